@@ -1,0 +1,154 @@
+/**
+ * Compiles the package into dist/:
+ *
+ *   dist/{src,uapi}               plain JavaScript; interruptible code (src/driver, src/hw) stripped to plain functions
+ *   dist/interleaved/{src,uapi}   the same sources as generators that also record their frames, for the explorer
+ *
+ * Everything is made in a directory of its own and swapped in at the end, so builds may run side by side and nobody
+ * sees half of one.
+ */
+import { spawn } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { checkYields } from './check-yields.mjs';
+import { instrument } from './instrument.mjs';
+import { strip } from './strip.mjs';
+
+/** Directories whose code is stripped; the design calls them interruptible. */
+export const STRIPPED = ['src/driver', 'src/hw'];
+/** The explorer holds generators in its hands and only ever runs unstripped. */
+const UNSTRIPPED = /^src\/explore\//;
+
+export const isStripped = (file) => STRIPPED.some((dir) => file.startsWith(`${dir}/`));
+
+/** All files below `dir`, as paths relative to it, with slashes. */
+function listFiles(dir) {
+  return readdirSync(dir, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(dir, join(entry.parentPath, entry.name)).split(sep).join('/'));
+}
+
+function compile(root, outDir) {
+  const tsc = fileURLToPath(new URL('../bin/tsc', import.meta.resolve('typescript')));
+  const child = spawn(process.execPath, [tsc, '-p', root, '--outDir', outDir], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+  });
+  return new Promise((done, failed) => {
+    child.on('error', failed);
+    child.on('exit', (code) => done(code === 0));
+  });
+}
+
+/** Files that are data, not code, and are read at run time from beside the code. */
+function copyAssets(root, outDir) {
+  for (const dir of ['src', 'uapi']) {
+    if (!existsSync(join(root, dir))) continue;
+    for (const file of listFiles(join(root, dir))) {
+      if (file.endsWith('.ts')) continue;
+      const to = join(outDir, dir, file);
+      mkdirSync(dirname(to), { recursive: true });
+      cpSync(join(root, dir, file), to);
+    }
+  }
+}
+
+/** tsc wrote for .cache/build-N/, one directory deeper than dist/ (and as deep as dist/interleaved/). */
+function moveMap(path) {
+  writeFileSync(path, readFileSync(path, 'utf8').replaceAll('"../../', '"../'));
+}
+
+/** Puts `fresh` in the place of `target`; of two builds that end together either one wins, whole. */
+function swap(fresh, target) {
+  const old = `${fresh}.old`;
+  for (let attempt = 0; ; attempt++) {
+    try {
+      renameSync(target, old);
+    } catch (error) {
+      if (error.code !== 'ENOENT') throw error;
+    }
+    try {
+      renameSync(fresh, target);
+      break;
+    } catch (error) {
+      if (attempt > 20 || (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST')) throw error;
+    }
+    rmSync(old, { recursive: true, force: true });
+  }
+  rmSync(old, { recursive: true, force: true });
+}
+
+/** What builds that were killed have left behind. */
+function sweep(cache) {
+  for (const name of readdirSync(cache)) {
+    const path = join(cache, name);
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (name.startsWith('build-') && stat && Date.now() - stat.mtimeMs > 600_000) {
+      rmSync(path, { recursive: true, force: true });
+    }
+  }
+}
+
+/**
+ * Builds the package in `root` into `root`/dist.
+ *
+ * @param {string} root
+ * @param {boolean} [keepGoing] replace dist even when there are problems
+ * @returns {Promise<string[]>} problems, one line each; when there are any, dist is left as it was
+ */
+export async function build(root, keepGoing = false) {
+  const cache = join(root, '.cache');
+  mkdirSync(cache, { recursive: true });
+  sweep(cache);
+  const fresh = join(cache, `build-${process.pid}-${Date.now()}`);
+  try {
+    const compiled = compile(root, fresh);
+    const problems = checkYields(join(root, 'tsconfig.json'), root, (file) => UNSTRIPPED.test(file));
+    if (!(await compiled)) problems.push('tsc found errors');
+    if (problems.length > 0 && !keepGoing) return problems;
+    copyAssets(root, fresh);
+    for (const dir of ['src', 'uapi']) {
+      if (existsSync(join(fresh, dir)))
+        cpSync(join(fresh, dir), join(fresh, 'interleaved', dir), { recursive: true });
+    }
+    for (const file of listFiles(fresh)) {
+      if (file.endsWith('.js.map') && !file.startsWith('interleaved/')) moveMap(join(fresh, file));
+      if (!file.endsWith('.js')) continue;
+      const transform = isStripped(file)
+        ? strip
+        : file.startsWith('interleaved/') && mayYield(file)
+          ? instrument
+          : null;
+      if (!transform) continue;
+      const path = join(fresh, file);
+      writeFileSync(path, transform(readFileSync(path, 'utf8'), file));
+    }
+    swap(fresh, join(root, 'dist'));
+    return problems;
+  } finally {
+    rmSync(fresh, { recursive: true, force: true });
+  }
+}
+
+function mayYield(file) {
+  const plain = file.slice('interleaved/'.length);
+  return isStripped(plain) || UNSTRIPPED.test(plain);
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(resolve(process.argv[1])).href) {
+  const root = fileURLToPath(new URL('..', import.meta.url)).replace(/[/\\]$/, '');
+  const problems = await build(root, process.argv.includes('--keep-going'));
+  for (const problem of problems) process.stderr.write(`${problem}\n`);
+  if (problems.length > 0) process.exitCode = 1;
+}
