@@ -1,0 +1,79 @@
+import { type Context, MAX_DEPTH, NondeterminismError, type Outcome, type Strategy } from './search.ts';
+import { FULL, StateTable } from './state-table.ts';
+
+/**
+ * Breadth first over states told apart by their fingerprints: the first violation found is one with the fewest steps,
+ * and when nothing is left every reachable state was checked. A state is reached again by its schedule, so one
+ * transition costs a run of its depth; depth-first order would save about half of those runs, but what it finds first
+ * has to be shortened afterwards by just this search, and breadth-first layers are what worker threads share best.
+ *
+ * Every `verifyEvery`-th state's fingerprint is compared when its schedule is run again.
+ */
+export class BreadthFirst implements Strategy {
+  readonly name = 'breadth-first';
+  readonly #verifyEvery: number;
+
+  constructor(verifyEvery = 16) {
+    this.#verifyEvery = verifyEvery;
+  }
+
+  search(context: Context): Outcome {
+    const table = StateTable.create(context.budget.states);
+    const schedule = new Uint8Array(MAX_DEPTH);
+    if (!addInitial(context, table, schedule)) return 'found';
+    for (let next = 0; next < table.size; next++) {
+      context.stats.frontier = table.size - next;
+      const room = expand(context, table, next, schedule, next % this.#verifyEvery === 0);
+      context.stats.states = table.size;
+      if (context.done) return 'found';
+      if (!room || context.over()) return 'budget';
+    }
+    context.stats.frontier = 0;
+    return context.findings.size > 0 ? 'found' : 'exhausted';
+  }
+}
+
+/** Enters the initial state; false where it is broken already. */
+export function addInitial(context: Context, table: StateTable, schedule: Uint8Array): boolean {
+  const lanes = new Int32Array(2);
+  context.replay(schedule, 0);
+  context.check(schedule, 0);
+  context.world.fingerprint(lanes);
+  table.insert(lanes[0], lanes[1], -1, 0);
+  context.stats.states = 1;
+  return !context.done;
+}
+
+const lanes = new Int32Array(2);
+const steps = new Uint8Array(256);
+
+/** Takes every step that state `index` allows and enters the states that are new; false where there is no more room. */
+export function expand(
+  context: Context,
+  table: StateTable,
+  index: number,
+  schedule: Uint8Array,
+  verify: boolean,
+): boolean {
+  const world = context.world;
+  const depth = table.schedule(index, schedule);
+  context.replay(schedule, depth);
+  if (verify) {
+    world.fingerprint(lanes);
+    if (!table.matches(index, lanes[0], lanes[1])) {
+      throw new NondeterminismError(
+        `the same ${depth} steps led to another state: [${schedule.subarray(0, depth)}]`,
+      );
+    }
+  }
+  const n = world.enabled(steps);
+  if (n === 0) context.checkEnd(schedule, depth);
+  for (let i = 0; i < n; i++) {
+    if (i > 0) context.replay(schedule, depth);
+    if (!context.advance(steps[i], schedule, depth)) continue;
+    world.fingerprint(lanes);
+    if (table.insert(lanes[0], lanes[1], index, steps[i]) === FULL) return false;
+    if (context.done) return true;
+  }
+  return true;
+}

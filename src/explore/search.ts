@@ -1,0 +1,135 @@
+import { type Step, Violation, type World } from './world.ts';
+
+/** What a search may use. */
+export interface Budget {
+  states: number;
+  seconds: number;
+  /** Resident memory of the process, bytes. */
+  memory: number;
+}
+
+export const MAX_DEPTH = 65536;
+
+/** A broken invariant and how to get there. */
+export interface Finding {
+  violation: Violation;
+  schedule: Step[];
+}
+
+export interface Stats {
+  /** Different states seen (for searches that do not tell states apart: steps taken for the first time). */
+  states: number;
+  /** Schedules begun at the initial state. */
+  schedules: number;
+  steps: number;
+  /** Length of the longest schedule. */
+  depth: number;
+  /** States that wait to be expanded. */
+  frontier: number;
+}
+
+/**
+ * `exhausted`: there is nothing more to see. `covered`: everything inside the strategy's own bound was seen. `budget`:
+ * stopped by it. `found`: stopped at a violation.
+ */
+export type Outcome = 'exhausted' | 'covered' | 'budget' | 'found';
+
+/** The program did not do the same thing twice: a bug of the model's or the explorer's, never a verdict. */
+export class NondeterminismError extends Error {
+  override name = 'NondeterminismError';
+}
+
+/** One search: its world, its limits, and where findings go. */
+export class Context {
+  readonly world: World;
+  readonly budget: Budget;
+  readonly stats: Stats = { states: 0, schedules: 0, steps: 0, depth: 0, frontier: 0 };
+  /** First finding (with a breadth-first search: the shortest) for each invariant. */
+  readonly findings = new Map<string, Finding>();
+  /** Go on after a finding, to see what else breaks. */
+  readonly all: boolean;
+  readonly progress: ((stats: Stats) => void) | undefined;
+  readonly #deadline: number;
+  #ticks = 0;
+  #over = false;
+
+  constructor(
+    world: World,
+    budget: Budget,
+    options: { all?: boolean; progress?: (stats: Stats) => void } = {},
+  ) {
+    this.world = world;
+    this.budget = budget;
+    this.all = options.all === true;
+    this.progress = options.progress;
+    this.#deadline = performance.now() + budget.seconds * 1000;
+  }
+
+  /** Whether the search should end here because it found what it was after. */
+  get done(): boolean {
+    return !this.all && this.findings.size > 0;
+  }
+
+  /** Whether the budget is spent; looks at the clock now and then. */
+  over(): boolean {
+    if (this.#over) return true;
+    if (this.stats.states >= this.budget.states) return (this.#over = true);
+    if ((this.#ticks++ & 127) !== 127) return false;
+    if (performance.now() > this.#deadline) this.#over = true;
+    if ((this.#ticks & 8191) === 0 && process.memoryUsage.rss() > this.budget.memory) this.#over = true;
+    this.progress?.(this.stats);
+    return this.#over;
+  }
+
+  found(violation: Violation, schedule: ArrayLike<Step>, length = schedule.length): void {
+    if (this.findings.has(violation.invariant)) return;
+    this.findings.set(violation.invariant, { violation, schedule: Array.from(schedule).slice(0, length) });
+  }
+
+  /** Back to the initial state and along `schedule`, which is known to work. */
+  replay(schedule: Uint8Array, length: number): void {
+    this.stats.schedules++;
+    this.stats.steps += length;
+    this.world.reset();
+    for (let i = 0; i < length; i++) this.world.step(schedule[i]);
+  }
+
+  /**
+   * Takes `step` as number `depth` of `schedule`, checks, and returns whether the state can be gone on from. What
+   * breaks is recorded with the schedule that leads there.
+   */
+  advance(step: Step, schedule: Uint8Array, depth: number): boolean {
+    if (depth >= schedule.length) throw new RangeError(`a schedule of more than ${schedule.length} steps`);
+    schedule[depth] = step;
+    this.stats.steps++;
+    if (depth + 1 > this.stats.depth) this.stats.depth = depth + 1;
+    try {
+      this.world.step(step);
+    } catch (error) {
+      if (!(error instanceof Violation)) throw error;
+      this.found(error, schedule, depth + 1);
+      return false;
+    }
+    this.check(schedule, depth + 1);
+    return true;
+  }
+
+  check(schedule: Uint8Array, length: number): void {
+    this.world.check((violation) => this.found(violation, schedule, length));
+  }
+
+  /** At a state without steps: has everything ended, or does something wait for ever? */
+  checkEnd(schedule: Uint8Array, length: number): void {
+    try {
+      this.world.checkEnd();
+    } catch (error) {
+      if (!(error instanceof Violation)) throw error;
+      this.found(error, schedule, length);
+    }
+  }
+}
+
+export interface Strategy {
+  readonly name: string;
+  search(context: Context): Outcome;
+}
