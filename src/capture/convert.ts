@@ -1,0 +1,55 @@
+import { once } from 'node:events';
+import * as fs from 'node:fs';
+import type { Writable } from 'node:stream';
+import * as zlib from 'node:zlib';
+import type { CaptureForm } from './reader.ts';
+import { openCapture } from './reader.ts';
+import type { ByteSink } from './writer.ts';
+import { CaptureWriter } from './writer.ts';
+
+/** A form, and whether gzip goes around it. */
+export interface CaptureFormat {
+  form: CaptureForm;
+  gzip: boolean;
+}
+
+/** The format that a file name's extension stands for, or null: `.jsonl`, `.ptcap`, either with `.gz` behind. */
+export function formatOfName(name: string): CaptureFormat | null {
+  const match = /\.(jsonl|ptcap)(\.gz)?$/.exec(name);
+  return match === null ? null : { form: match[1] as CaptureForm, gzip: match[2] !== undefined };
+}
+
+/**
+ * Copies a capture into `out` in the given format, as it arrives. What was read before damage was found is written
+ * all the same, then the CaptureError is thrown. Returns the number of records.
+ */
+export async function convert(input: string, out: Writable, format: CaptureFormat): Promise<number> {
+  const capture = await openCapture(input);
+  const target = format.gzip ? zlib.createGzip() : out;
+  if (target !== out) target.pipe(out);
+  const failed = once(out, 'error').then(([error]) => Promise.reject(error));
+  const sink: ByteSink = async (bytes) => {
+    if (!target.write(bytes)) await Promise.race([once(target, 'drain'), failed]);
+  };
+  const writer = new CaptureWriter(format.form, sink, capture.header, capture.headerRaw);
+  try {
+    do {
+      for (let record = capture.next(); record !== null; record = capture.next()) {
+        writer.write(record);
+        if (writer.full) await writer.flush();
+      }
+      await writer.flush();
+    } while (await capture.fill());
+  } finally {
+    await writer.flush();
+    await capture.close();
+    target.end();
+    if (out !== process.stdout) await Promise.race([once(out, 'close'), failed]);
+  }
+  return capture.count;
+}
+
+/** Opens `name` for writing, or standard output for `-`. */
+export function openOutput(name: string): Writable {
+  return name === '-' ? process.stdout : fs.createWriteStream(name);
+}

@@ -1,0 +1,81 @@
+/**
+ * Damage found in a capture. Everything in front of it has been delivered already: damage never hides a good record.
+ */
+export interface Damage {
+  /** Number of the record that is damaged, from 0; -1 is the header. */
+  record: number;
+  /** Where in the stream (after decompression) the damage was seen, in bytes. */
+  byte: number;
+  /** Where the damaged record starts. */
+  start: number;
+  /** The JSON key or binary field it was seen in; empty where it is the record as a whole. */
+  field: string;
+  found: string;
+  expected: string;
+}
+
+/** Thrown by every capture reader; the command line turns it into exit status 3. */
+export class CaptureError extends Error {
+  readonly record: number;
+  readonly byte: number;
+  readonly start: number;
+  readonly field: string;
+  readonly found: string;
+  readonly expected: string;
+  /** The stream ended inside a record; a FIFO whose writer went away may end like this. */
+  readonly truncated: boolean;
+
+  constructor(damage: Damage, truncated = false) {
+    super(sentence(damage));
+    this.name = 'CaptureError';
+    this.record = damage.record;
+    this.byte = damage.byte;
+    this.start = damage.start;
+    this.field = damage.field;
+    this.found = damage.found;
+    this.expected = damage.expected;
+    this.truncated = truncated;
+  }
+}
+
+function sentence(d: Damage): string {
+  const where = d.record < 0 ? 'header (before record 0)' : `record ${d.record}`;
+  const begins = d.byte === d.start ? '' : `, which begins at byte ${d.start}`;
+  const field = d.field === '' ? '' : `${d.field}: `;
+  return `${where}${begins}: damaged at byte ${d.byte}: ${field}found ${d.found}, expected ${d.expected}`;
+}
+
+/** The stream could not be opened or read at all (no such file, no permission, a directory); also exit status 3. */
+export class SourceError extends Error {
+  constructor(name: string, cause: NodeJS.ErrnoException) {
+    super(`cannot read ${name}: ${reason(cause)}`, { cause });
+    this.name = 'SourceError';
+  }
+}
+
+function reason(error: NodeJS.ErrnoException): string {
+  switch (error.code) {
+    case 'ENOENT':
+      return 'no such file';
+    case 'EACCES':
+      return 'permission denied';
+    case 'EISDIR':
+      return 'it is a directory';
+    default:
+      return error.message;
+  }
+}
+
+/** What a compressed stream broke on, in its own terms; the reader turns it into a CaptureError. */
+export class GzipError extends Error {
+  /** Compressed bytes that were good. */
+  readonly byte: number;
+  readonly truncated: boolean;
+
+  constructor(message: string, byte: number, truncated: boolean) {
+    super(message);
+    this.name = 'GzipError';
+    this.byte = byte;
+    this.truncated = truncated;
+  }
+}

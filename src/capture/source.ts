@@ -1,0 +1,142 @@
+import * as fs from 'node:fs';
+import { SourceError } from './error.ts';
+import { GunzipSource, isGzip } from './gunzip.ts';
+
+/** Where bytes come from. `read` gives what there is, waiting only while there is nothing; 0 is the end. */
+export interface ByteSource {
+  /** As messages call it. */
+  readonly name: string;
+  /** A named FIFO: a writer that goes away is the normal end of it. */
+  readonly fifo: boolean;
+  read(into: Uint8Array): Promise<number>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a file, a FIFO (waits for its writer), or standard input (`-`), and looks through gzip, which is known by its
+ * first two bytes whatever the name is. Throws SourceError.
+ */
+export async function openSource(path: string): Promise<{ source: ByteSource; gzip: boolean }> {
+  const base = path === '-' ? new StreamSource('standard input', process.stdin) : await FileSource.open(path);
+  const first = new Uint8Array(2);
+  let count = 0;
+  while (count < 2) {
+    const n = await base.read(first.subarray(count));
+    if (n === 0) break;
+    count += n;
+  }
+  const prefixed = new PrefixedSource(first.subarray(0, count), base);
+  return isGzip(first)
+    ? { source: new GunzipSource(prefixed), gzip: true }
+    : { source: prefixed, gzip: false };
+}
+
+class FileSource implements ByteSource {
+  readonly name: string;
+  readonly fifo: boolean;
+  readonly #file: fs.promises.FileHandle;
+
+  private constructor(name: string, fifo: boolean, file: fs.promises.FileHandle) {
+    this.name = name;
+    this.fifo = fifo;
+    this.#file = file;
+  }
+
+  static async open(path: string): Promise<FileSource> {
+    try {
+      const file = await fs.promises.open(path, 'r');
+      const stat = await file.stat();
+      if (stat.isDirectory()) {
+        await file.close();
+        throw Object.assign(new Error('it is a directory'), { code: 'EISDIR' });
+      }
+      return new FileSource(path, stat.isFIFO(), file);
+    } catch (error) {
+      throw new SourceError(path, error as NodeJS.ErrnoException);
+    }
+  }
+
+  async read(into: Uint8Array): Promise<number> {
+    try {
+      return (await this.#file.read(into, 0, into.length, null)).bytesRead;
+    } catch (error) {
+      throw new SourceError(this.name, error as NodeJS.ErrnoException);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#file.close();
+  }
+}
+
+/** A readable stream: standard input, a socket, a child's output. */
+export class StreamSource implements ByteSource {
+  readonly name: string;
+  readonly fifo = false;
+  readonly #stream: NodeJS.ReadableStream & { destroy?(): void };
+  #chunks: AsyncIterator<string | Buffer> | null = null;
+  #rest: Uint8Array = new Uint8Array(0);
+
+  constructor(name: string, stream: NodeJS.ReadableStream) {
+    this.name = name;
+    this.#stream = stream;
+  }
+
+  async read(into: Uint8Array): Promise<number> {
+    this.#chunks ??= this.#stream[Symbol.asyncIterator]();
+    while (this.#rest.length === 0) {
+      let next: IteratorResult<string | Buffer>;
+      try {
+        next = await this.#chunks.next();
+      } catch (error) {
+        throw new SourceError(this.name, error as NodeJS.ErrnoException);
+      }
+      if (next.done) return 0;
+      this.#rest = next.value as Buffer;
+    }
+    return give(this, into);
+  }
+
+  /** Bytes that have come and were not asked for yet. */
+  get rest(): Uint8Array {
+    return this.#rest;
+  }
+
+  set rest(bytes: Uint8Array) {
+    this.#rest = bytes;
+  }
+
+  async close(): Promise<void> {
+    this.#stream.destroy?.();
+  }
+}
+
+class PrefixedSource implements ByteSource {
+  readonly name: string;
+  readonly fifo: boolean;
+  rest: Uint8Array;
+  readonly #base: ByteSource;
+
+  constructor(prefix: Uint8Array, base: ByteSource) {
+    this.rest = prefix;
+    this.#base = base;
+    this.name = base.name;
+    this.fifo = base.fifo;
+  }
+
+  async read(into: Uint8Array): Promise<number> {
+    return this.rest.length > 0 ? give(this, into) : this.#base.read(into);
+  }
+
+  close(): Promise<void> {
+    return this.#base.close();
+  }
+}
+
+/** Moves as much of `from.rest` into `into` as fits. */
+export function give(from: { rest: Uint8Array }, into: Uint8Array): number {
+  const part = from.rest.subarray(0, into.length);
+  into.set(part);
+  from.rest = from.rest.subarray(part.length);
+  return part.length;
+}
