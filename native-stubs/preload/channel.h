@@ -1,0 +1,20 @@
+/* Calls to the server. */
+#ifndef PANTHOR_SHIM_CHANNEL_H
+#define PANTHOR_SHIM_CHANNEL_H
+
+#include "identity.h"
+#include "message.h"
+
+/*
+ * Sends `request` (begun and filled, not sealed) and waits for the reply; a caught signal interrupts the wait on the
+ * server's side as it would in the kernel. `file` is the open file that the call is about, -1 for none: the server is
+ * shown it once per connection.
+ *
+ * Returns 0 with `reply` filled, -ENODEV when there is no server.
+ */
+int channel_call(struct message *request, uint16_t kind, int file, uint64_t key, struct message *reply);
+
+/* Opens a device node: the connection itself is the open file. Returns its descriptor or -errno. */
+int channel_open(unsigned minor, int flags);
+
+#endif

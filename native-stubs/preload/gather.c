@@ -1,0 +1,168 @@
+#include "gather.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+#include "sys.h"
+#include "tables.h"
+#include "usermem.h"
+
+#define CHUNK 65536
+
+static uint64_t number(const uint8_t *at, unsigned size)
+{
+	uint64_t value = 0;
+
+	memcpy(&value, at, size);
+	return value;
+}
+
+/*
+ * Appends the readable part of [address, address + size). `text` ends at a NUL. Returns the bytes appended, with `*at`
+ * their place in the message, or -ENOMEM.
+ */
+static long append(struct message *m, uint64_t address, uint64_t size, bool text, size_t *at, uint32_t *regions)
+{
+	size_t start = m->used;
+	size_t done = 0;
+	struct wire_region region = {.addr = address};
+
+	*at = start + sizeof(region);
+	if (*regions >= WIRE_MAX_REGIONS)
+		return -ENOMEM;
+	while (done < size) {
+		size_t part = size - done > CHUNK ? CHUNK : (size_t)(size - done);
+		size_t n;
+
+		if (!message_reserve(m, *at + done + part + 8))
+			return -ENOMEM;
+		n = usermem_read(m->data + *at + done, address + done, part);
+		if (text) {
+			const uint8_t *nul = memchr(m->data + *at + done, 0, n);
+
+			if (nul != NULL) {
+				done = (size_t)(nul - (m->data + *at)) + 1;
+				break;
+			}
+		}
+		done += n;
+		if (n < part)
+			break;
+	}
+	if (done == 0)
+		return 0;
+	region.size = (uint32_t)done;
+	memcpy(m->data + start, &region, sizeof(region));
+	m->used = *at;
+	message_grow(m, done);
+	(*regions)++;
+	return (long)done;
+}
+
+/* Follows the pointers of rows [first, first + count) in the struct of `size` bytes at `at` in the message. */
+static int follow(struct message *m, size_t at, size_t size, unsigned first, unsigned count, uint32_t *regions)
+{
+	for (unsigned i = first; i < first + count; i++) {
+		const struct buffer_row *row = &buffer_rows[i];
+		uint64_t address, elements, stride = row->stride;
+		size_t bytes_at;
+		long bytes;
+
+		if (row->pointer + 8u > size)
+			continue; /* an older, shorter struct: the kernel reads a zero */
+		address = number(m->data + at + row->pointer, 8);
+		if (address == 0)
+			continue;
+		if (row->kind == BUFFER_STRING) {
+			elements = 1;
+		} else {
+			if ((size_t)row->count + row->count_size > size)
+				continue;
+			elements = number(m->data + at + row->count, row->count_size);
+		}
+		if (row->stride_field != NO_FIELD)
+			stride = number(m->data + at + row->stride_field, 4);
+		if (stride != 0 && elements > UINT32_MAX / stride)
+			elements = UINT32_MAX / stride; /* nobody has that much: the call fails with EFAULT or ENOMEM */
+		bytes = append(m, address, elements * stride, row->kind == BUFFER_STRING, &bytes_at, regions);
+		if (bytes < 0)
+			return (int)bytes;
+		if (row->nested_count == 0 || stride == 0)
+			continue;
+		for (uint64_t offset = 0; offset + stride <= (uint64_t)bytes; offset += stride) {
+			int ret = follow(m, bytes_at + offset, stride, row->nested, row->nested_count, regions);
+
+			if (ret < 0)
+				return ret;
+		}
+	}
+	return 0;
+}
+
+static const struct ioctl_row *find_row(unsigned long request)
+{
+	uint8_t type = (uint8_t)(request >> 8);
+	uint8_t nr = (uint8_t)request;
+
+	for (unsigned i = 0; i < ioctl_row_count; i++) {
+		if (ioctl_rows[i].nr == nr && ioctl_rows[i].type == type)
+			return &ioctl_rows[i];
+	}
+	return NULL;
+}
+
+int gather(struct message *m, unsigned long request, uint64_t arg, uint32_t *regions)
+{
+	const struct ioctl_row *row = find_row(request);
+	size_t arg_at;
+	long size = append(m, arg, (request >> 16) & 0x3fff, false, &arg_at, regions);
+
+	if (size < 0)
+		return (int)size;
+	if (row == NULL)
+		return 0;
+	if (row->fd_field != NO_FIELD && row->fd_field + 4 <= size && m->fd_count < WIRE_MAX_FDS - 1) {
+		int fd = (int)number(m->data + arg_at + row->fd_field, 4);
+
+		if (SYS_2(SYS_fcntl, fd, F_GETFD) >= 0)
+			m->fds[m->fd_count++] = fd;
+	}
+	return follow(m, arg_at, (size_t)size, row->first, row->count, regions);
+}
+
+int scatter(struct message *reply)
+{
+	struct wire_reply header;
+	size_t at = sizeof(struct wire_header);
+	int result = 0;
+
+	memcpy(&header, reply->data + at, sizeof(header));
+	at += sizeof(header);
+	for (uint32_t i = 0; i < header.regions; i++) {
+		struct wire_region region;
+
+		if (at + sizeof(region) > reply->used)
+			return -EPROTO;
+		memcpy(&region, reply->data + at, sizeof(region));
+		at += sizeof(region);
+		if (region.size > reply->used - at)
+			return -EPROTO;
+		if (usermem_write(region.addr, reply->data + at, region.size) < region.size)
+			result = -EFAULT;
+		at += (region.size + 7) & ~7u;
+	}
+	for (int i = 0; i < reply->fd_count && at + sizeof(struct wire_install) <= reply->used; i++) {
+		struct wire_install install;
+
+		memcpy(&install, reply->data + at, sizeof(install));
+		at += sizeof(install);
+		if ((install.flags & O_CLOEXEC) == 0)
+			SYS_3(SYS_fcntl, reply->fds[i], F_SETFD, 0);
+		if (usermem_write(install.addr, &reply->fds[i], sizeof(int)) == sizeof(int))
+			reply->fds[i] = -1; /* the client's now */
+		else
+			result = -EFAULT;
+	}
+	return result;
+}

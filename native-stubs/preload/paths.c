@@ -1,0 +1,169 @@
+#include "paths.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "config.h"
+#include "sys.h"
+
+/* Resolves ".", ".." and repeated slashes by text alone: nothing on the way into our tree is a link. */
+static bool clean(char *to, const char *name)
+{
+	size_t used = 0;
+
+	while (*name != '\0') {
+		size_t part = strcspn(name, "/");
+
+		if (part == 2 && name[0] == '.' && name[1] == '.') {
+			while (used > 0 && to[--used] != '/')
+				;
+		} else if (part > 0 && !(part == 1 && name[0] == '.')) {
+			if (used + part + 2 > OUR_PATH_MAX)
+				return false;
+			to[used++] = '/';
+			memcpy(to + used, name, part);
+			used += part;
+		}
+		name += part;
+		name += strspn(name, "/");
+	}
+	to[used] = '\0';
+	return true;
+}
+
+/* `name` is `prefix` or lies below it. */
+static bool below(const char *name, const char *prefix)
+{
+	size_t length = strlen(prefix);
+
+	return strncmp(name, prefix, length) == 0 && (name[length] == '\0' || name[length] == '/');
+}
+
+/* A decimal number without sign or leading zeros at the end of a path. */
+static bool whole_number(const char *text, unsigned long *value)
+{
+	char *end;
+
+	if (text[0] < '0' || text[0] > '9' || (text[0] == '0' && text[1] != '\0'))
+		return false;
+	*value = strtoul(text, &end, 10);
+	return *end == '\0' && *value <= INT_MAX;
+}
+
+/* The number in /proc/self/fd/N and its other spellings. */
+static bool fd_path(const char *name, int *fd)
+{
+	static const char *const spellings[] = {"/proc/self/fd/", "/proc/thread-self/fd/", "/dev/fd/"};
+	char own[32];
+	unsigned long value;
+
+	for (unsigned i = 0; i < sizeof(spellings) / sizeof(spellings[0]); i++) {
+		size_t length = strlen(spellings[i]);
+
+		if (strncmp(name, spellings[i], length) == 0 && whole_number(name + length, &value)) {
+			*fd = (int)value;
+			return true;
+		}
+	}
+	if (strncmp(name, "/proc/", 6) != 0)
+		return false;
+	snprintf(own, sizeof(own), "/proc/%d/fd/", (int)SYS_1(SYS_getpid, 0));
+	if (strncmp(name, own, strlen(own)) != 0 || !whole_number(name + strlen(own), &value))
+		return false;
+	*fd = (int)value;
+	return true;
+}
+
+/* Sorts an absolute, clean path that needs no resolving of directories any more. */
+static void sort_absolute(struct path *p, const char *name)
+{
+	const struct config *c = config();
+	char node[64];
+
+	if (fd_path(name, &p->fd)) {
+		p->kind = PATH_FD;
+		return;
+	}
+	if (strncmp(name, "/dev/dri", 8) == 0) {
+		for (unsigned minor = c->card; minor <= c->card + 128; minor += 128) {
+			snprintf(node, sizeof(node), "/dev/dri/%s%u", minor < 128 ? "card" : "renderD", minor);
+			if (strcmp(name, node) == 0) {
+				p->kind = PATH_DEVICE;
+				p->minor = minor;
+			}
+		}
+		if (name[8] == '\0')
+			p->kind = PATH_TREE;
+	} else if (strncmp(name, "/sys/", 5) == 0) {
+		bool ours = below(name, "/sys/devices/platform/panthor-shim.gpu");
+
+		for (unsigned minor = c->card; minor <= c->card + 128; minor += 128) {
+			snprintf(node, sizeof(node), "/sys/dev/char/226:%u", minor);
+			ours |= below(name, node);
+			snprintf(node, sizeof(node), "/sys/class/drm/%s%u", minor < 128 ? "card" : "renderD", minor);
+			ours |= below(name, node);
+		}
+		if (ours)
+			p->kind = PATH_TREE;
+	}
+	if (p->kind != PATH_OTHER &&
+	    (size_t)snprintf(p->real, sizeof(p->real), "%s%s", c->root, name) >= sizeof(p->real))
+		p->kind = PATH_OTHER;
+}
+
+/* Whether a relative name can lead into the tree at all: most cannot, and that is told without a system call. */
+static bool may_be_ours(const char *name)
+{
+	return strstr(name, "card") != NULL || strstr(name, "renderD") != NULL || strstr(name, "dri") != NULL ||
+	       strstr(name, "226:") != NULL;
+}
+
+void path_look(struct path *p, int dirfd, const char *name)
+{
+	char absolute[OUR_PATH_MAX];
+	char tidy[OUR_PATH_MAX];
+	size_t used = 0;
+	long n;
+
+	p->kind = PATH_OTHER;
+	if (name == NULL || !config()->active)
+		return;
+	if (name[0] != '/') {
+		char link[32];
+
+		if (!may_be_ours(name))
+			return;
+		if (dirfd == AT_FDCWD)
+			strcpy(link, "/proc/self/cwd");
+		else
+			snprintf(link, sizeof(link), "/proc/self/fd/%d", dirfd);
+		n = SYS_4(SYS_readlinkat, AT_FDCWD, link, absolute, sizeof(absolute));
+		if (n <= 0 || n == (long)sizeof(absolute))
+			return;
+		absolute[n] = '\0';
+		const char *shown = path_shown(absolute);
+
+		used = strlen(shown);
+		memmove(absolute, shown, used + 1);
+	} else if (strncmp(name, "/dev/", 5) != 0 && strncmp(name, "/sys/", 5) != 0 &&
+		   strncmp(name, "/proc/", 6) != 0 && strstr(name, "//") == NULL && strstr(name, "/.") == NULL) {
+		return;
+	}
+	if ((size_t)snprintf(absolute + used, sizeof(absolute) - used, "/%s", name) >= sizeof(absolute) - used)
+		return;
+	if (clean(tidy, absolute))
+		sort_absolute(p, tidy);
+}
+
+const char *path_shown(const char *name)
+{
+	const struct config *c = config();
+
+	if (c->active && strncmp(name, c->root, c->root_length) == 0 && name[c->root_length] == '/')
+		return name + c->root_length;
+	return name;
+}

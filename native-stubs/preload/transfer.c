@@ -1,0 +1,113 @@
+#include "transfer.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "sys.h"
+
+union fd_space {
+	struct cmsghdr header;
+	char bytes[CMSG_SPACE(sizeof(int) * WIRE_MAX_FDS)];
+};
+
+int transfer_send(int socket, const struct message *m)
+{
+	size_t sent = 0;
+	union fd_space space;
+	struct iovec part;
+	struct msghdr msg = {.msg_iov = &part, .msg_iovlen = 1};
+
+	if (m->fd_count > 0) {
+		struct cmsghdr *c = &space.header;
+
+		memset(&space, 0, sizeof(space));
+		msg.msg_control = &space;
+		msg.msg_controllen = CMSG_SPACE(sizeof(int) * (size_t)m->fd_count);
+		c->cmsg_level = SOL_SOCKET;
+		c->cmsg_type = SCM_RIGHTS;
+		c->cmsg_len = CMSG_LEN(sizeof(int) * (size_t)m->fd_count);
+		memcpy(CMSG_DATA(c), m->fds, sizeof(int) * (size_t)m->fd_count);
+	}
+	while (sent < m->used) {
+		long n;
+
+		part.iov_base = m->data + sent;
+		part.iov_len = m->used - sent;
+		n = SYS_3(SYS_sendmsg, socket, &msg, MSG_NOSIGNAL);
+		if (n == -EINTR)
+			continue;
+		if (n < 0)
+			return (int)n;
+		sent += (size_t)n;
+		msg.msg_control = NULL;
+		msg.msg_controllen = 0;
+	}
+	return 0;
+}
+
+static void keep_fds(struct msghdr *msg, struct message *m)
+{
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(msg); c != NULL; c = CMSG_NXTHDR(msg, c)) {
+		size_t count = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+
+		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
+			continue;
+		for (size_t i = 0; i < count; i++) {
+			int fd;
+
+			memcpy(&fd, CMSG_DATA(c) + i * sizeof(int), sizeof(int));
+			if (m->fd_count < WIRE_MAX_FDS)
+				m->fds[m->fd_count++] = fd;
+			else
+				sys_close(fd);
+		}
+	}
+}
+
+/* Bytes of the whole frame as its first bytes say, or 0 when they have not arrived; -1 when it is no frame. */
+static long frame_size(const struct message *m)
+{
+	uint32_t size;
+
+	if (m->used < sizeof(size))
+		return 0;
+	memcpy(&size, m->data, sizeof(size));
+	if (size > WIRE_MAX_PAYLOAD)
+		return -1;
+	return (long)(sizeof(struct wire_header) + ((size + 7) & ~7u));
+}
+
+int transfer_receive(int socket, struct message *m, bool interruptible)
+{
+	for (;;) {
+		union fd_space space;
+		struct iovec part;
+		struct msghdr msg = {
+			.msg_iov = &part,
+			.msg_iovlen = 1,
+			.msg_control = &space,
+			.msg_controllen = sizeof(space),
+		};
+		long whole = frame_size(m);
+		long n;
+
+		if (whole < 0)
+			return -EPROTO;
+		if (whole > 0 && m->used >= (size_t)whole)
+			return m->used == (size_t)whole ? 0 : -EPROTO;
+		if (whole > 0 && !message_reserve(m, (size_t)whole))
+			return -EPROTO;
+		part.iov_base = m->data + m->used;
+		part.iov_len = m->room - m->used;
+		n = SYS_3(SYS_recvmsg, socket, &msg, MSG_CMSG_CLOEXEC);
+		if (n == -EINTR && (!interruptible || m->used > 0))
+			continue;
+		if (n == -EINTR)
+			return -EINTR;
+		if (n <= 0)
+			return -ENODEV;
+		m->used += (size_t)n;
+		keep_fds(&msg, m);
+	}
+}

@@ -1,0 +1,15 @@
+/* Whole frames over a socket. */
+#ifndef PANTHOR_SHIM_TRANSFER_H
+#define PANTHOR_SHIM_TRANSFER_H
+
+#include "message.h"
+
+/* Sends the frame with its descriptors. Returns 0 or -errno. */
+int transfer_send(int socket, const struct message *m);
+/*
+ * Receives one frame into `m` (initialized). A caught signal ends the wait once, with -EINTR, when `interruptible` and
+ * nothing has arrived. Returns 0, -EINTR, -ENODEV at the end of the stream, -EPROTO for what is no frame.
+ */
+int transfer_receive(int socket, struct message *m, bool interruptible);
+
+#endif

@@ -1,0 +1,105 @@
+#include "usermem.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <sys/mman.h>
+#include <sys/uio.h>
+
+#include "hidden.h"
+#include "sys.h"
+
+#define PAGE 4096
+/* Bytes copied at once where that goes through a file. */
+#define CHUNK 65536
+
+/*
+ * process_vm_readv(2) on ourselves where it works. qemu-user does not have it and a seccomp filter may refuse it; then
+ * the bytes take the way through a memfd, whose write(2) and read(2) check addresses just as well. Each thread uses its
+ * own stretch of the file, so no lock is needed.
+ */
+static _Atomic bool no_process_vm;
+
+static int scratch_handle = -1;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static void make_scratch(void)
+{
+	long fd = SYS_2(SYS_memfd_create, "panthor-shim-scratch", MFD_CLOEXEC);
+
+	scratch_handle = fd < 0 ? -1 : hidden_add((int)fd);
+}
+
+static void child_needs_its_own(void)
+{
+	if (scratch_handle >= 0)
+		hidden_drop(scratch_handle);
+	make_scratch();
+}
+
+static void set_up(void)
+{
+	make_scratch();
+	pthread_atfork(NULL, NULL, child_needs_its_own);
+}
+
+static long through_file(void *here, uint64_t there, size_t size, bool writing)
+{
+	off_t at = (off_t)(SYS_1(SYS_gettid, 0) & 0x3fffff) * CHUNK;
+	long n;
+
+	pthread_once(&once, set_up);
+	if (scratch_handle < 0)
+		return -EFAULT;
+	if (writing) {
+		n = SYS_4(SYS_pwrite64, hidden_fd(scratch_handle), here, size, at);
+		return n < 0 ? n : SYS_4(SYS_pread64, hidden_fd(scratch_handle), there, n, at);
+	}
+	n = SYS_4(SYS_pwrite64, hidden_fd(scratch_handle), there, size, at);
+	return n < 0 ? n : SYS_4(SYS_pread64, hidden_fd(scratch_handle), here, n, at);
+}
+
+static long copy(void *here, uint64_t there, size_t size, bool writing)
+{
+	struct iovec local = {.iov_base = here, .iov_len = size};
+	struct iovec remote = {.iov_base = (void *)(uintptr_t)there, .iov_len = size};
+	long n;
+
+	if (!atomic_load_explicit(&no_process_vm, memory_order_relaxed)) {
+		n = SYS_6(writing ? SYS_process_vm_writev : SYS_process_vm_readv, SYS_1(SYS_getpid, 0), &local, 1,
+			  &remote, 1, 0);
+		if (n != -ENOSYS && n != -EPERM)
+			return n;
+		atomic_store(&no_process_vm, true);
+	}
+	return through_file(here, there, size, writing);
+}
+
+static size_t walk(void *here, uint64_t there, size_t size, bool writing)
+{
+	size_t done = 0;
+
+	while (done < size) {
+		size_t part = size - done > CHUNK ? CHUNK : size - done;
+		long n = copy((char *)here + done, there + done, part, writing);
+		size_t in_page = PAGE - (there + done) % PAGE;
+
+		if (n <= 0 && part > in_page) /* some page of the chunk is bad; the first one may be good */
+			n = copy((char *)here + done, there + done, in_page, writing);
+		if (n <= 0)
+			break;
+		done += (size_t)n;
+	}
+	return done;
+}
+
+size_t usermem_read(void *to, uint64_t address, size_t size)
+{
+	return walk(to, address, size, false);
+}
+
+size_t usermem_write(uint64_t address, const void *from, size_t size)
+{
+	return walk((void *)(uintptr_t)from, address, size, true);
+}

@@ -1,0 +1,16 @@
+/*
+ * The client's own memory through pointers that may lead anywhere: what copy_from_user and copy_to_user are to the
+ * kernel. A bad address is a short count, never a signal.
+ */
+#ifndef PANTHOR_SHIM_USERMEM_H
+#define PANTHOR_SHIM_USERMEM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Copies from `address` until `size` bytes or the first unreadable page; returns how many. */
+size_t usermem_read(void *to, uint64_t address, size_t size);
+/* The same in the other direction. */
+size_t usermem_write(uint64_t address, const void *from, size_t size);
+
+#endif
