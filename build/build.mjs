@@ -30,6 +30,12 @@ export const STRIPPED = ['src/driver', 'src/hw'];
 /** The explorer holds generators in its hands and only ever runs unstripped. */
 const UNSTRIPPED = /^src\/explore\//;
 
+/** Keeps account of the state while interleaved code runs. */
+const HEAP = 'src/explore/heap.js';
+/** Interleaved code whose state the explorer has to see: the driver, the machine, and the explorer's own actors. */
+const INSTRUMENTED = [...STRIPPED, 'src/explore/model'];
+
+const isInstrumented = (file) => INSTRUMENTED.some((dir) => file.startsWith(`${dir}/`));
 export const isStripped = (file) => STRIPPED.some((dir) => file.startsWith(`${dir}/`));
 
 /** All files below `dir`, as paths relative to it, with slashes. */
@@ -125,25 +131,21 @@ export async function build(root, keepGoing = false) {
     for (const file of listFiles(fresh)) {
       if (file.endsWith('.js.map') && !file.startsWith('interleaved/')) moveMap(join(fresh, file));
       if (!file.endsWith('.js')) continue;
-      const transform = isStripped(file)
-        ? strip
-        : file.startsWith('interleaved/') && mayYield(file)
-          ? instrument
-          : null;
-      if (!transform) continue;
       const path = join(fresh, file);
-      writeFileSync(path, transform(readFileSync(path, 'utf8'), file));
+      if (isStripped(file)) {
+        writeFileSync(path, strip(readFileSync(path, 'utf8'), file));
+      } else if (file.startsWith('interleaved/') && isInstrumented(file.slice('interleaved/'.length))) {
+        const heap = relative(dirname(path), join(fresh, 'interleaved', HEAP))
+          .split(sep)
+          .join('/');
+        writeFileSync(path, instrument(readFileSync(path, 'utf8'), file, heap));
+      }
     }
     swap(fresh, join(root, 'dist'));
     return problems;
   } finally {
     rmSync(fresh, { recursive: true, force: true });
   }
-}
-
-function mayYield(file) {
-  const plain = file.slice('interleaved/'.length);
-  return isStripped(plain) || UNSTRIPPED.test(plain);
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(resolve(process.argv[1])).href) {

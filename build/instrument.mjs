@@ -1,4 +1,200 @@
-/** TODO */
-export function instrument(code) {
-  return code;
+import { parse } from 'acorn';
+import MagicString from 'magic-string';
+import { walk } from './ast.mjs';
+import { instrumentFrames } from './instrument-frames.mjs';
+
+/** Methods that change an array, typed array, Map or Set in place. */
+const MUTATORS = new Set(
+  'push pop shift unshift splice sort reverse fill copyWithin set delete clear add'.split(' '),
+);
+
+/**
+ * Makes code that the explorer runs keep account of its own state (src/explore/heap.ts):
+ *
+ * - every write to a property or an element, and every call that changes an array, a Map or a Set, goes through a
+ *   helper that updates the fingerprint of the state and notes what to undo;
+ * - private names become ordinary properties, so that nothing is out of sight;
+ * - every generator function records at each yield where it stands and what it remembers (instrument-frames.mjs).
+ *
+ * So whatever differs between two states is in their fingerprints without anybody having to think of it. No line moves;
+ * columns do.
+ *
+ * @param {string} code JavaScript, an ES module
+ * @param {string} file its name, for messages
+ * @param {string} heap how the module imports src/explore/heap.js
+ * @returns {string} the code; what cannot be followed (writes by destructuring, `delete`, Object.assign, module-level
+ *   variables) throws at run time, where the explorer gets there
+ */
+export function instrument(code, file, heap) {
+  const tree = parse(code, { ecmaVersion: 2023, sourceType: 'module', locations: true });
+  const out = new MagicString(code);
+  const fields = new Set();
+  /** Makes `node`, an expression, throw when the explorer comes upon it. Code that it never runs may do as it likes. */
+  const refuse = (node, what) => {
+    out.appendLeft(node.start, `($refuse('${file}:${node.loc.start.line}: ${what}'), `);
+    out.appendRight(node.end, ')');
+  };
+  const variables = moduleVariables(tree);
+
+  const rewritePrivateNames = (node) => {
+    if (node.type === 'PrivateIdentifier') out.overwrite(node.start, node.end, `$_${node.name}`);
+  };
+  walk(tree, rewritePrivateNames);
+
+  const nameOf = (member) =>
+    member.property.type === 'PrivateIdentifier' ? `$_${member.property.name}` : member.property.name;
+  const yieldsIn = (node) => {
+    let found = false;
+    walk(node, (n) => {
+      if (n.type === 'YieldExpression') found = true;
+      return !/Function/.test(n.type);
+    });
+    return found;
+  };
+  const simple = (node) => node.type === 'ThisExpression' || node.type === 'Identifier';
+
+  /** `target OP= value`, target being a member expression. */
+  const assign = (node) => {
+    const { left, right, operator } = node;
+    const object = left.object;
+    if ((operator !== '=' && yieldsIn(right)) || !/^(\*\*|<<|>>>?|[-+*/%&|^])?=$/.test(operator)) {
+      refuse(node, `an assignment with ${operator}`);
+      return;
+    }
+    const op = operator.slice(0, -1);
+    if (!left.computed) {
+      const field = nameOf(left);
+      fields.add(field);
+      if (op === '') {
+        out.appendLeft(object.start, `$w_${field}(`);
+        out.overwrite(object.end, right.start, ', ');
+        out.appendRight(right.end, ')');
+      } else if (simple(object)) {
+        const text = object.type === 'ThisExpression' ? 'this' : object.name;
+        out.appendLeft(object.start, `$w_${field}(`);
+        out.overwrite(object.end, right.start, `, ${text}.${field} ${op} (`);
+        out.appendRight(right.end, '))');
+      } else {
+        out.appendLeft(object.start, `$u_${field}(`);
+        out.overwrite(object.end, right.start, `, $t => $t ${op} (`);
+        out.appendRight(right.end, '))');
+      }
+      return;
+    }
+    const index = left.property;
+    out.appendLeft(object.start, op === '' ? '$e(' : '$eu(');
+    out.overwrite(object.end, index.start, ', ');
+    out.overwrite(index.end, right.start, op === '' ? ', ' : `, $t => $t ${op} (`);
+    out.appendRight(right.end, op === '' ? ')' : '))');
+  };
+
+  /** `++target` and its kin. */
+  const update = (node) => {
+    const target = node.argument;
+    const delta = node.operator === '++' ? 1 : -1;
+    if (node.prefix) out.remove(node.start, target.start);
+    if (!target.computed) {
+      const field = nameOf(target);
+      fields.add(field);
+      out.appendLeft(target.object.start, `$i_${field}(`);
+      out.overwrite(target.object.end, node.end, `, ${delta}, ${node.prefix})`);
+    } else {
+      out.appendLeft(target.object.start, '$ei(');
+      out.overwrite(target.object.end, target.property.start, ', ');
+      out.overwrite(target.property.end, node.end, `, ${delta}, ${node.prefix})`);
+    }
+  };
+
+  /** `object.push(…)` and its kin: what the object is shows at run time. */
+  const mutate = (node) => {
+    const { object } = node.callee;
+    out.appendLeft(object.start, '$m(');
+    const end = node.arguments.length > 0 ? node.arguments[0].start : node.end - 1;
+    out.overwrite(
+      object.end,
+      end,
+      `, '${node.callee.property.name}'${node.arguments.length > 0 ? ', ' : ''}`,
+    );
+  };
+
+  walk(tree, (node, parent) => {
+    switch (node.type) {
+      case 'AssignmentExpression':
+        if (node.left.type === 'MemberExpression') assign(node);
+        else if (node.left.type === 'Identifier' && variables.has(node.left.name))
+          refuse(node, 'a module-level variable');
+        else if (/Pattern/.test(node.left.type)) {
+          walk(node.left, (n) => {
+            if (n.type !== 'MemberExpression') return;
+            refuse(node, 'assigning to properties by destructuring');
+            return false;
+          });
+        }
+        break;
+      case 'UpdateExpression':
+        if (node.argument.type === 'MemberExpression') update(node);
+        else if (variables.has(node.argument.name)) refuse(node, 'a module-level variable');
+        break;
+      case 'UnaryExpression':
+        if (node.operator === 'delete') refuse(node, 'delete');
+        break;
+      case 'CallExpression': {
+        const callee = node.callee;
+        if (callee.type !== 'MemberExpression' || callee.computed) break;
+        if (callee.property.type !== 'Identifier') break;
+        if (
+          callee.object.type === 'Identifier' &&
+          callee.object.name === 'Object' &&
+          callee.property.name === 'assign'
+        ) {
+          refuse(node, 'Object.assign');
+        }
+        if (MUTATORS.has(callee.property.name) && callee.object.type !== 'Super') mutate(node, parent);
+        break;
+      }
+      case 'VariableDeclaration':
+        if (parent?.type === 'Program' || parent?.type === 'ExportNamedDeclaration') moduleState(node);
+        break;
+    }
+  });
+
+  /** Module-level objects are state as well. */
+  function moduleState(node) {
+    for (const { id } of node.declarations) {
+      if (id.type !== 'Identifier' || node.kind !== 'const') continue;
+      out.appendLeft(node.end, ` $root(${id.name});`);
+    }
+  }
+
+  const frames = instrumentFrames(tree, out, code, file, refuse);
+  if (fields.size === 0 && frames === 0 && out.toString() === code) return code;
+  const helpers = [...fields].map(fieldHelpers).join('');
+  const names = '$key, $note, $root, $e, $eu, $ei, $m, $length, $enter, $y, $array, $refuse';
+  out.prepend(`import { ${names} } from '${heap}'; ${helpers}`);
+  return out.toString();
+}
+
+/** Names of module-level variables: out of sight, so the explorer's code must not change them. */
+function moduleVariables(tree) {
+  const names = new Set();
+  for (const statement of tree.body) {
+    const declaration = statement.type === 'ExportNamedDeclaration' ? statement.declaration : statement;
+    if (declaration?.type !== 'VariableDeclaration' || declaration.kind === 'const') continue;
+    for (const { id } of declaration.declarations) if (id.type === 'Identifier') names.add(id.name);
+  }
+  return names;
+}
+
+/** Helpers for writes to one property name; one set for each module and name, so that the engine sees one shape. */
+function fieldHelpers(field) {
+  if (field === 'length') {
+    return 'const $w_length = $length, $u_length = (t, f) => $length(t, f(t.length)), $i_length = (t, d) => $length(t, t.length + d); ';
+  }
+  return (
+    `const $k_${field} = $key('${field}'), $r_${field} = (t, v) => { t.${field} = v; }, ` +
+    `$w_${field} = (t, v) => { const o = t.${field}; if (o !== v) { t.${field} = v; ` +
+    `if (t.$id !== undefined) $note(t, $k_${field}, $r_${field}, o, v); } return v; }, ` +
+    `$u_${field} = (t, f) => $w_${field}(t, f(t.${field})), ` +
+    `$i_${field} = (t, d, pre) => { const o = t.${field}; $w_${field}(t, o + d); return pre ? o + d : o; }; `
+  );
 }
