@@ -2,8 +2,7 @@ import { once } from 'node:events';
 import * as fs from 'node:fs';
 import type { Writable } from 'node:stream';
 import * as zlib from 'node:zlib';
-import type { CaptureForm } from './reader.ts';
-import { openCapture } from './reader.ts';
+import type { CaptureForm, CaptureReader } from './reader.ts';
 import type { ByteSink } from './writer.ts';
 import { CaptureWriter } from './writer.ts';
 
@@ -20,11 +19,10 @@ export function formatOfName(name: string): CaptureFormat | null {
 }
 
 /**
- * Copies a capture into `out` in the given format, as it arrives. What was read before damage was found is written
- * all the same, then the CaptureError is thrown. Returns the number of records.
+ * Copies a capture into `out` in the given format, as it arrives, and closes both. What was read before damage was
+ * found is written all the same, then the CaptureError is thrown.
  */
-export async function convert(input: string, out: Writable, format: CaptureFormat): Promise<number> {
-  const capture = await openCapture(input);
+export async function convert(capture: CaptureReader, out: Writable, format: CaptureFormat): Promise<void> {
   const target = format.gzip ? zlib.createGzip() : out;
   if (target !== out) target.pipe(out);
   const failed = once(out, 'error').then(([error]) => Promise.reject(error));
@@ -46,7 +44,6 @@ export async function convert(input: string, out: Writable, format: CaptureForma
     target.end();
     if (out !== process.stdout) await Promise.race([once(out, 'close'), failed]);
   }
-  return capture.count;
 }
 
 /** Opens `name` for writing, or standard output for `-`. */

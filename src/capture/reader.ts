@@ -99,13 +99,17 @@ export class CaptureReader {
     return null;
   }
 
-  /** Calls `visit` with each record until it returns false or nothing is left, then closes the stream. */
-  async each(visit: (record: CaptureRecord) => unknown): Promise<void> {
+  /**
+   * Calls `visit` with each record until it returns false or nothing is left, then closes the stream. `idle` is called
+   * whenever nothing more has arrived and before the end: the time to show what has gathered.
+   */
+  async each(visit: (record: CaptureRecord) => unknown, idle: () => void = () => {}): Promise<void> {
     try {
       do {
         for (let record = this.next(); record !== null; record = this.next()) {
           if (visit(record) === false) return;
         }
+        idle();
       } while (await this.fill());
     } finally {
       await this.close();

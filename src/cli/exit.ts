@@ -1,0 +1,40 @@
+import { CaptureError, SourceError } from '../capture/error.ts';
+
+/** What the exit status says. */
+export const EXIT_FINE = 0;
+/** A divergence, violation or mismatch was found. */
+export const EXIT_FOUND = 1;
+export const EXIT_USAGE = 2;
+/** Input that cannot be read or is damaged. */
+export const EXIT_DAMAGED = 3;
+export const EXIT_BUG = 4;
+
+/** The command line asks for something that cannot be: exit status 2 and the message. */
+export class UsageError extends Error {
+  override name = 'UsageError';
+}
+
+/** Input other than a capture that cannot be read or is damaged: exit status 3 and the message. */
+export class InputError extends Error {
+  override name = 'InputError';
+}
+
+/** The exit status that an error which reached the top means. */
+export function statusOf(error: unknown): number {
+  if (error instanceof CaptureError || error instanceof SourceError || error instanceof InputError) {
+    return EXIT_DAMAGED;
+  }
+  return error instanceof UsageError ? EXIT_USAGE : EXIT_BUG;
+}
+
+/** Says on standard error what went wrong; a bug of ours with all that is known about it. */
+export function complain(error: unknown): number {
+  const status = statusOf(error);
+  if (status === EXIT_BUG) {
+    const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    process.stderr.write(`panthor-shim: this is a bug of panthor-shim, please report it: ${what}\n`);
+  } else {
+    process.stderr.write(`panthor-shim: ${(error as Error).message}\n`);
+  }
+  return status;
+}

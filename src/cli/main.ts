@@ -1,0 +1,74 @@
+import * as fs from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { complain, EXIT_FINE, EXIT_USAGE } from './exit.ts';
+
+/** Every command is a file of that name beside this one; it is loaded when it is asked for. */
+const COMMANDS = [
+  'replay',
+  'vm',
+  'info',
+  'dump',
+  'convert',
+  'decode',
+  'encode',
+  'layout',
+  'kernels',
+  'run',
+  'serve',
+  'record',
+  'conform',
+  'explore',
+];
+
+interface CommandFile {
+  register(program: Command): void;
+}
+
+/** Loads the files of the commands that the arguments may mean: one where they name it, else all, for the help. */
+async function loadCommands(program: Command, named: string | undefined): Promise<void> {
+  const wanted = named !== undefined && COMMANDS.includes(named) ? [named] : COMMANDS;
+  for (const name of wanted) {
+    const url = new URL(`./${name}${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
+    if (!fs.existsSync(url)) continue;
+    ((await import(url.href)) as CommandFile).register(program);
+  }
+}
+
+function version(): string {
+  const file = new URL('../../../package.json', import.meta.url);
+  return (JSON.parse(fs.readFileSync(file, 'utf8')) as { version: string }).version;
+}
+
+/** Readers that stop reading (`| head`) are no error: whatever else there was to say, nobody listens. */
+function leaveQuietlyOnClosedOutput(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit(EXIT_FINE);
+      throw error;
+    });
+  }
+}
+
+/**
+ * Runs the program with `argv` as process.argv has it. Sets the exit status and returns; commands set
+ * `process.exitCode` themselves for findings (1) and throw for everything else (exit.ts).
+ */
+export async function main(argv: string[]): Promise<void> {
+  leaveQuietlyOnClosedOutput();
+  process.on('uncaughtException', (error) => process.exit(complain(error)));
+  const program = new Command('panthor-shim')
+    .description('The panthor DRM driver, modelled: replay, inspect and explore what GPU clients ask of it')
+    .version(version(), '--version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .showHelpAfterError('(--help says more)')
+    .exitOverride();
+  try {
+    await loadCommands(program, argv[2]);
+    for (const command of program.commands) command.exitOverride().showHelpAfterError('(--help says more)');
+    if (argv.length === 2) program.help({ error: true });
+    await program.parseAsync(argv);
+  } catch (error) {
+    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT_FINE : EXIT_USAGE;
+    else process.exitCode = complain(error);
+  }
+}

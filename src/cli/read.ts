@@ -1,0 +1,28 @@
+import { CaptureError } from '../capture/error.ts';
+import type { CaptureReader } from '../capture/reader.ts';
+import type { CaptureRecord } from '../capture/record.ts';
+import { complain } from './exit.ts';
+import { mentionCut } from './notes.ts';
+
+/**
+ * Reads a capture to its end or until `visit` returns false, then calls `report`, also when the capture turned out
+ * damaged: what came before is reported all the same, and the damage after it, with exit status 3. `idle` is called
+ * whenever the stream has no more for the moment.
+ */
+export async function readThrough(
+  capture: CaptureReader,
+  visit: (record: CaptureRecord) => unknown,
+  report: () => void,
+  idle?: () => void,
+): Promise<void> {
+  let damage: CaptureError | null = null;
+  try {
+    await capture.each(visit, idle);
+  } catch (error) {
+    if (!(error instanceof CaptureError)) throw error;
+    damage = error;
+  }
+  report();
+  if (damage !== null) process.exitCode = complain(damage);
+  mentionCut(capture);
+}

@@ -1,0 +1,207 @@
+import { readScalar } from '../../uapi/codec.ts';
+import { errnoName } from '../../uapi/errno.ts';
+import type { BufferSpec, NumberRef } from '../../uapi/ioctl.ts';
+import { type Field, type StructLayout, scalarSize } from '../../uapi/layout.ts';
+import type { CaptureRecord } from '../capture/record.ts';
+import { ioctlOf } from './requests.ts';
+import { symbolic } from './symbols.ts';
+
+/** Longest line; arrays of a longer call go one element a line. */
+const WIDTH = 160;
+
+/** Bytes before and after the call; `after` is `before` where nothing changed. */
+interface Sides {
+  before: Uint8Array;
+  after: Uint8Array;
+}
+
+/**
+ * A call as strace prints one: `ioctl(7, DRM_IOCTL_PANTHOR_VM_BIND, {vm_id=1, flags=0, ops=[{…}]}) = 0`. What the
+ * kernel writes is shown as it was after the call, what it changes as `before => after`. Text has no line end; a long
+ * call is a block of several lines.
+ */
+export function callText(record: CaptureRecord): string {
+  switch (record.type) {
+    case 'mmap':
+      return `mmap(${record.fd}, length=${hex(record.length)}, prot=${protection(record.prot)}, flags=${mapFlags(
+        record.flags,
+      )}, offset=${hex64(record.offsetLo, record.offsetHi)}) = ${record.ok ? 'ok' : 'failed'}`;
+    case 'close':
+      return `close(${record.fd})`;
+    case 'ioctl':
+      return ioctlText(record);
+  }
+}
+
+function ioctlText(record: CaptureRecord): string {
+  const spec = ioctlOf(record.request);
+  const sides = { before: record.argIn, after: record.argOut };
+  const name = spec?.name ?? hex(record.request);
+  const result = record.ret < 0 ? `${record.ret} ${errnoName(record.errno)}` : `${record.ret}`;
+  const argument =
+    spec?.arg == null
+      ? [plainBytes(sides.before)]
+      : new CallPrinter(record).struct(spec.arg, spec.buffers, sides, record.argSize);
+  const head = `ioctl(${record.fd}, ${name}, `;
+  const line = `${head}${argument.join('')}) = ${result}`;
+  const elements = argument.length - 2;
+  if (line.length <= WIDTH || elements < 2) return line;
+  return `${head}${argument.map((piece) => piece.trimEnd()).join('\n      ')}) = ${result}`;
+}
+
+class CallPrinter {
+  readonly record: CaptureRecord;
+
+  constructor(record: CaptureRecord) {
+    this.record = record;
+  }
+
+  /** The struct as pieces: a long call breaks its line between them. */
+  struct(layout: StructLayout, buffers: readonly BufferSpec[], sides: Sides, size: number): string[] {
+    const parts: string[][] = [];
+    for (const field of layout.fields) {
+      if (field.offset >= size && field.offset > 0) break;
+      const buffer = buffers.find(
+        (b) => b.pointer.path === field.name || b.pointer.path === `${field.name}.array`,
+      );
+      if (buffer !== undefined) parts.push([`${field.name}=`, ...this.buffer(buffer, sides)]);
+      else if (field.info.pad !== true || !isZero(sides, field))
+        parts.push([`${field.name}=${value(field, sides)}`]);
+    }
+    const pieces: string[] = [''];
+    for (const [i, part] of parts.entries()) {
+      pieces[pieces.length - 1] += `${i === 0 ? '{' : ', '}${part[0]}${part[1] ?? ''}`;
+      pieces.push(...part.slice(2));
+    }
+    pieces[pieces.length - 1] += '}';
+    return pieces;
+  }
+
+  /** What a user pointer leads to. */
+  buffer(spec: BufferSpec, sides: Sides): string[] {
+    const lo = Number(readScalar(sides.before, spec.pointer.offset, 'u32'));
+    const hi = Number(readScalar(sides.before, spec.pointer.offset + 4, 'u32'));
+    const found = this.#find(lo, hi);
+    const stride = number(spec.stride, sides.before);
+    if (found === null) {
+      const count = number(spec.count, sides.before);
+      const pointer = lo === 0 && hi === 0 ? 'NULL' : hex64(lo, hi);
+      return spec.kind === 'array' && count > 0 ? [`${count} at ${pointer}`] : [pointer];
+    }
+    if (spec.isText) return [quoted(spec.dir === 'in' ? found.before : found.after)];
+    const element = spec.variants?.structs[number(spec.variants.selector, sides.before)] ?? spec.element;
+    if (spec.kind !== 'array') {
+      if (element === null) return [plainBytes(found.after)];
+      return [this.struct(element, [], found, found.before.length).join('')];
+    }
+    const step = stride > 0 ? stride : spec.elementSize;
+    const count = Math.min(number(spec.count, sides.before), Math.ceil(found.before.length / step));
+    if (element === null) {
+      const items = Array.from({ length: count }, (_, i) => scalars(slice(found, i * step, step), step));
+      return [`[${items.join(', ')}]`];
+    }
+    const pieces = [stride === spec.elementSize ? '[' : `stride ${stride} [`];
+    for (let i = 0; i < count; i++) {
+      const one = slice(found, i * step, step);
+      const text =
+        element === null ? scalars(one, step) : this.struct(element, spec.nested, one, step).join('');
+      pieces.push(i < count - 1 ? `${text}, ` : text);
+    }
+    pieces.push(']');
+    return pieces;
+  }
+
+  #find(lo: number, hi: number): Sides | null {
+    const { record } = this;
+    for (let i = 0; i < record.bufferCount; i++) {
+      const b = record.buffers[i];
+      if (b.addrLo !== lo || b.addrHi !== hi) continue;
+      const before = record.bufferIn(i);
+      return { before, after: record.bufferOut(i) ?? before };
+    }
+    return null;
+  }
+}
+
+function slice(sides: Sides, at: number, size: number): Sides {
+  return { before: sides.before.subarray(at, at + size), after: sides.after.subarray(at, at + size) };
+}
+
+function number(ref: NumberRef | number, bytes: Uint8Array): number {
+  if (typeof ref === 'number') return ref;
+  return Number(readScalar(bytes, ref.offset, ref.size === 8 ? 'u64' : ref.size === 4 ? 'u32' : 'u8'));
+}
+
+function isZero(sides: Sides, field: Field): boolean {
+  const end = field.offset + field.size;
+  return (
+    sides.before.subarray(field.offset, end).every((b) => b === 0) &&
+    sides.after.subarray(field.offset, end).every((b) => b === 0)
+  );
+}
+
+function value(field: Field, sides: Sides): string {
+  const after = one(field, sides.after);
+  if (field.info.dir === 'out') return after;
+  const before = one(field, sides.before);
+  return before === after ? before : `${before} => ${after}`;
+}
+
+/** One field's value in one of the two states. */
+function one(field: Field, bytes: Uint8Array): string {
+  const { type, info, offset } = field;
+  if (typeof type !== 'string') return plainBytes(bytes.subarray(offset, offset + field.size));
+  if (field.length > 0) {
+    const step = scalarSize[type];
+    const items = Array.from({ length: field.length }, (_, i) => readScalar(bytes, offset + i * step, type));
+    return `[${items.map((n) => (info.hex === true ? hex(n) : `${n}`)).join(', ')}]`;
+  }
+  const n = readScalar(bytes, offset, type);
+  if (info.set !== undefined) return symbolic(info.set, Number(BigInt(n) & 0xffffffffn), info.bitPerValue);
+  if (type === 's64') return `${BigInt.asIntN(64, BigInt(n))}`;
+  return info.hex === true || info.unit === 'address' || info.unit === 'file offset' ? hex(n) : `${n}`;
+}
+
+function scalars(sides: Sides, size: number): string {
+  const read = (bytes: Uint8Array): string => `${readScalar(bytes, 0, size === 8 ? 'u64' : 'u32')}`;
+  const [before, after] = [read(sides.before), read(sides.after)];
+  return before === after ? before : `${before} => ${after}`;
+}
+
+function quoted(bytes: Uint8Array): string {
+  const end = bytes.indexOf(0);
+  return JSON.stringify(Buffer.from(end < 0 ? bytes : bytes.subarray(0, end)).toString('latin1'));
+}
+
+function plainBytes(bytes: Uint8Array): string {
+  const text = Buffer.from(bytes.subarray(0, 64)).toString('hex');
+  return `"${text}${bytes.length > 64 ? '…' : ''}"`;
+}
+
+function hex(n: number | bigint): string {
+  return `0x${n.toString(16)}`;
+}
+
+function hex64(lo: number, hi: number): string {
+  return hex((BigInt(hi) << 32n) | BigInt(lo));
+}
+
+/** PROT_* of mman-common.h. */
+function protection(prot: number): string {
+  return flagNames(prot, ['PROT_READ', 'PROT_WRITE', 'PROT_EXEC'], 'PROT_NONE');
+}
+
+/** MAP_* of mman-common.h. */
+function mapFlags(flags: number): string {
+  const type = flags & 15;
+  const names = ['0', 'MAP_SHARED', 'MAP_PRIVATE', 'MAP_SHARED_VALIDATE'];
+  const rest = (flags & ~15) >>> 0;
+  return (names[type] ?? hex(type)) + (rest === 0 ? '' : `|${hex(rest)}`);
+}
+
+function flagNames(value: number, names: string[], none: string): string {
+  const set = names.filter((_, bit) => (value & (1 << bit)) !== 0);
+  const rest = (value & ~((1 << names.length) - 1)) >>> 0;
+  if (rest !== 0) set.push(hex(rest));
+  return set.length === 0 ? none : set.join('|');
+}
