@@ -1,0 +1,137 @@
+/** One panthor device: struct panthor_device. Ties the modelled kernel, the machine and the driver's parts together. */
+import { Machine } from '../hw/machine.ts';
+import type { RegisterFile } from '../hw/register-file.ts';
+import { GemTable } from './gem.ts';
+import { PanthorGpu } from './gpu.ts';
+import type { GpuProfile } from './gpu-profile.ts';
+import type { Op } from './interleave.ts';
+import type { Behaviours, Kernel } from './kernels.ts';
+import { PanthorMmu } from './mmu.ts';
+import type { BoLayout } from './sg.ts';
+import type { PanthorVm } from './vm.ts';
+import type { DriverTrace, WarnSink } from './warn.ts';
+
+/** What the driver needs to know of the GPU for virtual memory; a GpuProfile has it. */
+export interface MmuParameters {
+  /** Bits of a VA and of a physical address (GPU_MMU_FEATURES). */
+  vaBits: number;
+  paBits: number;
+  /** Bit mask of AS slots; slot 0 is the firmware's. */
+  asPresent: number;
+  coherent: boolean;
+  /** TASK_SIZE of the process that creates VMs, bytes. */
+  taskSize: number;
+}
+
+export interface DeviceOptions {
+  kernel: Kernel;
+  gpu?: GpuProfile;
+  mmu?: Partial<MmuParameters>;
+  machine?: Machine;
+  trace?: DriverTrace | null;
+  /** CLOCK_MONOTONIC, ns. */
+  now?: () => number;
+  /** How objects are backed by physical memory: contiguous and 2 MiB-aligned unless told otherwise. */
+  boLayout?: BoLayout;
+  /** The same for the sparse dummy object. */
+  dummyLayout?: BoLayout;
+}
+
+export class PanthorDevice implements WarnSink {
+  readonly kernel: Kernel;
+  readonly b: Behaviours;
+  readonly params: MmuParameters;
+  readonly gpuProfile: GpuProfile | undefined;
+  readonly machine: Machine;
+  readonly regs: RegisterFile;
+  readonly gem: GemTable;
+  readonly gpu: PanthorGpu;
+  readonly mmu: PanthorMmu;
+  readonly now: () => number;
+  trace: DriverTrace | null;
+  /** drm_dev_is_unplugged(). */
+  unplugged = false;
+  /** panthor_device.reset.pending. */
+  resetPending = false;
+  /** Called when a reset gets scheduled; the default leaves it pending. */
+  onResetScheduled: (() => void) | null = null;
+  /** panthor_sched_report_mmu_fault() and panthor_sched_prepare_for_vm_destruction(), set by the scheduler. */
+  onMmuFault: (() => void) | null = null;
+  onVmDestruction: ((vm: PanthorVm) => void) | null = null;
+  /** panthor_heap_pool_destroy(), set by the heaps. */
+  onHeapPoolDestroy: ((vm: PanthorVm) => void) | null = null;
+  /** Every warning so far, as "function: reason", with how often. */
+  readonly warnings = new Map<string, number>();
+  #readers = 0;
+  readonly #noReaders = { label: 'drm_dev_unplug', ready: () => this.#readers === 0 };
+
+  constructor(options: DeviceOptions) {
+    this.kernel = options.kernel;
+    this.b = options.kernel.behaviours;
+    this.gpuProfile = options.gpu;
+    const features = options.gpu?.mmu_features;
+    this.params = {
+      vaBits: features === undefined ? 48 : features & 0xff,
+      paBits: features === undefined ? 40 : (features >> 8) & 0xff,
+      asPresent: options.gpu?.as_present ?? 0xff,
+      coherent: false,
+      taskSize: 2 ** 48,
+      ...options.mmu,
+    };
+    this.machine = options.machine ?? new Machine();
+    this.regs = this.machine.regs;
+    this.trace = options.trace ?? null;
+    this.now = options.now ?? (() => Math.round(performance.now() * 1e6));
+    this.gem = new GemTable(
+      options.boLayout ?? 'contig2M',
+      options.dummyLayout ?? 'contig2M',
+      this.params.paBits,
+    );
+    this.gpu = new PanthorGpu(this);
+    this.mmu = new PanthorMmu(this);
+  }
+
+  /** drm_dev_enter(): false once the device is unplugged, and then no exit() may follow. */
+  enter(): boolean {
+    if (this.unplugged) return false;
+    this.#readers++;
+    return true;
+  }
+
+  /** drm_dev_exit(). */
+  exit(): void {
+    this.#readers--;
+  }
+
+  /** drm_dev_unplug(): no section begins any more; waits for those under way, then takes the MMU down. */
+  *unplug(): Op<void> {
+    yield 'unplug';
+    this.unplugged = true;
+    yield this.#noReaders;
+    yield* this.mmu.unplug();
+  }
+
+  /** panthor_device_reset_work(), as far as memory management takes part. */
+  *reset(): Op<void> {
+    if (!this.enter()) return;
+    yield* this.mmu.preReset();
+    yield* this.gpu.softReset();
+    yield* this.mmu.postReset();
+    this.resetPending = false;
+    this.exit();
+  }
+
+  /** panthor_device_schedule_reset(): once until the reset was done. */
+  scheduleReset(): void {
+    if (this.resetPending) return;
+    this.resetPending = true;
+    this.trace?.event('schedule_reset');
+    this.onResetScheduled?.();
+  }
+
+  warn(where: string, reason: string): void {
+    const key = `${where}: ${reason}`;
+    this.warnings.set(key, (this.warnings.get(key) ?? 0) + 1);
+    this.trace?.warn(where, reason);
+  }
+}

@@ -1,0 +1,112 @@
+/** The locked region of a VM: panthor_vm_lock_region(), panthor_vm_unlock_region(), panthor_vm_flush_range(). */
+import {
+  AS_COMMAND_FLUSH_MEM,
+  AS_COMMAND_FLUSH_PT,
+  AS_COMMAND_LOCK,
+  AS_COMMAND_UNLOCK,
+} from '../hw/registers.ts';
+import type { Op } from './interleave.ts';
+import { region } from './region.ts';
+import type { PanthorVm } from './vm.ts';
+
+/**
+ * Makes GPU accesses to [start, start + size) wait until the region is unlocked; bytes, op_lock held. Without a slot it
+ * is only recorded, and what activates the VM has to see to it. Returns 0 or -ETIMEDOUT.
+ */
+export function* lockRegion(vm: PanthorVm, start: number, size: number): Op<number> {
+  const { device } = vm;
+  const { b, mmu } = device;
+  if (b.widenLock) {
+    const lockedEnd = vm.lockedStart + vm.lockedSize;
+    if (start >= vm.lockedStart && start + size <= lockedEnd) return 0;
+    if (vm.lockedSize !== 0) {
+      if (start + size <= vm.lockedStart || start >= lockedEnd) {
+        device.warn('panthor_vm_lock_region', 'disjoint-lock');
+      }
+      const end = Math.max(lockedEnd, start + size);
+      start = Math.min(start, vm.lockedStart);
+      size = end - start;
+    }
+  }
+  yield* mmu.slotsLock.lock();
+  if (!b.widenLock && (vm.lockedStart !== 0 || vm.lockedSize !== 0)) {
+    device.warn('panthor_vm_lock_region', 'already-locked');
+  }
+  if (!b.recordLockAfterSuccess) {
+    vm.lockedStart = start;
+    vm.lockedSize = size;
+  }
+  let ret = 0;
+  if (vm.as >= 0) {
+    if (size !== 0) {
+      yield* mmu.writeLockAddr(vm.as, start, size);
+      const packedStart = region.start;
+      const packedSize = region.size;
+      if (b.waitAfterCommand) {
+        ret = yield* mmu.sendCmdAndWait(vm.as, AS_COMMAND_LOCK);
+      } else {
+        yield* mmu.writeCmd(vm.as, AS_COMMAND_LOCK);
+        ret = yield* mmu.waitReady(vm.as);
+      }
+      if (b.recordPackedRegion) {
+        start = packedStart;
+        size = packedSize;
+        if (!b.recordLockAfterSuccess) {
+          vm.lockedStart = start;
+          vm.lockedSize = size;
+        }
+      }
+    } else if (!b.waitAfterCommand) {
+      ret = yield* mmu.waitReady(vm.as);
+    }
+  }
+  if (b.recordLockAfterSuccess && ret === 0) {
+    vm.lockedStart = start;
+    vm.lockedSize = size;
+  }
+  mmu.slotsLock.unlock();
+  return ret;
+}
+
+/** Ends the region's lock and makes the new page tables visible. */
+export function* unlockRegion(vm: PanthorVm): Op<void> {
+  const { device } = vm;
+  const { b, mmu } = device;
+  yield* mmu.slotsLock.lock();
+  if (vm.as >= 0) {
+    let ret = 0;
+    if (b.unlockWithCommand) {
+      ret = yield* device.gpu.flushCaches();
+      if (ret === 0) ret = yield* mmu.sendCmdAndWait(vm.as, AS_COMMAND_UNLOCK);
+    } else {
+      yield* mmu.writeCmd(vm.as, AS_COMMAND_FLUSH_MEM);
+      ret = yield* mmu.waitReady(vm.as);
+    }
+    if (ret !== 0) {
+      if (b.resetOnUnlockFailure) device.scheduleReset();
+      else device.warn('panthor_vm_unlock_region', 'flush-timeout');
+    }
+  }
+  vm.lockedStart = 0;
+  vm.lockedSize = 0;
+  mmu.slotsLock.unlock();
+}
+
+/** panthor_vm_flush_range(): locks [start, start + size), bytes, flushes it and unlocks it. 0 or -ETIMEDOUT. */
+export function* flushRange(vm: PanthorVm, start: number, size: number): Op<number> {
+  const { device } = vm;
+  if (vm.as < 0) return 0;
+  if (device.b.enterDeviceOnFlush && !device.enter()) return 0;
+  yield* device.mmu.slotsLock.lock();
+  const ret = vm.as < 0 ? 0 : yield* device.mmu.doOperationLocked(vm.as, start, size, AS_COMMAND_FLUSH_PT);
+  device.mmu.slotsLock.unlock();
+  if (device.b.enterDeviceOnFlush) device.exit();
+  return ret;
+}
+
+/** Warns where pages outside the recorded region are about to change. */
+export function checkLocked(vm: PanthorVm, where: string, start: number, size: number): void {
+  if (start < vm.lockedStart || start + size > vm.lockedStart + vm.lockedSize) {
+    vm.device.warn(where, 'outside-locked-region');
+  }
+}

@@ -1,0 +1,33 @@
+/** What the driver tells of itself while it works. All of it is optional; nothing depends on who listens. */
+
+/** drm_WARN_ON and its kin: the kernel function that warned, and a short reason of ours. */
+export interface WarnSink {
+  warn(where: string, reason: string): void;
+}
+
+/** A part of a split mapping: VA and range in bytes, offset in the object in bytes. */
+export interface StepPart {
+  va: number;
+  range: number;
+  offset: number;
+}
+
+/** Listens to one device. Addresses and sizes in bytes. */
+export interface DriverTrace extends WarnSink {
+  /** A timed-out wait ("AS1_STATUS", "GPU_CMD_flush"). */
+  timeout(what: string): void;
+  /** "schedule_reset", "sched_report_mmu_fault", "sched_prepare_for_vm_destruction". */
+  event(name: string): void;
+  /** One wait_ready(). */
+  poll(as: number): void;
+  /** gpuvm steps as they are handed to the driver. */
+  stepMap(va: number, range: number, bo: number, offset: number): void;
+  stepUnmap(va: number, range: number, keep: boolean): void;
+  stepRemap(va: number, range: number, keep: boolean, prev: StepPart | null, next: StepPart | null): void;
+  /** Calls to the page-table code; `before` just before, the others with the outcome. */
+  beforePageTableCall(): void;
+  mapped(iova: number, pa: number, size: number, count: number, ret: number, bytes: number): void;
+  unmapped(iova: number, size: number, count: number, bytes: number): void;
+  /** An AS was enabled or disabled for a VM, or taken from one. */
+  as(what: 'enable' | 'disable' | 'evict', as: number, vm: number): void;
+}
