@@ -1,0 +1,49 @@
+// Every error that a client may be given, with the kernel function that gives it. A call that fails with an error
+// that is not listed here is our mistake until its row is argued.
+
+/** `client`: a RegExp on the client's name; `call`: the ioctl's short name; `on`: the kernels, all when left out. */
+export const EXPECTED_ERRORS = [
+  {
+    client: /^panthor_vm$/,
+    call: 'VM_DESTROY',
+    errno: 'EINVAL',
+    why: 'vm_destroy_invalid: no VM 0xdeadbeef (panthor_vm_pool_destroy_vm)',
+  },
+  {
+    client: /^panthor_vm$/,
+    call: 'VM_BIND',
+    errno: 'EINVAL',
+    why:
+      'vm_unbind_invalid_address: an UNMAP with a BO handle; vm_bind_intersect_kbo_range: a map above the user range ' +
+      '(panthor_vm_bind_prepare_op_ctx)',
+  },
+  {
+    client: /^panthor_gem$/,
+    call: 'BO_MMAP_OFFSET',
+    errno: 'ENOENT',
+    why: 'bo_mmap_offset_invalid_handle (panthor_ioctl_bo_mmap_offset)',
+  },
+  {
+    client: /./,
+    call: 'SYNCOBJ_TIMELINE_WAIT',
+    errno: 'ETIME',
+    why: 'Mesa probes whether a point is there yet: timeout 0 (drm_syncobj_array_wait_timeout)',
+  },
+  {
+    client: /./,
+    call: 'SYNCOBJ_WAIT',
+    errno: 'ETIME',
+    why: 'the same for a binary syncobj (drm_syncobj_array_wait_timeout)',
+  },
+];
+
+/** The row that explains a failed call, or undefined. */
+export function explained(client, kernel, call, errno) {
+  return EXPECTED_ERRORS.find(
+    (row) =>
+      row.client.test(client) &&
+      row.call === call &&
+      row.errno === errno &&
+      (row.on?.includes(kernel) ?? true),
+  );
+}

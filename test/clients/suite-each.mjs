@@ -1,0 +1,65 @@
+// Each client alone, on each kernel: it runs to its end, no call fails that the kernel would not fail, and what was
+// recorded replays without a difference.
+
+import { join } from 'node:path';
+import { judgeErrors, readCapture, replay, shim } from './captures.mjs';
+import { clients } from './commands.mjs';
+import { expect } from './harness.mjs';
+import { crashed, run, tail } from './process.mjs';
+
+export const KERNELS = ['next', '7.2'];
+const ALL_KERNELS = ['next', '7.2', 'atomic-v4', '6.12'];
+
+/** `place` says where everything is: project, roots, preload libraries, scratch folder, uapi. */
+export async function eachClient(suite, place) {
+  for (const kernel of KERNELS) {
+    for (const client of clients(place)) {
+      const name = `${client.name} on ${kernel}`;
+      const lacks = place.lacking(client);
+      if (lacks !== '') {
+        suite.loud(`${name} is not run: ${lacks}`);
+        continue;
+      }
+      const capture = join(place.scratch, `${client.name}-${kernel}.ptcap`);
+      let recorded = false;
+      await suite.test(`${name} runs to its end`, async () => {
+        const r = await onModel(place, client, ['--kernel', kernel, '--record', capture]);
+        complain(client, r);
+        const { records } = await readCapture(place, capture);
+        recorded = true;
+        const { calls, errors, unexplained } = judgeErrors(place, client.name, kernel, records);
+        expect(calls > 0, 'the capture has no call: was the library loaded?');
+        expect(unexplained.length === 0, 'errors that the kernel would not give', unexplained.join('\n'));
+        return `${calls} calls, ${errors} with an error that the kernel gives too`;
+      });
+      await suite.test(`the capture of ${name} replays on every kernel`, async () => {
+        if (!suite.list) expect(recorded, 'nothing was recorded');
+        const notes = [];
+        for (const other of ALL_KERNELS) {
+          const report = await replay(place, capture, other, other === kernel);
+          if (other !== kernel) notes.push(`${other} explains ${report.explained.length}`);
+        }
+        return notes.join(', ');
+      });
+    }
+  }
+}
+
+/** Runs a client under `panthor-shim run` with these options. */
+export function onModel(place, client, options) {
+  const argv = client.argv(place.preload[client.architecture]);
+  return run(shim(place, 'run', ...options, '--', ...argv), {
+    cwd: place.scratch,
+    env: place.env,
+    seconds: client.seconds,
+  });
+}
+
+/** Fails the test unless the client ran to its end on our device. */
+export function complain(client, result) {
+  const said = `${tail(result.stdout)}\n${tail(result.stderr)}`;
+  const crash = crashed(result);
+  expect(crash === '', crash, said);
+  const why = client.complaint(result);
+  expect(why === '', why, said);
+}
