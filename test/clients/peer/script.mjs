@@ -153,6 +153,7 @@ function answer(row, lines, uapi) {
   const [ret, error, ms, ...bytes] = last.split(' ');
   const when = row.timed ? (Number(ms) >= 40 ? ' after a wait' : ' at once') : '';
   if (row.call.op === 'poll') return ret === '1' ? 'readable' : 'not readable';
+  if (ret === '-1' && error === '0') return `-1, no errno${when}`;
   if (ret === '-1') return uapi.errno(Number(error)) + when + shown(row.showOnError, row, bytes, uapi);
   if (ret !== '0') return `returns ${ret}, no errno${when}`;
   if (row.call.op === 'load') return bytes[0] === '-' ? 'nothing mapped' : `0x${swap(bytes[0])}`;
