@@ -1,0 +1,194 @@
+import { EINVAL } from '../../uapi/errno.ts';
+import type { PanthorDevice } from './device.ts';
+import type { DrmFile } from './file.ts';
+import type { GpuProfile } from './gpu-profile.ts';
+import type { PanthorGroup } from './group.ts';
+import type { Op } from './interleave.ts';
+import { InstantRunner, type JobRunner } from './job-runner.ts';
+import { type PanthorQueue, SYNCOBJ_BYTES } from './queue.ts';
+import { SchedEntity } from './sched-entity.ts';
+import type { PanthorVm } from './vm.ts';
+import type { Work, Workqueue } from './workqueue.ts';
+
+/**
+ * Gives groups with work to the slots of the firmware: struct panthor_scheduler. A group has a slot, and its VM an
+ * address space, from the moment it has work until that is done; there is no time slicing, since whoever runs jobs runs
+ * them to their end, or until they block or time out.
+ */
+export class Scheduler implements Work {
+  pending = false;
+  running = false;
+  readonly device: PanthorDevice;
+  readonly gpu: GpuProfile;
+  readonly work: Workqueue;
+  /** Firmware and command-stream hardware in one. */
+  runner: JobRunner = new InstantRunner();
+  readonly #slots: (PanthorGroup | null)[];
+  /** Groups without a slot that have work, in the order in which they asked. */
+  readonly #waiting: PanthorGroup[] = [];
+  /** Queues with jobs in flight. */
+  readonly #busy = new Set<PanthorQueue>();
+  readonly #vmEntities = new WeakMap<PanthorVm, SchedEntity>();
+
+  constructor(device: PanthorDevice, gpu: GpuProfile, work: Workqueue) {
+    this.device = device;
+    this.gpu = gpu;
+    this.work = work;
+    this.#slots = new Array(gpu.csg_slot_count).fill(null);
+    device.onMmuFault = () => this.tick();
+  }
+
+  /** The queue of a VM's asynchronous binds (vm->entity): one at a time, held back during a reset. */
+  vmEntity(vm: PanthorVm): SchedEntity {
+    let entity = this.#vmEntities.get(vm);
+    if (entity === undefined) {
+      const made = new SchedEntity(this.work, 1);
+      entity = made;
+      this.#vmEntities.set(vm, made);
+      vm.onStart = () => {
+        made.stopped = false;
+        made.kick();
+      };
+    }
+    entity.stopped = vm.stopped;
+    return entity;
+  }
+
+  /** sched_queue_delayed_work(tick): has a worker look who gets a slot. */
+  tick(): void {
+    this.work.queue(this);
+  }
+
+  /** The end of queue_run_job(): there is something new in the ring buffer. */
+  *ring(queue: PanthorQueue): Op<void> {
+    const { group } = queue;
+    this.#busy.add(queue);
+    if (group.slot < 0) {
+      if (!group.runnable) {
+        group.runnable = true;
+        this.#waiting.push(group);
+      }
+      this.tick();
+      return;
+    }
+    if (queue.inFlight.length === 1) queue.startTimeout();
+    yield* this.runner.doorbell(queue);
+  }
+
+  /** tick_work(): takes slots from groups that need none, gives them to those that wait, highest priority first. */
+  *run(): Op<void> {
+    for (const group of this.#slots) {
+      if (group === null) continue;
+      if (group.vm.hasUnhandledFaults()) group.fatalQueues |= 2 ** group.queues.length - 1;
+      if (!group.canRun || !group.busy) yield* this.#unbind(group);
+    }
+    this.#waiting.sort((a, b) => b.args.priority - a.args.priority);
+    for (const group of this.#waiting.splice(0)) {
+      group.runnable = false;
+      if (!group.canRun) group.cancelJobs();
+      else if (!(yield* this.#bind(group))) {
+        group.runnable = true;
+        this.#waiting.push(group);
+      }
+    }
+  }
+
+  /** The firmware says that a syncobj has changed (CSG_SYNC_UPDATE): jobs may be done, blocked queues may go on. */
+  reportSyncUpdate(group: PanthorGroup): void {
+    for (const queue of group.queues) {
+      queue.checkCompletion();
+      if (queue.inFlight.length === 0) this.#busy.delete(queue);
+    }
+    if (this.#waiting.length > 0 || (!group.busy && group.slot >= 0)) this.tick();
+  }
+
+  /** A recoverable fault (CS_FAULT) in the job that `queue` is in: its fence will carry -EINVAL. */
+  reportFault(queue: PanthorQueue): void {
+    const job = queue.inFlight.find((one) => queue.extract < one.ringEnd);
+    if (job?.doneFence) job.doneFence.error = -EINVAL;
+  }
+
+  /** An unrecoverable one (CS_FATAL): the group is done for. */
+  reportFatal(queue: PanthorQueue): void {
+    queue.group.fatalQueues |= 1 << queue.index;
+    this.tick();
+  }
+
+  /** queue_timedout_job() for each queue without progress since its deadline. */
+  pollTimeouts(nowNs: number): void {
+    for (const queue of this.#busy) {
+      if (nowNs < queue.deadlineNs) continue;
+      queue.group.timedout = true;
+      this.tick();
+    }
+  }
+
+  /** When pollTimeouts() has something to do, CLOCK_MONOTONIC in ns. */
+  get nextTimeoutNs(): number {
+    let next = Number.POSITIVE_INFINITY;
+    for (const queue of this.#busy) next = Math.min(next, queue.deadlineNs);
+    return next;
+  }
+
+  /** panthor_group_destroy(): 0, or -EINVAL for an unknown handle. */
+  *destroyGroup(file: DrmFile, handle: number): Op<number> {
+    yield 'sched_lock';
+    const group = file.groups.remove(handle);
+    if (group === undefined) return -EINVAL;
+    group.destroyed = true;
+    this.tick();
+    group.put();
+    return 0;
+  }
+
+  /** Jobs that were done at once by who runs them; for InstantRunner. */
+  completeAll(queue: PanthorQueue): void {
+    queue.extract = queue.insert;
+    queue.group.syncobjs.contents.write64(queue.index * SYNCOBJ_BYTES, queue.seqno);
+    this.reportSyncUpdate(queue.group);
+  }
+
+  /** group_bind_locked(): false where there is no slot, or no address space for the VM. */
+  *#bind(group: PanthorGroup): Op<boolean> {
+    let slot = this.#slots.indexOf(null);
+    if (slot < 0) slot = yield* this.#evictBlocked();
+    if (slot < 0) return false;
+    const ret = yield* group.vm.active();
+    if (ret !== 0) {
+      this.device.scheduleReset();
+      return false;
+    }
+    this.#slots[slot] = group.get();
+    group.slot = slot;
+    for (const queue of group.queues) {
+      if (queue.inFlight.length === 0) continue;
+      queue.startTimeout();
+      yield* this.runner.doorbell(queue);
+    }
+    return true;
+  }
+
+  /** A slot whose group waits for somebody else; it gets one again when syncobjs change. */
+  *#evictBlocked(): Op<number> {
+    const group = this.#slots.find((one) => one?.idle);
+    if (group === undefined || group === null) return -1;
+    const { slot } = group;
+    yield* this.#unbind(group);
+    group.runnable = true;
+    this.#waiting.push(group);
+    return slot;
+  }
+
+  /** group_unbind_locked(), and the end of a group that can run no more. */
+  *#unbind(group: PanthorGroup): Op<void> {
+    this.runner.stop?.(group);
+    if (!group.canRun) {
+      group.cancelJobs();
+      for (const queue of group.queues) this.#busy.delete(queue);
+    }
+    this.#slots[group.slot] = null;
+    group.slot = -1;
+    yield* group.vm.idle();
+    group.put();
+  }
+}
