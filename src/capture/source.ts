@@ -17,7 +17,13 @@ export interface ByteSource {
  * first two bytes whatever the name is. Throws SourceError.
  */
 export async function openSource(path: string): Promise<{ source: ByteSource; gzip: boolean }> {
-  const base = path === '-' ? new StreamSource('standard input', process.stdin) : await FileSource.open(path);
+  return lookThrough(
+    path === '-' ? new StreamSource('standard input', process.stdin) : await FileSource.open(path),
+  );
+}
+
+/** Puts gunzip in front of a source whose first two bytes ask for it. */
+export async function lookThrough(base: ByteSource): Promise<{ source: ByteSource; gzip: boolean }> {
   const first = new Uint8Array(2);
   let count = 0;
   while (count < 2) {
