@@ -11,6 +11,9 @@
  *	memfd SLOT, eventfd SLOT	makes a file
  *	poll SLOT		whether the file is readable, printed
  *
+ * With a second argument, a seed, it makes the calls of rows picked at random, in one process and with one open file a
+ * row, until it is killed; now and then it starts itself anew by exec.
+ *
  * Tokens: b=HEX the next buffer; p=OFF:B a pointer to buffer B at OFF of the argument; q=A:OFF:B the same inside
  * buffer A; s=OFF:SIZE:SLOT the value of a slot into the argument; t=B:OFF:SIZE:SLOT into buffer B; d=OFF:MS the
  * absolute time MS milliseconds from now; k=OFF:SIZE:SLOT keeps a field of the answer in a slot.
@@ -32,6 +35,8 @@
 
 #define MAX_BUFFERS 16
 #define MAX_SLOTS 32
+#define MAX_LINES 64
+#define MAX_ROWS 512
 
 struct bytes {
 	uint8_t *data;
@@ -129,6 +134,9 @@ static void do_ioctl(char *words, int print)
 		slots[keep[a][2]] = 0;
 		memcpy(&slots[keep[a][2]], arg.data + keep[a][0], keep[a][1]);
 	}
+	for (a = 0; a < n; a++)
+		free(buffers[a].data);
+	free(arg.data);
 }
 
 static void do_mmap(char *words)
@@ -180,42 +188,85 @@ static void do_line(char *line)
 	}
 }
 
-/* Ends with the line after the row's last, which it leaves in `line`. */
-static int read_row(char **lines, char **line, size_t *size)
+struct row {
+	int number, count;
+	char *lines[MAX_LINES];
+};
+
+static struct row rows[MAX_ROWS];
+
+static int read_rows(void)
 {
+	char *line = NULL;
+	size_t size = 0;
 	int n = 0;
 
-	while (getline(line, size, stdin) > 0 && strncmp(*line, "row ", 4)) {
-		(*line)[strcspn(*line, "\n")] = '\0';
-		lines[n++] = strdup(*line);
+	while (getline(&line, &size, stdin) > 0) {
+		struct row *row = &rows[n > 0 ? n - 1 : 0];
+
+		line[strcspn(line, "\n")] = '\0';
+		if (!strncmp(line, "row ", 4) && n < MAX_ROWS)
+			rows[n++].number = atoi(line + 4);
+		else if (n > 0 && line[0] && row->count < MAX_LINES)
+			row->lines[row->count++] = strdup(line);
 	}
+	free(line);
 	return n;
+}
+
+static void do_row(const char *node, const struct row *row)
+{
+	int i;
+
+	memset(slots, 0, sizeof(slots));
+	device = open(node, O_RDWR | O_CLOEXEC);
+	if (device < 0)
+		printf("open %d\n", errno);
+	for (i = 0; i < row->count; i++) {
+		char *line = strdup(row->lines[i]);
+
+		do_line(line);
+		free(line);
+	}
+}
+
+static void until_killed(int n, char **argv)
+{
+	unsigned int seed = strtoul(argv[2], NULL, 0);
+	char next[16];
+	int i;
+
+	for (i = 0; i < 50; i++) {
+		do_row(argv[1], &rows[rand_r(&seed) % n]);
+		/* Half of the files are left to exec, and to the death of the process. */
+		if (device >= 0 && i % 2)
+			close(device);
+	}
+	lseek(0, 0, SEEK_SET);
+	snprintf(next, sizeof(next), "%u", seed);
+	execl(argv[0], argv[0], argv[1], next, (char *)NULL);
 }
 
 int main(int argc, char **argv)
 {
 	const char *node = argc > 1 ? argv[1] : "/dev/dri/renderD128";
-	char *lines[64], *line = NULL;
-	size_t size = 0;
-	int row, i, n, status;
+	int n = read_rows(), i, status;
 
-	if (getline(&line, &size, stdin) <= 0)
+	if (n == 0)
 		return 1;
-	while (sscanf(line, "row %d", &row) == 1) {
+	if (argc > 2) {
+		until_killed(n, argv);
+		return 1;
+	}
+	for (i = 0; i < n; i++) {
 		pid_t child;
 
-		line[0] = '\0';
-		n = read_row(lines, &line, &size);
-		printf("row %d\n", row);
+		printf("row %d\n", rows[i].number);
 		fflush(stdout);
 		child = fork();
 		if (child == 0) {
 			alarm(20);
-			device = open(node, O_RDWR | O_CLOEXEC);
-			if (device < 0)
-				printf("open %d\n", errno);
-			for (i = 0; i < n; i++)
-				do_line(lines[i]);
+			do_row(node, &rows[i]);
 			fflush(stdout);
 			_exit(0);
 		}
