@@ -12,7 +12,8 @@
  *	poll SLOT		whether the file is readable, printed
  *
  * With a second argument, a seed, it makes the calls of rows picked at random, in one process and with one open file a
- * row, until it is killed; now and then it starts itself anew by exec.
+ * row, until it is killed; now and then it starts itself anew by exec. With the word "time" it makes all calls once and
+ * prints how many there were and how long they took together, in ns.
  *
  * Tokens: b=HEX the next buffer; p=OFF:B a pointer to buffer B at OFF of the argument; q=A:OFF:B the same inside
  * buffer A; s=OFF:SIZE:SLOT the value of a slot into the argument; t=B:OFF:SIZE:SLOT into buffer B; d=OFF:MS the
@@ -33,10 +34,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#define MAX_BUFFERS 16
+#define MAX_BUFFERS 64
 #define MAX_SLOTS 32
-#define MAX_LINES 64
-#define MAX_ROWS 512
+#define MAX_LINES 4096
+#define MAX_ROWS 256
 
 struct bytes {
 	uint8_t *data;
@@ -46,6 +47,7 @@ struct bytes {
 static int device = -1;
 static uint64_t slots[MAX_SLOTS];
 static uint8_t *mapping;
+static int64_t calls, spent;
 
 static int64_t now_ns(void)
 {
@@ -123,8 +125,11 @@ static void do_ioctl(char *words, int print)
 	begin = now_ns();
 	ret = ioctl(device, request, elsewhere ? elsewhere : arg.data);
 	error = errno;
+	begin = now_ns() - begin;
+	spent += begin;
+	calls++;
 	if (print) {
-		printf("%d %d %lld", ret, error, (long long)((now_ns() - begin) / 1000000));
+		printf("%d %d %lld", ret, error, (long long)(begin / 1000000));
 		print_hex(arg);
 		for (a = 0; a < n; a++)
 			print_hex(buffers[a]);
@@ -254,6 +259,12 @@ int main(int argc, char **argv)
 
 	if (n == 0)
 		return 1;
+	if (argc > 2 && !strcmp(argv[2], "time")) {
+		for (i = 0; i < n; i++)
+			do_row(node, &rows[i]);
+		printf("%lld calls %lld ns\n", (long long)calls, (long long)spent);
+		return 0;
+	}
 	if (argc > 2) {
 		until_killed(n, argv);
 		return 1;
