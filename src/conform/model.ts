@@ -4,12 +4,13 @@ import { PanthorDevice } from '../driver/device.ts';
 import type { KernelNode } from '../driver/drm-mm.ts';
 import type { GemObject } from '../driver/gem.ts';
 import { run } from '../driver/interleave.ts';
+import { SZ_2M, SZ_4K } from '../driver/io-pgtable.ts';
 import { IRQ_WAKE_THREAD } from '../driver/irq.ts';
 import type { Kernel } from '../driver/kernels.ts';
-import { packBig, region } from '../driver/region.ts';
+import { packed, packRegionExact, REGION_HI, REGION_LO, REGION_SIZE } from '../driver/region.ts';
 import { type BoLayout, type SgPiece, SgTable } from '../driver/sg.ts';
 import { PanthorVm } from '../driver/vm.ts';
-import { getPgsize, pgsize } from '../driver/vm-pages.ts';
+import { getPgsize } from '../driver/vm-pages.ts';
 import { VmPool } from '../driver/vm-pool.ts';
 import { flushRange, lockRegion, unlockRegion } from '../driver/vm-region.ts';
 import { AS_FAULTADDRESS, AS_FAULTSTATUS, asRegister } from '../hw/registers.ts';
@@ -58,21 +59,21 @@ export class ModelRunner {
     this.recorder.clear();
     const out = this.#outcome(op);
     Object.assign(out, this.recorder.fields());
-    out['vms'] = vmStates(this.#device);
-    out['as'] = asState(this.#device);
-    if (this.#device.resetPending) out['reset_pending'] = 1;
+    out.vms = vmStates(this.#device);
+    out.as = asState(this.#device);
+    if (this.#device.resetPending) out.reset_pending = 1;
     if (op.op === 'bind' || op.op === 'kmap' || op.op === 'kunmap' || op.op === 'get_state') {
       const vm = this.#vms.get(num(op, 'vm'));
       if (vm !== undefined) {
         const full = op.op === 'get_state' || num(op, 'dump') !== 0;
-        Object.assign(out, vmContents(vm, full, op['cap'] === undefined ? DEFAULT_CAP : num(op, 'cap')));
+        Object.assign(out, vmContents(vm, full, op.cap === undefined ? DEFAULT_CAP : num(op, 'cap')));
       }
     }
     return out;
   }
 
   #outcome(op: StreamOp): Fields {
-    const mid = op['mid'] as StreamOp | undefined;
+    const mid = op.mid as StreamOp | undefined;
     if (mid === undefined) return this.#dispatch(op);
     let calls = 0;
     let state: 'waiting' | 'blocked' | 'done' = 'waiting';
@@ -95,7 +96,7 @@ export class ModelRunner {
     this.recorder.onPageTableCall = null;
     const ended = state as string;
     if (ended === 'blocked') runMid();
-    else if (ended === 'waiting') out['mid_unreached'] = 1;
+    else if (ended === 'waiting') out.mid_unreached = 1;
     return { ...inner, ...out };
   }
 
@@ -112,7 +113,7 @@ export class ModelRunner {
       Object.assign(fields, rest);
       return r;
     }
-    for (const one of op['ops'] as StreamOp[]) this.recorder.event(`seq_ret ${this.#midOp(one, fields)}`);
+    for (const one of op.ops as StreamOp[]) this.recorder.event(`seq_ret ${this.#midOp(one, fields)}`);
     return 0;
   }
 
@@ -128,8 +129,7 @@ export class ModelRunner {
       case 'bo_destroy':
         return this.#boDestroy(op);
       case 'get_pgsize':
-        getPgsize(num(op, 'addr') | 0, num(op, 'size'));
-        return { r: 0, pgsize: hex(pgsize.size), count: hex(pgsize.count) };
+        return this.#pgsize(op);
       case 'pack':
         return this.#pack(op);
       case 'fault':
@@ -143,7 +143,7 @@ export class ModelRunner {
         this.#device.machine.injectFlushFailure(num(op, 'skip'), num(op, 'times'));
         return { r: 0 };
       case 'oom':
-        this.#oom = { skip: num(op, 'skip'), times: op['times'] === undefined ? 1 : num(op, 'times') };
+        this.#oom = { skip: num(op, 'skip'), times: op.times === undefined ? 1 : num(op, 'times') };
         return { r: 0 };
       case 'alloc_va':
         return this.#allocVa(op);
@@ -161,6 +161,11 @@ export class ModelRunner {
     }
   }
 
+  #pgsize(op: StreamOp): Fields {
+    const pages = getPgsize(num(op, 'addr') | 0, num(op, 'size'));
+    return { r: 0, pgsize: hex(pages < 0 ? SZ_2M : SZ_4K), count: hex(Math.abs(pages)) };
+  }
+
   #init(op: StreamOp): Fields {
     this.#vms.clear();
     this.#bos.clear();
@@ -171,14 +176,14 @@ export class ModelRunner {
     this.#device = new PanthorDevice({
       kernel: this.#kernel,
       mmu: {
-        vaBits: op['va_bits'] === undefined ? 48 : num(op, 'va_bits'),
-        paBits: op['pa_bits'] === undefined ? 40 : num(op, 'pa_bits'),
-        asPresent: op['as_present'] === undefined ? 0xff : num(op, 'as_present'),
+        vaBits: op.va_bits === undefined ? 48 : num(op, 'va_bits'),
+        paBits: op.pa_bits === undefined ? 40 : num(op, 'pa_bits'),
+        asPresent: op.as_present === undefined ? 0xff : num(op, 'as_present'),
         coherent: num(op, 'coherent') !== 0,
-        taskSize: op['task_size'] === undefined ? 2 ** 48 : num(op, 'task_size'),
+        taskSize: op.task_size === undefined ? 2 ** 48 : num(op, 'task_size'),
       },
       trace: this.recorder,
-      dummyLayout: (op['dummy_layout'] as BoLayout | undefined) ?? 'contig2M',
+      dummyLayout: (op.dummy_layout as BoLayout | undefined) ?? 'contig2M',
     });
     const { machine } = this.#device;
     machine.regs.trace = this.recorder;
@@ -215,10 +220,10 @@ export class ModelRunner {
 
   #boCreate(op: StreamOp): Fields {
     const id = ++this.#boCount;
-    const pieces = op['sg'] as [string, string, number][] | undefined;
+    const pieces = op.sg as [string, string, number][] | undefined;
     const sg = pieces?.map(([pa, len, folio]): SgPiece => [Number(pa), Number(len), folio]);
-    const backing = sg !== undefined ? new SgTable(sg) : (op['layout'] as BoLayout);
-    const exclusive = op['excl'] === undefined ? null : (this.#vms.get(num(op, 'excl')) ?? null);
+    const backing = sg !== undefined ? new SgTable(sg) : (op.layout as BoLayout);
+    const exclusive = op.excl === undefined ? null : (this.#vms.get(num(op, 'excl')) ?? null);
     const bo = this.#device.gem.createAs(id, num(op, 'size'), exclusive, backing, num(op, 'seed'));
     bo.pin();
     this.#bos.set(id, bo);
@@ -230,7 +235,7 @@ export class ModelRunner {
       if (pa.length <= 64) list.push([hex(pa[i]), hex(len[i])]);
     }
     const out: Fields = { r: id, nsg: pa.length, sgcrc: crc32(text).toString(16).padStart(8, '0') };
-    if (pa.length <= 64) out['sg'] = list;
+    if (pa.length <= 64) out.sg = list;
     return out;
   }
 
@@ -244,8 +249,8 @@ export class ModelRunner {
 
   #pack(op: StreamOp): Fields {
     const { b, mmu } = this.#device;
-    const start = BigInt(op['start'] as string);
-    const size = BigInt(op['size'] as string);
+    const start = BigInt(op.start as string);
+    const size = BigInt(op.size as string);
     if (!b.recordPackedRegion) {
       if (size !== 0n) run(mmu.lockRegionExact(num(op, 'as'), start, size));
       return { r: 0 };
@@ -254,21 +259,21 @@ export class ModelRunner {
       this.#device.warn('pack_region_range', 'empty-region');
       return { r: 0, region: '0x0', start: `0x${start.toString(16)}`, size: '0x0' };
     }
-    packBig(start, size);
-    const value = (BigInt(region.hi) << 32n) | BigInt(region.lo);
+    packRegionExact(start, size);
+    const value = (BigInt(packed[REGION_HI]) << 32n) | BigInt(packed[REGION_LO]);
     const width = value & 0x3fn;
     const base = (start >> width) << width;
     return {
       r: 0,
       region: `0x${value.toString(16)}`,
       start: `0x${base.toString(16)}`,
-      size: hex(region.size),
+      size: hex(packed[REGION_SIZE]),
     };
   }
 
   #fault(op: StreamOp): Fields {
     const { machine, mmu } = this.#device;
-    for (const [as, addr, status] of op['faults'] as [number, string, string][]) {
+    for (const [as, addr, status] of op.faults as [number, string, string][]) {
       const words = machine.regs.words;
       words[asRegister(as, AS_FAULTSTATUS) >> 2] = Number(status);
       const address = BigInt(addr);
@@ -277,8 +282,8 @@ export class ModelRunner {
       machine.raiseMmuInterrupt(1 << as);
     }
     const out: Fields = { r: 0 };
-    out['raw'] = run(mmu.irq.rawHandler());
-    if (out['raw'] === IRQ_WAKE_THREAD) out['thread'] = run(mmu.irq.threadedHandler());
+    out.raw = run(mmu.irq.rawHandler());
+    if (out.raw === IRQ_WAKE_THREAD) out.thread = run(mmu.irq.threadedHandler());
     return out;
   }
 
@@ -295,7 +300,7 @@ export class ModelRunner {
   #allocVa(op: StreamOp): Fields {
     const vm = this.#vms.get(num(op, 'vm'));
     if (vm === undefined) return { r: -EINVAL };
-    const node = vm.allocVa(op['va'] === undefined ? -1 : num(op, 'va'), num(op, 'size'));
+    const node = vm.allocVa(op.va === undefined ? -1 : num(op, 'va'), num(op, 'size'));
     if (typeof node === 'number') return { r: node };
     const id = ++this.#nodeCount;
     this.#nodes.set(id, { vm, node });

@@ -48,13 +48,13 @@ export class Recorder implements DriverTrace {
   /** The fields of the outcome that were recorded; empty ones are left out. */
   fields(): { [key: string]: Json } {
     const out: { [key: string]: Json } = {};
-    if (this.t.length > 0) out['t'] = this.t;
-    if (this.polls > 0) out['np'] = this.polls;
-    if (this.w.length > 0) out['w'] = this.w;
-    if (this.s.length > 0) out['s'] = this.s;
+    if (this.t.length > 0) out.t = this.t;
+    if (this.polls > 0) out.np = this.polls;
+    if (this.w.length > 0) out.w = this.w;
+    if (this.s.length > 0) out.s = this.s;
     const calls = this.maps + this.unmaps;
-    if (calls > 0) out['pn'] = [this.maps, this.unmaps];
-    if (calls > 0 && calls <= MAX_CALLS) out['p'] = this.p;
+    if (calls > 0) out.pn = [this.maps, this.unmaps];
+    if (calls > 0 && calls <= MAX_CALLS) out.p = this.p;
     return out;
   }
 

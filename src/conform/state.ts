@@ -93,9 +93,9 @@ export function vmContents(vm: PanthorVm, full: boolean, cap: number): { [key: s
     d: [vmas.count, crc(text), found.length, crc(mapText), [...vm.pgtable.tables]],
   };
   if (full) {
-    out['vmas'] = list;
+    out.vmas = list;
     if (found.length <= cap)
-      out['map'] = found.map((r) => [hex(r.va), hex(r.pa), hex(r.len), r.log2, `0x${r.attr}`]);
+      out.map = found.map((r) => [hex(r.va), hex(r.pa), hex(r.len), r.log2, `0x${r.attr}`]);
   }
   return out;
 }

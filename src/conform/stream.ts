@@ -37,9 +37,9 @@ export async function* readStreams(path: string): AsyncGenerator<Stream> {
     } catch (e) {
       throw new Error(`${path}: line ${line}: ${(e as Error).message}`);
     }
-    if (parsed['stream'] !== undefined) {
+    if (parsed.stream !== undefined) {
       if (stream !== null) yield stream;
-      stream = { name: String(parsed['stream']), variant: String(parsed['variant']), ops: [] };
+      stream = { name: String(parsed.stream), variant: String(parsed.variant), ops: [] };
     } else if (stream !== null) {
       stream.ops.push(parsed as unknown as { in: StreamOp; out: Fields });
     } else {

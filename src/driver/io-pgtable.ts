@@ -50,6 +50,10 @@ export class IoPgtable {
   readonly #rootPage: number;
   readonly #warn: WarnSink;
   readonly #splitBlocks: boolean;
+  /** The last-level table that was mapped into last, and the 2 MiB that it covers; -1 once a table was freed. */
+  #leafPage = -1;
+  #leafHi = -1;
+  #leafLo = -1;
   /** Tables per level 0..3, the root included. */
   readonly tables = [0, 0, 0, 0];
 
@@ -102,14 +106,22 @@ export class IoPgtable {
       return -ERANGE;
     }
     const lo = iova >>> 0;
-    const hi = (iova - lo) / 0x100000000;
+    const hi = (iova - lo) * 2 ** -32;
     const leafLevel = size === SZ_2M ? 2 : 3;
-    let page = this.#rootPage;
-    for (let level = this.#startLevel; level < leafLevel; level++) {
-      page = this.#descend(page, level, levelIndex(level, lo, hi), source);
-      if (page < 0) return page;
+    const index = leafLevel === 3 ? (lo >>> 12) & 511 : (lo >>> 21) & 511;
+    let page = this.#leafPage;
+    if (leafLevel === 2 || hi !== this.#leafHi || lo >>> 21 !== this.#leafLo) {
+      page = this.#rootPage;
+      for (let level = this.#startLevel; level < leafLevel; level++) {
+        page = this.#descend(page, level, levelIndex(level, lo, hi), source);
+        if (page < 0) return page;
+      }
+      if (leafLevel === 3) {
+        this.#leafPage = page;
+        this.#leafHi = hi;
+        this.#leafLo = lo >>> 21;
+      }
     }
-    const index = levelIndex(leafLevel, lo, hi);
     const n = count < ENTRIES - index ? count : ENTRIES - index;
     const ret = this.#clearForLeaf(page, leafLevel, index, n);
     if (ret !== 0) return ret;
@@ -136,14 +148,14 @@ export class IoPgtable {
       return 0;
     }
     const lo = iova >>> 0;
-    const hi = (iova - lo) / 0x100000000;
+    const hi = (iova - lo) * 2 ** -32;
     const leafLevel = size === SZ_2M ? 2 : 3;
     const words = this.#memory.words;
     let page = this.#rootPage;
     for (let level = this.#startLevel; level < leafLevel; level++) {
       const at = page * WORDS + levelIndex(level, lo, hi) * 2;
       const type = words[at] & 3;
-      if (words[at] === 0 && words[at + 1] === 0) {
+      if (words[at] === 0) {
         this.#warn.warn('__arm_lpae_unmap', 'not-mapped');
         return 0;
       }
@@ -151,20 +163,21 @@ export class IoPgtable {
       page = this.#memory.tableOf(words[at], words[at + 1]);
     }
     const first = levelIndex(leafLevel, lo, hi);
-    const end = first + (count < ENTRIES - first ? count : ENTRIES - first);
-    let index = first;
-    for (let at = page * WORDS + first * 2; index < end; index++, at += 2) {
-      if (words[at] === 0 && words[at + 1] === 0) {
+    const start = page * WORDS + first * 2;
+    const end = start + 2 * (count < ENTRIES - first ? count : ENTRIES - first);
+    let at = start;
+    for (; at < end; at += 2) {
+      const desc = words[at];
+      if (desc === 0) {
         this.#warn.warn('__arm_lpae_unmap', 'not-mapped');
         break;
       }
-      if (leafLevel === 2 && (words[at] & 3) === DESC_TABLE) {
-        this.#freeTable(this.#memory.tableOf(words[at], words[at + 1]), 3);
-      }
-      words[at] = 0;
-      words[at + 1] = 0;
+      if (leafLevel === 2 && (desc & 3) === DESC_TABLE)
+        this.#freeTable(this.#memory.tableOf(desc, words[at + 1]), 3);
     }
-    return (index - first) * size;
+    if (at - start > 32) words.fill(0, start, at);
+    else for (let i = start; i < at; i++) words[i] = 0;
+    return ((at - start) >> 1) * size;
   }
 
   /** iova_to_phys() !== 0: whether a leaf translates `iova`. */
@@ -288,6 +301,7 @@ export class IoPgtable {
       }
     }
     this.tables[level]--;
+    this.#leafHi = -1;
     this.#memory.free(page);
   }
 }
@@ -303,7 +317,7 @@ function fill(
   attrHi: number,
 ): void {
   let lo = pa >>> 0;
-  let hi = (pa - lo) / 0x100000000;
+  let hi = (pa - lo) * 2 ** -32;
   const step = size >>> 0;
   for (const end = at + n * 2; at < end; at += 2) {
     words[at] = lo | attrLo;

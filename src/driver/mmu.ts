@@ -28,7 +28,7 @@ import type { PanthorDevice } from './device.ts';
 import { Mutex, type Op } from './interleave.ts';
 import { PanthorIrq } from './irq.ts';
 import { memattr, transcfg } from './memattr.ts';
-import { packBig, region } from './region.ts';
+import { packed, packRegion, packRegionExact, REGION_HI, REGION_LO } from './region.ts';
 import type { PanthorVm } from './vm.ts';
 
 /** Fault bits of the MMU interrupt; bits 31:16 say that a command completed, and stay masked. */
@@ -102,9 +102,9 @@ export class PanthorMmu {
 
   /** Programs LOCKADDR with the smallest region that covers [start, start + size), bytes; see region.ts. */
   *writeLockAddr(as: number, start: number, size: number): Op<void> {
-    region.pack(start, size);
+    packRegion(start, size);
     yield 'AS_LOCKADDR';
-    this.#device.regs.write64(asRegister(as, AS_LOCKADDR), region.lo, region.hi);
+    this.#device.regs.write64(asRegister(as, AS_LOCKADDR), packed[REGION_LO], packed[REGION_HI]);
   }
 
   /** lock_region() of 6.12: the result of the command is not looked at. */
@@ -116,8 +116,8 @@ export class PanthorMmu {
 
   /** The same for a range of any 64-bit numbers. */
   *lockRegionExact(as: number, start: bigint, size: bigint): Op<void> {
-    packBig(start, size);
-    this.#device.regs.write64(asRegister(as, AS_LOCKADDR), region.lo, region.hi);
+    packRegionExact(start, size);
+    this.#device.regs.write64(asRegister(as, AS_LOCKADDR), packed[REGION_LO], packed[REGION_HI]);
     yield* this.writeCmd(as, AS_COMMAND_LOCK);
   }
 

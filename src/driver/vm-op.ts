@@ -69,9 +69,9 @@ export class OpCtx implements TableSource {
   }
 }
 
-/** Blocks of 2^log2 bytes that [va, va + size) touches. */
-function blocks(va: number, size: number, bytes: number): number {
-  return Math.ceil((va + size) / bytes) - Math.floor(va / bytes);
+/** Blocks of `bytes`, given by its inverse, that [va, end) touches. */
+function blocks(va: number, end: number, perByte: number): number {
+  return Math.ceil(end * perByte) - Math.floor(va * perByte);
 }
 
 /**
@@ -105,7 +105,8 @@ export function prepareMapOpCtx(
   }
   if (bo.exclusiveVm !== null && bo.exclusiveVm !== vm) return -EINVAL;
   if (!bo.pin()) return -ENOMEM;
-  const tables = blocks(va, size, 2 ** 39) + blocks(va, size, 2 ** 30) + blocks(va, size, SZ_2M);
+  const end = va + size;
+  const tables = blocks(va, end, 2 ** -39) + blocks(va, end, 2 ** -30) + blocks(va, end, 2 ** -21);
   // Where a size of 0 needs no table at all, 7.x takes the empty bulk allocation for a failed one.
   if (b.emptyReserveFails && tables === 0) return -ENOMEM;
   if (!ctx.reserveTables(tables)) return -ENOMEM;
@@ -121,11 +122,9 @@ export function prepareMapOpCtx(
 /** panthor_vm_prepare_unmap_op_ctx(): a table for each end of the range that may cut a block. */
 export function prepareUnmapOpCtx(ctx: OpCtx, va: number, size: number): number {
   const end = va + size;
-  const startBlock = Math.ceil(va / SZ_2M);
-  const endBlock = Math.ceil(end / SZ_2M);
   let tables = 0;
-  if (va % SZ_2M !== 0) tables++;
-  if (end % SZ_2M !== 0 && endBlock !== startBlock) tables++;
+  if ((va & (SZ_2M - 1)) !== 0) tables++;
+  if ((end & (SZ_2M - 1)) !== 0 && Math.ceil(end * 2 ** -21) !== Math.ceil(va * 2 ** -21)) tables++;
   if (tables !== 0 && !ctx.reserveTables(tables)) return -ENOMEM;
   ctx.flags = DRM_PANTHOR_VM_BIND_OP_TYPE_UNMAP;
   ctx.va = va;

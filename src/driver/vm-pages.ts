@@ -6,25 +6,17 @@ import type { SgTable } from './sg.ts';
 import type { PanthorVm } from './vm.ts';
 import { checkLocked, flushRange } from './vm-region.ts';
 
-/** Result of the last getPgsize(): bytes of a page, and how many of them one table can take. */
-export const pgsize = { size: SZ_4K, count: 0 };
-
 /**
- * get_pgsize(): the page size for a piece that begins at `addr` (its low 32 bits decide; for a map iova | paddr) and has
- * `size` bytes left, and the count up to the end of that table. Results in `pgsize`.
+ * get_pgsize(): the pages for a piece that begins at `addr` (its low 32 bits decide; for a map iova | paddr) and has
+ * `size` bytes left, up to the end of one table: that many of 4 KiB, or, negative, of 2 MiB.
  */
-export function getPgsize(addr: number, size: number): void {
+export function getPgsize(addr: number, size: number): number {
   const toBlock = -addr & (SZ_2M - 1);
   if (toBlock !== 0 || size < SZ_2M) {
-    pgsize.size = SZ_4K;
-    const bytes = toBlock === 0 ? size : size === 0 || toBlock < size ? toBlock : size;
-    pgsize.count = (bytes - (bytes % SZ_4K)) / SZ_4K;
-    return;
+    return (toBlock === 0 ? size : size === 0 || toBlock < size ? toBlock : size) >>> 12;
   }
   const toTable = -addr & (SZ_1G - 1) || SZ_1G;
-  const bytes = toTable < size ? toTable : size;
-  pgsize.size = SZ_2M;
-  pgsize.count = (bytes - (bytes % SZ_2M)) / SZ_2M;
+  return -((toTable < size ? toTable : size) >>> 21);
 }
 
 /** panthor_vm_declare_unusable(): no more maps; since 7.x the GPU loses the VM at once. */
@@ -48,9 +40,9 @@ export function* unmapPages(vm: PanthorVm, iova: number, size: number): Op<numbe
   if (size === 0 && !b.flushAfterEachUpdate) return 0;
   if (b.lockAroundOp) checkLocked(vm, 'panthor_vm_unmap_pages', iova, size);
   for (let offset = 0; offset < size; ) {
-    getPgsize((iova + offset) | 0, size - offset);
-    const page = pgsize.size;
-    const count = pgsize.count;
+    const pages = getPgsize((iova + offset) | 0, size - offset);
+    const page = pages < 0 ? SZ_2M : SZ_4K;
+    const count = pages < 0 ? -pages : pages;
     const asked = page * count;
     yield 'unmap_pages';
     if (trace !== null) trace.beforePageTableCall();
@@ -100,9 +92,9 @@ export function* mapPages(
     size -= len;
     skip = 0;
     while (len > 0) {
-      getPgsize(iova | pa, len);
-      const page = pgsize.size;
-      const count = pgsize.count;
+      const pages = getPgsize(iova | pa, len);
+      const page = pages < 0 ? SZ_2M : SZ_4K;
+      const count = pages < 0 ? -pages : pages;
       yield 'map_pages';
       if (trace !== null) trace.beforePageTableCall();
       let ret = pgtable.mapPages(iova, pa, page, count, prot, vm.tables);

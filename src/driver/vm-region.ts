@@ -6,7 +6,7 @@ import {
   AS_COMMAND_UNLOCK,
 } from '../hw/registers.ts';
 import type { Op } from './interleave.ts';
-import { region } from './region.ts';
+import { packed, REGION_SIZE, REGION_START } from './region.ts';
 import type { PanthorVm } from './vm.ts';
 
 /**
@@ -40,8 +40,8 @@ export function* lockRegion(vm: PanthorVm, start: number, size: number): Op<numb
   if (vm.as >= 0) {
     if (size !== 0) {
       yield* mmu.writeLockAddr(vm.as, start, size);
-      const packedStart = region.start;
-      const packedSize = region.size;
+      const packedStart = packed[REGION_START];
+      const packedSize = packed[REGION_SIZE];
       if (b.waitAfterCommand) {
         ret = yield* mmu.sendCmdAndWait(vm.as, AS_COMMAND_LOCK);
       } else {

@@ -97,8 +97,8 @@ export function* smStepRemap(
   if (sparse && next !== null) next.offset = next.va & (SZ_2M - 1);
 
   if (device.b.alignUnmapToBlock) {
-    const blockStart = start - (start % SZ_2M);
-    const blockEnd = Math.ceil(end / SZ_2M) * SZ_2M;
+    const blockStart = start - (start & (SZ_2M - 1));
+    const blockEnd = end + (-end & (SZ_2M - 1));
     const first = start;
     const last = end;
     if (prev !== null && blockStart < first && prev.va <= blockStart) {

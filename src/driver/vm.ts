@@ -39,9 +39,8 @@ export class PanthorVm {
   unusable = false;
   unhandledFault = false;
   lastFault: { address: number; status: number } | null = null;
-  /** locked_region, bytes; a size of 0 is none. */
-  lockedStart = 0;
-  lockedSize = 0;
+  /** locked_region: start and size in bytes, a size of 0 for none; in an array because fields would be boxed. */
+  readonly #locked = new Float64Array(2);
   /** The object behind sparse mappings, of the pool that made the VM. */
   dummy: GemObject | null = null;
   /** Heap pool and other things that upper layers attach. */
@@ -79,6 +78,22 @@ export class PanthorVm {
     this.pgtable = new IoPgtable(machine.memory, params.vaBits, params.paBits, b.splitBlockOnUnmap, device);
     mmu.vms.push(this);
     this.stopped = mmu.resetInProgress;
+  }
+
+  get lockedStart(): number {
+    return this.#locked[0];
+  }
+
+  set lockedStart(bytes: number) {
+    this.#locked[0] = bytes;
+  }
+
+  get lockedSize(): number {
+    return this.#locked[1];
+  }
+
+  set lockedSize(bytes: number) {
+    this.#locked[1] = bytes;
   }
 
   /** Where new page tables come from at this moment. */
@@ -209,9 +224,10 @@ export class PanthorVm {
   insertVma(va: number, range: number, bo: GemObject, offset: number, flags: number): void {
     const { vmas } = this;
     // The last byte of an empty VMA at 0 wraps around, so that drm_gpuva_insert() finds it to overlap any other. Nobody
-    // looks at its result: the VMA is lost, and its object with it.
+    // looks at its result: the VMA is lost, and its object and VM are never let go.
     if (va === 0 && range === 0 && vmas.count > 0) {
       bo.get();
+      this.refs++;
       return;
     }
     const id = vmas.create(va, range, bo.get().serial, offset, flags);

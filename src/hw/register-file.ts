@@ -1,16 +1,13 @@
 /** The register file: every access of the driver goes through here, is checked against the map, and may be traced. */
 import {
-  AS_COMMAND,
-  AS_STATUS,
   GPU_CMD,
-  GPU_INT_BASE,
   INT_CLEAR,
   INT_MASK,
   INT_RAWSTAT,
   INT_STAT,
   MMU_AS_BASE,
   MMU_AS_SHIFT,
-  MMU_INT_BASE,
+  REG_ACTS,
   REG_PAIR,
   REG_READ,
   REG_WRITE,
@@ -53,36 +50,20 @@ export class RegisterFile {
 
   /** A 32-bit read. Throws RegisterAccessError for what is no readable register. */
   read32(offset: number): number {
-    this.#check('read', offset, REG_READ);
-    let value = this.words[offset >> 2];
-    if (offset >= MMU_AS_BASE) {
-      if ((offset & 0x3f) === AS_STATUS)
-        value = this.#blocks.asStatus((offset - MMU_AS_BASE) >> MMU_AS_SHIFT);
-    } else if (offset === MMU_INT_BASE + INT_STAT || offset === GPU_INT_BASE + INT_STAT) {
-      const block = offset - INT_STAT;
-      value = (this.words[(block + INT_RAWSTAT) >> 2] & this.words[(block + INT_MASK) >> 2]) >>> 0;
-    }
+    const kind = REGISTER_KINDS[offset >> 2];
+    if ((kind & REG_READ) === 0 || (offset & 3) !== 0 || !this.reachable) this.#refuse('read', offset);
+    const value = (kind & REG_ACTS) === 0 ? this.words[offset >> 2] : this.#compute(offset);
     if (this.trace !== null) this.trace.read(offset, value);
     return value;
   }
 
   /** A 32-bit write. Throws RegisterAccessError for what is no writable register. */
   write32(offset: number, value: number): void {
-    this.#check('write', offset, REG_WRITE);
+    const kind = REGISTER_KINDS[offset >> 2];
+    if ((kind & REG_WRITE) === 0 || (offset & 3) !== 0 || !this.reachable) this.#refuse('write', offset);
     if (this.trace !== null) this.trace.write(offset, value >>> 0);
-    if (offset >= MMU_AS_BASE) {
-      if ((offset & 0x3f) === AS_COMMAND) {
-        this.#blocks.asCommand((offset - MMU_AS_BASE) >> MMU_AS_SHIFT, value);
-        return;
-      }
-    } else if (offset === GPU_CMD) {
-      this.#blocks.gpuCommand(value);
-      return;
-    } else if (offset === MMU_INT_BASE + INT_CLEAR || offset === GPU_INT_BASE + INT_CLEAR) {
-      this.words[(offset - INT_CLEAR + INT_RAWSTAT) >> 2] &= ~value;
-      return;
-    }
-    this.words[offset >> 2] = value;
+    if ((kind & REG_ACTS) === 0) this.words[offset >> 2] = value;
+    else this.#act(offset, value);
   }
 
   /** A 64-bit register, written low word first as every panthor does. Words are given as two 32-bit halves. */
@@ -99,10 +80,23 @@ export class RegisterFile {
     return this.read32(offset + 4) * 0x100000000 + lo;
   }
 
-  #check(what: string, offset: number, kind: number): void {
-    if ((offset & 3) !== 0 || offset >>> 0 >= REGISTER_SPACE || (REGISTER_KINDS[offset >> 2] & kind) === 0) {
-      throw new RegisterAccessError(`bad ${what}`, offset);
-    }
-    if (!this.reachable) throw new RegisterAccessError(`${what} while the device is gone or off`, offset);
+  /** AS_STATUS, or the STAT of an interrupt block. */
+  #compute(offset: number): number {
+    if (offset >= MMU_AS_BASE) return this.#blocks.asStatus((offset - MMU_AS_BASE) >> MMU_AS_SHIFT);
+    const block = offset - INT_STAT;
+    return (this.words[(block + INT_RAWSTAT) >> 2] & this.words[(block + INT_MASK) >> 2]) >>> 0;
+  }
+
+  /** AS_COMMAND, GPU_CMD, or the CLEAR of an interrupt block. */
+  #act(offset: number, value: number): void {
+    if (offset >= MMU_AS_BASE) this.#blocks.asCommand((offset - MMU_AS_BASE) >> MMU_AS_SHIFT, value);
+    else if (offset === GPU_CMD) this.#blocks.gpuCommand(value);
+    else this.words[(offset - INT_CLEAR + INT_RAWSTAT) >> 2] &= ~value;
+  }
+
+  #refuse(what: string, offset: number): never {
+    const unknown = offset >>> 0 >= REGISTER_SPACE || (offset & 3) !== 0;
+    if (unknown || this.reachable) throw new RegisterAccessError(`bad ${what}`, offset);
+    throw new RegisterAccessError(`${what} while the device is gone or off`, offset);
   }
 }

@@ -140,6 +140,8 @@ export const REG_READ = 1;
 export const REG_WRITE = 2;
 /** The low word of a 64-bit pair. */
 export const REG_PAIR = 4;
+/** Reads are computed, or writes do more than store the value. */
+export const REG_ACTS = 8;
 
 /** Bytes of MMIO that the map spans. */
 export const REGISTER_SPACE = MMU_AS_BASE + (MAX_AS_SLOTS << MMU_AS_SHIFT);
@@ -158,7 +160,7 @@ function definePair(offset: number, name: string, kind: number): void {
 }
 
 for (const [offset, name] of Object.entries(GPU_NAMES)) {
-  define(Number(offset), name, name === 'GPU_CMD' ? REG_WRITE : REG_READ);
+  define(Number(offset), name, name === 'GPU_CMD' ? REG_WRITE | REG_ACTS : REG_READ);
 }
 for (const [offset, name] of Object.entries(GPU_PAIRS)) {
   definePair(Number(offset), name, name === 'GPU_TIMESTAMP_OFFSET' ? REG_READ | REG_WRITE : REG_READ);
@@ -168,13 +170,16 @@ for (const [base, block] of [
   [MMU_INT_BASE, 'MMU_INT'],
 ] as const) {
   for (const [offset, name] of Object.entries(INT_NAMES)) {
-    const kind = name === 'CLEAR' ? REG_WRITE : name === 'STAT' ? REG_READ : REG_READ | REG_WRITE;
+    const kind =
+      name === 'CLEAR' ? REG_WRITE | REG_ACTS : name === 'STAT' ? REG_READ | REG_ACTS : REG_READ | REG_WRITE;
     define(base + Number(offset), `${block}_${name}`, kind);
   }
 }
 for (let as = 0; as < MAX_AS_SLOTS; as++) {
   for (const [offset, name] of Object.entries(AS_NAMES)) {
-    define(asRegister(as, Number(offset)), `AS${as}_${name}`, name === 'COMMAND' ? REG_WRITE : REG_READ);
+    const kind =
+      name === 'COMMAND' ? REG_WRITE | REG_ACTS : name === 'STATUS' ? REG_READ | REG_ACTS : REG_READ;
+    define(asRegister(as, Number(offset)), `AS${as}_${name}`, kind);
   }
   for (const [offset, name] of Object.entries(AS_PAIRS)) {
     const kind = name.startsWith('FAULT') ? REG_READ : REG_READ | REG_WRITE;
