@@ -75,9 +75,10 @@ uint64_t identity_new_key(void)
 	uint64_t key = 0;
 	struct timespec now;
 
-	if (SYS_3(SYS_getrandom, &key, sizeof(key), 0) == sizeof(key) && key != 0)
-		return key;
-	/* Without getrandom: two files of one process differ in time, two processes in pid. */
-	SYS_2(SYS_clock_gettime, CLOCK_MONOTONIC, &now);
-	return ((uint64_t)SYS_1(SYS_getpid, 0) << 40) ^ ((uint64_t)now.tv_sec << 30) ^ (uint64_t)now.tv_nsec;
+	if (SYS_3(SYS_getrandom, &key, sizeof(key), 0) != sizeof(key)) {
+		/* Without it: two files of one process differ in time, two processes in pid. */
+		SYS_2(SYS_clock_gettime, CLOCK_MONOTONIC, &now);
+		key = (uint64_t)SYS_1(SYS_getpid, 0) << 32 ^ (uint64_t)now.tv_sec << 30 ^ (uint64_t)now.tv_nsec;
+	}
+	return (key & KEY_MASK) | 1;
 }

@@ -31,7 +31,10 @@ struct identity identify(int fd);
 /* The abstract socket name that stands for an open file; always the whole of sun_path. */
 void identity_name(struct sockaddr_un *name, const struct identity *id);
 
-/* 64 random bits for a new open file. */
+/* Keys have 52 bits, so that the server can have them as JavaScript numbers; never 0. */
+#define KEY_MASK 0xfffffffffffffull
+
+/* A random key for a new open file. */
 uint64_t identity_new_key(void);
 
 #endif

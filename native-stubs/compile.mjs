@@ -1,0 +1,115 @@
+/**
+ * Compiles what is C in this package into native-stubs/build/:
+ *
+ *   x86_64/libpanthor_shim.so, aarch64/libpanthor_shim.so   the preload library, for each compiler that is here
+ *   server.node                                             the server's helper, for the machine that runs Node
+ *
+ * As a script: `node native-stubs/compile.mjs` fails when the machine's own compiler is missing, `--install` says so in
+ * one sentence and succeeds.
+ */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const hostArch = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
+
+export const FLAGS = ['-std=c11', '-D_GNU_SOURCE', '-O2', '-g', '-fPIC', '-fvisibility=hidden'];
+export const WARNINGS = ['-Wall', '-Wextra', '-Werror'];
+
+function works(compiler) {
+  return spawnSync(compiler, ['--version'], { stdio: 'ignore' }).status === 0;
+}
+
+/** The compiler for an architecture, or null. CC names the machine's own, CC_x86_64 and CC_aarch64 each one. */
+export function compilerFor(arch) {
+  const names = [process.env[`CC_${arch}`]];
+  if (arch === hostArch) names.push(process.env.CC, 'cc', 'gcc', 'clang');
+  else names.push(`${arch}-linux-gnu-gcc`);
+  return names.find((name) => name && works(name)) ?? null;
+}
+
+function sources(dir) {
+  return readdirSync(join(here, dir))
+    .filter((name) => name.endsWith('.c'))
+    .map((name) => join(here, dir, name));
+}
+
+function run(compiler, args) {
+  execFileSync(compiler, args, { stdio: ['ignore', 'inherit', 'inherit'] });
+}
+
+/**
+ * Compiles everything that there is a compiler for. `tables` is the text of ioctl-tables.c. Files are made aside and
+ * moved into place, so a library in use is never half written.
+ *
+ * @param {{ tables: string, out?: string, flags?: string[] }} options
+ * @returns {{ built: string[], missing: string[] }} architectures with a library, and without
+ */
+export function compile({ tables, out = join(here, 'build'), flags = [] }) {
+  mkdirSync(out, { recursive: true });
+  const work = mkdtempSync(join(out, '.new-'));
+  const built = [];
+  const missing = [];
+  try {
+    const generated = join(work, 'ioctl-tables.c');
+    writeFileSync(generated, tables);
+    const common = [...FLAGS, ...WARNINGS, ...flags, '-shared'];
+    for (const arch of ['x86_64', 'aarch64']) {
+      const compiler = compilerFor(arch);
+      if (compiler === null) {
+        missing.push(arch);
+        continue;
+      }
+      const made = join(work, `${arch}.so`);
+      const inputs = [...sources('preload'), generated];
+      run(compiler, [...common, `-I${join(here, 'preload')}`, '-o', made, ...inputs, '-ldl', '-lpthread']);
+      mkdirSync(join(out, arch), { recursive: true });
+      renameSync(made, join(out, arch, 'libpanthor_shim.so'));
+      built.push(arch);
+      if (arch !== hostArch) continue;
+      run(compiler, [...common, '-o', join(work, 'server.node'), ...sources('server')]);
+      renameSync(join(work, 'server.node'), join(out, 'server.node'));
+    }
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+  return { built, missing };
+}
+
+async function main(installing) {
+  const generator = join(here, '../dist/src/live/native-tables.js');
+  if (!existsSync(generator)) {
+    // At install in a checkout: `prepare` builds dist/ later and comes back here.
+    if (installing) return 0;
+    process.stderr.write('native-stubs: dist/ is missing, run `npm run build` first\n');
+    return 1;
+  }
+  const { nativeTables } = await import(pathToFileURL(generator).href);
+  try {
+    const { built, missing } = compile({ tables: nativeTables() });
+    if (!built.includes(hostArch)) {
+      process.stderr.write(
+        'panthor-shim: there is no C compiler here, so the commands run, serve and record will not work (everything else does)\n',
+      );
+      return installing ? 0 : 1;
+    }
+    if (!installing && missing.length > 0) {
+      process.stderr.write(
+        `native-stubs: no compiler for ${missing.join(', ')}, built ${built.join(', ')}\n`,
+      );
+    }
+    return 0;
+  } catch (error) {
+    if (!installing) throw error;
+    process.stderr.write(
+      'panthor-shim: compiling the preload library failed, so the commands run, serve and record will not work\n',
+    );
+    return 0;
+  }
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(resolve(process.argv[1])).href) {
+  process.exitCode = await main(process.argv.includes('--install'));
+}

@@ -1,0 +1,79 @@
+/* Memory that the model shares with its clients. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "args.h"
+#include "functions.h"
+
+/*
+ * memoryCreate(name, size): a memfd of `size` bytes that nobody can make shorter or longer, so that a mapping of it
+ * never faults.
+ */
+napi_value fn_memory_create(napi_env env, napi_callback_info info)
+{
+	struct args a = take_args(env, info);
+	char name[64];
+	size_t length = 0;
+	int fd, error;
+
+	if (napi_get_value_string_latin1(env, a.value[0], name, sizeof(name), &length) != 0)
+		return int_result(env, -EINVAL);
+	fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	if (fd < 0)
+		return int_result(env, -errno);
+	if (ftruncate(fd, (off_t)number_arg(&a, 1)) == 0 &&
+	    fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) == 0)
+		return int_result(env, fd);
+	error = errno;
+	close(fd);
+	return int_result(env, -error);
+}
+
+/* memoryMap(fd, size): an ArrayBuffer that is the memory; -errno as a number. */
+napi_value fn_memory_map(napi_env env, napi_callback_info info)
+{
+	struct args a = take_args(env, info);
+	size_t size = (size_t)number_arg(&a, 1);
+	void *at = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, int_arg(&a, 0), 0);
+	napi_value result = NULL;
+
+	if (at == MAP_FAILED)
+		return int_result(env, -errno);
+	if (napi_create_external_arraybuffer(env, at, size, NULL, NULL, &result) != 0) {
+		munmap(at, size);
+		return int_result(env, -ENOMEM);
+	}
+	return result;
+}
+
+/* memoryUnmap(buffer): the end of a mapping; the ArrayBuffer has no bytes any more. */
+napi_value fn_memory_unmap(napi_env env, napi_callback_info info)
+{
+	struct args a = take_args(env, info);
+	void *at = NULL;
+	size_t size = 0;
+
+	if (napi_get_arraybuffer_info(env, a.value[0], &at, &size) != 0 || at == NULL)
+		return int_result(env, -EINVAL);
+	if (napi_detach_arraybuffer(env, a.value[0]) != 0)
+		return int_result(env, -EBUSY);
+	return int_result(env, munmap(at, size) < 0 ? -errno : 0);
+}
+
+/*
+ * memoryWriters(fd): 1 while anybody has the memfd open for writing by way of open(2), or mapped through such a
+ * descriptor; 0 if not. `fd` is read-only. A lease is granted only where that is so, and given back at once.
+ */
+napi_value fn_memory_writers(napi_env env, napi_callback_info info)
+{
+	struct args a = take_args(env, info);
+	int fd = int_arg(&a, 0);
+
+	if (fcntl(fd, F_SETLEASE, F_RDLCK) < 0)
+		return int_result(env, errno == EAGAIN ? 1 : -errno);
+	fcntl(fd, F_SETLEASE, F_UNLCK);
+	return int_result(env, 0);
+}

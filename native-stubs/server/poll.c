@@ -1,0 +1,93 @@
+/* Waiting for many connections at once. */
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/epoll.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "args.h"
+#include "functions.h"
+
+#define MAX_EVENTS 64
+#define NS_PER_MS 1000000.0
+
+napi_value fn_poll_create(napi_env env, napi_callback_info info)
+{
+	int fd = epoll_create1(EPOLL_CLOEXEC);
+
+	(void)info;
+	return int_result(env, fd < 0 ? -errno : fd);
+}
+
+/* pollSet(poll, operation, fd, events): epoll_ctl() with the descriptor as its own tag. */
+napi_value fn_poll_set(napi_env env, napi_callback_info info)
+{
+	struct args a = take_args(env, info);
+	struct epoll_event event = {.events = (uint32_t)number_arg(&a, 3), .data.fd = int_arg(&a, 2)};
+	int ret = epoll_ctl(int_arg(&a, 0), int_arg(&a, 1), int_arg(&a, 2), &event);
+
+	return int_result(env, ret < 0 ? -errno : 0);
+}
+
+static double now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
+}
+
+/*
+ * pollWait(poll, out, timeoutNs, spinNs): fills `out` with pairs of descriptor and events and returns how many pairs.
+ * It looks again and again for `spinNs` before it sleeps, because a client that just got its answer often has the next
+ * question ready, and sleeping and waking costs more than answering. `timeoutNs` below zero: no limit.
+ */
+napi_value fn_poll_wait(napi_env env, napi_callback_info info)
+{
+	struct args a = take_args(env, info);
+	struct epoll_event events[MAX_EVENTS];
+	size_t size;
+	int *out = array_arg(&a, 1, sizeof(int), &size);
+	double timeout = number_arg(&a, 2);
+	double spin = number_arg(&a, 3);
+	int poll = int_arg(&a, 0);
+	int room = (int)(size / (2 * sizeof(int)));
+	int count = 0;
+
+	if (out == NULL || room < 1)
+		return int_result(env, -EINVAL);
+	if (room > MAX_EVENTS)
+		room = MAX_EVENTS;
+	if (spin > 0) {
+		double end = now_ns() + spin;
+
+		do
+			count = epoll_wait(poll, events, room, 0);
+		while (count == 0 && now_ns() < end);
+	}
+	if (count == 0) {
+		double ms = timeout < 0 ? -1 : timeout / NS_PER_MS;
+		int whole = ms > 3600000 ? 3600000 : (int)ms;
+
+		if (ms > whole)
+			whole++; /* late is better than waking to find nothing */
+		count = epoll_wait(poll, events, room, whole);
+	}
+	for (int i = 0; i < count; i++) {
+		out[2 * i] = events[i].data.fd;
+		out[2 * i + 1] = (int)events[i].events;
+	}
+	return int_result(env, count < 0 ? -errno : count);
+}
+
+/* pipe(out): out[0] reads what is written to out[1]; neither waits. */
+napi_value fn_pipe(napi_env env, napi_callback_info info)
+{
+	struct args a = take_args(env, info);
+	size_t size;
+	int *out = array_arg(&a, 0, sizeof(int), &size);
+
+	if (out == NULL || size < 2 * sizeof(int))
+		return int_result(env, -EINVAL);
+	return int_result(env, pipe2(out, O_CLOEXEC | O_NONBLOCK) < 0 ? -errno : 0);
+}

@@ -1,0 +1,104 @@
+/* Bytes and descriptors over a connection. */
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "../wire.h"
+#include "args.h"
+#include "functions.h"
+
+union fd_space {
+	struct cmsghdr header;
+	char bytes[CMSG_SPACE(sizeof(int) * 16)];
+};
+
+static int keep_fds(struct msghdr *msg, int *fds, size_t room)
+{
+	size_t kept = 0;
+
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(msg); c != NULL; c = CMSG_NXTHDR(msg, c)) {
+		size_t count = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+
+		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
+			continue;
+		for (size_t i = 0; i < count; i++) {
+			int fd;
+
+			memcpy(&fd, CMSG_DATA(c) + i * sizeof(int), sizeof(int));
+			if (kept < room)
+				fds[kept++] = fd;
+			else
+				close(fd);
+		}
+	}
+	return (int)kept;
+}
+
+/*
+ * receive(fd, bytes, offset, fds): reads into bytes from `offset` on; fds[0] becomes how many descriptors came along, and
+ * they follow. Never waits: -EAGAIN. 0 is the end.
+ */
+napi_value fn_receive(napi_env env, napi_callback_info info)
+{
+	struct args a = take_args(env, info);
+	size_t size, fds_size;
+	uint8_t *bytes = array_arg(&a, 1, 1, &size);
+	size_t offset = (size_t)number_arg(&a, 2);
+	int *fds = array_arg(&a, 3, sizeof(int), &fds_size);
+	union fd_space space;
+	struct iovec part;
+	struct msghdr msg = {
+		.msg_iov = &part,
+		.msg_iovlen = 1,
+		.msg_control = &space,
+		.msg_controllen = sizeof(space),
+	};
+	ssize_t n;
+
+	if (bytes == NULL || offset >= size || fds == NULL || fds_size < sizeof(int))
+		return int_result(env, -EINVAL);
+	part.iov_base = bytes + offset;
+	part.iov_len = size - offset;
+	n = recvmsg(int_arg(&a, 0), &msg, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+	fds[0] = n < 0 ? 0 : keep_fds(&msg, fds + 1, fds_size / sizeof(int) - 1);
+	return int_result(env, n < 0 ? -errno : (int)n);
+}
+
+/*
+ * send(fd, bytes, offset, end, fds, count): writes bytes [offset, end) and `count` descriptors with them. Never waits.
+ * Returns how many bytes went.
+ */
+napi_value fn_send(napi_env env, napi_callback_info info)
+{
+	struct args a = take_args(env, info);
+	size_t size, fds_size;
+	uint8_t *bytes = array_arg(&a, 1, 1, &size);
+	size_t offset = (size_t)number_arg(&a, 2);
+	size_t end = (size_t)number_arg(&a, 3);
+	int *fds = array_arg(&a, 4, sizeof(int), &fds_size);
+	int count = int_arg(&a, 5);
+	union fd_space space;
+	struct iovec part;
+	struct msghdr msg = {.msg_iov = &part, .msg_iovlen = 1};
+	ssize_t n;
+
+	if (bytes == NULL || end > size || offset >= end || count < 0 || count > 16 ||
+	    (size_t)count * sizeof(int) > fds_size)
+		return int_result(env, -EINVAL);
+	part.iov_base = bytes + offset;
+	part.iov_len = end - offset;
+	if (count > 0) {
+		struct cmsghdr *c = &space.header;
+
+		memset(&space, 0, sizeof(space));
+		msg.msg_control = &space;
+		msg.msg_controllen = CMSG_SPACE(sizeof(int) * (size_t)count);
+		c->cmsg_level = SOL_SOCKET;
+		c->cmsg_type = SCM_RIGHTS;
+		c->cmsg_len = CMSG_LEN(sizeof(int) * (size_t)count);
+		memcpy(CMSG_DATA(c), fds, sizeof(int) * (size_t)count);
+	}
+	n = sendmsg(int_arg(&a, 0), &msg, MSG_NOSIGNAL | MSG_DONTWAIT);
+	return int_result(env, n < 0 ? -errno : (int)n);
+}

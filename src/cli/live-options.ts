@@ -1,0 +1,50 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { gpuProfile } from '../driver/gpu-profile.ts';
+import { kernel } from '../driver/kernels.ts';
+import { UsageError } from './exit.ts';
+
+/** What `run` and `serve` have in common. */
+export interface ModelOptions {
+  gpu: string;
+  kernel: string;
+  with: string[];
+  without: string[];
+  card?: number;
+}
+
+function collect(value: string, list: string[]): string[] {
+  return [...list, ...value.split(',')];
+}
+
+function cardNumber(value: string): number {
+  const card = Number(value);
+  if (!Number.isInteger(card) || card < 0 || card > 63)
+    throw new InvalidArgumentError('a number from 0 to 63');
+  return card;
+}
+
+/** Adds the options that choose the model. */
+export function addModelOptions(command: Command): Command {
+  return command
+    .option('--gpu <profile>', 'GPU: g610, g310, or a JSON file', 'g610')
+    .option('--kernel <name>', 'driver to model: 6.12, atomic-v4, 7.2 or next', 'next')
+    .option('--with <behaviour>', 'switch a behaviour on', collect, [])
+    .option('--without <behaviour>', 'switch a behaviour off', collect, [])
+    .option('--card <n>', 'show the device as card<n> and renderD<128+n>', cardNumber);
+}
+
+/** Fails early where the names mean nothing. */
+export function checkModelOptions(options: ModelOptions): void {
+  try {
+    kernel(options.kernel, options.with, options.without);
+    gpuProfile(options.gpu);
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+/** The server's side of the options. */
+export function serveOptions(options: ModelOptions) {
+  const { gpu, kernel, without, card } = options;
+  return { gpu, kernel, with: options.with, without, ...(card === undefined ? {} : { card }) };
+}

@@ -1,0 +1,99 @@
+import { closeSync, fstatSync, openSync } from 'node:fs';
+import { ENOMEM } from '../../uapi/errno.ts';
+import type { GemObject } from '../driver/gem.ts';
+import { native } from './native.ts';
+
+/** Name of every memfd: the preload library knows our dma-bufs by it (native-stubs/preload/ioctl.c). */
+const MEMFD_NAME = 'panthor-shim-bo';
+
+/** Device and inode of an open file: the same for every descriptor of it. */
+export function inodeOf(fd: number): string {
+  const { dev, ino } = fstatSync(fd, { bigint: true });
+  return `${dev}:${ino}`;
+}
+
+/** The memory of one buffer object: a memfd whose pages are the client's mapping and the model's. */
+export class BoMemory {
+  readonly fd: number;
+  readonly size: number;
+  /** What a descriptor that comes back is known by. */
+  readonly inode: string;
+  #bytes: Uint8Array | undefined;
+  #readOnly = -1;
+
+  private constructor(fd: number, size: number) {
+    this.fd = fd;
+    this.size = size;
+    this.inode = inodeOf(fd);
+  }
+
+  /** Zeroed memory of `size` bytes; nothing is used before it is touched. -errno where there is none. */
+  static create(size: number): BoMemory | number {
+    const fd = native().memoryCreate(MEMFD_NAME, size);
+    return fd < 0 ? fd : new BoMemory(fd, size);
+  }
+
+  /** The memory itself, mapped when somebody first asks for it; undefined where there is no room for a mapping. */
+  bytes(): Uint8Array | undefined {
+    if (this.#bytes === undefined) {
+      const mapped = native().memoryMap(this.fd, this.size);
+      if (typeof mapped === 'number') return undefined;
+      this.#bytes = new Uint8Array(mapped);
+    }
+    return this.#bytes;
+  }
+
+  /** A descriptor for other processes (a dma-buf); `users()` counts them while it is writable. */
+  open(writable: boolean): number {
+    return openSync(`/proc/self/fd/${this.fd}`, writable ? 'r+' : 'r');
+  }
+
+  /** Whether a writable descriptor from open(), or a mapping of it, is alive anywhere. */
+  users(): boolean {
+    if (this.#readOnly < 0) this.#readOnly = this.open(false);
+    // Where leases are not to be had nobody can tell: then it counts as used.
+    return native().memoryWriters(this.#readOnly) !== 0;
+  }
+
+  /** The object is gone. Clients keep the mappings that they have. */
+  close(): void {
+    if (this.#bytes !== undefined) native().memoryUnmap(this.#bytes.buffer as ArrayBuffer);
+    this.#bytes = undefined;
+    if (this.#readOnly >= 0) closeSync(this.#readOnly);
+    closeSync(this.fd);
+  }
+}
+
+/** The memory of all buffer objects that anybody has looked into. */
+export class BoMemories {
+  readonly #of = new Map<GemObject, BoMemory>();
+
+  /** How many memfds there are. */
+  get count(): number {
+    return this.#of.size;
+  }
+
+  /** The object's memory, made on first use; -errno where there is none. */
+  memoryOf(bo: GemObject): BoMemory | number {
+    const known = this.#of.get(bo);
+    if (known !== undefined) return known;
+    const made = BoMemory.create(bo.size);
+    if (typeof made === 'number') return made;
+    this.#of.set(bo, made);
+    return made;
+  }
+
+  /** The object's bytes for the model: shared with whoever maps it. -ENOMEM where they cannot be mapped. */
+  bytesOf(bo: GemObject): Uint8Array | number {
+    const memory = this.memoryOf(bo);
+    return typeof memory === 'number' ? memory : (memory.bytes() ?? -ENOMEM);
+  }
+
+  /** The last reference to the object is gone. */
+  forget(bo: GemObject): void {
+    const memory = this.#of.get(bo);
+    if (memory === undefined) return;
+    this.#of.delete(bo);
+    memory.close();
+  }
+}

@@ -1,0 +1,97 @@
+import { errnoName } from '../../uapi/errno.ts';
+import type { PanthorDevice } from '../driver/device.ts';
+import type { Call } from './call.ts';
+import { nativeIoctls } from './native-tables.ts';
+import type { Observer } from './observer.ts';
+
+const names = new Map(nativeIoctls.map((spec) => [(spec.type << 8) | spec.nr, spec.shortName]));
+
+/** What is left of the clients' things when the server ends; all zero when every client is gone. */
+export interface LeftOver {
+  files: number;
+  objects: number;
+}
+
+/** What a server has seen, for `--report`. */
+export interface LiveSummary {
+  kernel: string;
+  files: number;
+  ioctls: { total: number; failed: number; by_name: Record<string, number> };
+  mmaps: number;
+  /** "VM_BIND EINVAL": how often. */
+  errors: Record<string, number>;
+  warnings: Record<string, number>;
+  bugs: number;
+  left: LeftOver;
+}
+
+/** Counts what clients ask and what they are told. */
+export class LiveReport implements Observer {
+  readonly wantsBefore = false;
+  readonly #device: PanthorDevice;
+  #files = 0;
+  #total = 0;
+  #failed = 0;
+  #mmaps = 0;
+  readonly #byName = new Map<number, number>();
+  readonly #errors = new Map<string, number>();
+
+  constructor(device: PanthorDevice) {
+    this.#device = device;
+  }
+
+  opened(): void {
+    this.#files++;
+  }
+
+  ioctl(_file: unknown, call: Call, ret: number): void {
+    const code = call.request & 0xffff;
+    this.#total++;
+    this.#byName.set(code, (this.#byName.get(code) ?? 0) + 1);
+    if (ret >= 0) return;
+    this.#failed++;
+    const error = `${nameOf(code)} ${errnoName(-ret)}`;
+    this.#errors.set(error, (this.#errors.get(error) ?? 0) + 1);
+  }
+
+  mmap(): void {
+    this.#mmaps++;
+  }
+
+  released(): void {}
+
+  summary(bugs: number, left: LeftOver): LiveSummary {
+    return {
+      kernel: this.#device.kernel.name,
+      files: this.#files,
+      ioctls: {
+        total: this.#total,
+        failed: this.#failed,
+        by_name: Object.fromEntries([...this.#byName].map(([code, count]) => [nameOf(code), count])),
+      },
+      mmaps: this.#mmaps,
+      errors: Object.fromEntries(this.#errors),
+      warnings: Object.fromEntries(this.#device.warnings),
+      bugs,
+      left,
+    };
+  }
+}
+
+function nameOf(code: number): string {
+  return names.get(code) ?? `0x${code.toString(16)}`;
+}
+
+/** The report as lines for people. */
+export function reportText(s: LiveSummary): string {
+  const calls = Object.entries(s.ioctls.by_name).sort((a, b) => b[1] - a[1]);
+  const lines = [
+    `kernel ${s.kernel}: ${s.ioctls.total} ioctls (${s.ioctls.failed} failed), ${s.mmaps} mmaps on ${s.files} open files`,
+    ...calls.map(([name, count]) => `  ${String(count).padStart(8)}  ${name}`),
+  ];
+  for (const [what, count] of Object.entries(s.errors)) lines.push(`  ${what}: ${count} times`);
+  for (const [what, count] of Object.entries(s.warnings))
+    lines.push(`  the kernel would warn: ${what} (${count} times)`);
+  if (s.left.files > 0) lines.push(`  still open: ${s.left.files} files, ${s.left.objects} objects`);
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,106 @@
+import { closeSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { freeCard, makeDeviceTree } from './device-tree.ts';
+import { native } from './native.ts';
+import { nativeBuildDir } from './package-root.ts';
+import { clearPrivateDir, makePrivateDir } from './private-dir.ts';
+import type { LiveSummary } from './report.ts';
+import type { WorkerMessage, WorkerOptions } from './worker.ts';
+
+/** How a server is wanted. */
+export interface ServeOptions {
+  kernel: string;
+  with: readonly string[];
+  without: readonly string[];
+  gpu: string;
+  /** N of card<N>; the first free pair of nodes otherwise. */
+  card?: number;
+  /** The private directory; one of its own otherwise, which is removed at the end. */
+  dir?: string;
+  record?: { path: string; client: string; arch: string };
+}
+
+/** A running server in a thread of its own. */
+export class ServerThread {
+  readonly dir: string;
+  readonly card: number;
+  readonly #ownsDir: boolean;
+  readonly #worker: Worker;
+  readonly #wake: number;
+  readonly #stopped: Promise<LiveSummary>;
+
+  private constructor(dir: string, ownsDir: boolean, card: number, worker: Worker, wake: number) {
+    this.dir = dir;
+    this.#ownsDir = ownsDir;
+    this.card = card;
+    this.#worker = worker;
+    this.#wake = wake;
+    this.#stopped = new Promise((resolve, reject) => {
+      worker.on('message', (message: WorkerMessage) => {
+        if (message.type === 'stopped') resolve(message.report);
+      });
+      worker.on('error', reject);
+    });
+    this.#stopped.catch(() => {});
+  }
+
+  /**
+   * Starts a server; it takes clients when this resolves.
+   *
+   * @throws Error when the native parts are missing, the directory is not private, the record file cannot be opened
+   */
+  static async start(options: ServeOptions): Promise<ServerThread> {
+    const helper = native();
+    const dir = makePrivateDir(options.dir);
+    const card = options.card ?? freeCard();
+    try {
+      clearPrivateDir(dir, false);
+      makeDeviceTree(join(dir, 'root'), card);
+      const ends = new Int32Array(2);
+      if (helper.pipe(ends) < 0) throw new Error('no pipe for the server thread');
+      const data: WorkerOptions = {
+        dir,
+        card,
+        kernel: options.kernel,
+        with: options.with,
+        without: options.without,
+        gpu: options.gpu,
+        wake: ends[0],
+        record: options.record ?? null,
+      };
+      const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: data, trackUnmanagedFds: false });
+      const thread = new ServerThread(dir, options.dir === undefined, card, worker, ends[1]);
+      await new Promise<void>((resolve, reject) => {
+        worker.once('message', () => resolve());
+        worker.once('error', reject);
+      });
+      return thread;
+    } catch (error) {
+      clearPrivateDir(dir, options.dir === undefined);
+      throw error;
+    }
+  }
+
+  /** The environment in which a client finds the server; LD_PRELOAD is the caller's affair. */
+  get environment(): Record<string, string> {
+    return { PANTHOR_SHIM_DIR: this.dir, PANTHOR_SHIM_CARD: String(this.card) };
+  }
+
+  /** Ends the server and says what it has seen. */
+  async stop(): Promise<LiveSummary> {
+    this.#worker.postMessage('stop');
+    writeSync(this.#wake, new Uint8Array(1));
+    try {
+      return await this.#stopped;
+    } finally {
+      closeSync(this.#wake);
+      clearPrivateDir(this.dir, this.#ownsDir);
+    }
+  }
+}
+
+/** The preload library for an architecture (x86_64, aarch64). */
+export function libraryPath(arch: string): string {
+  return join(nativeBuildDir(), arch, 'libpanthor_shim.so');
+}

@@ -1,0 +1,83 @@
+/**
+ * The thread that serves clients: everything of the model is in it. It waits in blocking calls, so it hears of the main
+ * thread through a pipe.
+ */
+import { readSync } from 'node:fs';
+import { isMainThread, parentPort, workerData } from 'node:worker_threads';
+import { PanthorDevice } from '../driver/device.ts';
+import { PanthorDrv } from '../driver/drv.ts';
+import { gpuProfile } from '../driver/gpu-profile.ts';
+import { kernel } from '../driver/kernels.ts';
+import { Recorder } from './recorder.ts';
+import { LiveReport } from './report.ts';
+import { LiveServer } from './server.ts';
+
+/** What the server thread is started with. */
+export interface WorkerOptions {
+  dir: string;
+  card: number;
+  kernel: string;
+  with: readonly string[];
+  without: readonly string[];
+  gpu: string;
+  /** The descriptor that becomes readable when the main thread has sent a message. */
+  wake: number;
+  record: { path: string; client: string; arch: string } | null;
+}
+
+/** What the server thread says. */
+export type WorkerMessage =
+  | { type: 'ready' }
+  | { type: 'stopped'; report: ReturnType<LiveReport['summary']> };
+
+/** CLOCK_MONOTONIC, as clients see it. */
+function monotonicNs(): number {
+  const [s, ns] = process.hrtime();
+  return s * 1e9 + ns;
+}
+
+/** Steps between looks at what else this thread has to do: messages, memory that is no longer used. */
+const STEPS = 1024;
+
+async function serve(options: WorkerOptions): Promise<void> {
+  const device = new PanthorDevice({
+    kernel: kernel(options.kernel, options.with, options.without),
+    gpu: gpuProfile(options.gpu),
+    now: monotonicNs,
+  });
+  const drv = new PanthorDrv(device);
+  const report = new LiveReport(device);
+  const recorder = options.record === null ? null : new Recorder(options.record, device);
+  const server = new LiveServer({
+    dir: options.dir,
+    drv,
+    card: options.card,
+    observers: recorder === null ? [report] : [report, recorder],
+  });
+  let woken = false;
+  let stopping = false;
+  server.watch(options.wake, () => {
+    readSync(options.wake, new Uint8Array(64));
+    woken = true;
+  });
+  parentPort!.on('message', () => {
+    stopping = true;
+  });
+  parentPort!.postMessage({ type: 'ready' } satisfies WorkerMessage);
+  while (!stopping) {
+    for (let i = 0; i < STEPS && !woken; i++) {
+      server.step(-1);
+      recorder?.flush();
+    }
+    woken = false;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  const left = { files: server.desk.files.size, objects: drv.clientBos.size };
+  server.close();
+  recorder?.close();
+  const message = { type: 'stopped', report: report.summary(server.desk.bugs.length, left) } as const;
+  parentPort!.postMessage(message satisfies WorkerMessage);
+  parentPort!.close();
+}
+
+if (!isMainThread) await serve(workerData as WorkerOptions);
