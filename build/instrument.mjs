@@ -108,7 +108,7 @@ export function instrument(code, file, heap) {
   /** `object.push(…)` and its kin: what the object is shows at run time. */
   const mutate = (node) => {
     const { object } = node.callee;
-    out.appendLeft(object.start, '$m(');
+    out.appendLeft(object.start, node.callee.optional ? '$mo(' : '$m(');
     const end = node.arguments.length > 0 ? node.arguments[0].start : node.end - 1;
     out.overwrite(
       object.end,
@@ -169,7 +169,7 @@ export function instrument(code, file, heap) {
   const frames = instrumentFrames(tree, out, code, file, refuse);
   if (fields.size === 0 && frames === 0 && out.toString() === code) return code;
   const helpers = [...fields].map(fieldHelpers).join('');
-  const names = '$key, $note, $root, $e, $eu, $ei, $m, $length, $enter, $y, $array, $refuse';
+  const names = '$key, $note, $root, $e, $eu, $ei, $m, $mo, $length, $enter, $y, $array, $refuse';
   out.prepend(`import { ${names} } from '${heap}'; ${helpers}`);
   return out.toString();
 }

@@ -242,23 +242,51 @@ function restoreAll(target: Any, copy: Any): void {
   }
 }
 
+/** Changes a typed array in place; only the part that the call can reach is looked at. */
+function changeTyped(target: Any, id: number, name: string, args: Any[]): unknown {
+  let start = 0;
+  let end = target.length as number;
+  if (name === 'fill') {
+    start = args[1] ?? 0;
+    end = Math.min(end, args[2] ?? end);
+    const value = args[0];
+    for (let i = start; i < end; i++) {
+      const before = target[i];
+      if (before === value) continue;
+      target[i] = value;
+      element(target, id, i, before, target[i]);
+    }
+    return target;
+  }
+  if (name === 'copyWithin') {
+    start = args[0];
+    end = Math.min(end, start + (args[2] ?? end) - args[1]);
+  } else if (name === 'set') {
+    start = args[1] ?? 0;
+    end = start + args[0].length;
+  }
+  const before = target.slice(start, end);
+  const result = target[name](...args);
+  for (let i = start; i < end; i++) {
+    if (before[i - start] !== target[i]) element(target, id, i, before[i - start], target[i]);
+  }
+  return result;
+}
+
 /** target.name(...args) where the name is one that changes collections; other objects' methods of that name just run. */
 export function $m(target: Any, name: string, ...args: unknown[]): unknown {
   const id = target.$id as number | undefined;
   if (id === undefined) return target[name](...args);
-  if (ArrayBuffer.isView(target)) {
-    const before = (target as Any).slice();
-    const result = (target as Any)[name](...args);
-    for (let i = 0; i < before.length; i++) {
-      const after = (target as Any)[i];
-      if (before[i] !== after) element(target, id, i, before[i], after);
-    }
-    return result;
-  }
+  if (ArrayBuffer.isView(target)) return changeTyped(target, id, name, args);
   if (Array.isArray(target) || target instanceof Map || target instanceof Set) {
     return change(target, id, () => (target as Any)[name](...args));
   }
   return target[name](...args);
+}
+
+/** target?.name(...args). */
+export function $mo(target: Any, name: string, ...args: unknown[]): unknown {
+  return target === undefined || target === null ? undefined : $m(target, name, ...args);
 }
 
 /** A module-level constant: part of the state from the start. */
@@ -320,7 +348,9 @@ export function $y(depth: number, pc: number, values: unknown[]): void {
   frames.depth = depth + 1;
   for (let i = 0; i < values.length; i++) {
     const value = values[i];
-    if (typeof value === 'object' && value !== null && (value as Any).$id === undefined) nameOf(value);
+    if ((typeof value === 'object' || typeof value === 'function') && value !== null) {
+      if ((value as Any).$id === undefined) nameOf(value);
+    }
   }
 }
 

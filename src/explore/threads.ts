@@ -64,6 +64,7 @@ export abstract class ThreadWorld implements World {
     this.threads = specs.map((spec) => new RunningThread(spec));
     for (let i = 0; i < this.threads.length; i++) {
       this.current = i;
+      this.onSwitch(i);
       this.threads[i].resume();
     }
     this.current = -1;
@@ -83,11 +84,15 @@ export abstract class ThreadWorld implements World {
 
   step(step: Step): void {
     const thread = this.threads[(this.current = threadOf(step))];
+    this.onSwitch(this.current);
     if (thread.point instanceof Choice) thread.point.chosen = optionOf(step);
     thread.steps++;
     thread.resume();
     this.current = -1;
   }
+
+  /** Thread `index` is about to go on. */
+  protected onSwitch(_index: number): void {}
 
   describe(step: Step): string {
     const point = this.threads[threadOf(step)].point;

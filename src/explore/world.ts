@@ -1,4 +1,7 @@
 import type { Point } from '../driver/interleave.ts';
+import type { Choice } from '../hw/choice.ts';
+
+export { Choice, MAX_OPTIONS } from '../hw/choice.ts';
 
 /** A broken invariant: what every search is after. */
 export class Violation extends Error {
@@ -11,22 +14,6 @@ export class Violation extends Error {
   }
 }
 
-/**
- * A place where the machine, not the scheduler, decides: one of `options` ways to go on. The explorer tries each; the
- * code reads `chosen` once it is resumed.
- */
-export class Choice {
-  readonly label: string;
-  readonly options: number;
-  chosen = 0;
-
-  constructor(label: string, options: number) {
-    if (options < 1 || options > MAX_OPTIONS) throw new RangeError(`${options} options`);
-    this.label = label;
-    this.options = options;
-  }
-}
-
 /** What a thread of a world yields. */
 export type WorldPoint = Point | Choice;
 export type Body = Generator<WorldPoint, unknown, void>;
@@ -34,7 +21,6 @@ export type Body = Generator<WorldPoint, unknown, void>;
 /** A step: which thread (0 to 31) goes on, and which way where it stands at a Choice. One byte. */
 export type Step = number;
 export const MAX_THREADS = 32;
-export const MAX_OPTIONS = 8;
 export const stepOf = (thread: number, option = 0): Step => thread | (option << 5);
 export const threadOf = (step: Step): number => step & 31;
 export const optionOf = (step: Step): number => step >>> 5;

@@ -1,0 +1,165 @@
+import { Mutex } from '../driver/interleave.ts';
+import type { Kernel } from '../driver/kernels.ts';
+import { mix32 } from './hash.ts';
+import { Frames, heap, ignoreFields } from './heap.ts';
+import { LockOrder } from './lock-order.ts';
+import { bindQueue, interrupts, play, prepare, resetWork } from './model/actors.ts';
+import { lockAgreement, slotBookkeeping, tablePages } from './model/invariants.ts';
+import { Stage } from './model/stage.ts';
+import type { Scenario } from './scenario.ts';
+import { type ThreadSpec, ThreadWorld } from './threads.ts';
+import { type Body, type Step, threadOf, Violation } from './world.ts';
+
+/** All invariants, in the order of the design. */
+export const INVARIANTS = [
+  'atomic',
+  'stale-translation',
+  'activation',
+  'register-access-while-gone',
+  'lock-agreement',
+  'outside-locked-region',
+  'slot-bookkeeping',
+  'table-pages',
+  'lock-order',
+  'deadlock',
+  'kernel-warning',
+] as const;
+export type Invariant = (typeof INVARIANTS)[number];
+
+/** Written and never read by anything but reports. */
+const REPORTS_ONLY = [
+  'commands',
+  'cacheFlushes',
+  'stats',
+  'activations',
+  'evictions',
+  'faults',
+  'mapCalls',
+  'unmapCalls',
+  'polls',
+  'warnings',
+];
+
+const STATE_CHECKS: Partial<Record<Invariant, (stage: Stage) => string | null>> = {
+  'lock-agreement': lockAgreement,
+  'slot-bookkeeping': slotBookkeeping,
+  'table-pages': tablePages,
+};
+
+/**
+ * The driver on the timed machine, with a scenario's threads. Works only on the interleaved build, whose code keeps
+ * account of its own state.
+ */
+export class DriverWorld extends ThreadWorld {
+  readonly stage: Stage;
+  readonly scenario: Scenario;
+  readonly #checked: ReadonlySet<string>;
+  readonly #stateChecks: [string, (stage: Stage) => string | null][] = [];
+  readonly #frames: Frames[] = [];
+  readonly #dirty: boolean[] = [];
+  readonly #locks: LockOrder | null;
+
+  /** `invariants`: those that are judged. */
+  constructor(scenario: Scenario, kernel: Kernel, invariants: readonly string[]) {
+    super();
+    this.scenario = scenario;
+    this.#checked = new Set(invariants);
+    for (const [name, check] of Object.entries(STATE_CHECKS)) {
+      if (this.#checked.has(name)) this.#stateChecks.push([name, check]);
+    }
+    this.#locks = this.#checked.has('lock-order') ? new LockOrder() : null;
+    heap.reset();
+    ignoreFields(REPORTS_ONLY);
+    this.stage = new Stage(scenario, kernel);
+    this.stage.setUp(prepare);
+    heap.begin(this.stage);
+  }
+
+  protected override start(): ThreadSpec[] {
+    heap.rewind();
+    this.#locks?.reset();
+    const { stage } = this;
+    const { machine } = stage;
+    const specs: ThreadSpec[] = this.scenario.threads.map(({ name, calls }, i) => ({
+      name,
+      body: play(stage, calls, stage.groups[i]) as Body,
+    }));
+    const daemon = (name: string, body: Body) => specs.push({ name, body, daemon: true });
+    for (const vm of stage.vms) {
+      if (this.#queues(vm.name)) daemon(`queue ${vm.name}`, bindQueue(vm) as Body);
+    }
+    for (let as = 1; as < machine.spaces.length; as++) daemon(`AS${as}`, machine.carryOut(as));
+    daemon('L2', machine.flushes());
+    daemon('irq', interrupts(stage, stage.device.mmu.irq) as Body);
+    daemon('reset', resetWork(stage) as Body);
+    for (let i = 0; i < specs.length; i++) {
+      const frames = (this.#frames[i] ??= new Frames());
+      frames.depth = 0;
+      this.#dirty[i] = true;
+    }
+    return specs;
+  }
+
+  #queues(vm: string): boolean {
+    return this.scenario.threads.some((thread) => thread.calls.some((call) => call.async && call.vm === vm));
+  }
+
+  protected override onSwitch(index: number): void {
+    heap.enter(index, this.#frames[index]);
+    this.#dirty[index] = true;
+  }
+
+  override step(step: Step): void {
+    const index = threadOf(step);
+    const point = this.threads[index].point;
+    try {
+      super.step(step);
+    } catch (error) {
+      if ((error as Error).name !== 'RegisterAccessError' || this.stage.machine.regs.reachable) throw error;
+      throw new Violation('register-access-while-gone', (error as Error).message);
+    }
+    this.stage.observe();
+    this.#locks?.stepped(index, point instanceof Mutex ? point : null);
+  }
+
+  override check(report: (violation: Violation) => void): void {
+    const { stage } = this;
+    for (let i = 0; i < stage.broken.length; i++) {
+      const [invariant, message] = stage.broken[i].split('\n');
+      if (this.#checked.has(invariant)) report(new Violation(invariant, message));
+    }
+    for (const [name, check] of this.#stateChecks) {
+      const wrong = check(stage);
+      if (wrong !== null) report(new Violation(name, wrong));
+    }
+    const cycle = this.#locks?.cycle;
+    if (cycle) report(new Violation('lock-order', cycle));
+  }
+
+  override checkEnd(): void {
+    if (!this.#checked.has('deadlock')) return;
+    super.checkEnd();
+    for (const vm of this.stage.vms) {
+      if (vm.unsignalled > 0)
+        throw new Violation('deadlock', `${vm.unsignalled} binds of ${vm.name} are never signalled`);
+    }
+  }
+
+  override fingerprint(lanes: Int32Array): void {
+    let a = heap.lane0;
+    let b = heap.lane1;
+    if (this.#locks !== null) a = mix32(a ^ this.#locks.fingerprint);
+    for (let i = 0; i < this.threads.length; i++) {
+      const frames = this.#frames[i];
+      if (this.#dirty[i]) {
+        if (this.threads[i].point === null) frames.depth = 0;
+        frames.rehash();
+        this.#dirty[i] = false;
+      }
+      a = mix32(Math.imul(a, 31) ^ frames.lane0);
+      b = mix32(Math.imul(b, 37) ^ frames.lane1 ^ a);
+    }
+    lanes[0] = a || 1;
+    lanes[1] = b || 1;
+  }
+}

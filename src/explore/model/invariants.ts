@@ -1,0 +1,77 @@
+/** Invariants over driver and machine that are judged in every state. Each returns what is wrong, or null. */
+import type { PanthorVm } from '../../driver/vm.ts';
+import type { AddressSpace } from '../../hw/timed-machine.ts';
+import { hex } from './judge.ts';
+import type { Stage } from './stage.ts';
+
+const range = (start: number, size: number): string => `${hex(start)}+${hex(size)}`;
+
+/**
+ * lock-agreement: what a VM has recorded is locked in its slot, and nothing is locked that no VM has recorded. Judged
+ * where slots_lock is free, the slot enabled and no reset pending.
+ */
+export function lockAgreement(stage: Stage): string | null {
+  const { mmu } = stage.device;
+  if (mmu.slotsLock.held || stage.device.resetPending || stage.resetInProgress) return null;
+  if (!stage.machine.regs.reachable) return null;
+  for (let as = 1; as < stage.machine.spaces.length; as++) {
+    const wrong = disagreement(stage.machine.spaces[as], mmu.slots[as]);
+    if (wrong !== null) return wrong;
+  }
+  return null;
+}
+
+function disagreement(space: AddressSpace, vm: PanthorVm | null): string | null {
+  if (!space.enabled || space.command !== 0) return null;
+  const recorded = vm !== null && vm.lockedSize > 0 ? vm : null;
+  if (recorded === null) {
+    if (!space.locked) return null;
+    const owner = vm === null ? 'no VM has the slot' : `VM ${vm.uid} has recorded no region`;
+    return `AS${space.index} is locked at ${range(space.lockStart, space.lockEnd - space.lockStart)}, but ${owner}`;
+  }
+  const end = recorded.lockedStart + recorded.lockedSize;
+  if (space.lockStart <= recorded.lockedStart && space.lockEnd >= end) return null;
+  const actual = space.locked
+    ? `locked at ${range(space.lockStart, space.lockEnd - space.lockStart)}`
+    : 'not locked';
+  return `VM ${recorded.uid} has recorded ${range(recorded.lockedStart, recorded.lockedSize)}, but AS${space.index} is ${actual}`;
+}
+
+/** slot-bookkeeping: slots, alloc_mask, as.id and the LRU list agree. Judged where slots_lock is free. */
+export function slotBookkeeping(stage: Stage): string | null {
+  const { mmu } = stage.device;
+  if (mmu.slotsLock.held || stage.resetInProgress || !stage.powered) return null;
+  let mask = 0;
+  for (let as = 0; as < mmu.slots.length; as++) {
+    const vm = mmu.slots[as];
+    if (vm === null) continue;
+    mask |= 1 << as;
+    if (vm.as !== as) return `AS${as} belongs to VM ${vm.uid}, which believes in ${vm.as}`;
+  }
+  if (mask !== mmu.allocMask) return `alloc_mask is ${hex(mmu.allocMask)}, the slots in use are ${hex(mask)}`;
+  for (const vm of mmu.vms) {
+    const listed = mmu.lru.filter((one) => one === vm).length;
+    if (vm.as >= 0 && mmu.slots[vm.as] !== vm)
+      return `VM ${vm.uid} believes in AS${vm.as}, which is not its own`;
+    if (vm.as < 0 && vm.activeCount > 0) return `VM ${vm.uid} is active without a slot`;
+    if (listed > 1) return `VM ${vm.uid} is in the LRU list ${listed} times`;
+    if (listed === 1 && vm.activeCount > 0) return `VM ${vm.uid} is active and in the LRU list`;
+    if (listed === 1 && vm.as < 0) return `VM ${vm.uid} is in the LRU list without a slot`;
+  }
+  return null;
+}
+
+/** table-pages: none is used twice, none leaks, and the reservations add up. Judged where no operation is under way. */
+export function tablePages(stage: Stage): string | null {
+  const { memory } = stage.machine;
+  let reserved = 0;
+  let counted = 0;
+  for (const { vm } of stage.vms) {
+    if (vm.opLock.held) return null;
+    for (const n of vm.pgtable.tables) counted += n;
+  }
+  for (const { jobs } of stage.vms) reserved += jobs.length;
+  if (reserved > 0) return null;
+  if (memory.live !== counted) return `${memory.live} table pages are in use, the VMs have ${counted}`;
+  return null;
+}

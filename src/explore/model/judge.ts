@@ -1,0 +1,40 @@
+import type { Translation } from '../../hw/tlb.ts';
+import type { Call } from '../scenario.ts';
+import type { Group, Stage, VmState } from './stage.ts';
+
+export const hex = (n: number): string => (n < 0 ? 'nothing' : `0x${n.toString(16)}`);
+
+/**
+ * Holds what a GPU access saw against what it may see: the translation of before or after an operation under way that
+ * covers it, else the one of now. Groups that the driver has killed or is about to kill (a fault, an unusable or
+ * destroyed VM, a reset) see whatever there is.
+ */
+export function judge(stage: Stage, state: VmState, group: Group, call: Call, found: Translation): void {
+  const { vm, spec } = state;
+  if (
+    !group.bound ||
+    vm.unusable ||
+    vm.destroyed ||
+    vm.unhandledFault ||
+    spec.unknown ||
+    stage.device.unplugged
+  )
+    return;
+  if (group.epoch !== stage.machine.epoch) return;
+  const what = `${call.text} through AS${group.as}`;
+  if (found.root !== vm.pgtable.ttbr) {
+    const through = found.root === 0 ? 'an unmapped address space' : `the tables at ${hex(found.root)}`;
+    stage.break_(
+      'activation',
+      `${what} goes through ${through}, not the VM's own at ${hex(vm.pgtable.ttbr)}`,
+    );
+    return;
+  }
+  const before = spec.before(call.va);
+  const after = spec.afterwards(call.va);
+  if (found.pa === before || found.pa === after) return;
+  const expected =
+    before === after ? `${hex(before)} is mapped` : `${hex(before)} was mapped and ${hex(after)} will be`;
+  const invariant = spec.changing(call.va) || found.pa < 0 ? 'atomic' : 'stale-translation';
+  stage.break_(invariant, `${what} sees ${hex(found.pa)} where ${expected}`);
+}

@@ -1,0 +1,171 @@
+/** Everything that a scenario's threads share: the device on its timed machine, the VMs, and what was seen to break. */
+import { PanthorDevice } from '../../driver/device.ts';
+import type { GemObject } from '../../driver/gem.ts';
+import { Mutex, type Op, type Point } from '../../driver/interleave.ts';
+import type { Kernel } from '../../driver/kernels.ts';
+import type { PanthorVm } from '../../driver/vm.ts';
+import { type BindJob, bindJobCreate } from '../../driver/vm-bind.ts';
+import { VmPool } from '../../driver/vm-pool.ts';
+import type { DriverTrace } from '../../driver/warn.ts';
+import { PhysicalMemory } from '../../hw/memory.ts';
+import { AS_COMMAND_NAMES } from '../../hw/registers.ts';
+import { TimedMachine } from '../../hw/timed-machine.ts';
+import type { Scenario } from '../scenario.ts';
+import { VmSpec } from './spec.ts';
+
+/** Virtual address bits: two levels of tables fewer than the real thing, and the same code. */
+const VA_BITS = 48;
+
+/** A group on the GPU: a VM that was activated for it, and the slot it was told. */
+export class Group {
+  vm: PanthorVm | null = null;
+  as = -1;
+  epoch = 0;
+  /** It holds vm_active's reference and may access memory. */
+  bound = false;
+}
+
+/** A VM with its queue of asynchronous binds. */
+export class VmState {
+  readonly name: string;
+  readonly vm: PanthorVm;
+  readonly spec: VmSpec;
+  readonly group = new Group();
+  readonly jobs: BindJob[] = [];
+  /** Binds queued whose fence is not signalled yet. */
+  unsignalled = 0;
+  readonly work: { label: string; ready: () => boolean };
+
+  constructor(name: string, vm: PanthorVm) {
+    this.name = name;
+    this.vm = vm;
+    this.spec = new VmSpec(vm);
+    this.work = { label: `VM_BIND queue of ${name}`, ready: () => this.jobs.length > 0 && !vm.stopped };
+  }
+}
+
+/** What the driver says on its way that invariants are about. */
+class Listener implements DriverTrace {
+  readonly #stage: Stage;
+  constructor(stage: Stage) {
+    this.#stage = stage;
+  }
+  warn(where: string, reason: string): void {
+    if (reason === 'outside-locked-region') {
+      this.#stage.break_('outside-locked-region', `${where} changes pages outside the recorded region`);
+    }
+    this.#stage.break_('kernel-warning', `${where}: ${reason}`);
+  }
+  timeout(): void {}
+  event(): void {}
+  poll(): void {}
+  stepMap(): void {}
+  stepUnmap(): void {}
+  stepRemap(): void {}
+  beforePageTableCall(): void {}
+  mapped(): void {}
+  unmapped(): void {}
+  as(): void {}
+}
+
+export class Stage {
+  readonly scenario: Scenario;
+  readonly machine: TimedMachine;
+  readonly device: PanthorDevice;
+  readonly pool: VmPool;
+  readonly objects: GemObject[] = [];
+  readonly vms: VmState[] = [];
+  /** One for each thread of the scenario. */
+  readonly groups: Group[] = [];
+  /** Invariants that broke, and how: "invariant\nmessage". */
+  readonly broken: string[] = [];
+  /** panthor_scheduler.lock: held while groups are bound and unbound. */
+  readonly schedLock = new Mutex('sched.lock');
+  resetInProgress = false;
+  powered = true;
+  /** panthor_mmu_unplug() has returned. */
+  gone = false;
+  readonly mayBind = { label: 'the scheduler', ready: () => !this.resetInProgress && this.powered };
+  readonly resetWork = { label: 'reset work', ready: () => this.device.resetPending };
+
+  constructor(scenario: Scenario, kernel: Kernel) {
+    this.scenario = scenario;
+    const slots = scenario.slots + 1;
+    this.machine = new TimedMachine({ slots, vaBits: VA_BITS, memory: new PhysicalMemory(64) });
+    this.device = new PanthorDevice({
+      kernel,
+      machine: this.machine,
+      mmu: { asPresent: 2 ** slots - 1, vaBits: VA_BITS },
+      now: () => 0,
+    });
+    this.pool = new VmPool(this.device);
+    for (const { size } of scenario.objects) {
+      const bo = this.device.gem.create(size, 0, null);
+      if (!bo.pin()) throw new Error('out of memory');
+      this.objects.push(bo);
+    }
+  }
+
+  /** Makes the VMs and what the scenario says is there before the threads start. */
+  setUp(begin: (stage: Stage, vm: VmState) => Op<void>): void {
+    this.settle(this.device.mmu.init());
+    for (const { name } of this.scenario.vms) {
+      const id = this.settle(this.pool.create(0, 0));
+      const vm = this.pool.get(id);
+      if (vm === undefined) throw new Error(`no VM: ${id}`);
+      this.vms.push(new VmState(name, vm));
+    }
+    for (const vm of this.vms) this.settle(begin(this, vm));
+    this.machine.settle();
+    for (const { command, skip } of this.scenario.stuck) {
+      if (command === 'flush') {
+        this.machine.stuckFlush.skip = skip;
+        this.machine.stuckFlush.times = 1;
+      } else {
+        this.machine.stuck.push({ command: AS_COMMAND_NAMES.indexOf(command as 'NOP'), skip });
+      }
+    }
+    for (const _ of this.scenario.threads) this.groups.push(new Group());
+    this.device.trace = new Listener(this);
+  }
+
+  /** Runs one operation to its end on a machine that answers at once. */
+  settle<T>(op: Op<T>): T {
+    for (;;) {
+      const next = op.next();
+      if (next.done) return next.value;
+      const point: Point = next.value;
+      this.machine.settle();
+      if (typeof point === 'object' && !point.ready()) throw new Error(`set-up waits for ${point.label}`);
+      for (const vm of this.vms) vm.spec.observe();
+    }
+  }
+
+  vm(name: string): VmState {
+    const found = this.vms.find((one) => one.name === name);
+    if (found === undefined) throw new Error(`no VM ${name}`);
+    return found;
+  }
+
+  lookupGem(handle: number): GemObject | undefined {
+    return this.objects[handle - 1];
+  }
+
+  /** An invariant broke during this step. */
+  break_(invariant: string, message: string): void {
+    this.broken.push(`${invariant}\n${message}`);
+  }
+
+  /** What the checks remember of the driver; called after every step. */
+  observe(): void {
+    for (let i = 0; i < this.vms.length; i++) this.vms[i].spec.observe();
+  }
+
+  queue(vm: VmState, op: Parameters<typeof bindJobCreate>[2]): number {
+    const job = bindJobCreate(vm.vm, this, op);
+    if (typeof job === 'number') return job;
+    vm.jobs.push(job);
+    vm.unsignalled++;
+    return 0;
+  }
+}

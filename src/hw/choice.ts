@@ -1,0 +1,17 @@
+export const MAX_OPTIONS = 8;
+
+/**
+ * A place where the machine, not the scheduler, decides: one of `options` ways to go on. The explorer tries each; the
+ * code reads `chosen` once it is resumed.
+ */
+export class Choice {
+  readonly label: string;
+  readonly options: number;
+  chosen = 0;
+
+  constructor(label: string, options: number) {
+    if (options < 1 || options > MAX_OPTIONS) throw new RangeError(`${options} options`);
+    this.label = label;
+    this.options = options;
+  }
+}
