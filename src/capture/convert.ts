@@ -46,7 +46,7 @@ export async function convert(capture: CaptureReader, out: Writable, format: Cap
   }
 }
 
-/** Opens `name` for writing, or standard output for `-`. */
+/** Opens `name` for writing, or standard output for `-`. Throws at once where that is impossible. */
 export function openOutput(name: string): Writable {
-  return name === '-' ? process.stdout : fs.createWriteStream(name);
+  return name === '-' ? process.stdout : fs.createWriteStream(name, { fd: fs.openSync(name, 'w') });
 }

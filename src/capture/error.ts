@@ -53,7 +53,8 @@ export class SourceError extends Error {
   }
 }
 
-function reason(error: NodeJS.ErrnoException): string {
+/** Why a system call failed, as people say it. */
+export function reason(error: NodeJS.ErrnoException): string {
   switch (error.code) {
     case 'ENOENT':
       return 'no such file';

@@ -1,8 +1,10 @@
 import * as fs from 'node:fs';
+import type { Writable } from 'node:stream';
 import type { Command } from 'commander';
 import type { CaptureFormat } from '../capture/convert.ts';
 import { convert, formatOfName, openOutput } from '../capture/convert.ts';
-import { openCapture } from '../capture/reader.ts';
+import { reason } from '../capture/error.ts';
+import { type CaptureReader, openCapture } from '../capture/reader.ts';
 import { InputError, UsageError } from './exit.ts';
 import { mentionCut } from './notes.ts';
 
@@ -30,9 +32,18 @@ export function register(program: Command): void {
         await capture.close();
         throw new InputError(`${input} is ${capture.form}${capture.gzip ? '.gz' : ''}, not ${options.from}`);
       }
-      await convert(capture, openOutput(output), format);
+      await convert(capture, await writable(output, capture), format);
       mentionCut(capture);
     });
+}
+
+async function writable(output: string, capture: CaptureReader): Promise<Writable> {
+  try {
+    return openOutput(output);
+  } catch (error) {
+    await capture.close();
+    throw new UsageError(`cannot write ${output}: ${reason(error as NodeJS.ErrnoException)}`);
+  }
 }
 
 function isSameFile(a: string, b: string): boolean {

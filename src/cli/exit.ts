@@ -24,7 +24,9 @@ export function statusOf(error: unknown): number {
   if (error instanceof CaptureError || error instanceof SourceError || error instanceof InputError) {
     return EXIT_DAMAGED;
   }
-  return error instanceof UsageError ? EXIT_USAGE : EXIT_BUG;
+  if (error instanceof UsageError) return EXIT_USAGE;
+  // Output that cannot be written (a full disk, say) is nobody's bug; EPIPE never gets here (main.ts).
+  return (error as NodeJS.ErrnoException | null)?.syscall === 'write' ? EXIT_USAGE : EXIT_BUG;
 }
 
 /** Says on standard error what went wrong; a bug of ours with all that is known about it. */
