@@ -7,6 +7,7 @@ import { errnoName } from '../../uapi/errno.ts';
 import type { StructLayout } from '../../uapi/layout.ts';
 import { panthorUapi } from '../../uapi/panthor_drm.ts';
 import { parseHex, toHex } from './bytes.ts';
+import { gapsOf } from './layout.ts';
 import { allBuffers, type BufferNode, makePayload, type Payload, type Region } from './payload.ts';
 import { findIoctl, findStruct } from './registry.ts';
 import { scalars } from './render.ts';
@@ -34,8 +35,17 @@ export function toJson(payload: Payload, verdict: Verdict = judge(payload, panth
 
 function structJson(layout: StructLayout, bytes: Uint8Array): JsonObject {
   const tail = bytes.subarray(layout.size);
-  const known = { size: bytes.length, value: decode(layout, bytes) };
-  return tail.length === 0 ? known : { ...known, tail: toHex(tail) };
+  // Only drm_version has bytes that belong to no field; a caller may leave anything there.
+  const holes = gapsOf(layout).flatMap(({ offset, size }) => {
+    const hole = bytes.subarray(offset, offset + size);
+    return hole.some((byte) => byte !== 0) ? [[`${offset}`, toHex(hole)] as const] : [];
+  });
+  return {
+    size: bytes.length,
+    value: decode(layout, bytes),
+    ...(holes.length === 0 ? {} : { holes: Object.fromEntries(holes) }),
+    ...(tail.length === 0 ? {} : { tail: toHex(tail) }),
+  };
 }
 
 /** One entry for each region, by whoever points at its start first; other pointers into it are not repeated. */
@@ -106,6 +116,14 @@ export function fromJson(json: Json): Payload {
 
 function structBytes(layout: StructLayout, object: JsonObject, path: string): Uint8Array {
   const known = encode(layout, object.value ?? {}, path);
+  for (const [offset, hole] of Object.entries(asObject(object.holes ?? {}, `${path}.holes`))) {
+    const gap = gapsOf(layout).find((one) => `${one.offset}` === offset);
+    const there = parseHex(asText(hole, `${path}.holes.${offset}`));
+    if (gap === undefined || there.length > gap.size) {
+      throw new CodecError(`${path}.holes.${offset}`, `${there.length} bytes`, 'bytes that fit a hole');
+    }
+    known.set(there, gap.offset);
+  }
   const tail = object.tail === undefined ? new Uint8Array() : parseHex(asText(object.tail, `${path}.tail`));
   const size = object.size === undefined ? layout.size + tail.length : asCount(object.size, `${path}.size`);
   const bytes = new Uint8Array(size);
