@@ -1,4 +1,7 @@
 import { CaptureError, SourceError } from '../capture/error.ts';
+import { InputError, UsageError } from '../errors.ts';
+
+export { InputError, UsageError } from '../errors.ts';
 
 /** What the exit status says. */
 export const EXIT_FINE = 0;
@@ -8,16 +11,6 @@ export const EXIT_USAGE = 2;
 /** Input that cannot be read or is damaged. */
 export const EXIT_DAMAGED = 3;
 export const EXIT_BUG = 4;
-
-/** The command line asks for something that cannot be: exit status 2 and the message. */
-export class UsageError extends Error {
-  override name = 'UsageError';
-}
-
-/** Input other than a capture that cannot be read or is damaged: exit status 3 and the message. */
-export class InputError extends Error {
-  override name = 'InputError';
-}
 
 /** The exit status that an error which reached the top means. */
 export function statusOf(error: unknown): number {

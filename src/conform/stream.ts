@@ -1,6 +1,7 @@
 /** Vector streams: reading them, running them, and finding the first operation whose outcome differs. */
-import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { isDeepStrictEqual } from 'node:util';
 import { createGunzip } from 'node:zlib';
 import type { Kernel } from '../driver/kernels.ts';
@@ -14,59 +15,93 @@ export interface Stream {
   ops: { in: StreamOp; out: Fields }[];
 }
 
-/** A field whose value is not the expected one. */
+/** The first operation of a stream whose outcome differs. */
 export interface Difference {
   index: number;
-  field: string;
-  expected: Json | undefined;
-  actual: Json | undefined;
+  /** Every field that differs, the first one in the order of the vector leading. */
+  fields: { field: string; expected: Json | undefined; actual: Json | undefined }[];
 }
 
-/** Reads the streams of a vector or scenario file, gzip'd or not, one at a time. */
-export async function* readStreams(path: string): AsyncGenerator<Stream> {
-  const raw = createReadStream(path);
-  const input = path.endsWith('.gz') ? raw.pipe(createGunzip()) : raw;
+/** A vector or scenario file that cannot be read; `line` counts from 1. */
+export class StreamFileError extends Error {
+  constructor(path: string, line: number, why: string) {
+    super(`${path}: line ${line}: ${why}`);
+    this.name = 'StreamFileError';
+  }
+}
+
+/**
+ * Reads the streams of a vector or scenario file, gzip'd or not, one at a time. `wanted` is asked by name and by ordinal
+ * in the file; the operations of other streams are passed over unparsed.
+ */
+export async function* readStreams(
+  path: string,
+  wanted: (name: string, ordinal: number) => boolean = () => true,
+): AsyncGenerator<Stream> {
+  const input = await openText(path);
   let stream: Stream | null = null;
+  let skip = false;
+  let ordinal = 0;
   let line = 0;
   for await (const text of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
     line++;
     if (text === '') continue;
+    const isHeader = text.startsWith('{"stream"');
+    if (skip && !isHeader) continue;
     let parsed: Fields;
     try {
       parsed = JSON.parse(text) as Fields;
     } catch (e) {
-      throw new Error(`${path}: line ${line}: ${(e as Error).message}`);
+      throw new StreamFileError(path, line, (e as Error).message);
     }
     if (parsed.stream !== undefined) {
       if (stream !== null) yield stream;
-      stream = { name: String(parsed.stream), variant: String(parsed.variant), ops: [] };
-    } else if (stream !== null) {
-      stream.ops.push(parsed as unknown as { in: StreamOp; out: Fields });
+      stream = null;
+      const name = String(parsed.stream);
+      skip = !wanted(name, ordinal++);
+      if (!skip) stream = { name, variant: String(parsed.variant), ops: [] };
+    } else if (stream === null) {
+      throw new StreamFileError(path, line, 'an operation before the first stream header');
+    } else if (typeof parsed.in !== 'object' || typeof parsed.out !== 'object') {
+      throw new StreamFileError(path, line, 'expected {"in": operation, "out": outcome}');
     } else {
-      throw new Error(`${path}: line ${line}: an operation before the first stream header`);
+      stream.ops.push(parsed as unknown as { in: StreamOp; out: Fields });
     }
   }
   if (stream !== null) yield stream;
+  if (ordinal === 0) throw new StreamFileError(path, line, 'no stream in it');
 }
 
-/** The first differing field of the first operation that differs, or null. */
+/** The text of a file, unpacked where it begins with the two bytes of gzip. */
+async function openText(path: string): Promise<Readable> {
+  const file = await open(path);
+  const start = await file.read(Buffer.alloc(2), 0, 2, 0);
+  const raw = file.createReadStream({ start: 0 });
+  if (start.buffer.readUInt16BE(0) !== 0x1f8b) return raw;
+  const text = createGunzip();
+  raw.on('error', (e) => text.destroy(e));
+  return raw.pipe(text);
+}
+
+/** Plays a stream on a kernel; the first operation that differs, or null. */
 export function checkStream(stream: Stream, kernel: Kernel): Difference | null {
   const runner = new ModelRunner(kernel);
   for (let index = 0; index < stream.ops.length; index++) {
     const { in: op, out: expected } = stream.ops[index];
     const actual = runner.step(op);
-    const field = firstDifference(op, expected, actual);
-    if (field !== null) return { index, field, expected: expected[field], actual: actual[field] };
+    const fields = differences(op, expected, actual);
+    if (fields.length > 0) return { index, fields };
   }
   return null;
 }
 
-function firstDifference(op: StreamOp, expected: Fields, actual: Fields): string | null {
+function differences(op: StreamOp, expected: Fields, actual: Fields): Difference['fields'] {
+  const found: Difference['fields'] = [];
   for (const field of new Set([...Object.keys(expected), ...Object.keys(actual)])) {
     if (isDeepStrictEqual(expected[field], actual[field])) continue;
     // The kernel computes the size of a 2^64 region by an undefined shift.
     if (op.op === 'pack' && field === 'size' && Number(actual[field]) === 2 ** 64) continue;
-    return field;
+    found.push({ field, expected: expected[field], actual: actual[field] });
   }
-  return null;
+  return found;
 }

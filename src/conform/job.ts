@@ -1,0 +1,87 @@
+/** One worker's share of a conformance run. */
+import { KERNEL_NAMES, type Kernel, kernel } from '../driver/kernels.ts';
+import type { StreamOp } from './model.ts';
+import type { Json } from './recorder.ts';
+import { checkStream, type Difference, readStreams, type Stream } from './stream.ts';
+
+/** What to run: files, and which of their streams. */
+export interface JobOptions {
+  files: string[];
+  /** Kernel for all streams; without it each runs on its header's variant. */
+  kernel?: string;
+  with: string[];
+  without: string[];
+  /** Only streams whose name contains this. */
+  filter?: string;
+  /** Streams i, i + n, i + 2n … of all files counted through, for shard i (from 0) of n. */
+  shard: { index: number; count: number };
+}
+
+/** The outcome of one stream. */
+export interface StreamResult {
+  stream: string;
+  file: string;
+  kernel: string;
+  ops: number;
+  failure: Failure | null;
+}
+
+export interface Failure {
+  index: number;
+  fields: Difference['fields'];
+  /** The operation that differs and those that led to it, oldest first. */
+  history: StreamOp[];
+  /** What the model threw instead of an outcome: a bug of ours. */
+  crash?: string;
+}
+
+/** Operations shown before the one that differs. */
+const HISTORY = 8;
+
+function kernelOf(stream: Stream, options: JobOptions, made: Map<string, Kernel>): Kernel {
+  const name = options.kernel ?? stream.variant;
+  let found = made.get(name);
+  if (found === undefined) {
+    if (!KERNEL_NAMES.some((k) => k === name)) {
+      throw new RangeError(`stream ${stream.name}: unknown variant '${name}' (--kernel picks one)`);
+    }
+    found = kernel(name, options.with, options.without);
+    made.set(name, found);
+  }
+  return found;
+}
+
+function runOne(stream: Stream, k: Kernel): Failure | null {
+  let difference: Difference | null;
+  try {
+    difference = checkStream(stream, k);
+  } catch (e) {
+    const crash = (e as Error).stack ?? String(e);
+    return {
+      index: -1,
+      fields: [{ field: 'crash', expected: null, actual: crash as Json }],
+      history: [],
+      crash,
+    };
+  }
+  if (difference === null) return null;
+  const from = Math.max(0, difference.index - HISTORY);
+  return { ...difference, history: stream.ops.slice(from, difference.index + 1).map((one) => one.in) };
+}
+
+/** Runs the streams of a job, calling `report` for each. Throws for files that cannot be read. */
+export async function runJob(options: JobOptions, report: (result: StreamResult) => void): Promise<void> {
+  const kernels = new Map<string, Kernel>();
+  let counter = 0;
+  for (const file of options.files) {
+    const wanted = (name: string): boolean => {
+      if (options.filter !== undefined && !name.includes(options.filter)) return false;
+      return counter++ % options.shard.count === options.shard.index;
+    };
+    for await (const stream of readStreams(file, wanted)) {
+      const k = kernelOf(stream, options, kernels);
+      const failure = runOne(stream, k);
+      report({ stream: stream.name, file, kernel: k.name, ops: stream.ops.length, failure });
+    }
+  }
+}
