@@ -120,7 +120,12 @@ export async function build(root, keepGoing = false) {
   const fresh = join(cache, `build-${process.pid}-${Date.now()}`);
   try {
     const compiled = compile(root, fresh);
-    const problems = checkYields(join(root, 'tsconfig.json'), root, (file) => UNSTRIPPED.test(file));
+    const problems = checkYields(
+      join(root, 'tsconfig.json'),
+      root,
+      (file) => UNSTRIPPED.test(file),
+      isStripped,
+    );
     if (!(await compiled)) problems.push('tsc found errors');
     if (problems.length > 0 && !keepGoing) return problems;
     copyAssets(root, fresh);
@@ -128,13 +133,18 @@ export async function build(root, keepGoing = false) {
       if (existsSync(join(fresh, dir)))
         cpSync(join(fresh, dir), join(fresh, 'interleaved', dir), { recursive: true });
     }
+    const accounted = existsSync(join(fresh, 'interleaved', HEAP));
     for (const file of listFiles(fresh)) {
       if (file.endsWith('.js.map') && !file.startsWith('interleaved/')) moveMap(join(fresh, file));
       if (!file.endsWith('.js')) continue;
       const path = join(fresh, file);
       if (isStripped(file)) {
         writeFileSync(path, strip(readFileSync(path, 'utf8'), file));
-      } else if (file.startsWith('interleaved/') && isInstrumented(file.slice('interleaved/'.length))) {
+      } else if (
+        accounted &&
+        file.startsWith('interleaved/') &&
+        isInstrumented(file.slice('interleaved/'.length))
+      ) {
         const heap = relative(dirname(path), join(fresh, 'interleaved', HEAP))
           .split(sep)
           .join('/');

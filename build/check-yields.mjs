@@ -17,9 +17,16 @@ const takers = new Set(['run', 'spawn']);
  * @param {string} config path of a tsconfig.json
  * @param {string} [root] messages name files relative to it
  * @param {(file: string) => boolean} [exempt] files (relative to root, with slashes) that always run unstripped
+ * @param {(file: string) => boolean} [stripped] files in which every generator has to be an interruptible function,
+ *   declared, if at all, as Op<…> (or another alias that ends in Op): stripping turns all of them into plain functions
  * @returns {string[]} one `file:line: message` each
  */
-export function checkYields(config, root = resolve(config, '..'), exempt = () => false) {
+export function checkYields(
+  config,
+  root = resolve(config, '..'),
+  exempt = () => false,
+  stripped = () => false,
+) {
   const api = new API({ cwd: root });
   try {
     const project = api.updateSnapshot({ openProjects: [resolve(config)] }).getProjects()[0];
@@ -35,7 +42,7 @@ export function checkYields(config, root = resolve(config, '..'), exempt = () =>
       )
         continue;
       const file = project.program.getSourceFile(name);
-      if (file) checkFile(project, file, shown, problems);
+      if (file) checkFile(project, file, shown, problems, stripped);
     }
     return problems.sort();
   } finally {
@@ -43,9 +50,15 @@ export function checkYields(config, root = resolve(config, '..'), exempt = () =>
   }
 }
 
-function checkFile(project, file, shown, problems) {
+function checkFile(project, file, shown, problems, stripped) {
   const calls = [];
   const visit = (node) => {
+    if (node.asteriskToken && functions.has(node.kind) && stripped(shown) && !declaredOp(node)) {
+      const line = file.text.slice(0, node.asteriskToken.end).split('\n').length;
+      problems.push(
+        `${shown}:${line}: ${node.name?.text ?? 'a generator'} is no Op: stripping would empty it`,
+      );
+    }
     if (node.kind === SyntaxKind.CallExpression && !isTaken(node)) calls.push(node);
     node.forEachChild(visit);
   };
@@ -59,6 +72,11 @@ function checkFile(project, file, shown, problems) {
       `${shown}:${line}: ${call.expression.getText(file)}() is interruptible: call it with yield* or run()`,
     );
   });
+}
+
+function declaredOp(node) {
+  const name = node.type?.typeName?.text;
+  return name === undefined || name.endsWith('Op') || name === 'Generator';
 }
 
 function isGenerator(type) {

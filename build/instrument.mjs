@@ -152,6 +152,11 @@ export function instrument(code, file, heap) {
         if (MUTATORS.has(callee.property.name) && callee.object.type !== 'Super') mutate(node, parent);
         break;
       }
+      case 'SpreadElement':
+        if (parent?.type !== 'ObjectExpression') break;
+        out.appendLeft(node.argument.start, '$spread(');
+        out.appendRight(node.argument.end, ')');
+        break;
       case 'VariableDeclaration':
         if (parent?.type === 'Program' || parent?.type === 'ExportNamedDeclaration') moduleState(node);
         break;
@@ -169,7 +174,7 @@ export function instrument(code, file, heap) {
   const frames = instrumentFrames(tree, out, code, file, refuse);
   if (fields.size === 0 && frames === 0 && out.toString() === code) return code;
   const helpers = [...fields].map(fieldHelpers).join('');
-  const names = '$key, $note, $root, $e, $eu, $ei, $m, $mo, $length, $enter, $y, $array, $refuse';
+  const names = '$key, $note, $root, $e, $eu, $ei, $m, $mo, $length, $enter, $y, $array, $spread, $refuse';
   out.prepend(`import { ${names} } from '${heap}'; ${helpers}`);
   return out.toString();
 }

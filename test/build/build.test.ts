@@ -97,6 +97,11 @@ describe('build', () => {
     expect(existsSync(join(root, 'dist'))).toBe(false);
   });
 
+  it('refuses an iterator among interruptible functions: stripping would empty it', async () => {
+    put({ 'src/hw/list.ts': 'export function* items(): IterableIterator<number> {\n  yield 1;\n}' });
+    expect(await build(root)).toEqual(['src/hw/list.ts:1: items is no Op: stripping would empty it']);
+  });
+
   it('leaves the last good dist in place when a source does not compile', async () => {
     expect(await build(root)).toEqual([]);
     put({ 'src/broken.ts': 'export const n: number = "x";' });
