@@ -2,13 +2,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "config.h"
 #include "hidden.h"
+#include "process.h"
 #include "sys.h"
 #include "transfer.h"
 
@@ -77,25 +77,19 @@ static bool connected(struct channel *c)
 	return c->connected;
 }
 
-static void after_fork_in_child(void)
+/* The parent's threads are not here to finish their calls, and their connections are not ours to use. */
+static void forget_channels(void)
 {
-	/* The parent's threads are not here to finish their calls, and their connections are not ours to use. */
 	for (int i = 0; i < CHANNELS; i++) {
 		disconnect(&channels[i]);
 		atomic_store(&channels[i].busy, false);
 	}
 }
 
-static void set_up(void)
-{
-	pthread_atfork(NULL, NULL, after_fork_in_child);
-}
-
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-
 static struct channel *take(struct channel *spare)
 {
-	pthread_once(&once, set_up);
+	if (just_forked())
+		forget_channels();
 	for (int i = 0; i < CHANNELS; i++) {
 		if (!atomic_load_explicit(&channels[i].busy, memory_order_relaxed) &&
 		    !atomic_exchange(&channels[i].busy, true))
@@ -204,8 +198,8 @@ int channel_open(unsigned minor, int flags)
 	struct wire_open open_message = {
 		.minor = minor,
 		.flags = (uint32_t)flags,
-		.pid = (uint32_t)SYS_1(SYS_getpid, 0),
-		.tid = (uint32_t)SYS_1(SYS_gettid, 0),
+		.pid = (uint32_t)own_pid(),
+		.tid = (uint32_t)own_tid(),
 	};
 	struct wire_reply answer;
 	struct message m;

@@ -9,6 +9,8 @@
 #include "usermem.h"
 
 #define CHUNK 65536
+/* Stretches of user memory that are written together. */
+#define PARTS 16
 
 static uint64_t number(const uint8_t *at, unsigned size)
 {
@@ -134,6 +136,8 @@ int gather(struct message *m, unsigned long request, uint64_t arg, uint32_t *reg
 int scatter(struct message *reply)
 {
 	struct wire_reply header;
+	struct usermem_part parts[PARTS];
+	unsigned count = 0;
 	size_t at = sizeof(struct wire_header);
 	int result = 0;
 
@@ -148,9 +152,13 @@ int scatter(struct message *reply)
 		at += sizeof(region);
 		if (region.size > reply->used - at)
 			return -EPROTO;
-		if (usermem_write(region.addr, reply->data + at, region.size) < region.size)
-			result = -EFAULT;
+		parts[count++] = (struct usermem_part){region.addr, reply->data + at, region.size};
 		at += (region.size + 7) & ~7u;
+		if (count == PARTS || i + 1 == header.regions) {
+			if (!usermem_write_all(parts, count))
+				result = -EFAULT;
+			count = 0;
+		}
 	}
 	for (int i = 0; i < reply->fd_count && at + sizeof(struct wire_install) <= reply->used; i++) {
 		struct wire_install install;

@@ -10,6 +10,7 @@
 #include "config.h"
 #include "gather.h"
 #include "next.h"
+#include "process.h"
 #include "sys.h"
 
 #define DMA_BUF_TYPE 'b'
@@ -42,7 +43,7 @@ static int ask_server(int fd, uint64_t key, unsigned long request, uint64_t arg)
 		.file = key,
 		.arg = arg,
 		.request = (uint32_t)request,
-		.tid = (uint32_t)SYS_1(SYS_gettid, 0),
+		.tid = (uint32_t)own_tid(),
 		.fd = fd,
 	};
 	struct message m, reply;

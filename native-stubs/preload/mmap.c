@@ -7,6 +7,7 @@
 #include "channel.h"
 #include "mapping.h"
 #include "next.h"
+#include "process.h"
 #include "sys.h"
 
 #define PAGE_MASK 4095ull
@@ -20,7 +21,7 @@ static int find_memory(int fd, uint64_t key, size_t length, int prot, int flags,
 		.offset = (uint64_t)*offset,
 		.prot = (uint32_t)prot,
 		.flags = (uint32_t)flags,
-		.tid = (uint32_t)SYS_1(SYS_gettid, 0),
+		.tid = (uint32_t)own_tid(),
 		.fd = fd,
 	};
 	struct wire_reply answer;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "config.h"
+#include "process.h"
 #include "sys.h"
 
 /* Resolves ".", ".." and repeated slashes by text alone: nothing on the way into our tree is a link. */
@@ -71,7 +72,7 @@ static bool fd_path(const char *name, int *fd)
 	}
 	if (strncmp(name, "/proc/", 6) != 0)
 		return false;
-	snprintf(own, sizeof(own), "/proc/%d/fd/", (int)SYS_1(SYS_getpid, 0));
+	snprintf(own, sizeof(own), "/proc/%d/fd/", own_pid());
 	if (strncmp(name, own, strlen(own)) != 0 || !whole_number(name + strlen(own), &value))
 		return false;
 	*fd = (int)value;

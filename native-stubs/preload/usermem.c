@@ -8,6 +8,7 @@
 #include <sys/uio.h>
 
 #include "hidden.h"
+#include "process.h"
 #include "sys.h"
 
 #define PAGE 4096
@@ -46,7 +47,7 @@ static void set_up(void)
 
 static long through_file(void *here, uint64_t there, size_t size, bool writing)
 {
-	off_t at = (off_t)(SYS_1(SYS_gettid, 0) & 0x3fffff) * CHUNK;
+	off_t at = (off_t)(own_tid() & 0x3fffff) * CHUNK;
 	long n;
 
 	pthread_once(&once, set_up);
@@ -67,7 +68,7 @@ static long copy(void *here, uint64_t there, size_t size, bool writing)
 	long n;
 
 	if (!atomic_load_explicit(&no_process_vm, memory_order_relaxed)) {
-		n = SYS_6(writing ? SYS_process_vm_writev : SYS_process_vm_readv, SYS_1(SYS_getpid, 0), &local, 1,
+		n = SYS_6(writing ? SYS_process_vm_writev : SYS_process_vm_readv, own_pid(), &local, 1,
 			  &remote, 1, 0);
 		if (n != -ENOSYS && n != -EPERM)
 			return n;
@@ -102,4 +103,34 @@ size_t usermem_read(void *to, uint64_t address, size_t size)
 size_t usermem_write(uint64_t address, const void *from, size_t size)
 {
 	return walk((void *)(uintptr_t)from, address, size, true);
+}
+
+#define AT_ONCE 16
+
+/* One system call for all parts, where that is possible and all goes well. */
+static bool write_together(const struct usermem_part *parts, unsigned count)
+{
+	struct iovec local[AT_ONCE];
+	struct iovec remote[AT_ONCE];
+	size_t total = 0;
+
+	if (count > AT_ONCE || atomic_load_explicit(&no_process_vm, memory_order_relaxed))
+		return false;
+	for (unsigned i = 0; i < count; i++) {
+		local[i] = (struct iovec){(void *)(uintptr_t)parts[i].from, parts[i].size};
+		remote[i] = (struct iovec){(void *)(uintptr_t)parts[i].address, parts[i].size};
+		total += parts[i].size;
+	}
+	return SYS_6(SYS_process_vm_writev, own_pid(), local, count, remote, count, 0) == (long)total;
+}
+
+bool usermem_write_all(const struct usermem_part *parts, unsigned count)
+{
+	bool all = true;
+
+	if (count == 0 || write_together(parts, count))
+		return true;
+	for (unsigned i = 0; i < count; i++)
+		all &= usermem_write(parts[i].address, parts[i].from, parts[i].size) == parts[i].size;
+	return all;
 }

@@ -5,6 +5,7 @@
 #ifndef PANTHOR_SHIM_USERMEM_H
 #define PANTHOR_SHIM_USERMEM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -12,5 +13,13 @@
 size_t usermem_read(void *to, uint64_t address, size_t size);
 /* The same in the other direction. */
 size_t usermem_write(uint64_t address, const void *from, size_t size);
+
+/* Several stretches at once; true when all of them were written. */
+struct usermem_part {
+	uint64_t address;
+	const void *from;
+	size_t size;
+};
+bool usermem_write_all(const struct usermem_part *parts, unsigned count);
 
 #endif

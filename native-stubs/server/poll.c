@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/epoll.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "args.h"
@@ -10,6 +9,7 @@
 
 #define MAX_EVENTS 64
 #define NS_PER_MS 1000000.0
+#define LONGEST_MS 3600000
 
 napi_value fn_poll_create(napi_env env, napi_callback_info info)
 {
@@ -29,18 +29,10 @@ napi_value fn_poll_set(napi_env env, napi_callback_info info)
 	return int_result(env, ret < 0 ? -errno : 0);
 }
 
-static double now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
-}
-
 /*
- * pollWait(poll, out, timeoutNs, spinNs): fills `out` with pairs of descriptor and events and returns how many pairs.
- * It looks again and again for `spinNs` before it sleeps, because a client that just got its answer often has the next
- * question ready, and sleeping and waking costs more than answering. `timeoutNs` below zero: no limit.
+ * pollWait(poll, out, timeoutNs): fills `out` with pairs of descriptor and events and returns how many pairs.
+ * `timeoutNs` below zero: no limit. (Looking a few times before sleeping was tried: on a busy machine it takes the time
+ * away from the very clients that it waits for.)
  */
 napi_value fn_poll_wait(napi_env env, napi_callback_info info)
 {
@@ -48,31 +40,18 @@ napi_value fn_poll_wait(napi_env env, napi_callback_info info)
 	struct epoll_event events[MAX_EVENTS];
 	size_t size;
 	int *out = array_arg(&a, 1, sizeof(int), &size);
-	double timeout = number_arg(&a, 2);
-	double spin = number_arg(&a, 3);
-	int poll = int_arg(&a, 0);
+	double ms = number_arg(&a, 2) / NS_PER_MS;
 	int room = (int)(size / (2 * sizeof(int)));
-	int count = 0;
+	int whole = ms < 0 ? -1 : ms > LONGEST_MS ? LONGEST_MS : (int)ms;
+	int count;
 
 	if (out == NULL || room < 1)
 		return int_result(env, -EINVAL);
 	if (room > MAX_EVENTS)
 		room = MAX_EVENTS;
-	if (spin > 0) {
-		double end = now_ns() + spin;
-
-		do
-			count = epoll_wait(poll, events, room, 0);
-		while (count == 0 && now_ns() < end);
-	}
-	if (count == 0) {
-		double ms = timeout < 0 ? -1 : timeout / NS_PER_MS;
-		int whole = ms > 3600000 ? 3600000 : (int)ms;
-
-		if (ms > whole)
-			whole++; /* late is better than waking to find nothing */
-		count = epoll_wait(poll, events, room, whole);
-	}
+	if (ms > whole)
+		whole++; /* late is better than waking to find nothing */
+	count = epoll_wait(int_arg(&a, 0), events, room, whole);
 	for (int i = 0; i < count; i++) {
 		out[2 * i] = events[i].data.fd;
 		out[2 * i + 1] = (int)events[i].events;

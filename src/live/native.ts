@@ -26,8 +26,8 @@ export interface Native {
   send(fd: number, bytes: Uint8Array, offset: number, end: number, fds: Int32Array, count: number): number;
   pollCreate(): number;
   pollSet(poll: number, operation: number, fd: number, events: number): number;
-  /** Pairs of descriptor and events into `out`; waits `timeoutNs` (below 0: for ever), the first `spinNs` awake. */
-  pollWait(poll: number, out: Int32Array, timeoutNs: number, spinNs: number): number;
+  /** Pairs of descriptor and events into `out`; waits at most `timeoutNs` (below 0: for ever). */
+  pollWait(poll: number, out: Int32Array, timeoutNs: number): number;
   /** A non-blocking pipe: out[0] reads, out[1] writes. */
   pipe(out: Int32Array): number;
   /** A memfd of fixed size. */

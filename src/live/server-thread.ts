@@ -69,7 +69,10 @@ export class ServerThread {
         wake: ends[0],
         record: options.record ?? null,
       };
-      const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: data, trackUnmanagedFds: false });
+      const worker = new Worker(new URL('./worker.js', import.meta.url), {
+        workerData: data,
+        trackUnmanagedFds: false,
+      });
       const thread = new ServerThread(dir, options.dir === undefined, card, worker, ends[1]);
       await new Promise<void>((resolve, reject) => {
         worker.once('message', () => resolve());

@@ -21,8 +21,6 @@ export interface ServerOptions {
 
 const DEFAULT_MAX_CONNECTIONS = 4096;
 const BACKLOG = 512;
-/** How long to look for the next request before sleeping, ns. */
-const SPIN_NS = 30_000;
 /** How often exported memory that nobody uses any more is looked for, ns. */
 const SWEEP_NS = 1e9;
 const MAX_EVENTS = 64;
@@ -43,7 +41,6 @@ export class LiveServer {
   /** Who waits for releases that are on their way. */
   readonly #settling: { from: Connection; id: number }[] = [];
   #lastSweep = 0;
-  #spinning = false;
 
   /** @throws Error when the socket cannot be made */
   constructor(options: ServerOptions) {
@@ -79,20 +76,21 @@ export class LiveServer {
 
   /** Waits until something arrives or is due, at most `timeoutNs` (below 0: no limit), and does it. */
   step(timeoutNs: number): void {
-    const now = this.#drv.device.now();
-    const due = Math.min(this.#drv.nextDeadlineNs, this.#nextSweep()) - now;
-    let wait = timeoutNs < 0 ? due : Math.min(timeoutNs, due);
-    wait = wait === Number.POSITIVE_INFINITY ? -1 : Math.max(wait, 0);
-    let events = native().pollWait(this.#poll, this.#events, wait, this.#spinning ? SPIN_NS : 0);
-    this.#spinning = events > 0;
+    const due = Math.min(this.#drv.nextDeadlineNs, this.#nextSweep());
+    let wait = timeoutNs;
+    if (due !== Number.POSITIVE_INFINITY) {
+      const left = Math.max(due - this.#drv.device.now(), 0);
+      wait = timeoutNs < 0 ? left : Math.min(timeoutNs, left);
+    }
+    let events = native().pollWait(this.#poll, this.#events, wait);
     this.#handle(events);
     // Whoever closed a file and asks whether it is released: its end has been reported by now, or will be in this look.
     while (this.#settling.length > 0) {
-      events = native().pollWait(this.#poll, this.#events, 0, 0);
+      events = native().pollWait(this.#poll, this.#events, 0);
       this.#handle(events);
       if (events < MAX_EVENTS) this.#answerSettled();
     }
-    this.#doWhatIsDue();
+    if (due !== Number.POSITIVE_INFINITY) this.#doWhatIsDue();
   }
 
   /** Ends everything: clients see the device gone. */

@@ -30,10 +30,10 @@ export type WorkerMessage =
   | { type: 'ready' }
   | { type: 'stopped'; report: ReturnType<LiveReport['summary']> };
 
-/** CLOCK_MONOTONIC, as clients see it. */
-function monotonicNs(): number {
-  const [s, ns] = process.hrtime();
-  return s * 1e9 + ns;
+/** CLOCK_MONOTONIC, as clients see it: performance.now() is that clock from another zero, and the cheapest to read. */
+function monotonicClock(): () => number {
+  const zero = Number(process.hrtime.bigint()) - performance.now() * 1e6;
+  return () => Math.round(zero + performance.now() * 1e6);
 }
 
 /** Steps between looks at what else this thread has to do: messages, memory that is no longer used. */
@@ -43,7 +43,7 @@ async function serve(options: WorkerOptions): Promise<void> {
   const device = new PanthorDevice({
     kernel: kernel(options.kernel, options.with, options.without),
     gpu: gpuProfile(options.gpu),
-    now: monotonicNs,
+    now: monotonicClock(),
   });
   const drv = new PanthorDrv(device);
   const report = new LiveReport(device);
