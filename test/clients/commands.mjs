@@ -1,7 +1,7 @@
 // How each client is started, and how one sees that it ran to its end. The pictures and numbers that Mesa's clients
 // compute are wrong without shaders being executed; that they get there, with every call answered, is what counts.
 
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { crashed } from './process.mjs';
 
 /** The IGT binaries with their subtests: a subtest that is not reported as SUCCESS has failed, skipped ones too. */
@@ -140,7 +140,7 @@ function mesa(place, name, needs, command, env, complaint) {
   };
 }
 
-/** A program of the arm64 root under qemu-user. */
+/** A program, of the arm64 root unless its path is absolute, under qemu-user. */
 export function arm64Argv(place, program, args, preload, env = {}) {
   const root = place.roots.arm64;
   const lib = join(root, 'usr/lib/aarch64-linux-gnu');
@@ -162,7 +162,7 @@ export function arm64Argv(place, program, args, preload, env = {}) {
     '-L',
     root,
     ...flags,
-    join(root, program),
+    resolve(root, program),
     ...args,
   ];
 }

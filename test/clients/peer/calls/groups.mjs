@@ -57,7 +57,7 @@ export const GROUPS = [
     row(
       'GROUP_GET_STATE, the field being 7 before',
       ioctl('GROUP_GET_STATE', { group_handle: slot('group'), state: 7 }),
-      '0, state 0, fatal_queues 0',
+      '0, state 0, fatal_queues 0x0',
       'panthor_group_get_state',
       { before: [vm, group()], show: ['state', 'fatal_queues'] },
     ),
@@ -107,7 +107,7 @@ export const GROUPS = [
     row(
       'state of a group whose stream stored where nothing is mapped',
       ioctl('GROUP_GET_STATE', { group_handle: slot('group') }),
-      '0, state 2, fatal_queues 1',
+      '0, state 2, fatal_queues 0x1',
       'panthor_group_get_state',
       { before: [...streamTo(0x7000000), waitForStream], show: ['state', 'fatal_queues'] },
     ),
@@ -116,7 +116,7 @@ export const GROUPS = [
     }),
   ]),
   ...section('Tiler heaps', [
-    row('TILER_HEAP_CREATE', heap(), '0, handle 65536', 'panthor_ioctl_tiler_heap_create', {
+    row('TILER_HEAP_CREATE', heap(), '0, handle 0x10000', 'panthor_ioctl_tiler_heap_create', {
       before: [vm],
       show: ['handle'],
     }),
