@@ -12,9 +12,12 @@ import { FULL, StateTable } from './state-table.ts';
 export class BreadthFirst implements Strategy {
   readonly name = 'breadth-first';
   readonly #verifyEvery: number;
+  readonly #until: () => boolean;
 
-  constructor(verifyEvery = 16) {
-    this.#verifyEvery = verifyEvery;
+  /** `until`: stop as soon as this is true, besides when the context is done. */
+  constructor(options: { verifyEvery?: number; until?: () => boolean } = {}) {
+    this.#verifyEvery = options.verifyEvery ?? 16;
+    this.#until = options.until ?? (() => false);
   }
 
   search(context: Context): Outcome {
@@ -25,7 +28,7 @@ export class BreadthFirst implements Strategy {
       context.stats.frontier = table.size - next;
       const room = expand(context, table, next, schedule, next % this.#verifyEvery === 0);
       context.stats.states = table.size;
-      if (context.done) return 'found';
+      if (context.done || this.#until()) return 'found';
       if (!room || context.over()) return 'budget';
     }
     context.stats.frontier = 0;

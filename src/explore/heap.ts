@@ -124,7 +124,8 @@ function contents(target: object, id: number, sign: 1 | -1): void {
       i++;
     }
   } else {
-    for (const name of Object.keys(target)) {
+    for (const name in target) {
+      if (name === '$id') continue;
       const key = $key(name);
       if (silent.has(key)) hashValue((target as Any)[name]);
       else term(id, key, (target as Any)[name], sign);
@@ -242,6 +243,32 @@ function restoreAll(target: Any, copy: Any): void {
   }
 }
 
+function push(target: unknown[], id: number, value: unknown): number {
+  const length = target.length;
+  undo(target, id, restoreLength, length);
+  term(id, LENGTH, length, -1);
+  term(id, LENGTH, length + 1, 1);
+  term(id, elementKey(length), value, 1);
+  return target.push(value);
+}
+
+function pop(target: unknown[], id: number): unknown {
+  const last = target.length - 1;
+  const value = target.pop();
+  undo(target, id, restorePopped, value);
+  term(id, LENGTH, last + 1, -1);
+  term(id, LENGTH, last, 1);
+  term(id, elementKey(last), value, -1);
+  return value;
+}
+
+const restoreLength: Restore = (target: Any, length) => {
+  target.length = length;
+};
+const restorePopped: Restore = (target: Any, value) => {
+  target.push(value);
+};
+
 /** Changes a typed array in place; only the part that the call can reach is looked at. */
 function changeTyped(target: Any, id: number, name: string, args: Any[]): unknown {
   let start = 0;
@@ -278,7 +305,12 @@ export function $m(target: Any, name: string, ...args: unknown[]): unknown {
   const id = target.$id as number | undefined;
   if (id === undefined) return target[name](...args);
   if (ArrayBuffer.isView(target)) return changeTyped(target, id, name, args);
-  if (Array.isArray(target) || target instanceof Map || target instanceof Set) {
+  if (Array.isArray(target)) {
+    if (name === 'push' && args.length === 1) return push(target, id, args[0]);
+    if (name === 'pop' && target.length > 0) return pop(target, id);
+    return change(target, id, () => (target as Any)[name](...args));
+  }
+  if (target instanceof Map || target instanceof Set) {
     return change(target, id, () => (target as Any)[name](...args));
   }
   return target[name](...args);
@@ -301,6 +333,13 @@ export function $array<T>(value: T[]): T[] {
   if (!Array.isArray(value))
     throw new TypeError('a loop with a yield in it goes over something that is no array');
   return value;
+}
+
+/** An object about to be copied with `...`: a copy is another object, so it does not inherit the name. */
+export function $spread(source: Any): unknown {
+  if (source === null || typeof source !== 'object' || source.$id === undefined) return source;
+  const { $id, ...rest } = source;
+  return rest;
 }
 
 /** Code that the explorer cannot follow (see build/instrument.mjs) was reached. */

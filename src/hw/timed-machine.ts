@@ -120,7 +120,12 @@ export class TimedMachine extends Machine {
     return this.spaces[as].ready;
   }
 
-  override readonly flushDone = { label: 'cache flush', ready: () => !this.flushing || this.flushHung };
+  override readonly flushDone = {
+    label: 'the cache flush is done',
+    ready: () => !this.flushing || this.flushHung,
+  };
+
+  readonly #flushAsked = { label: 'caches are flushed', ready: () => this.flushing && !this.flushHung };
 
   override asStatus(as: number): number {
     return this.spaces[as].command !== 0 ? AS_STATUS_AS_ACTIVE : 0;
@@ -191,9 +196,8 @@ export class TimedMachine extends Machine {
 
   /** Thread: carries out cache flushes. */
   *flushes(): MachineOp<void> {
-    const asked = { label: 'L2', ready: () => this.flushing && !this.flushHung };
     for (;;) {
-      yield asked;
+      yield this.#flushAsked;
       if (this.stuckFlush.times > 0 && this.stuckFlush.skip-- <= 0) {
         this.stuckFlush.times--;
         this.flushHung = true;
@@ -213,7 +217,7 @@ export class TimedMachine extends Machine {
   }
 
   #finishFlush(): void {
-    this.tlb.flushLines();
+    this.tlb.flushDescriptors();
     this.flushing = false;
     this.regs.words[(GPU_INT_BASE + INT_RAWSTAT) >> 2] |= GPU_IRQ_CLEAN_CACHES_COMPLETED;
   }
@@ -235,7 +239,7 @@ export class TimedMachine extends Machine {
       }
       case AS_COMMAND_FLUSH_PT:
       case AS_COMMAND_FLUSH_MEM:
-        this.tlb.flushLines();
+        this.tlb.flushDescriptors();
         this.#unlock(space);
         break;
       case AS_COMMAND_UNLOCK:

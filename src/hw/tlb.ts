@@ -1,5 +1,5 @@
 /**
- * What the MMU remembers of page tables: translations (TLB entries, by address space and 4 KiB page) and the cache lines
+ * What the MMU remembers of page tables: translations (TLB entries, by address space and 4 KiB page) and the descriptors
  * that its walks fetched (in the GPU's L2). Both stay until something drops them: whether an entry that has become
  * wrong is still there when it is asked for is the machine's choice.
  */
@@ -22,22 +22,14 @@ export interface TlbEntry extends Translation {
   page: number;
 }
 
-/** One 64-byte line of a page table as it was when a walk fetched it. */
-interface Line {
-  /** Index of the line in the table memory. */
-  line: number;
-  words: number[];
-}
-
-const LINE_WORDS = 16;
-
 function faultIn(root: number): Translation {
   return { root, pa: -1, attrLo: 0, attrHi: 0 };
 }
 
 export class Tlb {
   readonly entries: TlbEntry[] = [];
-  readonly lines: Line[] = [];
+  /** Descriptors in the L2, three numbers each: index of the low word in table memory, and the two words. */
+  readonly #descriptors: number[] = [];
 
   find(as: number, va: number): TlbEntry | null {
     const page = va - (va % PAGE_SIZE);
@@ -71,18 +63,18 @@ export class Tlb {
   }
 
   /** Cleans and invalidates the caches: walks read memory again. */
-  flushLines(): void {
-    this.lines.length = 0;
+  flushDescriptors(): void {
+    this.#descriptors.length = 0;
   }
 
   dropAll(): void {
     this.entries.length = 0;
-    this.lines.length = 0;
+    this.#descriptors.length = 0;
   }
 
   /**
-   * Walks the tables at `root`. With `cached`, lines fetched earlier answer instead of memory; the lines read stay
-   * cached when `keep` is set.
+   * Walks the tables at `root`. With `cached`, descriptors fetched earlier answer instead of memory; those read
+   * now stay in the L2 when `keep` is set.
    */
   walk(
     memory: PhysicalMemory,
@@ -97,9 +89,11 @@ export class Tlb {
     let page = memory.pageAt(root);
     for (let level = startLevel(vaBits); page >= 0; level++) {
       const at = page * (PAGE_SIZE / 4) + levelIndex(level, vaLo, vaHi) * 2;
-      const words = this.#fetch(memory, at, cached, keep);
-      const lo = words === null ? memory.words[at] : words[at % LINE_WORDS];
-      const hi = words === null ? memory.words[at + 1] : words[(at % LINE_WORDS) + 1];
+      const known = this.#descriptors.length > 0 ? this.#find(at) : -1;
+      const stale = cached && known >= 0;
+      const lo = stale ? this.#descriptors[known + 1] : memory.words[at];
+      const hi = stale ? this.#descriptors[known + 2] : memory.words[at + 1];
+      if (keep && !stale) this.#keep(at, lo, hi, known);
       const type = lo & 3;
       if (type === DESC_TABLE && level < 3) {
         page = memory.tableOf(lo, hi);
@@ -113,16 +107,20 @@ export class Tlb {
     return faultIn(root);
   }
 
-  #fetch(memory: PhysicalMemory, at: number, cached: boolean, keep: boolean): number[] | null {
-    const line = (at - (at % LINE_WORDS)) / LINE_WORDS;
-    if (cached) for (const one of this.lines) if (one.line === line) return one.words;
-    if (keep) {
-      const words = Array.from(memory.words.subarray(line * LINE_WORDS, (line + 1) * LINE_WORDS));
-      const old = this.lines.findIndex((one) => one.line === line);
-      if (old >= 0) this.lines.splice(old, 1);
-      this.lines.push({ line, words });
+  #find(at: number): number {
+    for (let i = 0; i < this.#descriptors.length; i += 3) if (this.#descriptors[i] === at) return i;
+    return -1;
+  }
+
+  #keep(at: number, lo: number, hi: number, known: number): void {
+    if (known >= 0) {
+      this.#descriptors[known + 1] = lo;
+      this.#descriptors[known + 2] = hi;
+      return;
     }
-    return null;
+    this.#descriptors.push(at);
+    this.#descriptors.push(lo);
+    this.#descriptors.push(hi);
   }
 }
 

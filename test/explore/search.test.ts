@@ -133,7 +133,7 @@ describe('exhaustive search', () => {
           })(),
         })),
     });
-    expect(() => search(fickle, new BreadthFirst(1))).toThrow(NondeterminismError);
+    expect(() => search(fickle, new BreadthFirst({ verifyEvery: 1 }))).toThrow(NondeterminismError);
   });
 });
 

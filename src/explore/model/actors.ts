@@ -10,7 +10,6 @@ import {
 import type { Op } from '../../driver/interleave.ts';
 import { IRQ_WAKE_THREAD, type PanthorIrq } from '../../driver/irq.ts';
 import type { BindOp } from '../../driver/vm-bind.ts';
-import { INT_MASK, INT_RAWSTAT, MMU_INT_BASE } from '../../hw/registers.ts';
 import type { AccessKind, MachineOp } from '../../hw/timed-machine.ts';
 import type { Translation } from '../../hw/tlb.ts';
 import type { Call } from '../scenario.ts';
@@ -213,15 +212,8 @@ export function* bindQueue(state: VmState): Op<void> {
 
 /** Thread: the MMU interrupt line, its hard handler and its thread. */
 export function* interrupts(stage: Stage, irq: PanthorIrq): Op<void> {
-  const { regs } = stage.machine;
-  const raised = {
-    label: 'MMU interrupt',
-    ready: () =>
-      regs.reachable &&
-      (regs.words[(MMU_INT_BASE + INT_RAWSTAT) >> 2] & regs.words[(MMU_INT_BASE + INT_MASK) >> 2]) !== 0,
-  };
   for (;;) {
-    yield raised;
+    yield stage.mmuInterrupt;
     const ret = yield* irq.rawHandler();
     if (ret === IRQ_WAKE_THREAD) yield* irq.threadedHandler();
   }

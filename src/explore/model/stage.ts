@@ -8,7 +8,7 @@ import { type BindJob, bindJobCreate } from '../../driver/vm-bind.ts';
 import { VmPool } from '../../driver/vm-pool.ts';
 import type { DriverTrace } from '../../driver/warn.ts';
 import { PhysicalMemory } from '../../hw/memory.ts';
-import { AS_COMMAND_NAMES } from '../../hw/registers.ts';
+import { AS_COMMAND_NAMES, INT_MASK, INT_RAWSTAT, MMU_INT_BASE } from '../../hw/registers.ts';
 import { TimedMachine } from '../../hw/timed-machine.ts';
 import type { Scenario } from '../scenario.ts';
 import { VmSpec } from './spec.ts';
@@ -86,6 +86,7 @@ export class Stage {
   /** panthor_mmu_unplug() has returned. */
   gone = false;
   readonly mayBind = { label: 'the scheduler', ready: () => !this.resetInProgress && this.powered };
+  readonly mmuInterrupt = { label: 'MMU interrupt', ready: () => this.#mmuInterruptRaised() };
   readonly resetWork = { label: 'reset work', ready: () => this.device.resetPending };
 
   constructor(scenario: Scenario, kernel: Kernel) {
@@ -139,6 +140,13 @@ export class Stage {
       if (typeof point === 'object' && !point.ready()) throw new Error(`set-up waits for ${point.label}`);
       for (const vm of this.vms) vm.spec.observe();
     }
+  }
+
+  #mmuInterruptRaised(): boolean {
+    const { words, reachable } = this.machine.regs;
+    return (
+      reachable && (words[(MMU_INT_BASE + INT_RAWSTAT) >> 2] & words[(MMU_INT_BASE + INT_MASK) >> 2]) !== 0
+    );
   }
 
   vm(name: string): VmState {
