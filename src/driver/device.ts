@@ -9,7 +9,7 @@ import type { Behaviours, Kernel } from './kernels.ts';
 import { PanthorMmu } from './mmu.ts';
 import type { BoLayout } from './sg.ts';
 import type { PanthorVm } from './vm.ts';
-import type { DriverTrace, WarnSink } from './warn.ts';
+import type { DriverTrace, VmCalls, WarnSink } from './warn.ts';
 
 /** What the driver needs to know of the GPU for virtual memory; a GpuProfile has it. */
 export interface MmuParameters {
@@ -33,7 +33,7 @@ export interface DeviceOptions {
   now?: () => number;
   /** How objects are backed by physical memory: contiguous and 2 MiB-aligned unless told otherwise. */
   boLayout?: BoLayout;
-  /** The same for the sparse dummy object. */
+  /** The same for sparse dummy objects, placed as in the vectors. */
   dummyLayout?: BoLayout;
 }
 
@@ -58,8 +58,8 @@ export class PanthorDevice implements WarnSink {
   /** panthor_sched_report_mmu_fault() and panthor_sched_prepare_for_vm_destruction(), set by the scheduler. */
   onMmuFault: (() => void) | null = null;
   onVmDestruction: ((vm: PanthorVm) => void) | null = null;
-  /** panthor_heap_pool_destroy(), set by the heaps. */
-  onHeapPoolDestroy: ((vm: PanthorVm) => void) | null = null;
+  /** Hears of every call to the VM layer before it runs, for whoever records them. */
+  calls: VmCalls | null = null;
   /** Every warning so far, as "function: reason", with how often. */
   readonly warnings = new Map<string, number>();
   #readers = 0;
@@ -82,11 +82,7 @@ export class PanthorDevice implements WarnSink {
     this.regs = this.machine.regs;
     this.trace = options.trace ?? null;
     this.now = options.now ?? (() => Math.round(performance.now() * 1e6));
-    this.gem = new GemTable(
-      options.boLayout ?? 'contig2M',
-      options.dummyLayout ?? 'contig2M',
-      this.params.paBits,
-    );
+    this.gem = new GemTable(options.boLayout ?? 'contig2M', options.dummyLayout ?? null, this.params.paBits);
     this.gpu = new PanthorGpu(this);
     this.mmu = new PanthorMmu(this);
   }

@@ -7,7 +7,6 @@ import { type FdTable, ModelFdTable } from './fd-table.ts';
 import { DrmFile, type OpenOptions } from './file.ts';
 import type { GemObject } from './gem.ts';
 import { type GpuProfile, gpuProfile } from './gpu-profile.ts';
-import { destroyHeapPool } from './heap.ts';
 import { Idr } from './idr.ts';
 import type { Op } from './interleave.ts';
 import { type IoctlEntry, permitted } from './ioctl-entry.ts';
@@ -86,7 +85,6 @@ export class PanthorDrv {
     if (file.magic !== 0) this.magics.remove(file.magic);
     if (this.master === file) this.master = null;
     for (const handle of file.groups.ids()) yield* this.sched.destroyGroup(file, handle);
-    for (const vm of file.vms.all()) yield* destroyHeapPool(vm);
     yield* file.vms.destroy();
     if (this.drainsInline) yield* this.drain();
   }

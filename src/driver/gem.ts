@@ -77,7 +77,7 @@ export class GemTable {
   readonly objects: (GemObject | undefined)[] = [];
   readonly #free: number[] = [];
   readonly #layout: BoLayout;
-  readonly #dummyLayout: BoLayout;
+  readonly #dummyLayout: BoLayout | null;
   /** End of physical memory, bytes. */
   readonly #paEnd: number;
   /** Next physical address that was never used. */
@@ -92,8 +92,8 @@ export class GemTable {
   /** Called when the last reference goes. */
   onFree: ((bo: GemObject) => void) | null = null;
 
-  /** `paBits`: size of the physical address space. */
-  constructor(layout: BoLayout, dummyLayout: BoLayout, paBits: number) {
+  /** `dummyLayout`: backing of sparse dummy objects, null for memory of their own. `paBits`: of a physical address. */
+  constructor(layout: BoLayout, dummyLayout: BoLayout | null, paBits: number) {
     this.#layout = layout;
     this.#dummyLayout = dummyLayout;
     this.#paEnd = 2 ** paBits;
@@ -127,13 +127,8 @@ export class GemTable {
   /** The 2 MiB object behind sparse mappings (panthor_dummy_bo_create()). */
   createDummy(): GemObject {
     const layout = this.#dummyLayout;
-    return this.#add(
-      this.#takeSerial(),
-      0,
-      SZ_2M,
-      0,
-      null,
-      () => new SgTable(layoutPieces(layout, 0, SZ_2M, 0)),
+    return this.#add(this.#takeSerial(), 0, SZ_2M, 0, null, (bo) =>
+      layout === null ? this.#backByRun(bo) : new SgTable(layoutPieces(layout, 0, SZ_2M, 0)),
     );
   }
 

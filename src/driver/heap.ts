@@ -143,11 +143,3 @@ function link(chunk: KernelBo): number {
 export function heapPool(vm: PanthorVm): HeapPool | null {
   return vm.heapPool as HeapPool | null;
 }
-
-/** The share of panthor_vm_destroy() that is about heaps. */
-export function* destroyHeapPool(vm: PanthorVm): Op<void> {
-  const pool = heapPool(vm);
-  if (pool === null) return;
-  vm.heapPool = null;
-  yield* pool.destroy();
-}

@@ -7,7 +7,6 @@ import {
   drm_panthor_vm_destroy,
   drm_panthor_vm_get_state,
 } from '../../uapi/panthor_drm.ts';
-import { destroyHeapPool } from './heap.ts';
 import type { IoctlHandler } from './ioctl-entry.ts';
 import { getU64, setU64 } from './u64.ts';
 
@@ -35,7 +34,6 @@ export const vmDestroy: IoctlHandler = function* (_drv, file, _mem, view, at) {
   const id = view.getUint32(at + off.id, true);
   const vm = file.vms.get(id);
   if (vm === undefined) return -EINVAL;
-  yield* destroyHeapPool(vm);
   return yield* file.vms.destroyVm(id);
 };
 

@@ -58,6 +58,7 @@ function prepareOpCtx(vm: PanthorVm, lookup: GemLookup, op: BindOp, ctx: OpCtx):
 
 /** panthor_vm_bind_exec_sync_op(): one operation at once. A size of 0 does nothing, whatever else is wrong with it. */
 export function* bindExecSyncOp(vm: PanthorVm, lookup: GemLookup, op: BindOp): Op<number> {
+  vm.device.calls?.bind(vm, op, lookup.lookupGem(op.boHandle) ?? null, false);
   if (op.syncCount !== 0) return -EINVAL;
   if (op.size === 0) return 0;
   const ctx = vm.getCtx();
@@ -74,14 +75,18 @@ export function* bindExecSyncOp(vm: PanthorVm, lookup: GemLookup, op: BindOp): O
 export class BindJob {
   readonly vm: PanthorVm;
   readonly #ctx: OpCtx;
+  /** Tells whoever records calls that the job runs. */
+  readonly #told: (() => void) | null;
 
-  constructor(vm: PanthorVm, ctx: OpCtx) {
+  constructor(vm: PanthorVm, ctx: OpCtx, told: (() => void) | null) {
     this.vm = vm.get();
     this.#ctx = ctx;
+    this.#told = told;
   }
 
   /** panthor_vm_bind_run_job(): 0, or the -errno that its fence carries; the VM is then unusable. */
   run(): Op<number> {
+    this.#told?.();
     return execOp(this.vm, this.#ctx, true);
   }
 
@@ -95,12 +100,24 @@ export class BindJob {
 
 /** panthor_vm_bind_job_create(): a job, or -EINVAL for a VM that takes no more and for a bad operation, or -ENOMEM. */
 export function bindJobCreate(vm: PanthorVm, lookup: GemLookup, op: BindOp): BindJob | number {
-  if (vm.destroyed || vm.unusable) return -EINVAL;
+  const told = vm.device.calls === null ? null : teller(vm, lookup, op);
+  if (vm.destroyed || vm.unusable) {
+    told?.();
+    return -EINVAL;
+  }
   const ctx = vm.getCtx();
   const ret = prepareOpCtx(vm, lookup, op, ctx);
   if (ret !== 0) {
     vm.putCtx(ctx);
+    told?.();
     return ret;
   }
-  return new BindJob(vm, ctx);
+  return new BindJob(vm, ctx, told);
+}
+
+/** What tells whoever records calls of an operation, as it is now, once its turn has come. */
+function teller(vm: PanthorVm, lookup: GemLookup, op: BindOp): () => void {
+  const copy = { ...op };
+  const bo = lookup.lookupGem(op.boHandle) ?? null;
+  return () => vm.device.calls?.bind(vm, copy, bo, true);
 }

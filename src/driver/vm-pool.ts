@@ -37,6 +37,7 @@ export class VmPool {
    * where all handles are taken.
    */
   *create(asked: number, flags: number): Op<number> {
+    this.#device.calls?.vmCreate(asked, flags);
     const { params } = this.#device;
     const full = 2 ** params.vaBits;
     if (flags !== 0) return -EINVAL;

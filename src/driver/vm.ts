@@ -43,8 +43,8 @@ export class PanthorVm {
   readonly #locked = new Float64Array(2);
   /** The object behind sparse mappings, of the pool that made the VM. */
   dummy: GemObject | null = null;
-  /** Heap pool and other things that upper layers attach. */
-  heapPool: unknown = null;
+  /** heaps.pool: the tiler heaps, once there are any. */
+  heapPool: { destroy(): Op<void> } | null = null;
   /** References; the VM goes with the last. */
   refs = 1;
   freed = false;
@@ -117,10 +117,12 @@ export class PanthorVm {
   }
 
   active(): Op<number> {
+    this.device.calls?.active(this);
     return this.device.mmu.active(this);
   }
 
   idle(): Op<void> {
+    this.device.calls?.idle(this);
     return this.device.mmu.idle(this);
   }
 
@@ -160,6 +162,7 @@ export class PanthorVm {
 
   /** panthor_vm_map_bo_range(): a map for the kernel itself, anywhere in the address space. */
   *mapBoRange(bo: GemObject, boOffset: number, size: number, va: number, flags: number): Op<number> {
+    this.device.calls?.kmap(this, bo, boOffset, size, va, flags);
     if (this.device.b.sparseMap && (flags & DRM_PANTHOR_VM_BIND_OP_MAP_SPARSE) !== 0) {
       this.device.warn('panthor_vm_map_bo_range', 'sparse-kernel-map');
       return -EINVAL;
@@ -175,7 +178,12 @@ export class PanthorVm {
   }
 
   /** panthor_vm_unmap_range(). */
-  *unmapRange(va: number, size: number): Op<number> {
+  unmapRange(va: number, size: number): Op<number> {
+    this.device.calls?.kunmap(this, va, size);
+    return this.#unmapRange(va, size);
+  }
+
+  *#unmapRange(va: number, size: number): Op<number> {
     const ctx = this.getCtx();
     let ret = prepareUnmapOpCtx(ctx, va, size);
     if (ret === 0) {
@@ -215,8 +223,11 @@ export class PanthorVm {
       device.trace?.event('sched_prepare_for_vm_destruction');
       device.onVmDestruction?.(this);
     }
-    device.onHeapPoolDestroy?.(this);
-    if ((yield* this.unmapRange(0, this.fullRange)) !== 0) device.warn('panthor_vm_destroy', 'unmap-failed');
+    const pool = this.heapPool;
+    this.heapPool = null;
+    if (pool !== null) yield* pool.destroy();
+    device.calls?.vmDestroy(this);
+    if ((yield* this.#unmapRange(0, this.fullRange)) !== 0) device.warn('panthor_vm_destroy', 'unmap-failed');
     yield* this.put();
   }
 

@@ -1,4 +1,7 @@
 /** What the driver tells of itself while it works. All of it is optional; nothing depends on who listens. */
+import type { GemObject } from './gem.ts';
+import type { PanthorVm } from './vm.ts';
+import type { BindOp } from './vm-bind.ts';
 
 /** drm_WARN_ON and its kin: the kernel function that warned, and a short reason of ours. */
 export interface WarnSink {
@@ -30,4 +33,16 @@ export interface DriverTrace extends WarnSink {
   unmapped(iova: number, size: number, count: number, bytes: number): void;
   /** An AS was enabled or disabled for a VM, or taken from one. */
   as(what: 'enable' | 'disable' | 'evict', as: number, vm: number): void;
+}
+
+/** Calls to the VM layer, told before they run: what a scenario is made of. Addresses and sizes in bytes. */
+export interface VmCalls {
+  vmCreate(userVaRange: number, flags: number): void;
+  vmDestroy(vm: PanthorVm): void;
+  active(vm: PanthorVm): void;
+  idle(vm: PanthorVm): void;
+  /** A VM_BIND operation: a synchronous one, an asynchronous one that is about to run, or one that is refused. */
+  bind(vm: PanthorVm, op: BindOp, bo: GemObject | null, async: boolean): void;
+  kmap(vm: PanthorVm, bo: GemObject, boOffset: number, size: number, va: number, flags: number): void;
+  kunmap(vm: PanthorVm, va: number, size: number): void;
 }

@@ -1,0 +1,27 @@
+// Speed and memory of the model, beside C work measured in the same minute: `npm run bench [-- --json] [part …]`.
+// Parts: binds (the nine workloads), growth, memory, records. All of them without a name; --json prints the binds alone.
+import '../dist/src/engine.js';
+import { printBinds } from './binds.mjs';
+import { printGrowth } from './growth.mjs';
+import { printMemory } from './memory.mjs';
+import { measureRecords } from './records.mjs';
+
+async function printRecords() {
+  const rates = await measureRecords();
+  process.stdout.write('decoding captures, records a second\n\n');
+  for (const [name, rate] of Object.entries(rates)) {
+    const ratio = (rate / rates.json_parse).toFixed(2);
+    process.stdout.write(`  ${name.padEnd(12)}${rate.toLocaleString('en').padStart(10)}   ${ratio} × JSON.parse\n`);
+  }
+  process.stdout.write('\n');
+}
+
+const PARTS = { binds: printBinds, growth: printGrowth, memory: printMemory, records: printRecords };
+const json = process.argv.includes('--json');
+const named = process.argv.slice(2).filter((arg) => arg !== '--json');
+const unknown = named.find((name) => PARTS[name] === undefined);
+if (unknown !== undefined) {
+  process.stderr.write(`no part '${unknown}'; there are ${Object.keys(PARTS).join(', ')}\n`);
+  process.exit(2);
+}
+for (const name of named.length > 0 ? named : json ? ['binds'] : Object.keys(PARTS)) await PARTS[name](json);

@@ -1,0 +1,66 @@
+// The nine workloads through the ioctl entry, and their ratios to the kernel's C.
+import { GROUPS, KERNEL } from './workloads.mjs';
+import { compileYardstick } from './yardstick.mjs';
+
+const ROUNDS = 7;
+
+function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[sorted.length >> 1];
+}
+
+/** Adds a round's figures to the lists of `all`. */
+function collect(all, round) {
+  for (const [name, ns] of Object.entries(round)) (all[name] ??= []).push(ns);
+}
+
+/** Medians of ROUNDS rounds. The yardstick runs before the first and after the last; the better figures count. */
+export function measureBinds() {
+  const yardstick = compileYardstick();
+  const before = yardstick?.();
+  const samples = {};
+  for (const make of GROUPS) {
+    const round = make();
+    round();
+    for (let i = 0; i < ROUNDS; i++) collect(samples, round());
+  }
+  const after = yardstick?.();
+  const workloads = Object.fromEntries(Object.entries(samples).map(([name, list]) => [name, median(list)]));
+  if (before === undefined) return { workloads, yardstick: null, ratio_to_kernel: null };
+  const best = Object.fromEntries(Object.keys(before).map((key) => [key, Math.min(before[key], after[key])]));
+  const ratios = Object.entries(workloads).map(([name, ns]) => {
+    const [figure, times] = KERNEL[name];
+    return [name, ns / (best[figure] * times)];
+  });
+  return { workloads, yardstick: best, ratio_to_kernel: Object.fromEntries(ratios) };
+}
+
+export function geometricMean(values) {
+  return Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
+}
+
+function duration(ns) {
+  return ns < 10_000 ? `${ns.toFixed(0)} ns` : `${(ns / 1000).toFixed(0)} µs`;
+}
+
+export function printBinds(json) {
+  const result = measureBinds();
+  if (json) {
+    process.stdout.write(`${JSON.stringify(result)}\n`);
+    return;
+  }
+  process.stdout.write(
+    'VM_BIND through the ioctl entry, VM active, kernel 7.2 (ratio: to the kernel’s own C)\n\n',
+  );
+  for (const [name, ns] of Object.entries(result.workloads)) {
+    const ratio = result.ratio_to_kernel?.[name].toFixed(2) ?? 'no C compiler';
+    process.stdout.write(`  ${name.padEnd(22)}${duration(ns).padStart(10)}   ${ratio}\n`);
+  }
+  if (result.ratio_to_kernel !== null) {
+    const mean = geometricMean(Object.values(result.ratio_to_kernel));
+    const { A, B, D } = result.yardstick;
+    process.stdout.write(
+      `\n  geometric mean of the ratios ${mean.toFixed(2)}; yardstick A ${A} B ${B} D ${D} ns\n\n`,
+    );
+  }
+}

@@ -1,0 +1,78 @@
+// A client of the model for benchmarks: one open file, one VM active on an address space, calls made as bytes.
+import { PanthorDevice } from '../dist/src/driver/device.js';
+import { PanthorDrv } from '../dist/src/driver/drv.js';
+import { run } from '../dist/src/driver/interleave.js';
+import { kernel } from '../dist/src/driver/kernels.js';
+import { UserMemory } from '../dist/src/driver/uaccess.js';
+import {
+  DRM_IOCTL_PANTHOR_VM_BIND,
+  DRM_IOCTL_PANTHOR_VM_CREATE,
+  DRM_PANTHOR_VM_BIND_OP_TYPE_MAP,
+  DRM_PANTHOR_VM_BIND_OP_TYPE_UNMAP,
+  drm_panthor_vm_bind,
+  drm_panthor_vm_bind_op,
+  drm_panthor_vm_create,
+} from '../dist/uapi/panthor_drm.js';
+
+const ARG = 0x10000;
+const OPS = 0x20000;
+const BIND = drm_panthor_vm_bind.off;
+const OP = drm_panthor_vm_bind_op.off;
+
+export class BenchClient {
+  #objects = 0;
+
+  constructor(kernelName = '7.2') {
+    this.device = new PanthorDevice({ kernel: kernel(kernelName) });
+    run(this.device.mmu.init());
+    this.drv = new PanthorDrv(this.device);
+    this.file = run(this.drv.open());
+    this.vmId = this.#createVm();
+    run(this.file.vms.get(this.vmId).active());
+    this.mem = new UserMemory();
+    this.arg = this.mem.reserve(ARG, drm_panthor_vm_bind.size);
+    this.op = this.mem.reserve(OPS, drm_panthor_vm_bind_op.size);
+    const { view } = this.mem;
+    view.setUint32(this.arg + BIND.vm_id, this.vmId, true);
+    view.setUint32(this.arg + BIND.ops, drm_panthor_vm_bind_op.size, true);
+    this.mem.setU64(this.arg + BIND.ops + 8, OPS);
+  }
+
+  get vm() {
+    return this.file.vms.get(this.vmId);
+  }
+
+  /** An object of `size` bytes in one of the vectors' layouts; returns its handle. */
+  object(size, layout) {
+    return this.file.createHandle(this.device.gem.createAs(++this.#objects, size, null, layout, 7));
+  }
+
+  map(bo, boOffset, va, size) {
+    this.#bind(DRM_PANTHOR_VM_BIND_OP_TYPE_MAP, bo, boOffset, va, size);
+  }
+
+  unmap(va, size) {
+    this.#bind(DRM_PANTHOR_VM_BIND_OP_TYPE_UNMAP, 0, 0, va, size);
+  }
+
+  #bind(flags, bo, boOffset, va, size) {
+    const { mem, op, arg } = this;
+    const { view } = mem;
+    view.setUint32(arg + BIND.ops + 4, 1, true);
+    view.setUint32(op + OP.flags, flags, true);
+    view.setUint32(op + OP.bo_handle, bo, true);
+    mem.setU64(op + OP.bo_offset, boOffset);
+    mem.setU64(op + OP.va, va);
+    mem.setU64(op + OP.size, size);
+    const ret = run(this.drv.ioctl(this.file, DRM_IOCTL_PANTHOR_VM_BIND, mem, ARG));
+    if (ret !== 0) throw new Error(`VM_BIND: ${ret}`);
+  }
+
+  #createVm() {
+    const mem = new UserMemory();
+    const at = mem.reserve(ARG, drm_panthor_vm_create.size);
+    const ret = run(this.drv.ioctl(this.file, DRM_IOCTL_PANTHOR_VM_CREATE, mem, ARG));
+    if (ret !== 0) throw new Error(`VM_CREATE: ${ret}`);
+    return mem.view.getUint32(at + drm_panthor_vm_create.off.id, true);
+  }
+}

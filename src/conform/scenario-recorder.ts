@@ -1,0 +1,118 @@
+/**
+ * Turns what a driver is asked to do into a vector stream, so that a capture becomes a regression test. Only the calls to
+ * the VM layer are noted, in the order in which they run; their outcomes come from playing the stream afterwards, so the
+ * file agrees with the model that wrote it by construction and tells when a later one differs.
+ */
+import type { PanthorDevice } from '../driver/device.ts';
+import type { GemObject } from '../driver/gem.ts';
+import type { Kernel } from '../driver/kernels.ts';
+import type { PanthorVm } from '../driver/vm.ts';
+import type { BindOp } from '../driver/vm-bind.ts';
+import type { VmCalls } from '../driver/warn.ts';
+import { type Fields, ModelRunner, type StreamOp } from './model.ts';
+import { hex, type Json } from './recorder.ts';
+
+export class ScenarioRecorder implements VmCalls {
+  readonly ops: StreamOp[] = [];
+  /** The vectors' numbers of objects. A serial is used again after its object is gone, so the object itself is the key. */
+  readonly #numbers = new Map<GemObject, number>();
+
+  constructor(device: PanthorDevice) {
+    const { asPresent, vaBits, paBits, coherent, taskSize } = device.params;
+    this.ops.push({
+      op: 'init',
+      as_present: hex(asPresent),
+      va_bits: vaBits,
+      pa_bits: paBits,
+      coherent: coherent ? 1 : 0,
+      task_size: hex(taskSize),
+    });
+  }
+
+  vmCreate(userVaRange: number, flags: number): void {
+    this.ops.push({ op: 'vm_create', user_va_range: hex(userVaRange), flags });
+  }
+
+  vmDestroy(vm: PanthorVm): void {
+    this.ops.push({ op: 'vm_destroy', vm: vm.uid });
+  }
+
+  active(vm: PanthorVm): void {
+    this.ops.push({ op: 'active', vm: vm.uid });
+  }
+
+  idle(vm: PanthorVm): void {
+    this.ops.push({ op: 'idle', vm: vm.uid });
+  }
+
+  bind(vm: PanthorVm, op: BindOp, bo: GemObject | null, async: boolean): void {
+    const number = bo === null ? op.boHandle : this.#number(bo);
+    this.ops.push({
+      op: 'bind',
+      vm: vm.uid,
+      flags: op.flags,
+      bo: number,
+      bo_off: hex(op.boOffset),
+      va: hex(op.va),
+      size: hex(op.size),
+      nsync: op.syncCount,
+      async: async ? 1 : 0,
+      dump: 0,
+    });
+  }
+
+  kmap(vm: PanthorVm, bo: GemObject, boOffset: number, size: number, va: number, flags: number): void {
+    const number = this.#number(bo);
+    this.ops.push({
+      op: 'kmap',
+      vm: vm.uid,
+      bo: number,
+      bo_off: hex(boOffset),
+      va: hex(va),
+      size: hex(size),
+      flags,
+    });
+  }
+
+  kunmap(vm: PanthorVm, va: number, size: number): void {
+    this.ops.push({ op: 'kunmap', vm: vm.uid, va: hex(va), size: hex(size) });
+  }
+
+  /** The lines of a vector file with this one stream, outcomes played on `kernel`. */
+  lines(name: string, kernel: Kernel): string[] {
+    const runner = new ModelRunner(kernel);
+    const lines = [JSON.stringify({ stream: name, variant: kernel.name, nops: this.ops.length })];
+    for (const op of this.ops) {
+      const out: Fields = runner.step(op);
+      lines.push(JSON.stringify({ in: op, out }));
+    }
+    return lines;
+  }
+
+  /** The object's number; the first time, it is made with the physical backing that it has. */
+  #number(bo: GemObject): number {
+    let number = this.#numbers.get(bo);
+    if (number === undefined) {
+      number = this.#numbers.size + 1;
+      this.#numbers.set(bo, number);
+      const op: StreamOp = { op: 'bo_create', size: hex(bo.size), sg: backing(bo) };
+      const { exclusiveVm } = bo;
+      if (exclusiveVm !== null && exclusiveVm !== undefined) op.excl = (exclusiveVm as PanthorVm).uid;
+      this.ops.push(op);
+    }
+    return number;
+  }
+}
+
+/** The pieces of an object: whole 2 MiB folios where they can be, as objects of the replay are backed. */
+function backing(bo: GemObject): Json {
+  if (!bo.pin()) return [];
+  const { pa, len, start } = bo.sgt;
+  const pieces: Json[] = [];
+  for (let i = 0; i < pa.length; i++) {
+    const huge = bo.sgt.inHugeFolio(start[i]) ? len[i] - (len[i] % 0x200000) : 0;
+    if (huge > 0) pieces.push([hex(pa[i]), hex(huge), 0x200000]);
+    if (len[i] > huge) pieces.push([hex(pa[i] + huge), hex(len[i] - huge), 0x1000]);
+  }
+  return pieces;
+}
