@@ -1,7 +1,7 @@
 /** The state of the model as the vectors print it: VMs, slots, VMAs, and translations read back from the tables. */
-import { crc32 } from 'node:zlib';
 import type { PanthorDevice } from '../driver/device.ts';
 import type { PanthorVm } from '../driver/vm.ts';
+import { CrcText } from './crc-text.ts';
 import { hex, type Json } from './recorder.ts';
 
 /** `vms`: every VM in list order. */
@@ -32,44 +32,32 @@ export function asState(device: PanthorDevice): Json {
   ];
 }
 
-/** One run of leaves that are alike and contiguous. */
-interface Run {
-  va: number;
-  pa: number;
-  len: number;
-  log2: number;
-  attr: string;
-}
-
-function runs(vm: PanthorVm): Run[] {
-  const out: Run[] = [];
-  let last: Run | null = null;
-  let lastLo = -1;
-  let lastHi = -1;
+/** Calls `visit` for every run of leaves that are alike and contiguous, with its attribute words. */
+function forEachRun(
+  vm: PanthorVm,
+  visit: (va: number, pa: number, len: number, log2: number, attrLo: number, attrHi: number) => void,
+): void {
+  let from = -1;
+  let fromPa = 0;
+  let len = 0;
+  let runLog2 = 0;
+  let runLo = 0;
+  let runHi = 0;
   vm.pgtable.forEachLeaf((va, pa, log2, attrLo, attrHi) => {
-    const size = 2 ** log2;
-    if (
-      last !== null &&
-      last.log2 === log2 &&
-      lastLo === attrLo &&
-      lastHi === attrHi &&
-      last.va + last.len === va &&
-      last.pa + last.len === pa
-    ) {
-      last.len += size;
+    const like = runLog2 === log2 && runLo === attrLo && runHi === attrHi;
+    if (from >= 0 && like && from + len === va && fromPa + len === pa) {
+      len += 2 ** log2;
       return;
     }
-    const attr = ((BigInt(attrHi >>> 0) << 32n) | BigInt(attrLo >>> 0)).toString(16);
-    last = { va, pa, len: size, log2, attr };
-    lastLo = attrLo;
-    lastHi = attrHi;
-    out.push(last);
+    if (from >= 0) visit(from, fromPa, len, runLog2, runLo, runHi);
+    from = va;
+    fromPa = pa;
+    len = 2 ** log2;
+    runLog2 = log2;
+    runLo = attrLo;
+    runHi = attrHi;
   });
-  return out;
-}
-
-function crc(lines: string): string {
-  return crc32(lines).toString(16).padStart(8, '0');
+  if (from >= 0) visit(from, fromPa, len, runLog2, runLo, runHi);
 }
 
 /** `d`, and with `full` also `vmas` and, if at most `cap` runs, `map`. */
@@ -77,25 +65,37 @@ export function vmContents(vm: PanthorVm, full: boolean, cap: number): { [key: s
   const { vmas } = vm;
   const objects = vm.device.gem.objects;
   const list: Json[] = [];
-  let text = '';
+  const crc = new CrcText();
   for (const id of vmas.ids()) {
     const bo = objects[vmas.bo[id]]?.id ?? -1;
     const [va, range, offset, flags] = [vmas.va[id], vmas.range[id], vmas.boOffset[id], vmas.flags[id]];
-    text += `${va.toString(16)},${range.toString(16)},${bo},${offset.toString(16)},${flags.toString(16)}\n`;
+    crc.hex(va);
+    crc.hex(range);
+    crc.decimal(bo);
+    crc.hex(offset);
+    crc.hex(flags, true);
     if (full) list.push([hex(va), hex(range), bo, hex(offset), hex(flags)]);
   }
-  let mapText = '';
-  const found = runs(vm);
-  for (const r of found) {
-    mapText += `${r.va.toString(16)},${r.pa.toString(16)},${r.len.toString(16)},${r.log2},${r.attr}\n`;
-  }
+  const mapCrc = new CrcText();
+  const map: Json[] = [];
+  let runs = 0;
+  forEachRun(vm, (va, pa, len, log2, attrLo, attrHi) => {
+    mapCrc.hex(va);
+    mapCrc.hex(pa);
+    mapCrc.hex(len);
+    mapCrc.decimal(log2);
+    mapCrc.hexWords(attrLo, attrHi, true);
+    if (++runs <= cap && full) {
+      const attr = (BigInt(attrHi >>> 0) << 32n) | BigInt(attrLo);
+      map.push([hex(va), hex(pa), hex(len), log2, `0x${attr.toString(16)}`]);
+    }
+  });
   const out: { [key: string]: Json } = {
-    d: [vmas.count, crc(text), found.length, crc(mapText), [...vm.pgtable.tables]],
+    d: [vmas.count, crc.toString(), runs, mapCrc.toString(), [...vm.pgtable.tables]],
   };
   if (full) {
     out.vmas = list;
-    if (found.length <= cap)
-      out.map = found.map((r) => [hex(r.va), hex(r.pa), hex(r.len), r.log2, `0x${r.attr}`]);
+    if (runs <= cap) out.map = map;
   }
   return out;
 }
