@@ -1,0 +1,55 @@
+import type { DrmFile } from '../driver/file.ts';
+import type { GemObject } from '../driver/gem.ts';
+import type { PanthorVm } from '../driver/vm.ts';
+import type { IdKind } from './id-fields.ts';
+import { IdMap } from './id-map.ts';
+
+/** Numbers that all files of a client share. */
+export interface SharedIds {
+  readonly fd: IdMap;
+  readonly name: IdMap;
+}
+
+/** One open file of the client's and what its numbers mean in the model. */
+export class ClientFile {
+  /** The client's descriptor. */
+  readonly fd: number;
+  readonly file: DrmFile;
+  readonly ids: { readonly [K in IdKind]: IdMap };
+  /** The client's handle of each object, the latest where it had several. */
+  readonly handles = new WeakMap<GemObject, number>();
+  /** The client's id of each VM, for those that are destroyed too. */
+  readonly vmIds = new WeakMap<PanthorVm, number>();
+  /** Syncobjs (the client's handles) that a refused call would have signalled, and in which record that was. */
+  readonly starved = new Map<number, number>();
+
+  constructor(fd: number, file: DrmFile, shared: SharedIds) {
+    this.fd = fd;
+    this.file = file;
+    this.ids = {
+      vm: new IdMap('vm'),
+      bo: new IdMap('bo'),
+      syncobj: new IdMap('syncobj'),
+      group: new IdMap('group'),
+      heap: new IdMap('heap'),
+      'mmap-offset': new IdMap('mmap-offset'),
+      fd: shared.fd,
+      name: shared.name,
+    };
+  }
+
+  /** Both kernels gave a number out. Returns a descriptor of the model's that lost its meaning, or undefined. */
+  learn(kind: IdKind, capture: number, model: number): number | undefined {
+    const before = this.ids[kind].add(capture, model);
+    if (kind === 'bo') {
+      const bo = this.file.bos.get(model);
+      if (bo !== undefined) this.handles.set(bo, capture);
+    } else if (kind === 'vm') {
+      const vm = this.file.vms.get(model);
+      if (vm !== undefined) this.vmIds.set(vm, capture);
+    } else if (kind === 'syncobj') {
+      this.starved.delete(capture);
+    }
+    return kind === 'fd' ? before : undefined;
+  }
+}

@@ -1,0 +1,163 @@
+import { DMA_BUF_BASE, DRM_IOCTL_SYNCOBJ_EVENTFD, drm_syncobj_eventfd } from '../../uapi/drm.ts';
+import { EBADF, ENOTTY } from '../../uapi/errno.ts';
+import { _IOC_TYPE } from '../../uapi/ioctl.ts';
+import type { CaptureRecord } from '../capture/record.ts';
+import { PanthorDevice } from '../driver/device.ts';
+import { dmaBufIoctl } from '../driver/dma-buf.ts';
+import { BLOCKED, PanthorDrv } from '../driver/drv.ts';
+import { ModelFdTable } from '../driver/fd-table.ts';
+import { type GpuProfile, gpuProfile } from '../driver/gpu-profile.ts';
+import { run } from '../driver/interleave.ts';
+import type { Kernel } from '../driver/kernels.ts';
+import type { BoLayout } from '../driver/sg.ts';
+import { UserMemory } from '../driver/uaccess.ts';
+import type { DriverTrace } from '../driver/warn.ts';
+import { ClientFile } from './client-file.ts';
+import { IdMap, UNKNOWN_ID } from './id-map.ts';
+import type { IdPlan, PlannedId } from './id-plan.ts';
+import { IdWalk } from './id-walk.ts';
+import { ARGUMENT_ADDRESS, loadPayload } from './payload.ts';
+
+export interface ModelOptions {
+  kernel: Kernel;
+  gpu?: GpuProfile;
+  boLayout?: BoLayout;
+  trace?: DriverTrace | null;
+}
+
+/**
+ * A modelled device whose only client is a capture: opens its files, puts its calls in front of the driver in the
+ * model's numbers, and learns those that the driver gives out. What the results mean is for others to say.
+ */
+export class ReplayModel {
+  readonly device: PanthorDevice;
+  readonly drv: PanthorDrv;
+  /** User memory of the call at hand, as the driver left it. */
+  readonly mem = new UserMemory(1 << 14);
+  /** Where its argument is. */
+  argAt = 0;
+  /** The client's open files by descriptor, in the order in which they were first used. */
+  readonly files = new Map<number, ClientFile>();
+  /** Called before a file is released. */
+  onRelease: ((file: ClientFile) => void) | null = null;
+  readonly #shared = { fd: new IdMap('fd'), name: new IdMap('name') };
+  readonly #fds = new ModelFdTable();
+  readonly #walk = new IdWalk();
+  #timeNs = 0;
+  #file: ClientFile | null = null;
+  readonly #toModel = {
+    visit: (id: PlannedId, at: number, mem: UserMemory): void => this.#translate(id, at, mem),
+  };
+
+  constructor(options: ModelOptions) {
+    const gpu = options.gpu ?? gpuProfile('g610');
+    this.device = new PanthorDevice({
+      kernel: options.kernel,
+      gpu,
+      trace: options.trace ?? null,
+      boLayout: options.boLayout ?? 'contig2M',
+      now: () => this.#timeNs,
+    });
+    this.drv = new PanthorDrv(this.device);
+    run(this.device.mmu.init());
+  }
+
+  /** The client's file behind a descriptor; one that was never seen is opened. */
+  file(fd: number): ClientFile {
+    let file = this.files.get(fd);
+    if (file === undefined) {
+      file = new ClientFile(fd, run(this.drv.open({ fds: this.#fds })), this.#shared);
+      this.files.set(fd, file);
+    }
+    return file;
+  }
+
+  /** Loads a record's payload in the model's numbers; `mem` and `argAt` are then what the driver will see. */
+  load(record: CaptureRecord, file: ClientFile, plan: IdPlan): void {
+    this.#timeNs = record.timeNs;
+    this.argAt = loadPayload(record, this.mem);
+    this.#file = file;
+    this.#walk.run(plan, this.mem, this.argAt, record.argSize, this.#toModel);
+    if (record.request === DRM_IOCTL_SYNCOBJ_EVENTFD) this.#standInEventfd(record);
+  }
+
+  /** Makes the loaded call: 0 or more, -errno, or BLOCKED. */
+  call(record: CaptureRecord, file: ClientFile): number {
+    if (_IOC_TYPE(record.request) === DMA_BUF_BASE) return this.#dmaBufCall(record);
+    return run(this.drv.ioctl(file.file, record.request, this.mem, ARGUMENT_ADDRESS));
+  }
+
+  /** Gives up on a call that returned BLOCKED. */
+  cancel(file: ClientFile): void {
+    file.file.blocked?.cancel();
+  }
+
+  /** mmap() of the device: whether it succeeds. */
+  mmap(record: CaptureRecord, file: ClientFile): boolean {
+    this.#timeNs = record.timeNs;
+    const offset = file.ids['mmap-offset'].toModel(record.offset);
+    return typeof file.file.mmap(offset, record.length, record.prot, record.flags) !== 'number';
+  }
+
+  /** The client gave a descriptor up. */
+  close(record: CaptureRecord): void {
+    this.#timeNs = record.timeNs;
+    if (this.#release(record.fd)) return;
+    const fd = this.#shared.fd.toModel(record.fd);
+    if (fd !== UNKNOWN_ID) this.#fds.close(fd);
+    this.#shared.fd.delete(record.fd);
+  }
+
+  /** Both kernels gave `capture` and `model` out for the same thing. */
+  learn(file: ClientFile, id: PlannedId, capture: number, model: number): void {
+    const before = file.learn(id.kind, capture, model);
+    if (id.kind !== 'fd') return;
+    // The client was given this descriptor again, so it must have closed what it was before.
+    if (before !== undefined) this.#fds.close(before);
+    if (capture !== file.fd) this.#release(capture);
+  }
+
+  #release(fd: number): boolean {
+    const file = this.files.get(fd);
+    if (file === undefined) return false;
+    this.files.delete(fd);
+    this.onRelease?.(file);
+    run(this.drv.release(file.file));
+    return true;
+  }
+
+  #translate(id: PlannedId, at: number, mem: UserMemory): void {
+    if (id.dir === 'out' && (id.inIf === null || !isTurned(id, mem, this.argAt))) return;
+    const map = (this.#file as ClientFile).ids[id.kind];
+    if (id.size === 8) mem.setU64(at, map.toModel(mem.u64(at)));
+    else mem.view.setUint32(at, map.toModel(mem.view.getUint32(at, true)), true);
+  }
+
+  /** The client's eventfds are no files of the driver's, so nobody ever gave them out: any will do. */
+  #standInEventfd(record: CaptureRecord): void {
+    const { off } = drm_syncobj_eventfd;
+    if (record.ret < 0 || record.argSize < drm_syncobj_eventfd.size) return;
+    const client = new DataView(record.bytes.buffer, record.bytes.byteOffset).getUint32(
+      record.argInAt + off.fd,
+      true,
+    );
+    if (!this.#shared.fd.has(client)) {
+      this.#shared.fd.add(client, this.#fds.install({ kind: 'eventfd', signal: () => {} }));
+    }
+    this.mem.view.setUint32(this.argAt + off.fd, this.#shared.fd.toModel(client), true);
+  }
+
+  #dmaBufCall(record: CaptureRecord): number {
+    const object = this.#fds.lookup(this.#shared.fd.toModel(record.fd));
+    if (object === undefined) return -EBADF;
+    if (object?.kind !== 'dma-buf') return -ENOTTY;
+    return dmaBufIoctl(object, record.request, this.mem, ARGUMENT_ADDRESS, this.#fds);
+  }
+}
+
+/** Whether a flag beside an `out` id makes it an `in`. */
+export function isTurned(id: PlannedId, mem: UserMemory, argAt: number): boolean {
+  return id.inIf !== null && (mem.view.getUint32(argAt + id.inIf.at, true) & id.inIf.mask) !== 0;
+}
+
+export { BLOCKED };

@@ -1,0 +1,43 @@
+/** What a replay counts and finds, in the shape of `replay --json`. */
+
+export interface Finding {
+  index: number;
+  what: string;
+}
+export interface Explained {
+  index: number;
+  why: string;
+}
+export interface Warning {
+  /** First record that caused it. */
+  index: number;
+  /** Kernel function and reason. */
+  what: string;
+  count: number;
+}
+
+/** How many findings of a kind are kept; all are counted. */
+const KEPT = 1000;
+
+export class FindingList<T> {
+  readonly kept: T[] = [];
+  count = 0;
+
+  add(finding: T): void {
+    if (this.count++ < KEPT) this.kept.push(finding);
+  }
+}
+
+export class Tally {
+  records = 0;
+  mmaps = 0;
+  readonly ioctls = { total: 0, failed: 0, by_name: {} as Record<string, number> };
+  readonly bindOps = { map: 0, unmap: 0, sync_only: 0, sparse: 0, async: 0, sync: 0 };
+  readonly explained = new FindingList<Explained>();
+  readonly divergences = new FindingList<Finding>();
+  /** Waits that the model would not have answered yet. */
+  readonly wouldBlock = new FindingList<Finding>();
+  /** Results that depend on how fast the GPU is, which a replay does not know. */
+  readonly timing = new FindingList<Finding>();
+  readonly warnings = new Map<string, Warning>();
+}
