@@ -1,7 +1,7 @@
 // npm run test:clients: real clients, unmodified, on the model. What they are is fetched into a folder that may be
 // kept (PANTHOR_SHIM_CACHE, default .cache/clients); docs/how-to-add-a-client.md says how another one joins.
 //
-//   node test/clients/run.mjs [--list] [--only REGEXP] [--fetch-only] [--table]
+//   node test/clients/run.mjs [--list] [--only REGEXP] [--fetch-only] [--table | --slowdown]
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
@@ -14,6 +14,7 @@ import { asNobody, cacheFolder, isRoot, readableProject } from './ordinary.mjs';
 import { loadUapi } from './peer/uapi.mjs';
 import { preloadLibraries } from './preload.mjs';
 import { CROSS_BIN, GROUPS, prepareRoots } from './roots.mjs';
+import { slowdown } from './slowdown.mjs';
 import { eachClient } from './suite-each.mjs';
 import { killedClients } from './suite-killed.mjs';
 import { manyClients } from './suite-many.mjs';
@@ -29,7 +30,9 @@ const { values } = parseArgs({
     list: { type: 'boolean' },
     only: { type: 'string' },
     'fetch-only': { type: 'boolean' },
-    table: { type: 'boolean' }, // docs/peer-comparison.md to standard output, the rest to standard error
+    // docs/peer-comparison.md or the slowdown table to standard output, everything else to standard error
+    table: { type: 'boolean' },
+    slowdown: { type: 'boolean' },
   },
 });
 
@@ -64,7 +67,7 @@ async function asOrdinary() {
   const suite = new Suite({
     filter,
     list: values.list ?? false,
-    print: values.table ? console.error : console.log,
+    print: values.table || values.slowdown ? console.error : console.log,
   });
   const groups = Object.keys(GROUPS);
   const { roots, incomplete } = values.list
@@ -99,6 +102,10 @@ async function asOrdinary() {
   delete place.env.DISPLAY;
   delete place.env.WAYLAND_DISPLAY;
 
+  if (values.slowdown) {
+    await suite.test('slowdown against the no-op shim', async () => console.log(await slowdown(place)));
+    return suite.end();
+  }
   await peerComparison(suite, place);
   if (!values.table) {
     await eachClient(suite, place);
