@@ -54,7 +54,7 @@ export class PanthorDrv {
   readonly magics = new Idr<DrmFile>();
   /** Calls that wait for something or for their deadline. */
   readonly blockedCalls = new Set<BlockedCall>();
-  /** Work is done at the end of each call; false leaves it to whoever calls drain(). */
+  /** Work is done before and after each call; false leaves it to whoever calls drain(). */
   drainsInline = true;
   /** Called when the last reference to an object is gone. */
   onBoFree: ((bo: GemObject) => void) | null = null;
@@ -96,6 +96,7 @@ export class PanthorDrv {
    * @returns 0, -errno, or BLOCKED, and then `file.blocked` completes the call
    */
   *ioctl(file: DrmFile, request: number, mem: UserMemory, argAddr: number): Op<number> {
+    if (this.drainsInline && !this.work.idle) yield* this.drain();
     if (this.device.unplugged) return -ENODEV;
     if (((request >>> 8) & 0xff) !== DRM_IOCTL_BASE) return -ENOTTY;
     const entry = this.#table[request & 0xff];

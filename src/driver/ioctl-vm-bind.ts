@@ -94,7 +94,13 @@ class VmBindSchedJob extends SchedJob {
     return yield* this.#job.run();
   }
 
+  /**
+   * panthor_vm_bind_job_put(). What a map of a VM that was destroyed meanwhile has mapped would keep that VM for ever:
+   * the kernel leaks it, a server that outlives its clients must not.
+   */
   override *free(): Op<void> {
+    const { vm } = this.#job;
+    if (vm.destroyed && vm.vmas.count > 0) yield* vm.unmapRange(0, vm.fullRange);
     yield* this.#job.cleanup();
   }
 }
