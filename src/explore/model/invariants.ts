@@ -8,11 +8,17 @@ const range = (start: number, size: number): string => `${hex(start)}+${hex(size
 
 /**
  * lock-agreement: what a VM has recorded is locked in its slot, and nothing is locked that no VM has recorded. Judged
- * where slots_lock is free, the slot enabled and no reset pending.
+ * where slots_lock is free, the slot enabled and no reset pending. And no region stays recorded once the operation that
+ * recorded it is over: nobody would ever unlock it.
  */
 export function lockAgreement(stage: Stage): string | null {
   const { mmu } = stage.device;
-  if (mmu.slotsLock.held || stage.device.resetPending || stage.resetInProgress) return null;
+  if (mmu.slotsLock.held) return null;
+  for (const vm of mmu.vms) {
+    if (vm.lockedSize === 0 || vm.opLock.held) continue;
+    return `VM ${vm.uid} has recorded ${range(vm.lockedStart, vm.lockedSize)} although no operation is under way`;
+  }
+  if (stage.device.resetPending || stage.resetInProgress) return null;
   if (!stage.machine.regs.reachable) return null;
   for (let as = 1; as < stage.machine.spaces.length; as++) {
     const wrong = disagreement(stage.machine.spaces[as], mmu.slots[as]);

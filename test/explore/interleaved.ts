@@ -1,0 +1,36 @@
+/** The explorer as it is used: from the interleaved build, whose code keeps account of its own state. */
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type * as Kernels from '../../src/driver/kernels.ts';
+import type * as Catalogue from '../../src/explore/catalogue.ts';
+import type * as Worlds from '../../src/explore/driver-world.ts';
+import type * as Explain from '../../src/explore/explain.ts';
+import type * as Scenarios from '../../src/explore/scenario.ts';
+import type * as Verdicts from '../../src/explore/verdict.ts';
+
+const root = resolve(import.meta.dirname, '../../dist/interleaved/src');
+const load = <T>(file: string): Promise<T> => import(pathToFileURL(join(root, file)).href) as Promise<T>;
+
+export const { kernel } = await load<typeof Kernels>('driver/kernels.js');
+export const { loadScenario, scenarioNames } = await load<typeof Catalogue>('explore/catalogue.js');
+export const { DriverWorld, INVARIANTS } = await load<typeof Worlds>('explore/driver-world.js');
+export const { explore } = await load<typeof Verdicts>('explore/verdict.js');
+export const { parseScenario } = await load<typeof Scenarios>('explore/scenario.js');
+export const { trace } = await load<typeof Explain>('explore/explain.js');
+
+const budget = { states: 2_000_000, seconds: 60, memory: 2 * 2 ** 30 };
+
+/** A verdict as the table of the design has it: "holds", or "violated: atomic". */
+export function verdictOf(
+  scenario: string,
+  kernelName: string,
+  switches: readonly string[] = [],
+  invariants?: readonly string[],
+): string {
+  const loaded = loadScenario(scenario);
+  const list = (sign: string) => switches.filter((one) => one[0] === sign).map((one) => one.slice(1));
+  const world = new DriverWorld(loaded, kernel(kernelName, list('+'), list('-')), invariants ?? loaded.check);
+  const result = explore(world, { budget });
+  const broken = result.findings.map((finding) => finding.violation.invariant);
+  return broken.length > 0 ? `${result.verdict}: ${broken.join(', ')}` : result.verdict;
+}

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { verdictOf } from './interleaved.ts';
+
+/** The rows of the design's table: scenario, kernel, switches, verdict. */
+const rows: [string, string, string[], string][] = [
+  ['rebind-while-accessing', '6.12', [], 'violated: atomic'],
+  ['rebind-while-accessing', 'atomic-v4', [], 'holds'],
+  ['rebind-while-accessing', '7.2', [], 'holds'],
+  ['rebind-while-accessing', 'next', [], 'holds'],
+  ['activate-while-rebinding', 'atomic-v4', ['+wait-after-command'], 'holds'],
+  [
+    'activate-while-rebinding',
+    'atomic-v4',
+    ['+wait-after-command', '-relock-on-activate'],
+    'violated: atomic',
+  ],
+  ['activate-while-rebinding', '7.2', [], 'holds'],
+  ['activate-while-rebinding', '7.2', ['-op-lock-on-activate'], 'violated: atomic'],
+  ['evict-while-rebinding', '7.2', [], 'holds'],
+  ['evict-while-rebinding', '7.2', ['-unlock-before-disable'], 'violated: lock-agreement'],
+  ['lock-times-out', 'atomic-v4', [], 'violated: lock-agreement'],
+  ['lock-times-out', '7.2', [], 'holds'],
+  ['widening-lock-times-out', '7.2', [], 'violated: outside-locked-region'],
+  ['activate-then-access', '6.12', [], 'violated: activation'],
+  ['activate-then-access', 'atomic-v4', [], 'violated: activation'],
+  ['activate-then-access', '7.2', [], 'holds'],
+  ['activate-then-access', '7.2', ['-wait-after-command'], 'violated: activation'],
+];
+
+describe('the table of the design', () => {
+  for (const [scenario, kernel, switches, verdict] of rows) {
+    it(`${scenario} on ${[kernel, ...switches].join(' ')}: ${verdict}`, () => {
+      expect(verdictOf(scenario, kernel, switches)).toBe(verdict);
+    });
+  }
+
+  it('warns of the lock that v4 left behind when the next operation comes', () => {
+    expect(verdictOf('lock-times-out', 'atomic-v4', [], ['kernel-warning'])).toBe('violated: kernel-warning');
+  });
+
+  for (const kernel of ['6.12', 'atomic-v4', '7.2', 'next']) {
+    it(`an orderly unplug is never followed by a register access on ${kernel}`, () => {
+      expect(verdictOf('unplug-while-rebinding', kernel)).toBe('holds');
+    });
+
+    it(`a device that is pulled out is still accessed on ${kernel}`, () => {
+      expect(verdictOf('surprise-removal', kernel)).toBe('violated: register-access-while-gone');
+    });
+  }
+});
