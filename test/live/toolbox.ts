@@ -1,0 +1,205 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setImmediate as immediate } from 'node:timers/promises';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { PanthorDevice } from '../../src/driver/device.ts';
+import { PanthorDrv } from '../../src/driver/drv.ts';
+import { gpuProfile } from '../../src/driver/gpu-profile.ts';
+import { kernel } from '../../src/driver/kernels.ts';
+import { makeDeviceTree } from '../../src/live/device-tree.ts';
+import { nativeTables } from '../../src/live/native-tables.ts';
+import type { Observer } from '../../src/live/observer.ts';
+import { LiveServer, type ServerOptions } from '../../src/live/server.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const stubs = join(root, 'native-stubs');
+const programs = fileURLToPath(new URL('programs', import.meta.url));
+
+interface Compile {
+  compile(options: { tables: string }): { built: string[]; missing: string[] };
+  compilerFor(arch: string): string | null;
+  WARNINGS: string[];
+}
+const native = (await import(pathToFileURL(join(stubs, 'compile.mjs')).href)) as Compile;
+const hostArch = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
+
+/** The machine's C compiler, or null: then there is nothing of this to test. */
+export const compiler = native.compilerFor(hostArch);
+if (compiler === null) {
+  process.stderr.write(
+    '\n*** NO C COMPILER: the preload library and its tests in test/live are SKIPPED ***\n\n',
+  );
+}
+
+function newest(path: string): number {
+  const stat = statSync(path);
+  if (!stat.isDirectory()) return stat.mtimeMs;
+  return Math.max(...readdirSync(path).map((name) => newest(join(path, name))));
+}
+
+function isFresh(): boolean {
+  const helper = join(stubs, 'build', 'server.node');
+  if (!existsSync(helper)) return false;
+  const sources = ['preload', 'server', 'record', 'wire.h', 'compile.mjs'].map((name) => join(stubs, name));
+  sources.push(join(root, 'uapi'), join(root, 'src', 'live', 'native-tables.ts'));
+  return sources.every((path) => !existsSync(path) || newest(path) < statSync(helper).mtimeMs);
+}
+
+/** Compiles the native parts where their sources have changed; test files that start together take turns. */
+export async function buildNative(): Promise<void> {
+  mkdirSync(join(stubs, 'build'), { recursive: true });
+  const lock = join(stubs, 'build', '.lock');
+  for (let waited = 0; ; waited += 50) {
+    try {
+      mkdirSync(lock);
+      break;
+    } catch {
+      if (waited > 60_000) rmSync(lock, { recursive: true, force: true });
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+  try {
+    if (!isFresh()) native.compile({ tables: nativeTables() });
+  } finally {
+    rmdirSync(lock);
+  }
+}
+
+/** The preload library for this machine. */
+export const library = join(stubs, 'build', hostArch, 'libpanthor_shim.so');
+
+/** Compiles test/live/programs/<name>.c and returns the program's path. */
+export function compileProgram(name: string, dir: string, flags: readonly string[] = []): string {
+  const out = join(dir, name);
+  const source = join(programs, `${name}.c`);
+  const args = ['-std=c11', '-D_GNU_SOURCE', '-O1', '-g', ...native.WARNINGS, ...flags];
+  execFileSync(compiler!, [...args, '-o', out, source, '-lpthread', '-ldl'], { stdio: 'inherit' });
+  return out;
+}
+
+/** A server in this process, and what there is to look at. */
+export interface Rig {
+  dir: string;
+  server: LiveServer;
+  drv: PanthorDrv;
+  device: PanthorDevice;
+  env: NodeJS.ProcessEnv;
+  /** Serves until `promise` is settled. */
+  until<T>(promise: Promise<T>): Promise<T>;
+  /** Serves until nothing arrives any more. */
+  settle(): Promise<void>;
+  close(): void;
+}
+
+export interface RigOptions {
+  kernel?: string;
+  observers?: readonly Observer[];
+  limits?: Partial<PanthorDrv['limits']>;
+  server?: Partial<ServerOptions>;
+}
+
+/** Descriptors that this process has open. */
+export function openDescriptors(): number {
+  return readdirSync('/proc/self/fd').length;
+}
+
+function monotonicNs(): number {
+  return Number(process.hrtime.bigint());
+}
+
+/** Starts a server in this process: nothing happens in it but inside until() and settle(). */
+export function startRig(options: RigOptions = {}): Rig {
+  const dir = mkdtempSync(join(tmpdir(), 'panthor-live-'));
+  makeDeviceTree(join(dir, 'root'), 0);
+  const device = new PanthorDevice({
+    kernel: kernel(options.kernel ?? 'next'),
+    gpu: gpuProfile('g610'),
+    now: monotonicNs,
+  });
+  const drv = new PanthorDrv(device);
+  Object.assign(drv.limits, options.limits);
+  const server = new LiveServer({ dir, drv, card: 0, observers: options.observers ?? [], ...options.server });
+  return {
+    dir,
+    server,
+    drv,
+    device,
+    env: { ...process.env, LD_PRELOAD: library, PANTHOR_SHIM_DIR: dir, PANTHOR_SHIM_CARD: '0' },
+    async until<T>(promise: Promise<T>): Promise<T> {
+      let settled = false;
+      const done = promise.finally(() => {
+        settled = true;
+      });
+      done.catch(() => {});
+      while (!settled) {
+        server.step(1e6);
+        await immediate();
+      }
+      return done;
+    },
+    async settle(): Promise<void> {
+      for (let i = 0; i < 20; i++) {
+        server.step(5e6);
+        await immediate();
+      }
+    },
+    close(): void {
+      server.close();
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+export interface Ended {
+  status: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** Starts a program on a rig; `ended` resolves with what it said, when nobody can say more. */
+export function startProgram(
+  rig: Rig,
+  path: string,
+  args: readonly string[] = [],
+  env: NodeJS.ProcessEnv = {},
+): { child: ChildProcess; ended: Promise<Ended> } {
+  const child = spawn(path, args, { env: { ...rig.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  let stdout = '';
+  let stderr = '';
+  child.stdout!.on('data', (text) => (stdout += text));
+  child.stderr!.on('data', (text) => (stderr += text));
+  const ended = new Promise<Ended>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (status, signal) => resolve({ status, signal, stdout, stderr }));
+  });
+  return { child, ended };
+}
+
+/** Runs a program on a rig to its end. */
+export function runProgram(
+  rig: Rig,
+  path: string,
+  args: readonly string[] = [],
+  env?: NodeJS.ProcessEnv,
+): Promise<Ended> {
+  return rig.until(startProgram(rig, path, args, env).ended);
+}
+
+/** Everything that clients can leave behind in a server: all zero when they are gone. */
+export function leftOver(rig: Rig) {
+  const { server, drv, device } = rig;
+  return {
+    connections: server.connectionCount,
+    files: server.desk.files.size,
+    memories: server.desk.memories.count,
+    exports: server.desk.exports.count,
+    objects: drv.clientBos.size,
+    blocked: drv.blockedCalls.size,
+    bugs: server.desk.bugs.length,
+    tables: device.machine.memory.live,
+    gems: device.gem.live,
+  };
+}
