@@ -1,4 +1,3 @@
-import { ENOMEM } from '../../uapi/errno.ts';
 import type { PanthorDevice } from './device.ts';
 import type { KernelNode } from './drm-mm.ts';
 import type { GemObject } from './gem.ts';
@@ -77,7 +76,6 @@ export class KernelBo {
   ): Op<KernelBo | number> {
     const bytes = Math.ceil(size / PAGE_SIZE) * PAGE_SIZE;
     const bo = device.gem.create(bytes, boFlags, vm);
-    if (typeof bo === 'number') return -ENOMEM;
     bo.label = label;
     const node = vm.allocVa(AUTO_VA, bytes);
     if (typeof node === 'number') {

@@ -40,19 +40,20 @@ export abstract class SchedJob {
 export class SchedEntity implements Work {
   pending = false;
   running = false;
-  /** Holds jobs back while true (drm_sched_stop). */
-  stopped = false;
   readonly #context = allocContext();
   readonly #workqueue: Workqueue;
   readonly #creditLimit: number;
+  readonly #isStopped: () => boolean;
   readonly #queue: SchedJob[] = [];
   readonly #done: SchedJob[] = [];
   #seqno = 0n;
   #credits = 0;
 
-  constructor(workqueue: Workqueue, creditLimit: number) {
+  /** `isStopped` holds jobs back (drm_sched_stop); kick() when it changes to false. */
+  constructor(workqueue: Workqueue, creditLimit: number, isStopped: () => boolean = () => false) {
     this.#workqueue = workqueue;
     this.#creditLimit = creditLimit;
+    this.#isStopped = isStopped;
   }
 
   /** Jobs that have not begun. */
@@ -90,7 +91,7 @@ export class SchedEntity implements Work {
   }
 
   #next(): SchedJob | null {
-    if (this.stopped || this.#queue.length === 0) return null;
+    if (this.#isStopped() || this.#queue.length === 0) return null;
     const job = this.#queue[0];
     const dep = job.pendingDependency(this.#context);
     if (dep !== null) {

@@ -42,15 +42,10 @@ export class Scheduler implements Work {
   vmEntity(vm: PanthorVm): SchedEntity {
     let entity = this.#vmEntities.get(vm);
     if (entity === undefined) {
-      const made = new SchedEntity(this.work, 1);
-      entity = made;
-      this.#vmEntities.set(vm, made);
-      vm.onStart = () => {
-        made.stopped = false;
-        made.kick();
-      };
+      entity = new SchedEntity(this.work, 1, () => vm.stopped);
+      this.#vmEntities.set(vm, entity);
+      vm.onStart = entity.kick;
     }
-    entity.stopped = vm.stopped;
     return entity;
   }
 

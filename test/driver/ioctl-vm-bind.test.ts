@@ -224,6 +224,19 @@ describe('an asynchronous bind', () => {
     expect([bo?.refs, vm.freed, vm.refs]).toEqual([0, true, 0]);
   });
 
+  test('waits while its VM is stopped for a reset', () => {
+    const c = new Binder();
+    c.vm.stop();
+    expect(c.bind(ASYNC, map(1, { syncs: syncs({ flags: SIGNAL, handle: 1 }) }))).toBe(0);
+    expect(c.state(1)).toBe('pending');
+    c.vm.start();
+    c.call('VM_GET_STATE', { vm_id: 1 });
+    expect([c.mapped(), c.state(1)]).toEqual([[1], 'done']);
+    c.vm.stop();
+    expect(c.bind(ASYNC, map(2))).toBe(0);
+    expect(c.mapped()).toEqual([1]);
+  });
+
   test('of a VM that is unusable is refused, while synchronous ones go on', () => {
     const c = new Binder();
     c.vm.unusable = true;
