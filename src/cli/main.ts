@@ -1,3 +1,4 @@
+import '../engine.ts';
 import * as fs from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { complain, EXIT_FINE, EXIT_USAGE } from './exit.ts';
