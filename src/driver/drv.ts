@@ -14,9 +14,28 @@ import { ioctlTable } from './ioctl-table.ts';
 import { MmapOffsets } from './mmap-offsets.ts';
 import { Scheduler } from './sched.ts';
 import type { UserMemory } from './uaccess.ts';
-import { Workqueue } from './workqueue.ts';
+import { type Work, Workqueue } from './workqueue.ts';
 
 export { BLOCKED } from './blocked.ts';
+
+/** panthor_device_reset_work() */
+class ResetWork implements Work {
+  pending = false;
+  running = false;
+  readonly #device: PanthorDevice;
+  readonly #sched: Scheduler;
+
+  constructor(device: PanthorDevice, sched: Scheduler) {
+    this.#device = device;
+    this.#sched = sched;
+  }
+
+  *run(): Op<void> {
+    yield* this.#sched.preReset();
+    yield* this.#device.reset();
+    this.#sched.postReset();
+  }
+}
 
 const IOC_IN = 0x40000000;
 const IOC_OUT = 0x80000000;
@@ -66,6 +85,7 @@ export class PanthorDrv {
     this.gpu = device.gpuProfile ?? gpuProfile('g610');
     this.sched = new Scheduler(device, this.gpu, this.work);
     device.gem.onFree = (bo) => this.#freed(bo);
+    device.onResetScheduled ??= () => this.work.queue(new ResetWork(device, this.sched));
   }
 
   /** drm_open() and panthor_open(). */

@@ -26,6 +26,7 @@ export class Scheduler implements Work {
   readonly #slots: (PanthorGroup | null)[];
   /** Groups without a slot that have work, in the order in which they asked. */
   readonly #waiting: PanthorGroup[] = [];
+  #resetting = false;
   /** Queues with jobs in flight. */
   readonly #busy = new Set<PanthorQueue>();
   readonly #vmEntities = new WeakMap<PanthorVm, SchedEntity>();
@@ -59,10 +60,7 @@ export class Scheduler implements Work {
     const { group } = queue;
     this.#busy.add(queue);
     if (group.slot < 0) {
-      if (!group.runnable) {
-        group.runnable = true;
-        this.#waiting.push(group);
-      }
+      if (!group.runnable) this.#await(group);
       this.tick();
       return;
     }
@@ -72,20 +70,37 @@ export class Scheduler implements Work {
 
   /** tick_work(): takes slots from groups that need none, gives them to those that wait, highest priority first. */
   *run(): Op<void> {
+    if (this.#resetting) return;
     for (const group of this.#slots) {
       if (group === null) continue;
-      if (group.vm.hasUnhandledFaults()) group.fatalQueues |= 2 ** group.queues.length - 1;
+      // Nobody said which queue it was: all of them.
+      if (group.vm.hasUnhandledFaults() && group.fatalQueues === 0) {
+        group.fatalQueues = 2 ** group.queues.length - 1;
+      }
       if (!group.canRun || !group.busy) yield* this.#unbind(group);
     }
     this.#waiting.sort((a, b) => b.args.priority - a.args.priority);
     for (const group of this.#waiting.splice(0)) {
       group.runnable = false;
       if (!group.canRun) group.cancelJobs();
-      else if (!(yield* this.#bind(group))) {
-        group.runnable = true;
-        this.#waiting.push(group);
-      }
+      else if (!(yield* this.#bind(group))) this.#await(group);
     }
+  }
+
+  /** panthor_sched_pre_reset(): no group has a slot any more, and none gets one. */
+  *preReset(): Op<void> {
+    this.#resetting = true;
+    for (const group of this.#slots) {
+      if (group === null) continue;
+      yield* this.#unbind(group);
+      if (group.canRun && group.busy) this.#await(group);
+    }
+  }
+
+  /** panthor_sched_post_reset(): groups that had work begin again. */
+  postReset(): void {
+    this.#resetting = false;
+    this.tick();
   }
 
   /** The firmware says that a syncobj has changed (CSG_SYNC_UPDATE): jobs may be done, blocked queues may go on. */
@@ -169,9 +184,13 @@ export class Scheduler implements Work {
     if (group === undefined || group === null) return -1;
     const { slot } = group;
     yield* this.#unbind(group);
+    this.#await(group);
+    return slot;
+  }
+
+  #await(group: PanthorGroup): void {
     group.runnable = true;
     this.#waiting.push(group);
-    return slot;
   }
 
   /** group_unbind_locked(), and the end of a group that can run no more. */

@@ -251,6 +251,34 @@ describe('a VM', () => {
     expect(group.vm.activeCount).toBe(0);
     expect(c.submit(1, { signal: 3 })).toBe(-EINVAL);
   });
+
+  test('that has one takes only the queue along that is known to have made it', () => {
+    const c = new Submitter();
+    const group = c.group();
+    c.submit(1, { signal: 1 }, { queue: 1, signal: 2 });
+    group.vm.unhandledFault = true;
+    c.drv.sched.reportFatal(group.queues[1]);
+    c.groupState(1);
+    expect(c.groupState(1)).toEqual([2, 2]);
+    expect(c.states(1, 2)).toEqual([-ECANCELED, -EINVAL]);
+  });
+});
+
+describe('a reset', () => {
+  test('takes all slots, and gives them back to groups that have work', () => {
+    const c = new Submitter();
+    const group = c.group();
+    c.submit(1, { signal: 1 });
+    expect(c.runner.doorbells.length).toBe(1);
+    c.drv.device.scheduleReset();
+    c.groupState(1);
+    expect(c.runner.stopped).toEqual([group]);
+    expect([group.slot, group.vm.activeCount, c.drv.device.resetPending]).toEqual([0, 1, false]);
+    expect(c.runner.doorbells.length).toBe(2);
+    c.runner.finish(group.queues[0]);
+    c.groupState(1);
+    expect([c.state(1), group.vm.activeCount]).toEqual(['done', 0]);
+  });
 });
 
 describe('slots of the firmware', () => {
