@@ -31,6 +31,8 @@ export class CaptureReader {
   cut: CaptureError | null = null;
   /** Records delivered so far. */
   count = 0;
+  /** Whether the stream was read to a sound end. */
+  complete = false;
 
   readonly #record = new CaptureRecord();
   readonly #source: ByteSource;
@@ -111,6 +113,7 @@ export class CaptureReader {
         }
         idle();
       } while (await this.fill());
+      this.complete = true;
     } finally {
       await this.close();
     }

@@ -1,7 +1,7 @@
 import type { VmaState, VmState } from '../replay/snapshot.ts';
 import { bytesText, plural } from './format.ts';
 
-/** Mappings that a drawing shows; the rest is counted. */
+/** Mappings that a drawing shows unless it is told otherwise; the rest is counted. */
 const SHOWN = 48;
 const BLOCK = 2 << 20;
 
@@ -12,10 +12,10 @@ const BLOCK = 2 << 20;
  *     0x0000ff400000  ████████████▓     10 MiB  BO 8 +0x0        5 × 2M          NOEXEC
  *                     ·                  2 MiB  hole
  */
-export function vaMap(vm: VmState): string[] {
+export function vaMap(vm: VmState, limit: number = SHOWN): string[] {
   const rows: string[][] = [];
   const { vmas } = vm;
-  const shown = vmas.length > SHOWN + 1 ? vmas.slice(0, SHOWN) : vmas;
+  const shown = vmas.length > limit + 1 ? vmas.slice(0, limit) : vmas;
   let end = shown.length > 0 ? shown[0].va : 0;
   for (const vma of shown) {
     if (vma.va > end) rows.push(['', '·', bytesText(vma.va - end), 'hole', '', '']);

@@ -1,0 +1,131 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { openCapture } from '../capture/reader.ts';
+import { gpuProfile } from '../driver/gpu-profile.ts';
+import { kernelForVersion } from '../driver/kernels.ts';
+import { BO_LAYOUTS, type BoLayout } from '../driver/sg.ts';
+import { LifeTrace } from '../replay/life.ts';
+import { Replayer } from '../replay/replayer.ts';
+import { LineTrace, type TraceKind } from '../replay/trace.ts';
+import { VmStories } from '../replay/vm-stories.ts';
+import { callText } from '../report/call.ts';
+import { replayJson } from '../report/replay-json.ts';
+import { replayText } from '../report/replay-text.ts';
+import { EXIT_FOUND } from './exit.ts';
+import { addKernelOptions, type KernelOptions, pickKernel } from './kernel-options.ts';
+import { readThrough } from './read.ts';
+
+export interface ModelCliOptions extends KernelOptions {
+  gpu: string;
+  boLayout: BoLayout;
+}
+
+interface ReplayCliOptions extends ModelCliOptions {
+  json?: true;
+  stopAt?: number;
+  trace: ReadonlySet<TraceKind>;
+  check?: true;
+}
+
+export function register(program: Command): void {
+  const command = program
+    .command('replay')
+    .summary('play a capture on the driver model')
+    .description(
+      'Plays the calls of a capture on the driver model and reports what they did, VM by VM, and every call that ends ' +
+        'otherwise than it was recorded (exit status 1).',
+    )
+    .argument('<capture>', 'capture, FIFO, or - for standard input')
+    .option('--json', 'one JSON object')
+    .option('--stop-at <n>', 'stop after record N', recordNumber)
+    .option(
+      '--trace <kinds>',
+      'print what the driver does, one line an event: ops, regs, or both',
+      traceKinds,
+      new Set(),
+    )
+    .option('--check', 'compare errno and outputs too, where the replies were a kernel’s or a model’s');
+  addModelOptions(command).action(replay);
+}
+
+/** The options that say what is modelled, for every command that plays a capture. */
+export function addModelOptions(command: Command): Command {
+  addKernelOptions(command, "by the capture's driver version: 1.0 6.12, 1.8 7.2, 1.9 next, else 7.2");
+  return command
+    .option('--gpu <profile>', 'GPU profile: a name, or a JSON file', 'g610')
+    .addOption(
+      new Option('--bo-layout <layout>', 'how objects lie in physical memory')
+        .choices([...BO_LAYOUTS])
+        .default('contig2M'),
+    );
+}
+
+/** What a Replayer needs to know, from options and the capture's header. */
+export function modelOptions(options: ModelCliOptions, driverVersion: string | undefined) {
+  return {
+    kernel: pickKernel(options, kernelForVersion(driverVersion ?? '')),
+    gpu: gpuProfile(options.gpu),
+    boLayout: options.boLayout,
+  };
+}
+
+export function recordNumber(value: string): number {
+  const n = Number(value);
+  if (!/^\d+$/.test(value) || !Number.isSafeInteger(n))
+    throw new InvalidArgumentError('expected a record number');
+  return n;
+}
+
+function traceKinds(value: string): ReadonlySet<TraceKind> {
+  const kinds = value.split(',');
+  for (const kind of kinds) {
+    if (kind !== 'ops' && kind !== 'regs') throw new InvalidArgumentError(`${kind} is neither ops nor regs`);
+  }
+  return new Set(kinds as TraceKind[]);
+}
+
+async function replay(path: string, options: ReplayCliOptions): Promise<void> {
+  const capture = await openCapture(path);
+  const print = (line: string): boolean => process.stdout.write(`${line}\n`);
+  const lines = options.trace.size > 0 ? new LineTrace(options.trace, print) : null;
+  const life = new LifeTrace(lines);
+  // The counts that --json has need nobody to listen, which makes long streams faster.
+  const trace = options.json ? lines : life;
+  const replayer = new Replayer(capture.header, {
+    ...modelOptions(options, capture.header.driver_version),
+    trace,
+    check: options.check === true,
+  });
+  const { regs } = replayer.model.device.machine;
+  if (options.trace.has('regs')) regs.trace = lines;
+  const stories = options.json ? null : new VmStories(replayer.model);
+  const stopAt = options.stopAt ?? Number.POSITIVE_INFINITY;
+  await readThrough(
+    capture,
+    (record) => {
+      if (lines !== null) {
+        lines.index = record.index;
+        lines.op(callText(record));
+      }
+      stories?.before(record);
+      replayer.step(record);
+      stories?.after(record);
+      return record.index < stopAt;
+    },
+    () => {
+      replayer.finish();
+      stories?.finish();
+      const { header } = capture;
+      process.stdout.write(
+        stories === null
+          ? `${replayJson(header.client, replayer)}\n`
+          : replayText(header, replayer, stories, life),
+      );
+      if (options.check && !replayer.checks) {
+        process.stderr.write(
+          'panthor-shim: the replies are a stand-in’s: --check has nothing to compare with\n',
+        );
+      }
+      if (replayer.tally.divergences.count > 0) process.exitCode = EXIT_FOUND;
+    },
+  );
+}
