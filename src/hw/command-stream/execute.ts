@@ -1,0 +1,80 @@
+/** One instruction of a queue: fetched, told from others by its opcode, carried out. */
+import * as flow from './control-flow.ts';
+import type { Core } from './core.ts';
+import { CS_INSTR_INVALID, StreamFatal } from './exceptions.ts';
+import { finishFragment, heapOperation, heapSet } from './heap.ts';
+import { loadMultiple, storeMultiple, storeState } from './load-store.ts';
+import { addImm32, addImm64, mov32, mov48, umin32 } from './moves.ts';
+import * as op from './opcodes.ts';
+import { type Instruction, NEXT, type Outcome, WENT } from './outcome.ts';
+import { progressLoad, progressStore, progressWait } from './progress.ts';
+import type { StreamQueue } from './stream-queue.ts';
+import { syncAdd, syncSet, syncWait } from './sync.ts';
+import { retire } from './work.ts';
+
+function invalid(_core: Core, queue: StreamQueue): never {
+  throw new StreamFatal(CS_INSTR_INVALID, queue.pc);
+}
+
+const INSTRUCTIONS: Instruction[] = new Array(256).fill(invalid);
+const known: Record<number, Instruction> = {
+  [op.NOP]: flow.nothing,
+  [op.MOV48]: mov48,
+  [op.MOV32]: mov32,
+  [op.WAIT]: flow.wait,
+  [op.RUN_COMPUTE]: retire,
+  [op.RUN_TILING]: retire,
+  [op.RUN_IDVS]: retire,
+  [op.RUN_FRAGMENT]: retire,
+  [op.RUN_FULLSCREEN]: retire,
+  [op.FINISH_TILING]: retire,
+  [op.FINISH_FRAGMENT]: finishFragment,
+  [op.ADD_IMM32]: addImm32,
+  [op.ADD_IMM64]: addImm64,
+  [op.UMIN32]: umin32,
+  [op.LOAD_MULTIPLE]: loadMultiple,
+  [op.STORE_MULTIPLE]: storeMultiple,
+  [op.BRANCH]: flow.branch,
+  [op.SET_SB_ENTRY]: flow.setSbEntry,
+  [op.PROGRESS_WAIT]: progressWait,
+  [op.SET_EXCEPTION_HANDLER]: flow.setExceptionHandler,
+  [op.CALL]: flow.call,
+  [op.JUMP]: flow.jump,
+  [op.REQ_RESOURCE]: flow.nothing,
+  [op.FLUSH_CACHE2]: flow.flushCache2,
+  [op.SYNC_ADD32]: syncAdd,
+  [op.SYNC_SET32]: syncSet,
+  [op.SYNC_WAIT32]: syncWait,
+  [op.STORE_STATE]: storeState,
+  [op.PROT_REGION]: flow.protRegion,
+  [op.PROGRESS_STORE]: progressStore,
+  [op.PROGRESS_LOAD]: progressLoad,
+  [op.RUN_COMPUTE_INDIRECT]: retire,
+  [op.ERROR_BARRIER]: flow.errorBarrier,
+  [op.HEAP_SET]: heapSet,
+  [op.HEAP_OPERATION]: heapOperation,
+  [op.TRACE_POINT]: flow.nothing,
+  [op.SYNC_ADD64]: syncAdd,
+  [op.SYNC_SET64]: syncSet,
+  [op.SYNC_WAIT64]: syncWait,
+};
+for (const [opcode, instruction] of Object.entries(known)) INSTRUCTIONS[Number(opcode)] = instruction;
+
+/**
+ * Carries out the instruction that the queue is at; its address space is selected in `core.memory`.
+ *
+ * @returns whether the queue can go on (NEXT or WENT) or is blocked in the instruction (STAY)
+ * @throws StreamFatal when it ends the queue
+ */
+export function execute(core: Core, queue: StreamQueue): Outcome {
+  const { pc } = queue;
+  const lo = core.memory.load32(pc);
+  const hi = core.memory.load32(pc + 4);
+  core.instructions++;
+  const outcome = INSTRUCTIONS[hi >>> 24](core, queue, lo, hi);
+  if (outcome === NEXT) {
+    queue.advance();
+    return WENT;
+  }
+  return outcome;
+}

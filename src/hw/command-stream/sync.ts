@@ -1,0 +1,80 @@
+/**
+ * SYNC_ADD, SYNC_SET and SYNC_WAIT: synchronization objects in memory, as struct panthor_syncobj_32b and _64b have
+ * them: the value, then (4 or 8 bytes on) the status, 0 or the error that a job brought along.
+ */
+import type { Core } from './core.ts';
+import { CS_BUS_FAULT, CS_INHERIT_FAULT, CS_INSTR_INVALID, StreamFatal } from './exceptions.ts';
+import { CONDITION_GT, CONDITION_LE, SCOPE_SYSTEM, SYNC_ADD64, SYNC_SET64, SYNC_WAIT64 } from './opcodes.ts';
+import { NEXT, type Outcome, STAY } from './outcome.ts';
+import type { StreamQueue, SyncWait } from './stream-queue.ts';
+
+const PROPAGATE_ERROR = 1;
+/** Of SYNC_WAIT: an error in the syncobj is not taken over. */
+const REJECT_ERROR = 1;
+
+function syncobjVa(queue: StreamQueue, hi: number, wide: boolean): number {
+  const va = queue.address((hi >>> 8) & 0xff);
+  if (va % (wide ? 8 : 4) !== 0) throw new StreamFatal(CS_BUS_FAULT, va);
+  return va;
+}
+
+/** The status, and what follows a change: waiting queues look again, and the driver hears of it unless it is local. */
+function finish(core: Core, queue: StreamQueue, lo: number, statusVa: number): Outcome {
+  if ((lo & PROPAGATE_ERROR) !== 0) core.store32(statusVa, queue.error ? 1 : 0);
+  if (((lo >>> 1) & 3) === SCOPE_SYSTEM) core.events.syncUpdate(queue);
+  return NEXT;
+}
+
+export function syncAdd(core: Core, queue: StreamQueue, lo: number, hi: number): Outcome {
+  const wide = hi >>> 24 === SYNC_ADD64;
+  const va = syncobjVa(queue, hi, wide);
+  const data = wide ? queue.pair(hi & 0xff) : queue.reg(hi & 0xff);
+  const low = core.memory.load32(va) + queue.regs[data];
+  if (wide) {
+    const high = core.memory.load32(va + 4) + queue.regs[data + 1] + (low >= 0x100000000 ? 1 : 0);
+    core.store32(va + 4, high);
+  }
+  core.store32(va, low);
+  return finish(core, queue, lo, va + (wide ? 8 : 4));
+}
+
+export function syncSet(core: Core, queue: StreamQueue, lo: number, hi: number): Outcome {
+  const wide = hi >>> 24 === SYNC_SET64;
+  const va = syncobjVa(queue, hi, wide);
+  const data = wide ? queue.pair(hi & 0xff) : queue.reg(hi & 0xff);
+  if (wide) core.store32(va + 4, queue.regs[data + 1]);
+  core.store32(va, queue.regs[data]);
+  return finish(core, queue, lo, va + (wide ? 8 : 4));
+}
+
+/** Whether what is in memory (two words, unsigned) ends the wait. Used for queues without a slot, too. */
+export function waitIsOver(wait: SyncWait, lo: number, hi: number): boolean {
+  const high = wait.wide ? hi : 0;
+  const greater = high > wait.hi || (high === wait.hi && lo > wait.lo);
+  return wait.condition === CONDITION_GT ? greater : !greater;
+}
+
+/** Waits until the value is at most (LE) or above (GT) the one in the data register; other conditions do not exist. */
+export function syncWait(core: Core, queue: StreamQueue, lo: number, hi: number): Outcome {
+  const wide = hi >>> 24 === SYNC_WAIT64;
+  const condition = lo >>> 28;
+  if (condition !== CONDITION_LE && condition !== CONDITION_GT) {
+    throw new StreamFatal(CS_INSTR_INVALID, queue.pc);
+  }
+  const va = syncobjVa(queue, hi, wide);
+  const data = wide ? queue.pair(hi & 0xff) : queue.reg(hi & 0xff);
+  const { regs } = queue;
+  const wait: SyncWait = { va, wide, condition, lo: regs[data], hi: wide ? regs[data + 1] : 0 };
+  const { memory } = core;
+  if (!waitIsOver(wait, memory.load32(va), wide ? memory.load32(va + 4) : 0)) {
+    queue.blocked = 'SYNC_WAIT';
+    queue.syncWait = wait;
+    return STAY;
+  }
+  queue.syncWait = null;
+  if ((lo & REJECT_ERROR) === 0 && memory.load32(va + (wide ? 8 : 4)) !== 0) {
+    queue.error = true;
+    core.events.fault(queue, CS_INHERIT_FAULT);
+  }
+  return NEXT;
+}
