@@ -2,11 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { prepare } from '../../src/live/launch.ts';
 import {
   buildNative,
   compileProgram,
   compiler,
+  emulator,
   leftOver,
+  libraryOf,
   openDescriptors,
   runProgram,
   startProgram,
@@ -43,6 +46,19 @@ describe.skipIf(compiler === null)('a preloaded client', () => {
 
   it('makes calls in many threads, waits, is interrupted and forks', () => passes('threads'), 60_000);
 
+  it('holds a file with a mapping when the last descriptor is closed', async () => {
+    const rig = startRig();
+    const { child, ended } = startProgram(rig, compileProgram('life', scratch), ['held']);
+    const said: string[] = [];
+    child.stdout!.on('data', (text) => {
+      said.push(`${String(text).trim()}: ${rig.server.desk.files.size} files`);
+      child.kill('SIGUSR1');
+    });
+    expect(await rig.until(ended)).toMatchObject({ status: 0 });
+    expect(said).toEqual(['closed: 1 files', 'half unmapped: 1 files', 'unmapped: 0 files']);
+    rig.close();
+  });
+
   it('that is killed leaves behind only what a process that it forked still has', async () => {
     const rig = startRig();
     const before = leftOver(rig);
@@ -56,4 +72,40 @@ describe.skipIf(compiler === null)('a preloaded client', () => {
     await ended;
     expect(leftOver(rig)).toMatchObject({ ...before, connections: 0 });
   });
+});
+
+const cross = compiler === null ? null : emulator();
+
+describe.skipIf(cross === null)('a preloaded client of the other architecture', () => {
+  beforeAll(buildNative, 120_000);
+
+  it.each([
+    ['names', []],
+    ['memory', []],
+    ['life', ['noexec']],
+    ['threads', []],
+  ] as const)(
+    'runs under qemu-user as on the machine: %s',
+    async (name, args) => {
+      const { arch, qemu, sysroot } = cross!;
+      const program = compileProgram(name, scratch, [], arch);
+      const rig = startRig();
+      const before = leftOver(rig);
+      const {
+        file,
+        args: all,
+        env,
+      } = prepare([qemu, '-L', sysroot, program, ...args], libraryOf(arch), {
+        PANTHOR_SHIM_DIR: rig.dir,
+        PANTHOR_SHIM_CARD: '0',
+      });
+      const ended = await runProgram(rig, file, all, { ...env, LD_PRELOAD: '' });
+      expect(ended.stderr.replaceAll(/\(this libc has no .*\)\n/g, '')).toBe('');
+      expect(ended).toMatchObject({ status: 0, signal: null });
+      await rig.settle();
+      expect(leftOver(rig)).toEqual(before);
+      rig.close();
+    },
+    120_000,
+  );
 });

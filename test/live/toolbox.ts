@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -67,15 +67,35 @@ export async function buildNative(): Promise<void> {
   }
 }
 
-/** The preload library for this machine. */
-export const library = join(stubs, 'build', hostArch, 'libpanthor_shim.so');
+/** The preload library for an architecture. */
+export function libraryOf(arch: string): string {
+  return join(stubs, 'build', arch, 'libpanthor_shim.so');
+}
+
+/** How programs of the other architecture are compiled and run here, or null where they are not. */
+export function emulator(): { arch: string; qemu: string; sysroot: string } | null {
+  const arch = hostArch === 'x86_64' ? 'aarch64' : 'x86_64';
+  const sysroot = `/usr/${arch === 'x86_64' ? 'x86_64' : 'aarch64'}-linux-gnu`;
+  const qemu = `qemu-${arch}-static`;
+  const runs = spawnSync(qemu, ['--version'], { stdio: 'ignore' }).status === 0;
+  return runs && existsSync(join(sysroot, 'lib')) && native.compilerFor(arch) !== null
+    ? { arch, qemu, sysroot }
+    : null;
+}
 
 /** Compiles test/live/programs/<name>.c and returns the program's path. */
-export function compileProgram(name: string, dir: string, flags: readonly string[] = []): string {
-  const out = join(dir, name);
+export function compileProgram(
+  name: string,
+  dir: string,
+  flags: readonly string[] = [],
+  arch: string = hostArch,
+): string {
+  const out = join(dir, `${name}-${arch}`);
   const source = join(programs, `${name}.c`);
   const args = ['-std=c11', '-D_GNU_SOURCE', '-O1', '-g', ...native.WARNINGS, ...flags];
-  execFileSync(compiler!, [...args, '-o', out, source, '-lpthread', '-ldl'], { stdio: 'inherit' });
+  execFileSync(native.compilerFor(arch)!, [...args, '-o', out, source, '-lpthread', '-ldl', '-lrt'], {
+    stdio: 'inherit',
+  });
   return out;
 }
 
@@ -126,7 +146,7 @@ export function startRig(options: RigOptions = {}): Rig {
     server,
     drv,
     device,
-    env: { ...process.env, LD_PRELOAD: library, PANTHOR_SHIM_DIR: dir, PANTHOR_SHIM_CARD: '0' },
+    env: { ...process.env, LD_PRELOAD: libraryOf(hostArch), PANTHOR_SHIM_DIR: dir, PANTHOR_SHIM_CARD: '0' },
     async until<T>(promise: Promise<T>): Promise<T> {
       let settled = false;
       const done = promise.finally(() => {

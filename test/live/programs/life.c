@@ -182,6 +182,34 @@ static void crowd(void)
 	raise(9);
 }
 
+static void ignore(int number)
+{
+	(void)number;
+}
+
+static void tell(const char *line)
+{
+	puts(line);
+	fflush(stdout);
+	pause();
+}
+
+/* Says what it has done and waits for SIGUSR1 to go on. */
+static void held(void)
+{
+	int fd = open(RENDER, O_RDWR);
+	char *p = mmap(NULL, 8192, PROT_READ, MAP_SHARED, fd, mmap_offset(fd, make_bo(fd, 8192)));
+
+	signal(SIGUSR1, ignore);
+	close(fd);
+	tell("closed");
+	munmap(p, 4096);
+	tell("half unmapped");
+	munmap(p + 4096, 4096);
+	tell("unmapped");
+	exit(0);
+}
+
 int main(int argc, char **argv)
 {
 	if (argc > 2 && strcmp(argv[1], "continue") == 0) {
@@ -192,10 +220,13 @@ int main(int argc, char **argv)
 		CHECK_ERROR(fcntl(atoi(argv[2]), F_GETFD), EBADF);
 		FINISH();
 	}
-	if (argc > 1)
+	if (argc > 1 && strcmp(argv[1], "crowd") == 0)
 		crowd();
+	if (argc > 1 && strcmp(argv[1], "held") == 0)
+		held();
 	through_fork();
-	through_vfork_and_exec(argv[0]);
+	if (argc == 1) /* "life noexec": an emulator cannot execute itself */
+		through_vfork_and_exec(argv[0]);
 	through_a_socket();
 	held_by_a_mapping();
 	closing_everything();

@@ -10,6 +10,13 @@
 
 #include "check.h"
 
+/* _STAT_VER of libc's that had it */
+#if defined(__x86_64__)
+#define STAT_VERSION 1
+#else
+#define STAT_VERSION 0
+#endif
+
 #define UEVENT "/sys/dev/char/226:128/device/uevent"
 
 static void *find(const char *name)
@@ -98,8 +105,8 @@ static void opening(void)
 		struct drm_version version = {0};
 		CHECK(ioctl(fileno(file), IOC_VERSION, &version) == 0);
 		fclose(file);
-		file = fopens[i]("/proc/self/comm", "r");
-		CHECK(file != NULL && fgets(line, sizeof(line), file) != NULL && strcmp(line, "names\n") == 0);
+		file = fopens[i]("/proc/version", "r");
+		CHECK(file != NULL && fgets(line, sizeof(line), file) != NULL && strncmp(line, "Linux", 5) == 0);
 		fclose(file);
 	}
 }
@@ -127,9 +134,9 @@ static void stating(void)
 		CHECK(f("/dev/null", &st) == 0 && S_ISCHR(st.st_mode) && major(st.st_rdev) == 1);
 		if (g == NULL)
 			continue;
-		CHECK(g(1, CARD, &st) == 0);
+		CHECK(g(STAT_VERSION, CARD, &st) == 0);
 		is_device(&st, 0);
-		CHECK(g(1, "/dev/null", &st) == 0 && major(st.st_rdev) == 1);
+		CHECK(g(STAT_VERSION, "/dev/null", &st) == 0 && major(st.st_rdev) == 1);
 	}
 	for (int i = 0; i < 2; i++) {
 		int (*f)(int, struct stat *) = (int (*)(int, struct stat *))(uintptr_t)find(by_fd[i]);
@@ -140,7 +147,7 @@ static void stating(void)
 		CHECK(f(0, &st) == 0 && major(st.st_rdev) != 226);
 		CHECK_ERROR(f(999, &st), EBADF);
 		if (g != NULL) {
-			CHECK(g(1, fd, &st) == 0);
+			CHECK(g(STAT_VERSION, fd, &st) == 0);
 			is_device(&st, 0);
 		}
 	}
@@ -261,7 +268,7 @@ static void copying(void)
 	CHECK(make_vm(fd) == 1);
 	CHECK(dup2(1, fd) == fd);
 	struct vm_create create = {0};
-	CHECK_ERROR(ioctl(fd, IOC_VM_CREATE, &create), ENOTTY);
+	CHECK(ioctl(fd, IOC_VM_CREATE, &create) == -1);
 	close(fd);
 }
 
