@@ -63,6 +63,13 @@ const rows: Row[] = [
     '9 bytes',
     '"000a00000000000000"',
   ],
+  [
+    'with bytes moved from the argument to the result',
+    IOCTL.replace('"arg_in":"0a00', '"arg_in":"0a').replace('"arg_out":"', '"arg_out":"00'),
+    'arg_in',
+    '7 bytes',
+    '"0a000000000000"',
+  ],
   ['with hex that is no string', changed('"ff"', '255'), 'buffers[0].in', '255', '255'],
   [
     'with a request that is a number',
@@ -256,6 +263,41 @@ describe('a binary capture', () => {
     binary.writeUInt32LE(ours.length, at);
     seal(binary, at);
     expect((await readAll(binary)).error).toMatchObject({ record: 0, field: 'frame kind' });
+  });
+
+  it('with a byte in the padding of its frame is damage', async () => {
+    const binary = await convertBytes(Buffer.from(`${HEADER}\n`), 'ptcap');
+    const size = binary.readUInt32LE(16);
+    expect(size % 8).not.toBe(0);
+    binary[32 + size] = 1;
+    seal(binary, 16);
+    expect((await readAll(binary)).error).toMatchObject({ record: -1, field: 'padding', byte: 32 + size });
+  });
+
+  it('with a byte in the padding of what a call changed is damage', async () => {
+    const line = IOCTL.replace('"out":"fe"', '"out":"fefe"');
+    const binary = await convertBytes(Buffer.from(`${HEADER}\n${line}\n`), 'ptcap');
+    const at = frame(binary, 1);
+    const last = binary.length - 1;
+    binary[last] = 1;
+    seal(binary, at);
+    expect((await readAll(binary)).error).toMatchObject({ record: 0, field: 'buffers[0].out', byte: last });
+  });
+
+  it('has the check word that docs/formats.md describes', async () => {
+    const binary = await load();
+    for (let at = 16; at < binary.length; ) {
+      const padded = Math.ceil(binary.readUInt32LE(at) / 8) * 8;
+      let check = 0x9e3779b1n;
+      for (let i = 0; i < 16 + padded; i += 4) {
+        if (i === 12) continue;
+        check ^= BigInt(binary.readUInt32LE(at + i));
+        const turned = ((check << 15n) | (check >> 17n)) & 0xffffffffn;
+        check = (turned * 0x2c1b3c6dn) & 0xffffffffn;
+      }
+      expect(BigInt(binary.readUInt32LE(at + 12))).toBe(check);
+      at += 16 + padded;
+    }
   });
 
   it('has nothing behind a line that had no newline', async () => {

@@ -99,6 +99,17 @@ it.each([
   expect((await openBytes(binary)).header).toEqual((await openBytes(text)).header);
 });
 
+it('zeros of every kind are written as one digit and read back', async () => {
+  const text = Buffer.from(
+    `${HEADER}\n{"type":"mmap","time_ns":0,"fd":0,"length":"0x0","prot":0,"flags":0,"offset":"0x0","ok":false}\n` +
+      '{"type":"ioctl","time_ns":0,"tid":0,"fd":0,"request":"0x0","arg_in":"","arg_out":"",' +
+      '"buffers":[{"addr":"0x0","in":""},{"addr":"0x100000000","in":""}],"ret":0,"errno":0}\n',
+  );
+  const { records } = await readAll(text);
+  expect(records.map((record) => record.raw)).toEqual([null, null]);
+  expect((await convertBytes(await convertBytes(text, 'ptcap'), 'jsonl')).toString()).toBe(text.toString());
+});
+
 const bytes = (max: number): fc.Arbitrary<Uint8Array> => fc.uint8Array({ maxLength: max });
 
 const anyRecord = fc.oneof(
