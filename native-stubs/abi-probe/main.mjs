@@ -13,8 +13,9 @@ const { checkAbi } = await import('../../dist/native-stubs/abi-probe/check.js').
 const { headerTables } = await import('../../dist/native-stubs/abi-probe/tables.js');
 
 let failed = false;
-for (const suite of suites) {
-  const { include, why } = await fetchHeaders(suite);
+const headers = await Promise.all(suites.map(fetchHeaders));
+for (const [i, suite] of suites.entries()) {
+  const { include, why } = headers[i];
   if (why !== '') {
     process.stderr.write(`ABI CHECK NOT RUN for ${suite}: ${why}\n`);
     continue;

@@ -18,11 +18,14 @@ function missing(what: string, why: string): void {
 
 beforeAll(async () => {
   work = mkdtempSync(join(tmpdir(), 'panthor-abi-'));
-  for (const suite of suites) {
-    const headers = await fetchHeaders(suite);
-    if (headers.why === '') include[suite] = headers.include;
-    else missing(suite, headers.why);
-  }
+  await Promise.all(
+    suites.map(async (suite) => {
+      const headers = await fetchHeaders(suite);
+      if (headers.why === '') include[suite] = headers.include;
+      else missing(suite, headers.why);
+    }),
+  );
+  if (Object.keys(include).length === 0) return;
   for (const triplet of triplets) {
     const found = await findCompiler(triplet);
     if (found.why === '') compilers[triplet] = found.compiler;
