@@ -11,7 +11,9 @@ async function printRecords() {
   process.stdout.write('decoding captures, records a second\n\n');
   for (const [name, rate] of Object.entries(rates)) {
     const ratio = (rate / rates.json_parse).toFixed(2);
-    process.stdout.write(`  ${name.padEnd(12)}${rate.toLocaleString('en').padStart(10)}   ${ratio} × JSON.parse\n`);
+    process.stdout.write(
+      `  ${name.padEnd(12)}${rate.toLocaleString('en').padStart(10)}   ${ratio} × JSON.parse\n`,
+    );
   }
   process.stdout.write('\n');
 }

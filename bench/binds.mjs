@@ -3,6 +3,8 @@ import { GROUPS, KERNEL } from './workloads.mjs';
 import { compileYardstick } from './yardstick.mjs';
 
 const ROUNDS = 7;
+/** How long a workload runs before its rounds count, ms: the engine compiles what is hot on the side. */
+const WARM_UP_MS = 1200;
 
 function median(values) {
   const sorted = [...values].sort((a, b) => a - b);
@@ -21,7 +23,7 @@ export function measureBinds() {
   const samples = {};
   for (const make of GROUPS) {
     const round = make();
-    round();
+    for (const until = performance.now() + WARM_UP_MS; performance.now() < until; ) round();
     for (let i = 0; i < ROUNDS; i++) collect(samples, round());
   }
   const after = yardstick?.();

@@ -122,9 +122,51 @@ export function* captureRecords(count, seed = 1) {
   const live = [];
   let nextHandle = 2;
   let point = 0;
+  /** A group with one queue, and one job, so that the VM gets an address space slot and keeps it. */
+  const groupCreate = () => {
+    const queue = new Uint8Array(8);
+    new DataView(queue.buffer).setUint32(4, 65536, true);
+    return call(
+      panthor.DRM_IOCTL_PANTHOR_GROUP_CREATE,
+      56,
+      (...views) => {
+        both(views, (arg) => {
+          arg.setUint32(0, 8, true);
+          arg.setUint32(4, 1, true);
+          u64(arg, 8, 0x7ffd30000000);
+          for (const at of [16, 17, 18, 19]) arg.setUint8(at, 1);
+          for (const at of [24, 32, 40]) u64(arg, at, 1);
+          arg.setUint32(48, 1, true);
+        });
+        views[1].setUint32(52, 1, true);
+      },
+      [{ addr: 0x7ffd30000000, in: queue }],
+    );
+  };
+  const groupSubmit = () => {
+    const submit = new Uint8Array(40);
+    const view = new DataView(submit.buffer);
+    view.setUint32(4, 64, true);
+    u64(view, 8, ARENA);
+    view.setUint32(24, 16, true);
+    return call(
+      panthor.DRM_IOCTL_PANTHOR_GROUP_SUBMIT,
+      24,
+      (...views) =>
+        both(views, (arg) => {
+          arg.setUint32(0, 1, true);
+          arg.setUint32(8, 40, true);
+          arg.setUint32(12, 1, true);
+          u64(arg, 16, 0x7ffd30000000);
+        }),
+      [{ addr: 0x7ffd30000000, in: submit }],
+    );
+  };
   const prologue = [
     vmCreate,
     () => syncobjCreate(1),
+    groupCreate,
+    groupSubmit,
     () => boCreate(1, ARENA_BLOCKS * BLOCK),
     () => vmBind([[MAP, 1, 0, ARENA, ARENA_BLOCKS * BLOCK]]),
   ];

@@ -34,22 +34,22 @@ function prepareOpCtx(vm: PanthorVm, lookup: GemLookup, op: BindOp, ctx: OpCtx):
   const { flags, va, size, boOffset, boHandle } = op;
   if (((va | size | boOffset) & 0xfff) !== 0) return -EINVAL;
   if (va >= vm.userVaRange || size > vm.userVaRange - va) return -EINVAL;
+  ctx.set(flags, va, size, boOffset);
   const type = (flags & DRM_PANTHOR_VM_BIND_OP_TYPE_MASK) >>> 0;
   switch (type) {
     case DRM_PANTHOR_VM_BIND_OP_TYPE_MAP: {
       const sparse = vm.device.b.sparseMap && (flags & DRM_PANTHOR_VM_BIND_OP_MAP_SPARSE) !== 0;
       const bo = sparse ? vm.dummy : (lookup.lookupGem(boHandle) ?? null);
-      return prepareMapOpCtx(ctx, vm, bo, boHandle, boOffset, size, va, flags);
+      return prepareMapOpCtx(ctx, vm, bo, boHandle);
     }
     case DRM_PANTHOR_VM_BIND_OP_TYPE_UNMAP:
       if ((flags & ~DRM_PANTHOR_VM_BIND_OP_TYPE_MASK) !== 0 || boHandle !== 0 || boOffset !== 0)
         return -EINVAL;
-      return prepareUnmapOpCtx(ctx, va, size);
+      return prepareUnmapOpCtx(ctx);
     case DRM_PANTHOR_VM_BIND_OP_TYPE_SYNC_ONLY:
       if ((flags & ~DRM_PANTHOR_VM_BIND_OP_TYPE_MASK) !== 0 || boHandle !== 0 || boOffset !== 0)
         return -EINVAL;
       if (va !== 0 || size !== 0 || op.syncCount === 0) return -EINVAL;
-      ctx.flags = flags;
       return 0;
     default:
       return -EINVAL;

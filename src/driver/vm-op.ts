@@ -45,6 +45,14 @@ export class OpCtx implements TableSource {
     this.#memory = memory;
   }
 
+  /** What is asked for; bytes. */
+  set(flags: number, va: number, range: number, boOffset: number): void {
+    this.flags = flags;
+    this.va = va;
+    this.range = range;
+    this.boOffset = boOffset;
+  }
+
   /** alloc_pt() for tables other than the root. */
   takeTable(): number {
     if (this.tables === 0) return -1;
@@ -75,20 +83,12 @@ function blocks(va: number, end: number, perByte: number): number {
 }
 
 /**
- * panthor_vm_prepare_map_op_ctx(): checks a map and reserves tables of every level for it. -EINVAL for a missing object,
+ * panthor_vm_prepare_map_op_ctx(): checks the map in `ctx` and reserves tables of every level for it. -EINVAL for a missing object,
  * flags, a range outside the object or another VM's object; -ENOMEM where memory runs out.
  */
-export function prepareMapOpCtx(
-  ctx: OpCtx,
-  vm: PanthorVm,
-  bo: GemObject | null,
-  boHandle: number,
-  boOffset: number,
-  size: number,
-  va: number,
-  flags: number,
-): number {
+export function prepareMapOpCtx(ctx: OpCtx, vm: PanthorVm, bo: GemObject | null, boHandle: number): number {
   const { b } = vm.device;
+  const { flags, va, range, boOffset } = ctx;
   if (bo === null) return -EINVAL;
   const allowed = b.sparseMap ? MAP_FLAGS | DRM_PANTHOR_VM_BIND_OP_MAP_SPARSE : MAP_FLAGS;
   if (
@@ -100,35 +100,29 @@ export function prepareMapOpCtx(
   if ((flags & DRM_PANTHOR_VM_BIND_OP_MAP_SPARSE) !== 0) {
     if ((flags & DRM_PANTHOR_VM_BIND_OP_MAP_NOEXEC) === 0) return -EINVAL;
     if (boHandle !== 0 || boOffset !== 0) return -EINVAL;
-  } else if (size > bo.size || boOffset > bo.size - size) {
+  } else if (range > bo.size || boOffset > bo.size - range) {
     return -EINVAL;
   }
   if (bo.exclusiveVm !== null && bo.exclusiveVm !== vm) return -EINVAL;
   if (!bo.pin()) return -ENOMEM;
-  const end = va + size;
+  const end = va + range;
   const tables = blocks(va, end, 2 ** -39) + blocks(va, end, 2 ** -30) + blocks(va, end, 2 ** -21);
   // Where a size of 0 needs no table at all, 7.x takes the empty bulk allocation for a failed one.
   if (b.emptyReserveFails && tables === 0) return -ENOMEM;
   if (!ctx.reserveTables(tables)) return -ENOMEM;
-  ctx.flags = flags;
-  ctx.va = va;
-  ctx.range = size;
   ctx.vmas = 3;
   ctx.bo = bo.get();
-  ctx.boOffset = boOffset;
   return 0;
 }
 
-/** panthor_vm_prepare_unmap_op_ctx(): a table for each end of the range that may cut a block. */
-export function prepareUnmapOpCtx(ctx: OpCtx, va: number, size: number): number {
-  const end = va + size;
+/** panthor_vm_prepare_unmap_op_ctx() for the range in `ctx`: a table for each end of the range that may cut a block. */
+export function prepareUnmapOpCtx(ctx: OpCtx): number {
+  const { va } = ctx;
+  const end = va + ctx.range;
   let tables = 0;
   if ((va & (SZ_2M - 1)) !== 0) tables++;
   if ((end & (SZ_2M - 1)) !== 0 && Math.ceil(end * 2 ** -21) !== Math.ceil(va * 2 ** -21)) tables++;
   if (tables !== 0 && !ctx.reserveTables(tables)) return -ENOMEM;
-  ctx.flags = DRM_PANTHOR_VM_BIND_OP_TYPE_UNMAP;
-  ctx.va = va;
-  ctx.range = size;
   ctx.vmas = 2;
   return 0;
 }

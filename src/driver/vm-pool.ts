@@ -23,7 +23,8 @@ function userVaRange(asked: number, full: number, taskSize: number): number {
 
 export class VmPool {
   readonly #device: PanthorDevice;
-  readonly #vms = new Map<number, PanthorVm>();
+  /** By handle. */
+  readonly #vms: (PanthorVm | undefined)[] = new Array(MAX_VMS + 1).fill(undefined);
   readonly dummy: GemObject | null;
 
   constructor(device: PanthorDevice) {
@@ -47,30 +48,30 @@ export class VmPool {
     const vm = new PanthorVm(this.#device, false, full - kernelSize, kernelSize);
     vm.dummy = this.dummy?.get() ?? null;
     let id = 1;
-    while (this.#vms.has(id)) id++;
+    while (id <= MAX_VMS && this.#vms[id] !== undefined) id++;
     if (id > MAX_VMS) {
       yield* vm.put();
       return -EBUSY;
     }
     vm.id = id;
-    this.#vms.set(id, vm);
+    this.#vms[id] = vm;
     return id;
   }
 
   get(id: number): PanthorVm | undefined {
-    return this.#vms.get(id);
+    return id <= MAX_VMS ? this.#vms[id] : undefined;
   }
 
   /** All VMs of the pool by ascending handle. */
   all(): PanthorVm[] {
-    return [...this.#vms.values()].sort((a, b) => a.id - b.id);
+    return this.#vms.filter((vm) => vm !== undefined);
   }
 
   /** panthor_vm_pool_destroy_vm(): 0, or -EINVAL for an unknown handle. */
   *destroyVm(id: number): Op<number> {
-    const vm = this.#vms.get(id);
+    const vm = this.get(id);
     if (vm === undefined) return -EINVAL;
-    this.#vms.delete(id);
+    this.#vms[id] = undefined;
     yield* vm.destroy();
     return 0;
   }
@@ -78,7 +79,7 @@ export class VmPool {
   /** panthor_vm_pool_destroy(). */
   *destroy(): Op<void> {
     for (const vm of this.all()) {
-      this.#vms.delete(vm.id);
+      this.#vms[vm.id] = undefined;
       yield* vm.destroy();
     }
     this.dummy?.put();

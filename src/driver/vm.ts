@@ -1,6 +1,9 @@
 /** A GPU address space: struct panthor_vm, its life, and its mappings. */
 import { EINVAL } from '../../uapi/errno.ts';
-import { DRM_PANTHOR_VM_BIND_OP_MAP_SPARSE } from '../../uapi/panthor_drm.ts';
+import {
+  DRM_PANTHOR_VM_BIND_OP_MAP_SPARSE,
+  DRM_PANTHOR_VM_BIND_OP_TYPE_UNMAP,
+} from '../../uapi/panthor_drm.ts';
 import type { PanthorDevice } from './device.ts';
 import { DrmMm, type KernelNode } from './drm-mm.ts';
 import type { GemObject } from './gem.ts';
@@ -50,6 +53,9 @@ export class PanthorVm {
   freed = false;
   /** Whether the VM_BIND queue is stopped for a reset. */
   stopped = false;
+  /** A job of the VM_BIND queue is under way. */
+  jobRunning = false;
+  readonly queueIdle = { label: 'the VM_BIND queue', ready: () => !this.jobRunning };
   /** Called when the queue may run again. */
   onStart: (() => void) | null = null;
   readonly #spareCtx: OpCtx[] = [];
@@ -168,7 +174,8 @@ export class PanthorVm {
       return -EINVAL;
     }
     const ctx = this.getCtx();
-    let ret = prepareMapOpCtx(ctx, this, bo, 0, boOffset, size, va, flags);
+    ctx.set(flags, va, size, boOffset);
+    let ret = prepareMapOpCtx(ctx, this, bo, 0);
     if (ret === 0) {
       ret = yield* execOp(this, ctx, false);
       ctx.cleanup();
@@ -185,7 +192,8 @@ export class PanthorVm {
 
   *#unmapRange(va: number, size: number): Op<number> {
     const ctx = this.getCtx();
-    let ret = prepareUnmapOpCtx(ctx, va, size);
+    ctx.set(DRM_PANTHOR_VM_BIND_OP_TYPE_UNMAP, va, size, 0);
+    let ret = prepareUnmapOpCtx(ctx);
     if (ret === 0) {
       ret = yield* execOp(this, ctx, false);
       ctx.cleanup();

@@ -74,6 +74,7 @@ export class Machine {
   /** After `skip` more good polls of AS_STATUS in slot `as`, the next `times` polls find the command still running. */
   injectStuck(as: number, skip: number, times: number): void {
     this.#injected = true;
+    this.regs.computesStatus = true;
     this.#stuck[as] = { skip, times };
   }
 
@@ -89,6 +90,7 @@ export class Machine {
     const gpuMask = this.regs.words[GPU_MASK];
     this.regs.words.fill(0);
     this.regs.words[GPU_MASK] = gpuMask;
+    if (this.#injected) this.regs.computesStatus = false;
     this.#injected = false;
     this.#stuck.length = 0;
     this.#flushFail.skip = 0;

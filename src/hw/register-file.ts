@@ -10,6 +10,7 @@ import {
   REG_ACTS,
   REG_PAIR,
   REG_READ,
+  REG_STATUS,
   REG_WRITE,
   REGISTER_KINDS,
   REGISTER_SPACE,
@@ -37,33 +38,72 @@ export interface RegisterTrace {
   read(offset: number, value: number): void;
 }
 
+/** Bits of RegisterFile's access table: an access that is nothing but a load or a store of the word. */
+const PLAIN_READ = 1;
+const PLAIN_WRITE = 2;
+
+/** The PLAIN_* bits of all registers but those whose kind has one of the bits `but`. */
+function plainRegisters(but: number): Uint8Array {
+  const plain = new Uint8Array(REGISTER_SPACE);
+  REGISTER_KINDS.forEach((kind, word) => {
+    if ((kind & but) !== 0) return;
+    if ((kind & REG_READ) !== 0) plain[word << 2] |= PLAIN_READ;
+    if ((kind & REG_WRITE) !== 0) plain[word << 2] |= PLAIN_WRITE;
+  });
+  return plain;
+}
+
+const PLAIN = plainRegisters(REG_ACTS);
+const PLAIN_BUT_STATUS = plainRegisters(REG_ACTS | REG_STATUS);
+const NOTHING_PLAIN = new Uint8Array(REGISTER_SPACE);
+
 export class RegisterFile {
   readonly words = new Uint32Array(REGISTER_SPACE >> 2);
-  trace: RegisterTrace | null = null;
-  /** False while the GPU has no power or is unplugged: every access is then a violation. */
-  reachable = true;
   readonly #blocks: RegisterBlocks;
+  /** PLAIN_* bits by byte offset; none where there is more to an access than the word, or no register at all. */
+  #plain = PLAIN;
+  #trace: RegisterTrace | null = null;
+  #reachable = true;
+  #computesStatus = false;
 
   constructor(blocks: RegisterBlocks) {
     this.#blocks = blocks;
   }
 
+  get trace(): RegisterTrace | null {
+    return this.#trace;
+  }
+
+  set trace(trace: RegisterTrace | null) {
+    this.#trace = trace;
+    this.#sort();
+  }
+
+  /** False while the GPU has no power or is unplugged: every access is then a violation. */
+  get reachable(): boolean {
+    return this.#reachable;
+  }
+
+  set reachable(reachable: boolean) {
+    this.#reachable = reachable;
+    this.#sort();
+  }
+
+  /** Whether AS_STATUS is asked of the MMU at every read; otherwise no command ever takes time and it reads 0. */
+  set computesStatus(computes: boolean) {
+    this.#computesStatus = computes;
+    this.#sort();
+  }
+
   /** A 32-bit read. Throws RegisterAccessError for what is no readable register. */
   read32(offset: number): number {
-    const kind = REGISTER_KINDS[offset >> 2];
-    if ((kind & REG_READ) === 0 || (offset & 3) !== 0 || !this.reachable) this.#refuse('read', offset);
-    const value = (kind & REG_ACTS) === 0 ? this.words[offset >> 2] : this.#compute(offset);
-    if (this.trace !== null) this.trace.read(offset, value);
-    return value;
+    return (this.#plain[offset] & PLAIN_READ) !== 0 ? this.words[offset >> 2] : this.#read(offset);
   }
 
   /** A 32-bit write. Throws RegisterAccessError for what is no writable register. */
   write32(offset: number, value: number): void {
-    const kind = REGISTER_KINDS[offset >> 2];
-    if ((kind & REG_WRITE) === 0 || (offset & 3) !== 0 || !this.reachable) this.#refuse('write', offset);
-    if (this.trace !== null) this.trace.write(offset, value >>> 0);
-    if ((kind & REG_ACTS) === 0) this.words[offset >> 2] = value;
-    else this.#act(offset, value);
+    if ((this.#plain[offset] & PLAIN_WRITE) !== 0) this.words[offset >> 2] = value;
+    else this.#write(offset, value);
   }
 
   /** A 64-bit register, written low word first as every panthor does. Words are given as two 32-bit halves. */
@@ -80,6 +120,26 @@ export class RegisterFile {
     return this.read32(offset + 4) * 0x100000000 + lo;
   }
 
+  /** Picks the access table: what is plain depends on who watches and on what is there. */
+  #sort(): void {
+    if (this.#trace !== null || !this.#reachable) this.#plain = NOTHING_PLAIN;
+    else this.#plain = this.#computesStatus ? PLAIN_BUT_STATUS : PLAIN;
+  }
+
+  #read(offset: number): number {
+    const kind = this.#check('read', offset, REG_READ);
+    const value = (kind & (REG_ACTS | REG_STATUS)) === 0 ? this.words[offset >> 2] : this.#compute(offset);
+    if (this.#trace !== null) this.#trace.read(offset, value);
+    return value;
+  }
+
+  #write(offset: number, value: number): void {
+    const kind = this.#check('write', offset, REG_WRITE);
+    if (this.#trace !== null) this.#trace.write(offset, value >>> 0);
+    if ((kind & REG_ACTS) === 0) this.words[offset >> 2] = value;
+    else this.#act(offset, value);
+  }
+
   /** AS_STATUS, or the STAT of an interrupt block. */
   #compute(offset: number): number {
     if (offset >= MMU_AS_BASE) return this.#blocks.asStatus((offset - MMU_AS_BASE) >> MMU_AS_SHIFT);
@@ -94,9 +154,11 @@ export class RegisterFile {
     else this.words[(offset - INT_CLEAR + INT_RAWSTAT) >> 2] &= ~value;
   }
 
-  #refuse(what: string, offset: number): never {
-    const unknown = offset >>> 0 >= REGISTER_SPACE || (offset & 3) !== 0;
-    if (unknown || this.reachable) throw new RegisterAccessError(`bad ${what}`, offset);
-    throw new RegisterAccessError(`${what} while the device is gone or off`, offset);
+  /** The kind of the register at `offset`, if it may be accessed in that way. */
+  #check(what: string, offset: number, way: number): number {
+    const kind = (offset & 3) === 0 ? (REGISTER_KINDS[offset >>> 2] ?? 0) : 0;
+    if ((kind & way) === 0) throw new RegisterAccessError(`bad ${what}`, offset);
+    if (!this.#reachable) throw new RegisterAccessError(`${what} while the device is gone or off`, offset);
+    return kind;
   }
 }

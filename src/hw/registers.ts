@@ -142,6 +142,8 @@ export const REG_WRITE = 2;
 export const REG_PAIR = 4;
 /** Reads are computed, or writes do more than store the value. */
 export const REG_ACTS = 8;
+/** AS_STATUS, whose reads are computed where commands take time. */
+export const REG_STATUS = 16;
 
 /** Bytes of MMIO that the map spans. */
 export const REGISTER_SPACE = MMU_AS_BASE + (MAX_AS_SLOTS << MMU_AS_SHIFT);
@@ -178,7 +180,7 @@ for (const [base, block] of [
 for (let as = 0; as < MAX_AS_SLOTS; as++) {
   for (const [offset, name] of Object.entries(AS_NAMES)) {
     const kind =
-      name === 'COMMAND' ? REG_WRITE | REG_ACTS : name === 'STATUS' ? REG_READ | REG_ACTS : REG_READ;
+      name === 'COMMAND' ? REG_WRITE | REG_ACTS : name === 'STATUS' ? REG_READ | REG_STATUS : REG_READ;
     define(asRegister(as, Number(offset)), `AS${as}_${name}`, kind);
   }
   for (const [offset, name] of Object.entries(AS_PAIRS)) {

@@ -15,6 +15,7 @@ import {
   AS_COMMAND_UPDATE,
   AS_FAULTADDRESS,
   AS_FAULTSTATUS,
+  AS_LOCK_REGION_MIN_SIZE,
   AS_LOCKADDR,
   AS_STATUS_AS_ACTIVE,
   AS_TRANSCFG,
@@ -112,6 +113,7 @@ export class TimedMachine extends Machine {
 
   constructor(options: { slots: number; vaBits: number; memory?: PhysicalMemory }) {
     super(options.memory);
+    this.regs.computesStatus = true;
     this.vaBits = options.vaBits;
     this.spaces = Array.from({ length: options.slots }, (_, i) => new AddressSpace(i, this));
   }
@@ -340,9 +342,9 @@ export class TimedMachine extends Machine {
   }
 }
 
-/** Region of a LOCKADDR value: bits 5:0 are log2(size) - 1, the base is aligned to the size. */
+/** Region of a LOCKADDR value: bits 5:0 are log2(size) - 1, the base is aligned to the size, 32 KiB is the least. */
 export function decodeLock(addr: number): { start: number; end: number } {
-  const size = 2 ** ((addr % 64) + 1);
+  const size = Math.max(AS_LOCK_REGION_MIN_SIZE, 2 ** ((addr % 64) + 1));
   const start = addr - (addr % size);
   return { start, end: start + size };
 }
