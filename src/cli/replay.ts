@@ -5,6 +5,7 @@ import { kernelForVersion } from '../driver/kernels.ts';
 import { BO_LAYOUTS, type BoLayout } from '../driver/sg.ts';
 import { LifeTrace } from '../replay/life.ts';
 import { Replayer } from '../replay/replayer.ts';
+import { objectName } from '../replay/snapshot.ts';
 import { LineTrace, type TraceKind } from '../replay/trace.ts';
 import { VmStories } from '../replay/vm-stories.ts';
 import { callText } from '../report/call.ts';
@@ -97,6 +98,7 @@ async function replay(path: string, options: ReplayCliOptions): Promise<void> {
   });
   const { regs } = replayer.model.device.machine;
   if (options.trace.has('regs')) regs.trace = lines;
+  if (lines !== null) lines.objectName = (id) => objectName(replayer.model, id);
   const stories = options.json ? null : new VmStories(replayer.model);
   const stopAt = options.stopAt ?? Number.POSITIVE_INFINITY;
   await readThrough(
@@ -104,7 +106,7 @@ async function replay(path: string, options: ReplayCliOptions): Promise<void> {
     (record) => {
       if (lines !== null) {
         lines.index = record.index;
-        lines.op(callText(record));
+        lines.op(callText(record, Number.POSITIVE_INFINITY));
       }
       stories?.before(record);
       replayer.step(record);

@@ -111,3 +111,15 @@ function countPages(vm: PanthorVm, vmas: VmaState[]): { pages4k: number; pages2m
   });
   return total;
 }
+
+/** How messages call the object with that number on the device: by the client's handle where it has one. */
+export function objectName(model: ReplayModel, id: number): string {
+  // Numbers are serials plus one; 0 is the object behind sparse mappings.
+  const bo = id === 0 ? undefined : model.device.gem.objects[id - 1];
+  if (bo === undefined) return id === 0 ? 'sparse' : `object ${id}`;
+  for (const file of model.files.values()) {
+    const handle = file.handles.get(bo);
+    if (handle !== undefined) return `BO ${handle}`;
+  }
+  return 'kernel object';
+}

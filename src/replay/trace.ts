@@ -15,6 +15,8 @@ const hex = (n: number): string => `0x${n.toString(16)}`;
 export class LineTrace implements DriverTrace, RegisterTrace {
   /** The record at hand. */
   index = 0;
+  /** How an object is called, by its number on the device. */
+  objectName: (id: number) => string = (id) => `object ${id}`;
   readonly #print: (line: string) => void;
   readonly #ops: boolean;
 
@@ -47,7 +49,9 @@ export class LineTrace implements DriverTrace, RegisterTrace {
   poll(): void {}
 
   stepMap(va: number, range: number, bo: number, offset: number): void {
-    this.op(`  panthor_gpuva_sm_step_map va=${hex(va)} range=${hex(range)} obj=${bo} offset=${hex(offset)}`);
+    this.op(
+      `  panthor_gpuva_sm_step_map va=${hex(va)} range=${hex(range)} obj=${this.objectName(bo)} offset=${hex(offset)}`,
+    );
   }
 
   stepUnmap(va: number, range: number, keep: boolean): void {

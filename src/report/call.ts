@@ -6,7 +6,7 @@ import type { CaptureRecord } from '../capture/record.ts';
 import { ioctlOf } from './requests.ts';
 import { symbolic } from './symbols.ts';
 
-/** Longest line; arrays of a longer call go one element a line. */
+/** Longest line unless told otherwise; arrays of a longer call go one element a line. */
 const WIDTH = 160;
 
 /** Bytes before and after the call; `after` is `before` where nothing changed. */
@@ -17,10 +17,10 @@ interface Sides {
 
 /**
  * A call as strace prints one: `ioctl(7, DRM_IOCTL_PANTHOR_VM_BIND, {vm_id=1, flags=0, ops=[{…}]}) = 0`. What the
- * kernel writes is shown as it was after the call, what it changes as `before => after`. Text has no line end; a long
- * call is a block of several lines.
+ * kernel writes is shown as it was after the call, what it changes as `before => after`. Text has no line end; a call
+ * that is longer than `width` is a block of several lines.
  */
-export function callText(record: CaptureRecord): string {
+export function callText(record: CaptureRecord, width: number = WIDTH): string {
   switch (record.type) {
     case 'mmap':
       return `mmap(${record.fd}, length=${hex(record.length)}, prot=${protection(record.prot)}, flags=${mapFlags(
@@ -29,11 +29,11 @@ export function callText(record: CaptureRecord): string {
     case 'close':
       return `close(${record.fd})`;
     case 'ioctl':
-      return ioctlText(record);
+      return ioctlText(record, width);
   }
 }
 
-function ioctlText(record: CaptureRecord): string {
+function ioctlText(record: CaptureRecord, width: number): string {
   const spec = ioctlOf(record.request);
   const sides = { before: record.argIn, after: record.argOut };
   const name = spec?.name ?? hex(record.request);
@@ -45,7 +45,7 @@ function ioctlText(record: CaptureRecord): string {
   const head = `ioctl(${record.fd}, ${name}, `;
   const line = `${head}${argument.join('')}) = ${result}`;
   const elements = argument.length - 2;
-  if (line.length <= WIDTH || elements < 2) return line;
+  if (line.length <= width || elements < 2) return line;
   return `${head}${argument.map((piece) => piece.trimEnd()).join('\n      ')}) = ${result}`;
 }
 
