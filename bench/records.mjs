@@ -1,11 +1,14 @@
 /**
- * How fast records are decoded, each form beside JSON.parse of the same records: one run, medians of several rounds.
+ * How fast records are decoded, and how fast they are replayed, each form beside JSON.parse of the same records: one
+ * run, medians of several rounds.
  *
  *     node bench/records.mjs [--json] [RECORDS]
  */
 import { pathToFileURL } from 'node:url';
 import { CaptureReader } from '../dist/src/capture/reader.js';
 import { CaptureWriter } from '../dist/src/capture/writer.js';
+import { kernel } from '../dist/src/driver/kernels.js';
+import { Replayer } from '../dist/src/replay/replayer.js';
 import { captureRecords } from './capture-stream.mjs';
 
 const ROUNDS = 5;
@@ -48,6 +51,15 @@ async function decode(bytes) {
   return sum;
 }
 
+/** The whole replay, from bytes to page tables. */
+async function replay(bytes) {
+  const reader = await CaptureReader.start(source(bytes), false);
+  const replayer = new Replayer(reader.header, { kernel: kernel('next') });
+  await reader.each((record) => replayer.step(record));
+  const { divergences } = replayer.tally;
+  if (divergences.count > 0) throw new Error(`the replay diverges: ${divergences.kept[0].what}`);
+}
+
 function parse(bytes) {
   let sum = 0;
   for (let at = 0; at < bytes.length; ) {
@@ -60,16 +72,20 @@ function parse(bytes) {
 
 const median = (numbers) => numbers.sort((a, b) => a - b)[numbers.length >> 1];
 
-/** Records per second: decoding JSON Lines, decoding .ptcap, and JSON.parse of the JSON lines. */
+/**
+ * Records per second: decoding JSON Lines and .ptcap, JSON.parse of the JSON lines, and the whole replay of each form.
+ */
 export async function measureRecords(count = 200_000) {
   const jsonl = await capture(count, 'jsonl');
   const ptcap = await capture(count, 'ptcap');
-  const times = { jsonl: [], ptcap: [], json_parse: [] };
+  const times = { jsonl: [], ptcap: [], json_parse: [], replay_jsonl: [], replay_ptcap: [] };
   for (let round = 0; round < ROUNDS; round++) {
     for (const [name, work] of [
       ['jsonl', () => decode(jsonl)],
       ['ptcap', () => decode(ptcap)],
       ['json_parse', () => parse(jsonl)],
+      ['replay_jsonl', () => replay(jsonl)],
+      ['replay_ptcap', () => replay(ptcap)],
     ]) {
       const start = performance.now();
       await work();
@@ -89,7 +105,7 @@ if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) 
   } else {
     for (const [name, rate] of Object.entries(rates)) {
       const ratio = (rate / rates.json_parse).toFixed(2);
-      process.stdout.write(`${name.padEnd(10)} ${`${rate}`.padStart(9)} records/s  ${ratio} x JSON.parse\n`);
+      process.stdout.write(`${name.padEnd(12)} ${`${rate}`.padStart(9)} records/s  ${ratio} x JSON.parse\n`);
     }
   }
 }
