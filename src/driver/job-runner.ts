@@ -13,6 +13,9 @@ export interface JobRunner {
   doorbell(queue: PanthorQueue): Op<void>;
   /** The group loses its slot; its jobs stop where they are. */
   stop?(group: PanthorGroup): void;
+  /** When poll() has something to do, CLOCK_MONOTONIC in ns; streams go on then that took too long for one turn. */
+  readonly nextNs?: number;
+  poll?(nowNs: number): void;
 }
 
 /** Runs nothing: every job is done as soon as it is there. What a replay without buffer contents has to do. */

@@ -19,13 +19,18 @@ export class BoContents {
   }
 
   write32(offset: number, value: number): void {
+    this.page(offset).setUint32(offset % PAGE_SIZE, value, true);
+  }
+
+  /** The page that holds byte `offset`. */
+  page(offset: number): DataView {
     const page = Math.floor(offset / PAGE_SIZE);
     let view = this.#pages.get(page);
     if (view === undefined) {
       view = new DataView(new ArrayBuffer(PAGE_SIZE));
       this.#pages.set(page, view);
     }
-    view.setUint32(offset % PAGE_SIZE, value, true);
+    return view;
   }
 
   /** A u64 below 2^53. */

@@ -26,7 +26,11 @@ export class Scheduler implements Work {
   readonly #slots: (PanthorGroup | null)[];
   /** Groups without a slot that have work, in the order in which they asked. */
   readonly #waiting: PanthorGroup[] = [];
+  /** Groups that lost their slot while all of their queues waited for somebody else (groups.waiting). */
+  readonly #suspended = new Set<PanthorGroup>();
   #resetting = false;
+  /** Address spaces for groups (sched->as_slot_count). */
+  #asCount = 0;
   /** Queues with jobs in flight. */
   readonly #busy = new Set<PanthorQueue>();
   readonly #vmEntities = new WeakMap<PanthorVm, SchedEntity>();
@@ -36,6 +40,8 @@ export class Scheduler implements Work {
     this.gpu = gpu;
     this.work = work;
     this.#slots = new Array(gpu.csg_slot_count).fill(null);
+    // The firmware has an address space of its own.
+    for (let rest = device.params.asPresent & ~1; rest !== 0; rest &= rest - 1) this.#asCount++;
     device.onMmuFault = () => this.tick();
   }
 
@@ -60,6 +66,7 @@ export class Scheduler implements Work {
     const { group } = queue;
     this.#busy.add(queue);
     if (group.slot < 0) {
+      if (this.#suspended.has(group) && group.isBlocked(queue)) return;
       if (!group.runnable) this.#await(group);
       this.tick();
       return;
@@ -79,10 +86,11 @@ export class Scheduler implements Work {
       }
       if (!group.canRun || !group.busy) yield* this.#unbind(group);
     }
+    for (const group of this.#suspended) if (!group.canRun) this.#cancel(group);
     this.#waiting.sort((a, b) => b.args.priority - a.args.priority);
     for (const group of this.#waiting.splice(0)) {
       group.runnable = false;
-      if (!group.canRun) group.cancelJobs();
+      if (!group.canRun) this.#cancel(group);
       else if (!(yield* this.#bind(group))) this.#await(group);
     }
   }
@@ -118,6 +126,15 @@ export class Scheduler implements Work {
     if (job?.doneFence) job.doneFence.error = -EINVAL;
   }
 
+  /** A queue of a group without a slot need not wait any longer (sync_upd_work). */
+  reportUnblocked(queue: PanthorQueue): void {
+    const { group } = queue;
+    group.blockedQueues &= ~(1 << queue.index);
+    if (!this.#suspended.has(group)) return;
+    this.#await(group);
+    this.tick();
+  }
+
   /** An unrecoverable one (CS_FATAL): the group is done for. */
   reportFatal(queue: PanthorQueue): void {
     queue.group.fatalQueues |= 1 << queue.index;
@@ -131,11 +148,12 @@ export class Scheduler implements Work {
       queue.group.timedout = true;
       this.tick();
     }
+    this.runner.poll?.(nowNs);
   }
 
   /** When pollTimeouts() has something to do, CLOCK_MONOTONIC in ns. */
   get nextTimeoutNs(): number {
-    let next = Number.POSITIVE_INFINITY;
+    let next = this.runner.nextNs ?? Number.POSITIVE_INFINITY;
     for (const queue of this.#busy) next = Math.min(next, queue.deadlineNs);
     return next;
   }
@@ -160,9 +178,10 @@ export class Scheduler implements Work {
 
   /** group_bind_locked(): false where there is no slot, or no address space for the VM. */
   *#bind(group: PanthorGroup): Op<boolean> {
-    let slot = this.#slots.indexOf(null);
-    if (slot < 0) slot = yield* this.#evictBlocked();
-    if (slot < 0) return false;
+    while (!this.#hasRoomFor(group.vm)) {
+      if (!(yield* this.#evictBlocked())) return false;
+    }
+    const slot = this.#slots.indexOf(null);
     const ret = yield* group.vm.active();
     if (ret !== 0) {
       this.device.scheduleReset();
@@ -172,23 +191,38 @@ export class Scheduler implements Work {
     group.slot = slot;
     for (const queue of group.queues) {
       if (queue.inFlight.length === 0) continue;
-      queue.startTimeout();
+      if (queue.deadlineNs === Number.POSITIVE_INFINITY) queue.startTimeout();
       yield* this.runner.doorbell(queue);
     }
     return true;
   }
 
-  /** A slot whose group waits for somebody else; it gets one again when syncobjs change. */
-  *#evictBlocked(): Op<number> {
+  /** tick_ctx_pick_groups_from_list(): a slot is free, and the VM has an address space or can have one. */
+  #hasRoomFor(vm: PanthorVm): boolean {
+    if (!this.#slots.includes(null)) return false;
+    const vms = new Set<PanthorVm>();
+    for (const group of this.#slots) if (group !== null) vms.add(group.vm);
+    return vms.has(vm) || vms.size < this.#asCount;
+  }
+
+  /** Takes the slot of a group that waits for somebody else; it asks again when syncobjs change. */
+  *#evictBlocked(): Op<boolean> {
     const group = this.#slots.find((one) => one?.idle);
-    if (group === undefined || group === null) return -1;
-    const { slot } = group;
+    if (group === undefined || group === null) return false;
     yield* this.#unbind(group);
-    this.#await(group);
-    return slot;
+    this.#suspended.add(group);
+    return true;
+  }
+
+  /** group_term_work() */
+  #cancel(group: PanthorGroup): void {
+    this.#suspended.delete(group);
+    group.cancelJobs();
+    for (const queue of group.queues) this.#busy.delete(queue);
   }
 
   #await(group: PanthorGroup): void {
+    this.#suspended.delete(group);
     group.runnable = true;
     this.#waiting.push(group);
   }
@@ -196,10 +230,7 @@ export class Scheduler implements Work {
   /** group_unbind_locked(), and the end of a group that can run no more. */
   *#unbind(group: PanthorGroup): Op<void> {
     this.runner.stop?.(group);
-    if (!group.canRun) {
-      group.cancelJobs();
-      for (const queue of group.queues) this.#busy.delete(queue);
-    }
+    if (!group.canRun) this.#cancel(group);
     this.#slots[group.slot] = null;
     group.slot = -1;
     yield* group.vm.idle();

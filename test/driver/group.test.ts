@@ -307,11 +307,40 @@ describe('slots of the firmware', () => {
     groups[5].blockedQueues = 1;
     c.submit(11, { signal: 2 });
     expect([groups[5].slot, groups[8].slot, groups[10].slot]).toEqual([-1, -1, 5]);
-    groups[5].blockedQueues = 0;
+    c.groupState(1);
+    expect(groups[5].slot).toBe(-1);
+    c.drv.sched.reportUnblocked(groups[5].queues[0]);
     for (const i of [0, 1, 2, 3]) c.runner.finish(groups[i].queues[0]);
     c.groupState(1);
     expect(groups[5].slot).toBeGreaterThanOrEqual(0);
+    expect(groups[5].blockedQueues).toBe(0);
     expect(c.runner.stopped).toContain(groups[5]);
+  });
+
+  test('that lost theirs while they waited still time out, and end when they are destroyed', () => {
+    const { c, groups } = nine();
+    groups[4].blockedQueues = groups[5].blockedQueues = 1;
+    const fences = [4, 5].map((i) => groups[i].queues[0].lastFence);
+    c.submit(11, { signal: 2 });
+    c.groupState(1);
+    expect([groups[4].slot, groups[5].slot]).toEqual([-1, -1]);
+    c.call('GROUP_DESTROY', { group_handle: 5 });
+    expect(fences.map((fence) => fence?.error)).toEqual([-ECANCELED, 0]);
+    c.clock.ns += 5e9;
+    run(c.drv.poll());
+    expect(fences.map((fence) => fence?.error)).toEqual([-ECANCELED, -ETIMEDOUT]);
+  });
+
+  test('need an address space each: seven VMs have jobs at once, the eighth waits without a reset', () => {
+    const c = new Submitter();
+    for (let i = 2; i <= 8; i++) c.make('VM_CREATE', {}, 'id');
+    const groups = [...Array(8).keys()].map((i) => c.group({ vm_id: i + 1 }));
+    for (let i = 1; i <= 8; i++) c.submit(i, { signal: 1 });
+    expect(groups.map(({ slot }) => slot)).toEqual([0, 1, 2, 3, 4, 5, 6, -1]);
+    expect([...c.drv.device.warnings.keys()]).toEqual([]);
+    c.runner.finish(groups[2].queues[0]);
+    c.groupState(1);
+    expect(groups[7].slot).toBe(2);
   });
 });
 
