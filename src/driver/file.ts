@@ -41,7 +41,8 @@ const MAP_SHARED = 1;
 export class DrmFile {
   readonly drv: PanthorDrv;
   readonly render: boolean;
-  readonly sysNice: boolean;
+  /** CAP_SYS_NICE; a replay learns it from replies. */
+  sysNice: boolean;
   readonly sysAdmin: boolean;
   readonly bos = new Idr<GemObject>();
   readonly syncobjs = new Idr<Syncobj>();

@@ -11,6 +11,7 @@ import { Consequences, readId } from './explain.ts';
 import { type IdPlan, idPlan } from './id-plan.ts';
 import { BLOCKED, isTurned, type ModelOptions, ReplayModel } from './model.ts';
 import { newerThan, parseUapi, type Uapi } from './newer.ts';
+import { showsSysNice } from './privileges.ts';
 import { Tally } from './tally.ts';
 
 export interface ReplayOptions extends ModelOptions {
@@ -81,6 +82,7 @@ export class Replayer {
     const { tally, model } = this;
     const call = this.callOf(record.request);
     const file = model.file(record.fd);
+    if (showsSysNice(record)) file.file.sysNice = true;
     tally.ioctls.total++;
     tally.ioctls.by_name[call.name] = (tally.ioctls.by_name[call.name] ?? 0) + 1;
     model.load(record, file, call.plan);
