@@ -383,7 +383,11 @@ export class PanthorMmu {
   *preReset(): Op<void> {
     yield* this.irq.suspend();
     this.resetInProgress = true;
-    for (const vm of this.vms) vm.stop();
+    for (const vm of this.vms) {
+      vm.stop();
+      // drm_sched_stop() waits for the job that runs; synchronous binds do not go through the queue.
+      yield vm.queueIdle;
+    }
   }
 
   /** panthor_mmu_post_reset(). */

@@ -95,9 +95,9 @@ function* bind(stage: Stage, state: VmState, call: Call): Op<void> {
 /** A group gets its VM a slot: group_bind_locked(), under the scheduler's lock and never during a reset. */
 function* activate(stage: Stage, state: VmState, group: Group): Op<number> {
   for (;;) {
-    yield stage.mayBind;
+    yield state.mayBind;
     yield* stage.schedLock.lock();
-    if (!stage.resetInProgress && stage.powered) break;
+    if (stage.canBind(state.vm)) break;
     stage.schedLock.unlock();
   }
   const ret = yield* state.vm.active();

@@ -35,11 +35,14 @@ export class VmState {
   /** Binds queued whose fence is not signalled yet. */
   unsignalled = 0;
   readonly work: { label: string; ready: () => boolean };
+  /** Ready when the scheduler may put a group of this VM on the GPU. */
+  readonly mayBind: { label: string; ready: () => boolean };
 
-  constructor(name: string, vm: PanthorVm) {
+  constructor(name: string, vm: PanthorVm, stage: Stage) {
     this.name = name;
     this.vm = vm;
     this.spec = new VmSpec(vm);
+    this.mayBind = { label: `the scheduler binds a group of ${name}`, ready: () => stage.canBind(vm) };
     this.work = { label: `VM_BIND queue of ${name}`, ready: () => this.jobs.length > 0 && !vm.stopped };
   }
 }
@@ -85,7 +88,21 @@ export class Stage {
   powered = true;
   /** panthor_mmu_unplug() has returned. */
   gone = false;
-  readonly mayBind = { label: 'the scheduler', ready: () => !this.resetInProgress && this.powered };
+  /** VMs with a group on the GPU; the scheduler binds no more than there are slots. */
+  boundVms(): PanthorVm[] {
+    const bound = new Set<PanthorVm>();
+    for (const { group } of this.vms) if (group.bound && group.vm !== null) bound.add(group.vm);
+    for (const group of this.groups) if (group.bound && group.vm !== null) bound.add(group.vm);
+    return [...bound];
+  }
+
+  /** Whether a group of `vm` can be put on the GPU now. */
+  canBind(vm: PanthorVm): boolean {
+    if (this.resetInProgress || !this.powered) return false;
+    const bound = this.boundVms();
+    return bound.includes(vm) || bound.length < this.scenario.slots;
+  }
+
   readonly mmuInterrupt = { label: 'MMU interrupt', ready: () => this.#mmuInterruptRaised() };
   readonly resetWork = { label: 'reset work', ready: () => this.device.resetPending };
 
@@ -114,7 +131,7 @@ export class Stage {
       const id = this.settle(this.pool.create(0, 0));
       const vm = this.pool.get(id);
       if (vm === undefined) throw new Error(`no VM: ${id}`);
-      this.vms.push(new VmState(name, vm));
+      this.vms.push(new VmState(name, vm, this));
     }
     for (const vm of this.vms) this.settle(begin(this, vm));
     this.machine.settle();
