@@ -20,24 +20,24 @@ function behaviourName(value: string, previous: string[]): string[] {
   return [...previous, ...names];
 }
 
+/** An option whose value is a kernel's name. */
+export function kernelOption(flags: string, description: string): Option {
+  return new Option(flags, description).choices([...KERNEL_NAMES]);
+}
+
+/** An option whose value is one or more names of behaviours; it may be given again. */
+export function behaviourOption(flags: string, description: string): Option {
+  return new Option(flags, description).argParser(behaviourName).default([], 'none');
+}
+
 /** Adds --kernel, --with and --without; `fallback` says in the help what is modelled without --kernel. */
 export function addKernelOptions(command: Command, fallback: string): Command {
   return command
+    .addOption(kernelOption('--kernel <name>', `which driver is modelled (default: ${fallback})`))
     .addOption(
-      new Option('--kernel <name>', `which driver is modelled (default: ${fallback})`).choices([
-        ...KERNEL_NAMES,
-      ]),
+      behaviourOption('--with <behaviour>', 'switch a behaviour on (repeatable; see panthor-shim kernels)'),
     )
-    .addOption(
-      new Option('--with <behaviour>', 'switch a behaviour on (repeatable; see panthor-shim kernels)')
-        .argParser(behaviourName)
-        .default([], 'none'),
-    )
-    .addOption(
-      new Option('--without <behaviour>', 'switch a behaviour off (repeatable)')
-        .argParser(behaviourName)
-        .default([], 'none'),
-    );
+    .addOption(behaviourOption('--without <behaviour>', 'switch a behaviour off (repeatable)'));
 }
 
 /** The kernel that the options ask for, or `fallback` with the same switches. */

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { openCapture } from '../capture/reader.ts';
+import { ScenarioRecorder } from '../conform/scenario-recorder.ts';
 import { gpuProfile } from '../driver/gpu-profile.ts';
 import { kernelForVersion } from '../driver/kernels.ts';
 import { BO_LAYOUTS, type BoLayout } from '../driver/sg.ts';
@@ -14,17 +15,20 @@ import { replayText } from '../report/replay-text.ts';
 import { EXIT_FOUND } from './exit.ts';
 import { addKernelOptions, type KernelOptions, pickKernel } from './kernel-options.ts';
 import { readThrough } from './read.ts';
+import { addDiffOptions, asksForDiff, type DiffOptions, diffKernels } from './replay-diff.ts';
+import { writeScenario } from './scenario-file.ts';
 
 export interface ModelCliOptions extends KernelOptions {
   gpu: string;
   boLayout: BoLayout;
 }
 
-interface ReplayCliOptions extends ModelCliOptions {
+interface ReplayCliOptions extends ModelCliOptions, DiffOptions {
   json?: true;
   stopAt?: number;
   trace: ReadonlySet<TraceKind>;
   check?: true;
+  emitScenario?: string;
 }
 
 export function register(program: Command): void {
@@ -45,7 +49,9 @@ export function register(program: Command): void {
       new Set(),
     )
     .option('--check', 'compare errno and outputs too, where the replies were a kernel’s or a model’s');
-  addModelOptions(command).action(replay);
+  addDiffOptions(addModelOptions(command))
+    .option('--emit-scenario <file>', 'write what the driver was asked to do as a vector file for conform')
+    .action(replay);
 }
 
 /** The options that say what is modelled, for every command that plays a capture. */
@@ -86,6 +92,7 @@ function traceKinds(value: string): ReadonlySet<TraceKind> {
 
 async function replay(path: string, options: ReplayCliOptions): Promise<void> {
   const capture = await openCapture(path);
+  if (asksForDiff(options)) return await diffKernels(capture, options);
   const print = (line: string): boolean => process.stdout.write(`${line}\n`);
   const lines = options.trace.size > 0 ? new LineTrace(options.trace, print) : null;
   const life = new LifeTrace(lines);
@@ -96,11 +103,15 @@ async function replay(path: string, options: ReplayCliOptions): Promise<void> {
     trace,
     check: options.check === true,
   });
-  const { regs } = replayer.model.device.machine;
+  const { device } = replayer.model;
+  const { regs } = device.machine;
+  const scenario = options.emitScenario === undefined ? null : new ScenarioRecorder(device);
+  device.calls = scenario;
   if (options.trace.has('regs')) regs.trace = lines;
   if (lines !== null) lines.objectName = (id) => objectName(replayer.model, id);
   const stories = options.json ? null : new VmStories(replayer.model);
   const stopAt = options.stopAt ?? Number.POSITIVE_INFINITY;
+  const { header } = capture;
   await readThrough(
     capture,
     (record) => {
@@ -116,7 +127,8 @@ async function replay(path: string, options: ReplayCliOptions): Promise<void> {
     () => {
       replayer.finish();
       stories?.finish();
-      const { header } = capture;
+      if (scenario !== null)
+        writeScenario(options.emitScenario as string, scenario, header.client, device.kernel);
       process.stdout.write(
         stories === null
           ? `${replayJson(header.client, replayer)}\n`

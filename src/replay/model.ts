@@ -1,4 +1,4 @@
-import { DMA_BUF_BASE, DRM_IOCTL_SYNCOBJ_EVENTFD, drm_syncobj_eventfd } from '../../uapi/drm.ts';
+import { DMA_BUF_BASE } from '../../uapi/drm.ts';
 import { EBADF, ENOTTY } from '../../uapi/errno.ts';
 import { _IOC_TYPE } from '../../uapi/ioctl.ts';
 import type { CaptureRecord } from '../capture/record.ts';
@@ -13,13 +13,19 @@ import type { BoLayout } from '../driver/sg.ts';
 import { UserMemory } from '../driver/uaccess.ts';
 import type { DriverTrace } from '../driver/warn.ts';
 import { ClientFile } from './client-file.ts';
-import { IdMap, UNKNOWN_ID } from './id-map.ts';
+import { IdMap } from './id-map.ts';
 import type { IdPlan, PlannedId } from './id-plan.ts';
 import { IdWalk } from './id-walk.ts';
 import { ARGUMENT_ADDRESS, loadPayload } from './payload.ts';
+import { standInFor, type TakenFd, takenFd } from './stand-ins.ts';
 
 export interface ModelOptions {
   kernel: Kernel;
+  /**
+   * Files are numbered by the client's descriptors and closing them is not recorded: a descriptor that is given out
+   * for something else then means that the file was closed.
+   */
+  fdsAreReal?: boolean;
   gpu?: GpuProfile;
   boLayout?: BoLayout;
   trace?: DriverTrace | null;
@@ -42,6 +48,7 @@ export class ReplayModel {
   onRelease: ((file: ClientFile) => void) | null = null;
   readonly #shared = { fd: new IdMap('fd'), name: new IdMap('name') };
   readonly #fds = new ModelFdTable();
+  readonly #fdsAreReal: boolean;
   readonly #walk = new IdWalk();
   #timeNs = 0;
   #file: ClientFile | null = null;
@@ -59,6 +66,7 @@ export class ReplayModel {
       now: () => this.#timeNs,
     });
     this.drv = new PanthorDrv(this.device);
+    this.#fdsAreReal = options.fdsAreReal ?? false;
     run(this.device.mmu.init());
   }
 
@@ -78,7 +86,8 @@ export class ReplayModel {
     this.argAt = loadPayload(record, this.mem);
     this.#file = file;
     this.#walk.run(plan, this.mem, this.argAt, record.argSize, this.#toModel);
-    if (record.request === DRM_IOCTL_SYNCOBJ_EVENTFD) this.#standInEventfd(record);
+    const taken = takenFd(record);
+    if (taken !== null) this.#standIn(taken);
   }
 
   /** Makes the loaded call: 0 or more, -errno, or BLOCKED. */
@@ -99,13 +108,10 @@ export class ReplayModel {
     return typeof file.file.mmap(offset, record.length, record.prot, record.flags) !== 'number';
   }
 
-  /** The client gave a descriptor up. */
+  /** The client gave up the last descriptor of an open file. */
   close(record: CaptureRecord): void {
     this.#timeNs = record.timeNs;
-    if (this.#release(record.fd)) return;
-    const fd = this.#shared.fd.toModel(record.fd);
-    if (fd !== UNKNOWN_ID) this.#fds.close(fd);
-    this.#shared.fd.delete(record.fd);
+    this.#release(record.fd);
   }
 
   /** Both kernels gave `capture` and `model` out for the same thing. */
@@ -114,16 +120,15 @@ export class ReplayModel {
     if (id.kind !== 'fd') return;
     // The client was given this descriptor again, so it must have closed what it was before.
     if (before !== undefined) this.#fds.close(before);
-    if (capture !== file.fd) this.#release(capture);
+    if (this.#fdsAreReal && capture !== file.fd) this.#release(capture);
   }
 
-  #release(fd: number): boolean {
+  #release(fd: number): void {
     const file = this.files.get(fd);
-    if (file === undefined) return false;
+    if (file === undefined) return;
     this.files.delete(fd);
     this.onRelease?.(file);
     run(this.drv.release(file.file));
-    return true;
   }
 
   #translate(id: PlannedId, at: number, mem: UserMemory): void {
@@ -133,18 +138,14 @@ export class ReplayModel {
     else mem.view.setUint32(at, map.toModel(mem.view.getUint32(at, true)), true);
   }
 
-  /** The client's eventfds are no files of the driver's, so nobody ever gave them out: any will do. */
-  #standInEventfd(record: CaptureRecord): void {
-    const { off } = drm_syncobj_eventfd;
-    if (record.ret < 0 || record.argSize < drm_syncobj_eventfd.size) return;
-    const client = new DataView(record.bytes.buffer, record.bytes.byteOffset).getUint32(
-      record.argInAt + off.fd,
-      true,
-    );
-    if (!this.#shared.fd.has(client)) {
-      this.#shared.fd.add(client, this.#fds.install({ kind: 'eventfd', signal: () => {} }));
-    }
-    this.mem.view.setUint32(this.argAt + off.fd, this.#shared.fd.toModel(client), true);
+  /** Puts something behind a descriptor that the driver never gave out, or gave out for something else. */
+  #standIn({ kind, at, fd }: TakenFd): void {
+    const known = this.#shared.fd.toModel(fd);
+    if (this.#fds.lookup(known)?.kind === kind) return;
+    const model = this.#fds.install(standInFor(kind, this.device.gem));
+    const before = this.#shared.fd.add(fd, model);
+    if (before !== undefined) this.#fds.close(before);
+    this.mem.view.setUint32(this.argAt + at, model, true);
   }
 
   #dmaBufCall(record: CaptureRecord): number {

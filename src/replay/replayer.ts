@@ -39,13 +39,15 @@ export class Replayer {
   readonly captureUapi: Uapi | null;
   /** Whether errno and outputs are compared. */
   readonly checks: boolean;
+  /** Result of the last record: 0 or more, -errno, or null for a call that would block. */
+  ret: number | null = 0;
   readonly #calls = new Map<number, Call>();
   readonly #consequences = new Consequences();
   /** Warnings of the device that were seen to. */
   #warned = 0;
 
   constructor(header: CaptureHeader, options: ReplayOptions) {
-    this.model = new ReplayModel(options);
+    this.model = new ReplayModel({ fdsAreReal: header.replies === 'stand-in', ...options });
     this.kernelUapi = options.kernel.uapi;
     this.captureUapi = parseUapi(header.driver_version);
     this.checks = options.check === true && header.replies !== 'stand-in';
@@ -88,6 +90,7 @@ export class Replayer {
     model.load(record, file, call.plan);
     if (record.request === DRM_IOCTL_PANTHOR_VM_BIND) countBindOps(model.mem, model.argAt, tally);
     const ret = model.call(record, file);
+    this.ret = ret === BLOCKED ? null : ret;
     if (ret === BLOCKED) {
       model.cancel(file);
       this.#blocked(record, call);
@@ -118,6 +121,7 @@ export class Replayer {
     const file = this.model.file(record.fd);
     tally.mmaps++;
     const ok = this.model.mmap(record, file);
+    this.ret = ok ? 0 : -1;
     if (ok === record.ok) return;
     const { index, offset } = record;
     const refused = file.ids['mmap-offset'].refusedAt(offset);

@@ -1,0 +1,81 @@
+import {
+  DMA_BUF_IOCTL_IMPORT_SYNC_FILE,
+  DRM_IOCTL_PRIME_FD_TO_HANDLE,
+  DRM_IOCTL_SYNCOBJ_EVENTFD,
+  DRM_IOCTL_SYNCOBJ_FD_TO_HANDLE,
+  DRM_SYNCOBJ_FD_TO_HANDLE_FLAGS_IMPORT_SYNC_FILE,
+  dma_buf_import_sync_file,
+  drm_prime_handle,
+  drm_syncobj_eventfd,
+  drm_syncobj_handle,
+} from '../../uapi/drm.ts';
+import type { CaptureRecord } from '../capture/record.ts';
+import { DmaBuf } from '../driver/dma-buf.ts';
+import type { FdObject } from '../driver/fd-table.ts';
+import { stubFence } from '../driver/fence.ts';
+import type { GemTable } from '../driver/gem.ts';
+import { Syncobj } from '../driver/syncobj.ts';
+
+/**
+ * How large an object of somebody else's is taken to be: captures do not say. Larger than what clients share, small
+ * enough for thousands of them in the GPU's physical address space.
+ */
+const FOREIGN_BYTES = 256 << 20;
+
+/** A descriptor that a successful call took, and what it must have been. */
+export interface TakenFd {
+  kind: FdObject['kind'];
+  /** Where it stands in the argument. */
+  at: number;
+  /** As the client calls it. */
+  fd: number;
+}
+
+/** The descriptor that a call which succeeded took from the client, or null. */
+export function takenFd(record: CaptureRecord): TakenFd | null {
+  if (record.ret < 0) return null;
+  const view = new DataView(record.bytes.buffer, record.bytes.byteOffset);
+  const taken = (kind: FdObject['kind'], at: number): TakenFd => {
+    return { kind, at, fd: view.getUint32(record.argInAt + at, true) };
+  };
+  switch (record.request) {
+    case DRM_IOCTL_SYNCOBJ_EVENTFD:
+      return taken('eventfd', drm_syncobj_eventfd.off.fd);
+    case DRM_IOCTL_PRIME_FD_TO_HANDLE:
+      return taken('dma-buf', drm_prime_handle.off.fd);
+    case DMA_BUF_IOCTL_IMPORT_SYNC_FILE:
+      return taken('sync-file', dma_buf_import_sync_file.off.fd);
+    case DRM_IOCTL_SYNCOBJ_FD_TO_HANDLE: {
+      const flags = view.getUint32(record.argInAt + drm_syncobj_handle.off.flags, true);
+      const isFile = (flags & DRM_SYNCOBJ_FD_TO_HANDLE_FLAGS_IMPORT_SYNC_FILE) !== 0;
+      return taken(isFile ? 'sync-file' : 'syncobj-file', drm_syncobj_handle.off.fd);
+    }
+    default:
+      return null;
+  }
+}
+
+/**
+ * Something to stand in for a file that this driver never gave out: another device's object, a compositor's fence, a
+ * process that was not captured. Fences of others are taken to be done.
+ */
+export function standInFor(kind: FdObject['kind'], gem: GemTable): FdObject {
+  switch (kind) {
+    case 'eventfd':
+      return { kind, signal: () => {} };
+    case 'sync-file':
+      return { kind, fence: stubFence() };
+    case 'syncobj-file': {
+      const syncobj = new Syncobj();
+      syncobj.replaceFence(stubFence());
+      return { kind, syncobj };
+    }
+    case 'dma-buf': {
+      const bo = gem.create(FOREIGN_BYTES, 0, null);
+      bo.imported = true;
+      const buf = new DmaBuf(bo);
+      bo.put();
+      return buf;
+    }
+  }
+}
