@@ -1,4 +1,9 @@
 import { readScalar } from '../../uapi/codec.ts';
+import {
+  DRM_IOCTL_SYNCOBJ_FD_TO_HANDLE,
+  drm_syncobj_fd_to_handle_flags,
+  drm_syncobj_handle,
+} from '../../uapi/drm.ts';
 import { errnoName } from '../../uapi/errno.ts';
 import type { BufferSpec, NumberRef } from '../../uapi/ioctl.ts';
 import { type Field, type StructLayout, scalarSize } from '../../uapi/layout.ts';
@@ -41,12 +46,31 @@ function ioctlText(record: CaptureRecord, width: number): string {
   const argument =
     spec?.arg == null
       ? [plainBytes(sides.before)]
-      : new CallPrinter(record).struct(spec.arg, spec.buffers, sides, record.argSize);
+      : new CallPrinter(record).struct(
+          argumentOf(spec.request, spec.arg),
+          spec.buffers,
+          sides,
+          record.argSize,
+        );
   const head = `ioctl(${record.fd}, ${name}, `;
   const line = `${head}${argument.join('')}) = ${result}`;
   const elements = argument.length - 2;
   if (line.length <= width || elements < 2) return line;
   return `${head}${argument.map((piece) => piece.trimEnd()).join('\n      ')}) = ${result}`;
+}
+
+/** SYNCOBJ_FD_TO_HANDLE shares its struct with the opposite direction, whose flags have other names. */
+const fdToHandle: StructLayout = {
+  ...drm_syncobj_handle,
+  fields: drm_syncobj_handle.fields.map((field) =>
+    field.name === 'flags'
+      ? { ...field, info: { ...field.info, set: drm_syncobj_fd_to_handle_flags } }
+      : field,
+  ),
+};
+
+function argumentOf(request: number, layout: StructLayout): StructLayout {
+  return request === DRM_IOCTL_SYNCOBJ_FD_TO_HANDLE ? fdToHandle : layout;
 }
 
 class CallPrinter {

@@ -1,8 +1,9 @@
 import type { EnumTable } from '../../uapi/enumeration.ts';
+import { symbolic as fullNames } from '../payload/symbols.ts';
 
 const prefixes = new Map<EnumTable, string>();
 
-/** What all names of a table have in front, up to an underscore; reports leave it out. */
+/** What all names of a table have in front, up to an underscore. */
 function prefixOf(table: EnumTable): string {
   const known = prefixes.get(table);
   if (known !== undefined) return known;
@@ -21,35 +22,9 @@ function prefixOf(table: EnumTable): string {
  * follows as a number. `bitPerValue`: bit n stands for the enumerator n.
  */
 export function symbolic(table: EnumTable, value: number, bitPerValue = false): string {
-  const skip = prefixOf(table).length;
-  const short = (name: string): string => name.slice(skip);
-  const bits = value >>> 0;
-  if (bitPerValue) {
-    const set = table.enumerators.filter((e) => (bits & (1 << e.value)) !== 0);
-    const rest = set.reduce((left, e) => left & ~(1 << e.value), bits) >>> 0;
-    return joined(
-      set.map((e) => short(e.name)),
-      rest,
-    );
-  }
-  if (table.kind === 'enum') {
-    const named = table.enumerators.find((e) => e.isMask !== true && e.value >>> 0 === bits);
-    return named === undefined ? `${bits}` : short(named.name);
-  }
-  const names: string[] = [];
-  let rest = bits;
-  for (const e of table.enumerators) {
-    if (e.isMask === true) continue;
-    const mask = e.mask ?? e.value;
-    const fits = e.mask === undefined ? (bits & mask) === mask : (bits & mask) >>> 0 === e.value >>> 0;
-    if (!fits || mask === 0) continue;
-    names.push(short(e.name));
-    rest = (rest & ~mask) >>> 0;
-  }
-  return joined(names, rest);
-}
-
-function joined(names: string[], rest: number): string {
-  if (rest !== 0) names.push(`0x${rest.toString(16)}`);
-  return names.length === 0 ? '0' : names.join('|');
+  const prefix = prefixOf(table);
+  const names = fullNames(table, BigInt(value >>> 0), bitPerValue);
+  if (names === '') return `${value >>> 0}`;
+  const short = (name: string): string => name.replace(/^bit /, '').replace(prefix, '');
+  return names.split(' | ').map(short).join('|');
 }
