@@ -1,9 +1,17 @@
-import { decode, type Json, type JsonObject } from '../../uapi/codec.ts';
+import type { Json, JsonObject } from '../../uapi/codec.ts';
 import { errnoName } from '../../uapi/errno.ts';
 import type { CaptureRecord } from '../capture/record.ts';
+import { toJson } from '../payload/json.ts';
+import { makePayload } from '../payload/payload.ts';
 import { ioctlName, ioctlOf } from './requests.ts';
 
-/** A record as one line of JSON with its argument taken apart; bytes behind pointers stay hex, by their address. */
+/** What the kernel would say of the call is not asked for here. */
+const NO_VERDICT = { rejects: [], conditions: [] };
+
+/**
+ * A record as one line of JSON: the argument and what its pointers lead to, taken apart, as they were before the call
+ * and (`out`) after it, where it changed them.
+ */
 export function recordJson(record: CaptureRecord): string {
   const head = { index: record.index, type: record.type, time_ns: record.timeNs };
   if (record.type === 'close') return JSON.stringify({ ...head, fd: record.fd });
@@ -20,34 +28,47 @@ export function recordJson(record: CaptureRecord): string {
       ok,
     });
   }
+  const changed = hasChanged(record);
   return JSON.stringify({
     ...head,
     tid: record.tid,
     fd: record.fd,
     request: `0x${record.request.toString(16)}`,
     name: ioctlName(record.request),
-    arg: argument(record, record.argIn),
-    arg_out: argument(record, record.argOut),
-    buffers: Array.from({ length: record.bufferCount }, (_, i) => buffer(record, i)),
+    ...sideJson(record, record.argIn, (i) => record.bufferIn(i)),
+    ...(changed
+      ? { out: sideJson(record, record.argOut, (i) => record.bufferOut(i) ?? record.bufferIn(i)) }
+      : {}),
     ret: record.ret,
     errno: record.errno,
     error: record.errno === 0 ? null : errnoName(record.errno),
   });
 }
 
-function argument(record: CaptureRecord, bytes: Uint8Array): Json {
-  const layout = ioctlOf(record.request)?.arg;
-  return layout ? decode(layout, bytes) : Buffer.from(bytes).toString('hex');
+function hasChanged(record: CaptureRecord): boolean {
+  for (let i = 0; i < record.bufferCount; i++) if (record.buffers[i].outAt >= 0) return true;
+  return Buffer.compare(record.argIn, record.argOut) !== 0;
 }
 
-function buffer(record: CaptureRecord, i: number): JsonObject {
-  const { addrLo, addrHi } = record.buffers[i];
-  const out = record.bufferOut(i);
-  return {
-    addr: hex64(addrLo, addrHi),
-    in: Buffer.from(record.bufferIn(i)).toString('hex'),
-    ...(out === null ? {} : { out: Buffer.from(out).toString('hex') }),
-  };
+function sideJson(
+  record: CaptureRecord,
+  argument: Uint8Array,
+  bufferBytes: (i: number) => Uint8Array,
+): { arg: Json; buffers: Json } {
+  const spec = ioctlOf(record.request);
+  const regions = Array.from({ length: record.bufferCount }, (_, i) => {
+    const { addrLo, addrHi } = record.buffers[i];
+    return { address: (BigInt(addrHi) << 32n) | BigInt(addrLo), bytes: bufferBytes(i) };
+  });
+  if (spec?.arg == null) {
+    const buffers = regions.map(({ address, bytes }): JsonObject => {
+      return { addr: `0x${address.toString(16)}`, bytes: Buffer.from(bytes).toString('hex') };
+    });
+    return { arg: Buffer.from(argument).toString('hex'), buffers };
+  }
+  const payload = makePayload(spec.arg, argument, regions, spec, record.request);
+  const { value, buffers } = toJson(payload, NO_VERDICT);
+  return { arg: value, buffers };
 }
 
 function hex64(lo: number, hi: number): string {

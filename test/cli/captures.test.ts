@@ -212,6 +212,20 @@ describe('dump', () => {
     expect(numbers(await dump('--ioctl', 'mmap')).length).toBe(18);
   });
 
+  it('prints what pointers lead to as JSON too', async () => {
+    const bind = JSON.parse(await dump('--json', '-r', '84'));
+    expect(bind.arg).toMatchObject({ vm_id: 1, flags: 1, ops: { count: 2 } });
+    expect(bind.out).toBeUndefined();
+    expect(bind.buffers[0]).toMatchObject({ path: 'ops', struct: 'drm_panthor_vm_bind_op' });
+    expect(bind.buffers[0].items[1].value).toMatchObject({
+      bo_handle: 10,
+      va: '0x7ffffea00000',
+      size: '0x200000',
+    });
+    const version = JSON.parse(await dump('--json', '-r', '1'));
+    expect(version.out.arg).toMatchObject({ version_major: 1, version_minor: 9 });
+  });
+
   it('prints one JSON object a line, with the same numbers', async () => {
     const lines = (await dump('--json', '-i', 'VM_CREATE,mmap'))
       .trim()
@@ -222,7 +236,7 @@ describe('dump', () => {
       index: 24,
       name: 'VM_CREATE',
       arg: { flags: 0, id: 0, user_va_range: '0x800000000000' },
-      arg_out: { id: 1 },
+      out: { arg: { id: 1 } },
       error: null,
     });
   });
