@@ -12,7 +12,7 @@ import { GpuMemory } from '../hw/command-stream/gpu-memory.ts';
 import type { PhysicalBytes } from '../hw/command-stream/physical-bytes.ts';
 import { StreamProcessor } from '../hw/command-stream/processor.ts';
 import { StreamGroup, StreamQueue } from '../hw/command-stream/stream-queue.ts';
-import { waitIsOver } from '../hw/command-stream/sync.ts';
+import { SuspendedWaits } from './suspended-waits.ts';
 
 /** Instructions until what they have signalled is told to the driver, and until others get the thread. */
 const BUDGET = 4096;
@@ -58,9 +58,9 @@ export class StreamRunner implements JobRunner, Work, StreamEvents {
   readonly #device: PanthorDevice;
   readonly #memory: GpuMemory;
   readonly #groups = new WeakMap<PanthorGroup, StreamGroup>();
-  /** The driver's queue behind each that has a slot, or has lost it while it waited. */
+  /** The driver's queue behind each that has a slot. */
   readonly #queues = new Map<StreamQueue, PanthorQueue>();
-  readonly #suspended = new Set<StreamQueue>();
+  readonly #suspended: SuspendedWaits;
   /** Groups whose syncobjs have changed. */
   readonly #signalled = new Set<PanthorGroup>();
   #longTurns = 0;
@@ -73,6 +73,7 @@ export class StreamRunner implements JobRunner, Work, StreamEvents {
     const { device, gpu } = options.sched;
     this.#device = device;
     this.#memory = new GpuMemory(device.machine, options.physical, device.params.vaBits);
+    this.#suspended = new SuspendedWaits(this.#memory, this.#sched);
     const ticks = (rate: number): number => Math.floor(device.now() * (rate / NS_PER_S));
     const clock = {
       timestamp: () => ticks(gpu.timestamp_frequency),
@@ -91,7 +92,7 @@ export class StreamRunner implements JobRunner, Work, StreamEvents {
     const group = this.#streamGroup(queue.group);
     group.halted = group.queues.some(({ dead }) => dead);
     const one = group.queues[queue.index];
-    this.#suspended.delete(one);
+    this.#suspended.forget(one);
     this.#queues.set(one, queue);
     this.processor.start(one);
     this.#sched.work.queue(this);
@@ -101,8 +102,8 @@ export class StreamRunner implements JobRunner, Work, StreamEvents {
   stop(group: PanthorGroup): void {
     for (const one of this.#groups.get(group)?.queues ?? []) {
       this.processor.stop(one);
-      if (group.canRun && one.blocked === 'SYNC_WAIT') this.#suspended.add(one);
-      else this.#queues.delete(one);
+      this.#queues.delete(one);
+      if (group.canRun && one.blocked === 'SYNC_WAIT') this.#suspended.add(one, group.queues[one.index]);
     }
     if (!group.canRun) this.#groups.delete(group);
   }
@@ -120,7 +121,7 @@ export class StreamRunner implements JobRunner, Work, StreamEvents {
       more = this.processor.run(BUDGET);
       this.#deliver();
     }
-    this.#lookAtSuspended();
+    this.#suspended.look();
     this.#longTurns = more ? this.#longTurns + 1 : 0;
     const waits = this.processor.waiting || this.#suspended.size > 0;
     const backoff = Math.min(this.#longTurns * BACKOFF_NS, MAX_BACKOFF_NS);
@@ -179,27 +180,6 @@ export class StreamRunner implements JobRunner, Work, StreamEvents {
     const groups = [...this.#signalled];
     this.#signalled.clear();
     for (const group of groups) this.#sched.reportSyncUpdate(group);
-  }
-
-  /** panthor_queue_eval_syncwait(): groups without a slot ask for one when what they wait for has happened. */
-  #lookAtSuspended(): void {
-    for (const one of this.#suspended) {
-      const queue = this.#driverQueue(one);
-      const wait = one.syncWait;
-      const { ttbr } = queue.group.vm.pgtable;
-      if (!queue.group.canRun || wait === null) {
-        this.#suspended.delete(one);
-        this.#queues.delete(one);
-        continue;
-      }
-      const lo = this.#memory.peek32(ttbr, wait.va);
-      const hi = wait.wide ? this.#memory.peek32(ttbr, wait.va + 4) : 0;
-      // What is not mapped any more cannot be looked at: the queue finds that out itself.
-      if (lo !== undefined && hi !== undefined && !waitIsOver(wait, lo, hi)) continue;
-      this.#suspended.delete(one);
-      one.blocked = null;
-      this.#sched.reportUnblocked(queue);
-    }
   }
 
   #driverQueue(queue: StreamQueue): PanthorQueue {

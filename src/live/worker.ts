@@ -8,6 +8,7 @@ import { PanthorDevice } from '../driver/device.ts';
 import { PanthorDrv } from '../driver/drv.ts';
 import { gpuProfile } from '../driver/gpu-profile.ts';
 import { kernel } from '../driver/kernels.ts';
+import { executeStreams } from './execute-streams.ts';
 import { Recorder } from './recorder.ts';
 import { LiveReport } from './report.ts';
 import { LiveServer } from './server.ts';
@@ -54,6 +55,7 @@ async function serve(options: WorkerOptions): Promise<void> {
     card: options.card,
     observers: recorder === null ? [report] : [report, recorder],
   });
+  executeStreams(drv, server.desk);
   let woken = false;
   let stopping = false;
   server.watch(options.wake, () => {

@@ -1,0 +1,20 @@
+import type { PanthorDrv } from '../driver/drv.ts';
+import type { Desk } from './desk.ts';
+import { StreamRunner } from './job-runner.ts';
+import { ObjectPages } from './object-pages.ts';
+import { StreamNotices } from './stream-notices.ts';
+
+/** Has the driver behind a server execute streams, in the memory that it shares with its clients. */
+export function executeStreams(drv: PanthorDrv, desk: Desk): StreamRunner {
+  const notices = new StreamNotices();
+  const page = desk.flushIdPage.bytes();
+  const flushId = page === undefined ? null : new DataView(page.buffer, page.byteOffset);
+  return new StreamRunner({
+    unshaded: notices.unshaded,
+    fatal: notices.fatal,
+    fault: notices.fault,
+    sched: drv.sched,
+    physical: new ObjectPages(drv.device.gem, (bo) => desk.memories.bytesOf(bo)),
+    flushed: (id) => flushId?.setUint32(0, id, true),
+  });
+}
