@@ -1,4 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Apt } from './clients/apt.mjs';
 import { judgeErrors } from './clients/captures.mjs';
 import { clients, IGT } from './clients/commands.mjs';
 import { EXPECTED_ERRORS } from './clients/expected-errors.mjs';
@@ -149,5 +153,80 @@ describe('the comparison', () => {
   it('marks the answers that differ from the kernel’s', () => {
     const calls = [{ section: 's', what: 'w', kernel: 'EINVAL', source: 'f' }];
     expect(table(calls, ['0'], ['EINVAL'])).toContain('| w | **0** | EINVAL | EINVAL | `f` |');
+  });
+});
+
+describe('fetching', () => {
+  const archive = { uri: 'http://example.invalid/debian/', codename: 'bookworm', keyring: '/k.gpg' };
+  const path = process.env.PATH;
+  let folder: string;
+
+  /** An apt-get whose mirror is what `script` says; `$1` is the command, $COUNT the number of the call. */
+  function mirror(script: string) {
+    writeFileSync(
+      join(folder, 'apt-get'),
+      `#!/bin/sh\nCOUNT=$(($(cat ${folder}/count 2>/dev/null || echo 0) + 1)); echo $COUNT > ${folder}/count\n` +
+        `echo "$@" >> ${folder}/calls\n${script}\n`,
+    );
+    chmodSync(join(folder, 'apt-get'), 0o755);
+  }
+  const calls = () => readFileSync(join(folder, 'calls'), 'utf8').trim().split('\n');
+  const apt = () => new Apt(join(folder, 'apt'), archive, 'sid', 'arm64', 1);
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'clients-test-'));
+    process.env.PATH = `${folder}:${path}`;
+  });
+  afterEach(() => {
+    process.env.PATH = path;
+    rmSync(folder, { recursive: true });
+  });
+
+  it('tries again when the mirror does not deliver the index, and gives up after four tries', async () => {
+    mirror('[ $COUNT -ge 3 ] || { echo "E: Failed to fetch" >&2; exit 100; }');
+    expect(await apt().update()).toBe('');
+    expect(calls()).toHaveLength(3);
+    mirror('echo "E: Failed to fetch" >&2; exit 100');
+    const lost = apt();
+    expect(await lost.update()).toBe('E: Failed to fetch');
+    expect(calls()).toHaveLength(7);
+    // The other groups of the suite hear of it without waiting again.
+    expect(await lost.update()).toBe('E: Failed to fetch');
+    expect(calls()).toHaveLength(7);
+  });
+
+  it('names the package that is not delivered, and brings the others', async () => {
+    mirror(
+      'status=0; for p in "$@"; do case $p in download|-qq|update|-q|--*) ;; ' +
+        'lost) echo "E: lost is not there" >&2; status=100 ;; *) : > "$p"_1.0_arm64.deb ;; esac; done; exit $status',
+    );
+    const { files, missing } = await apt().download(['here', 'lost', 'there']);
+    expect(missing).toEqual([{ name: 'lost', why: 'E: lost is not there' }]);
+    expect(files.map((f: string) => f.replace(/.*\//, ''))).toEqual([
+      'here_1.0_arm64.deb',
+      'there_1.0_arm64.deb',
+    ]);
+  });
+
+  it('unpacks the latest version of what was downloaded', async () => {
+    mirror(
+      '[ "$1" != download ] || { : > p_1.9-1_arm64.deb; : > p_1%3a1.2_arm64.deb; : > p_1.10-1_arm64.deb; }',
+    );
+    const { files } = await apt().download(['p']);
+    expect(files.map((f: string) => f.replace(/.*\//, ''))).toEqual(['p_1%3a1.2_arm64.deb']);
+  });
+
+  it('keeps the machine’s own sources, keys and dpkg status out, and the signature check on', () => {
+    const config = readFileSync(apt().config, 'utf8');
+    const sources = readFileSync(join(folder, 'apt/sources.list'), 'utf8');
+    expect(sources).toBe('deb [signed-by=/k.gpg] http://example.invalid/debian/ sid main\n');
+    for (const line of [
+      'Dir::Etc::sourceparts "-";',
+      'APT::Get::AllowUnauthenticated "false";',
+      'APT::Architecture "arm64";',
+    ]) {
+      expect(config).toContain(line);
+    }
+    expect(readFileSync(join(folder, 'apt/status'), 'utf8')).toBe('');
   });
 });

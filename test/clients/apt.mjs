@@ -30,10 +30,13 @@ export function machineArchive() {
 
 /** One suite and one architecture of the archive, with its own lists, package cache and (empty) dpkg status. */
 export class Apt {
-  constructor(folder, archive, suite, architecture) {
+  /** `firstPauseMs`: the pause after the first try that failed; each further one is three times as long. */
+  constructor(folder, archive, suite, architecture, firstPauseMs = FIRST_PAUSE_MS) {
     this.folder = folder;
+    this.firstPauseMs = firstPauseMs;
     this.suite = suite;
-    this.updated = false;
+    /** Why the index is not here, '' when it is, null when nobody has asked. */
+    this.index = null;
     for (const sub of ['state/lists/partial', 'cache/archives/partial', 'trusted.d']) {
       mkdirSync(join(folder, sub), { recursive: true });
     }
@@ -80,7 +83,7 @@ export class Apt {
   }
 
   async #retry(what, attempt) {
-    let pause = FIRST_PAUSE_MS;
+    let pause = this.firstPauseMs;
     for (let i = 1; ; i++) {
       const why = await attempt(i);
       if (why === '') return '';
@@ -95,13 +98,13 @@ export class Apt {
 
   /** Fetches the suite's package index once in this run. Returns '' or why it could not be had. */
   async update(force = false) {
-    if (this.updated && !force) return '';
+    if (this.index !== null && !force) return this.index;
     const why = await this.#retry(`index of ${this.suite}`, () => {
       // apt-get update only warns when an index is missing; --error-on=any makes it say so in its status.
       const r = this.#run(['update', '-q', '--error-on=any']);
       return r.status === 0 ? '' : lastLine(r);
     });
-    this.updated = why === '';
+    this.index = why;
     return why;
   }
 
