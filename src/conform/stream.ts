@@ -38,12 +38,11 @@ export async function* readStreams(
   path: string,
   wanted: (name: string, ordinal: number) => boolean = () => true,
 ): AsyncGenerator<Stream> {
-  const input = await openText(path);
   let stream: Stream | null = null;
   let skip = false;
   let ordinal = 0;
   let line = 0;
-  for await (const text of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+  for await (const text of lines(path)) {
     line++;
     if (text === '') continue;
     const isHeader = text.startsWith('{"stream"');
@@ -70,6 +69,20 @@ export async function* readStreams(
   }
   if (stream !== null) yield stream;
   if (ordinal === 0) throw new StreamFileError(path, line, 'no stream in it');
+}
+
+/** The lines of a file. What cannot be read or unpacked is a StreamFileError that names the line after the last good one. */
+async function* lines(path: string): AsyncGenerator<string> {
+  let line = 1;
+  try {
+    const input = await openText(path);
+    for await (const text of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+      yield text;
+      line++;
+    }
+  } catch (e) {
+    throw new StreamFileError(path, line, (e as Error).message);
+  }
 }
 
 /** The text of a file, unpacked where it begins with the two bytes of gzip. */
