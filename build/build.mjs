@@ -22,7 +22,7 @@ import {
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { checkYields } from './check-yields.mjs';
-import { instrument } from './instrument.mjs';
+import { instrument, settersIn } from './instrument.mjs';
 import { strip } from './strip.mjs';
 
 /** Directories whose code is stripped; the design calls them interruptible. */
@@ -73,6 +73,22 @@ function copyAssets(root, outDir) {
 /** tsc wrote for .cache/build-N/, one directory deeper than dist/ (and as deep as dist/interleaved/). */
 function moveMap(path) {
   writeFileSync(path, readFileSync(path, 'utf8').replaceAll('"../../', '"../'));
+}
+
+function rewrite(path, transform) {
+  writeFileSync(path, transform(readFileSync(path, 'utf8')));
+}
+
+/** Makes the interleaved code below `dir` keep account of its state. */
+function keepAccount(dir) {
+  const files = listFiles(dir).filter((file) => file.endsWith('.js') && isInstrumented(file));
+  const setters = new Set(files.flatMap((file) => settersIn(readFileSync(join(dir, file), 'utf8'))));
+  for (const file of files) {
+    const heap = relative(dirname(join(dir, file)), join(dir, HEAP))
+      .split(sep)
+      .join('/');
+    rewrite(join(dir, file), (code) => instrument(code, file, heap, setters));
+  }
 }
 
 /** Puts `fresh` in the place of `target`; of two builds that end together either one wins, whole. */
@@ -133,24 +149,12 @@ export async function build(root, keepGoing = false) {
       if (existsSync(join(fresh, dir)))
         cpSync(join(fresh, dir), join(fresh, 'interleaved', dir), { recursive: true });
     }
-    const accounted = existsSync(join(fresh, 'interleaved', HEAP));
-    for (const file of listFiles(fresh)) {
+    const files = listFiles(fresh);
+    for (const file of files) {
       if (file.endsWith('.js.map') && !file.startsWith('interleaved/')) moveMap(join(fresh, file));
-      if (!file.endsWith('.js')) continue;
-      const path = join(fresh, file);
-      if (isStripped(file)) {
-        writeFileSync(path, strip(readFileSync(path, 'utf8'), file));
-      } else if (
-        accounted &&
-        file.startsWith('interleaved/') &&
-        isInstrumented(file.slice('interleaved/'.length))
-      ) {
-        const heap = relative(dirname(path), join(fresh, 'interleaved', HEAP))
-          .split(sep)
-          .join('/');
-        writeFileSync(path, instrument(readFileSync(path, 'utf8'), file, heap));
-      }
+      if (file.endsWith('.js') && isStripped(file)) rewrite(join(fresh, file), (code) => strip(code, file));
     }
+    if (files.includes(`interleaved/${HEAP}`)) keepAccount(join(fresh, 'interleaved'));
     swap(fresh, join(root, 'dist'));
     return problems;
   } finally {

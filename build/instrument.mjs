@@ -22,10 +22,11 @@ const MUTATORS = new Set(
  * @param {string} code JavaScript, an ES module
  * @param {string} file its name, for messages
  * @param {string} heap how the module imports src/explore/heap.js
+ * @param {ReadonlySet<string>} [setters] names that are accessors of some class (see settersIn)
  * @returns {string} the code; what cannot be followed (writes by destructuring, `delete`, Object.assign, module-level
  *   variables) throws at run time, where the explorer gets there
  */
-export function instrument(code, file, heap) {
+export function instrument(code, file, heap, setters = new Set()) {
   const tree = parse(code, { ecmaVersion: 2023, sourceType: 'module', locations: true });
   const out = new MagicString(code);
   const fields = new Set();
@@ -173,10 +174,20 @@ export function instrument(code, file, heap) {
 
   const frames = instrumentFrames(tree, out, code, file, refuse);
   if (fields.size === 0 && frames === 0 && out.toString() === code) return code;
-  const helpers = [...fields].map(fieldHelpers).join('');
+  const helpers = [...fields].map((field) => fieldHelpers(field, setters.has(field))).join('');
   const names = '$key, $note, $root, $e, $eu, $ei, $m, $mo, $length, $enter, $y, $array, $spread, $refuse';
   out.prepend(`import { ${names} } from '${heap}'; ${helpers}`);
   return out.toString();
+}
+
+/** Names that `code` declares setters for; private ones as they are after the rewriting. */
+export function settersIn(code) {
+  const names = [];
+  walk(parse(code, { ecmaVersion: 2023, sourceType: 'module' }), (node) => {
+    if (node.kind !== 'set' || node.computed) return;
+    names.push(node.key.type === 'PrivateIdentifier' ? `$_${node.key.name}` : node.key.name);
+  });
+  return names;
 }
 
 /** Names of module-level variables: out of sight, so the explorer's code must not change them. */
@@ -191,14 +202,16 @@ function moduleVariables(tree) {
 }
 
 /** Helpers for writes to one property name; one set for each module and name, so that the engine sees one shape. */
-function fieldHelpers(field) {
+function fieldHelpers(field, maybeSetter) {
+  // What a setter does is followed where it does it.
+  const known = maybeSetter ? `t.$id !== undefined && Object.hasOwn(t, '${field}')` : 't.$id !== undefined';
   if (field === 'length') {
     return 'const $w_length = $length, $u_length = (t, f) => $length(t, f(t.length)), $i_length = (t, d) => $length(t, t.length + d); ';
   }
   return (
     `const $k_${field} = $key('${field}'), $r_${field} = (t, v) => { t.${field} = v; }, ` +
     `$w_${field} = (t, v) => { const o = t.${field}; if (o !== v) { t.${field} = v; ` +
-    `if (t.$id !== undefined) $note(t, $k_${field}, $r_${field}, o, v); } return v; }, ` +
+    `if (${known}) $note(t, $k_${field}, $r_${field}, o, v); } return v; }, ` +
     `$u_${field} = (t, f) => $w_${field}(t, f(t.${field})), ` +
     `$i_${field} = (t, d, pre) => { const o = t.${field}; $w_${field}(t, o + d); return pre ? o + d : o; }; `
   );

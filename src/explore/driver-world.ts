@@ -1,5 +1,6 @@
 import { Mutex } from '../driver/interleave.ts';
 import type { Kernel } from '../driver/kernels.ts';
+import { AS_COMMAND_NAMES } from '../hw/registers.ts';
 import { mix32 } from './hash.ts';
 import { Frames, heap, ignoreFields } from './heap.ts';
 import { LockOrder } from './lock-order.ts';
@@ -120,6 +121,13 @@ export class DriverWorld extends ThreadWorld {
     }
     this.stage.observe();
     this.#locks?.stepped(index, point instanceof Mutex ? point : null);
+  }
+
+  /** An address space's thread is at one place only; what it is about to do is in its registers. */
+  override describe(step: Step): string {
+    const space = this.stage.machine.spaces.find((one) => one.work === this.threads[threadOf(step)].point);
+    if (space === undefined) return super.describe(step);
+    return `${AS_COMMAND_NAMES[space.command as 1]} ${space.stuck ? 'gets stuck' : 'is done'}`;
   }
 
   override check(report: (violation: Violation) => void): void {

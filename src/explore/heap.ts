@@ -15,7 +15,7 @@ type Restore = (target: object, value: unknown) => void;
 type Any = any;
 
 /** Bits of an object's name that count within one thread. */
-const COUNTER_BITS = 20;
+const COUNTER_BITS = 24;
 const SETUP = 0;
 
 const float = new Float64Array(1);
@@ -26,7 +26,7 @@ const frozen = new Map<object, number>();
 
 /** Who makes objects known at present: 0 while the initial state is set up, thread number + 1 afterwards. */
 let owner = SETUP;
-let counters = new Int32Array(64);
+const counters = new Int32Array(64);
 let lane0 = 0;
 let lane1 = 0;
 /** Field keys that are left out of the fingerprint. */
@@ -37,7 +37,9 @@ const undoTarget: object[] = [];
 const undoRestore: Restore[] = [];
 const undoValue: unknown[] = [];
 let recording = false;
-const saved = { counters: new Int32Array(64), lane0: 0, lane1: 0 };
+const saved = { counters: new Int32Array(64), lane0: 0, lane1: 0, known: 0 };
+/** Every object that is known, when somebody wants to audit; frozen and module-level ones once. */
+let known: object[] | null = null;
 
 function hashText(text: string): number {
   let h = texts.get(text);
@@ -82,6 +84,8 @@ export function hashValue(value: unknown): number {
 
 /** Adds (or, with sign -1, takes out) the term of one field. */
 function term(id: number, key: number, value: unknown, sign: 1 | -1): void {
+  // A field that was never written and one that holds undefined are the same.
+  if (value === undefined) return;
   const v = hashValue(value);
   const h = mix32(Math.imul(id, 0x9e3779b1) ^ Math.imul(key, 0x85ebca6b) ^ v);
   lane0 = (lane0 + sign * h) | 0;
@@ -104,7 +108,10 @@ function register(target: object): number {
   } else {
     frozen.set(target, id);
   }
-  if (typeof target === 'object' && typeof (target as Any).next !== 'function') contents(target, id, 1);
+  if (typeof target === 'object' && typeof (target as Any).next !== 'function') {
+    if (known !== null) known.push(target);
+    contents(target, id, 1);
+  }
   return id;
 }
 
@@ -402,7 +409,8 @@ export const heap = {
     nameOf(root);
     undoTarget.length = undoRestore.length = undoValue.length = 0;
     recording = true;
-    saved.counters = counters.slice();
+    saved.known = known?.length ?? 0;
+    saved.counters.set(counters);
     saved.lane0 = lane0;
     saved.lane1 = lane1;
   },
@@ -411,6 +419,7 @@ export const heap = {
   rewind(): void {
     for (let i = undoTarget.length - 1; i >= 0; i--) undoRestore[i](undoTarget[i], undoValue[i]);
     undoTarget.length = undoRestore.length = undoValue.length = 0;
+    if (known !== null) known.length = saved.known;
     counters.set(saved.counters);
     lane0 = saved.lane0;
     lane1 = saved.lane1;
@@ -430,20 +439,31 @@ export const heap = {
     return lane1;
   },
 
-  /** Forgets everything; for tests and for worlds that are built anew. */
+  /**
+   * Another world is about to be built. Names go on where they are, since module-level objects keep theirs; what is left
+   * of the world before is a constant in the fingerprint.
+   */
   reset(): void {
     recording = false;
     owner = SETUP;
-    counters = new Int32Array(64);
-    lane0 = lane1 = 0;
     undoTarget.length = undoRestore.length = undoValue.length = 0;
   },
 
-  /**
-   * The fingerprint of everything that `root` and the stacks lead to, computed anew. What it says must only depend on
-   * lane0 and lane1; the tests compare.
-   */
-  undoLength(): number {
-    return undoTarget.length;
+  /** From now on, before there is any world, every object that becomes known is remembered for audit(). */
+  rememberObjects(): void {
+    known ??= [];
+  },
+
+  /** Whether the fingerprint is the sum of what all known objects hold now: no write has escaped. */
+  audit(): boolean {
+    if (known === null) throw new Error('nobody asked to remember objects');
+    const a = lane0;
+    const b = lane1;
+    lane0 = lane1 = 0;
+    for (const target of [...known]) contents(target, (target as Any).$id ?? frozen.get(target), 1);
+    const same = lane0 === a && lane1 === b;
+    lane0 = a;
+    lane1 = b;
+    return same;
   },
 };

@@ -1,9 +1,9 @@
 /**
- * The states that were seen, in memory that worker threads can share: an open-addressing table of fingerprints (two
- * 32-bit lanes, claimed by compare-and-swap) and, for each state in the order of discovery, the state it was reached
- * from, by which step, and its place in the table.
+ * The states that were seen: an open-addressing table of fingerprints (two 32-bit lanes) and, for each state in the
+ * order of discovery, the state it was reached from, by which step, and its place in the table.
  *
- * Everything has its full size from the start; the operating system gives the memory when it is touched.
+ * A shared table lives in memory that worker threads share; it has its full size from the start (the operating system
+ * gives the memory when it is touched) and places are claimed by compare-and-swap. A table of one thread grows.
  */
 import type { Step } from './world.ts';
 
@@ -18,38 +18,77 @@ export interface TableBuffers {
 export const FULL = -2;
 export const SEEN = -1;
 
+const INITIAL_STATES = 1024;
+
+/** Places for `states` states: at least half as many again, a power of two. */
+function placesFor(states: number): number {
+  let places = 1024;
+  while (places < states * 1.5) places *= 2;
+  return places;
+}
+
 export class StateTable {
-  readonly buffers: TableBuffers;
+  /** Most states that it will take. */
   readonly capacity: number;
-  readonly #lanes: Int32Array;
-  readonly #mask: number;
-  readonly #parents: Int32Array;
-  readonly #places: Int32Array;
-  readonly #steps: Uint8Array;
+  readonly #shared: boolean;
+  #lanes: Int32Array;
+  #mask: number;
+  #parents: Int32Array;
+  #places: Int32Array;
+  #steps: Uint8Array;
   readonly #count: Int32Array;
 
-  /** For up to `capacity` states; the table has at least half as many places again, a power of two. */
+  /** A table of one thread. */
   static create(capacity: number): StateTable {
-    let places = 1024;
-    while (places < capacity * 1.5) places *= 2;
-    return new StateTable({
-      lanes: new SharedArrayBuffer(places * 8),
+    const size = Math.min(capacity, INITIAL_STATES);
+    return new StateTable(capacity, {
+      lanes: new Int32Array(placesFor(size) * 2),
+      parents: new Int32Array(size),
+      places: new Int32Array(size),
+      steps: new Uint8Array(size),
+      count: new Int32Array(1),
+    });
+  }
+
+  static allocateShared(capacity: number): TableBuffers {
+    return {
+      lanes: new SharedArrayBuffer(placesFor(capacity) * 8),
       parents: new SharedArrayBuffer(capacity * 4),
       places: new SharedArrayBuffer(capacity * 4),
       steps: new SharedArrayBuffer(capacity),
       count: new SharedArrayBuffer(4),
+    };
+  }
+
+  static share(buffers: TableBuffers): StateTable {
+    const parents = new Int32Array(buffers.parents);
+    return new StateTable(parents.length, {
+      lanes: new Int32Array(buffers.lanes),
+      parents,
+      places: new Int32Array(buffers.places),
+      steps: new Uint8Array(buffers.steps),
+      count: new Int32Array(buffers.count),
     });
   }
 
-  constructor(buffers: TableBuffers) {
-    this.buffers = buffers;
-    this.#lanes = new Int32Array(buffers.lanes);
-    this.#mask = this.#lanes.length / 2 - 1;
-    this.#parents = new Int32Array(buffers.parents);
-    this.#places = new Int32Array(buffers.places);
-    this.#steps = new Uint8Array(buffers.steps);
-    this.#count = new Int32Array(buffers.count);
-    this.capacity = this.#parents.length;
+  private constructor(
+    capacity: number,
+    arrays: {
+      lanes: Int32Array;
+      parents: Int32Array;
+      places: Int32Array;
+      steps: Uint8Array;
+      count: Int32Array;
+    },
+  ) {
+    this.capacity = capacity;
+    this.#shared = arrays.lanes.buffer instanceof SharedArrayBuffer;
+    this.#lanes = arrays.lanes;
+    this.#mask = arrays.lanes.length / 2 - 1;
+    this.#parents = arrays.parents;
+    this.#places = arrays.places;
+    this.#steps = arrays.steps;
+    this.#count = arrays.count;
   }
 
   /** States so far. */
@@ -57,20 +96,43 @@ export class StateTable {
     return Math.min(Atomics.load(this.#count, 0), this.capacity);
   }
 
-  /** Bytes of table and records behind one of `size` states, had the table been made to measure. */
-  static bytesPerState(): number {
-    return 8 * 1.5 + 4 + 4 + 1;
+  /** Bytes that the table takes for each of its states. */
+  get bytesPerState(): number {
+    const bytes =
+      this.#lanes.byteLength + this.#parents.byteLength + this.#places.byteLength + this.#steps.byteLength;
+    return this.#shared ? 8 * 1.5 + 4 + 4 + 1 : bytes / Math.max(1, this.size);
   }
 
   /** Adds a state and returns its number, or SEEN, or FULL. */
   insert(lane0: number, lane1: number, parent: number, step: Step): number {
+    return this.#shared
+      ? this.#insertShared(lane0, lane1, parent, step)
+      : this.#insertAlone(lane0, lane1, parent, step);
+  }
+
+  #insertAlone(lane0: number, lane1: number, parent: number, step: Step): number {
     const lanes = this.#lanes;
-    for (
-      let place = (lane0 ^ Math.imul(lane1, 0x9e3779b1)) & this.#mask;
-      ;
-      place = (place + 1) & this.#mask
-    ) {
-      let found = lanes[place * 2];
+    let place = hash(lane0, lane1) & this.#mask;
+    for (; lanes[place * 2] !== 0; place = (place + 1) & this.#mask) {
+      if (lanes[place * 2] === lane0 && lanes[place * 2 + 1] === lane1) return SEEN;
+    }
+    const index = this.#count[0];
+    if (index >= this.capacity) return FULL;
+    if (index === this.#parents.length) {
+      this.#grow();
+      return this.#insertAlone(lane0, lane1, parent, step);
+    }
+    lanes[place * 2] = lane0;
+    lanes[place * 2 + 1] = lane1;
+    this.#count[0] = index + 1;
+    this.#record(index, parent, place, step);
+    return index;
+  }
+
+  #insertShared(lane0: number, lane1: number, parent: number, step: Step): number {
+    const lanes = this.#lanes;
+    for (let place = hash(lane0, lane1) & this.#mask; ; place = (place + 1) & this.#mask) {
+      let found = Atomics.load(lanes, place * 2);
       if (found === 0) {
         if (Atomics.load(this.#count, 0) >= this.capacity) return FULL;
         found = Atomics.compareExchange(lanes, place * 2, 0, lane0);
@@ -78,9 +140,7 @@ export class StateTable {
           Atomics.store(lanes, place * 2 + 1, lane1);
           const index = Atomics.add(this.#count, 0, 1);
           if (index >= this.capacity) return FULL;
-          this.#parents[index] = parent;
-          this.#places[index] = place;
-          this.#steps[index] = step;
+          this.#record(index, parent, place, step);
           return index;
         }
       }
@@ -89,6 +149,32 @@ export class StateTable {
       // Another worker may be between its two stores.
       while ((other = Atomics.load(lanes, place * 2 + 1)) === 0);
       if (other === lane1) return SEEN;
+    }
+  }
+
+  #record(index: number, parent: number, place: number, step: Step): void {
+    this.#parents[index] = parent;
+    this.#places[index] = place;
+    this.#steps[index] = step;
+  }
+
+  #grow(): void {
+    const size = Math.min(this.capacity, this.#parents.length * 2);
+    const old = this.#lanes;
+    const oldPlaces = this.#places;
+    this.#lanes = new Int32Array(placesFor(size) * 2);
+    this.#mask = this.#lanes.length / 2 - 1;
+    this.#parents = resized(this.#parents, new Int32Array(size));
+    this.#steps = resized(this.#steps, new Uint8Array(size));
+    this.#places = new Int32Array(size);
+    for (let i = 0; i < oldPlaces.length; i++) {
+      const lane0 = old[oldPlaces[i] * 2];
+      const lane1 = old[oldPlaces[i] * 2 + 1];
+      let place = hash(lane0, lane1) & this.#mask;
+      while (this.#lanes[place * 2] !== 0) place = (place + 1) & this.#mask;
+      this.#lanes[place * 2] = lane0;
+      this.#lanes[place * 2 + 1] = lane1;
+      this.#places[i] = place;
     }
   }
 
@@ -106,4 +192,11 @@ export class StateTable {
     for (let i = index, at = depth; at > 0; i = this.#parents[i]) into[--at] = this.#steps[i];
     return depth;
   }
+}
+
+const hash = (lane0: number, lane1: number): number => lane0 ^ Math.imul(lane1, 0x9e3779b1);
+
+function resized<T extends Int32Array | Uint8Array>(old: T, bigger: T): T {
+  bigger.set(old);
+  return bigger;
 }

@@ -85,7 +85,7 @@ export abstract class ThreadWorld implements World {
   step(step: Step): void {
     const thread = this.threads[(this.current = threadOf(step))];
     this.onSwitch(this.current);
-    if (thread.point instanceof Choice) thread.point.chosen = optionOf(step);
+    if (thread.point instanceof Choice) thread.point.choose(optionOf(step));
     thread.steps++;
     thread.resume();
     this.current = -1;

@@ -14,4 +14,8 @@ export class Choice {
     this.label = label;
     this.options = options;
   }
+
+  choose(option: number): void {
+    this.chosen = option;
+  }
 }

@@ -76,9 +76,9 @@ export class AddressSpace {
 
   constructor(index: number, machine: TimedMachine) {
     this.index = index;
-    this.ready = { label: `AS${index} command`, ready: () => this.command === 0 || this.hung };
+    this.ready = { label: `AS${index} is ready`, ready: () => this.command === 0 || this.hung };
     this.work = {
-      label: `AS${index}`,
+      label: `AS${index} carries out its command`,
       ready: () => this.command !== 0 && !this.hung && machine.canComplete(this),
     };
   }
@@ -269,7 +269,7 @@ export class TimedMachine extends Machine {
   *access(as: number, va: number, kind: AccessKind, seen: (found: Translation) => void): MachineOp<void> {
     const { epoch } = this;
     yield {
-      label: `${kind} of a locked region`,
+      label: `${kind} begins`,
       ready: () => this.epoch !== epoch || !this.isLocked(as, va),
     };
     if (this.epoch !== epoch) return;

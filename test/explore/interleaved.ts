@@ -5,6 +5,7 @@ import type * as Kernels from '../../src/driver/kernels.ts';
 import type * as Catalogue from '../../src/explore/catalogue.ts';
 import type * as Worlds from '../../src/explore/driver-world.ts';
 import type * as Explain from '../../src/explore/explain.ts';
+import type * as Heap from '../../src/explore/heap.ts';
 import type * as Scenarios from '../../src/explore/scenario.ts';
 import type * as Verdicts from '../../src/explore/verdict.ts';
 
@@ -14,6 +15,7 @@ const load = <T>(file: string): Promise<T> => import(pathToFileURL(join(root, fi
 export const { kernel } = await load<typeof Kernels>('driver/kernels.js');
 export const { loadScenario, scenarioNames } = await load<typeof Catalogue>('explore/catalogue.js');
 export const { DriverWorld, INVARIANTS } = await load<typeof Worlds>('explore/driver-world.js');
+export const { heap } = await load<typeof Heap>('explore/heap.js');
 export const { explore } = await load<typeof Verdicts>('explore/verdict.js');
 export const { parseScenario } = await load<typeof Scenarios>('explore/scenario.js');
 export const { trace } = await load<typeof Explain>('explore/explain.js');
