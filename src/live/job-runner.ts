@@ -14,14 +14,14 @@ import { StreamProcessor } from '../hw/command-stream/processor.ts';
 import { StreamGroup, StreamQueue } from '../hw/command-stream/stream-queue.ts';
 import { SuspendedWaits } from './suspended-waits.ts';
 
-/** Instructions until what they have signalled is told to the driver, and until others get the thread. */
+/** Instructions until what they have signalled is told to the driver; so many times until others get the thread. */
 const BUDGET = 4096;
 const ROUNDS = 8;
 /** How often memory is looked at that a queue waits for: clients may write it, too. ns */
 const POLL_NS = 5_000_000;
-/** A stream that goes on and on gets the thread less and less often, down to every 10 ms. */
+/** A stream that goes on and on gets the thread less and less often, down to every 25 ms. */
 const BACKOFF_NS = 250_000;
-const MAX_BACKOFF_NS = 10_000_000;
+const MAX_BACKOFF_NS = 25_000_000;
 const NS_PER_S = 1e9;
 
 /** What happened, for people. */
@@ -37,6 +37,8 @@ export interface StreamStats {
 export interface StreamRunnerOptions {
   sched: Scheduler;
   physical: PhysicalBytes;
+  /** Instructions until what they have signalled is told to the driver. */
+  budget?: number;
   /** LATEST_FLUSH_ID has changed. */
   flushed?: (id: number) => void;
   /** Work was retired undone (opcode), or a stream ended (exception type, address in bytes). */
@@ -118,7 +120,7 @@ export class StreamRunner implements JobRunner, Work, StreamEvents {
   run(): Op<void> {
     let more = true;
     for (let i = 0; more && i < ROUNDS; i++) {
-      more = this.processor.run(BUDGET);
+      more = this.processor.run(this.#options.budget ?? BUDGET);
       this.#deliver();
     }
     this.#suspended.look();

@@ -48,11 +48,11 @@ export class StreamClient extends TestClient {
   readonly view: DataView;
   #nextStream = STREAMS;
 
-  constructor(options: TestClientOptions & { of?: StreamClient } = {}) {
+  constructor(options: TestClientOptions & { of?: StreamClient; budget?: number } = {}) {
     super(options);
     this.contents = options.of?.contents ?? new Contents();
     this.said = options.of?.said ?? [];
-    this.runner = options.of?.runner ?? this.#makeRunner();
+    this.runner = options.of?.runner ?? this.#makeRunner(options.budget);
     this.make('VM_CREATE', {}, 'id');
     const handle = this.make('BO_CREATE', { size: BO_BYTES }, 'handle');
     this.bo = this.file.lookupGem(handle) as GemObject;
@@ -62,10 +62,11 @@ export class StreamClient extends TestClient {
     for (let i = 0; i < 4; i++) this.make('SYNCOBJ_CREATE', {}, 'handle');
   }
 
-  #makeRunner(): StreamRunner {
+  #makeRunner(budget?: number): StreamRunner {
     const { sched, device } = this.drv;
     return new StreamRunner({
       sched,
+      budget,
       physical: new ObjectPages(device.gem, this.contents.bytesOf),
       unshaded: (opcode) => this.said.push(`unshaded ${opcode}`),
       fatal: (queue, type) => this.said.push(`fatal ${queue.index} ${type}`),
@@ -97,6 +98,11 @@ export class StreamClient extends TestClient {
     }
     this.#nextStream = Math.ceil((at + 8 * code.length) / 64) * 64;
     return { stream_addr: VA + at, stream_size: 8 * code.length };
+  }
+
+  /** Streams are written from the start again. */
+  restart(): void {
+    this.#nextStream = STREAMS;
   }
 
   /** GROUP_SUBMIT of one stream, which signals a syncobj. */

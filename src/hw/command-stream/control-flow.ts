@@ -47,7 +47,7 @@ export function branch(_core: Core, queue: StreamQueue, lo: number, hi: number):
 function target(queue: StreamQueue, hi: number): { va: number; size: number } {
   const va = queue.address((hi >>> 8) & 0xff);
   const size = queue.regs[queue.reg(hi & 0xff)];
-  if (va % INSTR_BYTES !== 0 || size % INSTR_BYTES !== 0) throw new StreamFatal(CS_INSTR_INVALID, queue.pc);
+  if (((va | size) & (INSTR_BYTES - 1)) !== 0) throw new StreamFatal(CS_INSTR_INVALID, queue.pc);
   return { va, size };
 }
 

@@ -18,8 +18,8 @@ export interface StreamEvents {
   fault(queue: StreamQueue, type: number): void;
   /** CS_FATAL: the queue has ended; `info` is an address in bytes. */
   fatal(queue: StreamQueue, type: number, info: number): void;
-  /** The queue waits in an instruction that has to be tried again, or no longer does. */
-  blocked(queue: StreamQueue, blocked: boolean): void;
+  /** `queue.blocked` has changed. */
+  blocked(queue: StreamQueue): void;
   /** Work for shader cores, the tiler or the fragment hardware was retired without being done. */
   unshaded(opcode: number): void;
   /** LATEST_FLUSH_ID has changed. */

@@ -15,7 +15,7 @@ const STATE_ERROR = 3;
  */
 function effective(queue: StreamQueue, lo: number, hi: number, align: number): number {
   const va = queue.address((hi >>> 8) & 0xff) + ((lo << 16) >> 16);
-  if (va % align !== 0) throw new StreamFatal(CS_BUS_FAULT, va);
+  if ((va & (align - 1)) !== 0) throw new StreamFatal(CS_BUS_FAULT, va);
   return va;
 }
 

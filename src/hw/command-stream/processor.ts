@@ -72,7 +72,7 @@ export class StreamProcessor {
   /** One queue's turn; how many instructions it took. */
   #turn(queue: StreamQueue): number {
     const { core } = this;
-    const wasBlocked = queue.blocked !== null;
+    const before = queue.blocked;
     queue.blocked = null;
     let done = 0;
     try {
@@ -90,7 +90,7 @@ export class StreamProcessor {
       core.memory.invalidate();
     }
     queue.triedAt = core.changes;
-    if (wasBlocked !== (queue.blocked !== null)) core.events.blocked(queue, !wasBlocked);
+    if (queue.blocked !== before) core.events.blocked(queue);
     return done;
   }
 }

@@ -14,7 +14,7 @@ const REJECT_ERROR = 1;
 
 function syncobjVa(queue: StreamQueue, hi: number, wide: boolean): number {
   const va = queue.address((hi >>> 8) & 0xff);
-  if (va % (wide ? 8 : 4) !== 0) throw new StreamFatal(CS_BUS_FAULT, va);
+  if ((va & (wide ? 7 : 3)) !== 0) throw new StreamFatal(CS_BUS_FAULT, va);
   return va;
 }
 
