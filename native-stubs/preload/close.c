@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "channel.h"
@@ -38,6 +39,7 @@ EXPORT int close(int fd)
 		return -1;
 	}
 	ours = identify(fd).kind != FILE_OTHER;
+	identity_forget(fd);
 	result = NEXT(close)(fd);
 	if (ours)
 		settle();
@@ -51,6 +53,7 @@ EXPORT int dup2(int from, int to)
 	int result;
 
 	hidden_make_way(to);
+	identity_forget(to);
 	result = NEXT(dup2)(from, to);
 	if (ours)
 		settle();
@@ -64,6 +67,7 @@ EXPORT int dup3(int from, int to, int flags)
 	int result;
 
 	hidden_make_way(to);
+	identity_forget(to);
 	result = NEXT(dup3)(from, to, flags);
 	if (ours)
 		settle();
@@ -74,6 +78,7 @@ EXPORT int close_range(unsigned first, unsigned last, int flags)
 {
 	int result = 0;
 
+	identity_forget_range(first, last);
 	while (result == 0 && first <= last) {
 		int keep = hidden_lowest(first, last);
 
@@ -84,6 +89,13 @@ EXPORT int close_range(unsigned first, unsigned last, int flags)
 		first = (unsigned)keep + 1;
 	}
 	return result;
+}
+
+EXPORT int fclose(FILE *file)
+{
+	/* libc closes the descriptor without close(2). */
+	identity_forget(fileno(file));
+	return NEXT(fclose)(file);
 }
 
 EXPORT void closefrom(int first)

@@ -1,5 +1,6 @@
 #include "identity.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -31,6 +32,26 @@ static bool take_hex(const char **at, unsigned digits, uint64_t *value)
 	return true;
 }
 
+#define REMEMBERED 1024
+static _Atomic uint64_t remembered[REMEMBERED];
+
+uint64_t identity_remembered(int fd)
+{
+	return (unsigned)fd < REMEMBERED ? atomic_load_explicit(&remembered[fd], memory_order_relaxed) : 0;
+}
+
+void identity_forget(int fd)
+{
+	if ((unsigned)fd < REMEMBERED)
+		atomic_store(&remembered[fd], 0);
+}
+
+void identity_forget_range(unsigned first, unsigned last)
+{
+	for (unsigned fd = first; fd <= last && fd < REMEMBERED; fd++)
+		atomic_store(&remembered[fd], 0);
+}
+
 struct identity identify(int fd)
 {
 	const struct identity other = {.kind = FILE_OTHER};
@@ -59,6 +80,8 @@ struct identity identify(int fd)
 		return other;
 	id.minor = (unsigned)minor;
 	id.mode = (unsigned)mode;
+	if (id.kind == FILE_DEVICE && (unsigned)fd < REMEMBERED)
+		atomic_store(&remembered[fd], id.key);
 	return id;
 }
 

@@ -28,6 +28,15 @@ struct identity {
 /* Whose is `fd`? FILE_OTHER for everything that is not this server's. Leaves errno alone. */
 struct identity identify(int fd);
 
+/*
+ * The key of an open device behind `fd` as it was when identify() last saw it, without a system call; 0 when it did not,
+ * or when the number has been closed or given to something else since. A close that no interposed function sees leaves
+ * the answer behind, so only calls that make no sense on another file may trust it.
+ */
+uint64_t identity_remembered(int fd);
+void identity_forget(int fd);
+void identity_forget_range(unsigned first, unsigned last);
+
 /* The abstract socket name that stands for an open file; always the whole of sun_path. */
 void identity_name(struct sockaddr_un *name, const struct identity *id);
 

@@ -13,6 +13,7 @@
 #include "process.h"
 #include "sys.h"
 
+#define DRM_TYPE 'd'
 #define DMA_BUF_TYPE 'b'
 
 /* A dma-buf of ours is a memfd, and its name says so. */
@@ -74,13 +75,18 @@ EXPORT int ioctl(int fd, unsigned long request, ...)
 {
 	struct identity id;
 	va_list args;
+	uint64_t key;
 	void *arg;
 	int ret;
 
 	va_start(args, request);
 	arg = va_arg(args, void *);
 	va_end(args);
-	id = identify(fd);
+	key = ((request >> 8) & 0xff) == DRM_TYPE ? identity_remembered(fd) : 0;
+	if (key != 0)
+		id = (struct identity){.kind = FILE_DEVICE, .key = key};
+	else
+		id = identify(fd);
 	if (is_for_vfs(request) || (id.kind == FILE_OTHER &&
 				    (((request >> 8) & 0xff) != DMA_BUF_TYPE || !is_dma_buf(fd))))
 		return NEXT(ioctl)(fd, request, arg);

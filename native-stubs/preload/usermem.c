@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/uio.h>
 
@@ -95,42 +96,84 @@ static size_t walk(void *here, uint64_t there, size_t size, bool writing)
 	return done;
 }
 
+/*
+ * The stack of the running thread from here up needs no asking: it is there as long as somebody runs on it. Most
+ * arguments of ioctls are on it, and a system call costs more than the rest of the copy. What has been looked at is kept
+ * in one word, for signal handlers (on a stack of their own, perhaps) come in between: number of the first page, and how
+ * many there are.
+ */
+#define STACK_PAGES 16
+static __thread _Atomic uint64_t stack_seen __attribute__((tls_model("initial-exec")));
+
+static uint64_t look_at_stack(uint64_t first_page)
+{
+	uint64_t pages = 0;
+	char byte;
+
+	while (pages < STACK_PAGES && copy(&byte, (first_page + pages) * PAGE, 1, false) == 1)
+		pages++;
+	return first_page << 8 | pages;
+}
+
+static bool on_own_stack(uint64_t address, size_t size)
+{
+	uint64_t here = (uint64_t)(uintptr_t)__builtin_frame_address(0);
+	uint64_t seen = atomic_load_explicit(&stack_seen, memory_order_relaxed);
+
+	if (address < here || address - here > STACK_PAGES * PAGE || size > STACK_PAGES * PAGE)
+		return false;
+	if (here / PAGE < seen >> 8 || here / PAGE >= (seen >> 8) + (seen & 0xff)) {
+		seen = look_at_stack(here / PAGE);
+		atomic_store_explicit(&stack_seen, seen, memory_order_relaxed);
+	}
+	return address + size <= ((seen >> 8) + (seen & 0xff)) * PAGE;
+}
+
 size_t usermem_read(void *to, uint64_t address, size_t size)
 {
-	return walk(to, address, size, false);
+	if (!on_own_stack(address, size))
+		return walk(to, address, size, false);
+	memcpy(to, (const void *)(uintptr_t)address, size);
+	return size;
 }
 
 size_t usermem_write(uint64_t address, const void *from, size_t size)
 {
-	return walk((void *)(uintptr_t)from, address, size, true);
+	if (!on_own_stack(address, size))
+		return walk((void *)(uintptr_t)from, address, size, true);
+	memcpy((void *)(uintptr_t)address, from, size);
+	return size;
 }
 
 #define AT_ONCE 16
 
-/* One system call for all parts, where that is possible and all goes well. */
-static bool write_together(const struct usermem_part *parts, unsigned count)
+bool usermem_write_all(const struct usermem_part *parts, unsigned count)
 {
 	struct iovec local[AT_ONCE];
 	struct iovec remote[AT_ONCE];
+	unsigned far = 0;
 	size_t total = 0;
-
-	if (count > AT_ONCE || atomic_load_explicit(&no_process_vm, memory_order_relaxed))
-		return false;
-	for (unsigned i = 0; i < count; i++) {
-		local[i] = (struct iovec){(void *)(uintptr_t)parts[i].from, parts[i].size};
-		remote[i] = (struct iovec){(void *)(uintptr_t)parts[i].address, parts[i].size};
-		total += parts[i].size;
-	}
-	return SYS_6(SYS_process_vm_writev, own_pid(), local, count, remote, count, 0) == (long)total;
-}
-
-bool usermem_write_all(const struct usermem_part *parts, unsigned count)
-{
 	bool all = true;
 
-	if (count == 0 || write_together(parts, count))
-		return true;
-	for (unsigned i = 0; i < count; i++)
-		all &= usermem_write(parts[i].address, parts[i].from, parts[i].size) == parts[i].size;
+	for (unsigned i = 0; i < count; i++) {
+		if (on_own_stack(parts[i].address, parts[i].size) || far == AT_ONCE ||
+		    atomic_load_explicit(&no_process_vm, memory_order_relaxed)) {
+			all &= usermem_write(parts[i].address, parts[i].from, parts[i].size) == parts[i].size;
+			continue;
+		}
+		/* The others in one system call. */
+		local[far] = (struct iovec){(void *)(uintptr_t)parts[i].from, parts[i].size};
+		remote[far] = (struct iovec){(void *)(uintptr_t)parts[i].address, parts[i].size};
+		total += parts[i].size;
+		far++;
+	}
+	if (far == 0 || SYS_6(SYS_process_vm_writev, own_pid(), local, far, remote, far, 0) == (long)total)
+		return all;
+	/* One of them is bad, or the call itself is not to be had: as far as each of them goes. */
+	for (unsigned i = 0; i < far; i++) {
+		uint64_t address = (uint64_t)(uintptr_t)remote[i].iov_base;
+
+		all &= walk(local[i].iov_base, address, local[i].iov_len, true) == local[i].iov_len;
+	}
 	return all;
 }

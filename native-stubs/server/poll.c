@@ -29,6 +29,14 @@ napi_value fn_poll_set(napi_env env, napi_callback_info info)
 	return int_result(env, ret < 0 ? -errno : 0);
 }
 
+/* Milliseconds for epoll_wait(2), rounded up: late is better than waking to find nothing. */
+static int whole_ms(double ns)
+{
+	if (ns < 0)
+		return -1;
+	return ns > LONGEST_MS * NS_PER_MS ? LONGEST_MS : (int)((ns + NS_PER_MS - 1) / NS_PER_MS);
+}
+
 /*
  * pollWait(poll, out, timeoutNs): fills `out` with pairs of descriptor and events and returns how many pairs.
  * `timeoutNs` below zero: no limit. (Looking a few times before sleeping was tried: on a busy machine it takes the time
@@ -40,18 +48,15 @@ napi_value fn_poll_wait(napi_env env, napi_callback_info info)
 	struct epoll_event events[MAX_EVENTS];
 	size_t size;
 	int *out = array_arg(&a, 1, sizeof(int), &size);
-	double ms = number_arg(&a, 2) / NS_PER_MS;
+	double ns = number_arg(&a, 2);
 	int room = (int)(size / (2 * sizeof(int)));
-	int whole = ms < 0 ? -1 : ms > LONGEST_MS ? LONGEST_MS : (int)ms;
 	int count;
 
 	if (out == NULL || room < 1)
 		return int_result(env, -EINVAL);
 	if (room > MAX_EVENTS)
 		room = MAX_EVENTS;
-	if (ms > whole)
-		whole++; /* late is better than waking to find nothing */
-	count = epoll_wait(int_arg(&a, 0), events, room, whole);
+	count = epoll_wait(int_arg(&a, 0), events, room, whole_ms(ns));
 	for (int i = 0; i < count; i++) {
 		out[2 * i] = events[i].data.fd;
 		out[2 * i + 1] = (int)events[i].events;
