@@ -1,0 +1,211 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { ModelRunner } from '../../src/conform/model.ts';
+import { checkStream, type Stream } from '../../src/conform/stream.ts';
+import { PanthorDevice } from '../../src/driver/device.ts';
+import { PanthorDrv } from '../../src/driver/drv.ts';
+import { run, type Waitable } from '../../src/driver/interleave.ts';
+import {
+  BEHAVIOUR_KEYS,
+  BEHAVIOURS,
+  type Behaviour,
+  KERNEL_NAMES,
+  kernel,
+} from '../../src/driver/kernels.ts';
+import type { PanthorVm } from '../../src/driver/vm.ts';
+import { VmPool } from '../../src/driver/vm-pool.ts';
+import { flushRange } from '../../src/driver/vm-region.ts';
+import { MMU_AS_BASE } from '../../src/hw/registers.ts';
+import { EINVAL } from '../../uapi/errno.ts';
+import { TestClient } from '../driver/client.ts';
+import { streams } from './fixtures.ts';
+import { type Dormant, WITNESSES } from './switches.ts';
+
+/** The kernel with behaviours in the other position, each given by name. */
+function switched(name: string, ...behaviours: string[]) {
+  const on = (one: string) =>
+    BEHAVIOUR_KEYS.some((k) => BEHAVIOURS[k].name === one && isIn(BEHAVIOURS[k], name));
+  return kernel(
+    name,
+    behaviours.filter((one) => !on(one)),
+    behaviours.filter((one) => on(one)),
+  );
+}
+
+function isIn(behaviour: Behaviour, name: string): boolean {
+  return behaviour.in.some((one) => one === name);
+}
+
+/** Edge streams of each variant that the table names, by "variant stream". */
+const known = new Map<string, Stream>();
+
+beforeAll(async () => {
+  for (const variant of ['6.12', 'atomic-v4', '7.2']) {
+    const names = new Set<string>();
+    for (const row of Object.values(WITNESSES)) {
+      for (const witness of Object.values(row)) {
+        if (Array.isArray(witness)) for (const one of witness) names.add(one);
+        else if ('stream' in witness) names.add(witness.stream);
+      }
+    }
+    for (const one of await streams(`edge-${variant}.jsonl.gz`, names))
+      known.set(`${variant} ${one.name}`, one);
+  }
+}, 60_000);
+
+function stream(kernelName: string, name: string): Stream {
+  const found = known.get(`${kernelName === 'next' ? '7.2' : kernelName} ${name}`);
+  if (found === undefined) throw new Error(`no stream ${name}`);
+  return found;
+}
+
+/** What an edge stream does on a kernel, whatever the kernel itself did. */
+function outcomes(name: string, one: ReturnType<typeof kernel>, variant: string): unknown[] {
+  const runner = new ModelRunner(one);
+  return stream(variant, name).ops.map((op) => runner.step(op.in));
+}
+
+describe('no behaviour is decoration:', () => {
+  it('each one has a witness on each kernel', () => {
+    expect(Object.keys(WITNESSES).sort()).toEqual(BEHAVIOUR_KEYS.map((key) => BEHAVIOURS[key].name).sort());
+    for (const [name, row] of Object.entries(WITNESSES)) {
+      expect(Object.keys(row).sort(), name).toEqual([...KERNEL_NAMES].sort());
+    }
+  });
+
+  for (const key of BEHAVIOUR_KEYS) {
+    const behaviour: Behaviour = BEHAVIOURS[key];
+    for (const kernelName of KERNEL_NAMES) {
+      const witness = WITNESSES[behaviour.name]?.[kernelName];
+      const verb = isIn(behaviour, kernelName) ? 'without' : 'with';
+      if (Array.isArray(witness)) {
+        it.each(witness as string[])(
+          `${kernelName} ${verb} ${behaviour.name} is not the kernel any more in %s`,
+          (name) => {
+            expect(checkStream(stream(kernelName, name), kernel(kernelName))).toBeNull();
+            expect(
+              checkStream(stream(kernelName, name), switched(kernelName, behaviour.name)),
+            ).not.toBeNull();
+          },
+        );
+      } else if (witness !== undefined && 'needs' in witness) {
+        const { needs, stream: name } = witness as Dormant;
+        it(`${kernelName} ${verb} ${behaviour.name} differs only with ${needs} as well, as in ${name}`, () => {
+          expect(checkStream(stream(kernelName, name), switched(kernelName, behaviour.name))).toBeNull();
+          const base = outcomes(name, switched(kernelName, needs), kernelName);
+          const both = outcomes(name, switched(kernelName, needs, behaviour.name), kernelName);
+          expect(both).not.toEqual(base);
+        });
+      }
+    }
+  }
+});
+
+/** A device with an active VM and an object, and how many MMU registers were written since. */
+function activeVm(one: ReturnType<typeof kernel>) {
+  const device = new PanthorDevice({ kernel: one });
+  run(device.mmu.init());
+  const pool = new VmPool(device);
+  const vm = pool.get(run(pool.create(0, 0))) as PanthorVm;
+  const bo = device.gem.create(0x10000, 0, null);
+  run(vm.active());
+  const written = { count: 0 };
+  device.regs.trace = {
+    write: (offset: number) => {
+      if (offset >= MMU_AS_BASE) written.count++;
+    },
+    read: () => {},
+  };
+  return { device, vm, written, lookup: { lookupGem: () => bo } };
+}
+
+/** An unplug that has marked the device as gone and waits to take the MMU down; `finish` does that. */
+function beginUnplug(device: PanthorDevice): { finish: () => void } {
+  const steps = device.unplug();
+  while (!device.unplugged) steps.next();
+  return {
+    finish: () => {
+      while (!steps.next().done);
+    },
+  };
+}
+
+const MAP = { flags: 0, boHandle: 1, boOffset: 0, va: 0x100000, size: 0x4000, syncCount: 0 };
+
+describe('enter-device-on-flush', () => {
+  /** MMU register writes of a map that an unplug meets between its page-table update and its flush. */
+  function writesOfMap(one: ReturnType<typeof kernel>): number {
+    const { device, vm, written, lookup } = activeVm(one);
+    const bind = vm.bindExecSyncOp(lookup, MAP);
+    while (bind.next().value !== 'map_pages');
+    written.count = 0;
+    const unplug = beginUnplug(device);
+    let step = bind.next();
+    while (!step.done) step = bind.next();
+    expect(step.value).toBe(0);
+    const during = written.count;
+    unplug.finish();
+    return during;
+  }
+
+  it('keeps 6.12 from touching the MMU after a page-table update once the device is being unplugged', () => {
+    expect(writesOfMap(kernel('6.12'))).toBe(0);
+    expect(writesOfMap(switched('6.12', 'enter-device-on-flush'))).toBeGreaterThan(0);
+  });
+
+  it('makes an unplug wait for a flush under way', () => {
+    for (const [one, waits] of [
+      [kernel('6.12'), true],
+      [switched('6.12', 'enter-device-on-flush'), false],
+    ] as const) {
+      const { device, vm, lookup } = activeVm(one);
+      const bind = vm.bindExecSyncOp(lookup, MAP);
+      while (bind.next().value !== 'AS_LOCKADDR');
+      const unplug = device.unplug();
+      let point: unknown;
+      while (!device.unplugged) point = unplug.next().value;
+      expect((point as Waitable).ready()).toBe(!waits);
+      let step = bind.next();
+      while (!step.done) step = bind.next();
+      expect((point as Waitable).ready()).toBe(true);
+    }
+  });
+
+  it('would do the same to the flush that atomic-v4 kept but calls from no bind', () => {
+    for (const [one, expected] of [
+      [kernel('atomic-v4'), true],
+      [switched('atomic-v4', 'enter-device-on-flush'), false],
+    ] as const) {
+      const { device, vm, written } = activeVm(one);
+      beginUnplug(device);
+      expect(run(flushRange(vm, 0, vm.fullRange))).toBe(0);
+      expect(written.count > 0).toBe(expected);
+    }
+  });
+
+  it.each(['7.2', 'next'])('concerns nothing on %s, unless updates flush', (name) => {
+    expect(writesOfMap(kernel(name))).toBe(writesOfMap(switched(name, 'enter-device-on-flush')));
+    const flushing = writesOfMap(switched(name, 'flush-after-each-update'));
+    expect(writesOfMap(switched(name, 'flush-after-each-update', 'enter-device-on-flush'))).toBeLessThan(
+      flushing,
+    );
+  });
+});
+
+describe('mmu-info', () => {
+  const query = (name: string, ...behaviours: string[]): number => {
+    const clock = { ns: 0 };
+    const drv = new PanthorDrv(new PanthorDevice({ kernel: switched(name, ...behaviours) }));
+    const client = new TestClient({ of: { drv, clock } as unknown as TestClient });
+    return client.call('DEV_QUERY', { type: 4 });
+  };
+
+  it.each(['6.12', 'atomic-v4', '7.2'])('%s knows no query of that kind, and with it does', (name) => {
+    expect(query(name)).toBe(-EINVAL);
+    expect(query(name, 'mmu-info')).toBe(0);
+  });
+
+  it('next answers it, and without it does not', () => {
+    expect(query('next')).toBe(0);
+    expect(query('next', 'mmu-info')).toBe(-EINVAL);
+  });
+});
