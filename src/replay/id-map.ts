@@ -20,7 +20,6 @@ interface Pair {
 export class IdMap {
   readonly kind: IdKind;
   readonly #pairs = new Map<number, Pair>();
-  readonly #captures = new Map<number, number>();
 
   constructor(kind: IdKind) {
     this.kind = kind;
@@ -34,11 +33,6 @@ export class IdMap {
     return this.kind === 'mmap-offset' && capture >= USER_MMIO ? capture : UNKNOWN_ID;
   }
 
-  /** The capture's number for the model's, or undefined. */
-  toCapture(model: number): number | undefined {
-    return this.#captures.get(model);
-  }
-
   has(capture: number): boolean {
     return this.#pairs.has(capture);
   }
@@ -47,23 +41,16 @@ export class IdMap {
   add(capture: number, model: number): number | undefined {
     const before = this.#pairs.get(capture);
     this.#pairs.set(capture, { model, refusedAt: -1 });
-    this.#captures.set(model, capture);
-    if (before === undefined || before.model === model || before.refusedAt >= 0) return undefined;
-    if (this.#captures.get(before.model) === capture) this.#captures.delete(before.model);
-    return before.model;
+    return before === undefined || before.model === model || before.refusedAt >= 0 ? undefined : before.model;
   }
 
   /** The model refused, in record `index`, what gave the capture's number out. */
   refuse(capture: number, index: number): void {
-    this.delete(capture);
     this.#pairs.set(capture, { model: UNKNOWN_ID, refusedAt: index });
   }
 
   delete(capture: number): void {
-    const pair = this.#pairs.get(capture);
-    if (pair === undefined) return;
     this.#pairs.delete(capture);
-    if (this.#captures.get(pair.model) === capture) this.#captures.delete(pair.model);
   }
 
   /** The record whose refusal left the capture's number without a meaning, or -1. */

@@ -131,11 +131,11 @@ export class ReplayModel {
     run(this.drv.release(file.file));
   }
 
+  /** What goes in has 32 bits; the only wider number, an mmap offset, comes out. */
   #translate(id: PlannedId, at: number, mem: UserMemory): void {
     if (id.dir === 'out' && (id.inIf === null || !isTurned(id, mem, this.argAt))) return;
     const map = (this.#file as ClientFile).ids[id.kind];
-    if (id.size === 8) mem.setU64(at, map.toModel(mem.u64(at)));
-    else mem.view.setUint32(at, map.toModel(mem.view.getUint32(at, true)), true);
+    mem.view.setUint32(at, map.toModel(mem.view.getUint32(at, true)), true);
   }
 
   /** Puts something behind a descriptor that the driver never gave out, or gave out for something else. */
@@ -157,7 +157,7 @@ export class ReplayModel {
 }
 
 /** Whether a flag beside an `out` id makes it an `in`. */
-export function isTurned(id: PlannedId, mem: UserMemory, argAt: number): boolean {
+function isTurned(id: PlannedId, mem: UserMemory, argAt: number): boolean {
   return id.inIf !== null && (mem.view.getUint32(argAt + id.inIf.at, true) & id.inIf.mask) !== 0;
 }
 

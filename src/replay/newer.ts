@@ -51,7 +51,7 @@ export function newerThan(record: CaptureRecord, spec: IoctlSpec, uapi: Uapi): s
 
   function inSet(set: EnumTable, value: number): string | null {
     for (const e of set.enumerators) {
-      if (e.since === undefined || e.isMask === true) continue;
+      if (e.since === undefined) continue;
       const mask = e.mask ?? (set.kind === 'flags' ? e.value : -1);
       if ((value & mask) !== (e.value & mask) || (set.kind === 'flags' && e.value === 0)) continue;
       const found = since(e.name, e.since);

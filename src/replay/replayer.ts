@@ -9,7 +9,7 @@ import type { ClientFile } from './client-file.ts';
 import { compareOutputs } from './compare.ts';
 import { Consequences, readId } from './explain.ts';
 import { type IdPlan, idPlan } from './id-plan.ts';
-import { BLOCKED, isTurned, type ModelOptions, ReplayModel } from './model.ts';
+import { BLOCKED, type ModelOptions, ReplayModel } from './model.ts';
 import { newerThan, parseUapi, type Uapi } from './newer.ts';
 import { showsSysNice } from './privileges.ts';
 import { Tally } from './tally.ts';
@@ -110,9 +110,7 @@ export class Replayer {
       if (id.dir === 'in' || id.at + id.size > record.argSize) continue;
       const capture = readId(id, record.bytes, record.argOutAt);
       if (id.dir === 'end') file.ids[id.kind].delete(capture);
-      else if (!isTurned(id, model.mem, model.argAt)) {
-        model.learn(file, id, capture, readId(id, model.mem.data, model.argAt));
-      }
+      else model.learn(file, id, capture, readId(id, model.mem.data, model.argAt));
     }
   }
 

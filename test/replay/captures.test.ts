@@ -54,7 +54,7 @@ describe.each(CAPTURES)('%s', (name) => {
     const lines = captureText(name).toString().trim().split('\n').slice(1);
     const naive = new NaiveClient();
     let walks = 0;
-    await replay(name, 'next', (replayer, index) => {
+    const tally = await replay(name, 'next', (replayer, index) => {
       const record = JSON.parse(lines[index]) as JsonRecord;
       naive.apply(record);
       const vms = snapshot(replayer.model);
@@ -87,6 +87,7 @@ describe.each(CAPTURES)('%s', (name) => {
       }
     });
     expect(walks).toBeGreaterThan(50);
+    expect(tally.bindOps).toEqual(naive.ops);
   });
 });
 

@@ -100,6 +100,15 @@ describe('a replay', () => {
     ]);
   });
 
+  it('does not take a closed handle for the object that the model gave its number to', () => {
+    const story = start()
+      .call('GEM_CLOSE', { handle: 5000 })
+      .call('BO_CREATE', { size: 4 * KIB }, { handle: 5001 })
+      .call('BO_QUERY_INFO', { handle: 5000 }, {}, { errno: 2 })
+      .call('BO_QUERY_INFO', { handle: 5001 });
+    expect(story.play().tally.divergences.kept).toEqual([]);
+  });
+
   it('follows syncobjs through arrays, transfers, waits and operations', () => {
     const handles = { addr: 0x5000, in: words(4, 901, 902) };
     const wait = { handles: '0x5000', count_handles: 2, flags: 1, timeout_nsec: 0 };
@@ -133,6 +142,41 @@ describe('a replay', () => {
     const ops = last.buffers[0];
     last.bytes.copyWithin(ops.inAt + 48 + 32, ops.inAt + 32, ops.inAt + 48);
     expect(story.play().tally.divergences.kept).toEqual([]);
+  });
+
+  it('follows a shared array once in large calls too', () => {
+    const story = start().call('SYNCOBJ_CREATE', {}, { handle: 1 }).call('SYNCOBJ_CREATE', {}, { handle: 2 });
+    story.call('SYNCOBJ_DESTROY', { handle: 1 }).call('SYNCOBJ_CREATE', {}, { handle: 3 });
+    // The capture's 2 and 3 are the model's 2 and 1.
+    const unmap = { flags: UNMAP, va: 0, size: 4 * KIB };
+    const ops = Array.from({ length: 150 }, () => unmap);
+    story.bind(17, 1, [...ops, { ...unmap, syncs: [{ flags: '0x80000000', handle: 3 }] }]);
+    const last = story.records[story.records.length - 1];
+    const { inAt } = last.buffers[0];
+    last.bytes.copyWithin(inAt + 149 * 48 + 32, inAt + 150 * 48 + 32, inAt + 151 * 48);
+    story.call(
+      'SYNCOBJ_WAIT',
+      { handles: '0x2000', count_handles: 1 },
+      {},
+      {
+        buffers: [{ addr: 0x2000, in: words(4, 3) }],
+      },
+    );
+    const { divergences, wouldBlock } = story.play().tally;
+    expect([...divergences.kept, ...wouldBlock.kept]).toEqual([]);
+  });
+
+  it('keeps nothing alive behind descriptors that were given out again', () => {
+    const story = new Story();
+    for (let i = 1; i <= 50; i++) {
+      story
+        .call('BO_CREATE', { size: 4 * KIB }, { handle: i })
+        .call('PRIME_HANDLE_TO_FD', { handle: i, flags: 2 }, { fd: 12 })
+        .call('GEM_CLOSE', { handle: i });
+    }
+    const replayer = story.play();
+    expect(replayer.tally.divergences.kept).toEqual([]);
+    expect(replayer.model.drv.clientBos.size).toBe(1);
   });
 
   it('follows objects into another file, through descriptors that are given out again', () => {

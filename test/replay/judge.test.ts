@@ -83,6 +83,30 @@ describe('--check', () => {
     expect(findings(story, 'next', true).divergences).toEqual([expect.stringContaining('1 VM_BIND: ops is')]);
   });
 
+  it('does not take the model’s own numbers, where the client’s went in, for a difference', () => {
+    const story = new Story({ replies: 'kernel' })
+      .call('VM_CREATE', { user_va_range: '0x800000000000' }, { id: 9 })
+      .call('BO_CREATE', { size: 4 * KIB, exclusive_vm_id: 9 }, { handle: 77 })
+      .bind(9, 0, [{ flags: MAP, bo_handle: 77, va: 0, size: 4 * KIB }])
+      .call('SYNCOBJ_CREATE', {}, { handle: 70 })
+      .call(
+        'SYNCOBJ_RESET',
+        { handles: '0x2000', count_handles: 1 },
+        {},
+        {
+          buffers: [{ addr: 0x2000, in: words(4, 70) }],
+        },
+      );
+    expect(findings(story, 'next', true)).toEqual(NOTHING);
+  });
+
+  it('compares a buffer that was recorded after the call only', () => {
+    const buffers = [{ addr: 0x1000, in: new Uint8Array(0), out: words(4, 3) }];
+    const query = { type: 3, size: 4, pointer: '0x1000' };
+    const story = new Story({ replies: 'kernel' }).call('DEV_QUERY', query, {}, { buffers });
+    expect(findings(story, 'next', true)).toEqual(NOTHING);
+  });
+
   it('leaves the clock and the speed of the GPU out of it', () => {
     const info = (n: number): Uint8Array => words(8, n, n, n, n, n, n, n);
     const story = new Story({ replies: 'kernel' })
@@ -226,6 +250,23 @@ describe('what an older kernel refuses', () => {
       '6 SYNCOBJ_WAIT: syncobj 4 would have been signalled by record 5',
       '7 GEM_CLOSE: bo 1 was refused in record 1',
     ]);
+  });
+
+  it('is explained through transfers and signals, until the syncobj is another', () => {
+    const wait = (handle: number) => ({ buffers: [{ addr: 0x2000, in: words(4, handle) }] });
+    const story = new Story()
+      .call('VM_CREATE', {}, { id: 1 })
+      .call('SYNCOBJ_CREATE', {}, { handle: 1 })
+      .call('SYNCOBJ_CREATE', {}, { handle: 2 })
+      .bind(1, 1, [{ flags: SPARSE, va: 0, size: 1 << 21, syncs: [{ flags: '0x80000000', handle: 1 }] }])
+      .call('SYNCOBJ_TRANSFER', { src_handle: 1, dst_handle: 2 })
+      .call('SYNCOBJ_WAIT', { handles: '0x2000', count_handles: 1 }, {}, wait(2))
+      .call('SYNCOBJ_DESTROY', { handle: 2 })
+      .call('SYNCOBJ_CREATE', {}, { handle: 2 })
+      .call('SYNCOBJ_WAIT', { handles: '0x2000', count_handles: 1 }, {}, wait(2));
+    const { divergences, explained } = findings(story, '6.12');
+    expect(explained.map((line) => line.split(' ')[0])).toEqual(['3', '4', '5']);
+    expect(divergences).toEqual(['8 SYNCOBJ_WAIT: succeeded there, EINVAL here']);
   });
 
   it('is no excuse once the number was given out again', () => {

@@ -23,6 +23,8 @@ const BLOCK = 0x200000;
 export class NaiveClient {
   /** Mappings of each VM, by `fd:id`. */
   readonly vms = new Map<string, NaiveVma[]>();
+  /** Operations by kind. */
+  readonly ops = { map: 0, unmap: 0, sync_only: 0, sparse: 0, async: 0, sync: 0 };
 
   apply(record: JsonRecord): void {
     if (record.type !== 'ioctl' || record.ret !== 0) return;
@@ -51,6 +53,9 @@ export class NaiveClient {
       const flags = array.readUInt32LE(at);
       const va = Number(array.readBigUInt64LE(at + 16));
       const size = Number(array.readBigUInt64LE(at + 24));
+      this.ops[input.readUInt32LE(4) === 1 ? 'async' : 'sync']++;
+      this.ops[(['map', 'unmap', 'sync_only'] as const)[flags >>> 28]]++;
+      if ((flags & 8) !== 0) this.ops.sparse++;
       if (flags >>> 28 === 2) continue;
       const rest = this.vms.get(key)!.flatMap((vma) => cut(vma, va, va + size));
       if (flags >>> 28 === 0) {
