@@ -15,7 +15,7 @@ import { loadUapi } from './peer/uapi.mjs';
 import { preloadLibraries } from './preload.mjs';
 import { CROSS_BIN, GROUPS, prepareRoots } from './roots.mjs';
 import { slowdown } from './slowdown.mjs';
-import { eachClient } from './suite-each.mjs';
+import { eachClient, judgesAreAwake } from './suite-each.mjs';
 import { killedClients } from './suite-killed.mjs';
 import { manyClients } from './suite-many.mjs';
 import { peerComparison } from './suite-peer.mjs';
@@ -108,6 +108,7 @@ async function asOrdinary() {
   }
   await peerComparison(suite, place);
   if (!values.table) {
+    await judgesAreAwake(suite, place);
     await eachClient(suite, place);
     await underValgrind(suite, place);
     await manyClients(suite, place);

@@ -10,6 +10,23 @@ import { crashed, run, tail } from './process.mjs';
 export const KERNELS = ['next', '7.2'];
 const ALL_KERNELS = ['next', '7.2', 'atomic-v4', '6.12'];
 
+/** Without the library there is no device: a judge that is content then would be content always. */
+export async function judgesAreAwake(suite, place) {
+  for (const client of clients(place).filter((c) => ['panthor_query', 'vulkaninfo'].includes(c.name))) {
+    if (place.lacking(client) !== '') continue;
+    await suite.test(`${client.name} without the library is called a failure`, async () => {
+      const r = await run(client.argv(undefined), {
+        cwd: place.scratch,
+        env: place.env,
+        seconds: client.seconds,
+      });
+      const why = client.complaint(r);
+      expect(why !== '', 'it was called a success', tail(r.stdout));
+      return why;
+    });
+  }
+}
+
 /** `place` says where everything is: project, roots, preload libraries, scratch folder, uapi. */
 export async function eachClient(suite, place) {
   for (const kernel of KERNELS) {
