@@ -1,6 +1,7 @@
 import { errnoName } from '../../uapi/errno.ts';
 import type { PanthorDevice } from '../driver/device.ts';
 import type { Call } from './call.ts';
+import type { StreamStats } from './job-runner.ts';
 import { nativeIoctls } from './native-tables.ts';
 import type { Observer } from './observer.ts';
 
@@ -23,6 +24,7 @@ export interface LiveSummary {
   warnings: Record<string, number>;
   bugs: number;
   left: LeftOver;
+  streams: StreamStats;
 }
 
 /** Counts what clients ask and what they are told. */
@@ -60,7 +62,7 @@ export class LiveReport implements Observer {
 
   released(): void {}
 
-  summary(bugs: number, left: LeftOver): LiveSummary {
+  summary(bugs: number, left: LeftOver, streams: StreamStats): LiveSummary {
     return {
       kernel: this.#device.kernel.name,
       files: this.#files,
@@ -74,6 +76,7 @@ export class LiveReport implements Observer {
       warnings: Object.fromEntries(this.#device.warnings),
       bugs,
       left,
+      streams,
     };
   }
 }
@@ -92,6 +95,11 @@ export function reportText(s: LiveSummary): string {
   for (const [what, count] of Object.entries(s.errors)) lines.push(`  ${what}: ${count} times`);
   for (const [what, count] of Object.entries(s.warnings))
     lines.push(`  the kernel would warn: ${what} (${count} times)`);
+  const { instructions, unshaded, fatal, faults } = s.streams;
+  if (instructions > 0) {
+    const bad = fatal + faults === 0 ? '' : `, ${fatal} CS_FATAL, ${faults} CS_FAULT`;
+    lines.push(`  streams: ${instructions} instructions, ${unshaded} of them work that was not done${bad}`);
+  }
   if (s.left.files > 0) lines.push(`  still open: ${s.left.files} files, ${s.left.objects} objects`);
   return `${lines.join('\n')}\n`;
 }

@@ -55,7 +55,7 @@ async function serve(options: WorkerOptions): Promise<void> {
     card: options.card,
     observers: recorder === null ? [report] : [report, recorder],
   });
-  executeStreams(drv, server.desk);
+  const streams = executeStreams(drv, server.desk);
   let woken = false;
   let stopping = false;
   server.watch(options.wake, () => {
@@ -77,7 +77,8 @@ async function serve(options: WorkerOptions): Promise<void> {
   const left = { files: server.desk.files.size, objects: drv.clientBos.size };
   server.close();
   recorder?.close();
-  const message = { type: 'stopped', report: report.summary(server.desk.bugs.length, left) } as const;
+  const summary = report.summary(server.desk.bugs.count, left, streams.stats);
+  const message = { type: 'stopped', report: summary } as const;
   parentPort!.postMessage(message satisfies WorkerMessage);
   parentPort!.close();
 }
