@@ -106,7 +106,7 @@ export class LiveServer {
 
   #doWhatIsDue(): void {
     const now = this.#drv.device.now();
-    if (now >= this.#drv.nextDeadlineNs) this.desk.guard('poll', () => run(this.#drv.poll()));
+    if (now >= this.#drv.nextDeadlineNs) this.desk.bugs.guard('poll', () => run(this.#drv.poll()));
     if (now >= this.#nextSweep()) {
       this.#lastSweep = now;
       this.desk.exports.sweep();
@@ -170,12 +170,13 @@ export class LiveServer {
 
   #refuse(fd: number): void {
     const connection = new Connection(fd);
-    this.desk.reply(connection, 1, -ENFILE);
+    this.desk.replies.plain(connection, 1, -ENFILE);
     connection.close();
   }
 
   #answerSettled(): void {
-    for (const { from, id } of this.#settling.splice(0)) if (!from.closed) this.desk.reply(from, id, 0);
+    for (const { from, id } of this.#settling.splice(0))
+      if (!from.closed) this.desk.replies.plain(from, id, 0);
   }
 
   #drop(connection: Connection): void {

@@ -218,7 +218,7 @@ export function leftOver(rig: Rig) {
     exports: server.desk.exports.count,
     objects: drv.clientBos.size,
     blocked: drv.blockedCalls.size,
-    bugs: server.desk.bugs.length,
+    bugs: server.desk.bugs.count,
     tables: device.machine.memory.live,
     gems: device.gem.live,
   };
