@@ -41,27 +41,30 @@ export interface RegisterTrace {
 /** Bits of RegisterFile's access table: an access that is nothing but a load or a store of the word. */
 const PLAIN_READ = 1;
 const PLAIN_WRITE = 2;
+/** A write that sets something going, and a read that is computed. Without any of the four, an access is looked into. */
+const ACTING_WRITE = 4;
+const COMPUTED_READ = 8;
 
-/** The PLAIN_* bits of all registers but those whose kind has one of the bits `but`. */
-function plainRegisters(but: number): Uint8Array {
-  const plain = new Uint8Array(REGISTER_SPACE);
+/** An access table by byte offset; registers whose kind has one of the bits `acting` are more than their word. */
+function accessTable(acting: number): Uint8Array {
+  const table = new Uint8Array(REGISTER_SPACE);
   REGISTER_KINDS.forEach((kind, word) => {
-    if ((kind & but) !== 0) return;
-    if ((kind & REG_READ) !== 0) plain[word << 2] |= PLAIN_READ;
-    if ((kind & REG_WRITE) !== 0) plain[word << 2] |= PLAIN_WRITE;
+    const acts = (kind & acting) !== 0;
+    if ((kind & REG_READ) !== 0) table[word << 2] |= acts ? COMPUTED_READ : PLAIN_READ;
+    if ((kind & REG_WRITE) !== 0) table[word << 2] |= acts ? ACTING_WRITE : PLAIN_WRITE;
   });
-  return plain;
+  return table;
 }
 
-const PLAIN = plainRegisters(REG_ACTS);
-const PLAIN_BUT_STATUS = plainRegisters(REG_ACTS | REG_STATUS);
-const NOTHING_PLAIN = new Uint8Array(REGISTER_SPACE);
+const STATUS_IS_PLAIN = accessTable(REG_ACTS);
+const STATUS_IS_COMPUTED = accessTable(REG_ACTS | REG_STATUS);
+const LOOK_INTO_EACH = new Uint8Array(REGISTER_SPACE);
 
 export class RegisterFile {
   readonly words = new Uint32Array(REGISTER_SPACE >> 2);
   readonly #blocks: RegisterBlocks;
-  /** PLAIN_* bits by byte offset; none where there is more to an access than the word, or no register at all. */
-  #plain = PLAIN;
+  /** What each byte offset is good for while nobody watches: bits as above, none where there is no register. */
+  #access = STATUS_IS_PLAIN;
   #trace: RegisterTrace | null = null;
   #reachable = true;
   #computesStatus = false;
@@ -97,12 +100,16 @@ export class RegisterFile {
 
   /** A 32-bit read. Throws RegisterAccessError for what is no readable register. */
   read32(offset: number): number {
-    return (this.#plain[offset] & PLAIN_READ) !== 0 ? this.words[offset >> 2] : this.#read(offset);
+    const access = this.#access[offset];
+    if ((access & PLAIN_READ) !== 0) return this.words[offset >> 2];
+    return (access & COMPUTED_READ) !== 0 ? this.#compute(offset) : this.#read(offset);
   }
 
   /** A 32-bit write. Throws RegisterAccessError for what is no writable register. */
   write32(offset: number, value: number): void {
-    if ((this.#plain[offset] & PLAIN_WRITE) !== 0) this.words[offset >> 2] = value;
+    const access = this.#access[offset];
+    if ((access & PLAIN_WRITE) !== 0) this.words[offset >> 2] = value;
+    else if ((access & ACTING_WRITE) !== 0) this.#act(offset, value);
     else this.#write(offset, value);
   }
 
@@ -120,10 +127,10 @@ export class RegisterFile {
     return this.read32(offset + 4) * 0x100000000 + lo;
   }
 
-  /** Picks the access table: what is plain depends on who watches and on what is there. */
+  /** Picks the access table: it depends on who watches and on what is there. */
   #sort(): void {
-    if (this.#trace !== null || !this.#reachable) this.#plain = NOTHING_PLAIN;
-    else this.#plain = this.#computesStatus ? PLAIN_BUT_STATUS : PLAIN;
+    if (this.#trace !== null || !this.#reachable) this.#access = LOOK_INTO_EACH;
+    else this.#access = this.#computesStatus ? STATUS_IS_COMPUTED : STATUS_IS_PLAIN;
   }
 
   #read(offset: number): number {
