@@ -6,19 +6,24 @@ import {
 } from '../../uapi/drm.ts';
 import { errnoName } from '../../uapi/errno.ts';
 import type { BufferSpec, NumberRef } from '../../uapi/ioctl.ts';
-import { type Field, type StructLayout, scalarSize } from '../../uapi/layout.ts';
+import type { StructLayout } from '../../uapi/layout.ts';
 import type { CaptureRecord } from '../capture/record.ts';
+import {
+  hex,
+  hex64,
+  isZero,
+  mapFlags,
+  plainBytes,
+  protection,
+  quoted,
+  type Sides,
+  scalars,
+  value,
+} from './call-values.ts';
 import { ioctlOf } from './requests.ts';
-import { symbolic } from './symbols.ts';
 
 /** Longest line unless told otherwise; arrays of a longer call go one element a line. */
 const WIDTH = 160;
-
-/** Bytes before and after the call; `after` is `before` where nothing changed. */
-interface Sides {
-  before: Uint8Array;
-  after: Uint8Array;
-}
 
 /**
  * A call as strace prints one: `ioctl(7, DRM_IOCTL_PANTHOR_VM_BIND, {vm_id=1, flags=0, ops=[{…}]}) = 0`. What the
@@ -154,78 +159,4 @@ function slice(sides: Sides, at: number, size: number): Sides {
 function number(ref: NumberRef | number, bytes: Uint8Array): number {
   if (typeof ref === 'number') return ref;
   return Number(readScalar(bytes, ref.offset, ref.size === 8 ? 'u64' : ref.size === 4 ? 'u32' : 'u8'));
-}
-
-function isZero(sides: Sides, field: Field): boolean {
-  const end = field.offset + field.size;
-  return (
-    sides.before.subarray(field.offset, end).every((b) => b === 0) &&
-    sides.after.subarray(field.offset, end).every((b) => b === 0)
-  );
-}
-
-function value(field: Field, sides: Sides): string {
-  const after = one(field, sides.after);
-  if (field.info.dir === 'out') return after;
-  const before = one(field, sides.before);
-  return before === after ? before : `${before} => ${after}`;
-}
-
-/** One field's value in one of the two states. */
-function one(field: Field, bytes: Uint8Array): string {
-  const { type, info, offset } = field;
-  if (typeof type !== 'string') return plainBytes(bytes.subarray(offset, offset + field.size));
-  if (field.length > 0) {
-    const step = scalarSize[type];
-    const items = Array.from({ length: field.length }, (_, i) => readScalar(bytes, offset + i * step, type));
-    return `[${items.map((n) => (info.hex === true ? hex(n) : `${n}`)).join(', ')}]`;
-  }
-  const n = readScalar(bytes, offset, type);
-  if (info.set !== undefined) return symbolic(info.set, Number(BigInt(n) & 0xffffffffn), info.bitPerValue);
-  if (type === 's64') return `${BigInt.asIntN(64, BigInt(n))}`;
-  return info.hex === true || info.unit === 'address' || info.unit === 'file offset' ? hex(n) : `${n}`;
-}
-
-function scalars(sides: Sides, size: number): string {
-  const read = (bytes: Uint8Array): string => `${readScalar(bytes, 0, size === 8 ? 'u64' : 'u32')}`;
-  const [before, after] = [read(sides.before), read(sides.after)];
-  return before === after ? before : `${before} => ${after}`;
-}
-
-function quoted(bytes: Uint8Array): string {
-  const end = bytes.indexOf(0);
-  return JSON.stringify(Buffer.from(end < 0 ? bytes : bytes.subarray(0, end)).toString('latin1'));
-}
-
-function plainBytes(bytes: Uint8Array): string {
-  const text = Buffer.from(bytes.subarray(0, 64)).toString('hex');
-  return `"${text}${bytes.length > 64 ? '…' : ''}"`;
-}
-
-function hex(n: number | bigint): string {
-  return `0x${n.toString(16)}`;
-}
-
-function hex64(lo: number, hi: number): string {
-  return hex((BigInt(hi) << 32n) | BigInt(lo));
-}
-
-/** PROT_* of mman-common.h. */
-function protection(prot: number): string {
-  return flagNames(prot, ['PROT_READ', 'PROT_WRITE', 'PROT_EXEC'], 'PROT_NONE');
-}
-
-/** MAP_* of mman-common.h. */
-function mapFlags(flags: number): string {
-  const type = flags & 15;
-  const names = ['0', 'MAP_SHARED', 'MAP_PRIVATE', 'MAP_SHARED_VALIDATE'];
-  const rest = (flags & ~15) >>> 0;
-  return (names[type] ?? hex(type)) + (rest === 0 ? '' : `|${hex(rest)}`);
-}
-
-function flagNames(value: number, names: string[], none: string): string {
-  const set = names.filter((_, bit) => (value & (1 << bit)) !== 0);
-  const rest = (value & ~((1 << names.length) - 1)) >>> 0;
-  if (rest !== 0) set.push(hex(rest));
-  return set.length === 0 ? none : set.join('|');
 }
