@@ -35,7 +35,7 @@ export class LiveReport implements Observer {
   #total = 0;
   #failed = 0;
   #mmaps = 0;
-  readonly #byName = new Map<number, number>();
+  readonly #byName = new Map<string, number>();
   readonly #errors = new Map<string, number>();
 
   constructor(device: PanthorDevice) {
@@ -49,10 +49,11 @@ export class LiveReport implements Observer {
   ioctl(_file: unknown, call: Call, ret: number): void {
     const code = call.request & 0xffff;
     this.#total++;
-    this.#byName.set(code, (this.#byName.get(code) ?? 0) + 1);
+    const name = nameOf(code);
+    this.#byName.set(name, (this.#byName.get(name) ?? 0) + 1);
     if (ret >= 0) return;
     this.#failed++;
-    const error = `${nameOf(code)} ${errnoName(-ret)}`;
+    const error = `${name} ${errnoName(-ret)}`;
     this.#errors.set(error, (this.#errors.get(error) ?? 0) + 1);
   }
 
@@ -69,7 +70,7 @@ export class LiveReport implements Observer {
       ioctls: {
         total: this.#total,
         failed: this.#failed,
-        by_name: Object.fromEntries([...this.#byName].map(([code, count]) => [nameOf(code), count])),
+        by_name: Object.fromEntries(this.#byName),
       },
       mmaps: this.#mmaps,
       errors: Object.fromEntries(this.#errors),
@@ -82,7 +83,7 @@ export class LiveReport implements Observer {
 }
 
 function nameOf(code: number): string {
-  return names.get(code) ?? `0x${code.toString(16)}`;
+  return names.get(code) ?? 'unknown';
 }
 
 /** The report as lines for people. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { run } from '../../src/driver/interleave.ts';
+import { declareUnusable } from '../../src/driver/vm-pages.ts';
 import { ECANCELED, EINVAL, ETIMEDOUT } from '../../uapi/errno.ts';
 import { BO_BYTES, type Code, READ_ONLY_VA, StreamClient, VA } from './stream-client.ts';
 
@@ -155,6 +156,15 @@ describe('a stream that accesses what is not mapped', () => {
     expect([c.state(), other.state()]).toEqual([-EINVAL, 'pending']);
     other.submit(other.group().handle, add(64), { signal: 2 });
     expect([other.state(1), other.state(2)]).toEqual(['done', 'done']);
+  });
+
+  test('of a VM that was declared unusable ends without an MMU interrupt: 7.x has masked it', () => {
+    const c = new StreamClient();
+    const { handle, group } = c.group();
+    c.submit(handle, waitFor(64));
+    run(declareUnusable(group.vm));
+    c.pass(10e6);
+    expect([c.groupState(handle), c.state(), c.drv.device.mmu.stats.faults]).toEqual([[2, 1], -EINVAL, 0]);
   });
 
   test('finds what was bound after its job was submitted', () => {

@@ -46,6 +46,8 @@ describe.skipIf(compiler === null)('a preloaded client', () => {
 
   it('makes calls in many threads, waits, is interrupted and forks', () => passes('threads'), 60_000);
 
+  it('shares objects and fences with other files and processes', () => passes('sharing'));
+
   it('holds a file with a mapping when the last descriptor is closed', async () => {
     const rig = startRig();
     const { child, ended } = startProgram(rig, compileProgram('life', scratch), ['held']);
@@ -82,6 +84,7 @@ describe.skipIf(cross === null)('a preloaded client of the other architecture', 
   it.each([
     ['names', []],
     ['memory', []],
+    ['sharing', []],
     ['life', ['noexec']],
     ['threads', []],
   ] as const)(

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
-static int failures;
+__attribute__((unused)) static int failures;
 
 #define CHECK(condition)                                                                                     \
 	do {                                                                                                 \
