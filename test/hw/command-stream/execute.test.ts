@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { INSTRUCTION_TABLE } from '../../../src/hw/command-stream/instruction-table.ts';
 import { Bench, type Code, DATA, HOLE, set } from './bench.ts';
 
 /** LE and GT for SYNC_WAIT; the others only branch. */
@@ -72,6 +73,28 @@ describe('registers', () => {
     expect(b.log).toEqual(['fatal 0 CS_INSTR_INVALID 0xffff00000008']);
   });
 });
+
+/** Every operand that is a register, except those that only hardware would look at that is not there. */
+const OPERANDS = INSTRUCTION_TABLE.filter(({ name }) => !/^(RUN_|TRACE_POINT)/.test(name)).flatMap(
+  ({ name, fields }) =>
+    fields
+      .filter(({ kind }) => kind === 'reg' || kind === 'pair')
+      .map((field) => [name, field.name] as const),
+);
+
+test.each(OPERANDS)(
+  '%s with a register in %s that does not exist is an invalid instruction',
+  (name, field) => {
+    for (const register of [96, 128, 254]) {
+      const b = new Bench();
+      for (let pair = 0; pair < 96; pair += 2)
+        b.queue().regs.set([DATA % 2 ** 32, Math.floor(DATA / 2 ** 32)], pair);
+      const mask = name.endsWith('MULTIPLE') ? { mask: 1 } : {};
+      b.run([[name, { ...mask, [field]: register }]]);
+      expect([register, b.log]).toEqual([register, ['fatal 0 CS_INSTR_INVALID 0xffff00000000']]);
+    }
+  },
+);
 
 describe('control flow', () => {
   test.each(CONDITIONS)('BRANCH with condition %d', (condition, holds) => {
