@@ -147,3 +147,25 @@ export class StreamClient extends TestClient {
     this.clock.ns = end;
   }
 }
+
+export const set = (dst: number, imm: number): Code => ['MOV48', { dst, imm }];
+export const FOREVER: Code = ['BRANCH', { condition: 6, offset: -1 }];
+export const GT = 1;
+
+/** Adds to the word of 64 bits at an offset in the client's object. */
+export const add = (at: number, by = 1): Code[] => [
+  set(0, VA + at),
+  set(2, by),
+  ['SYNC_ADD64', { address: 0, data: 2 }],
+];
+export const waitFor = (at: number, ref = 0): Code[] => [
+  set(0, VA + at),
+  set(2, ref),
+  ['SYNC_WAIT64', { address: 0, data: 2, condition: GT }],
+];
+/** Stores a word. */
+export const store = (at: number, value: number): Code[] => [
+  set(0, VA + at),
+  ['MOV32', { dst: 2, imm: value }],
+  ['STORE_MULTIPLE', { src: 2, address: 0, mask: 1 }],
+];
