@@ -58,14 +58,17 @@ export class Recorder implements DriverTrace {
     return out;
   }
 
-  /** RegisterTrace: the MMU's registers, GPU_CMD and GPU_INT_RAWSTAT are part of an outcome, AS_STATUS reads are not. */
+  /** RegisterTrace: the MMU's registers, GPU_CMD and GPU_INT_RAWSTAT are part of an outcome, AS_STATUS reads only by their number. */
   write(offset: number, value: number): void {
     if (offset >= MMU_INT_BASE || offset === GPU_CMD) this.t.push(`W ${registerName(offset)} ${hex(value)}`);
   }
 
   read(offset: number, value: number): void {
     if (offset < MMU_INT_BASE && offset !== GPU_INT_BASE + INT_RAWSTAT) return;
-    if (offset >= MMU_AS_BASE && (offset & 0x3f) === AS_STATUS) return;
+    if (offset >= MMU_AS_BASE && (offset & 0x3f) === AS_STATUS) {
+      this.polls++;
+      return;
+    }
     this.t.push(`R ${registerName(offset)} ${hex(value)}`);
   }
 
@@ -79,10 +82,6 @@ export class Recorder implements DriverTrace {
 
   event(name: string): void {
     this.t.push(`E ${name}`);
-  }
-
-  poll(_as: number): void {
-    this.polls++;
   }
 
   stepMap(va: number, range: number, bo: number, offset: number): void {

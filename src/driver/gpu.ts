@@ -63,9 +63,9 @@ export class PanthorGpu {
 
   /** The GPU interrupt from its hard handler to panthor_gpu_irq_handler(), called wherever its wake-up is waited for. */
   irq(): void {
-    const { regs, machine } = this.#device;
-    if (machine.gpuInterrupt() === 0) return;
+    const { regs } = this.#device;
     const status = regs.read32(GPU_INT_BASE + INT_STAT);
+    if (status === 0) return;
     regs.write32(GPU_INT_BASE + INT_CLEAR, status);
     this.pendingReqs &= ~status;
   }

@@ -24,6 +24,7 @@ import {
   MAX_AS_SLOTS,
   MMU_INT_BASE,
 } from '../hw/registers.ts';
+import type { RegisterFile } from '../hw/register-file.ts';
 import type { PanthorDevice } from './device.ts';
 import { Mutex, type Op } from './interleave.ts';
 import { PanthorIrq } from './irq.ts';
@@ -36,6 +37,7 @@ const FAULT_MASK = 0xffff;
 
 export class PanthorMmu {
   readonly #device: PanthorDevice;
+  readonly #regs: RegisterFile;
   readonly irq: PanthorIrq;
   readonly slotsLock = new Mutex('slots_lock');
   /** as.alloc_mask, as.faulty_mask and as.slots of struct panthor_mmu. */
@@ -52,10 +54,11 @@ export class PanthorMmu {
   readonly memattr: readonly [lo: number, hi: number];
   readonly #transcfg: number;
   /** vm_actives that enabled an AS, and VMs that lost theirs, the firmware's not counted; faults handled. */
-  readonly stats = { activations: 0, evictions: 0, faults: 0, mapCalls: 0, unmapCalls: 0, polls: 0 };
+  readonly stats = { activations: 0, evictions: 0, faults: 0, mapCalls: 0, unmapCalls: 0 };
 
   constructor(device: PanthorDevice) {
     this.#device = device;
+    this.#regs = device.regs;
     const { b, params } = device;
     this.memattr = memattr(params.coherent, b.memattrMidgardInner);
     this.#transcfg = transcfg(params.vaBits, params.coherent);
@@ -74,12 +77,13 @@ export class PanthorMmu {
    * Interleaved, the machine decides how long a command takes and whether the driver gives up first.
    */
   *waitReady(as: number): Op<number> {
-    const { machine, regs, trace } = this.#device;
-    yield machine.asReady(as);
-    this.stats.polls++;
-    trace?.poll(as);
-    if ((regs.read32(asRegister(as, AS_STATUS)) & AS_STATUS_AS_ACTIVE) === 0) return 0;
-    trace?.timeout(`AS${as}_STATUS`);
+    yield this.#device.machine.asReady(as);
+    const active = (this.#regs.read32(asRegister(as, AS_STATUS)) & AS_STATUS_AS_ACTIVE) !== 0;
+    return active ? this.#timedOut(as) : 0;
+  }
+
+  #timedOut(as: number): number {
+    this.#device.trace?.timeout(`AS${as}_STATUS`);
     this.#device.scheduleReset();
     return -ETIMEDOUT;
   }
@@ -89,22 +93,26 @@ export class PanthorMmu {
     const ret = yield* this.waitReady(as);
     if (ret === 0) {
       yield 'AS_COMMAND';
-      this.#device.regs.write32(asRegister(as, AS_COMMAND), command);
+      this.#regs.write32(asRegister(as, AS_COMMAND), command);
     }
     return ret;
   }
 
   /** as_send_cmd_and_wait(). */
   *sendCmdAndWait(as: number, command: number): Op<number> {
-    const ret = yield* this.writeCmd(as, command);
-    return ret !== 0 ? ret : yield* this.waitReady(as);
+    let ret = yield* this.waitReady(as);
+    if (ret !== 0) return ret;
+    yield 'AS_COMMAND';
+    this.#regs.write32(asRegister(as, AS_COMMAND), command);
+    ret = yield* this.waitReady(as);
+    return ret;
   }
 
   /** Programs LOCKADDR with the smallest region that covers [start, start + size), bytes; see region.ts. */
   *writeLockAddr(as: number, start: number, size: number): Op<void> {
     packRegion(start, size);
     yield 'AS_LOCKADDR';
-    this.#device.regs.write64(asRegister(as, AS_LOCKADDR), packed[REGION_LO], packed[REGION_HI]);
+    this.#regs.write64(asRegister(as, AS_LOCKADDR), packed[REGION_LO], packed[REGION_HI]);
   }
 
   /** lock_region() of 6.12: the result of the command is not looked at. */
@@ -117,7 +125,7 @@ export class PanthorMmu {
   /** The same for a range of any 64-bit numbers. */
   *lockRegionExact(as: number, start: bigint, size: bigint): Op<void> {
     packRegionExact(start, size);
-    this.#device.regs.write64(asRegister(as, AS_LOCKADDR), packed[REGION_LO], packed[REGION_HI]);
+    this.#regs.write64(asRegister(as, AS_LOCKADDR), packed[REGION_LO], packed[REGION_HI]);
     yield* this.writeCmd(as, AS_COMMAND_LOCK);
   }
 

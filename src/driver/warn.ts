@@ -21,8 +21,6 @@ export interface DriverTrace extends WarnSink {
   timeout(what: string): void;
   /** "schedule_reset", "sched_report_mmu_fault", "sched_prepare_for_vm_destruction". */
   event(name: string): void;
-  /** One wait_ready(). */
-  poll(as: number): void;
   /** gpuvm steps as they are handed to the driver. */
   stepMap(va: number, range: number, bo: number, offset: number): void;
   stepUnmap(va: number, range: number, keep: boolean): void;

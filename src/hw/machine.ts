@@ -102,11 +102,6 @@ export class Machine {
     this.regs.words[MMU_RAWSTAT] |= bits;
   }
 
-  /** The GPU interrupt line: RAWSTAT & MASK. */
-  gpuInterrupt(): number {
-    return this.regs.words[GPU_RAWSTAT] & this.regs.words[GPU_MASK];
-  }
-
   asCommand(as: number, command: number): void {
     this.commands[(command & 7) * MAX_AS_SLOTS + as]++;
   }

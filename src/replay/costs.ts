@@ -8,6 +8,7 @@ import {
   AS_COMMAND_LOCK,
   AS_COMMAND_NAMES,
   AS_COMMAND_UNLOCK,
+  AS_STATUS,
   GPU_CMD,
   MMU_AS_BASE,
   MMU_AS_SHIFT,
@@ -85,7 +86,8 @@ export class CostMeter implements DriverTrace, RegisterTrace {
     this.#costs.warnings.push(`${where}: ${reason}`);
   }
 
-  poll(): void {
+  read(offset: number): void {
+    if (offset < MMU_AS_BASE || (offset & 0x3f) !== AS_STATUS) return;
     this.#costs.polls++;
     if (this.#locked !== 0) this.#costs.pollsLocked++;
   }
@@ -95,7 +97,6 @@ export class CostMeter implements DriverTrace, RegisterTrace {
     if (this.#locked !== 0) this.#costs.tableCallsLocked++;
   }
 
-  read(): void {}
   timeout(): void {}
   event(): void {}
   stepMap(): void {}

@@ -46,7 +46,6 @@ export class LineTrace implements DriverTrace, RegisterTrace {
     this.op(`event ${name}`);
   }
 
-  poll(): void {}
 
   stepMap(va: number, range: number, bo: number, offset: number): void {
     this.op(

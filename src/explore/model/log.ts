@@ -39,7 +39,6 @@ export class Log implements DriverTrace, RegisterTrace {
   event(name: string): void {
     this.lines.push(name);
   }
-  poll(): void {}
   stepMap(va: number, range: number): void {
     this.lines.push(`sm_step_map ${span(va, range)}`);
   }

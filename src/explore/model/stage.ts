@@ -61,7 +61,6 @@ class Listener implements DriverTrace {
   }
   timeout(): void {}
   event(): void {}
-  poll(): void {}
   stepMap(): void {}
   stepUnmap(): void {}
   stepRemap(): void {}
