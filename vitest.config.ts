@@ -6,6 +6,7 @@ export default defineConfig({
     // test/clients runs real clients, for which packages are fetched: `npm run test:clients`.
     exclude: ['test/clients/**', 'node_modules/**'],
     globalSetup: ['test/build-once.ts'],
-    testTimeout: 30_000,
+    // Machines that build something else meanwhile are slow; nothing takes this long on one that does not.
+    testTimeout: 90_000,
   },
 });
