@@ -54,68 +54,66 @@ export function instrument(code, file, heap, setters = new Set()) {
   };
   const simple = (node) => node.type === 'ThisExpression' || node.type === 'Identifier';
 
+  /** Where the object of a member expression ends, parentheses around it included. */
+  const objectEnd = (member) => code.lastIndexOf(member.computed ? '[' : '.', member.property.start);
+
   /** `target OP= value`, target being a member expression. */
   const assign = (node) => {
     const { left, right, operator } = node;
-    const object = left.object;
     if ((operator !== '=' && yieldsIn(right)) || !/^(\*\*|<<|>>>?|[-+*/%&|^])?=$/.test(operator)) {
       refuse(node, `an assignment with ${operator}`);
       return;
     }
+    const { object, property } = left;
     const op = operator.slice(0, -1);
-    if (!left.computed) {
-      const field = nameOf(left);
-      fields.add(field);
-      if (op === '') {
-        out.appendLeft(object.start, `$w_${field}(`);
-        out.overwrite(object.end, right.start, ', ');
-        out.appendRight(right.end, ')');
-      } else if (simple(object)) {
-        const text = object.type === 'ThisExpression' ? 'this' : object.name;
-        out.appendLeft(object.start, `$w_${field}(`);
-        out.overwrite(object.end, right.start, `, ${text}.${field} ${op} (`);
-        out.appendRight(right.end, '))');
-      } else {
-        out.appendLeft(object.start, `$u_${field}(`);
-        out.overwrite(object.end, right.start, `, $t => $t ${op} (`);
-        out.appendRight(right.end, '))');
-      }
+    const operatorEnd = code.indexOf(operator, left.end) + operator.length;
+    const end = op === '' ? ')' : '))';
+    if (left.computed) {
+      out.appendLeft(left.start, op === '' ? '$e(' : '$eu(');
+      out.overwrite(objectEnd(left), property.start, ', ');
+      out.overwrite(property.end, operatorEnd, op === '' ? ', ' : `, $t => $t ${op} (`);
+      out.appendRight(node.end, end);
       return;
     }
-    const index = left.property;
-    out.appendLeft(object.start, op === '' ? '$e(' : '$eu(');
-    out.overwrite(object.end, index.start, ', ');
-    out.overwrite(index.end, right.start, op === '' ? ', ' : `, $t => $t ${op} (`);
-    out.appendRight(right.end, op === '' ? ')' : '))');
+    const field = nameOf(left);
+    fields.add(field);
+    let middle = ', ';
+    if (op !== '' && simple(object)) {
+      middle = `, ${code.slice(object.start, object.end)}.${field} ${op} (`;
+    } else if (op !== '') {
+      middle = `, $t => $t ${op} (`;
+    }
+    out.appendLeft(left.start, `${op === '' || simple(object) ? '$w_' : '$u_'}${field}(`);
+    out.overwrite(objectEnd(left), operatorEnd, middle);
+    out.appendRight(node.end, end);
   };
 
   /** `++target` and its kin. */
   const update = (node) => {
     const target = node.argument;
-    const delta = node.operator === '++' ? 1 : -1;
+    const rest = `, ${node.operator === '++' ? 1 : -1}, ${node.prefix})`;
     if (node.prefix) out.remove(node.start, target.start);
-    if (!target.computed) {
-      const field = nameOf(target);
-      fields.add(field);
-      out.appendLeft(target.object.start, `$i_${field}(`);
-      out.overwrite(target.object.end, node.end, `, ${delta}, ${node.prefix})`);
-    } else {
-      out.appendLeft(target.object.start, '$ei(');
-      out.overwrite(target.object.end, target.property.start, ', ');
-      out.overwrite(target.property.end, node.end, `, ${delta}, ${node.prefix})`);
+    if (target.computed) {
+      out.appendLeft(target.start, '$ei(');
+      out.overwrite(objectEnd(target), target.property.start, ', ');
+      out.overwrite(target.property.end, node.end, rest);
+      return;
     }
+    const field = nameOf(target);
+    fields.add(field);
+    out.appendLeft(target.start, `$i_${field}(`);
+    out.overwrite(objectEnd(target), node.end, rest);
   };
 
   /** `object.push(…)` and its kin: what the object is shows at run time. */
   const mutate = (node) => {
-    const { object } = node.callee;
-    out.appendLeft(object.start, node.callee.optional ? '$mo(' : '$m(');
-    const end = node.arguments.length > 0 ? node.arguments[0].start : node.end - 1;
-    out.overwrite(
-      object.end,
-      end,
-      `, '${node.callee.property.name}'${node.arguments.length > 0 ? ', ' : ''}`,
-    );
+    const { callee } = node;
+    const operator = callee.optional ? '?.' : '.';
+    const name = callee.property.name;
+    out.appendLeft(callee.start, callee.optional ? '$mo(' : '$m(');
+    const open = code.indexOf('(', callee.end);
+    const comma = node.arguments.length > 0 ? ', ' : '';
+    out.overwrite(code.lastIndexOf(operator, callee.property.start), open + 1, `, '${name}'${comma}`);
   };
 
   walk(tree, (node, parent) => {
@@ -153,11 +151,6 @@ export function instrument(code, file, heap, setters = new Set()) {
         if (MUTATORS.has(callee.property.name) && callee.object.type !== 'Super') mutate(node, parent);
         break;
       }
-      case 'SpreadElement':
-        if (parent?.type !== 'ObjectExpression') break;
-        out.appendLeft(node.argument.start, '$spread(');
-        out.appendRight(node.argument.end, ')');
-        break;
       case 'VariableDeclaration':
         if (parent?.type === 'Program' || parent?.type === 'ExportNamedDeclaration') moduleState(node);
         break;
@@ -175,7 +168,7 @@ export function instrument(code, file, heap, setters = new Set()) {
   const frames = instrumentFrames(tree, out, code, file, refuse);
   if (fields.size === 0 && frames === 0 && out.toString() === code) return code;
   const helpers = [...fields].map((field) => fieldHelpers(field, setters.has(field))).join('');
-  const names = '$key, $note, $root, $e, $eu, $ei, $m, $mo, $length, $enter, $y, $array, $spread, $refuse';
+  const names = '$key, $note, $root, $e, $eu, $ei, $m, $mo, $length, $enter, $y, $array, $refuse';
   out.prepend(`import { ${names} } from '${heap}'; ${helpers}`);
   return out.toString();
 }

@@ -40,6 +40,9 @@ let recording = false;
 const saved = { counters: new Int32Array(64), lane0: 0, lane1: 0, known: 0 };
 /** Every object that is known, when somebody wants to audit; frozen and module-level ones once. */
 let known: object[] | null = null;
+/** Module-level objects and all that they led to when they became known; they outlive each world. */
+const shared: object[] = [];
+let naming: object[] | null = null;
 
 function hashText(text: string): number {
   let h = texts.get(text);
@@ -98,18 +101,11 @@ function nameOf(target: object): number {
 
 function register(target: object): number {
   const id = (owner << COUNTER_BITS) | ++counters[owner];
-  if (Object.isExtensible(target)) {
-    Object.defineProperty(target, '$id', {
-      value: id,
-      writable: true,
-      enumerable: false,
-      configurable: true,
-    });
-  } else {
-    frozen.set(target, id);
-  }
+  if (Object.isExtensible(target)) Object.defineProperty(target, '$id', { value: id });
+  else frozen.set(target, id);
   if (typeof target === 'object' && typeof (target as Any).next !== 'function') {
-    if (known !== null) known.push(target);
+    naming?.push(target);
+    known?.push(target);
     contents(target, id, 1);
   }
   return id;
@@ -132,7 +128,6 @@ function contents(target: object, id: number, sign: 1 | -1): void {
     }
   } else {
     for (const name in target) {
-      if (name === '$id') continue;
       const key = $key(name);
       if (silent.has(key)) hashValue((target as Any)[name]);
       else term(id, key, (target as Any)[name], sign);
@@ -342,13 +337,6 @@ export function $array<T>(value: T[]): T[] {
   return value;
 }
 
-/** An object about to be copied with `...`: a copy is another object, so it does not inherit the name. */
-export function $spread(source: Any): unknown {
-  if (source === null || typeof source !== 'object' || source.$id === undefined) return source;
-  const { $id, ...rest } = source;
-  return rest;
-}
-
 /** Code that the explorer cannot follow (see build/instrument.mjs) was reached. */
 export function $refuse(what: string): void {
   if (recording) throw new Error(`the explorer cannot follow ${what}`);
@@ -405,7 +393,9 @@ export const heap = {
   /** Everything that `root` leads to, as it is now, becomes the initial state. */
   begin(root: object): void {
     owner = SETUP;
+    naming = shared;
     for (const one of roots) nameOf(one);
+    naming = null;
     nameOf(root);
     undoTarget.length = undoRestore.length = undoValue.length = 0;
     recording = true;
@@ -439,14 +429,14 @@ export const heap = {
     return lane1;
   },
 
-  /**
-   * Another world is about to be built. Names go on where they are, since module-level objects keep theirs; what is left
-   * of the world before is a constant in the fingerprint.
-   */
+  /** Another world is about to be built: only module-level objects stay known. Names go on where they are. */
   reset(): void {
     recording = false;
     owner = SETUP;
     undoTarget.length = undoRestore.length = undoValue.length = 0;
+    lane0 = lane1 = 0;
+    if (known !== null) known = [...shared];
+    for (const target of shared) contents(target, nameOf(target), 1);
   },
 
   /** From now on, before there is any world, every object that becomes known is remembered for audit(). */
