@@ -1,7 +1,7 @@
 // npm run test:clients: real clients, unmodified, on the model. What they are is fetched into a folder that may be
 // kept (PANTHOR_SHIM_CACHE, default .cache/clients); docs/how-to-add-a-client.md says how another one joins.
 //
-//   node test/clients/run.mjs [--list] [--only REGEXP] [--fetch-only] [--table | --slowdown]
+//   node test/clients/run.mjs [--list] [--only REGEXP] [--fetch-only] [--keep] [--table | --slowdown]
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
@@ -30,6 +30,7 @@ const { values } = parseArgs({
     list: { type: 'boolean' },
     only: { type: 'string' },
     'fetch-only': { type: 'boolean' },
+    keep: { type: 'boolean' },
     // docs/peer-comparison.md or the slowdown table to standard output, everything else to standard error
     table: { type: 'boolean' },
     slowdown: { type: 'boolean' },
@@ -77,6 +78,10 @@ async function asOrdinary() {
     for (const sentence of sentences) suite.loud(`${group}: ${sentence}`);
   }
   if (values['fetch-only']) return 0;
+  if (!values.list && !existsSync(join(project, 'dist/uapi'))) {
+    console.error('clients: dist/ is missing, run `npm run build` first');
+    return 1;
+  }
   if (!isRoot && !values.list) buildLibraries(roots.tools);
 
   const scratch = mkdtempSync(join(tmpdir(), 'panthor-shim-clients-'));
@@ -115,7 +120,7 @@ async function asOrdinary() {
     await killedClients(suite, place);
   }
   const status = suite.end();
-  if (status === 0 || values.list) rmSync(scratch, { recursive: true, force: true });
+  if ((status === 0 && !values.keep) || values.list) rmSync(scratch, { recursive: true, force: true });
   else console.error(`captures and outputs are kept in ${scratch}`);
   return status;
 }
