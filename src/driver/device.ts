@@ -4,7 +4,7 @@ import type { RegisterFile } from '../hw/register-file.ts';
 import { GemTable } from './gem.ts';
 import { PanthorGpu } from './gpu.ts';
 import type { GpuProfile } from './gpu-profile.ts';
-import type { Op } from './interleave.ts';
+import type { Op, Waitable } from './interleave.ts';
 import type { Behaviours, Kernel } from './kernels.ts';
 import { PanthorMmu } from './mmu.ts';
 import type { BoLayout } from './sg.ts';
@@ -58,6 +58,8 @@ export class PanthorDevice implements WarnSink {
   /** panthor_sched_report_mmu_fault() and panthor_sched_prepare_for_vm_destruction(), set by the scheduler. */
   onMmuFault: (() => void) | null = null;
   onVmDestruction: ((vm: PanthorVm) => void) | null = null;
+  /** What flush_work() of the scheduler's tick waits for: groups that are to leave the GPU have left it. */
+  tickDone: Waitable = { label: 'tick_work', ready: () => true };
   /** Hears of every call to the VM layer before it runs, for whoever records them. */
   calls: VmCalls | null = null;
   /** Every warning so far, as "function: reason", with how often. */

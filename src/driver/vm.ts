@@ -230,6 +230,7 @@ export class PanthorVm {
     if (device.b.stopGroupsBeforeDestroy && this.activeCount > 0) {
       device.trace?.event('sched_prepare_for_vm_destruction');
       device.onVmDestruction?.(this);
+      yield device.tickDone;
     }
     const pool = this.heapPool;
     this.heapPool = null;

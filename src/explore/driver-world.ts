@@ -4,7 +4,7 @@ import { AS_COMMAND_NAMES } from '../hw/registers.ts';
 import { mix32 } from './hash.ts';
 import { Frames, heap, ignoreFields } from './heap.ts';
 import { LockOrder } from './lock-order.ts';
-import { bindQueue, interrupts, play, prepare, resetWork } from './model/actors.ts';
+import { bindQueue, interrupts, play, prepare, resetWork, tickWork } from './model/actors.ts';
 import { lockAgreement, slotBookkeeping, tablePages } from './model/invariants.ts';
 import { Stage } from './model/stage.ts';
 import type { Scenario } from './scenario.ts';
@@ -93,12 +93,17 @@ export class DriverWorld extends ThreadWorld {
     daemon('L2', machine.flushes());
     daemon('irq', interrupts(stage, stage.device.mmu.irq) as Body);
     daemon('reset', resetWork(stage) as Body);
+    if (this.#calls('kill')) daemon('tick', tickWork(stage) as Body);
     for (let i = 0; i < specs.length; i++) {
       const frames = (this.#frames[i] ??= new Frames());
       frames.depth = 0;
       this.#dirty[i] = true;
     }
     return specs;
+  }
+
+  #calls(verb: string): boolean {
+    return this.scenario.threads.some((thread) => thread.calls.some((call) => call.verb === verb));
   }
 
   #queues(vm: string): boolean {

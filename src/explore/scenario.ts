@@ -122,11 +122,11 @@ function parseCall(text: string, scenario: Scenario, implicitVm: string | null):
     if (words.more) throw new ScenarioError(`'${call.verb}' takes nothing`);
     return call;
   }
-  const known = ['map', 'sparse', 'unmap', 'activate', 'idle', 'destroy', ...ACCESSES];
+  const known = ['map', 'sparse', 'unmap', 'activate', 'idle', 'kill', 'destroy', ...ACCESSES];
   if (!known.includes(call.verb)) throw new ScenarioError(`unknown call '${call.verb}'`);
   call.vm = implicitVm ?? words.next('a VM');
   if (!scenario.vms.some((vm) => vm.name === call.vm)) throw new ScenarioError(`unknown VM '${call.vm}'`);
-  if (ACCESSES.includes(call.verb)) {
+  if (ACCESSES.includes(call.verb) || call.verb === 'kill') {
     call.va = bytes(words.next('an address'));
   } else if (call.verb === 'map' || call.verb === 'sparse' || call.verb === 'unmap') {
     if (call.verb === 'map') parseObject(words.next('an object'), call, scenario);

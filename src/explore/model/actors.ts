@@ -55,6 +55,10 @@ export function* play(stage: Stage, calls: readonly Call[], group: Group): Machi
       case 'idle':
         yield* idle(stage, group);
         break;
+      case 'kill':
+        yield 'GROUP_DESTROY';
+        killGroups(stage, state as VmState, call.va);
+        break;
       case 'destroy':
         yield* stage.pool.destroyVm((state as VmState).vm.id);
         break;
@@ -125,11 +129,46 @@ function* idle(stage: Stage, group: Group): Op<void> {
 function* access(stage: Stage, state: VmState, own: Group, call: Call): MachineOp<void> {
   const group = own.vm === state.vm ? own : state.group;
   if (!group.bound) return;
+  yield* groupAccess(stage, state, group, call.va, call.verb as AccessKind, call.text);
+}
+
+function* groupAccess(
+  stage: Stage,
+  state: VmState,
+  group: Group,
+  va: number,
+  kind: AccessKind,
+  text: string,
+): MachineOp<void> {
   const { epoch } = group;
   const seen = (found: Translation) => {
-    if (group.epoch === epoch) judge(stage, state, group, call, found);
+    if (group.epoch === epoch) judge(stage, state, group, va, text, found);
   };
-  yield* stage.machine.access(group.as, call.va, call.verb as AccessKind, seen);
+  yield* stage.machine.access(group.as, va, kind, seen);
+}
+
+/** panthor_group_destroy(): the groups of a VM are to leave the GPU at the next tick. */
+function killGroups(stage: Stage, state: VmState, saveVa: number): void {
+  for (const group of [state.group, ...stage.groups]) {
+    if (!group.bound || group.vm !== state.vm) continue;
+    group.killed = true;
+    group.saveVa = saveVa;
+  }
+}
+
+/** Thread: tick_work() as far as it takes groups off the GPU; the firmware saves their state through their VM. */
+export function* tickWork(stage: Stage): MachineOp<void> {
+  for (;;) {
+    yield stage.tick;
+    yield* stage.schedLock.lock();
+    const group = stage.condemned();
+    if (group !== null && group.vm !== null) {
+      const state = stage.vms.find((one) => one.vm === group.vm) as VmState;
+      yield* groupAccess(stage, state, group, group.saveVa, 'write', 'the firmware saves state');
+      if (group.bound) yield* unbind(group);
+    }
+    stage.schedLock.unlock();
+  }
 }
 
 /** Groups leave the GPU: panthor_sched_suspend(). */

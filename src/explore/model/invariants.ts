@@ -53,6 +53,9 @@ export function slotBookkeeping(stage: Stage): string | null {
     if (vm === null) continue;
     mask |= 1 << as;
     if (vm.as !== as) return `AS${as} belongs to VM ${vm.uid}, which believes in ${vm.as}`;
+    if ((mmu.faultyMask & (1 << as)) !== 0 && !vm.unhandledFault) {
+      return `faulty_mask has AS${as}, but VM ${vm.uid} has no fault any more`;
+    }
   }
   if (mask !== mmu.allocMask) return `alloc_mask is ${hex(mmu.allocMask)}, the slots in use are ${hex(mask)}`;
   for (const vm of mmu.vms) {

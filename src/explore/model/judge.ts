@@ -1,27 +1,29 @@
 import type { Translation } from '../../hw/tlb.ts';
-import type { Call } from '../scenario.ts';
 import type { Group, Stage, VmState } from './stage.ts';
 
 export const hex = (n: number): string => (n < 0 ? 'nothing' : `0x${n.toString(16)}`);
 
 /**
  * Holds what a GPU access saw against what it may see: the translation of before or after an operation under way that
- * covers it, else the one of now. Groups that the driver has killed or is about to kill (a fault, an unusable or
- * destroyed VM, a reset) see whatever there is.
+ * covers it, else the one of now. Groups that the driver has killed or is about to kill (a fault, an unusable VM, a
+ * reset) see whatever there is. A group that is still on the GPU while its VM goes away must not fault.
  */
-export function judge(stage: Stage, state: VmState, group: Group, call: Call, found: Translation): void {
+export function judge(
+  stage: Stage,
+  state: VmState,
+  group: Group,
+  va: number,
+  text: string,
+  found: Translation,
+): void {
   const { vm, spec } = state;
-  if (
-    !group.bound ||
-    vm.unusable ||
-    vm.destroyed ||
-    vm.unhandledFault ||
-    spec.unknown ||
-    stage.device.unplugged
-  )
-    return;
+  if (!group.bound || vm.unusable || vm.unhandledFault || spec.unknown || stage.device.unplugged) return;
   if (group.epoch !== stage.machine.epoch) return;
-  const what = `${call.text} through AS${group.as}`;
+  const what = `${text} (${hex(va)} through AS${group.as})`;
+  if (vm.destroyed) {
+    if (found.pa < 0) stage.break_('kernel-warning', `${what} faults while the VM is being destroyed`);
+    return;
+  }
   if (found.root !== vm.pgtable.ttbr) {
     const through = found.root === 0 ? 'an unmapped address space' : `the tables at ${hex(found.root)}`;
     stage.break_(
@@ -30,11 +32,11 @@ export function judge(stage: Stage, state: VmState, group: Group, call: Call, fo
     );
     return;
   }
-  const before = spec.before(call.va);
-  const after = spec.afterwards(call.va);
+  const before = spec.before(va);
+  const after = spec.afterwards(va);
   if (found.pa === before || found.pa === after) return;
   const expected =
     before === after ? `${hex(before)} is mapped` : `${hex(before)} was mapped and ${hex(after)} will be`;
-  const invariant = spec.changing(call.va) || found.pa < 0 ? 'atomic' : 'stale-translation';
+  const invariant = spec.changing(va) || found.pa < 0 ? 'atomic' : 'stale-translation';
   stage.break_(invariant, `${what} sees ${hex(found.pa)} where ${expected}`);
 }

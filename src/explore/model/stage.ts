@@ -23,6 +23,9 @@ export class Group {
   epoch = 0;
   /** It holds vm_active's reference and may access memory. */
   bound = false;
+  /** It was destroyed: the next tick takes it off the GPU, and the firmware saves its state at this address. */
+  killed = false;
+  saveVa = 0;
 }
 
 /** A VM with its queue of asynchronous binds. */
@@ -102,6 +105,14 @@ export class Stage {
     return bound.includes(vm) || bound.length < this.scenario.slots;
   }
 
+  /** A group that the next tick takes off the GPU. */
+  condemned(): Group | null {
+    for (const { group } of this.vms) if (group.killed && group.bound) return group;
+    for (const group of this.groups) if (group.killed && group.bound) return group;
+    return null;
+  }
+
+  readonly tick = { label: 'tick_work', ready: () => this.condemned() !== null };
   readonly mmuInterrupt = { label: 'MMU interrupt', ready: () => this.#mmuInterruptRaised() };
   readonly resetWork = { label: 'reset work', ready: () => this.device.resetPending };
 
@@ -144,6 +155,7 @@ export class Stage {
     }
     for (const _ of this.scenario.threads) this.groups.push(new Group());
     this.device.trace = new Listener(this);
+    this.device.tickDone = { label: 'tick_work', ready: () => this.condemned() === null };
   }
 
   /** Runs one operation to its end on a machine that answers at once. */
