@@ -1,13 +1,19 @@
 // A server of its own, for tests that outlive single clients, and what can be seen of it from outside.
 
 import { spawn } from 'node:child_process';
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { shim } from './captures.mjs';
 
-/** Starts `panthor-shim serve`; resolves once it takes clients. */
+/**
+ * Starts a server that lasts until stop(): a `run` whose command only says its environment and waits. Resolves once it
+ * takes clients, with `env` for them (without LD_PRELOAD) and `pid`.
+ */
 export function startServer(place, ...options) {
-  const [node, ...args] = shim(place, 'serve', ...options);
-  const child = spawn(node, args, { cwd: place.scratch, env: place.env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const file = join(place.scratch, `report-${process.hrtime.bigint()}.json`);
+  const wait = ['/bin/sh', '-c', 'env; exec cat >/dev/null'];
+  const [node, ...args] = shim(place, 'run', ...options, '--report', file, '--', ...wait);
+  const child = spawn(node, args, { cwd: place.scratch, env: place.env, stdio: ['pipe', 'pipe', 'pipe'] });
   const server = { pid: child.pid, env: {}, stderr: '', ended: null };
   child.stderr.setEncoding('utf8').on('data', (text) => {
     server.stderr += text;
@@ -18,13 +24,14 @@ export function startServer(place, ...options) {
       resolve(server.ended);
     });
   });
-  /** SIGTERM, and how it ends; a server that does not end within 20 s is killed. */
+  /** Ends it, and says how it ended and what it reports; one that does not end within 20 s is killed. */
   server.stop = async () => {
-    child.kill('SIGTERM');
+    child.stdin.end();
     const timer = setTimeout(() => child.kill('SIGKILL'), 20_000);
     const ended = await end;
     clearTimeout(timer);
-    return ended;
+    const report = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
+    return { ...ended, report };
   };
   return new Promise((resolve, reject) => {
     let text = '';
@@ -32,8 +39,9 @@ export function startServer(place, ...options) {
     child.on('exit', () => reject(new Error(`the server did not start: ${server.stderr}`)));
     child.stdout.setEncoding('utf8').on('data', (more) => {
       text += more;
-      for (const [, name, value] of text.matchAll(/^export (\w+)=(.*)$/gm)) server.env[name] = value;
-      if (server.env.LD_PRELOAD !== undefined) resolve(server);
+      for (const [, name, value] of text.matchAll(/^(PANTHOR_SHIM_\w+)=(.*)\n/gm)) server.env[name] = value;
+      if (server.env.PANTHOR_SHIM_DIR !== undefined && server.env.PANTHOR_SHIM_CARD !== undefined)
+        resolve(server);
     });
   });
 }

@@ -75,23 +75,18 @@ async function killThem(place, server, seed) {
   );
   await stillServes(place, env, 'panthor_vm');
   await stillServes(place, env, 'panthor_group');
-  const { status, signal } = await server.stop();
+  const { status, signal, report } = await server.stop();
   expect(
     status === 0,
     `the server ended with ${signal ?? `status ${status}`} (seed ${seed})`,
     tail(server.stderr, 30),
   );
-  expect(
-    !/still open/.test(server.stderr),
-    `files or objects are left (seed ${seed})`,
-    tail(server.stderr, 30),
-  );
-  expect(
-    !/kernel would warn/.test(server.stderr),
-    `the kernel would warn (seed ${seed})`,
-    tail(server.stderr, 30),
-  );
-  return `${early} ended before their time came, seed ${seed}`;
+  const left = Object.entries(report.left).filter(([, n]) => n > 0);
+  expect(left.length === 0, `left behind: ${left.join(', ')} (seed ${seed})`);
+  expect(report.bugs === 0, `${report.bugs} bugs (seed ${seed})`, tail(server.stderr, 30));
+  const warnings = Object.keys(report.warnings);
+  expect(warnings.length === 0, `the kernel would warn (seed ${seed})`, warnings.join('\n'));
+  return `${report.ioctls.total} calls on ${report.files} files, seed ${seed}`;
 }
 
 /** Starts a client and kills it; false when it had ended by itself. */
