@@ -90,6 +90,39 @@ describe('control flow', () => {
     expect([regs[20], depth]).toEqual([101, 0]);
   });
 
+  test('a block ends where its length says, whatever follows', () => {
+    const b = new Bench();
+    const size = block(b, 1, [
+      ['ADD_IMM32', { dst: 20, src: 20, imm: 1 }],
+      ['ADD_IMM32', { dst: 20, src: 20, imm: 100 }],
+    ]);
+    const { regs } = b.run([
+      set(0, DATA + 0x1000),
+      ['MOV32', { dst: 2, imm: size - 8 }],
+      ['CALL', { address: 0, length: 2 }],
+    ]);
+    expect([regs[20], b.log]).toEqual([1, []]);
+  });
+
+  test('BRANCH reaches the first instruction of a block, and its end', () => {
+    const b = new Bench();
+    const size = block(b, 1, [
+      ['ADD_IMM32', { dst: 20, src: 20, imm: 1 }],
+      ['BRANCH', { value: 20, condition: 4, offset: -2 }],
+      ['BRANCH', { condition: 6, offset: 1 }],
+      ['MOV32', { dst: 20, imm: 100 }],
+    ]);
+    const { regs } = b.run([
+      set(0, DATA + 0x1000),
+      ['MOV32', { dst: 2, imm: size }],
+      ['MOV32', { dst: 20, imm: 0xfffffffd }],
+      ['CALL', { address: 0, length: 2 }],
+      ['BRANCH', { condition: 6, offset: 1 }],
+      ['MOV32', { dst: 20, imm: 200 }],
+    ]);
+    expect([regs[20], b.queue().hasWork, b.log]).toEqual([0, false, []]);
+  });
+
   test('JUMP replaces the block: what would have followed is not executed', () => {
     const b = new Bench();
     const second = block(b, 2, [['ADD_IMM32', { dst: 20, src: 20, imm: 100 }]]);

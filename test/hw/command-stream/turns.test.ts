@@ -46,6 +46,14 @@ describe('turns', () => {
     }
   });
 
+  test('a queue that is started twice has one turn at a time', () => {
+    const b = new Bench();
+    b.submit([FOREVER]);
+    b.submit([['NOP']]);
+    b.processor.run(1);
+    expect(b.processor.core.instructions).toBe(256);
+  });
+
   test('a queue that has lost its slot stops, and goes on where it was', () => {
     const b = new Bench();
     b.submit([...new Array(300).fill(['ADD_IMM32', { dst: 0, src: 0, imm: 1 }])]);
