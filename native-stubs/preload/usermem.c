@@ -9,6 +9,7 @@
 #include <sys/uio.h>
 
 #include "hidden.h"
+#include "own-stack.h"
 #include "process.h"
 #include "sys.h"
 
@@ -94,39 +95,6 @@ static size_t walk(void *here, uint64_t there, size_t size, bool writing)
 		done += (size_t)n;
 	}
 	return done;
-}
-
-/*
- * The stack of the running thread from here up needs no asking: it is there as long as somebody runs on it. Most
- * arguments of ioctls are on it, and a system call costs more than the rest of the copy. What has been looked at is kept
- * in one word, for signal handlers (on a stack of their own, perhaps) come in between: number of the first page, and how
- * many there are.
- */
-#define STACK_PAGES 16
-static __thread _Atomic uint64_t stack_seen __attribute__((tls_model("initial-exec")));
-
-static uint64_t look_at_stack(uint64_t first_page)
-{
-	uint64_t pages = 0;
-	char byte;
-
-	while (pages < STACK_PAGES && copy(&byte, (first_page + pages) * PAGE, 1, false) == 1)
-		pages++;
-	return first_page << 8 | pages;
-}
-
-static bool on_own_stack(uint64_t address, size_t size)
-{
-	uint64_t here = (uint64_t)(uintptr_t)__builtin_frame_address(0);
-	uint64_t seen = atomic_load_explicit(&stack_seen, memory_order_relaxed);
-
-	if (address < here || address - here > STACK_PAGES * PAGE || size > STACK_PAGES * PAGE)
-		return false;
-	if (here / PAGE < seen >> 8 || here / PAGE >= (seen >> 8) + (seen & 0xff)) {
-		seen = look_at_stack(here / PAGE);
-		atomic_store_explicit(&stack_seen, seen, memory_order_relaxed);
-	}
-	return address + size <= ((seen >> 8) + (seen & 0xff)) * PAGE;
 }
 
 size_t usermem_read(void *to, uint64_t address, size_t size)

@@ -41,19 +41,23 @@ napi_value fn_listen(napi_env env, napi_callback_info info)
 	return int_result(env, fd);
 }
 
-/* connect(path): a blocking connection. */
+/* connect(path, name): a connection, from the abstract name where it is not empty. */
 napi_value fn_connect(napi_env env, napi_callback_info info)
 {
 	struct args a = take_args(env, info);
 	struct sockaddr_un address;
+	struct sockaddr_un name = {.sun_family = AF_UNIX};
+	size_t length = 0;
 	int fd;
 
 	if (!path_arg(&a, 0, &address))
 		return int_result(env, -ENAMETOOLONG);
+	napi_get_value_string_latin1(env, a.value[1], name.sun_path + 1, sizeof(name.sun_path) - 1, &length);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return int_result(env, -errno);
-	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0) {
+	if ((length > 0 && bind(fd, (struct sockaddr *)&name, sizeof(name)) < 0) ||
+	    connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0) {
 		int error = errno;
 
 		close(fd);

@@ -11,7 +11,8 @@ import { nativeBuildDir } from './package-root.ts';
 export interface Native {
   /** A non-blocking listening unix socket. */
   listen(path: string, backlog: number): number;
-  connect(path: string): number;
+  /** A connection, from an abstract name where that is not empty. */
+  connect(path: string, name: string): number;
   accept(listener: number): number;
   /** Effective user at the other end. */
   peerUid(fd: number): number;

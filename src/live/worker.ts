@@ -37,6 +37,9 @@ function monotonicClock(): () => number {
   return () => Math.round(zero + performance.now() * 1e6);
 }
 
+/** More objects than a client has ever wanted, and as many bytes as there are physical addresses: beyond is ENOMEM. */
+const LIMITS = { objects: 1 << 20, boBytes: 2 ** 40 };
+
 /** Steps between looks at what else this thread has to do: messages, memory that is no longer used. */
 const STEPS = 1024;
 
@@ -47,6 +50,7 @@ async function serve(options: WorkerOptions): Promise<void> {
     now: monotonicClock(),
   });
   const drv = new PanthorDrv(device);
+  Object.assign(drv.limits, LIMITS);
   const report = new LiveReport(device);
   const recorder = options.record === null ? null : new Recorder(options.record, device);
   const server = new LiveServer({

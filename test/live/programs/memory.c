@@ -1,6 +1,8 @@
 /* Pointers that lead nowhere are EFAULT, whatever they stand for; good ones beside them are used. */
 #include <fcntl.h>
+#include <pthread.h>
 #include <sys/mman.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 #include "check.h"
@@ -118,6 +120,50 @@ static void too_much(int fd)
 	munmap(ops, size);
 }
 
+/* On a stack that is not the thread's, with memory that cannot be read right behind it. */
+static ucontext_t home, away;
+static char *away_stack;
+static int away_fd;
+
+static void on_another_stack(void)
+{
+	struct vm_create vm = {0};
+	struct dev_query query = {.type = 3, .size = 4, .pointer = PTR(away_stack + 16 * PAGE)};
+
+	CHECK(ioctl(away_fd, IOC_VM_CREATE, &vm) == 0);
+	CHECK_ERROR(ioctl(away_fd, IOC_VM_CREATE, away_stack + 16 * PAGE), EFAULT);
+	CHECK_ERROR(ioctl(away_fd, IOC_DEV_QUERY, &query), EFAULT);
+}
+
+static void *in_a_thread(void *fd)
+{
+	struct vm_create vm = {0};
+	struct drm_version version = {0};
+
+	away_fd = *(int *)fd;
+	CHECK(ioctl(away_fd, IOC_VM_CREATE, &vm) == 0);
+	CHECK(ioctl(away_fd, IOC_VERSION, &version) == 0 && version.name_length == 7);
+	getcontext(&away);
+	away.uc_stack.ss_sp = away_stack;
+	away.uc_stack.ss_size = 16 * PAGE;
+	away.uc_link = &home;
+	makecontext(&away, on_another_stack, 0);
+	swapcontext(&home, &away);
+	CHECK(ioctl(away_fd, IOC_VERSION, &version) == 0);
+	return NULL;
+}
+
+static void stacks(int fd)
+{
+	pthread_t thread;
+
+	away_stack = mmap(NULL, 17 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	mprotect(away_stack + 16 * PAGE, PAGE, PROT_NONE);
+	in_a_thread(&fd);
+	pthread_create(&thread, NULL, in_a_thread, &fd);
+	pthread_join(thread, NULL);
+}
+
 int main(void)
 {
 	char *pages = three_pages();
@@ -128,6 +174,7 @@ int main(void)
 	buffers(fd, pages);
 	strings(fd, pages);
 	too_much(fd);
+	stacks(fd);
 	/* Bad pointers to calls that are none, and sizes of all kinds. */
 	for (unsigned nr = 0; nr < 256; nr++) {
 		for (unsigned size = 0; size < 64; size += 7) {

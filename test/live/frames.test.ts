@@ -1,0 +1,274 @@
+import { closeSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { checkWord, FRAME_HEADER_BYTES } from '../../src/capture/frame.ts';
+import { FrameWriter } from '../../src/capture/frame-writer.ts';
+import { native } from '../../src/live/native.ts';
+import { realmOf } from '../../src/live/open-file.ts';
+import {
+  WIRE_ATTACH,
+  WIRE_INTERRUPT,
+  WIRE_IOCTL,
+  WIRE_MMAP,
+  WIRE_OPEN,
+  WIRE_REPLY,
+  WIRE_SETTLE,
+} from '../../src/live/wire.ts';
+import { DRM_IOCTL_PRIME_FD_TO_HANDLE, DRM_IOCTL_SYNCOBJ_WAIT, DRM_IOCTL_VERSION } from '../../uapi/drm.ts';
+import {
+  DRM_IOCTL_PANTHOR_BO_CREATE,
+  DRM_IOCTL_PANTHOR_BO_MMAP_OFFSET,
+  DRM_IOCTL_PANTHOR_VM_BIND,
+  DRM_IOCTL_PANTHOR_VM_CREATE,
+} from '../../uapi/panthor_drm.ts';
+import { buildNative, compiler, leftOver, openDescriptors, type Rig, startRig } from './toolbox.ts';
+
+/** PANTHOR_SHIM_FUZZ=20 makes it a million frames. */
+const FRAMES = 50_000 * Number(process.env.PANTHOR_SHIM_FUZZ ?? 1);
+const NO_FDS = new Int32Array(0);
+
+/** Deterministic numbers below `n` (mulberry32). */
+function dice(seed: number): (n: number) => number {
+  let state = seed;
+  return (n) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 2 ** 32) * n);
+  };
+}
+
+const writer = new FrameWriter();
+
+function frame(kind: number, flags: number, words: readonly number[], id = 1): Uint8Array {
+  writer.used = 0;
+  writer.begin(kind, id, flags);
+  for (const word of words) writer.u32(word >>> 0);
+  writer.finish();
+  return writer.data.slice(0, writer.used);
+}
+
+const ARG = 0x1000;
+const BUFFER = 0x2000;
+
+/** An ioctl with its argument, and one buffer, as words. */
+function ioctl(
+  key: number,
+  request: number,
+  arg: readonly number[],
+  buffer: readonly number[] = [],
+): Uint8Array {
+  const keyWords = [key, Math.floor(key / 2 ** 32)];
+  const regions = [ARG, 0, 4 * arg.length, 0, ...arg, ...(arg.length % 2 === 1 ? [0] : [])];
+  if (buffer.length > 0) regions.push(BUFFER, 0, 4 * buffer.length, 0, ...buffer);
+  const count = buffer.length > 0 ? 2 : 1;
+  return frame(WIRE_IOCTL, 0, [...keyWords, ARG, 0, request, 7, 3, count, ...regions]);
+}
+
+/** One of each kind of frame, all of them right. */
+function corpus(key: number): Uint8Array[] {
+  const keyWords = [key, Math.floor(key / 2 ** 32)];
+  const bind = [0, 1, 0, 0, 0x10000, 0, 0x1000, 0, 0, 0, 0, 0];
+  return [
+    frame(WIRE_OPEN, 0, [128, 2, 1, 1]),
+    ioctl(key, DRM_IOCTL_VERSION, new Array(16).fill(0)),
+    ioctl(key, DRM_IOCTL_PANTHOR_VM_CREATE, [0, 0, 0, 0]),
+    ioctl(key, DRM_IOCTL_PANTHOR_BO_CREATE, [0x4000, 0, 0, 0, 0, 0]),
+    ioctl(key, DRM_IOCTL_PANTHOR_BO_MMAP_OFFSET, [1, 0, 0, 0]),
+    ioctl(key, DRM_IOCTL_PANTHOR_VM_BIND, [1, 0, 48, 1, BUFFER, 0], bind),
+    ioctl(key, DRM_IOCTL_SYNCOBJ_WAIT, [BUFFER, 0, -1, 0x7fffffff, 1, 2, 0, 0, 0, 0], [1]),
+    ioctl(key, DRM_IOCTL_PRIME_FD_TO_HANDLE, [0, 0, 5]),
+    ioctl(0, 0xc0086202, [3, -1]),
+    frame(WIRE_MMAP, 0, [...keyWords, 0x4000, 0, 0x1000, 1, 3, 1, 7, 3]),
+    frame(WIRE_MMAP, 0, [...keyWords, 0x1000, 0, 0, 0x1000000, 1, 1, 7, 3]),
+    frame(WIRE_INTERRUPT, 0, []),
+    frame(WIRE_SETTLE, 0, []),
+    frame(WIRE_REPLY, 0, [0, 0, 0, 0]),
+    frame(0xffff, 7, [1, 2, 3]),
+  ];
+}
+
+/** A client that says what it likes. */
+class Client {
+  readonly rig: Rig;
+  readonly key: number;
+  readonly anchor: number;
+  #channel = -1;
+  readonly #in = new Uint8Array(1 << 16);
+  readonly #fds = new Int32Array(17);
+
+  constructor(rig: Rig, key: number) {
+    this.rig = rig;
+    this.key = key;
+    const name = `panthor-shim/${realmOf(rig.dir)}/d80.2/${key.toString(16).padStart(16, '0')}`;
+    this.anchor = native().connect(join(rig.dir, 'socket'), name);
+    expect(this.anchor).toBeGreaterThan(0);
+    const open = frame(WIRE_OPEN, 0, [128, 2, process.pid, 1]);
+    native().send(this.anchor, open, 0, open.length, NO_FDS, 0);
+    rig.server.step(0);
+    rig.server.step(0);
+    expect(this.drain(this.anchor)).toBeGreaterThan(0);
+  }
+
+  /** The connection that calls go over; a new one has been shown the open file. */
+  get channel(): number {
+    if (this.#channel < 0) {
+      this.#channel = native().connect(join(this.rig.dir, 'socket'), '');
+      const shown = ioctl(this.key, DRM_IOCTL_VERSION, new Array(16).fill(0));
+      this.seal(shown, 1 | WIRE_ATTACH);
+      native().send(this.#channel, shown, 0, shown.length, Int32Array.of(this.anchor), 1);
+    }
+    return this.#channel;
+  }
+
+  /** Corrects the header of a frame after its content has been changed. */
+  seal(bytes: Uint8Array, flags: number): void {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    view.setUint16(6, flags, true);
+    view.setUint32(12, checkWord(view, 0, bytes.length - FRAME_HEADER_BYTES), true);
+  }
+
+  /** Sends and takes what comes back; the server may hang up. */
+  say(bytes: Uint8Array, fds: Int32Array): void {
+    const sent = native().send(this.channel, bytes, 0, bytes.length, fds, fds.length);
+    this.rig.server.step(0);
+    if (sent < 0 || this.drain(this.#channel) === 0) this.hangUp();
+  }
+
+  /** Bytes that were there, 0 at the end of the connection, -1 for none. */
+  drain(fd: number): number {
+    let last = -1;
+    for (;;) {
+      const n = native().receive(fd, this.#in, 0, this.#fds);
+      for (let i = 1; i <= this.#fds[0]; i++) closeSync(this.#fds[i]);
+      if (n <= 0) return n === 0 ? 0 : last;
+      last = n;
+    }
+  }
+
+  hangUp(): void {
+    if (this.#channel >= 0) closeSync(this.#channel);
+    this.#channel = -1;
+  }
+
+  close(): void {
+    this.hangUp();
+    closeSync(this.anchor);
+  }
+}
+
+/** Spoils a frame in one of many ways. Most keep the check word right, so that the damage gets past it. */
+function mutate(original: Uint8Array, draw: (n: number) => number): Uint8Array {
+  let bytes = original.slice();
+  const word = (): number => [0, 1, draw(8), 0x7fffffff, -1, 1 << draw(32), draw(2 ** 32)][draw(7)] | 0;
+  for (let times = 1 + draw(3); times > 0; times--) {
+    const view = new DataView(bytes.buffer);
+    const at = bytes.length >= 4 ? 4 * draw(bytes.length >> 2) : 0;
+    switch (draw(6)) {
+      case 0:
+        if (bytes.length > 0) bytes[draw(bytes.length)] ^= 1 << draw(8);
+        break;
+      case 1:
+        bytes = bytes.slice(0, draw(bytes.length + 1));
+        break;
+      case 2: {
+        const longer = new Uint8Array(bytes.length + 8 * draw(64));
+        longer.set(bytes);
+        bytes = longer;
+        break;
+      }
+      default:
+        if (at + 4 <= bytes.length) view.setInt32(at, word(), true);
+    }
+  }
+  if (bytes.length < FRAME_HEADER_BYTES || draw(4) === 0) return bytes;
+  const whole = bytes.slice(0, FRAME_HEADER_BYTES + ((bytes.length - FRAME_HEADER_BYTES) & ~7));
+  const view = new DataView(whole.buffer);
+  view.setUint32(0, whole.length - FRAME_HEADER_BYTES, true);
+  if (draw(2) === 0) view.setUint16(6, draw(4) === 0 ? draw(16) : 0, true);
+  view.setUint32(12, checkWord(view, 0, whole.length - FRAME_HEADER_BYTES), true);
+  return whole;
+}
+
+describe.skipIf(compiler === null)('frames', () => {
+  beforeAll(buildNative, 120_000);
+
+  it(
+    `of all kinds, ${FRAMES} of them, neither stop the server nor stay in it`,
+    async () => {
+      const rig = startRig();
+      const before = leftOver(rig);
+      const descriptors = openDescriptors();
+      const draw = dice(1);
+      let key = 0x123456;
+      let client = new Client(rig, key);
+      let frames = corpus(key);
+      const some = [openSync('/dev/null', 'r'), openSync('/proc/self/status', 'r')];
+      for (let i = 0; i < FRAMES; i++) {
+        const bytes = draw(8) === 0 ? frames[draw(frames.length)] : mutate(frames[draw(frames.length)], draw);
+        const fds =
+          draw(16) === 0 ? Int32Array.from([some[draw(2)], client.anchor].slice(0, 1 + draw(2))) : NO_FDS;
+        if (bytes.length > 0) client.say(bytes, fds);
+        if (draw(2000) === 0) {
+          client.close();
+          rig.server.step(0);
+          client = new Client(rig, ++key);
+          frames = corpus(key);
+        }
+      }
+      // The server still answers.
+      client.hangUp();
+      client.say(ioctl(key, DRM_IOCTL_PANTHOR_VM_CREATE, [0, 0, 0, 0]), NO_FDS);
+      client.close();
+      for (const fd of some) closeSync(fd);
+      await rig.settle();
+      expect(leftOver(rig)).toEqual(before);
+      expect(openDescriptors()).toBe(descriptors);
+      rig.close();
+    },
+    60_000 + FRAMES,
+  );
+
+  it('for a file that the client has not shown are EBADF, whoever knows its key', () => {
+    const rig = startRig();
+    const client = new Client(rig, 0xabcdef);
+    const stranger = native().connect(join(rig.dir, 'socket'), '');
+    const request = ioctl(0xabcdef, DRM_IOCTL_PANTHOR_VM_CREATE, [0, 0, 0, 0]);
+    native().send(stranger, request, 0, request.length, NO_FDS, 0);
+    rig.server.step(0);
+    rig.server.step(0);
+    const reply = new Uint8Array(256);
+    const n = native().receive(stranger, reply, 0, new Int32Array(4));
+    expect(n).toBeGreaterThanOrEqual(FRAME_HEADER_BYTES + 16);
+    expect(new DataView(reply.buffer).getInt32(FRAME_HEADER_BYTES, true)).toBe(-9);
+    closeSync(stranger);
+    client.close();
+    rig.close();
+  });
+
+  it('that open a file under a name of another, or none, are refused', () => {
+    const rig = startRig();
+    const client = new Client(rig, 0xabcdef);
+    for (const name of [
+      '',
+      'panthor-shim/00000000/d80.2/0000000000000001',
+      `panthor-shim/${realmOf(rig.dir)}/d00.2/0000000000000002`,
+    ]) {
+      const fd = native().connect(join(rig.dir, 'socket'), name);
+      const open = frame(WIRE_OPEN, 0, [128, 2, 1, 1]);
+      native().send(fd, open, 0, open.length, NO_FDS, 0);
+      rig.server.step(0);
+      rig.server.step(0);
+      const reply = new Uint8Array(256);
+      expect(native().receive(fd, reply, 0, new Int32Array(4))).toBe(32);
+      expect(new DataView(reply.buffer).getInt32(FRAME_HEADER_BYTES, true)).toBeLessThan(0);
+      expect(native().receive(fd, reply, 0, new Int32Array(4))).toBe(0);
+      closeSync(fd);
+    }
+    // The name of a file that is open cannot be had twice: the kernel sees to that.
+    const taken = `panthor-shim/${realmOf(rig.dir)}/d80.2/${(0xabcdef).toString(16).padStart(16, '0')}`;
+    expect(native().connect(join(rig.dir, 'socket'), taken)).toBe(-98);
+    client.close();
+    rig.close();
+  });
+});
