@@ -54,6 +54,15 @@ describe('turns', () => {
     expect(b.processor.core.instructions).toBe(256);
   });
 
+  test('a queue that stops does not stop others', () => {
+    const b = new Bench(2);
+    b.submit([FOREVER], 0);
+    b.submit([['MOV32', { dst: 0, imm: 1 }]], 1);
+    b.processor.stop(b.queue(0));
+    expect(b.processor.run(1000)).toBe(false);
+    expect(b.queue(1).regs[0]).toBe(1);
+  });
+
   test('a queue that has lost its slot stops, and goes on where it was', () => {
     const b = new Bench();
     b.submit([...new Array(300).fill(['ADD_IMM32', { dst: 0, src: 0, imm: 1 }])]);
