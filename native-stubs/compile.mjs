@@ -2,6 +2,7 @@
  * Compiles what is C in this package into native-stubs/build/:
  *
  *   x86_64/libpanthor_shim.so, aarch64/libpanthor_shim.so   the preload library, for each compiler that is here
+ *   x86_64/libdrm_recorder.so, aarch64/libdrm_recorder.so   the library of `record`, which shares half of its files
  *   server.node                                             the server's helper, for the machine that runs Node
  *
  * As a script: `node native-stubs/compile.mjs` fails when the machine's own compiler is missing, `--install` says so in
@@ -36,6 +37,20 @@ function sources(dir) {
     .map((name) => join(here, dir, name));
 }
 
+/** Files of preload/ that the recording library has, too. */
+const SHARED = [
+  'channel',
+  'close-range',
+  'gather',
+  'hidden',
+  'identity',
+  'message',
+  'own-stack',
+  'process',
+  'transfer',
+  'usermem',
+];
+
 function run(compiler, args) {
   execFileSync(compiler, args, { stdio: ['ignore', 'inherit', 'inherit'] });
 }
@@ -62,11 +77,17 @@ export function compile({ tables, out = join(here, 'build'), flags = [] }) {
         missing.push(arch);
         continue;
       }
-      const made = join(work, `${arch}.so`);
-      const inputs = [...sources('preload'), generated];
-      run(compiler, [...common, `-I${join(here, 'preload')}`, '-o', made, ...inputs, '-ldl', '-lpthread']);
       mkdirSync(join(out, arch), { recursive: true });
-      renameSync(made, join(out, arch, 'libpanthor_shim.so'));
+      const shared = SHARED.map((name) => join(here, 'preload', `${name}.c`));
+      for (const [name, inputs] of [
+        ['libpanthor_shim.so', sources('preload')],
+        ['libdrm_recorder.so', [...sources('record'), ...shared]],
+      ]) {
+        const made = join(work, `${arch}-${name}.new`);
+        const all = [`-I${join(here, 'preload')}`, '-o', made, ...inputs, generated];
+        run(compiler, [...common, ...all, '-ldl', '-lpthread']);
+        renameSync(made, join(out, arch, name));
+      }
       built.push(arch);
       if (arch !== hostArch) continue;
       run(compiler, [...common, '-o', join(work, 'server.node'), ...sources('server')]);

@@ -19,6 +19,11 @@ enum wire_kind {
 	WIRE_INTERRUPT = 0x103,
 	/* Answered once every file whose last reference is gone has been released: what close(2) waits for. */
 	WIRE_SETTLE = 0x104,
+	/* What another driver was asked and answered, from the recording library; a reply says that it is written down. */
+	WIRE_RECORD_FILE = 0x110,
+	WIRE_RECORD_IOCTL = 0x111,
+	WIRE_RECORD_MMAP = 0x112,
+	WIRE_RECORD_CLOSE = 0x113,
 	WIRE_REPLY = 0x180,
 };
 
@@ -86,6 +91,41 @@ struct wire_install {
 	uint64_t addr; /* of the int32_t that receives the number */
 	uint32_t flags; /* O_CLOEXEC or 0 */
 	uint32_t reserved;
+};
+
+/* An open file that is seen for the first time, and its driver's version. */
+struct wire_record_file {
+	uint64_t file; /* made of the process and a count: not seen before */
+	int32_t major;
+	int32_t minor;
+	int32_t patchlevel;
+	uint32_t pid;
+};
+
+struct wire_record_ioctl {
+	uint64_t file;
+	uint64_t arg;
+	uint32_t request;
+	uint32_t tid;
+	int32_t ret;   /* as the client sees it */
+	int32_t error; /* errno, where ret is -1 */
+	uint32_t regions;
+	uint32_t reserved;
+	/* the regions before the call, then the same ones after it */
+};
+
+struct wire_record_mmap {
+	uint64_t file;
+	uint64_t length;
+	uint64_t offset;
+	uint32_t prot;
+	uint32_t flags;
+	uint32_t tid;
+	int32_t ok;
+};
+
+struct wire_record_close {
+	uint64_t file;
 };
 
 #endif

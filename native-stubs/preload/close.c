@@ -74,33 +74,11 @@ EXPORT int dup3(int from, int to, int flags)
 	return result;
 }
 
-EXPORT int close_range(unsigned first, unsigned last, int flags)
-{
-	int result = 0;
-
-	identity_forget_range(first, last);
-	while (result == 0 && first <= last) {
-		int keep = hidden_lowest(first, last);
-
-		if (keep < 0)
-			return NEXT(close_range)(first, last, flags);
-		if ((unsigned)keep > first)
-			result = NEXT(close_range)(first, (unsigned)keep - 1, flags);
-		first = (unsigned)keep + 1;
-	}
-	return result;
-}
-
 EXPORT int fclose(FILE *file)
 {
 	/* libc closes the descriptor without close(2). */
 	identity_forget(fileno(file));
 	return NEXT(fclose)(file);
-}
-
-EXPORT void closefrom(int first)
-{
-	close_range(first < 0 ? 0 : (unsigned)first, ~0u, 0);
 }
 
 static int get_flags(int fd, int flags)

@@ -1,9 +1,7 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
-import type { CaptureForm } from '../capture/reader.ts';
 import { CaptureRecord, setIoctl } from '../capture/record.ts';
-import { CaptureWriter } from '../capture/writer.ts';
 import type { PanthorDevice } from '../driver/device.ts';
 import type { Call } from './call.ts';
+import { CaptureFile } from './capture-file.ts';
 import type { MmapCall, Observer } from './observer.ts';
 import type { OpenFile } from './open-file.ts';
 
@@ -15,24 +13,18 @@ export interface RecordOptions {
   arch: string;
 }
 
-/** Writes the capture of what a server answers, as it happens. Files are known by a number that is never used again. */
+/** Writes the capture of what a server answers. Files are known by a number that is never used again. */
 export class Recorder implements Observer {
   readonly wantsBefore = true;
-  readonly #writer: CaptureWriter;
+  readonly #file: CaptureFile;
   readonly #record = new CaptureRecord();
   readonly #device: PanthorDevice;
-  readonly #path: string;
-  #fd: number;
-  #pending = true;
 
-  /** Opens the file; a FIFO waits for its reader. @throws the error of open(2) */
+  /** @throws the error of open(2) */
   constructor(options: RecordOptions, device: PanthorDevice) {
     this.#device = device;
-    this.#path = options.path;
-    this.#fd = openSync(options.path, 'w');
-    const form: CaptureForm = options.path.endsWith('.ptcap') ? 'ptcap' : 'jsonl';
     const { major, minor } = device.kernel.uapi;
-    this.#writer = new CaptureWriter(form, (bytes) => this.#put(bytes), {
+    this.#file = new CaptureFile(options.path, {
       arch: options.arch,
       client: options.client,
       replies: 'model',
@@ -71,7 +63,7 @@ export class Recorder implements Observer {
       ret: ret < 0 ? -1 : ret,
       errno: ret < 0 ? -ret : 0,
     });
-    this.#write();
+    this.#file.write(this.#record);
   }
 
   mmap(file: OpenFile, call: MmapCall, ok: boolean): void {
@@ -79,42 +71,21 @@ export class Recorder implements Observer {
     const timeNs = this.#device.now();
     const fields = { type: 'mmap', timeNs, tid, fd: file.id, ok } as const;
     Object.assign(this.#record, fields, { lengthLo, lengthHi, offsetLo, offsetHi, prot, flags });
-    this.#write();
+    this.#file.write(this.#record);
   }
 
   released(file: OpenFile): void {
     Object.assign(this.#record, { type: 'close', timeNs: this.#device.now(), fd: file.id });
-    this.#write();
+    this.#file.write(this.#record);
   }
 
   /** Hands what has gathered to whoever reads. */
   flush(): void {
-    if (!this.#pending) return;
-    this.#pending = false;
-    void this.#writer.flush();
+    this.#file.flush();
   }
 
   close(): void {
-    this.flush();
-    if (this.#fd >= 0) closeSync(this.#fd);
-    this.#fd = -1;
-  }
-
-  #write(): void {
-    if (this.#fd < 0) return;
-    this.#writer.write(this.#record);
-    this.#pending = true;
-  }
-
-  /** A reader that goes away, or a full disk, ends the recording and nothing else. */
-  #put(bytes: Uint8Array): void {
-    try {
-      for (let at = 0; at < bytes.length; ) at += writeSync(this.#fd, bytes, at);
-    } catch (error) {
-      process.stderr.write(`panthor-shim: ${this.#path}: recording ends: ${(error as Error).message}\n`);
-      closeSync(this.#fd);
-      this.#fd = -1;
-    }
+    this.#file.close();
   }
 }
 

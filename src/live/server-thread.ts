@@ -103,6 +103,11 @@ export class ServerThread {
   }
 }
 
+/** The recording library for an architecture. */
+export function recorderPath(arch: string): string {
+  return join(nativeBuildDir(), arch, 'libdrm_recorder.so');
+}
+
 /** The preload library for an architecture (x86_64, aarch64). */
 export function libraryPath(arch: string): string {
   return join(nativeBuildDir(), arch, 'libpanthor_shim.so');

@@ -9,6 +9,11 @@ export const WIRE_IOCTL = 0x101;
 export const WIRE_MMAP = 0x102;
 export const WIRE_INTERRUPT = 0x103;
 export const WIRE_SETTLE = 0x104;
+/** From the recording library. */
+export const WIRE_RECORD_FILE = 0x110;
+export const WIRE_RECORD_IOCTL = 0x111;
+export const WIRE_RECORD_MMAP = 0x112;
+export const WIRE_RECORD_CLOSE = 0x113;
 export const WIRE_REPLY = 0x180;
 
 /** Frame flags: how many descriptors come along, and that the first is the open file that the call is about. */

@@ -1,0 +1,49 @@
+import { existsSync } from 'node:fs';
+import type { Command } from 'commander';
+import { archOf, prepare, runToEnd } from '../live/launch.ts';
+import { clearPrivateDir, makePrivateDir } from '../live/private-dir.ts';
+import { RecordServer } from '../live/record-server.ts';
+import { recorderPath } from '../live/server-thread.ts';
+import { EXIT_FOUND, UsageError } from './exit.ts';
+
+export function register(program: Command): void {
+  program
+    .command('record')
+    .summary('record a client on the real device')
+    .description(
+      'Runs a command and records what it asks of a panthor device, and what the device answers. Buffer contents and streams are not recorded; arguments may hold private data.',
+    )
+    .argument('<command...>', 'the client, after --')
+    .requiredOption('-o, --output <file>', 'the capture (.ptcap: binary); a FIFO waits for its reader')
+    .action(record);
+}
+
+async function record(command: string[], options: { output: string }): Promise<void> {
+  const arch = archOf(command[0]);
+  const library = recorderPath(arch);
+  if (!existsSync(library)) {
+    throw new UsageError(
+      `there is no recording library for ${arch}: a compiler and \`npm run build:native\` make it`,
+    );
+  }
+  const dir = makePrivateDir();
+  try {
+    const server = await RecordServer.start(dir, {
+      path: options.output,
+      client: command.join(' '),
+      arch,
+      // Below `panthor-shim run` the device is the model.
+      replies: process.env.PANTHOR_SHIM_DIR === undefined ? 'kernel' : 'model',
+    });
+    const status = await runToEnd(prepare(command, library, { PANTHOR_RECORD_DIR: dir }));
+    await server.stop();
+    if (server.count === 0) {
+      process.stderr.write('panthor-shim: the command asked nothing of a panthor device\n');
+      process.exitCode = status === 0 ? EXIT_FOUND : status;
+    } else {
+      process.exitCode = status;
+    }
+  } finally {
+    clearPrivateDir(dir, true);
+  }
+}
