@@ -51,11 +51,8 @@ export async function eachClient(suite, place) {
       });
       await suite.test(`the capture of ${name} replays on every kernel`, async () => {
         if (!suite.list) expect(recorded, 'nothing was recorded');
-        const notes = [];
-        for (const other of ALL_KERNELS) {
-          const report = await replay(place, capture, other, other === kernel);
-          if (other !== kernel) notes.push(`${other} explains ${report.explained.length}`);
-        }
+        const reports = await Promise.all(ALL_KERNELS.map((k) => replay(place, capture, k, k === kernel)));
+        const notes = ALL_KERNELS.map((k, i) => `${k} explains ${reports[i].explained.length}`);
         return notes.join(', ');
       });
     }
