@@ -46,22 +46,29 @@ export function startServer(place, ...options) {
   });
 }
 
-/** What a process holds: descriptors by kind, and mappings of memfds. */
+/** What a process holds, by kind: descriptors by what they lead to, and mappings of memfds. */
 export function census(pid) {
-  const held = { memfd: 0, socket: 0, other: 0, mappings: 0 };
+  const held = {};
+  const count = (what) => {
+    held[what] = (held[what] ?? 0) + 1;
+  };
   for (const fd of readdirSync(`/proc/${pid}/fd`)) {
-    let target;
     try {
-      target = readlinkSync(`/proc/${pid}/fd/${fd}`);
+      // Of socket:[123], pipe:[123] and /memfd:name (deleted) the kind is enough.
+      count(readlinkSync(`/proc/${pid}/fd/${fd}`).replace(/\[\d+\]/, ''));
     } catch {
-      continue;
+      // closed meanwhile
     }
-    if (target.startsWith('/memfd:')) held.memfd++;
-    else if (target.startsWith('socket:')) held.socket++;
-    else held.other++;
   }
-  held.mappings = readFileSync(`/proc/${pid}/maps`, 'utf8')
-    .split('\n')
-    .filter((l) => l.includes('/memfd:')).length;
+  for (const line of readFileSync(`/proc/${pid}/maps`, 'utf8').split('\n')) {
+    if (line.includes('/memfd:')) count('mapping of a memfd');
+  }
   return held;
+}
+
+/** Lines for what differs between two of them. */
+export function difference(before, after) {
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .filter((what) => before[what] !== after[what])
+    .map((what) => `${what}: ${before[what] ?? 0} before, ${after[what] ?? 0} after`);
 }

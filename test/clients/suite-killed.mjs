@@ -10,7 +10,7 @@ import { expect } from './harness.mjs';
 import { CALLS } from './peer/calls.mjs';
 import { compile } from './peer/script.mjs';
 import { killGroup, run, tail } from './process.mjs';
-import { census, startServer } from './server.mjs';
+import { census, difference, startServer } from './server.mjs';
 import { complain } from './suite-each.mjs';
 
 const KILLS = 200;
@@ -59,20 +59,12 @@ async function killThem(place, server, seed) {
   await Promise.all(Array.from({ length: AT_ONCE }, one));
   expect(server.ended === null, `the server ended (seed ${seed})`, tail(server.stderr, 30));
 
-  let after = census(server.pid);
-  for (let i = 0; i < 50 && !same(before, after); i++) {
+  let left = difference(before, census(server.pid));
+  for (let i = 0; i < 50 && left.length > 0; i++) {
     await sleep(100);
-    after = census(server.pid);
+    left = difference(before, census(server.pid));
   }
-  const held = (c) =>
-    Object.entries(c)
-      .map(([what, n]) => `${what} ${n}`)
-      .join(', ');
-  expect(
-    same(before, after),
-    `something is left (seed ${seed})`,
-    `before: ${held(before)}\nafter:  ${held(after)}`,
-  );
+  expect(left.length === 0, `something is left (seed ${seed})`, left.join('\n'));
   await stillServes(place, env, 'panthor_vm');
   await stillServes(place, env, 'panthor_group');
   const { status, signal, report } = await server.stop();
@@ -81,8 +73,8 @@ async function killThem(place, server, seed) {
     `the server ended with ${signal ?? `status ${status}`} (seed ${seed})`,
     tail(server.stderr, 30),
   );
-  const left = Object.entries(report.left).filter(([, n]) => n > 0);
-  expect(left.length === 0, `left behind: ${left.join(', ')} (seed ${seed})`);
+  const objects = Object.entries(report.left).filter(([, n]) => n > 0);
+  expect(objects.length === 0, `left behind: ${objects.join(', ')} (seed ${seed})`);
   expect(report.bugs === 0, `${report.bugs} bugs (seed ${seed})`, tail(server.stderr, 30));
   const warnings = Object.keys(report.warnings);
   expect(warnings.length === 0, `the kernel would warn (seed ${seed})`, warnings.join('\n'));
@@ -138,10 +130,6 @@ function makeKinds(place, random) {
 async function stillServes(place, env, name) {
   const client = clients(place).find((c) => c.name === name);
   complain(client, await run(client.argv(place.preload.amd64), { env, cwd: place.scratch, seconds: 120 }));
-}
-
-function same(a, b) {
-  return Object.keys(a).every((key) => a[key] === b[key]);
 }
 
 /** Numbers of [0, 1) that a seed repeats (mulberry32). */
