@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { gpuProfile } from '../driver/gpu-profile.ts';
 import { kernel } from '../driver/kernels.ts';
+import { StartError } from '../live/start-error.ts';
 import { UsageError } from './exit.ts';
 
 /** What `run` and `serve` have in common. */
@@ -40,6 +41,15 @@ export function checkModelOptions(options: ModelOptions): void {
     gpuProfile(options.gpu);
   } catch (error) {
     throw new UsageError((error as Error).message);
+  }
+}
+
+/** Starts something of src/live; what the user can do something about is a usage error. */
+export async function starting<T>(start: () => Promise<T>): Promise<T> {
+  try {
+    return await start();
+  } catch (error) {
+    throw error instanceof StartError ? new UsageError(error.message) : error;
   }
 }
 

@@ -5,6 +5,7 @@ import { clearPrivateDir, makePrivateDir } from '../live/private-dir.ts';
 import { RecordServer } from '../live/record-server.ts';
 import { recorderPath } from '../live/server-thread.ts';
 import { EXIT_FOUND, UsageError } from './exit.ts';
+import { starting } from './live-options.ts';
 
 export function register(program: Command): void {
   program
@@ -28,13 +29,15 @@ async function record(command: string[], options: { output: string }): Promise<v
   }
   const dir = makePrivateDir();
   try {
-    const server = await RecordServer.start(dir, {
-      path: options.output,
-      client: command.join(' '),
-      arch,
-      // Below `panthor-shim run` the device is the model.
-      replies: process.env.PANTHOR_SHIM_DIR === undefined ? 'kernel' : 'model',
-    });
+    const server = await starting(() =>
+      RecordServer.start(dir, {
+        path: options.output,
+        client: command.join(' '),
+        arch,
+        // Below `panthor-shim run` the device is the model.
+        replies: process.env.PANTHOR_SHIM_DIR === undefined ? 'kernel' : 'model',
+      }),
+    );
     const status = await runToEnd(prepare(command, library, { PANTHOR_RECORD_DIR: dir }));
     await server.stop();
     if (server.count === 0) {

@@ -4,7 +4,13 @@ import { archOf, prepare, runToEnd } from '../live/launch.ts';
 import { reportText } from '../live/report.ts';
 import { libraryPath, ServerThread } from '../live/server-thread.ts';
 import { EXIT_BUG, UsageError } from './exit.ts';
-import { addModelOptions, checkModelOptions, type ModelOptions, serveOptions } from './live-options.ts';
+import {
+  addModelOptions,
+  checkModelOptions,
+  type ModelOptions,
+  serveOptions,
+  starting,
+} from './live-options.ts';
 
 interface RunOptions extends ModelOptions {
   record?: string;
@@ -43,10 +49,12 @@ async function run(command: string[], options: RunOptions): Promise<void> {
   checkModelOptions(options);
   const { library, arch } = libraryFor(command[0]);
   const record = options.record;
-  const server = await ServerThread.start({
-    ...serveOptions(options),
-    ...(record === undefined ? {} : { record: { path: record, client: command.join(' '), arch } }),
-  });
+  const server = await starting(() =>
+    ServerThread.start({
+      ...serveOptions(options),
+      ...(record === undefined ? {} : { record: { path: record, client: command.join(' '), arch } }),
+    }),
+  );
   const status = await runToEnd(prepare(command, library, server.environment));
   const report = await server.stop();
   if (typeof options.report === 'string') writeFileSync(options.report, `${JSON.stringify(report)}\n`);

@@ -2,7 +2,13 @@ import type { Command } from 'commander';
 import { reportText } from '../live/report.ts';
 import { libraryPath, ServerThread } from '../live/server-thread.ts';
 import { EXIT_BUG } from './exit.ts';
-import { addModelOptions, checkModelOptions, type ModelOptions, serveOptions } from './live-options.ts';
+import {
+  addModelOptions,
+  checkModelOptions,
+  type ModelOptions,
+  serveOptions,
+  starting,
+} from './live-options.ts';
 
 interface ServeCommandOptions extends ModelOptions {
   dir?: string;
@@ -22,10 +28,12 @@ export function register(program: Command): void {
 async function serve(options: ServeCommandOptions): Promise<void> {
   checkModelOptions(options);
   const own = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
-  const server = await ServerThread.start({
-    ...serveOptions(options),
-    ...(options.dir === undefined ? {} : { dir: options.dir }),
-  });
+  const server = await starting(() =>
+    ServerThread.start({
+      ...serveOptions(options),
+      ...(options.dir === undefined ? {} : { dir: options.dir }),
+    }),
+  );
   const variables = { ...server.environment, LD_PRELOAD: libraryPath(own) };
   for (const [key, value] of Object.entries(variables))
     process.stdout.write(`export ${key}=${quote(value)}\n`);

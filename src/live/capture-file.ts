@@ -2,6 +2,7 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import type { CaptureForm } from '../capture/reader.ts';
 import type { CaptureHeader, CaptureRecord } from '../capture/record.ts';
 import { CaptureWriter } from '../capture/writer.ts';
+import { StartError } from './start-error.ts';
 
 /** A capture that is written while it happens: into a file, or a FIFO that somebody reads. */
 export class CaptureFile {
@@ -10,10 +11,14 @@ export class CaptureFile {
   #fd: number;
   #pending = true;
 
-  /** Opens `path` (.ptcap: the binary form); a FIFO waits for its reader. @throws the error of open(2) */
+  /** Opens `path` (.ptcap: the binary form); a FIFO waits for its reader. @throws StartError */
   constructor(path: string, header: CaptureHeader) {
     this.#path = path;
-    this.#fd = openSync(path, 'w');
+    try {
+      this.#fd = openSync(path, 'w');
+    } catch (error) {
+      throw new StartError((error as Error).message);
+    }
     const form: CaptureForm = path.endsWith('.ptcap') ? 'ptcap' : 'jsonl';
     this.#writer = new CaptureWriter(form, (bytes) => this.#put(bytes), header);
   }

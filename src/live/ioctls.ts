@@ -48,6 +48,9 @@ export class Ioctls {
   readonly #options: IoctlsOptions;
   readonly #wantsBefore: boolean;
   #call = new Call();
+  /** A call is being made: what it completes of others is told after its own result. */
+  #making = false;
+  #completed: (() => void)[] = [];
 
   constructor(options: IoctlsOptions) {
     this.#options = options;
@@ -89,6 +92,7 @@ export class Ioctls {
     table?.end();
     if (ret === BLOCKED) this.#wait(from, id, file, call);
     else this.#finish(from, id, file, call, ret, table);
+    for (const tell of this.#completed.splice(0)) tell();
   }
 
   /** The call waits; it keeps its memory, and the next call gets other. */
@@ -98,9 +102,13 @@ export class Ioctls {
     file.busy++;
     from.cancel = () => blocked.cancel();
     blocked.onComplete((ret) => {
-      from.cancel = null;
-      this.#finish(from, id, file, call, ret, null);
-      this.#options.files.idle(file);
+      const tell = (): void => {
+        from.cancel = null;
+        this.#finish(from, id, file, call, ret, null);
+        this.#options.files.idle(file);
+      };
+      if (this.#making) this.#completed.push(tell);
+      else tell();
     });
   }
 

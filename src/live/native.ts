@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { nativeBuildDir } from './package-root.ts';
+import { StartError } from './start-error.ts';
 
 /** Functions return 0 or more, or -errno. */
 export interface Native {
@@ -57,13 +58,13 @@ export function helperPath(): string {
 /**
  * Loads the helper.
  *
- * @throws Error with one sentence for the user when it was not compiled
+ * @throws StartError with one sentence for the user when it was not compiled
  */
 export function native(): Native {
   if (loaded === undefined) {
     const path = helperPath();
     if (!existsSync(path)) {
-      throw new Error(
+      throw new StartError(
         'the native parts are not compiled: a C compiler and `npm run build:native` are needed',
       );
     }

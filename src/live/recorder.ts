@@ -20,7 +20,7 @@ export class Recorder implements Observer {
   readonly #record = new CaptureRecord();
   readonly #device: PanthorDevice;
 
-  /** @throws the error of open(2) */
+  /** @throws StartError */
   constructor(options: RecordOptions, device: PanthorDevice) {
     this.#device = device;
     const { major, minor } = device.kernel.uapi;

@@ -6,6 +6,7 @@ import { native } from './native.ts';
 import { nativeBuildDir } from './package-root.ts';
 import { clearPrivateDir, makePrivateDir } from './private-dir.ts';
 import type { LiveSummary } from './report.ts';
+import { StartError } from './start-error.ts';
 import type { WorkerMessage, WorkerOptions } from './worker.ts';
 
 /** How a server is wanted. */
@@ -48,7 +49,7 @@ export class ServerThread {
   /**
    * Starts a server; it takes clients when this resolves.
    *
-   * @throws Error when the native parts are missing, the directory is not private, the record file cannot be opened
+   * @throws StartError when the native parts are missing, the directory is not private, the record file cannot be opened
    */
   static async start(options: ServeOptions): Promise<ServerThread> {
     const helper = native();
@@ -76,7 +77,8 @@ export class ServerThread {
       const thread = new ServerThread(dir, options.dir === undefined, card, worker, ends[1]);
       await new Promise<void>((resolve, reject) => {
         worker.once('message', () => resolve());
-        worker.once('error', reject);
+        // Its class is lost on the way from the thread.
+        worker.once('error', (error) => reject(isStartError(error) ? new StartError(error.message) : error));
       });
       return thread;
     } catch (error) {
@@ -101,6 +103,10 @@ export class ServerThread {
       clearPrivateDir(this.dir, this.#ownsDir);
     }
   }
+}
+
+function isStartError(error: unknown): error is Error {
+  return error instanceof Error && error.name === 'StartError';
 }
 
 /** The recording library for an architecture. */
