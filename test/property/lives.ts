@@ -38,10 +38,12 @@ export interface Lives {
   seed: number;
   /** Steps of one life at most. */
   most?: number;
+  /** False: take the first failure as it is. */
+  shrink?: boolean;
 }
 
 /** Plays lives until one goes wrong, and shrinks that; null where none does. */
-export function playLives({ kernel, count, seed, most = 160 }: Lives): Failure | null {
+export function playLives({ kernel, count, seed, most = 160, shrink = true }: Lives): Failure | null {
   let last: Failure | null = null;
   // Unbiased: most lives would be short otherwise, and nothing much happens in those.
   const commands = fc.noBias(
@@ -57,7 +59,7 @@ export function playLives({ kernel, count, seed, most = 160 }: Lives): Failure |
       throw e;
     }
   });
-  const { failed } = fc.check(property, { numRuns: count, seed });
+  const { failed } = fc.check(property, { numRuns: count, seed, endOnFailure: !shrink });
   return failed ? last : null;
 }
 

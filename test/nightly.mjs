@@ -1,0 +1,30 @@
+/**
+ * The property suite at length: 10,000 lives of VMs over the four kernels, or as many as asked for.
+ *
+ *     node test/nightly.mjs [SEQUENCES [SEED]]
+ *
+ * The seed is a new one each time and is printed. A life that goes wrong is shrunk and written to test/fixtures/shrunk, where
+ * the test run replays it from then on.
+ */
+import { spawnSync } from 'node:child_process';
+import { randomInt } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+
+const [sequences = '10000', seed = String(randomInt(2 ** 31))] = process.argv.slice(2);
+if (!/^[1-9]\d*$/.test(sequences) || !/^\d+$/.test(seed)) {
+  process.stderr.write('usage: node test/nightly.mjs [SEQUENCES [SEED]]\n');
+  process.exit(2);
+}
+process.stdout.write(`${sequences} sequences, seed ${seed}\n`);
+const vitest = fileURLToPath(new URL('./vitest.mjs', import.meta.resolve('vitest/package.json')));
+const { status } = spawnSync(process.execPath, [vitest, 'run', 'test/property'], {
+  cwd: fileURLToPath(new URL('..', import.meta.url)),
+  stdio: 'inherit',
+  env: {
+    ...process.env,
+    PANTHOR_SHIM_SEQUENCES: sequences,
+    PANTHOR_SHIM_SEED: seed,
+    PANTHOR_SHIM_KEEP_SHRUNK: '1',
+  },
+});
+process.exitCode = status ?? 1;
