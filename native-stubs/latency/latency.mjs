@@ -51,7 +51,7 @@ function samples(text) {
 }
 
 async function echo(path, dir) {
-  const socket = join(dir, 'echo');
+  const socket = join(dir, 'socket');
   rmSync(socket, { force: true });
   const sizes = [String(REQUEST_BYTES), String(REPLY_BYTES)];
   const server = spawn(path, ['server', socket, ...sizes], { stdio: 'inherit' });
