@@ -44,7 +44,7 @@ function bound(pattern, into = []) {
  *
  * @returns {number} how many yields there are
  */
-export function instrumentFrames(tree, out, code, file, refuse) {
+export function instrumentFrames(tree, out, replace, code, file, refuse) {
   let count = 0;
   let loops = 0;
   walk(tree, (node) => {
@@ -137,7 +137,7 @@ export function instrumentFrames(tree, out, code, file, refuse) {
       const n = ++loops;
       const left = code.slice(node.left.start, node.left.end);
       if (node.left.type !== 'VariableDeclaration') refuse(node, 'for-of over a variable declared elsewhere');
-      out.overwrite(node.left.start, node.right.start, `let $x${n} = 0, $a${n} = $array(`);
+      replace(node.left.start, node.right.start, `let $x${n} = 0, $a${n} = $array(`);
       out.appendRight(node.right.end, `); $x${n} < $a${n}.length; $x${n}++`);
       const head = `${left} = $a${n}[$x${n}];`;
       if (node.body.type === 'BlockStatement') out.appendLeft(node.body.start + 1, head);

@@ -29,6 +29,8 @@ const MUTATORS = new Set(
 export function instrument(code, file, heap, setters = new Set()) {
   const tree = parse(code, { ecmaVersion: 2023, sourceType: 'module', locations: true });
   const out = new MagicString(code);
+  // What was put in beside the replaced part stays.
+  const replace = (start, end, text) => out.overwrite(start, end, text, { contentOnly: true });
   const fields = new Set();
   /** Makes `node`, an expression, throw when the explorer comes upon it. Code that it never runs may do as it likes. */
   const refuse = (node, what) => {
@@ -38,7 +40,7 @@ export function instrument(code, file, heap, setters = new Set()) {
   const variables = moduleVariables(tree);
 
   const rewritePrivateNames = (node) => {
-    if (node.type === 'PrivateIdentifier') out.overwrite(node.start, node.end, `$_${node.name}`);
+    if (node.type === 'PrivateIdentifier') replace(node.start, node.end, `$_${node.name}`);
   };
   walk(tree, rewritePrivateNames);
 
@@ -70,8 +72,8 @@ export function instrument(code, file, heap, setters = new Set()) {
     const end = op === '' ? ')' : '))';
     if (left.computed) {
       out.appendLeft(left.start, op === '' ? '$e(' : '$eu(');
-      out.overwrite(objectEnd(left), property.start, ', ');
-      out.overwrite(property.end, operatorEnd, op === '' ? ', ' : `, $t => $t ${op} (`);
+      replace(objectEnd(left), property.start, ', ');
+      replace(property.end, operatorEnd, op === '' ? ', ' : `, $t => $t ${op} (`);
       out.appendRight(node.end, end);
       return;
     }
@@ -84,7 +86,7 @@ export function instrument(code, file, heap, setters = new Set()) {
       middle = `, $t => $t ${op} (`;
     }
     out.appendLeft(left.start, `${op === '' || simple(object) ? '$w_' : '$u_'}${field}(`);
-    out.overwrite(objectEnd(left), operatorEnd, middle);
+    replace(objectEnd(left), operatorEnd, middle);
     out.appendRight(node.end, end);
   };
 
@@ -95,14 +97,14 @@ export function instrument(code, file, heap, setters = new Set()) {
     if (node.prefix) out.remove(node.start, target.start);
     if (target.computed) {
       out.appendLeft(target.start, '$ei(');
-      out.overwrite(objectEnd(target), target.property.start, ', ');
-      out.overwrite(target.property.end, node.end, rest);
+      replace(objectEnd(target), target.property.start, ', ');
+      replace(target.property.end, node.end, rest);
       return;
     }
     const field = nameOf(target);
     fields.add(field);
     out.appendLeft(target.start, `$i_${field}(`);
-    out.overwrite(objectEnd(target), node.end, rest);
+    replace(objectEnd(target), node.end, rest);
   };
 
   /** `object.push(…)` and its kin: what the object is shows at run time. */
@@ -113,7 +115,7 @@ export function instrument(code, file, heap, setters = new Set()) {
     out.appendLeft(callee.start, callee.optional ? '$mo(' : '$m(');
     const open = code.indexOf('(', callee.end);
     const comma = node.arguments.length > 0 ? ', ' : '';
-    out.overwrite(code.lastIndexOf(operator, callee.property.start), open + 1, `, '${name}'${comma}`);
+    replace(code.lastIndexOf(operator, callee.property.start), open + 1, `, '${name}'${comma}`);
   };
 
   walk(tree, (node, parent) => {
@@ -165,12 +167,14 @@ export function instrument(code, file, heap, setters = new Set()) {
     }
   }
 
-  const frames = instrumentFrames(tree, out, code, file, refuse);
+  const frames = instrumentFrames(tree, out, replace, code, file, refuse);
   if (fields.size === 0 && frames === 0 && out.toString() === code) return code;
   const helpers = [...fields].map((field) => fieldHelpers(field, setters.has(field))).join('');
   const names = '$key, $note, $root, $e, $eu, $ei, $m, $mo, $length, $enter, $y, $array, $refuse';
   out.prepend(`import { ${names} } from '${heap}'; ${helpers}`);
-  return out.toString();
+  const result = out.toString();
+  parse(result, { ecmaVersion: 2023, sourceType: 'module' });
+  return result;
 }
 
 /** Names that `code` declares setters for; private ones as they are after the rewriting. */

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { type Command, InvalidArgumentError } from 'commander';
 import type * as Explorer from '../explore/command.ts';
-import { UsageError } from './exit.ts';
+import { InputError, UsageError } from './exit.ts';
 import { addKernelOptions, type KernelOptions } from './kernel-options.ts';
 
 interface Options extends KernelOptions {
@@ -13,6 +14,9 @@ interface Options extends KernelOptions {
   compare: boolean;
   budget: { states: number; seconds: number; memory: number };
   seed: number;
+  jobs: number;
+  shard?: { index: number; count: number };
+  merge?: string[];
 }
 
 type BudgetOption = Options['budget'];
@@ -37,6 +41,20 @@ function parseSeed(text: string): number {
   return Number(text);
 }
 
+function parseJobs(text: string): number {
+  const jobs = parseSeed(text);
+  if (jobs < 1 || jobs > 256) throw new InvalidArgumentError('expected 1 to 256');
+  return jobs;
+}
+
+function parseShard(text: string): { index: number; count: number } {
+  const match = /^(\d+)\/(\d+)$/.exec(text);
+  const [index, count] = match ? [Number(match[1]), Number(match[2])] : [0, 0];
+  if (index < 1 || index > count || count > 4096)
+    throw new InvalidArgumentError('expected i/n, 1/n being the first');
+  return { index, count };
+}
+
 const names = (text: string, previous: string[]): string[] => [...previous, ...text.split(',')];
 
 export function register(program: Command): void {
@@ -58,6 +76,14 @@ export function register(program: Command): void {
       DEFAULT_BUDGET,
     )
     .option('--seed <n>', 'first seed of the random searches', parseSeed, 1)
+    .option(
+      '--jobs <n>',
+      'threads for spaces that one thread does not finish quickly',
+      parseJobs,
+      availableParallelism(),
+    )
+    .option('--shard <i/n>', 'search one of n parts, for n machines; --json, then --merge', parseShard)
+    .option('--merge <files...>', 'one verdict from the JSON of all parts')
     .option('--no-compare', 'leave out the table of other kernels and behaviours')
     .option('--json', 'one JSON object');
   addKernelOptions(command, "the scenario's, else 7.2").action(action);
@@ -71,20 +97,43 @@ async function loadExplorer(): Promise<typeof Explorer> {
   return (await import(url.href)) as typeof Explorer;
 }
 
+/** The interleaved build has error classes of its own. */
+function translated(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  if (error.name === 'UsageError') return new UsageError(error.message);
+  if (error.name === 'InputError') return new InputError(error.message);
+  return error;
+}
+
 async function action(scenario: string | undefined, options: Options): Promise<void> {
   const explorer = await loadExplorer();
   if (options.list) {
     process.stdout.write(explorer.list());
     return;
   }
+  try {
+    await explore(explorer, scenario, options);
+  } catch (error) {
+    throw translated(error);
+  }
+}
+
+async function explore(
+  explorer: typeof Explorer,
+  scenario: string | undefined,
+  options: Options,
+): Promise<void> {
   const terminal = process.stderr.isTTY && !options.json;
-  const reply = explorer.run({
+  const reply = await explorer.run({
     scenario,
     kernel: options.kernel,
     with: options.with,
     without: options.without,
     invariants: options.invariant,
     replay: options.replay,
+    merge: options.merge,
+    jobs: options.jobs,
+    shard: options.shard,
     json: options.json === true,
     compare: options.compare,
     budget: options.budget,

@@ -1,15 +1,18 @@
 /** What the command `explore` does, once its options are read. Lives in the interleaved build. */
-import type { Kernel } from '../driver/kernels.ts';
-import { kernel } from '../driver/kernels.ts';
-import { UsageError } from '../errors.ts';
+import { readFileSync } from 'node:fs';
+import { type Kernel, kernel } from '../driver/kernels.ts';
+import { InputError, UsageError } from '../errors.ts';
+import { BreadthFirst } from './breadth-first.ts';
 import { loadScenario, scenarioNames } from './catalogue.ts';
 import { compare } from './compare.ts';
 import { DriverWorld, INVARIANTS } from './driver-world.ts';
-import { columns, type Traced, trace } from './explain.ts';
+import { trace } from './explain.ts';
+import { searchInParallel } from './parallel.ts';
+import { headOf, mergeResults, type ResultJson, replayText, type Shard, toJson, toText } from './report.ts';
 import type { Scenario } from './scenario.ts';
-import type { Budget, Finding, Stats } from './search.ts';
-import { checkFits, decodeToken, encodeToken, kernelOf } from './token.ts';
-import { explore, type Result } from './verdict.ts';
+import { type Budget, Context, type Stats } from './search.ts';
+import { checkFits, decodeToken, kernelOf } from './token.ts';
+import { type Exhaustive, type ExploreOptions, Inquiry, type Result } from './verdict.ts';
 
 export interface ExploreRequest {
   scenario: string | undefined;
@@ -19,10 +22,13 @@ export interface ExploreRequest {
   /** Names, or "all". */
   invariants: string[];
   replay: string | undefined;
+  merge: string[] | undefined;
   json: boolean;
   compare: boolean;
   budget: Budget;
   seed: number;
+  jobs: number;
+  shard: Shard | undefined;
   /** Told about progress, for a terminal. */
   progress: ((line: string) => void) | undefined;
 }
@@ -33,6 +39,11 @@ export interface ExploreReply {
   status: number;
 }
 
+/** One thread answers most scenarios before others have even started. */
+const ALONE_SECONDS = 2;
+/** Parts of the space that each machine gets, so that they are about equally large. */
+const PREFIXES_PER_SHARD = 8;
+
 export function list(): string {
   const lines = scenarioNames().map((name) => {
     const { about, check } = loadScenario(name);
@@ -41,24 +52,23 @@ export function list(): string {
   return `${lines.join('\n')}\n`;
 }
 
-export function run(request: ExploreRequest): ExploreReply {
+export async function run(request: ExploreRequest): Promise<ExploreReply> {
+  if (request.merge !== undefined) return merge(request.merge);
   if (request.replay !== undefined) return replay(request, request.replay);
   if (request.scenario === undefined)
     throw new UsageError('name a scenario (--list shows the built-in ones)');
   const scenario = loadScenario(request.scenario);
   const model = kernel(request.kernel ?? scenario.kernel ?? '7.2', request.with, request.without);
-  const all = request.invariants.includes('all');
   const invariants = pickInvariants(request.invariants, scenario);
   const world = new DriverWorld(scenario, model, invariants);
-  const result = explore(world, {
-    budget: request.budget,
-    all,
-    seed: request.seed,
-    ...(request.progress ? { progress: progressLine(request.progress) } : {}),
-  });
-  return request.json
-    ? { text: `${JSON.stringify(toJson(world, model, invariants, result))}\n`, status: statusOf(result) }
-    : { text: toText(world, model, invariants, result, request), status: statusOf(result) };
+  const result = await decide(world, model, invariants, request);
+  const status = result.verdict === 'violated' ? 1 : 0;
+  const { shard } = request;
+  if (request.json)
+    return { text: `${JSON.stringify(toJson(world, model, invariants, result, shard))}\n`, status };
+  const footer = () =>
+    request.compare ? compare(scenario, model, result.findings[0].violation.invariant, request.budget) : [];
+  return { text: toText(world, model, invariants, result, footer, shard), status };
 }
 
 function pickInvariants(asked: readonly string[], scenario: Scenario): readonly string[] {
@@ -72,9 +82,55 @@ function pickInvariants(asked: readonly string[], scenario: Scenario): readonly 
   return names;
 }
 
-const statusOf = (result: Result): number => (result.verdict === 'violated' ? 1 : 0);
-const switchesOf = (model: Kernel): string =>
-  model.switched.length > 0 ? ` ${model.switched.join(' ')}` : '';
+/** Alone while that is quicker, then by all the threads that were asked for. */
+async function decide(
+  world: DriverWorld,
+  model: Kernel,
+  invariants: readonly string[],
+  request: ExploreRequest,
+): Promise<Result> {
+  const all = request.invariants.includes('all');
+  const report = request.progress && progressLine(request.progress);
+  const options: ExploreOptions = { budget: request.budget, all, seed: request.seed };
+  if (report) options.progress = report;
+  const inquiry = new Inquiry(world, options);
+  const parallel = (prefixes?: readonly Uint8Array[]): Promise<Exhaustive> =>
+    searchInParallel(world.scenario, model, invariants, {
+      jobs: request.jobs,
+      budget: inquiry.left(0.7),
+      all,
+      ...(prefixes ? { prefixes } : {}),
+      ...(report ? { progress: (stats: Stats) => report(stats, `${request.jobs} threads`) } : {}),
+    });
+
+  if (request.shard !== undefined)
+    return inquiry.conclude(await shardOf(world, request.shard, inquiry, all, parallel));
+  if (request.jobs === 1) return inquiry.conclude(inquiry.exhaust());
+  const alone = inquiry.left(0.7);
+  const first = inquiry.exhaust({ ...alone, seconds: Math.min(alone.seconds, ALONE_SECONDS) });
+  return inquiry.conclude(
+    first.outcome === 'budget' && first.findings.length === 0 ? await parallel() : first,
+  );
+}
+
+/** The part of the space that one machine of several is to search; the first layers are everybody's. */
+async function shardOf(
+  world: DriverWorld,
+  shard: Shard,
+  inquiry: Inquiry,
+  all: boolean,
+  parallel: (prefixes: readonly Uint8Array[]) => Promise<Exhaustive>,
+): Promise<Exhaustive> {
+  const want = shard.count * PREFIXES_PER_SHARD;
+  const layers = new BreadthFirst({ until: (waiting) => waiting >= want, collect: true });
+  const context = new Context(world, inquiry.left(0.5), { all });
+  const outcome = layers.search(context);
+  const findings = [...context.findings.values()];
+  if (outcome !== 'covered' || findings.length > 0) return { outcome, stats: context.stats, findings };
+  const mine = layers.waiting.filter((_, i) => i % shard.count === shard.index - 1);
+  const rest = await parallel(mine);
+  return { ...rest, stats: { ...rest.stats, states: rest.stats.states + context.stats.states } };
+}
 
 function progressLine(say: (line: string) => void): (stats: Stats, phase: string) => void {
   const started = performance.now();
@@ -85,74 +141,16 @@ function progressLine(say: (line: string) => void): (stats: Stats, phase: string
   };
 }
 
-function toJson(world: DriverWorld, model: Kernel, invariants: readonly string[], result: Result): object {
-  const { scenario } = world;
-  const findings = result.findings.map((finding) => {
-    const traced = trace(world, finding.schedule);
-    return {
-      invariant: finding.violation.invariant,
-      message: finding.violation.message,
-      token: encodeToken(scenario, model, invariants, finding.schedule),
-      steps: traced.steps,
-    };
+function merge(files: readonly string[]): ExploreReply {
+  const parts = files.map((file): ResultJson => {
+    try {
+      return JSON.parse(readFileSync(file, 'utf8')) as ResultJson;
+    } catch (error) {
+      throw new InputError(`${file}: ${(error as Error).message}`);
+    }
   });
-  return {
-    scenario: scenario.name,
-    kernel: model.name,
-    switched: model.switched,
-    verdict: result.verdict,
-    invariant: findings[0]?.invariant ?? null,
-    message: findings[0]?.message ?? null,
-    states: result.stats.states,
-    schedules: result.stats.schedules,
-    depth: result.stats.depth,
-    seconds: Math.round(result.seconds * 1000) / 1000,
-    by: result.by,
-    token: findings[0]?.token ?? null,
-    steps: findings[0]?.steps ?? [],
-    violations: findings.map(({ invariant, message, token }) => ({ invariant, message, token })),
-  };
-}
-
-function toText(
-  world: DriverWorld,
-  model: Kernel,
-  invariants: readonly string[],
-  result: Result,
-  request: ExploreRequest,
-): string {
-  const { scenario } = world;
-  const { stats } = result;
-  const head = `${scenario.name} on ${model.name}${switchesOf(model)}`;
-  const how = `${stats.states} states, ${stats.schedules} schedules, depth ${stats.depth}, ${result.seconds.toFixed(2)} s`;
-  if (result.verdict !== 'violated') {
-    const what =
-      result.verdict === 'holds' ? `${invariants.join(', ')} hold in every interleaving` : result.by;
-    return `${head}: ${result.verdict}: ${what} (${how})\n`;
-  }
-  const lines = [`${head}: violated (${how})`, ''];
-  for (const finding of result.findings) lines.push(...explained(world, model, invariants, finding), '');
-  if (request.compare)
-    lines.push(...compare(scenario, model, result.findings[0].violation.invariant, request.budget), '');
-  return `${lines.join('\n')}`;
-}
-
-function explained(
-  world: DriverWorld,
-  model: Kernel,
-  invariants: readonly string[],
-  finding: Finding,
-): string[] {
-  const traced = trace(world, finding.schedule);
-  return [
-    `${finding.violation.invariant}: ${finding.violation.message}`,
-    '',
-    ...columns(traced.steps),
-    '',
-    ...traced.state.map((line) => `  ${line}`),
-    '',
-    `  replay: panthor-shim explore --replay ${encodeToken(world.scenario, model, invariants, finding.schedule)}`,
-  ];
+  const merged = mergeResults(parts);
+  return { text: `${JSON.stringify(merged)}\n`, status: merged.verdict === 'violated' ? 1 : 0 };
 }
 
 function replay(request: ExploreRequest, text: string): ExploreReply {
@@ -167,7 +165,7 @@ function replay(request: ExploreRequest, text: string): ExploreReply {
   const world = new DriverWorld(scenario, model, token.invariants);
   const traced = trace(world, token.schedule);
   const status = traced.violation === null ? 0 : 1;
-  if (!request.json) return { text: replayText(scenario, model, traced), status };
+  if (!request.json) return { text: replayText(headOf(scenario.name, model), traced), status };
   const reply = {
     scenario: scenario.name,
     kernel: model.name,
@@ -181,17 +179,4 @@ function replay(request: ExploreRequest, text: string): ExploreReply {
     steps: traced.steps,
   };
   return { text: `${JSON.stringify(reply)}\n`, status };
-}
-
-function replayText(scenario: Scenario, model: Kernel, traced: Traced): string {
-  const what = traced.violation;
-  const head = `${scenario.name} on ${model.name}${switchesOf(model)}, replayed: `;
-  const lines = [
-    head + (what === null ? 'nothing breaks on this schedule' : `${what.invariant}: ${what.message}`),
-    '',
-    ...columns(traced.steps),
-    '',
-    ...traced.state.map((line) => `  ${line}`),
-  ];
-  return `${lines.join('\n')}\n`;
 }

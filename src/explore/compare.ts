@@ -19,7 +19,7 @@ export function compare(scenario: Scenario, model: Kernel, invariant: string, bu
   };
   for (const name of KERNEL_NAMES) {
     if (name !== model.name || model.switched.length > 0)
-      lines.push(`  ${name.padEnd(34)} ${verdict(kernel(name))}`);
+      lines.push(`  ${name.padEnd(40)} ${verdict(kernel(name))}`);
   }
   let same = 0;
   const before = lines.length;
@@ -32,7 +32,7 @@ export function compare(scenario: Scenario, model: Kernel, invariant: string, bu
     const off = sign === '-' ? [...list('-'), name] : list('-');
     const what = verdict(kernel(model.name, on, off));
     if (what === 'violated') same++;
-    else lines.push(`  ${model.name} ${sign}${name}`.padEnd(37) + what);
+    else lines.push(`  ${model.name} ${sign}${name}`.padEnd(43) + what);
   }
   if (lines.length === before) lines.push(`  ${model.name} with any one behaviour switched: still violated`);
   else lines.push(`  ${model.name} with any other one of ${same}: still violated`);

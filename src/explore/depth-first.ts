@@ -1,10 +1,22 @@
-import { type Context, MAX_DEPTH, type Outcome, type Strategy } from './search.ts';
+import { type Context, MAX_DEPTH, NondeterminismError, type Outcome, type Strategy } from './search.ts';
 import { FULL, SEEN, StateTable } from './state-table.ts';
+
+/** How a depth-first search shares its work with others over the same table. */
+export interface Sharing {
+  /** Another worker has nothing to do. */
+  hungry(): boolean;
+  /** Gives away the part of the space behind the first `length` steps of `schedule`; false where there is no room. */
+  donate(schedule: Uint8Array, length: number): boolean;
+  /** Somebody else has found what was looked for, or the budget is spent. */
+  stopped(): boolean;
+}
 
 /**
  * Depth first. Without hashing it runs every interleaving to its end once (`stats.schedules` then counts them); with
- * hashing it turns back at states that it has seen. It is here to be compared with the breadth-first search, and to
- * count.
+ * hashing it turns back at states that it has seen, and when nothing is left every reachable state was checked. Going
+ * on from a state costs one step, coming back to it a run of its schedule, so most transitions are cheap: that is why
+ * the question whether anything breaks is asked in this order, and only the shortest schedule is looked for breadth
+ * first.
  */
 export class DepthFirst implements Strategy {
   readonly name = 'depth-first';
@@ -15,50 +27,116 @@ export class DepthFirst implements Strategy {
   }
 
   search(context: Context): Outcome {
-    const { world, stats } = context;
     const table = this.#hashing ? StateTable.create(context.budget.states) : null;
-    const schedule = new Uint8Array(MAX_DEPTH);
-    const lanes = new Int32Array(2);
-    /** Of each state on the way: its steps, and how many of them were taken. */
-    const enabled: Uint8Array[] = [];
-    const taken: number[] = [];
-    const buffer = new Uint8Array(256);
+    const outcome = new Descent(context, table).run(new Uint8Array(0));
+    context.stats.bytesPerState = table?.bytesPerState ?? 0;
+    return outcome;
+  }
+}
 
-    const enter = (depth: number, from: number): boolean => {
-      if (table !== null) {
-        world.fingerprint(lanes);
-        const index = table.insert(lanes[0], lanes[1], depth - 1, from);
-        if (index === SEEN || index === FULL) return false;
-      }
-      stats.states++;
-      const n = world.enabled(buffer);
-      if (n === 0) {
-        context.checkEnd(schedule, depth);
-        return false;
-      }
-      enabled.push(buffer.slice(0, n));
-      taken.push(0);
-      return true;
-    };
+/** One depth-first search of what lies behind a given schedule. */
+export class Descent {
+  readonly #context: Context;
+  readonly #table: StateTable | null;
+  readonly #sharing: Sharing | null;
+  readonly #schedule = new Uint8Array(MAX_DEPTH);
+  /** Of each state on the way: its steps, and how many of them were taken. */
+  readonly #enabled: Uint8Array[] = [];
+  readonly #taken: number[] = [];
+  /** Length of the schedule that the search began with. */
+  #base = 0;
+  readonly #buffer = new Uint8Array(256);
+  readonly #lanes = new Int32Array(2);
+  /** Fingerprints of the states on the way, to check now and then that a schedule leads where it led. */
+  readonly #prints: number[] = [];
+  #full = false;
 
-    context.replay(schedule, 0);
-    context.check(schedule, 0);
-    if (!enter(0, 0)) return context.findings.size > 0 ? 'found' : 'exhausted';
-    let here = 0;
-    while (enabled.length > 0) {
+  constructor(context: Context, table: StateTable | null, sharing: Sharing | null = null) {
+    this.#context = context;
+    this.#table = table;
+    this.#sharing = sharing;
+  }
+
+  /** Searches behind `prefix`, whose last state is not entered yet. */
+  run(prefix: Uint8Array): Outcome {
+    const context = this.#context;
+    const schedule = this.#schedule;
+    const length = prefix.length;
+    schedule.set(prefix);
+    this.#base = length;
+    if (length === 0) {
+      context.replay(schedule, 0);
+      context.check(schedule, 0);
+    } else {
+      context.replay(schedule, length - 1);
+      if (!context.advance(schedule[length - 1], schedule, length - 1)) return this.#ended();
+    }
+    if (!this.#enter(length)) return this.#ended();
+    let here = length;
+    while (this.#enabled.length > 0) {
       if (context.done) return 'found';
-      if (context.over()) return 'budget';
-      const depth = enabled.length - 1;
-      if (taken[depth] === enabled[depth].length) {
-        enabled.pop();
-        taken.pop();
+      if (this.#full || context.over() || this.#sharing?.stopped()) return 'budget';
+      if (this.#sharing?.hungry()) this.#giveAway();
+      const level = this.#enabled.length - 1;
+      const depth = this.#base + level;
+      if (this.#taken[level] === this.#enabled[level].length) {
+        this.#enabled.pop();
+        this.#taken.pop();
         continue;
       }
-      if (here !== depth) context.replay(schedule, depth);
-      const step = enabled[depth][taken[depth]++];
+      if (here !== depth) this.#comeBack(depth, level);
+      const step = this.#enabled[level][this.#taken[level]++];
       here = depth + 1;
-      if (!context.advance(step, schedule, depth) || !enter(depth + 1, step)) here = -1;
+      if (!context.advance(step, schedule, depth) || !this.#enter(depth + 1)) here = -1;
     }
-    return context.findings.size > 0 ? 'found' : 'exhausted';
+    return this.#ended();
+  }
+
+  #ended(): Outcome {
+    if (this.#full) return 'budget';
+    return this.#context.findings.size > 0 ? 'found' : 'exhausted';
+  }
+
+  /** Looks at a state just reached; false where there is nothing to go on with. */
+  #enter(depth: number): boolean {
+    const { world, stats } = this.#context;
+    if (this.#table !== null) {
+      world.fingerprint(this.#lanes);
+      const index = this.#table.insert(this.#lanes[0], this.#lanes[1], -1, 0);
+      if (index === FULL) this.#full = true;
+      if (index === SEEN || index === FULL) return false;
+    }
+    stats.states++;
+    const n = world.enabled(this.#buffer);
+    if (n === 0) {
+      this.#context.checkEnd(this.#schedule, depth);
+      return false;
+    }
+    this.#prints[this.#enabled.length] = this.#table === null ? 0 : this.#lanes[0];
+    this.#enabled.push(this.#buffer.slice(0, n));
+    this.#taken.push(0);
+    return true;
+  }
+
+  #comeBack(depth: number, level: number): void {
+    const context = this.#context;
+    context.replay(this.#schedule, depth);
+    if (this.#table === null || context.stats.schedules % 16 !== 0) return;
+    context.world.fingerprint(this.#lanes);
+    if (this.#lanes[0] !== this.#prints[level])
+      throw new NondeterminismError(this.#schedule.subarray(0, depth));
+  }
+
+  /** Hands the shallowest step that was not taken yet to whoever has nothing to do. */
+  #giveAway(): void {
+    for (let level = 0; level < this.#enabled.length; level++) {
+      const steps = this.#enabled[level];
+      if (this.#taken[level] === steps.length) continue;
+      const depth = this.#base + level;
+      const prefix = this.#schedule.slice(0, depth + 1);
+      prefix[depth] = steps[this.#taken[level]];
+      if ((this.#sharing as Sharing).donate(prefix, depth + 1)) this.#taken[level]++;
+      return;
+    }
   }
 }

@@ -122,7 +122,18 @@ function parseCall(text: string, scenario: Scenario, implicitVm: string | null):
     if (words.more) throw new ScenarioError(`'${call.verb}' takes nothing`);
     return call;
   }
-  const known = ['map', 'sparse', 'unmap', 'activate', 'idle', 'kill', 'destroy', ...ACCESSES];
+  const known = [
+    'map',
+    'sparse',
+    'unmap',
+    'activate',
+    'idle',
+    'enter',
+    'leave',
+    'kill',
+    'destroy',
+    ...ACCESSES,
+  ];
   if (!known.includes(call.verb)) throw new ScenarioError(`unknown call '${call.verb}'`);
   call.vm = implicitVm ?? words.next('a VM');
   if (!scenario.vms.some((vm) => vm.name === call.vm)) throw new ScenarioError(`unknown VM '${call.vm}'`);

@@ -26,6 +26,8 @@ export interface Stats {
   depth: number;
   /** States that wait to be expanded. */
   frontier: number;
+  /** Memory of the table of states, for each of them. */
+  bytesPerState: number;
 }
 
 /**
@@ -37,13 +39,17 @@ export type Outcome = 'exhausted' | 'covered' | 'budget' | 'found';
 /** The program did not do the same thing twice: a bug of the model's or the explorer's, never a verdict. */
 export class NondeterminismError extends Error {
   override name = 'NondeterminismError';
+
+  constructor(schedule: ArrayLike<Step>) {
+    super(`the same ${schedule.length} steps led to another state: [${Array.from(schedule).join()}]`);
+  }
 }
 
 /** One search: its world, its limits, and where findings go. */
 export class Context {
   readonly world: World;
   readonly budget: Budget;
-  readonly stats: Stats = { states: 0, schedules: 0, steps: 0, depth: 0, frontier: 0 };
+  readonly stats: Stats = { states: 0, schedules: 0, steps: 0, depth: 0, frontier: 0, bytesPerState: 0 };
   /** First finding (with a breadth-first search: the shortest) for each invariant. */
   readonly findings = new Map<string, Finding>();
   /** Go on after a finding, to see what else breaks. */

@@ -3,7 +3,7 @@ import { DelayBounded } from './delay-bounded.ts';
 import { DepthFirst } from './depth-first.ts';
 import { PctPicker } from './pct.ts';
 import { UniformPicker, Walks } from './random-walk.ts';
-import { type Budget, Context, type Finding, type Stats, type Strategy } from './search.ts';
+import { type Budget, Context, type Finding, type Outcome, type Stats, type Strategy } from './search.ts';
 import type { World } from './world.ts';
 
 /**
@@ -31,63 +31,105 @@ export interface ExploreOptions {
   progress?: (stats: Stats, phase: string) => void;
 }
 
+/** What an exhaustive search came to. */
+export interface Exhaustive {
+  outcome: Outcome;
+  stats: Stats;
+  findings: readonly Finding[];
+}
+
 /** How much of the time the exhaustive search may take when it does not come to an end. */
 const EXHAUSTIVE_SHARE = 0.7;
 
-/**
- * The verdict on one world. Depth first, because that comes back to its states most cheaply, says whether there is
- * anything to find; where there is, breadth first finds the shortest schedule to it. When the space is too big, what is
- * left of the time goes to schedules with few delays, to PCT, and to random ones.
- */
-export function explore(world: World, options: ExploreOptions): Result {
-  const started = performance.now();
-  const seconds = () => (performance.now() - started) / 1000;
-  const all = options.all === true;
-  const run = (strategy: Strategy, budget: Budget, stopAtFirst = !all) => {
-    const progress = options.progress;
-    const context = new Context(world, budget, {
-      all: !stopAtFirst,
-      ...(progress ? { progress: (stats: Stats) => progress(stats, strategy.name) } : {}),
-    });
-    return { outcome: strategy.search(context), context };
-  };
-  const left = (share: number): Budget => ({
-    ...options.budget,
-    seconds: Math.max(0.05, (options.budget.seconds - seconds()) * share),
-  });
+/** One verdict in the making: its world and what is left of its budget. */
+export class Inquiry {
+  readonly #world: World;
+  readonly #options: ExploreOptions;
+  readonly #started = performance.now();
 
-  const first = run(new DepthFirst({ hashing: true }), left(EXHAUSTIVE_SHARE));
-  if (first.outcome === 'exhausted') return result('holds', first.context, 'exhaustive search');
-  if (first.context.findings.size > 0) return shortened(first.context);
-
-  const { depth } = first.context.stats;
-  const seed = options.seed ?? 1;
-  const others: [Strategy, number][] = [0, 1, 2, 3].map((delays) => [new DelayBounded(delays), 0.4]);
-  others.push([new Walks('PCT', new PctPicker(3, depth), { seed }), 0.5]);
-  others.push([new Walks('random', new UniformPicker(), { seed }), 1]);
-  for (const [strategy, share] of others) {
-    const { context } = run(strategy, { ...left(share), states: Number.POSITIVE_INFINITY });
-    if (context.findings.size === 0) continue;
-    const by = strategy instanceof Walks ? `${strategy.name}, seed ${strategy.seed}` : strategy.name;
-    return result('violated', context, by);
+  constructor(world: World, options: ExploreOptions) {
+    this.#world = world;
+    this.#options = options;
   }
-  return result('bounded', first.context, `no violation within the budget; random seeds from ${seed} on`);
 
-  /** The same findings by the fewest steps, as far as the budget goes. */
-  function shortened(found: Context): Result {
-    const wanted = found.findings.size;
-    const context = new Context(world, left(1), { all: true });
-    const search = new BreadthFirst({ until: () => context.findings.size >= wanted });
-    search.search(context);
-    for (const [invariant, finding] of found.findings) {
+  get seconds(): number {
+    return (performance.now() - this.#started) / 1000;
+  }
+
+  /** The budget with a share of what is left of its time. */
+  left(share: number): Budget {
+    const { budget } = this.#options;
+    return { ...budget, seconds: Math.max(0.05, (budget.seconds - this.seconds) * share) };
+  }
+
+  #run(
+    strategy: Strategy,
+    budget: Budget,
+    all: boolean,
+    prepared?: Context,
+  ): { outcome: Outcome; context: Context } {
+    const { progress } = this.#options;
+    const context =
+      prepared ??
+      new Context(this.#world, budget, {
+        all,
+        ...(progress ? { progress: (stats: Stats) => progress(stats, strategy.name) } : {}),
+      });
+    return { outcome: strategy.search(context), context };
+  }
+
+  /** Depth first, because that comes back to its states most cheaply: is there anything to find? */
+  exhaust(budget: Budget = this.left(EXHAUSTIVE_SHARE)): Exhaustive {
+    const { outcome, context } = this.#run(
+      new DepthFirst({ hashing: true }),
+      budget,
+      this.#options.all === true,
+    );
+    return { outcome, stats: context.stats, findings: [...context.findings.values()] };
+  }
+
+  /** What an exhaustive search says; where it could not finish, what other searches find in the time that is left. */
+  conclude(first: Exhaustive): Result {
+    if (first.outcome === 'exhausted' || first.outcome === 'covered') {
+      return this.#result('holds', [], first.stats, 'exhaustive search');
+    }
+    if (first.findings.length > 0) return this.#shortened(first);
+    const seed = this.#options.seed ?? 1;
+    const others: [Strategy, number][] = [0, 1, 2, 3].map((delays) => [new DelayBounded(delays), 0.4]);
+    others.push([new Walks('PCT', new PctPicker(3, first.stats.depth), { seed }), 0.5]);
+    others.push([new Walks('random', new UniformPicker(), { seed }), 1]);
+    for (const [strategy, share] of others) {
+      const budget = { ...this.left(share), states: Number.POSITIVE_INFINITY };
+      const { context } = this.#run(strategy, budget, this.#options.all === true);
+      if (context.findings.size === 0) continue;
+      const by = strategy instanceof Walks ? `${strategy.name}, seed ${strategy.seed}` : strategy.name;
+      return this.#result('violated', [...context.findings.values()], context.stats, by);
+    }
+    const by = `no violation within the budget; delay bounds 0 to 3, PCT and random schedules, seeds from ${seed} on`;
+    return this.#result('bounded', [], first.stats, by);
+  }
+
+  /** The same findings by the fewest steps, breadth first, as far as the budget goes. */
+  #shortened(found: Exhaustive): Result {
+    const context = new Context(this.#world, this.left(1), { all: true });
+    const strategy = new BreadthFirst({ until: () => context.findings.size >= found.findings.length });
+    this.#run(strategy, this.left(1), true, context);
+    for (const finding of found.findings) {
+      const { invariant } = finding.violation;
       if (!context.findings.has(invariant)) context.findings.set(invariant, finding);
     }
-    context.stats.states = Math.max(context.stats.states, found.stats.states);
-    return result('violated', context, search.name);
+    const stats = { ...context.stats, states: Math.max(context.stats.states, found.stats.states) };
+    return this.#result('violated', [...context.findings.values()], stats, strategy.name);
   }
 
-  function result(verdict: Verdict, context: Context, by: string): Result {
-    const findings = [...context.findings.values()].sort((a, b) => a.schedule.length - b.schedule.length);
-    return { verdict, findings, stats: context.stats, by, seconds: seconds() };
+  #result(verdict: Verdict, findings: Finding[], stats: Stats, by: string): Result {
+    findings.sort((a, b) => a.schedule.length - b.schedule.length);
+    return { verdict, findings, stats, by, seconds: this.seconds };
   }
+}
+
+/** The verdict on one world, by one thread. */
+export function explore(world: World, options: ExploreOptions): Result {
+  const inquiry = new Inquiry(world, options);
+  return inquiry.conclude(inquiry.exhaust());
 }

@@ -137,6 +137,12 @@ describe('instrumented generators', () => {
     expect(await remembered(code, list)).toEqual([[[0, list, 7, list]], [[1, list, 7, list]]]);
   });
 
+  it('record where a loop stands that goes over what a changing call returns', async () => {
+    const code = `export function* f(s) { for (const x of s.list.splice(0)) yield 'p'; }`;
+    const seen = await remembered(code, { list: [4, 5] });
+    expect(seen.map(([values]) => values[0])).toEqual([0, 1]);
+  });
+
   it('record variables that closures use', async () => {
     const code = `export function* f(a) { const again = () => a; yield 'p'; return again(); }`;
     const [[[first]]] = await remembered(code, 3);

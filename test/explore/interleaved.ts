@@ -6,6 +6,7 @@ import type * as Catalogue from '../../src/explore/catalogue.ts';
 import type * as Worlds from '../../src/explore/driver-world.ts';
 import type * as Explain from '../../src/explore/explain.ts';
 import type * as Heap from '../../src/explore/heap.ts';
+import type * as Parallel from '../../src/explore/parallel.ts';
 import type * as Scenarios from '../../src/explore/scenario.ts';
 import type * as Verdicts from '../../src/explore/verdict.ts';
 
@@ -18,6 +19,7 @@ export const { DriverWorld, INVARIANTS } = await load<typeof Worlds>('explore/dr
 export const { heap } = await load<typeof Heap>('explore/heap.js');
 export const { explore } = await load<typeof Verdicts>('explore/verdict.js');
 export const { parseScenario } = await load<typeof Scenarios>('explore/scenario.js');
+export const { searchInParallel } = await load<typeof Parallel>('explore/parallel.js');
 export const { trace } = await load<typeof Explain>('explore/explain.js');
 
 const budget = { states: 2_000_000, seconds: 60, memory: 2 * 2 ** 30 };

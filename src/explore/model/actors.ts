@@ -55,6 +55,12 @@ export function* play(stage: Stage, calls: readonly Call[], group: Group): Machi
       case 'idle':
         yield* idle(stage, group);
         break;
+      case 'enter':
+        yield* becomeActive(state as VmState);
+        break;
+      case 'leave':
+        yield* becomeIdle(state as VmState);
+        break;
       case 'kill':
         yield 'GROUP_DESTROY';
         killGroups(stage, state as VmState, call.va);
@@ -91,9 +97,28 @@ function* bind(stage: Stage, state: VmState, call: Call): Op<void> {
     stage.queue(state, op);
     return;
   }
+  // panthor_ioctl_vm_bind() is inside drm_dev_enter() as a whole; jobs of the queue are not.
+  if (!stage.device.enter()) return;
   const ret = yield* state.vm.bindExecSyncOp(stage, op);
   state.spec.observe();
   if (ret !== 0) state.spec.failed();
+  stage.device.exit();
+}
+
+/** vm_active and vm_idle, with a count of our own of who holds the VM. */
+function* becomeActive(state: VmState): Op<number> {
+  state.moving++;
+  const ret = yield* state.vm.active();
+  state.moving--;
+  if (ret === 0) state.users++;
+  return ret;
+}
+
+function* becomeIdle(state: VmState): Op<void> {
+  state.users--;
+  state.moving++;
+  yield* state.vm.idle();
+  state.moving--;
 }
 
 /** A group gets its VM a slot: group_bind_locked(), under the scheduler's lock and never during a reset. */
@@ -104,7 +129,7 @@ function* activate(stage: Stage, state: VmState, group: Group): Op<number> {
     if (stage.canBind(state.vm)) break;
     stage.schedLock.unlock();
   }
-  const ret = yield* state.vm.active();
+  const ret = yield* becomeActive(state);
   if (ret === 0) {
     group.vm = state.vm;
     group.as = state.vm.as;
@@ -119,8 +144,7 @@ function* activate(stage: Stage, state: VmState, group: Group): Op<number> {
 function* idle(stage: Stage, group: Group): Op<void> {
   yield* stage.schedLock.lock();
   if (group.bound && group.vm !== null) {
-    group.bound = false;
-    yield* group.vm.idle();
+    yield* unbind(stage, group);
   }
   stage.schedLock.unlock();
 }
@@ -165,7 +189,7 @@ export function* tickWork(stage: Stage): MachineOp<void> {
     if (group !== null && group.vm !== null) {
       const state = stage.vms.find((one) => one.vm === group.vm) as VmState;
       yield* groupAccess(stage, state, group, group.saveVa, 'write', 'the firmware saves state');
-      if (group.bound) yield* unbind(group);
+      yield* unbind(stage, group);
     }
     stage.schedLock.unlock();
   }
@@ -173,14 +197,14 @@ export function* tickWork(stage: Stage): MachineOp<void> {
 
 /** Groups leave the GPU: panthor_sched_suspend(). */
 function* evictGroups(stage: Stage): Op<void> {
-  for (const vm of stage.vms) yield* unbind(vm.group);
-  for (const group of stage.groups) yield* unbind(group);
+  for (const vm of stage.vms) yield* unbind(stage, vm.group);
+  for (const group of stage.groups) yield* unbind(stage, group);
 }
 
-function* unbind(group: Group): Op<void> {
+function* unbind(stage: Stage, group: Group): Op<void> {
   if (!group.bound || group.vm === null) return;
   group.bound = false;
-  yield* group.vm.idle();
+  yield* becomeIdle(stage.vms.find((one) => one.vm === group.vm) as VmState);
 }
 
 /** Thread: panthor_device_reset_work(), whenever a reset was scheduled. */

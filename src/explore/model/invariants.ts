@@ -58,6 +58,11 @@ export function slotBookkeeping(stage: Stage): string | null {
     }
   }
   if (mask !== mmu.allocMask) return `alloc_mask is ${hex(mmu.allocMask)}, the slots in use are ${hex(mask)}`;
+  for (const { vm, users, moving } of stage.vms) {
+    if (moving === 0 && vm.activeCount !== users && !stage.device.unplugged) {
+      return `active_cnt of VM ${vm.uid} is ${vm.activeCount}, ${users} hold it`;
+    }
+  }
   for (const vm of mmu.vms) {
     const listed = mmu.lru.filter((one) => one === vm).length;
     if (vm.as >= 0 && mmu.slots[vm.as] !== vm)

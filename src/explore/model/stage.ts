@@ -35,6 +35,9 @@ export class VmState {
   readonly spec: VmSpec;
   readonly group = new Group();
   readonly jobs: BindJob[] = [];
+  /** Who holds the VM active, and how many calls of vm_active and vm_idle are under way. */
+  users = 0;
+  moving = 0;
   /** Binds queued whose fence is not signalled yet. */
   unsignalled = 0;
   readonly work: { label: string; ready: () => boolean };

@@ -1,0 +1,133 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { scenarioNames } from './interleaved.ts';
+
+const bin = resolve(import.meta.dirname, '../../bin/panthor-shim');
+const directory = mkdtempSync(join(tmpdir(), 'panthor-shim-explore-'));
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+function explore(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [bin, 'explore', ...args], { encoding: 'utf8' });
+  return { status, stdout, stderr, json: () => JSON.parse(stdout) };
+}
+
+function write(name: string, text: string): string {
+  const path = join(directory, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+const mine = `about A scenario of one's own.
+check atomic
+object old 4K
+object new 4K
+vm A
+  map old at 0x10000000
+  activate
+thread binder
+  map A new at 0x10000000
+thread gpu
+  read A 0x10000000
+`;
+
+describe('explore', () => {
+  it('lists every built-in scenario with what it stages', () => {
+    const { status, stdout } = explore('--list');
+    expect(status).toBe(0);
+    for (const name of scenarioNames()) expect(stdout).toMatch(new RegExp(`^${name}\\n    \\w.*\\n    checks \\w`, 'm'));
+  });
+
+  it('shows the broken invariant first, a column for each thread, the state, a token, and what would help', () => {
+    const { status, stdout } = explore('rebind-while-accessing', '--kernel', '6.12');
+    expect(status).toBe(1);
+    const lines = stdout.split('\n');
+    expect(lines[0]).toMatch(/^rebind-while-accessing on 6\.12: violated/);
+    expect(lines[2]).toMatch(/^atomic: read A .* sees nothing where 0x\w+ was mapped and 0x\w+ will be/);
+    expect(lines[4]).toMatch(/^ +binder +gpu/);
+    expect(stdout).toMatch(/^ {2}VM A: AS1, active 1, no region recorded$/m);
+    expect(stdout).toMatch(/replay: panthor-shim explore --replay \S+/);
+    expect(stdout).toMatch(/^ {2}atomic-v4 +holds$/m);
+  });
+
+  it('prints one JSON object that scripts rely on', () => {
+    const { status, json } = explore('widening-lock-times-out', '--json');
+    expect(status).toBe(1);
+    const reply = json();
+    expect(reply).toMatchObject({
+      scenario: 'widening-lock-times-out',
+      kernel: '7.2',
+      verdict: 'violated',
+      invariant: 'outside-locked-region',
+      states: expect.any(Number),
+      schedules: expect.any(Number),
+      token: expect.stringMatching(/^[\w-]+$/),
+    });
+    expect(reply.steps[0]).toMatchObject({ thread: 'binder', action: 'op_lock of VM 1' });
+  });
+
+  it('replays a token to the same violation, and refuses it on another kernel', () => {
+    const found = explore('widening-lock-times-out', '--json').json();
+    const again = explore('--replay', found.token, '--json');
+    expect(again.status).toBe(1);
+    expect(again.json()).toMatchObject({ invariant: found.invariant, message: found.message, steps: found.steps });
+    for (const other of [['--kernel', 'next'], ['--without', 'widen-lock']]) {
+      const { status, stderr } = explore('--replay', found.token, ...other);
+      expect(status).toBe(2);
+      expect(stderr).toContain('does not fit');
+    }
+  });
+
+  it('refuses the token of a scenario that has changed since', () => {
+    const path = write('mine.scenario', mine);
+    const { token } = explore(path, '--kernel', '6.12', '--json').json();
+    expect(explore(path, '--replay', token).status).toBe(1);
+    write('mine.scenario', `${mine}\n  read A 0x10000000\n`);
+    expect(explore(path, '--replay', token).status).toBe(2);
+    expect(explore('--replay', 'bm90IGEgdG9rZW4').status).toBe(2);
+  });
+
+  it('switches single behaviours', () => {
+    expect(explore('evict-while-rebinding', '--json').json().verdict).toBe('holds');
+    const broken = explore('evict-while-rebinding', '--without', 'unlock-before-disable', '--json');
+    expect(broken.json()).toMatchObject({ verdict: 'violated', switched: ['-unlock-before-disable'] });
+  });
+
+  it('checks what it is asked to, and lists every invariant that breaks when asked for all', () => {
+    const { violations } = explore('widening-lock-times-out', '--invariant', 'all', '--json').json();
+    expect(violations.map((one: { invariant: string }) => one.invariant).sort()).toEqual([
+      'kernel-warning',
+      'outside-locked-region',
+    ]);
+    expect(explore('widening-lock-times-out', '--invariant', 'atomic', '--json').json().verdict).toBe('holds');
+    expect(explore('widening-lock-times-out', '--invariant', 'nonsense').status).toBe(2);
+  });
+
+  it('says "bounded" and exits 0 where the budget ends first', () => {
+    const { status, json } = explore('fault-while-rebinding', '--budget', 'states=50,seconds=1', '--json');
+    expect(status).toBe(0);
+    expect(json()).toMatchObject({ verdict: 'bounded', by: expect.stringContaining('seeds from 1') });
+  });
+
+  it('makes one verdict of those of all parts, and none where one is missing', () => {
+    const parts = [1, 2].map((i) => {
+      const { stdout } = explore('reset-while-sync-binding', '--shard', `${i}/2`, '--invariant', 'atomic', '--json');
+      return write(`part${i}.json`, stdout);
+    });
+    const merged = explore('--merge', ...parts);
+    expect(merged.json()).toMatchObject({ verdict: 'holds', by: '2 parts' });
+    expect(merged.status).toBe(0);
+    expect(explore('--merge', parts[0]).status).toBe(2);
+    expect(explore('--merge', write('junk.json', '{')).status).toBe(3);
+  });
+
+  it('names the line of a scenario that it cannot read, and exits 3', () => {
+    const { status, stderr } = explore(write('bad.scenario', `${mine}thread x\n  fly A\n`));
+    expect(status).toBe(3);
+    expect(stderr).toContain("bad:13: unknown call 'fly'");
+    expect(explore('no-such-scenario').status).toBe(2);
+    expect(explore().status).toBe(2);
+  });
+}, 120_000);
