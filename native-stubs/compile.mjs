@@ -51,18 +51,19 @@ const SHARED = [
   'usermem',
 ];
 
-function run(compiler, args) {
-  execFileSync(compiler, args, { stdio: ['ignore', 'inherit', 'inherit'] });
+function run(compiler, args, quiet) {
+  const output = quiet ? 'ignore' : 'inherit';
+  execFileSync(compiler, args, { stdio: ['ignore', output, output] });
 }
 
 /**
  * Compiles everything that there is a compiler for. `tables` is the text of ioctl-tables.c. Files are made aside and
  * moved into place, so a library in use is never half written.
  *
- * @param {{ tables: string, out?: string, flags?: string[] }} options
+ * @param {{ tables: string, out?: string, flags?: string[], quiet?: boolean }} options
  * @returns {{ built: string[], missing: string[] }} architectures with a library, and without
  */
-export function compile({ tables, out = join(here, 'build'), flags = [] }) {
+export function compile({ tables, out = join(here, 'build'), flags = [], quiet = false }) {
   mkdirSync(out, { recursive: true });
   const work = mkdtempSync(join(out, '.new-'));
   const built = [];
@@ -85,12 +86,12 @@ export function compile({ tables, out = join(here, 'build'), flags = [] }) {
       ]) {
         const made = join(work, `${arch}-${name}.new`);
         const all = [`-I${join(here, 'preload')}`, '-o', made, ...inputs, generated];
-        run(compiler, [...common, ...all, '-ldl', '-lpthread']);
+        run(compiler, [...common, ...all, '-ldl', '-lpthread'], quiet);
         renameSync(made, join(out, arch, name));
       }
       built.push(arch);
       if (arch !== hostArch) continue;
-      run(compiler, [...common, '-o', join(work, 'server.node'), ...sources('server')]);
+      run(compiler, [...common, '-o', join(work, 'server.node'), ...sources('server')], quiet);
       renameSync(join(work, 'server.node'), join(out, 'server.node'));
     }
   } finally {
@@ -109,7 +110,7 @@ async function main(installing) {
   }
   const { nativeTables } = await import(pathToFileURL(generator).href);
   try {
-    const { built, missing } = compile({ tables: nativeTables() });
+    const { built, missing } = compile({ tables: nativeTables(), quiet: installing });
     if (!built.includes(hostArch)) {
       process.stderr.write(
         'panthor-shim: there is no C compiler here, so the commands run, serve and record will not work (everything else does)\n',

@@ -4,6 +4,7 @@
 
 #include <dlfcn.h>
 #include <stdatomic.h>
+#include <stddef.h>
 
 /* The next `name` in the search order, looked up once; NULL where this libc does not have it. */
 #define NEXT(name)                                                                                           \

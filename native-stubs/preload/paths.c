@@ -156,8 +156,14 @@ void path_look(struct path *p, int dirfd, const char *name)
 	}
 	if ((size_t)snprintf(absolute + used, sizeof(absolute) - used, "/%s", name) >= sizeof(absolute) - used)
 		return;
-	if (clean(tidy, absolute))
-		sort_absolute(p, tidy);
+	if (!clean(tidy, absolute))
+		return;
+	sort_absolute(p, tidy);
+	/* "/dev/dri/.." leads through a directory that is not there, back to where things are real. */
+	if (p->kind == PATH_OTHER && below(absolute + strspn(absolute, "/") - 1, "/dev/dri") && !below(tidy, "/dev/dri")) {
+		p->kind = PATH_TREE;
+		strcpy(p->real, tidy);
+	}
 }
 
 const char *path_shown(const char *name)

@@ -13,16 +13,24 @@ const MAX_DIR_BYTES = 79;
  * @throws StartError where `path` belongs to somebody else, is open to others or is too long
  */
 export function makePrivateDir(path?: string): string {
+  if (path !== undefined) makeDir(path);
   const dir = path ?? newDir();
-  if (path !== undefined) mkdirSync(dir, { recursive: true, mode: 0o700 });
   const stat = lstatSync(dir);
   if (!stat.isDirectory() || stat.uid !== process.geteuid?.() || (stat.mode & 0o077) !== 0) {
     throw new StartError(`${dir} must be a directory of yours with mode 0700`);
   }
-  if (Buffer.byteLength(dir) > MAX_DIR_BYTES) {
-    throw new StartError(`${dir} is too long a path for a socket: at most ${MAX_DIR_BYTES} bytes`);
-  }
   return dir;
+}
+
+function makeDir(path: string): void {
+  if (Buffer.byteLength(path) > MAX_DIR_BYTES) {
+    throw new StartError(`${path} is too long a path for a socket: at most ${MAX_DIR_BYTES} bytes`);
+  }
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new StartError((error as Error).message);
+  }
 }
 
 /** A new directory, made by mkdtemp() with mode 0700, in the first place where that is possible. */

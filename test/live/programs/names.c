@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "check.h"
@@ -166,6 +167,10 @@ static void stating(void)
 	is_device(&st, 0);
 	CHECK(access(CARD, R_OK | W_OK) == 0);
 	CHECK(faccessat(AT_FDCWD, RENDER, F_OK, 0) == 0 && euidaccess(RENDER, R_OK) == 0 && eaccess(CARD, R_OK) == 0);
+	CHECK(access("/dev/dri/..", F_OK) == 0 && stat("/dev/dri/../null", &st) == 0 && major(st.st_rdev) == 1);
+	CHECK(getxattr(CARD, "user.none", NULL, 0) == -1 && errno != ENOENT);
+	CHECK(listxattr(RENDER, NULL, 0) == 0 || errno == EOPNOTSUPP);
+	CHECK_ERROR(lgetxattr("/dev/dri/card1", "user.none", NULL, 0), ENOENT);
 	CHECK_ERROR(access("/dev/dri/card1", F_OK), ENOENT);
 	CHECK(access("/", F_OK) == 0);
 	close(fd);
