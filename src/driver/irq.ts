@@ -56,10 +56,9 @@ export class PanthorIrq {
   *suspend(): Op<void> {
     yield 'irq';
     if (!this.#maskPerEvent) this.mask = 0;
-    const processing = this.state === 'processing';
     this.state = 'suspending';
     this.#regs.write32(this.#base + INT_MASK, 0);
-    if (processing) yield this.idle;
+    yield this.idle;
     this.state = 'suspended';
   }
 

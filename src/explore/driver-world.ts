@@ -59,11 +59,22 @@ export class DriverWorld extends ThreadWorld {
   readonly #frames: Frames[] = [];
   readonly #dirty: boolean[] = [];
   readonly #locks: LockOrder | null;
+  /** Groups of thread numbers. */
+  readonly #interchangeable: number[][] = [];
 
-  /** `invariants`: those that are judged. */
-  constructor(scenario: Scenario, kernel: Kernel, invariants: readonly string[]) {
+  /** `invariants`: those that are judged; `symmetry`: interchangeable threads begin in one order only. */
+  constructor(
+    scenario: Scenario,
+    kernel: Kernel,
+    invariants: readonly string[],
+    options: { symmetry?: boolean } = {},
+  ) {
     super();
     this.scenario = scenario;
+    const index = (name: string) => scenario.threads.findIndex((thread) => thread.name === name);
+    if (options.symmetry !== false) {
+      for (const names of scenario.interchangeable) this.#interchangeable.push(names.map(index));
+    }
     this.#checked = new Set(invariants);
     for (const [name, check] of Object.entries(STATE_CHECKS)) {
       if (this.#checked.has(name)) this.#stateChecks.push([name, check]);
@@ -113,6 +124,27 @@ export class DriverWorld extends ThreadWorld {
   protected override onSwitch(index: number): void {
     heap.enter(index, this.#frames[index]);
     this.#dirty[index] = true;
+  }
+
+  /**
+   * Of interchangeable threads that have not done anything yet, only the first may begin: what begins with another is
+   * the same with the names changed.
+   */
+  override enabled(into: Uint8Array): number {
+    const n = super.enabled(into);
+    if (this.#interchangeable.length === 0) return n;
+    let kept = 0;
+    for (let i = 0; i < n; i++) if (!this.#comesLater(threadOf(into[i]))) into[kept++] = into[i];
+    return kept;
+  }
+
+  #comesLater(thread: number): boolean {
+    if (this.threads[thread].steps > 0) return false;
+    for (const group of this.#interchangeable) {
+      const at = group.indexOf(thread);
+      for (let i = 0; i < at; i++) if (this.threads[group[i]].steps === 0) return true;
+    }
+    return false;
   }
 
   override step(step: Step): void {

@@ -10,7 +10,9 @@ const directory = mkdtempSync(join(tmpdir(), 'panthor-shim-explore-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 function explore(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [bin, 'explore', ...args], { encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [bin, 'explore', ...args], {
+    encoding: 'utf8',
+  });
   return { status, stdout, stderr, json: () => JSON.parse(stdout) };
 }
 
@@ -37,7 +39,8 @@ describe('explore', () => {
   it('lists every built-in scenario with what it stages', () => {
     const { status, stdout } = explore('--list');
     expect(status).toBe(0);
-    for (const name of scenarioNames()) expect(stdout).toMatch(new RegExp(`^${name}\\n    \\w.*\\n    checks \\w`, 'm'));
+    for (const name of scenarioNames())
+      expect(stdout).toMatch(new RegExp(`^${name}\\n    \\w.*\\n    checks \\w`, 'm'));
   });
 
   it('shows the broken invariant first, a column for each thread, the state, a token, and what would help', () => {
@@ -72,8 +75,15 @@ describe('explore', () => {
     const found = explore('widening-lock-times-out', '--json').json();
     const again = explore('--replay', found.token, '--json');
     expect(again.status).toBe(1);
-    expect(again.json()).toMatchObject({ invariant: found.invariant, message: found.message, steps: found.steps });
-    for (const other of [['--kernel', 'next'], ['--without', 'widen-lock']]) {
+    expect(again.json()).toMatchObject({
+      invariant: found.invariant,
+      message: found.message,
+      steps: found.steps,
+    });
+    for (const other of [
+      ['--kernel', 'next'],
+      ['--without', 'widen-lock'],
+    ]) {
       const { status, stderr } = explore('--replay', found.token, ...other);
       expect(status).toBe(2);
       expect(stderr).toContain('does not fit');
@@ -101,7 +111,9 @@ describe('explore', () => {
       'kernel-warning',
       'outside-locked-region',
     ]);
-    expect(explore('widening-lock-times-out', '--invariant', 'atomic', '--json').json().verdict).toBe('holds');
+    expect(explore('widening-lock-times-out', '--invariant', 'atomic', '--json').json().verdict).toBe(
+      'holds',
+    );
     expect(explore('widening-lock-times-out', '--invariant', 'nonsense').status).toBe(2);
   });
 
@@ -113,7 +125,14 @@ describe('explore', () => {
 
   it('makes one verdict of those of all parts, and none where one is missing', () => {
     const parts = [1, 2].map((i) => {
-      const { stdout } = explore('reset-while-sync-binding', '--shard', `${i}/2`, '--invariant', 'atomic', '--json');
+      const { stdout } = explore(
+        'reset-while-sync-binding',
+        '--shard',
+        `${i}/2`,
+        '--invariant',
+        'atomic',
+        '--json',
+      );
       return write(`part${i}.json`, stdout);
     });
     const merged = explore('--merge', ...parts);

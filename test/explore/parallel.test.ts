@@ -23,7 +23,10 @@ describe('a search by several threads', () => {
     const options = { jobs: 2, budget, all: true };
     const { outcome, findings } = await searchInParallel(scenario, kernel('7.2'), scenario.check, options);
     expect(outcome).toBe('found');
-    expect(findings.map((finding) => finding.violation.invariant).sort()).toEqual(['deadlock', 'lock-agreement']);
+    expect(findings.map((finding) => finding.violation.invariant).sort()).toEqual([
+      'deadlock',
+      'lock-agreement',
+    ]);
   });
 
   it('ends at its budget without calling that everything', async () => {

@@ -71,6 +71,9 @@ export function slotBookkeeping(stage: Stage): string | null {
     if (listed > 1) return `VM ${vm.uid} is in the LRU list ${listed} times`;
     if (listed === 1 && vm.activeCount > 0) return `VM ${vm.uid} is active and in the LRU list`;
     if (listed === 1 && vm.as < 0) return `VM ${vm.uid} is in the LRU list without a slot`;
+    if (listed === 0 && vm.as >= 0 && vm.activeCount === 0 && !stage.device.resetPending) {
+      return `VM ${vm.uid} is idle and keeps AS${vm.as}, but is not in the LRU list: nobody can have the slot`;
+    }
   }
   return null;
 }
