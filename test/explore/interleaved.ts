@@ -38,3 +38,11 @@ export function verdictOf(
   const broken = result.findings.map((finding) => finding.violation.invariant);
   return broken.length > 0 ? `${result.verdict}: ${broken.join(', ')}` : result.verdict;
 }
+
+/** Every one of all invariants that breaks in a scenario, after an exhaustive search. */
+export function brokenIn(scenario: string, kernelName: string): string[] {
+  const world = new DriverWorld(loadScenario(scenario), kernel(kernelName), INVARIANTS);
+  const { verdict, findings } = explore(world, { budget, all: true });
+  if (verdict === 'bounded') throw new Error(`${scenario} on ${kernelName} was not exhausted`);
+  return findings.map((finding) => finding.violation.invariant).sort();
+}
