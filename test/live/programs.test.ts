@@ -1,6 +1,8 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { prepare } from '../../src/live/launch.ts';
 import {
@@ -58,6 +60,31 @@ describe.skipIf(compiler === null)('a preloaded client', () => {
     });
     expect(await rig.until(ended)).toMatchObject({ status: 0 });
     expect(said).toEqual(['closed: 1 files', 'half unmapped: 1 files', 'unmapped: 0 files']);
+    rig.close();
+  });
+
+  it('returns from close when the server has released the file, not before', async () => {
+    const rig = startRig();
+    const { child, ended } = startProgram(rig, compileProgram('life', scratch), ['closing']);
+    let said = '';
+    child.stdout!.on('data', (text) => (said += text));
+    await rig.until(once(child.stdout!, 'data'));
+    child.kill('SIGUSR1');
+    // Nobody serves meanwhile.
+    await sleep(300);
+    expect(said).toBe('open\n');
+    expect(await rig.until(ended)).toMatchObject({ status: 0, stdout: 'open\nclosed\n' });
+    rig.close();
+  });
+
+  it('that waits holds its file, though its last descriptor is closed', async () => {
+    const rig = startRig();
+    const { child, ended } = startProgram(rig, compileProgram('life', scratch), ['busy']);
+    await rig.until(once(child.stdout!, 'data'));
+    expect(leftOver(rig)).toMatchObject({ files: 1, blocked: 1 });
+    expect(await rig.until(ended)).toMatchObject({ status: 0, stderr: '' });
+    await rig.settle();
+    expect(leftOver(rig)).toMatchObject({ files: 0, blocked: 0 });
     rig.close();
   });
 

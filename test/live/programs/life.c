@@ -3,10 +3,12 @@
  * VM tells whether a file is the same one. `life crowd` leaves things behind for the server to clear away.
  */
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "check.h"
@@ -210,6 +212,43 @@ static void held(void)
 	exit(0);
 }
 
+/* Tells when close(2) has returned. */
+static void closing(void)
+{
+	int fd = open(RENDER, O_RDWR);
+
+	signal(SIGUSR1, ignore);
+	tell("open");
+	close(fd);
+	puts("closed");
+	exit(0);
+}
+
+static void *wait_shortly(void *fd)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	CHECK_ERROR(wait_syncobj(*(int *)fd, make_syncobj(*(int *)fd), (t.tv_sec * 1000 + t.tv_nsec / 1000000 + 400) * 1000000),
+		    ETIME);
+	return NULL;
+}
+
+/* A call that waits holds the file that it was made on. */
+static void busy(void)
+{
+	int fd = open(RENDER, O_RDWR), copy = fd;
+	pthread_t waiting;
+
+	pthread_create(&waiting, NULL, wait_shortly, &copy);
+	usleep(200000);
+	close(fd);
+	puts("closed");
+	fflush(stdout);
+	pthread_join(waiting, NULL);
+	exit(failures);
+}
+
 int main(int argc, char **argv)
 {
 	if (argc > 2 && strcmp(argv[1], "continue") == 0) {
@@ -224,6 +263,10 @@ int main(int argc, char **argv)
 		crowd();
 	if (argc > 1 && strcmp(argv[1], "held") == 0)
 		held();
+	if (argc > 1 && strcmp(argv[1], "closing") == 0)
+		closing();
+	if (argc > 1 && strcmp(argv[1], "busy") == 0)
+		busy();
 	through_fork();
 	if (argc == 1) /* "life noexec": an emulator cannot execute itself */
 		through_vfork_and_exec(argv[0]);
