@@ -18,7 +18,7 @@ const { kernel } = await load('driver/kernels.js');
 const { loadScenario, scenarioNames } = await load('explore/catalogue.js');
 const { DepthFirst } = await load('explore/depth-first.js');
 const { DriverWorld } = await load('explore/driver-world.js');
-const { parseScenario } = await load('explore/scenario.js');
+const { parseScenario } = await load('explore/scenario-parser.js');
 const { Context } = await load('explore/search.js');
 
 const json = process.argv.includes('--json');

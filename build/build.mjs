@@ -31,7 +31,7 @@ export const STRIPPED = ['src/driver', 'src/hw'];
 const UNSTRIPPED = /^src\/explore\//;
 
 /** Keeps account of the state while interleaved code runs. */
-const HEAP = 'src/explore/heap.js';
+const ACCOUNT = 'src/explore/account.js';
 /** Interleaved code whose state the explorer has to see: the driver, the machine, and the explorer's own actors. */
 const INSTRUMENTED = [...STRIPPED, 'src/explore/model'];
 
@@ -84,10 +84,10 @@ function keepAccount(dir) {
   const files = listFiles(dir).filter((file) => file.endsWith('.js') && isInstrumented(file));
   const setters = new Set(files.flatMap((file) => settersIn(readFileSync(join(dir, file), 'utf8'))));
   for (const file of files) {
-    const heap = relative(dirname(join(dir, file)), join(dir, HEAP))
+    const account = relative(dirname(join(dir, file)), join(dir, ACCOUNT))
       .split(sep)
       .join('/');
-    rewrite(join(dir, file), (code) => instrument(code, file, heap, setters));
+    rewrite(join(dir, file), (code) => instrument(code, file, account, setters));
   }
 }
 
@@ -154,7 +154,7 @@ export async function build(root, keepGoing = false) {
       if (file.endsWith('.js.map') && !file.startsWith('interleaved/')) moveMap(join(fresh, file));
       if (file.endsWith('.js') && isStripped(file)) rewrite(join(fresh, file), (code) => strip(code, file));
     }
-    if (files.includes(`interleaved/${HEAP}`)) keepAccount(join(fresh, 'interleaved'));
+    if (files.includes(`interleaved/${ACCOUNT}`)) keepAccount(join(fresh, 'interleaved'));
     swap(fresh, join(root, 'dist'));
     return problems;
   } finally {

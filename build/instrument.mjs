@@ -21,12 +21,12 @@ const MUTATORS = new Set(
  *
  * @param {string} code JavaScript, an ES module
  * @param {string} file its name, for messages
- * @param {string} heap how the module imports src/explore/heap.js
+ * @param {string} account how the module imports src/explore/account.js
  * @param {ReadonlySet<string>} [setters] names that are accessors of some class (see settersIn)
  * @returns {string} the code; what cannot be followed (writes by destructuring, `delete`, Object.assign, module-level
  *   variables) throws at run time, where the explorer gets there
  */
-export function instrument(code, file, heap, setters = new Set()) {
+export function instrument(code, file, account, setters = new Set()) {
   const tree = parse(code, { ecmaVersion: 2023, sourceType: 'module', locations: true });
   const out = new MagicString(code);
   // What was put in beside the replaced part stays.
@@ -171,7 +171,7 @@ export function instrument(code, file, heap, setters = new Set()) {
   if (fields.size === 0 && frames === 0 && out.toString() === code) return code;
   const helpers = [...fields].map((field) => fieldHelpers(field, setters.has(field))).join('');
   const names = '$key, $note, $root, $e, $eu, $ei, $m, $mo, $length, $enter, $y, $array, $refuse';
-  out.prepend(`import { ${names} } from '${heap}'; ${helpers}`);
+  out.prepend(`import { ${names} } from '${account}'; ${helpers}`);
   const result = out.toString();
   parse(result, { ecmaVersion: 2023, sourceType: 'module' });
   return result;

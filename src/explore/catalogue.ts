@@ -2,7 +2,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { InputError, UsageError } from '../errors.ts';
-import { parseScenario, type Scenario, ScenarioError } from './scenario.ts';
+import { type Scenario, ScenarioError } from './scenario.ts';
+import { parseScenario } from './scenario-parser.ts';
 
 const SUFFIX = '.scenario';
 

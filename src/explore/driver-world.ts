@@ -1,10 +1,13 @@
 import { Mutex } from '../driver/interleave.ts';
 import type { Kernel } from '../driver/kernels.ts';
 import { AS_COMMAND_NAMES } from '../hw/registers.ts';
+import { enterThread, Frames } from './frames.ts';
 import { mix32 } from './hash.ts';
-import { Frames, heap, ignoreFields } from './heap.ts';
+import { heap, ignoreFields } from './heap.ts';
 import { LockOrder } from './lock-order.ts';
-import { bindQueue, interrupts, play, prepare, resetWork, tickWork } from './model/actors.ts';
+import { play, prepare } from './model/actors.ts';
+import { bindQueue, interrupts, resetWork } from './model/device.ts';
+import { tickWork } from './model/groups.ts';
 import { lockAgreement, slotBookkeeping, tablePages } from './model/invariants.ts';
 import { Stage } from './model/stage.ts';
 import type { Scenario } from './scenario.ts';
@@ -122,7 +125,7 @@ export class DriverWorld extends ThreadWorld {
   }
 
   protected override onSwitch(index: number): void {
-    heap.enter(index, this.#frames[index]);
+    enterThread(index, this.#frames[index]);
     this.#dirty[index] = true;
   }
 

@@ -81,8 +81,7 @@ function describeState(world: DriverWorld): string[] {
     if (vm.unusable) parts.push('unusable');
     return `VM ${name}: ${parts.join(', ')}`;
   });
-  for (let as = 1; as < stage.machine.spaces.length; as++)
-    lines.push(`AS${as}: ${stage.machine.describe(as)}`);
+  for (const space of stage.machine.spaces.slice(1)) lines.push(`AS${space.index}: ${space.describe()}`);
   if (stage.device.resetPending) lines.push('a reset is pending');
   return lines;
 }

@@ -10,9 +10,9 @@
  */
 import { mix32 } from './hash.ts';
 
-type Restore = (target: object, value: unknown) => void;
+export type Restore = (target: object, value: unknown) => void;
 // biome-ignore lint/suspicious/noExplicitAny: whatever the driver keeps
-type Any = any;
+export type Any = any;
 
 /** Bits of an object's name that count within one thread. */
 const COUNTER_BITS = 24;
@@ -86,7 +86,7 @@ export function hashValue(value: unknown): number {
 }
 
 /** Adds (or, with sign -1, takes out) the term of one field. */
-function term(id: number, key: number, value: unknown, sign: 1 | -1): void {
+export function term(id: number, key: number, value: unknown, sign: 1 | -1): void {
   // A field that was never written and one that holds undefined are the same.
   if (value === undefined) return;
   const v = hashValue(value);
@@ -95,7 +95,7 @@ function term(id: number, key: number, value: unknown, sign: 1 | -1): void {
   lane1 = (lane1 + sign * mix32(h ^ Math.imul(v, 0x27d4eb2f) ^ id)) | 0;
 }
 
-function nameOf(target: object): number {
+export function nameOf(target: object): number {
   return (target as Any).$id ?? frozen.get(target) ?? register(target);
 }
 
@@ -112,7 +112,7 @@ function register(target: object): number {
 }
 
 /** Adds or takes out the terms of everything in an object. */
-function contents(target: object, id: number, sign: 1 | -1): void {
+export function contents(target: object, id: number, sign: 1 | -1): void {
   if (Array.isArray(target)) {
     term(id, LENGTH, target.length, sign);
     for (let i = 0; i < target.length; i++) term(id, elementKey(i), target[i], sign);
@@ -135,11 +135,16 @@ function contents(target: object, id: number, sign: 1 | -1): void {
   }
 }
 
-const elementKey = (index: number): number => (index << 1) | 0;
-const LENGTH = $key('length');
+export const elementKey = (index: number): number => (index << 1) | 0;
+export const LENGTH = $key('length');
 
-function undo(target: object, id: number, restore: Restore, value: unknown): void {
-  if (!recording || id >>> COUNTER_BITS !== SETUP) return;
+/** Whether a change to object `id` has to be undone by a reset. */
+export function undoes(id: number): boolean {
+  return recording && id >>> COUNTER_BITS === SETUP;
+}
+
+export function undo(target: object, id: number, restore: Restore, value: unknown): void {
+  if (!undoes(id)) return;
   undoTarget.push(target);
   undoRestore.push(restore);
   undoValue.push(value);
@@ -157,172 +162,6 @@ export function $note(target: object, key: number, restore: Restore, before: unk
   term(id, key, after, 1);
 }
 
-/** target[index] = value. */
-export function $e(target: Any, index: Any, value: unknown): unknown {
-  const id = target.$id as number | undefined;
-  if (id === undefined) {
-    target[index] = value;
-    return value;
-  }
-  const before = target[index];
-  if (before === value) return value;
-  if (Array.isArray(target)) {
-    if (index >= target.length) {
-      change(target, id, () => {
-        target[index] = value;
-      });
-      return value;
-    }
-    target[index] = value;
-    element(target, id, index, before, value);
-  } else if (ArrayBuffer.isView(target as object)) {
-    target[index] = value;
-    element(target, id, index, before, target[index]);
-  } else {
-    target[index] = value;
-    const key = $key(String(index));
-    $note(target, key, (t: Any, v) => (t[index] = v), before, value);
-  }
-  return value;
-}
-
-/** A zero element of a typed array has no term, so that an untouched megabyte costs nothing. */
-function element(target: Any, id: number, index: number, before: unknown, after: unknown): void {
-  undo(target, id, restoreElement(index), before);
-  const numeric = ArrayBuffer.isView(target);
-  if (!numeric || before !== 0) term(id, elementKey(index), before, -1);
-  if (!numeric || after !== 0) term(id, elementKey(index), after, 1);
-}
-
-const restorers: Restore[] = [];
-function restoreElement(index: number): Restore {
-  return (restorers[index] ??= (target: Any, value) => {
-    target[index] = value;
-  });
-}
-
-export function $eu(target: Any, index: Any, next: (value: Any) => unknown): unknown {
-  return $e(target, index, next(target[index]));
-}
-
-export function $ei(target: Any, index: Any, delta: number, prefix: boolean): number {
-  const before = target[index] as number;
-  $e(target, index, before + delta);
-  return prefix ? before + delta : before;
-}
-
-/** target.length = value. */
-export function $length(target: Any, value: number): number {
-  const id = target.$id as number | undefined;
-  if (id === undefined || !Array.isArray(target)) target.length = value;
-  else change(target, id, () => (target.length = value));
-  return value;
-}
-
-/** Changes a small collection as a whole. */
-function change<T>(target: Any, id: number, action: () => T): T {
-  contents(target, id, -1);
-  if (recording && id >>> COUNTER_BITS === SETUP) undo(target, id, restoreAll, copyOf(target));
-  const result = action();
-  contents(target, id, 1);
-  return result;
-}
-
-const copyOf = (target: Any): unknown[] => [...target];
-
-function restoreAll(target: Any, copy: Any): void {
-  if (Array.isArray(target)) {
-    target.length = 0;
-    target.push(...copy);
-  } else if (target instanceof Map) {
-    target.clear();
-    for (const [key, value] of copy) target.set(key, value);
-  } else if (target instanceof Set) {
-    target.clear();
-    for (const value of copy) target.add(value);
-  } else {
-    target.set(copy);
-  }
-}
-
-function push(target: unknown[], id: number, value: unknown): number {
-  const length = target.length;
-  undo(target, id, restoreLength, length);
-  term(id, LENGTH, length, -1);
-  term(id, LENGTH, length + 1, 1);
-  term(id, elementKey(length), value, 1);
-  return target.push(value);
-}
-
-function pop(target: unknown[], id: number): unknown {
-  const last = target.length - 1;
-  const value = target.pop();
-  undo(target, id, restorePopped, value);
-  term(id, LENGTH, last + 1, -1);
-  term(id, LENGTH, last, 1);
-  term(id, elementKey(last), value, -1);
-  return value;
-}
-
-const restoreLength: Restore = (target: Any, length) => {
-  target.length = length;
-};
-const restorePopped: Restore = (target: Any, value) => {
-  target.push(value);
-};
-
-/** Changes a typed array in place; only the part that the call can reach is looked at. */
-function changeTyped(target: Any, id: number, name: string, args: Any[]): unknown {
-  let start = 0;
-  let end = target.length as number;
-  if (name === 'fill') {
-    start = args[1] ?? 0;
-    end = Math.min(end, args[2] ?? end);
-    const value = args[0];
-    for (let i = start; i < end; i++) {
-      const before = target[i];
-      if (before === value) continue;
-      target[i] = value;
-      element(target, id, i, before, target[i]);
-    }
-    return target;
-  }
-  if (name === 'copyWithin') {
-    start = args[0];
-    end = Math.min(end, start + (args[2] ?? end) - args[1]);
-  } else if (name === 'set') {
-    start = args[1] ?? 0;
-    end = start + args[0].length;
-  }
-  const before = target.slice(start, end);
-  const result = target[name](...args);
-  for (let i = start; i < end; i++) {
-    if (before[i - start] !== target[i]) element(target, id, i, before[i - start], target[i]);
-  }
-  return result;
-}
-
-/** target.name(...args) where the name is one that changes collections; other objects' methods of that name just run. */
-export function $m(target: Any, name: string, ...args: unknown[]): unknown {
-  const id = target.$id as number | undefined;
-  if (id === undefined) return target[name](...args);
-  if (ArrayBuffer.isView(target)) return changeTyped(target, id, name, args);
-  if (Array.isArray(target)) {
-    if (name === 'push' && args.length === 1) return push(target, id, args[0]);
-    if (name === 'pop' && target.length > 0) return pop(target, id);
-    return change(target, id, () => (target as Any)[name](...args));
-  }
-  if (target instanceof Map || target instanceof Set) {
-    return change(target, id, () => (target as Any)[name](...args));
-  }
-  return target[name](...args);
-}
-
-/** target?.name(...args). */
-export function $mo(target: Any, name: string, ...args: unknown[]): unknown {
-  return target === undefined || target === null ? undefined : $m(target, name, ...args);
-}
-
 /** A module-level constant: part of the state from the start. */
 export function $root(value: unknown): void {
   if (value !== null && (typeof value === 'object' || typeof value === 'function'))
@@ -330,62 +169,9 @@ export function $root(value: unknown): void {
 }
 const roots: object[] = [];
 
-/** What for-of loops with a yield in them may go over. */
-export function $array<T>(value: T[]): T[] {
-  if (!Array.isArray(value))
-    throw new TypeError('a loop with a yield in it goes over something that is no array');
-  return value;
-}
-
 /** Code that the explorer cannot follow (see build/instrument.mjs) was reached. */
 export function $refuse(what: string): void {
   if (recording) throw new Error(`the explorer cannot follow ${what}`);
-}
-
-/** Frames of the running thread: where each function stands, and what it remembers. */
-export class Frames {
-  depth = 0;
-  readonly pcs: number[] = [];
-  readonly values: unknown[][] = [];
-  lane0 = 0;
-  lane1 = 0;
-
-  /** Recomputes the fingerprint of the stack. */
-  rehash(): void {
-    let a = 0x165667b1;
-    let b = 0x27d4eb2f;
-    for (let i = 0; i < this.depth; i++) {
-      a = mix32(Math.imul(a, 31) ^ this.pcs[i]);
-      const values = this.values[i];
-      for (let j = 0; j < values.length; j++) {
-        const v = hashValue(values[j]);
-        a = (Math.imul(a ^ v, 0x85ebca6b) + (a >>> 15)) | 0;
-        b = mix32((b + v) ^ a);
-      }
-    }
-    this.lane0 = a;
-    this.lane1 = b;
-  }
-}
-
-let frames = new Frames();
-
-/** A generator function begins: its place in the stack. */
-export function $enter(): number {
-  return frames.depth;
-}
-
-/** A generator function is about to yield or to call another. */
-export function $y(depth: number, pc: number, values: unknown[]): void {
-  frames.pcs[depth] = pc;
-  frames.values[depth] = values;
-  frames.depth = depth + 1;
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i];
-    if ((typeof value === 'object' || typeof value === 'function') && value !== null) {
-      if ((value as Any).$id === undefined) nameOf(value);
-    }
-  }
 }
 
 /** The switchboard that the explorer uses. */
@@ -416,10 +202,9 @@ export const heap = {
     owner = SETUP;
   },
 
-  /** Thread `index` goes on, with this stack. */
-  enter(index: number, stack: Frames): void {
+  /** What becomes known from now on, thread `index` has made known. */
+  enter(index: number): void {
     owner = index + 1;
-    frames = stack;
   },
 
   get lane0(): number {

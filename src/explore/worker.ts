@@ -4,7 +4,7 @@ import { kernel } from '../driver/kernels.ts';
 import { Descent } from './depth-first.ts';
 import { DriverWorld } from './driver-world.ts';
 import type { WorkerInput, WorkerOutput } from './parallel.ts';
-import { parseScenario } from './scenario.ts';
+import { parseScenario } from './scenario-parser.ts';
 import { Context } from './search.ts';
 import { StateTable } from './state-table.ts';
 import { WorkQueue } from './work-queue.ts';

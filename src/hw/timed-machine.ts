@@ -3,6 +3,7 @@
  * the MMU remembers stays until it is told to drop it. Each thing that takes time is a thread of its own here
  * (generators); the explorer decides when it goes on. Semantics are those of the project's design, "The machine".
  */
+import { AddressSpace, decodeLock } from './address-space.ts';
 import { Choice } from './choice.ts';
 import { Machine } from './machine.ts';
 import type { PhysicalMemory } from './memory.ts';
@@ -10,16 +11,13 @@ import {
   AS_COMMAND_FLUSH_MEM,
   AS_COMMAND_FLUSH_PT,
   AS_COMMAND_LOCK,
-  AS_COMMAND_NAMES,
   AS_COMMAND_UNLOCK,
   AS_COMMAND_UPDATE,
   AS_FAULTADDRESS,
   AS_FAULTSTATUS,
-  AS_LOCK_REGION_MIN_SIZE,
   AS_LOCKADDR,
   AS_STATUS_AS_ACTIVE,
   AS_TRANSCFG,
-  AS_TRANSCFG_ADRMODE_AARCH64_4K,
   AS_TRANSTAB,
   asRegister,
   GPU_INT_BASE,
@@ -55,49 +53,6 @@ const ACCESS_TYPE: Record<AccessKind, number> = { atomic: 0, execute: 1, read: 2
 const AP_READ_ONLY = 2 << 6;
 const XN_HIGH = 1 << 22;
 
-/** One address space of the MMU. */
-export class AddressSpace {
-  readonly index: number;
-  /** What UPDATE latched. */
-  transtab = 0;
-  transcfg = 0;
-  /** The command that runs, 0 for none. */
-  command = 0;
-  /** LOCKADDR as it was when the command was issued. */
-  lockAddr = 0;
-  /** The command will never end. `hung`: and the driver may give up waiting. */
-  stuck = false;
-  hung = false;
-  /** The locked region, bytes; empty for none. */
-  lockStart = 0;
-  lockEnd = 0;
-  readonly ready: { readonly label: string; ready(): boolean };
-  readonly work: { readonly label: string; ready(): boolean };
-
-  constructor(index: number, machine: TimedMachine) {
-    this.index = index;
-    this.ready = { label: `AS${index} is ready`, ready: () => this.command === 0 || this.hung };
-    this.work = {
-      label: `AS${index} carries out its command`,
-      ready: () => this.command !== 0 && !this.hung && machine.canComplete(this),
-    };
-  }
-
-  get enabled(): boolean {
-    return (this.transcfg & 0xf) === AS_TRANSCFG_ADRMODE_AARCH64_4K;
-  }
-
-  get locked(): boolean {
-    return this.lockEnd > this.lockStart;
-  }
-
-  clear(): void {
-    this.transtab = this.transcfg = this.command = this.lockAddr = 0;
-    this.stuck = this.hung = false;
-    this.lockStart = this.lockEnd = 0;
-  }
-}
-
 export class TimedMachine extends Machine {
   readonly spaces: AddressSpace[];
   readonly tlb = new Tlb();
@@ -115,7 +70,10 @@ export class TimedMachine extends Machine {
     super(options.memory);
     this.regs.computesStatus = true;
     this.vaBits = options.vaBits;
-    this.spaces = Array.from({ length: options.slots }, (_, i) => new AddressSpace(i, this));
+    this.spaces = Array.from(
+      { length: options.slots },
+      (_, i) => new AddressSpace(i, (space) => this.canComplete(space)),
+    );
   }
 
   override asReady(as: number): { readonly label: string; ready(): boolean } {
@@ -329,24 +287,6 @@ export class TimedMachine extends Machine {
     words[(asRegister(as, AS_FAULTADDRESS) >> 2) + 1] = Math.floor(va / 0x100000000);
     this.raiseMmuInterrupt(1 << as);
   }
-
-  /** For people: what the slot is doing. */
-  describe(as: number): string {
-    const space = this.spaces[as];
-    const parts = [space.enabled ? `tables at 0x${space.transtab.toString(16)}` : 'unmapped'];
-    if (space.command !== 0) {
-      parts.push(`${AS_COMMAND_NAMES[space.command as 1]} ${space.hung ? 'stuck' : 'running'}`);
-    }
-    if (space.locked) parts.push(`locked 0x${space.lockStart.toString(16)}-0x${space.lockEnd.toString(16)}`);
-    return parts.join(', ');
-  }
-}
-
-/** Region of a LOCKADDR value: bits 5:0 are log2(size) - 1, the base is aligned to the size, 32 KiB is the least. */
-export function decodeLock(addr: number): { start: number; end: number } {
-  const size = Math.max(AS_LOCK_REGION_MIN_SIZE, 2 ** ((addr % 64) + 1));
-  const start = addr - (addr % size);
-  return { start, end: start + size };
 }
 
 function permits(found: Translation, kind: AccessKind): boolean {

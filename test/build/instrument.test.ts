@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 // @ts-expect-error: plain JavaScript, no types
 import { instrument } from '../../build/instrument.mjs';
+import type * as Frame from '../../src/explore/frames.ts';
 import type * as Heap from '../../src/explore/heap.ts';
 
 // Inside the project, so that vitest loads these modules itself and they share one heap with this file.
@@ -11,14 +12,15 @@ mkdirSync(cache, { recursive: true });
 const directory = mkdtempSync(join(cache, 'instrument-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-const heapPath = resolve(import.meta.dirname, '../../dist/interleaved/src/explore/heap.js');
-const { heap, Frames } = (await import(heapPath)) as typeof Heap;
+const explore = resolve(import.meta.dirname, '../../dist/interleaved/src/explore');
+const { heap } = (await import(join(explore, 'heap.js'))) as typeof Heap;
+const { enterThread, Frames } = (await import(join(explore, 'frames.js'))) as typeof Frame;
 let count = 0;
 
 /** A module made of `code`, keeping account of its state. */
 async function load(code: string, setters: string[] = []) {
   const path = join(directory, `m${count++}.mjs`);
-  writeFileSync(path, instrument(code, path, heapPath, new Set(setters)));
+  writeFileSync(path, instrument(code, path, join(explore, 'account.js'), new Set(setters)));
   return await import(path);
 }
 
@@ -107,7 +109,7 @@ describe('instrumented generators', () => {
     const { f } = await load(code);
     heap.begin({});
     const frames = new Frames();
-    heap.enter(0, frames);
+    enterThread(0, frames);
     const seen: unknown[][][] = [];
     for (const body = f(...args); !body.next().done; ) {
       seen.push(frames.values.slice(0, frames.depth).map((values) => [...values]));

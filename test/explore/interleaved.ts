@@ -7,7 +7,7 @@ import type * as Worlds from '../../src/explore/driver-world.ts';
 import type * as Explain from '../../src/explore/explain.ts';
 import type * as Heap from '../../src/explore/heap.ts';
 import type * as Parallel from '../../src/explore/parallel.ts';
-import type * as Scenarios from '../../src/explore/scenario.ts';
+import type * as Scenarios from '../../src/explore/scenario-parser.ts';
 import type * as Verdicts from '../../src/explore/verdict.ts';
 
 const root = resolve(import.meta.dirname, '../../dist/interleaved/src');
@@ -18,7 +18,7 @@ export const { loadScenario, scenarioNames } = await load<typeof Catalogue>('exp
 export const { DriverWorld, INVARIANTS } = await load<typeof Worlds>('explore/driver-world.js');
 export const { heap } = await load<typeof Heap>('explore/heap.js');
 export const { explore } = await load<typeof Verdicts>('explore/verdict.js');
-export const { parseScenario } = await load<typeof Scenarios>('explore/scenario.js');
+export const { parseScenario } = await load<typeof Scenarios>('explore/scenario-parser.js');
 export const { searchInParallel } = await load<typeof Parallel>('explore/parallel.js');
 export const { trace } = await load<typeof Explain>('explore/explain.js');
 

@@ -47,7 +47,7 @@ export async function explored(
         .filter((file) => file.endsWith('.js'))
         .flatMap((file) => settersIn(readFileSync(join(built, 'src', directory, file), 'utf8'))),
     );
-    const heap = relative(dirname(path), join(root, 'src/explore/heap.js'));
+    const heap = relative(dirname(path), join(root, 'src/explore/account.js'));
     const plain = code.replace(/(from\s+["'].*)\.ts(["'])/g, '$1.js$2');
     writeFileSync(
       path,

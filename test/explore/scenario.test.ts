@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseScenario, ScenarioError } from '../../src/explore/scenario.ts';
+import { ScenarioError } from '../../src/explore/scenario.ts';
+import { parseScenario } from '../../src/explore/scenario-parser.ts';
 import {
   DriverWorld,
   explore,

@@ -1,6 +1,6 @@
 /** Invariants over driver and machine that are judged in every state. Each returns what is wrong, or null. */
 import type { PanthorVm } from '../../driver/vm.ts';
-import type { AddressSpace } from '../../hw/timed-machine.ts';
+import type { AddressSpace } from '../../hw/address-space.ts';
 import { hex } from './judge.ts';
 import type { Stage } from './stage.ts';
 
