@@ -43,16 +43,20 @@ export class BoMemory {
     return this.#bytes;
   }
 
-  /** A descriptor for other processes (a dma-buf); `users()` counts them while it is writable. */
+  /** A descriptor for other processes (a dma-buf), or -errno; `users()` counts them while it is writable. */
   open(writable: boolean): number {
-    return openSync(`/proc/self/fd/${this.fd}`, writable ? 'r+' : 'r');
+    try {
+      return openSync(`/proc/self/fd/${this.fd}`, writable ? 'r+' : 'r');
+    } catch (error) {
+      return (error as NodeJS.ErrnoException).errno ?? -ENOMEM;
+    }
   }
 
   /** Whether a writable descriptor from open(), or a mapping of it, is alive anywhere. */
   users(): boolean {
     if (this.#readOnly < 0) this.#readOnly = this.open(false);
-    // Where leases are not to be had nobody can tell: then it counts as used.
-    return native().memoryWriters(this.#readOnly) !== 0;
+    // Where leases are not to be had, or descriptors, nobody can tell: then it counts as used.
+    return this.#readOnly < 0 || native().memoryWriters(this.#readOnly) !== 0;
   }
 
   /** The object is gone. Clients keep the mappings that they have. */

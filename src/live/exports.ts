@@ -105,12 +105,13 @@ export class Exports {
   #openBuf(buf: DmaBuf, reader: OpenFile | null): number {
     const memory = this.#memories.memoryOf(buf.gem);
     if (typeof memory === 'number') return memory;
+    const fd = memory.open(reader === null);
+    if (fd < 0) return fd;
     let exported = this.#bufs.get(memory.inode);
     if (exported === undefined) {
       exported = { buf, memory, refs: 0, readers: [] };
       this.#bufs.set(memory.inode, exported);
     }
-    const fd = memory.open(reader === null);
     if (reader === null) exported.refs++;
     else exported.readers.push(reader);
     return fd;

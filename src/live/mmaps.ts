@@ -69,15 +69,18 @@ export class Mmaps {
     if (typeof found === 'number') return found;
     if (found === FLUSH_ID_PAGE) {
       // Clients read the page and never write it.
-      replies.memory(to, id, flushIdPage.open(false), false);
-      return 0;
+      const page = flushIdPage.open(false);
+      if (page >= 0) replies.memory(to, id, page, false);
+      return page >= 0 ? 0 : notOurs(page);
     }
     const memory = memories.memoryOf(found);
-    if (typeof memory !== 'number') {
-      replies.memory(to, id, memory.fd, true);
-      return 0;
-    }
-    // That we are out of descriptors is not the client's affair.
-    return memory === -EMFILE || memory === -ENFILE ? -ENOMEM : memory;
+    if (typeof memory === 'number') return notOurs(memory);
+    replies.memory(to, id, memory.fd, true);
+    return 0;
   }
+}
+
+/** That the server is out of descriptors is not the client's affair. */
+function notOurs(error: number): number {
+  return error === -EMFILE || error === -ENFILE ? -ENOMEM : error;
 }

@@ -35,7 +35,7 @@ export class LiveServer {
   readonly #connections = new Map<number, Connection>();
   readonly #events = new Int32Array(2 * MAX_EVENTS);
   /** Kept so that a connection can be refused when there are no descriptors left. */
-  #reserve = openSync('/dev/null', 'r');
+  #reserve = openReserve();
   /** Other descriptors to watch, with what to do when they are readable. */
   readonly #watched = new Map<number, () => void>();
   /** Who waits for releases that are on their way. */
@@ -97,7 +97,7 @@ export class LiveServer {
   close(): void {
     for (const connection of [...this.#connections.values()]) this.#drop(connection);
     this.desk.close();
-    for (const fd of [this.#listener, this.#poll, this.#reserve]) closeSync(fd);
+    for (const fd of [this.#listener, this.#poll, this.#reserve]) if (fd >= 0) closeSync(fd);
   }
 
   #nextSweep(): number {
@@ -135,7 +135,7 @@ export class LiveServer {
   }
 
   readonly #onFrame = (from: Connection, frame: Frame, view: DataView, bytes: Uint8Array): boolean => {
-    return this.desk.handle(from, frame, view, bytes);
+    return this.desk.bugs.guard('a frame', () => this.desk.handle(from, frame, view, bytes)) ?? false;
   };
 
   #setEvents(connection: Connection): void {
@@ -147,7 +147,8 @@ export class LiveServer {
     for (;;) {
       const fd = native().accept(this.#listener);
       if (fd === -EMFILE || fd === -ENFILE) {
-        this.#refuseOne();
+        // Said also when nobody waits: the kernel looks for a free number first.
+        if (!this.#refuseOne()) return;
         continue;
       }
       if (fd < 0) return;
@@ -161,11 +162,13 @@ export class LiveServer {
     }
   }
 
-  #refuseOne(): void {
-    closeSync(this.#reserve);
+  /** Uses the descriptor in reserve to refuse whoever waits; false when nobody does. */
+  #refuseOne(): boolean {
+    if (this.#reserve >= 0) closeSync(this.#reserve);
     const fd = native().accept(this.#listener);
     if (fd >= 0) this.#refuse(fd);
-    this.#reserve = openSync('/dev/null', 'r');
+    this.#reserve = openReserve();
+    return fd >= 0;
   }
 
   #refuse(fd: number): void {
@@ -183,5 +186,13 @@ export class LiveServer {
     if (!this.#connections.delete(connection.fd)) return;
     connection.close();
     this.desk.ended(connection);
+  }
+}
+
+function openReserve(): number {
+  try {
+    return openSync('/dev/null', 'r');
+  } catch {
+    return -1;
   }
 }

@@ -165,6 +165,16 @@ describe.skipIf(compiler === null)('panthor-shim', () => {
     expect(stderr).toContain('recording ends: EPIPE');
   });
 
+  it('run serves on when it runs out of descriptors itself', async () => {
+    const limits = compileProgram('limits', scratch);
+    const run = `ulimit -n 300; exec '${process.execPath}' '${program}' run -- '${limits}' 2000 50`;
+    const child = spawn('sh', ['-c', run], { stdio: ['ignore', 'pipe', 'inherit'] });
+    let stdout = '';
+    child.stdout.on('data', (text) => (stdout += text));
+    expect(await once(child, 'close')).toEqual([0, null]);
+    expect(stdout).toMatch(/^150 objects, errno 0\n\d+ files, errno 23\n$/);
+  });
+
   it('run says in one line why a recording cannot be made', async () => {
     const { status, stderr } = await panthorShim(['run', '--record', '/nowhere/at/all', '--', 'true']);
     expect(status).toBe(2);

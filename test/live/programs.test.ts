@@ -88,6 +88,23 @@ describe.skipIf(compiler === null)('a preloaded client', () => {
     rig.close();
   });
 
+  it('gets ENOMEM and ENFILE where a limit of the server is reached, and goes on', async () => {
+    const rig = startRig({ limits: { objects: 50 }, server: { maxConnections: 20 } });
+    const before = leftOver(rig);
+    const program = compileProgram('limits', scratch);
+    const ended = await runProgram(rig, program, ['100', '100']);
+    // One connection is the first file, one the channel of the calls.
+    expect(ended).toEqual({
+      status: 0,
+      signal: null,
+      stderr: '',
+      stdout: '50 objects, errno 12\n18 files, errno 23\n',
+    });
+    await rig.settle();
+    expect(leftOver(rig)).toEqual(before);
+    rig.close();
+  });
+
   it('that is killed leaves behind only what a process that it forked still has', async () => {
     const rig = startRig();
     const before = leftOver(rig);
