@@ -4,7 +4,7 @@ import { compileYardstick } from './yardstick.mjs';
 
 const ROUNDS = 7;
 /** How long a workload runs before its rounds count, ms: the engine compiles what is hot on the side. */
-const WARM_UP_MS = 1200;
+const WARM_UP_MS = 1500;
 
 function median(values) {
   const sorted = [...values].sort((a, b) => a - b);
@@ -16,25 +16,28 @@ function collect(all, round) {
   for (const [name, ns] of Object.entries(round)) (all[name] ??= []).push(ns);
 }
 
-/** Medians of ROUNDS rounds. The yardstick runs before the first and after the last; the better figures count. */
+/** Medians of ROUNDS rounds. The yardstick runs before and after each group of workloads; its best figures count. */
 export function measureBinds() {
   const yardstick = compileYardstick();
-  const before = yardstick?.();
   const samples = {};
+  const strokes = {};
   for (const make of GROUPS) {
+    if (yardstick !== null) collect(strokes, yardstick());
     const round = make();
     for (const until = performance.now() + WARM_UP_MS; performance.now() < until; ) round();
     for (let i = 0; i < ROUNDS; i++) collect(samples, round());
   }
-  const after = yardstick?.();
-  const workloads = Object.fromEntries(Object.entries(samples).map(([name, list]) => [name, median(list)]));
-  if (before === undefined) return { workloads, yardstick: null, ratio_to_kernel: null };
-  const best = Object.fromEntries(Object.keys(before).map((key) => [key, Math.min(before[key], after[key])]));
+  const each = (lists, of) =>
+    Object.fromEntries(Object.entries(lists).map(([name, list]) => [name, of(list)]));
+  const workloads = each(samples, median);
+  if (yardstick === null) return { workloads, yardstick: null, ratio_to_kernel: null };
+  collect(strokes, yardstick());
+  const figures = each(strokes, (list) => Math.min(...list));
   const ratios = Object.entries(workloads).map(([name, ns]) => {
     const [figure, times] = KERNEL[name];
-    return [name, ns / (best[figure] * times)];
+    return [name, ns / (figures[figure] * times)];
   });
-  return { workloads, yardstick: best, ratio_to_kernel: Object.fromEntries(ratios) };
+  return { workloads, yardstick: figures, ratio_to_kernel: Object.fromEntries(ratios) };
 }
 
 export function geometricMean(values) {

@@ -18,6 +18,7 @@ const ARG = 0x10000;
 const OPS = 0x20000;
 const BIND = drm_panthor_vm_bind.off;
 const OP = drm_panthor_vm_bind_op.off;
+const OP_SIZE = drm_panthor_vm_bind_op.size;
 
 export class BenchClient {
   #objects = 0;
@@ -31,11 +32,12 @@ export class BenchClient {
     run(this.file.vms.get(this.vmId).active());
     this.mem = new UserMemory();
     this.arg = this.mem.reserve(ARG, drm_panthor_vm_bind.size);
-    this.op = this.mem.reserve(OPS, drm_panthor_vm_bind_op.size);
     const { view } = this.mem;
     view.setUint32(this.arg + BIND.vm_id, this.vmId, true);
-    view.setUint32(this.arg + BIND.ops, drm_panthor_vm_bind_op.size, true);
-    this.mem.setU64(this.arg + BIND.ops + 8, OPS);
+    view.setUint32(this.arg + BIND.ops, OP_SIZE, true);
+    view.setUint32(this.arg + BIND.ops + 4, 1, true);
+    view.setUint32(this.arg + BIND.ops + 12, 0, true);
+    this.argEnd = this.mem.used;
   }
 
   get vm() {
@@ -47,25 +49,38 @@ export class BenchClient {
     return this.file.createHandle(this.device.gem.createAs(++this.#objects, size, null, layout, 7));
   }
 
+  /** One map, bytes. */
   map(bo, boOffset, va, size) {
-    this.#bind(DRM_PANTHOR_VM_BIND_OP_TYPE_MAP, bo, boOffset, va, size);
+    this.encode([{ bo, boOffset, va, size }]);
+    this.call(0, 1);
   }
 
-  unmap(va, size) {
-    this.#bind(DRM_PANTHOR_VM_BIND_OP_TYPE_UNMAP, 0, 0, va, size);
+  /** Encodes operations for call(), in the place of those from before: maps of `bo`, unmaps without one; bytes. */
+  encode(ops) {
+    const { mem } = this;
+    mem.used = this.argEnd;
+    mem.count = 1;
+    const at = mem.reserve(OPS, ops.length * OP_SIZE);
+    ops.forEach(({ bo, boOffset = 0, va, size }, i) => {
+      const op = at + i * OP_SIZE;
+      const type = bo === undefined ? DRM_PANTHOR_VM_BIND_OP_TYPE_UNMAP : DRM_PANTHOR_VM_BIND_OP_TYPE_MAP;
+      mem.view.setUint32(op + OP.flags, type, true);
+      mem.view.setUint32(op + OP.bo_handle, bo ?? 0, true);
+      mem.setU64(op + OP.bo_offset, boOffset);
+      mem.setU64(op + OP.va, va);
+      mem.setU64(op + OP.size, size);
+    });
   }
 
-  #bind(flags, bo, boOffset, va, size) {
-    const { mem, op, arg } = this;
-    const { view } = mem;
-    view.setUint32(arg + BIND.ops + 4, 1, true);
-    view.setUint32(op + OP.flags, flags, true);
-    view.setUint32(op + OP.bo_handle, bo, true);
-    mem.setU64(op + OP.bo_offset, boOffset);
-    mem.setU64(op + OP.va, va);
-    mem.setU64(op + OP.size, size);
-    const ret = run(this.drv.ioctl(this.file, DRM_IOCTL_PANTHOR_VM_BIND, mem, ARG));
-    if (ret !== 0) throw new Error(`VM_BIND: ${ret}`);
+  /** One VM_BIND for each of the encoded operations [from, to). */
+  call(from, to) {
+    const { drv, file, mem } = this;
+    const pointer = this.arg + BIND.ops + 8;
+    for (let i = from; i < to; i++) {
+      mem.view.setUint32(pointer, OPS + i * OP_SIZE, true);
+      const ret = run(drv.ioctl(file, DRM_IOCTL_PANTHOR_VM_BIND, mem, ARG));
+      if (ret !== 0) throw new Error(`VM_BIND: ${ret}`);
+    }
   }
 
   #createVm() {

@@ -2,6 +2,7 @@
  * Compiles the package into dist/:
  *
  *   dist/{src,uapi}               plain JavaScript; interruptible code (src/driver, src/hw) stripped to plain functions
+ *                                 and linked with uapi into one module
  *   dist/interleaved/{src,uapi}   the same sources as generators that also record their frames, for the explorer
  *
  * Everything is made in a directory of its own and swapped in at the end, so builds may run side by side and nobody
@@ -23,10 +24,13 @@ import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { checkYields } from './check-yields.mjs';
 import { instrument, settersIn } from './instrument.mjs';
+import { link } from './link.mjs';
 import { strip } from './strip.mjs';
 
 /** Directories whose code is stripped; the design calls them interruptible. */
 export const STRIPPED = ['src/driver', 'src/hw'];
+/** Directories that become one module: the model, whose code is hot. */
+const LINKED = [...STRIPPED, 'uapi'];
 /** The explorer holds generators in its hands and only ever runs unstripped. */
 const UNSTRIPPED = /^src\/explore\//;
 
@@ -36,6 +40,7 @@ const ACCOUNT = 'src/explore/account.js';
 const INSTRUMENTED = [...STRIPPED, 'src/explore/model'];
 
 const isInstrumented = (file) => INSTRUMENTED.some((dir) => file.startsWith(`${dir}/`));
+const isLinked = (file) => LINKED.some((dir) => file.startsWith(`${dir}/`));
 export const isStripped = (file) => STRIPPED.some((dir) => file.startsWith(`${dir}/`));
 
 /** All files below `dir`, as paths relative to it, with slashes. */
@@ -154,6 +159,10 @@ export async function build(root, keepGoing = false) {
       if (file.endsWith('.js.map') && !file.startsWith('interleaved/')) moveMap(join(fresh, file));
       if (file.endsWith('.js') && isStripped(file)) rewrite(join(fresh, file), (code) => strip(code, file));
     }
+    await link(
+      fresh,
+      files.filter((file) => file.endsWith('.js') && isLinked(file)),
+    );
     if (files.includes(`interleaved/${ACCOUNT}`)) keepAccount(join(fresh, 'interleaved'));
     swap(fresh, join(root, 'dist'));
     return problems;

@@ -104,7 +104,7 @@ export class ModelRunner {
   #blocked(op: StreamOp): boolean {
     if (op.op !== 'active' || !this.#kernel.behaviours.opLockOnActivate) return false;
     const vm = this.#vms.get(num(op, 'vm'));
-    return vm !== undefined && vm.opLock.held && vm.activeCount === 0;
+    return vm?.activeCount === 0 && vm.opLock.held;
   }
 
   #midOp(op: StreamOp, fields: Fields): Json {

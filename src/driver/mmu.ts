@@ -3,6 +3,7 @@
  * disabling it, faults, suspend, reset and unplug.
  */
 import { EBUSY, ENODEV, ETIMEDOUT } from '../../uapi/errno.ts';
+import type { RegisterFile } from '../hw/register-file.ts';
 import {
   AS_COMMAND,
   AS_COMMAND_FLUSH_MEM,
@@ -24,7 +25,6 @@ import {
   MAX_AS_SLOTS,
   MMU_INT_BASE,
 } from '../hw/registers.ts';
-import type { RegisterFile } from '../hw/register-file.ts';
 import type { PanthorDevice } from './device.ts';
 import { Mutex, type Op } from './interleave.ts';
 import { PanthorIrq } from './irq.ts';

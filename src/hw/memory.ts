@@ -45,7 +45,7 @@ export class PhysicalMemory {
    * Returns false where physical memory for tables is exhausted.
    */
   reserve(count: number): boolean {
-    if (this.oom !== null && this.oom()) return false;
+    if (this.oom?.()) return false;
     const need = this.reserved + count - this.#free;
     if (this.#brk + need > MAX_TABLE_PAGES) return false;
     this.reserved += count;

@@ -37,7 +37,6 @@ export class LifeTrace implements DriverTrace {
     this.#next?.event(name);
   }
 
-
   stepMap(va: number, range: number, bo: number, offset: number): void {
     this.steps.map++;
     this.#next?.stepMap(va, range, bo, offset);

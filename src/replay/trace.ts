@@ -46,7 +46,6 @@ export class LineTrace implements DriverTrace, RegisterTrace {
     this.op(`event ${name}`);
   }
 
-
   stepMap(va: number, range: number, bo: number, offset: number): void {
     this.op(
       `  panthor_gpuva_sm_step_map va=${hex(va)} range=${hex(range)} obj=${this.objectName(bo)} offset=${hex(offset)}`,
