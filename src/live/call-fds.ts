@@ -46,6 +46,9 @@ export class CallFds implements FdTable {
   /** The descriptor that the client sent, as the client calls it and as it is called here; -1: none. */
   readonly #sentAs: number;
   #sent: number;
+  /** What the descriptor in the argument stands for, and what the driver made one for: each null where there is none. */
+  given: FdObject | null = null;
+  result: FdObject | null = null;
   /** New descriptors, and where the client wants their numbers. */
   readonly made: number[] = [];
   readonly installs: Install[] = [];
@@ -72,12 +75,18 @@ export class CallFds implements FdTable {
     this.#sent = sent;
   }
 
+  /** The field of the argument that takes or returns a descriptor. */
+  get field(): { offset: number } | undefined {
+    return this.#spec && (fdArgument(this.#spec) ?? fdResult(this.#spec));
+  }
+
   install(object: FdObject): number {
-    const field = this.#spec && fdResult(this.#spec);
+    const field = this.field;
     if (field === undefined) throw new Error(`${this.#spec?.name}: no field for a descriptor`);
     const fd = this.#exports.open(object, (this.#flags & DRM_RDWR) !== 0, this.#file);
     if (fd < 0) return fd;
     this.made.push(fd);
+    this.result = object;
     this.installs.push({
       addr: this.#argAddr + field.offset,
       cloexec: (this.#flags & DRM_CLOEXEC) !== 0,
@@ -88,10 +97,14 @@ export class CallFds implements FdTable {
   lookup(fd: number): FdObject | null | undefined {
     if (this.#sent < 0 || fd !== this.#sentAs) return undefined;
     const object = this.#exports.identify(this.#sent);
-    if (object !== null) return object;
+    if (object !== null) {
+      this.given = object;
+      return object;
+    }
     if (readlinkSync(`/proc/self/fd/${this.#sent}`) !== 'anon_inode:[eventfd]') return null;
     const event = eventFd(this.#sent);
     this.#sent = -1;
+    this.given = event;
     return event;
   }
 

@@ -87,8 +87,10 @@ export class Ioctls {
       file.drm.fds = table;
     }
     const what = entry?.spec.name ?? 'an unknown ioctl';
+    this.#making = true;
     const ret =
       bugs.guard(what, () => run(drv.ioctl(file.drm, call.request, call.mem, call.argAddr))) ?? -EIO;
+    this.#making = false;
     table?.end();
     if (ret === BLOCKED) this.#wait(from, id, file, call);
     else this.#finish(from, id, file, call, ret, table);
@@ -120,7 +122,7 @@ export class Ioctls {
     ret: number,
     table: CallFds | null,
   ): void {
-    for (const observer of this.#options.observers) observer.ioctl(file, call, ret);
+    for (const observer of this.#options.observers) observer.ioctl(file, call, ret, table);
     if (!from.closed) this.#options.replies.ofCall(from, id, call, ret, table);
     call.before = null;
     if (call === this.#call && call.mem.data.length > KEPT_BYTES) this.#call = new Call();
@@ -135,12 +137,15 @@ export class Ioctls {
       replies.plain(from, id, -ENOTTY);
       return;
     }
+    if (this.#wantsBefore) call.remember();
     const spec = known.get(call.request & 0xffff)?.spec;
     const table = new CallFds(exports, null, spec, call.arg(), call.argAddr, fds.shift() ?? -1);
     const { request, mem, argAddr } = call;
     const ret =
       bugs.guard('a dma-buf ioctl', () => dmaBufIoctl(object, request, mem, argAddr, table)) ?? -EIO;
     table.end();
+    for (const observer of this.#options.observers) observer.ioctl(object, call, ret, table);
     replies.ofCall(from, id, call, ret, table);
+    call.before = null;
   }
 }

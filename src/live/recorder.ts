@@ -1,6 +1,9 @@
 import { CaptureRecord, setIoctl } from '../capture/record.ts';
 import type { PanthorDevice } from '../driver/device.ts';
+import type { DmaBuf } from '../driver/dma-buf.ts';
+import type { FdObject } from '../driver/fd-table.ts';
 import type { Call } from './call.ts';
+import type { CallFds } from './call-fds.ts';
 import { CaptureFile } from './capture-file.ts';
 import type { MmapCall, Observer } from './observer.ts';
 import type { OpenFile } from './open-file.ts';
@@ -13,12 +16,20 @@ export interface RecordOptions {
   arch: string;
 }
 
-/** Writes the capture of what a server answers. Files are known by a number that is never used again. */
+/** Where the numbers of what is no open file of the device begin. */
+const FIRST_OTHER = 1 << 20;
+
+/**
+ * Writes the capture of what a server answers. Files are known by a number that is never used again, and so is what
+ * other descriptors stand for (dma-bufs, sync files, syncobjs, eventfds), whichever client has it as which descriptor.
+ */
 export class Recorder implements Observer {
   readonly wantsBefore = true;
   readonly #file: CaptureFile;
   readonly #record = new CaptureRecord();
   readonly #device: PanthorDevice;
+  readonly #others = new WeakMap<FdObject, number>();
+  #nextOther = FIRST_OTHER;
 
   /** @throws StartError */
   constructor(options: RecordOptions, device: PanthorDevice) {
@@ -34,7 +45,7 @@ export class Recorder implements Observer {
 
   opened(): void {}
 
-  ioctl(file: OpenFile, call: Call, ret: number): void {
+  ioctl(on: OpenFile | DmaBuf, call: Call, ret: number, fds: CallFds | null): void {
     const { mem, before, request } = call;
     const size = (request >>> 16) & 0x3fff;
     if (before === null) return;
@@ -52,18 +63,40 @@ export class Recorder implements Observer {
         out: mem.dirty[i] ? mem.data.subarray(from, end) : null,
       });
     }
+    const argIn = size === 0 ? EMPTY : before.subarray(at, at + size);
+    const argOut = size === 0 ? EMPTY : mem.data.slice(at, at + size);
+    if (fds?.field !== undefined) {
+      const { offset } = fds.field;
+      if (fds.given !== null) this.#number(argIn, offset, fds.given);
+      const told = fds.given ?? fds.result;
+      if (told !== null) this.#number(argOut, offset, told);
+    }
     setIoctl(this.#record, {
       timeNs: this.#device.now(),
       tid: call.tid,
-      fd: file.id,
+      fd: 'kind' in on ? this.#numberOf(on) : on.id,
       request,
-      argIn: size === 0 ? EMPTY : before.subarray(at, at + size),
-      argOut: size === 0 ? EMPTY : mem.data.subarray(at, at + size),
+      argIn,
+      argOut,
       buffers,
       ret: ret < 0 ? -1 : ret,
       errno: ret < 0 ? -ret : 0,
     });
     this.#file.write(this.#record);
+  }
+
+  #number(argument: Uint8Array, offset: number, object: FdObject): void {
+    if (offset + 4 > argument.length) return;
+    new DataView(argument.buffer, argument.byteOffset).setInt32(offset, this.#numberOf(object), true);
+  }
+
+  #numberOf(object: FdObject): number {
+    let number = this.#others.get(object);
+    if (number === undefined) {
+      number = this.#nextOther++;
+      this.#others.set(object, number);
+    }
+    return number;
   }
 
   mmap(file: OpenFile, call: MmapCall, ok: boolean): void {

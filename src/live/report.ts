@@ -10,6 +10,7 @@ const names = new Map(nativeIoctls.map((spec) => [(spec.type << 8) | spec.nr, sp
 /** What is left of the clients' things when the server ends; all zero when every client is gone. */
 export interface LeftOver {
   files: number;
+  vms: number;
   objects: number;
 }
 
@@ -46,7 +47,7 @@ export class LiveReport implements Observer {
     this.#files++;
   }
 
-  ioctl(_file: unknown, call: Call, ret: number): void {
+  ioctl(_on: unknown, call: Call, ret: number): void {
     const code = call.request & 0xffff;
     this.#total++;
     const name = nameOf(code);
@@ -101,6 +102,7 @@ export function reportText(s: LiveSummary): string {
     const bad = fatal + faults === 0 ? '' : `, ${fatal} CS_FATAL, ${faults} CS_FAULT`;
     lines.push(`  streams: ${instructions} instructions, ${unshaded} of them work that was not done${bad}`);
   }
-  if (s.left.files > 0) lines.push(`  still open: ${s.left.files} files, ${s.left.objects} objects`);
+  const { files, vms, objects } = s.left;
+  if (files + vms + objects > 0) lines.push(`  still there: ${files} files, ${vms} VMs, ${objects} objects`);
   return `${lines.join('\n')}\n`;
 }

@@ -78,7 +78,7 @@ async function serve(options: WorkerOptions): Promise<void> {
     woken = false;
     await new Promise((resolve) => setImmediate(resolve));
   }
-  const left = { files: server.desk.files.size, objects: drv.clientBos.size };
+  const left = { files: server.desk.files.size, vms: device.mmu.vms.length, objects: drv.clientBos.size };
   server.close();
   recorder?.close();
   const summary = report.summary(server.desk.bugs.count, left, streams.stats);

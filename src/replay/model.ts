@@ -141,7 +141,13 @@ export class ReplayModel {
   /** Puts something behind a descriptor that the driver never gave out, or gave out for something else. */
   #standIn({ kind, at, fd }: TakenFd): void {
     const known = this.#shared.fd.toModel(fd);
-    if (this.#fds.lookup(known)?.kind === kind) return;
+    const object = this.#fds.lookup(known);
+    if (kind === 'closed') {
+      // Only a stand-in can have been closed without our knowing.
+      if (object === null) this.#fds.close(known);
+      return;
+    }
+    if (kind === 'other' ? object !== undefined : object?.kind === kind) return;
     const model = this.#fds.install(standInFor(kind, this.device.gem));
     const before = this.#shared.fd.add(fd, model);
     if (before !== undefined) this.#fds.close(before);

@@ -9,6 +9,7 @@ import {
   drm_syncobj_eventfd,
   drm_syncobj_handle,
 } from '../../uapi/drm.ts';
+import { EBADF, EINVAL } from '../../uapi/errno.ts';
 import type { CaptureRecord } from '../capture/record.ts';
 import { DmaBuf } from '../driver/dma-buf.ts';
 import type { FdObject } from '../driver/fd-table.ts';
@@ -22,21 +23,23 @@ import { Syncobj } from '../driver/syncobj.ts';
  */
 const FOREIGN_BYTES = 256 << 20;
 
-/** A descriptor that a successful call took, and what it must have been. */
+/** A descriptor that a call took, and what it must have been: 'other' is a file that the call does not take. */
 export interface TakenFd {
-  kind: FdObject['kind'];
+  kind: FdObject['kind'] | 'other' | 'closed';
   /** Where it stands in the argument. */
   at: number;
   /** As the client calls it. */
   fd: number;
 }
 
-/** The descriptor that a call which succeeded took from the client, or null. */
+/** The descriptor that a call took from the client, where its result tells what that was; or null. */
 export function takenFd(record: CaptureRecord): TakenFd | null {
-  if (record.ret < 0) return null;
+  // EBADF where nothing is open, EINVAL for what is no dma-buf, no eventfd and so on.
+  const refused = record.errno === EBADF ? 'closed' : record.errno === EINVAL ? 'other' : null;
+  if (record.ret < 0 && refused === null) return null;
   const view = new DataView(record.bytes.buffer, record.bytes.byteOffset);
   const taken = (kind: FdObject['kind'], at: number): TakenFd => {
-    return { kind, at, fd: view.getUint32(record.argInAt + at, true) };
+    return { kind: record.ret < 0 && refused !== null ? refused : kind, at, fd: view.getUint32(record.argInAt + at, true) };
   };
   switch (record.request) {
     case DRM_IOCTL_SYNCOBJ_EVENTFD:
@@ -59,8 +62,10 @@ export function takenFd(record: CaptureRecord): TakenFd | null {
  * Something to stand in for a file that this driver never gave out: another device's object, a compositor's fence, a
  * process that was not captured. Fences of others are taken to be done.
  */
-export function standInFor(kind: FdObject['kind'], gem: GemTable): FdObject {
+export function standInFor(kind: Exclude<TakenFd['kind'], 'closed'>, gem: GemTable): FdObject | null {
   switch (kind) {
+    case 'other':
+      return null;
     case 'eventfd':
       return { kind, signal: () => {} };
     case 'sync-file':

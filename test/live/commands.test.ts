@@ -78,13 +78,27 @@ describe.skipIf(compiler === null)('panthor-shim', () => {
     expect(stdout.toString()).toMatch(/^in\n(.*\n)*card\d+\n(.*\n)*renderD\d+\n/);
   });
 
+  it('run --record follows objects and fences from file to file and process to process', async () => {
+    const path = file('sharing.jsonl');
+    const { status } = await panthorShim(['run', '--kernel', 'next', '--record', path, '--', sharing]);
+    expect(status).toBe(0);
+    const calls = lines(path);
+    const dmaBuf = calls.filter((line) => line.request?.endsWith('6202') || line.request?.endsWith('6203'));
+    expect(dmaBuf.length).toBeGreaterThanOrEqual(4);
+    expect(dmaBuf.every((line) => (line.fd as number) >= 1 << 20)).toBe(true);
+    // What one process waits for another one signals: the replay knows only if the descriptor is one thing to both.
+    const replay = await panthorShim(['replay', '--check', '--json', path]);
+    expect(JSON.parse(replay.stdout.toString()).divergences).toEqual([]);
+    expect(replay.status).toBe(0);
+  });
+
   it('run --report says what was asked, for people and as JSON', async () => {
     const text = await panthorShim(['run', '--report', '--', sharing]);
     expect(text.status).toBe(0);
     expect(text.stderr).toContain('PRIME_FD_TO_HANDLE');
     await panthorShim(['run', '--kernel', '7.2', '--report', file('report.json'), '--', sharing]);
     const report = JSON.parse(readFileSync(file('report.json'), 'utf8'));
-    expect(report).toMatchObject({ kernel: '7.2', bugs: 0, left: { files: 0, objects: 0 }, files: 3 });
+    expect(report).toMatchObject({ kernel: '7.2', bugs: 0, left: { files: 0, vms: 0, objects: 0 }, files: 3 });
     expect(report.ioctls.by_name.SYNCOBJ_WAIT).toBe(4);
   });
 
