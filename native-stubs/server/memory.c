@@ -32,12 +32,13 @@ napi_value fn_memory_create(napi_env env, napi_callback_info info)
 	return int_result(env, -error);
 }
 
-/* memoryMap(fd, size): an ArrayBuffer that is the memory; -errno as a number. */
+/* memoryMap(fd, offset, size): an ArrayBuffer that is a part of the memory; -errno as a number. */
 napi_value fn_memory_map(napi_env env, napi_callback_info info)
 {
 	struct args a = take_args(env, info);
-	size_t size = (size_t)number_arg(&a, 1);
-	void *at = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, int_arg(&a, 0), 0);
+	size_t size = (size_t)number_arg(&a, 2);
+	off_t offset = (off_t)number_arg(&a, 1);
+	void *at = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, int_arg(&a, 0), offset);
 	napi_value result = NULL;
 
 	if (at == MAP_FAILED)

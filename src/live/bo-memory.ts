@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync } from 'node:fs';
 import { ENOMEM } from '../../uapi/errno.ts';
 import type { GemObject } from '../driver/gem.ts';
+import { PAGE_SIZE } from '../hw/memory.ts';
 import { native } from './native.ts';
 
 /** Name of every memfd: the preload library knows our dma-bufs by it (native-stubs/preload/ioctl.c). */
@@ -12,13 +13,17 @@ export function inodeOf(fd: number): string {
   return `${dev}:${ino}`;
 }
 
+/** Bytes that are mapped at a time: an object may be larger than an ArrayBuffer can be. */
+const WINDOW = 256 << 20;
+
 /** The memory of one buffer object: a memfd whose pages are the client's mapping and the model's. */
 export class BoMemory {
   readonly fd: number;
   readonly size: number;
   /** What a descriptor that comes back is known by. */
   readonly inode: string;
-  #bytes: Uint8Array | undefined;
+  /** What the model has mapped, by which window of the object it is. */
+  readonly #windows = new Map<number, ArrayBuffer>();
   #readOnly = -1;
 
   private constructor(fd: number, size: number) {
@@ -33,14 +38,18 @@ export class BoMemory {
     return fd < 0 ? fd : new BoMemory(fd, size);
   }
 
-  /** The memory itself, mapped when somebody first asks for it; undefined where there is no room for a mapping. */
-  bytes(): Uint8Array | undefined {
-    if (this.#bytes === undefined) {
-      const mapped = native().memoryMap(this.fd, this.size);
-      if (typeof mapped === 'number') return undefined;
-      this.#bytes = new Uint8Array(mapped);
+  /** The page at byte `offset` (below the size, a multiple of 4096), or null where there is no room for a mapping. */
+  page(offset: number): DataView | null {
+    const index = Math.floor(offset / WINDOW);
+    const start = index * WINDOW;
+    let window = this.#windows.get(index);
+    if (window === undefined) {
+      const mapped = native().memoryMap(this.fd, start, Math.min(WINDOW, this.size - start));
+      if (typeof mapped === 'number') return null;
+      window = mapped;
+      this.#windows.set(index, window);
     }
-    return this.#bytes;
+    return new DataView(window, offset - start, PAGE_SIZE);
   }
 
   /** A descriptor for other processes (a dma-buf), or -errno; `users()` counts them while it is writable. */
@@ -61,8 +70,8 @@ export class BoMemory {
 
   /** The object is gone. Clients keep the mappings that they have. */
   close(): void {
-    if (this.#bytes !== undefined) native().memoryUnmap(this.#bytes.buffer as ArrayBuffer);
-    this.#bytes = undefined;
+    for (const window of this.#windows.values()) native().memoryUnmap(window);
+    this.#windows.clear();
     if (this.#readOnly >= 0) closeSync(this.#readOnly);
     closeSync(this.fd);
   }
@@ -87,11 +96,11 @@ export class BoMemories {
     return made;
   }
 
-  /** The object's bytes for the model: shared with whoever maps it. -ENOMEM where they cannot be mapped. */
-  bytesOf(bo: GemObject): Uint8Array | number {
+  /** A page of the object for the model, shared with whoever maps it; null where it cannot be mapped. */
+  readonly pageOf = (bo: GemObject, offset: number): DataView | null => {
     const memory = this.memoryOf(bo);
-    return typeof memory === 'number' ? memory : (memory.bytes() ?? -ENOMEM);
-  }
+    return typeof memory === 'number' ? null : memory.page(offset);
+  };
 
   /** The last reference to the object is gone. */
   forget(bo: GemObject): void {

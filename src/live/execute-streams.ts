@@ -7,14 +7,13 @@ import { StreamNotices } from './stream-notices.ts';
 /** Has the driver behind a server execute streams, in the memory that it shares with its clients. */
 export function executeStreams(drv: PanthorDrv, desk: Desk): StreamRunner {
   const notices = new StreamNotices();
-  const page = desk.flushIdPage.bytes();
-  const flushId = page === undefined ? null : new DataView(page.buffer, page.byteOffset);
+  const flushId = desk.flushIdPage.page(0);
   return new StreamRunner({
     unshaded: notices.unshaded,
     fatal: notices.fatal,
     fault: notices.fault,
     sched: drv.sched,
-    physical: new ObjectPages(drv.device.gem, (bo) => desk.memories.bytesOf(bo)),
+    physical: new ObjectPages(drv.device.gem, desk.memories.pageOf),
     flushed: (id) => flushId?.setUint32(0, id, true),
   });
 }

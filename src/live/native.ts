@@ -34,7 +34,8 @@ export interface Native {
   pipe(out: Int32Array): number;
   /** A memfd of fixed size. */
   memoryCreate(name: string, size: number): number;
-  memoryMap(fd: number, size: number): ArrayBuffer | number;
+  /** Bytes [offset, offset + size) of a memfd, at most 4 GiB. */
+  memoryMap(fd: number, offset: number, size: number): ArrayBuffer | number;
   memoryUnmap(buffer: ArrayBuffer): number;
   /** Whether anybody else has the memfd open for writing; `fd` is a read-only descriptor of it. */
   memoryWriters(fd: number): number;

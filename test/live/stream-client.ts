@@ -37,6 +37,9 @@ class Contents {
     }
     return bytes;
   };
+
+  readonly pageOf = (bo: GemObject, offset: number): DataView =>
+    new DataView(this.bytesOf(bo).buffer, offset, 4096);
 }
 
 export class StreamClient extends TestClient {
@@ -67,7 +70,7 @@ export class StreamClient extends TestClient {
     return new StreamRunner({
       sched,
       budget,
-      physical: new ObjectPages(device.gem, this.contents.bytesOf),
+      physical: new ObjectPages(device.gem, this.contents.pageOf),
       unshaded: (opcode) => this.said.push(`unshaded ${opcode}`),
       fatal: (queue, type) => this.said.push(`fatal ${queue.index} ${type}`),
       fault: (queue, type) => this.said.push(`fault ${queue.index} ${type}`),
