@@ -8,7 +8,13 @@ import { fileURLToPath } from 'node:url';
 const vitest = fileURLToPath(new URL('./vitest.mjs', import.meta.resolve('vitest/package.json')));
 const mutations = fileURLToPath(new URL('mutations/run.mjs', import.meta.url));
 for (const [env, ...args] of [
-  [{ PANTHOR_SHIM_SLOW: '1' }, vitest, 'run', 'test/gpuvm/small-world.test.ts', 'test/pgtable/partial.test.ts'],
+  [
+    { PANTHOR_SHIM_SLOW: '1' },
+    vitest,
+    'run',
+    'test/gpuvm/small-world.test.ts',
+    'test/pgtable/partial.test.ts',
+  ],
   [{ PANTHOR_SHIM_FUZZ: '20' }, vitest, 'run', 'test/live/frames.test.ts'],
   [{ PANTHOR_SHIM_FUZZ: '5' }, vitest, 'run', 'test/live/fuzz.test.ts'],
   [{}, mutations],

@@ -39,7 +39,11 @@ export function takenFd(record: CaptureRecord): TakenFd | null {
   if (record.ret < 0 && refused === null) return null;
   const view = new DataView(record.bytes.buffer, record.bytes.byteOffset);
   const taken = (kind: FdObject['kind'], at: number): TakenFd => {
-    return { kind: record.ret < 0 && refused !== null ? refused : kind, at, fd: view.getUint32(record.argInAt + at, true) };
+    return {
+      kind: record.ret < 0 && refused !== null ? refused : kind,
+      at,
+      fd: view.getUint32(record.argInAt + at, true),
+    };
   };
   switch (record.request) {
     case DRM_IOCTL_SYNCOBJ_EVENTFD:

@@ -98,7 +98,12 @@ describe.skipIf(compiler === null)('panthor-shim', () => {
     expect(text.stderr).toContain('PRIME_FD_TO_HANDLE');
     await panthorShim(['run', '--kernel', '7.2', '--report', file('report.json'), '--', sharing]);
     const report = JSON.parse(readFileSync(file('report.json'), 'utf8'));
-    expect(report).toMatchObject({ kernel: '7.2', bugs: 0, left: { files: 0, vms: 0, objects: 0 }, files: 3 });
+    expect(report).toMatchObject({
+      kernel: '7.2',
+      bugs: 0,
+      left: { files: 0, vms: 0, objects: 0 },
+      files: 3,
+    });
     expect(report.ioctls.by_name.SYNCOBJ_WAIT).toBe(4);
   });
 
