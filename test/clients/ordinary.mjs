@@ -32,7 +32,8 @@ export function cacheFolder(project) {
     folder = '/var/tmp/panthor-shim-clients';
     mkdirSync(folder, { recursive: true });
   }
-  if (isRoot) chownSync(folder, NOBODY, NOBODY);
+  // All of it: what root fetched there for something else is used and updated too.
+  if (isRoot) spawnSync('chown', ['-R', `${NOBODY}:${NOBODY}`, folder]);
   else accessSync(folder, constants.W_OK);
   return folder;
 }
