@@ -95,7 +95,7 @@ export function boBase(id: number): number {
 }
 
 /** The backing of object number `id` with `size` bytes (a multiple of 4 KiB) in that layout. `seed` scatters it. */
-export function layoutPieces(layout: BoLayout, id: number, size: number, seed: number): SgPiece[] {
+export function layoutPieces(layout: BoLayout, id: number, size: number, seed: number): Iterable<SgPiece> {
   const base = boBase(id);
   const k = Math.imul(seed, 0x85ebca6b);
   const hash = (i: number): number => (Math.imul(i, 0x9e3779b1) + k) >>> 0;
@@ -111,19 +111,26 @@ export function layoutPieces(layout: BoLayout, id: number, size: number, seed: n
       const blocks: SgPiece[] = [];
       for (let i = 0; i < whole / SZ_2M; i++)
         blocks.push([base + (hash(i) & 0x7ff) * 0x400000, SZ_2M, SZ_2M]);
-      return blocks.concat(scattered(base, whole, size, hash));
+      return [...blocks, ...scattered(base, whole, size, hash)];
     }
     case 'mixed':
       return mixed(base, size, hash);
   }
 }
 
-function scattered(base: number, from: number, size: number, hash: (i: number) => number): SgPiece[] {
-  const pieces: SgPiece[] = [];
-  for (let i = from / SZ_4K; i < size / SZ_4K; i++) {
-    pieces.push([base + (hash(i) & 0xfffff) * 0x2000, SZ_4K, SZ_4K]);
-  }
-  return pieces;
+/** Pages one by one, made as they are asked for: a list of those of 1 GiB would be ten times the page tables. */
+function scattered(base: number, from: number, size: number, hash: (i: number) => number): Iterable<SgPiece> {
+  return {
+    [Symbol.iterator]() {
+      let i = from / SZ_4K;
+      return {
+        next(): IteratorResult<SgPiece> {
+          if (i >= size / SZ_4K) return { done: true, value: undefined };
+          return { done: false, value: [base + (hash(i++) & 0xfffff) * 0x2000, SZ_4K, SZ_4K] };
+        },
+      };
+    },
+  };
 }
 
 function mixed(base: number, size: number, hash: (i: number) => number): SgPiece[] {
