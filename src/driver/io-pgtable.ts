@@ -173,7 +173,7 @@ export class IoPgtable {
         break;
       }
       if (leafLevel === 2 && (desc & 3) === DESC_TABLE)
-        this.#freeTable(this.#memory.tableOf(desc, words[at + 1]), 3);
+        this.#free(this.#memory.tableOf(desc, words[at + 1]), 3);
     }
     if (at - start > 32) words.fill(0, start, at);
     else for (let i = start; i < at; i++) words[i] = 0;
@@ -300,6 +300,11 @@ export class IoPgtable {
           this.#freeTable(this.#memory.tableOf(words[at], words[at + 1]), level + 1);
       }
     }
+    this.#free(page, level);
+  }
+
+  /** A table with no table below it. Apart, since V8 does not compile in what calls itself. */
+  #free(page: number, level: number): void {
     this.tables[level]--;
     this.#leafHi = -1;
     this.#memory.free(page);
