@@ -1,5 +1,5 @@
 /** Reads scenario files: one statement a line. docs/explore.md has the syntax. */
-
+import { parseInstruction } from '../hw/command-stream/instruction-text.ts';
 import { type Call, type Scenario, ScenarioError, type ThreadDecl, type VmDecl } from './scenario.ts';
 import { areInterchangeable } from './symmetry.ts';
 
@@ -59,6 +59,7 @@ function parseCall(text: string, scenario: Scenario, implicitVm: string | null):
     size: 0,
     async: false,
     flags: [],
+    stream: [],
   };
   if (words.take('async')) call.async = true;
   call.verb = words.next('a call');
@@ -76,6 +77,7 @@ function parseCall(text: string, scenario: Scenario, implicitVm: string | null):
     'leave',
     'kill',
     'destroy',
+    'stream',
     ...ACCESSES,
   ];
   if (!known.includes(call.verb)) throw new ScenarioError(`unknown call '${call.verb}'`);
@@ -95,6 +97,18 @@ function parseCall(text: string, scenario: Scenario, implicitVm: string | null):
   }
   if (words.more) throw new ScenarioError(`'${words.rest().join(' ')}' is one too many`);
   return call;
+}
+
+/** An instruction of the stream that `call` has to be. What would leave the stream is refused: it is all there is. */
+function parseStreamLine(text: string, call: Call | undefined): void {
+  if (call?.verb !== 'stream') throw new ScenarioError(`instruction outside a stream: '${text}'`);
+  if (/^(CALL|JUMP)\b/.test(text)) throw new ScenarioError(`no ${text.slice(0, 4)} in a scenario's stream`);
+  try {
+    call.stream.push(...parseInstruction(text));
+  } catch (error) {
+    if (error instanceof RangeError) throw new ScenarioError(error.message);
+    throw error;
+  }
 }
 
 function parseObject(text: string, call: Call, scenario: Scenario): void {
@@ -183,6 +197,10 @@ function parseLine(text: string, scenario: Scenario, block: Block): Block {
     }
     default:
       if (block === null) throw new ScenarioError(`unknown statement '${text}'`);
+      if (/^[A-Z]/.test(text)) {
+        parseStreamLine(text, block.calls.at(-1));
+        return block;
+      }
       block.calls.push(parseCall(text, scenario, block.vm));
       return block;
   }

@@ -17,6 +17,8 @@ export interface Call {
   async: boolean;
   /** readonly, noexec, uncached. */
   flags: string[];
+  /** Of a stream: its instructions, two words each. */
+  stream: number[];
 }
 
 export interface VmDecl {

@@ -14,6 +14,7 @@ import type { Call } from '../scenario.ts';
 import { resume, suspend, unplug } from './device.ts';
 import { access, activate, becomeActive, becomeIdle, idle, killGroups } from './groups.ts';
 import type { Group, Stage, VmState } from './stage.ts';
+import { playStream } from './streams.ts';
 
 function bindOp(stage: Stage, call: Call): BindOp {
   let flags = call.verb === 'unmap' ? DRM_PANTHOR_VM_BIND_OP_TYPE_UNMAP : DRM_PANTHOR_VM_BIND_OP_TYPE_MAP;
@@ -63,6 +64,9 @@ export function* play(stage: Stage, calls: readonly Call[], group: Group): Machi
       case 'kill':
         yield 'GROUP_DESTROY';
         killGroups(stage, state as VmState, call.va);
+        break;
+      case 'stream':
+        yield* playStream(stage, state as VmState, group, call);
         break;
       case 'destroy':
         yield* stage.pool.destroyVm((state as VmState).vm.id);

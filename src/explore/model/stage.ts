@@ -12,6 +12,7 @@ import { AS_COMMAND_NAMES, INT_MASK, INT_RAWSTAT, MMU_INT_BASE } from '../../hw/
 import { TimedMachine } from '../../hw/timed-machine.ts';
 import type { Scenario } from '../scenario.ts';
 import { VmSpec } from './spec.ts';
+import { Words } from './streams.ts';
 
 /** Virtual address bits: two levels of tables fewer than the real thing, and the same code. */
 const VA_BITS = 48;
@@ -85,6 +86,8 @@ export class Stage {
   readonly vms: VmState[] = [];
   /** One for each thread of the scenario. */
   readonly groups: Group[] = [];
+  /** What command streams stored. */
+  readonly words = new Words();
   /** Invariants that broke, and how: "invariant\nmessage". */
   readonly broken: string[] = [];
   /** panthor_scheduler.lock: held while groups are bound and unbound. */
