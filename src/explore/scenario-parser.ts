@@ -5,6 +5,7 @@ import { areInterchangeable } from './symmetry.ts';
 
 const ACCESSES = ['read', 'write', 'execute', 'atomic'];
 const DEVICE_CALLS = ['reset', 'suspend', 'resume', 'unplug', 'remove'];
+const IOCTLS = ['map', 'sparse', 'unmap', 'destroy'];
 const COMMANDS = ['LOCK', 'UNLOCK', 'UPDATE', 'FLUSH_PT', 'FLUSH_MEM', 'flush'];
 
 /** "0x1000", "8K", "2M", "1G" as bytes. */
@@ -58,11 +59,15 @@ function parseCall(text: string, scenario: Scenario, implicitVm: string | null):
     va: 0,
     size: 0,
     async: false,
+    ioctl: false,
     flags: [],
     stream: [],
   };
   if (words.take('async')) call.async = true;
+  else if (words.take('ioctl')) call.ioctl = true;
   call.verb = words.next('a call');
+  if (call.ioctl && !IOCTLS.includes(call.verb))
+    throw new ScenarioError(`'ioctl' goes with ${IOCTLS.join(', ')}`);
   if (DEVICE_CALLS.includes(call.verb)) {
     if (words.more) throw new ScenarioError(`'${call.verb}' takes nothing`);
     return call;

@@ -13,6 +13,7 @@ import type { MachineOp } from '../../hw/timed-machine.ts';
 import type { Call } from '../scenario.ts';
 import { resume, suspend, unplug } from './device.ts';
 import { access, activate, becomeActive, becomeIdle, idle, killGroups } from './groups.ts';
+import { vmBind, vmDestroy } from './ioctl.ts';
 import type { Group, Stage, VmState } from './stage.ts';
 import { playStream } from './streams.ts';
 
@@ -69,9 +70,12 @@ export function* play(stage: Stage, calls: readonly Call[], group: Group): Machi
         yield* playStream(stage, state as VmState, group, call);
         break;
       case 'destroy':
-        yield* stage.pool.destroyVm((state as VmState).vm.id);
+        yield 'VM_DESTROY';
+        if (call.ioctl) yield* vmDestroy(stage, state as VmState);
+        else yield* stage.pool.destroyVm((state as VmState).id);
         break;
       case 'reset':
+        yield 'a reset is scheduled';
         stage.device.scheduleReset();
         break;
       case 'suspend':
@@ -95,6 +99,10 @@ export function* play(stage: Stage, calls: readonly Call[], group: Group): Machi
 
 function* bind(stage: Stage, state: VmState, call: Call): Op<void> {
   const op = bindOp(stage, call);
+  if (call.ioctl) {
+    yield* vmBind(stage, state, op);
+    return;
+  }
   if (call.async) {
     yield 'VM_BIND';
     stage.queue(state, op);
