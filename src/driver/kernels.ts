@@ -26,6 +26,8 @@ const V4: readonly KernelName[] = ['atomic-v4'];
 const ATOMIC: readonly KernelName[] = ['atomic-v4', '7.2', 'next'];
 const MERGED: readonly KernelName[] = ['7.2', 'next'];
 const NEXT: readonly KernelName[] = ['next'];
+/** Patches that are not merged. */
+const NONE: readonly KernelName[] = [];
 
 /** All behaviours, by property name in `Behaviours`. */
 export const BEHAVIOURS = {
@@ -81,6 +83,12 @@ export const BEHAVIOURS = {
     in: MERGED,
     what: 'Locking while a region is locked keeps a lock that covers it, else takes the union; otherwise it warns and replaces.',
     upstream: 'panthor_vm_lock_region()',
+  },
+  explicitExpansion: {
+    name: 'explicit-expansion',
+    in: NONE,
+    what: 'Locking refuses a VM with a locked region; only a remap step widens it, and gives up where that fails.',
+    upstream: 'panthor_vm_expand_region() in "Explicit expansion of locked VM region", proposed in May 2026',
   },
   resetOnUnlockFailure: {
     name: 'reset-on-unlock-failure',

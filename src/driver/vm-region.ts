@@ -1,4 +1,5 @@
-/** The locked region of a VM: panthor_vm_lock_region(), panthor_vm_unlock_region(), panthor_vm_flush_range(). */
+/** The locked region of a VM: panthor_vm_lock_region(), panthor_vm_expand_region(), panthor_vm_unlock_region(), panthor_vm_flush_range(). */
+import { EINVAL } from '../../uapi/errno.ts';
 import {
   AS_COMMAND_FLUSH_MEM,
   AS_COMMAND_FLUSH_PT,
@@ -15,19 +16,47 @@ import type { PanthorVm } from './vm.ts';
  */
 export function* lockRegion(vm: PanthorVm, start: number, size: number): Op<number> {
   const { device } = vm;
-  const { b, mmu } = device;
-  if (b.widenLock) {
-    const lockedEnd = vm.lockedStart + vm.lockedSize;
-    if (start >= vm.lockedStart && start + size <= lockedEnd) return 0;
+  const { b } = device;
+  if (b.explicitExpansion) {
     if (vm.lockedSize !== 0) {
-      if (start + size <= vm.lockedStart || start >= lockedEnd) {
-        device.warn('panthor_vm_lock_region', 'disjoint-lock');
-      }
-      const end = Math.max(lockedEnd, start + size);
-      start = Math.min(start, vm.lockedStart);
-      size = end - start;
+      device.warn('panthor_vm_lock_region', 'already-locked');
+      return -EINVAL;
     }
+  } else if (b.widenLock) {
+    if (isLocked(vm, start, size)) return 0;
+    if (vm.lockedSize !== 0) return yield* widen(vm, start, size);
   }
+  return yield* issueLock(vm, start, size);
+}
+
+/** Widens the locked region to [start, start + size) and what is locked already. 0, -ETIMEDOUT, or -EINVAL where none is. */
+export function* expandRegion(vm: PanthorVm, start: number, size: number): Op<number> {
+  if (vm.lockedSize === 0) {
+    vm.device.warn('panthor_vm_expand_region', 'not-locked');
+    return -EINVAL;
+  }
+  if (isLocked(vm, start, size)) return 0;
+  return yield* widen(vm, start, size);
+}
+
+function isLocked(vm: PanthorVm, start: number, size: number): boolean {
+  return start >= vm.lockedStart && start + size <= vm.lockedStart + vm.lockedSize;
+}
+
+function* widen(vm: PanthorVm, start: number, size: number): Op<number> {
+  const lockedEnd = vm.lockedStart + vm.lockedSize;
+  if (start + size <= vm.lockedStart || start >= lockedEnd) {
+    vm.device.warn('panthor_vm_lock_region', 'disjoint-lock');
+  }
+  const end = Math.max(lockedEnd, start + size);
+  const first = Math.min(start, vm.lockedStart);
+  return yield* issueLock(vm, first, end - first);
+}
+
+/** LOCK, where there is a slot, and what is recorded of it. */
+function* issueLock(vm: PanthorVm, start: number, size: number): Op<number> {
+  const { device } = vm;
+  const { b, mmu } = device;
   yield* mmu.slotsLock.lock();
   if (!b.widenLock && (vm.lockedStart !== 0 || vm.lockedSize !== 0)) {
     device.warn('panthor_vm_lock_region', 'already-locked');

@@ -13,7 +13,7 @@ import { IOMMU_CACHE, IOMMU_NOEXEC, IOMMU_READ, IOMMU_WRITE, SZ_2M } from './io-
 import type { PanthorVm } from './vm.ts';
 import type { OpCtx } from './vm-op.ts';
 import { mapPages, mapSparse, unmapPages } from './vm-pages.ts';
-import { lockRegion } from './vm-region.ts';
+import { expandRegion, lockRegion } from './vm-region.ts';
 import type { StepPart } from './warn.ts';
 
 const MAP_FLAGS =
@@ -107,8 +107,13 @@ export function* smStepRemap(
     if (next !== null && blockEnd > last && next.va + next.range >= blockEnd) {
       if (sparse || bo.sgt.inHugeFolio(last - 1 - next.va + next.offset)) end = blockEnd;
     }
-    // The result is not looked at: the pages change even where the wider lock failed.
-    if (device.b.lockAroundOp) yield* lockRegion(vm, start, end - start);
+    if (device.b.lockAroundOp && device.b.explicitExpansion) {
+      const ret = yield* expandRegion(vm, start, end - start);
+      if (ret !== 0) return ret;
+    } else if (device.b.lockAroundOp) {
+      // The result is not looked at: the pages change even where the wider lock failed.
+      yield* lockRegion(vm, start, end - start);
+    }
   }
   let ret = yield* unmapPages(vm, start, end - start);
   if (ret !== 0) return ret;

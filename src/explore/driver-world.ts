@@ -8,7 +8,7 @@ import { LockOrder } from './lock-order.ts';
 import { play, prepare } from './model/actors.ts';
 import { bindQueue, interrupts, resetWork } from './model/device.ts';
 import { tickWork } from './model/groups.ts';
-import { lockAgreement, slotBookkeeping, tablePages } from './model/invariants.ts';
+import { lockAgreement, lostTables, slotBookkeeping, tablePages } from './model/invariants.ts';
 import { Stage } from './model/stage.ts';
 import type { Scenario } from './scenario.ts';
 import { type ThreadSpec, ThreadWorld } from './threads.ts';
@@ -185,7 +185,17 @@ export class DriverWorld extends ThreadWorld {
   }
 
   override checkEnd(): void {
-    if (!this.#checked.has('deadlock')) return;
+    if (this.#checked.has('deadlock')) this.#checkDeadlock();
+    if (
+      !this.#checked.has('table-pages') ||
+      this.threads.some(({ point, daemon }) => point !== null && !daemon)
+    )
+      return;
+    const lost = lostTables(this.stage);
+    if (lost !== null) throw new Violation('table-pages', lost);
+  }
+
+  #checkDeadlock(): void {
     super.checkEnd();
     for (const vm of this.stage.vms) {
       if (vm.unsignalled > 0)

@@ -1,10 +1,11 @@
 /** Reads scenario files: one statement a line. docs/explore.md has the syntax. */
-
+import { parseInstruction } from '../hw/command-stream/instruction-text.ts';
 import { type Call, type Scenario, ScenarioError, type ThreadDecl, type VmDecl } from './scenario.ts';
 import { areInterchangeable } from './symmetry.ts';
 
 const ACCESSES = ['read', 'write', 'execute', 'atomic'];
 const DEVICE_CALLS = ['reset', 'suspend', 'resume', 'unplug', 'remove'];
+const IOCTLS = ['map', 'sparse', 'unmap', 'destroy'];
 const COMMANDS = ['LOCK', 'UNLOCK', 'UPDATE', 'FLUSH_PT', 'FLUSH_MEM', 'flush'];
 
 /** "0x1000", "8K", "2M", "1G" as bytes. */
@@ -58,10 +59,15 @@ function parseCall(text: string, scenario: Scenario, implicitVm: string | null):
     va: 0,
     size: 0,
     async: false,
+    ioctl: false,
     flags: [],
+    stream: [],
   };
   if (words.take('async')) call.async = true;
+  else if (words.take('ioctl')) call.ioctl = true;
   call.verb = words.next('a call');
+  if (call.ioctl && !IOCTLS.includes(call.verb))
+    throw new ScenarioError(`'ioctl' goes with ${IOCTLS.join(', ')}`);
   if (DEVICE_CALLS.includes(call.verb)) {
     if (words.more) throw new ScenarioError(`'${call.verb}' takes nothing`);
     return call;
@@ -76,6 +82,7 @@ function parseCall(text: string, scenario: Scenario, implicitVm: string | null):
     'leave',
     'kill',
     'destroy',
+    'stream',
     ...ACCESSES,
   ];
   if (!known.includes(call.verb)) throw new ScenarioError(`unknown call '${call.verb}'`);
@@ -95,6 +102,18 @@ function parseCall(text: string, scenario: Scenario, implicitVm: string | null):
   }
   if (words.more) throw new ScenarioError(`'${words.rest().join(' ')}' is one too many`);
   return call;
+}
+
+/** An instruction of the stream that `call` has to be. What would leave the stream is refused: it is all there is. */
+function parseStreamLine(text: string, call: Call | undefined): void {
+  if (call?.verb !== 'stream') throw new ScenarioError(`instruction outside a stream: '${text}'`);
+  if (/^(CALL|JUMP)\b/.test(text)) throw new ScenarioError(`no ${text.slice(0, 4)} in a scenario's stream`);
+  try {
+    call.stream.push(...parseInstruction(text));
+  } catch (error) {
+    if (error instanceof RangeError) throw new ScenarioError(error.message);
+    throw error;
+  }
 }
 
 function parseObject(text: string, call: Call, scenario: Scenario): void {
@@ -183,6 +202,10 @@ function parseLine(text: string, scenario: Scenario, block: Block): Block {
     }
     default:
       if (block === null) throw new ScenarioError(`unknown statement '${text}'`);
+      if (/^[A-Z]/.test(text)) {
+        parseStreamLine(text, block.calls.at(-1));
+        return block;
+      }
       block.calls.push(parseCall(text, scenario, block.vm));
       return block;
   }

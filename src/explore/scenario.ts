@@ -15,8 +15,12 @@ export interface Call {
   size: number;
   /** Through the VM's queue, as an asynchronous VM_BIND. */
   async: boolean;
+  /** As the ioctl, bytes and all. */
+  ioctl: boolean;
   /** readonly, noexec, uncached. */
   flags: string[];
+  /** Of a stream: its instructions, two words each. */
+  stream: number[];
 }
 
 export interface VmDecl {

@@ -27,7 +27,7 @@ let modelDigest: string | undefined;
 function digestOfModel(): string {
   if (modelDigest !== undefined) return modelDigest;
   const hash = createHash('sha256');
-  for (const directory of ['../driver', '../hw', 'model']) {
+  for (const directory of ['../driver', '../hw', '../hw/command-stream', '../../uapi', 'model']) {
     const path = join(import.meta.dirname, directory);
     for (const file of readdirSync(path).sort()) {
       if (/\.(js|ts)$/.test(file)) hash.update(`${file}\n`).update(readFileSync(join(path, file)));

@@ -15,6 +15,11 @@ export class Choice {
     this.options = options;
   }
 
+  /** Nothing has to happen before one can choose. */
+  ready(): boolean {
+    return true;
+  }
+
   choose(option: number): void {
     this.chosen = option;
   }

@@ -221,29 +221,30 @@ export class TimedMachine extends Machine {
 
   /**
    * One GPU access: waits while its address is locked, is translated (TLB, then a walk), and some time later done.
-   * `seen` is told the translation when the access is done, or at once where there is none (a fault, which raises the
-   * MMU interrupt).
+   *
+   * @returns the translation once the access is done, or at once where it does not allow it (a fault, which raises the
+   *   MMU interrupt); null where a reset ended the access
    */
-  *access(as: number, va: number, kind: AccessKind, seen: (found: Translation) => void): MachineOp<void> {
+  *access(as: number, va: number, kind: AccessKind): MachineOp<Translation | null> {
     const { epoch } = this;
     yield {
       label: `${kind} begins`,
       ready: () => this.epoch !== epoch || !this.isLocked(as, va),
     };
-    if (this.epoch !== epoch) return;
+    if (this.epoch !== epoch) return null;
     const access = { as, va };
     this.inFlight.push(access);
     const found = yield* this.#translate(as, va);
-    if (this.epoch !== epoch) return;
+    if (this.epoch !== epoch) return null;
     const fault = found.pa < 0 ? TRANSLATION_FAULT : permits(found, kind) ? 0 : PERMISSION_FAULT;
     if (fault !== 0) {
       this.#fault(as, va, fault, kind);
     } else {
       yield `${kind} lands`;
-      if (this.epoch !== epoch) return;
+      if (this.epoch !== epoch) return null;
     }
     this.inFlight.splice(this.inFlight.indexOf(access), 1);
-    seen(found);
+    return found;
   }
 
   /** Whether something stale that is still remembered answers is decided by the machine, where it makes a difference. */
@@ -289,7 +290,9 @@ export class TimedMachine extends Machine {
   }
 }
 
-function permits(found: Translation, kind: AccessKind): boolean {
+/** Whether a translation allows such an access. */
+export function permits(found: Translation, kind: AccessKind): boolean {
+  if (found.pa < 0) return false;
   if (kind === 'execute') return (found.attrHi & XN_HIGH) === 0;
   return kind === 'read' || (found.attrLo & AP_READ_ONLY) === 0;
 }

@@ -120,7 +120,7 @@ export class StreamRunner implements JobRunner, Work, StreamEvents {
   run(): Op<void> {
     let more = true;
     for (let i = 0; more && i < ROUNDS; i++) {
-      more = this.processor.run(this.#options.budget ?? BUDGET);
+      more = run(this.processor.run(this.#options.budget ?? BUDGET));
       this.#deliver();
     }
     this.#suspended.look();

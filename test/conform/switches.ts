@@ -71,6 +71,11 @@ export const WITNESSES: Readonly<Record<string, Record<KernelName, Witness>>> = 
     ['lock/double_lock', 'lock/zero_start'],
     ['split/same_bo_many_vmas_and_bo_destroy', 'lock/double_lock'],
   ),
+  'explicit-expansion': each(
+    dormant('lock-around-op', 'lock/double_lock'),
+    ['lock/double_lock'],
+    ['lock/double_lock'],
+  ),
   'reset-on-unlock-failure': each(
     dormant('lock-around-op', 'stuck/lock_unlock3'),
     ['stuck/lock_unlock3', 'stuck/bind_map_poll3_async'],

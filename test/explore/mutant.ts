@@ -30,12 +30,21 @@ function changed(bug: Bug): string {
 }
 
 /** Invariants of a scenario that the bug breaks, after an exhaustive search. */
-export async function explored(
+export async function explored(...asked: Parameters<typeof violations>): Promise<string[]> {
+  return (await violations(...asked)).map(({ invariant }) => invariant).sort();
+}
+
+/** The same, in the invariants' words. */
+export async function messages(...asked: Parameters<typeof violations>): Promise<string[]> {
+  return (await violations(...asked)).map(({ message }) => message);
+}
+
+async function violations(
   bug: Bug,
   scenarioName: string,
   kernelName: string,
   invariants?: readonly string[],
-): Promise<string[]> {
+): Promise<{ invariant: string; message: string }[]> {
   mkdirSync(join(top, '.cache'), { recursive: true });
   const root = mkdtempSync(join(top, '.cache', 'mutant-'));
   try {
@@ -65,7 +74,7 @@ export async function explored(
       budget: { states: 200_000, seconds: 60, memory: 2 * 2 ** 30 },
       all: invariants !== undefined,
     });
-    return result.findings.map((finding) => finding.violation.invariant).sort();
+    return result.findings.map((finding) => finding.violation);
   } finally {
     rmSync(root, { recursive: true, force: true });
   }

@@ -49,12 +49,29 @@ describe('the table of the design', () => {
   }
 });
 
+describe('the patch "Explicit expansion of locked VM region" (docs/model-a-patch.md)', () => {
+  for (const [scenario, without, with_] of [
+    ['widening-lock-times-out', 'violated: outside-locked-region', 'holds'],
+    ['widening-fails-halfway', 'holds', 'violated: atomic'],
+    ['partial-unmap-of-block', 'holds', 'holds'],
+    ['sparse-page', 'holds', 'holds'],
+  ]) {
+    it(`${scenario}: ${without} without it, ${with_} with it`, () => {
+      expect(verdictOf(scenario, '7.2')).toBe(without);
+      expect(verdictOf(scenario, '7.2', ['+explicit-expansion'])).toBe(with_);
+    });
+  }
+});
+
 /** What breaks on 7.2 and next as they are, of all eleven invariants; docs/review.md argues each. */
 const findings: Record<string, string[]> = {
+  'ioctls-while-destroying': ['table-pages'],
+  'queued-bind-while-destroying': ['table-pages'],
   'reset-while-sync-binding': ['deadlock', 'lock-agreement'],
   'surprise-removal': ['register-access-while-gone'],
   'unlock-times-out': ['deadlock', 'lock-agreement'],
   'update-times-out': ['activation'],
+  'widening-fails-halfway': ['kernel-warning', 'outside-locked-region'],
   'widening-lock-times-out': ['kernel-warning', 'outside-locked-region'],
 };
 

@@ -13,7 +13,9 @@ import type { MachineOp } from '../../hw/timed-machine.ts';
 import type { Call } from '../scenario.ts';
 import { resume, suspend, unplug } from './device.ts';
 import { access, activate, becomeActive, becomeIdle, idle, killGroups } from './groups.ts';
+import { vmBind, vmDestroy } from './ioctl.ts';
 import type { Group, Stage, VmState } from './stage.ts';
+import { playStream } from './streams.ts';
 
 function bindOp(stage: Stage, call: Call): BindOp {
   let flags = call.verb === 'unmap' ? DRM_PANTHOR_VM_BIND_OP_TYPE_UNMAP : DRM_PANTHOR_VM_BIND_OP_TYPE_MAP;
@@ -64,10 +66,16 @@ export function* play(stage: Stage, calls: readonly Call[], group: Group): Machi
         yield 'GROUP_DESTROY';
         killGroups(stage, state as VmState, call.va);
         break;
+      case 'stream':
+        yield* playStream(stage, state as VmState, group, call);
+        break;
       case 'destroy':
-        yield* stage.pool.destroyVm((state as VmState).vm.id);
+        yield 'VM_DESTROY';
+        if (call.ioctl) yield* vmDestroy(stage, state as VmState);
+        else yield* stage.pool.destroyVm((state as VmState).id);
         break;
       case 'reset':
+        yield 'a reset is scheduled';
         stage.device.scheduleReset();
         break;
       case 'suspend':
@@ -91,6 +99,10 @@ export function* play(stage: Stage, calls: readonly Call[], group: Group): Machi
 
 function* bind(stage: Stage, state: VmState, call: Call): Op<void> {
   const op = bindOp(stage, call);
+  if (call.ioctl) {
+    yield* vmBind(stage, state, op);
+    return;
+  }
   if (call.async) {
     yield 'VM_BIND';
     stage.queue(state, op);

@@ -57,19 +57,19 @@ export function* access(stage: Stage, state: VmState, own: Group, call: Call): M
   yield* groupAccess(stage, state, group, call.va, call.verb as AccessKind, call.text);
 }
 
-function* groupAccess(
+/** The same for a group that is known; null where it was cut short by a reset. */
+export function* groupAccess(
   stage: Stage,
   state: VmState,
   group: Group,
   va: number,
   kind: AccessKind,
   text: string,
-): MachineOp<void> {
+): MachineOp<Translation | null> {
   const { epoch } = group;
-  const seen = (found: Translation) => {
-    if (group.epoch === epoch) judge(stage, state, group, va, text, found);
-  };
-  yield* stage.machine.access(group.as, va, kind, seen);
+  const found = yield* stage.machine.access(group.as, va, kind);
+  if (found !== null && group.epoch === epoch) judge(stage, state, group, va, text, found);
+  return found;
 }
 
 /** panthor_group_destroy(): the groups of a VM are to leave the GPU at the next tick. */

@@ -78,11 +78,25 @@ export function slotBookkeeping(stage: Stage): string | null {
   return null;
 }
 
-/** table-pages: none is used twice, none leaks, and the reservations add up. Judged where no operation is under way. */
+/** table-pages, once every thread has ended: a destroyed VM that something refers to will never give its tables back. */
+export function lostTables(stage: Stage): string | null {
+  for (const { name, vm, jobs } of stage.vms) {
+    if (!vm.destroyed || vm.freed || jobs.length > 0) continue;
+    let pages = 0;
+    for (const n of vm.pgtable.tables) pages += n;
+    return `VM ${name} is destroyed, but never freed: ${pages} table pages and what ${vm.vmas.count} mappings show are lost`;
+  }
+  return null;
+}
+
+/** table-pages: none is used twice, none leaks, no VM loses its tables under an operation, and the reservations add up. Judged where no operation is under way. */
 export function tablePages(stage: Stage): string | null {
   const { memory } = stage.machine;
   let reserved = 0;
   let counted = 0;
+  for (const { name, vm } of stage.vms) {
+    if (vm.freed && vm.opCtx !== null) return `VM ${name} is freed while an operation on it is under way`;
+  }
   for (const { vm } of stage.vms) {
     if (vm.opLock.held) return null;
     for (const n of vm.pgtable.tables) counted += n;

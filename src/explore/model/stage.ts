@@ -1,5 +1,6 @@
 /** Everything that a scenario's threads share: the device on its timed machine, the VMs, and what was seen to break. */
 import { PanthorDevice } from '../../driver/device.ts';
+import type { DrmFile } from '../../driver/file.ts';
 import type { GemObject } from '../../driver/gem.ts';
 import { Mutex, type Op, type Point } from '../../driver/interleave.ts';
 import type { Kernel } from '../../driver/kernels.ts';
@@ -11,7 +12,9 @@ import { PhysicalMemory } from '../../hw/memory.ts';
 import { AS_COMMAND_NAMES, INT_MASK, INT_RAWSTAT, MMU_INT_BASE } from '../../hw/registers.ts';
 import { TimedMachine } from '../../hw/timed-machine.ts';
 import type { Scenario } from '../scenario.ts';
+import { openFile } from './ioctl.ts';
 import { VmSpec } from './spec.ts';
+import { Words } from './streams.ts';
 
 /** Virtual address bits: two levels of tables fewer than the real thing, and the same code. */
 const VA_BITS = 48;
@@ -31,6 +34,8 @@ export class Group {
 /** A VM with its queue of asynchronous binds. */
 export class VmState {
   readonly name: string;
+  /** Its handle. */
+  readonly id: number;
   readonly vm: PanthorVm;
   readonly spec: VmSpec;
   readonly group = new Group();
@@ -46,6 +51,7 @@ export class VmState {
 
   constructor(name: string, vm: PanthorVm, stage: Stage) {
     this.name = name;
+    this.id = vm.id;
     this.vm = vm;
     this.spec = new VmSpec(vm);
     this.mayBind = { label: `the scheduler binds a group of ${name}`, ready: () => stage.canBind(vm) };
@@ -81,10 +87,14 @@ export class Stage {
   readonly machine: TimedMachine;
   readonly device: PanthorDevice;
   readonly pool: VmPool;
+  /** The open file whose VMs and objects these are, where a thread makes ioctls. */
+  readonly file: DrmFile | null;
   readonly objects: GemObject[] = [];
   readonly vms: VmState[] = [];
   /** One for each thread of the scenario. */
   readonly groups: Group[] = [];
+  /** What command streams stored. */
+  readonly words = new Words();
   /** Invariants that broke, and how: "invariant\nmessage". */
   readonly broken: string[] = [];
   /** panthor_scheduler.lock: held while groups are bound and unbound. */
@@ -129,11 +139,14 @@ export class Stage {
       mmu: { asPresent: 2 ** slots - 1, vaBits: VA_BITS },
       now: () => 0,
     });
-    this.pool = new VmPool(this.device);
+    const makesIoctls = scenario.threads.some(({ calls }) => calls.some((call) => call.ioctl));
+    this.file = makesIoctls ? openFile(this.device) : null;
+    this.pool = this.file?.vms ?? new VmPool(this.device);
     for (const { size } of scenario.objects) {
       const bo = this.device.gem.create(size, 0, null);
       if (!bo.pin()) throw new Error('out of memory');
       this.objects.push(bo);
+      this.file?.createHandle(bo);
     }
   }
 

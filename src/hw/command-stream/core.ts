@@ -1,5 +1,5 @@
 /** What the instructions of all queues share. */
-import type { GpuMemory } from './gpu-memory.ts';
+import type { StreamMemory, StreamOp } from './stream-memory.ts';
 import type { StreamQueue } from './stream-queue.ts';
 
 /** Clocks of the GPU, as STORE_STATE stores them. */
@@ -37,7 +37,7 @@ export interface HeapCounters {
 const FLUSH_ID_MASK = 0xffffff;
 
 export class Core {
-  readonly memory: GpuMemory;
+  readonly memory: StreamMemory;
   readonly clock: GpuClock;
   readonly events: StreamEvents;
   /** Counts changes of memory, progress and whatever else a blocked queue may wait for. */
@@ -48,15 +48,21 @@ export class Core {
   flushId = 0;
   readonly #heaps = new WeakMap<object, Map<number, HeapCounters>>();
 
-  constructor(memory: GpuMemory, clock: GpuClock, events: StreamEvents) {
+  constructor(memory: StreamMemory, clock: GpuClock, events: StreamEvents) {
     this.memory = memory;
     this.clock = clock;
     this.events = events;
   }
 
   /** Writes a word; queues that wait for memory have another look. */
-  store32(va: number, value: number): void {
-    this.memory.store32(va, value);
+  *store32(va: number, value: number): StreamOp<void> {
+    yield* this.memory.store32(va, value);
+    this.changes++;
+  }
+
+  /** Adds to a word or, where it is `wide`, to two of them. */
+  *atomicAdd(va: number, lo: number, hi: number, wide: boolean): StreamOp<void> {
+    yield* this.memory.atomicAdd(va, lo, hi, wide);
     this.changes++;
   }
 

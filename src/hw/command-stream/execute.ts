@@ -6,8 +6,9 @@ import { finishFragment, heapOperation, heapSet } from './heap.ts';
 import { loadMultiple, storeMultiple, storeState } from './load-store.ts';
 import { addImm32, addImm64, mov32, mov48, umin32 } from './moves.ts';
 import * as op from './opcodes.ts';
-import { type Instruction, NEXT, type Outcome, WENT } from './outcome.ts';
+import { type AccessingInstruction, type Instruction, NEXT, type Outcome, WENT } from './outcome.ts';
 import { progressLoad, progressStore, progressWait } from './progress.ts';
+import type { StreamOp } from './stream-memory.ts';
 import type { StreamQueue } from './stream-queue.ts';
 import { syncAdd, syncSet, syncWait } from './sync.ts';
 import { retire } from './work.ts';
@@ -28,12 +29,9 @@ const known: Record<number, Instruction> = {
   [op.RUN_FRAGMENT]: retire,
   [op.RUN_FULLSCREEN]: retire,
   [op.FINISH_TILING]: retire,
-  [op.FINISH_FRAGMENT]: finishFragment,
   [op.ADD_IMM32]: addImm32,
   [op.ADD_IMM64]: addImm64,
   [op.UMIN32]: umin32,
-  [op.LOAD_MULTIPLE]: loadMultiple,
-  [op.STORE_MULTIPLE]: storeMultiple,
   [op.BRANCH]: flow.branch,
   [op.SET_SB_ENTRY]: flow.setSbEntry,
   [op.PROGRESS_WAIT]: progressWait,
@@ -42,36 +40,53 @@ const known: Record<number, Instruction> = {
   [op.JUMP]: flow.jump,
   [op.REQ_RESOURCE]: flow.nothing,
   [op.FLUSH_CACHE2]: flow.flushCache2,
-  [op.SYNC_ADD32]: syncAdd,
-  [op.SYNC_SET32]: syncSet,
-  [op.SYNC_WAIT32]: syncWait,
-  [op.STORE_STATE]: storeState,
   [op.PROT_REGION]: flow.protRegion,
   [op.PROGRESS_STORE]: progressStore,
   [op.PROGRESS_LOAD]: progressLoad,
   [op.RUN_COMPUTE_INDIRECT]: retire,
   [op.ERROR_BARRIER]: flow.errorBarrier,
   [op.HEAP_SET]: heapSet,
-  [op.HEAP_OPERATION]: heapOperation,
   [op.TRACE_POINT]: flow.nothing,
+};
+for (const [opcode, instruction] of Object.entries(known)) INSTRUCTIONS[Number(opcode)] = instruction;
+
+/** Those that access memory. */
+const ACCESSING: (AccessingInstruction | null)[] = new Array(256).fill(null);
+const accessing: Record<number, AccessingInstruction> = {
+  [op.FINISH_FRAGMENT]: finishFragment,
+  [op.LOAD_MULTIPLE]: loadMultiple,
+  [op.STORE_MULTIPLE]: storeMultiple,
+  [op.SYNC_ADD32]: syncAdd,
+  [op.SYNC_SET32]: syncSet,
+  [op.SYNC_WAIT32]: syncWait,
+  [op.STORE_STATE]: storeState,
+  [op.HEAP_OPERATION]: heapOperation,
   [op.SYNC_ADD64]: syncAdd,
   [op.SYNC_SET64]: syncSet,
   [op.SYNC_WAIT64]: syncWait,
 };
-for (const [opcode, instruction] of Object.entries(known)) INSTRUCTIONS[Number(opcode)] = instruction;
+for (const [opcode, instruction] of Object.entries(accessing)) ACCESSING[Number(opcode)] = instruction;
+
+/** Fetches the instruction that the queue is at and carries it out, as perform(). */
+export function* execute(core: Core, queue: StreamQueue): StreamOp<Outcome> {
+  const { pc } = queue;
+  const lo = yield* core.memory.load32(pc);
+  const hi = yield* core.memory.load32(pc + 4);
+  return yield* perform(core, queue, lo, hi);
+}
 
 /**
- * Carries out the instruction that the queue is at; its address space is selected in `core.memory`.
+ * Carries out one instruction, given as two words; its address space is the one of `core.memory`.
  *
  * @returns whether the queue can go on (NEXT or WENT) or is blocked in the instruction (STAY)
  * @throws StreamFatal when it ends the queue
  */
-export function execute(core: Core, queue: StreamQueue): Outcome {
-  const { pc } = queue;
-  const lo = core.memory.load32(pc);
-  const hi = core.memory.load32(pc + 4);
+export function* perform(core: Core, queue: StreamQueue, lo: number, hi: number): StreamOp<Outcome> {
   core.instructions++;
-  const outcome = INSTRUCTIONS[hi >>> 24](core, queue, lo, hi);
+  const accesses = ACCESSING[hi >>> 24];
+  let outcome: Outcome;
+  if (accesses === null) outcome = INSTRUCTIONS[hi >>> 24](core, queue, lo, hi);
+  else outcome = yield* accesses(core, queue, lo, hi);
   if (outcome === NEXT) {
     queue.advance();
     return WENT;

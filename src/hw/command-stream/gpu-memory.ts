@@ -23,6 +23,7 @@ import {
   TRANSLATION_FAULT,
 } from './exceptions.ts';
 import type { PhysicalBytes } from './physical-bytes.ts';
+import type { StreamMemory, StreamOp } from './stream-memory.ts';
 
 /** Access type, bits 9:8 of AS_FAULTSTATUS. */
 const READ = 2;
@@ -40,7 +41,7 @@ const SLOTS = 64;
  * Instructions are fetched as data: panthor maps its own ring buffers with MAP_NOEXEC, and so does Mesa with its
  * streams, so that the no-execute bit can only be about shaders.
  */
-export class GpuMemory {
+export class GpuMemory implements StreamMemory {
   readonly #machine: Machine;
   readonly #physical: PhysicalBytes;
   readonly #vaBits: number;
@@ -84,17 +85,30 @@ export class GpuMemory {
    *
    * @throws StreamFatal for what is not mapped; the MMU has raised its interrupt then
    */
-  load32(va: number): number {
+  *load32(va: number): StreamOp<number> {
+    yield 'load';
     return this.#page(va, READ).getUint32(va & (PAGE_SIZE - 1), true);
   }
 
   /** Writes a word at `va`, a multiple of 4. Throws as load32(), and for what is mapped read-only. */
-  store32(va: number, value: number): void {
+  *store32(va: number, value: number): StreamOp<void> {
+    yield 'store';
     this.#page(va, WRITE).setUint32(va & (PAGE_SIZE - 1), value, true);
   }
 
+  /** Adds to what is at `va`. Throws as load32() and store32(). */
+  *atomicAdd(va: number, lo: number, hi: number, wide: boolean): StreamOp<void> {
+    yield 'add';
+    const at = va & (PAGE_SIZE - 1);
+    const low = this.#page(va, READ).getUint32(at, true) + lo;
+    const page = this.#page(va, WRITE);
+    page.setUint32(at, low, true);
+    if (wide) page.setUint32(at + 4, page.getUint32(at + 4, true) + hi + (low >= 0x100000000 ? 1 : 0), true);
+  }
+
   /** Makes sure that `va` can be written; throws as store32(). */
-  checkWritable(va: number): void {
+  *checkWritable(va: number): StreamOp<void> {
+    yield 'store';
     this.#page(va, WRITE);
   }
 

@@ -54,6 +54,27 @@ export function encodeInstruction(
   return [Number(bits & 0xffffffffn), Number(bits >> 32n)];
 }
 
+/**
+ * The words of an instruction given as instructionText() writes it: `MOV48 dst=d68 imm=0x1000000`.
+ *
+ * @throws RangeError as encodeInstruction(), and for a value that cannot be read
+ */
+export function parseInstruction(text: string): [lo: number, hi: number] {
+  const [name, ...words] = text.trim().split(/\s+/);
+  const fields: Record<string, number> = {};
+  for (const word of words) {
+    const [key, value] = word.split('=');
+    const named =
+      byName
+        .get(name)
+        ?.fields.find((one) => one.name === key)
+        ?.names?.indexOf(value) ?? -1;
+    const number = /^[rd]?-?\w+$/.test(value ?? '') ? Number(value.replace(/^[rd]/, '')) : Number.NaN;
+    fields[key] = named >= 0 ? named : number;
+  }
+  return encodeInstruction(name, fields);
+}
+
 function fieldText(field: InstructionField, value: number): string {
   switch (field.kind) {
     case 'reg':

@@ -2,6 +2,7 @@
 import type { Core } from './core.ts';
 import { CS_BUS_FAULT, CS_INSTR_INVALID, StreamFatal } from './exceptions.ts';
 import { NEXT, type Outcome } from './outcome.ts';
+import type { StreamOp } from './stream-memory.ts';
 import type { StreamQueue } from './stream-queue.ts';
 
 /** "CS State" */
@@ -25,30 +26,32 @@ function checkRange(queue: StreamQueue, base: number, mask: number): void {
 }
 
 /** Bit n of the mask is register base + n, which is word n at the address. */
-export function loadMultiple(core: Core, queue: StreamQueue, lo: number, hi: number): Outcome {
+export function* loadMultiple(core: Core, queue: StreamQueue, lo: number, hi: number): StreamOp<Outcome> {
   const base = (hi >>> 16) & 0xff;
   const mask = lo >>> 16;
   const va = effective(queue, lo, hi, 4);
   checkRange(queue, base, mask);
   for (let n = 0; mask >>> n !== 0; n++) {
-    if (((mask >>> n) & 1) !== 0) queue.regs[base + n] = core.memory.load32(va + 4 * n);
+    if (((mask >>> n) & 1) === 0) continue;
+    const value = yield* core.memory.load32(va + 4 * n);
+    queue.regs[base + n] = value;
   }
   return NEXT;
 }
 
-export function storeMultiple(core: Core, queue: StreamQueue, lo: number, hi: number): Outcome {
+export function* storeMultiple(core: Core, queue: StreamQueue, lo: number, hi: number): StreamOp<Outcome> {
   const base = (hi >>> 16) & 0xff;
   const mask = lo >>> 16;
   const va = effective(queue, lo, hi, 4);
   checkRange(queue, base, mask);
   for (let n = 0; mask >>> n !== 0; n++) {
-    if (((mask >>> n) & 1) !== 0) core.store32(va + 4 * n, queue.regs[base + n]);
+    if (((mask >>> n) & 1) !== 0) yield* core.store32(va + 4 * n, queue.regs[base + n]);
   }
   return NEXT;
 }
 
 /** Clocks and the error status, 64 bits each. A disjoint count (a clock that jumped) never moves here. */
-export function storeState(core: Core, queue: StreamQueue, lo: number, hi: number): Outcome {
+export function* storeState(core: Core, queue: StreamQueue, lo: number, hi: number): StreamOp<Outcome> {
   const va = effective(queue, lo, hi, 8);
   const state = hi & 0xff;
   let value = 0;
@@ -56,7 +59,7 @@ export function storeState(core: Core, queue: StreamQueue, lo: number, hi: numbe
   else if (state === STATE_CYCLES) value = core.clock.cycles();
   else if (state === STATE_ERROR) value = queue.error ? 1 : 0;
   else if (state > STATE_ERROR) throw new StreamFatal(CS_INSTR_INVALID, queue.pc);
-  core.store32(va, value >>> 0);
-  core.store32(va + 4, Math.floor(value / 0x100000000));
+  yield* core.store32(va, value >>> 0);
+  yield* core.store32(va + 4, Math.floor(value / 0x100000000));
   return NEXT;
 }

@@ -1,4 +1,5 @@
 import type { Core } from './core.ts';
+import type { StreamOp } from './stream-memory.ts';
 import type { StreamQueue } from './stream-queue.ts';
 
 /** What becomes of the queue after an instruction. */
@@ -12,3 +13,10 @@ export const STAY = 2;
 
 /** Carries out one instruction, given as two words (unsigned). */
 export type Instruction = (core: Core, queue: StreamQueue, lo: number, hi: number) => Outcome;
+/** The same for one that accesses memory. */
+export type AccessingInstruction = (
+  core: Core,
+  queue: StreamQueue,
+  lo: number,
+  hi: number,
+) => StreamOp<Outcome>;

@@ -7,6 +7,7 @@ import { StreamFatal } from './exceptions.ts';
 import { execute } from './execute.ts';
 import type { GpuMemory } from './gpu-memory.ts';
 import { STAY } from './outcome.ts';
+import type { StreamOp } from './stream-memory.ts';
 import type { StreamQueue } from './stream-queue.ts';
 
 /** Instructions of one queue before it is another's turn. */
@@ -14,10 +15,12 @@ const SLICE = 256;
 
 export class StreamProcessor {
   readonly core: Core;
+  readonly memory: GpuMemory;
   /** Queues with a slot, in the order of their turns. */
   #queues: StreamQueue[] = [];
 
   constructor(memory: GpuMemory, clock: GpuClock, events: StreamEvents) {
+    this.memory = memory;
     this.core = new Core(memory, clock, events);
   }
 
@@ -52,12 +55,14 @@ export class StreamProcessor {
    *
    * @returns whether there is more that could be executed right now
    */
-  run(budget: number): boolean {
-    this.core.memory.invalidate();
+  *run(budget: number): StreamOp<boolean> {
+    this.memory.invalidate();
     for (let left = budget; left > 0; ) {
       const before = left;
       for (const queue of this.#queues) {
-        if (this.#canGoOn(queue)) left -= this.#turn(queue);
+        if (!this.#canGoOn(queue)) continue;
+        const done = yield* this.#turn(queue);
+        left -= done;
       }
       if (left === before) return false;
     }
@@ -70,16 +75,17 @@ export class StreamProcessor {
   }
 
   /** One queue's turn; how many instructions it took. */
-  #turn(queue: StreamQueue): number {
+  *#turn(queue: StreamQueue): StreamOp<number> {
     const { core } = this;
     const before = queue.blocked;
     queue.blocked = null;
     let done = 0;
     try {
-      core.memory.select(queue.group.space.as);
+      this.memory.select(queue.group.space.as);
       while (done < SLICE && queue.hasWork && queue.running) {
         done++;
-        if (execute(core, queue) === STAY) break;
+        const outcome = yield* execute(core, queue);
+        if (outcome === STAY) break;
       }
     } catch (error) {
       if (!(error instanceof StreamFatal)) throw error;
@@ -87,7 +93,7 @@ export class StreamProcessor {
       queue.group.halted = true;
       queue.syncWait = null;
       core.events.fatal(queue, error.type, error.info);
-      core.memory.invalidate();
+      this.memory.invalidate();
     }
     queue.triedAt = core.changes;
     if (queue.blocked !== before) core.events.blocked(queue);

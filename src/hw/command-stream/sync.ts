@@ -6,6 +6,7 @@ import type { Core } from './core.ts';
 import { CS_BUS_FAULT, CS_INHERIT_FAULT, CS_INSTR_INVALID, StreamFatal } from './exceptions.ts';
 import { CONDITION_GT, CONDITION_LE, SCOPE_SYSTEM, SYNC_ADD64, SYNC_SET64, SYNC_WAIT64 } from './opcodes.ts';
 import { NEXT, type Outcome, STAY } from './outcome.ts';
+import type { StreamOp } from './stream-memory.ts';
 import type { StreamQueue, SyncWait } from './stream-queue.ts';
 
 const PROPAGATE_ERROR = 1;
@@ -19,32 +20,27 @@ function syncobjVa(queue: StreamQueue, hi: number, wide: boolean): number {
 }
 
 /** The status, and what follows a change: waiting queues look again, and the driver hears of it unless it is local. */
-function finish(core: Core, queue: StreamQueue, lo: number, statusVa: number): Outcome {
-  if ((lo & PROPAGATE_ERROR) !== 0) core.store32(statusVa, queue.error ? 1 : 0);
+function* finish(core: Core, queue: StreamQueue, lo: number, statusVa: number): StreamOp<Outcome> {
+  if ((lo & PROPAGATE_ERROR) !== 0) yield* core.store32(statusVa, queue.error ? 1 : 0);
   if (((lo >>> 1) & 3) === SCOPE_SYSTEM) core.events.syncUpdate(queue);
   return NEXT;
 }
 
-export function syncAdd(core: Core, queue: StreamQueue, lo: number, hi: number): Outcome {
+export function* syncAdd(core: Core, queue: StreamQueue, lo: number, hi: number): StreamOp<Outcome> {
   const wide = hi >>> 24 === SYNC_ADD64;
   const va = syncobjVa(queue, hi, wide);
   const data = wide ? queue.pair(hi & 0xff) : queue.reg(hi & 0xff);
-  const low = core.memory.load32(va) + queue.regs[data];
-  if (wide) {
-    const high = core.memory.load32(va + 4) + queue.regs[data + 1] + (low >= 0x100000000 ? 1 : 0);
-    core.store32(va + 4, high);
-  }
-  core.store32(va, low);
-  return finish(core, queue, lo, va + (wide ? 8 : 4));
+  yield* core.atomicAdd(va, queue.regs[data], wide ? queue.regs[data + 1] : 0, wide);
+  return yield* finish(core, queue, lo, va + (wide ? 8 : 4));
 }
 
-export function syncSet(core: Core, queue: StreamQueue, lo: number, hi: number): Outcome {
+export function* syncSet(core: Core, queue: StreamQueue, lo: number, hi: number): StreamOp<Outcome> {
   const wide = hi >>> 24 === SYNC_SET64;
   const va = syncobjVa(queue, hi, wide);
   const data = wide ? queue.pair(hi & 0xff) : queue.reg(hi & 0xff);
-  if (wide) core.store32(va + 4, queue.regs[data + 1]);
-  core.store32(va, queue.regs[data]);
-  return finish(core, queue, lo, va + (wide ? 8 : 4));
+  if (wide) yield* core.store32(va + 4, queue.regs[data + 1]);
+  yield* core.store32(va, queue.regs[data]);
+  return yield* finish(core, queue, lo, va + (wide ? 8 : 4));
 }
 
 /** Whether what is in memory (two words, unsigned) ends the wait. Used for queues without a slot, too. */
@@ -55,7 +51,7 @@ export function waitIsOver(wait: SyncWait, lo: number, hi: number): boolean {
 }
 
 /** Waits until the value is at most (LE) or above (GT) the one in the data register; other conditions do not exist. */
-export function syncWait(core: Core, queue: StreamQueue, lo: number, hi: number): Outcome {
+export function* syncWait(core: Core, queue: StreamQueue, lo: number, hi: number): StreamOp<Outcome> {
   const wide = hi >>> 24 === SYNC_WAIT64;
   const condition = lo >>> 28;
   if (condition !== CONDITION_LE && condition !== CONDITION_GT) {
@@ -66,13 +62,18 @@ export function syncWait(core: Core, queue: StreamQueue, lo: number, hi: number)
   const { regs } = queue;
   const wait: SyncWait = { va, wide, condition, lo: regs[data], hi: wide ? regs[data + 1] : 0 };
   const { memory } = core;
-  if (!waitIsOver(wait, memory.load32(va), wide ? memory.load32(va + 4) : 0)) {
+  const low = yield* memory.load32(va);
+  let high = 0;
+  if (wide) high = yield* memory.load32(va + 4);
+  if (!waitIsOver(wait, low, high)) {
     queue.blocked = 'SYNC_WAIT';
     queue.syncWait = wait;
     return STAY;
   }
   queue.syncWait = null;
-  if ((lo & REJECT_ERROR) === 0 && memory.load32(va + (wide ? 8 : 4)) !== 0) {
+  if ((lo & REJECT_ERROR) !== 0) return NEXT;
+  const status = yield* memory.load32(va + (wide ? 8 : 4));
+  if (status !== 0) {
     queue.error = true;
     core.events.fault(queue, CS_INHERIT_FAULT);
   }

@@ -1,4 +1,5 @@
 /** A machine with one address space and queues whose rings a test fills by hand; there is no driver in it. */
+import { run } from '../../../src/driver/interleave.ts';
 import { IOMMU_NOEXEC, IOMMU_READ, IOMMU_WRITE, IoPgtable, SZ_4K } from '../../../src/driver/io-pgtable.ts';
 import type { StreamEvents } from '../../../src/hw/command-stream/core.ts';
 import { exceptionName } from '../../../src/hw/command-stream/exceptions.ts';
@@ -108,7 +109,7 @@ export class Bench implements StreamEvents {
   }
 
   read32(va: number): number {
-    return this.processor.core.memory.peek32(this.#table.ttbr, va) as number;
+    return this.processor.memory.peek32(this.#table.ttbr, va) as number;
   }
 
   read64(va: number): number {
@@ -142,7 +143,7 @@ export class Bench implements StreamEvents {
   /** Submits and runs to the end, or until nothing can go on. */
   run(code: readonly Code[], index = 0): StreamQueue {
     this.submit(code, index);
-    this.processor.run(10_000);
+    run(this.processor.run(10_000));
     return this.queue(index);
   }
 

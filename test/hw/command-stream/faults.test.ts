@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { run } from '../../../src/driver/interleave.ts';
 import { AS_TRANSCFG, AS_TRANSCFG_ADRMODE_UNMAPPED, asRegister } from '../../../src/hw/registers.ts';
 import { AS, Bench, type Code, DATA, HOLE, READ_ONLY, RINGS, set } from './bench.ts';
 
@@ -46,7 +47,7 @@ describe('an access that the tables do not translate', () => {
     const b = new Bench();
     b.submit([set(0, DATA), load]);
     b.machine.regs.write64(asRegister(AS, AS_TRANSCFG), AS_TRANSCFG_ADRMODE_UNMAPPED, 0);
-    b.processor.run(100);
+    run(b.processor.run(100));
     expect(b.mmuFault()).toEqual({ status: 0xc0 + READ, address: RINGS, raised: 1 << AS });
   });
 
@@ -119,7 +120,7 @@ test('a fatal exception ends the queue for good, and holds up the group until th
   b.run([['MOV32', { dst: 0, imm: 1 }]], 1);
   b.processor.start(b.queue(0));
   b.processor.wake();
-  expect(b.processor.run(100)).toBe(false);
+  expect(run(b.processor.run(100))).toBe(false);
   expect([b.queue(0).regs[0], b.queue(1).regs[0]]).toEqual([0, 0]);
 });
 

@@ -4,6 +4,7 @@ import {
   decodeInstruction,
   encodeInstruction,
   instructionText,
+  parseInstruction,
 } from '../../../src/hw/command-stream/instruction-text.ts';
 
 /** Words put together bit by bit from the positions in v10.xml and in the kernel's prepare_job_instrs(). */
@@ -95,6 +96,7 @@ describe.each(KNOWN)('%# %s %s', (bits, name, fields, text) => {
 
   test('is put together', () => {
     expect(encodeInstruction(name, fields)).toEqual([lo, hi]);
+    expect(parseInstruction(text)).toEqual([lo, hi]);
   });
 });
 

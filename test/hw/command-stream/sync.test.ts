@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { run } from '../../../src/driver/interleave.ts';
 import { Bench, type Code, DATA, set } from './bench.ts';
 
 const LE = 0;
@@ -148,10 +149,10 @@ describe('SYNC_WAIT', () => {
     const b = new Bench();
     b.run(waitFor(1));
     b.write(DATA, 2);
-    expect(b.processor.run(100)).toBe(false);
+    expect(run(b.processor.run(100))).toBe(false);
     expect(b.queue().regs[10]).toBe(0);
     b.processor.wake();
-    b.processor.run(100);
+    run(b.processor.run(100));
     expect(b.queue().regs[10]).toBe(1);
   });
 
@@ -172,7 +173,7 @@ describe('SYNC_WAIT', () => {
     b.write(DATA, 1);
     b.submit(turn(DATA, DATA + 16), 0);
     b.submit(turn(DATA + 16, DATA), 1);
-    expect(b.processor.run(10_000)).toBe(false);
+    expect(run(b.processor.run(10_000))).toBe(false);
     expect([b.read64(DATA), b.read64(DATA + 16)]).toEqual([51, 50]);
     expect([b.queue(0).hasWork, b.queue(1).hasWork]).toEqual([false, false]);
   });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { run } from '../../../src/driver/interleave.ts';
 import { Bench, type Code, DATA, set } from './bench.ts';
 
 describe('turns', () => {
@@ -7,7 +8,7 @@ describe('turns', () => {
   test('a stream that goes on for ever stays within its budget', () => {
     const b = new Bench();
     b.submit([FOREVER]);
-    expect(b.processor.run(1000)).toBe(true);
+    expect(run(b.processor.run(1000))).toBe(true);
     const { instructions } = b.processor.core;
     expect(instructions).toBeGreaterThanOrEqual(1000);
     expect(instructions).toBeLessThan(1000 + 256);
@@ -17,7 +18,7 @@ describe('turns', () => {
     const b = new Bench(2, [15, 0]);
     b.submit([FOREVER], 0);
     b.submit(new Array(500).fill(['ADD_IMM32', { dst: 0, src: 0, imm: 1 }]), 1);
-    expect(b.processor.run(2000)).toBe(true);
+    expect(run(b.processor.run(2000))).toBe(true);
     expect(b.queue(1).regs[0]).toBe(500);
   });
 
@@ -39,7 +40,7 @@ describe('turns', () => {
           i,
         );
       }
-      b.processor.run(1000);
+      run(b.processor.run(1000));
       expect([b.queue(0).regs[5], b.queue(1).regs[5]]).toEqual(
         priorities[0] > priorities[1] ? [0, 1] : [2, 0],
       );
@@ -50,7 +51,7 @@ describe('turns', () => {
     const b = new Bench();
     b.submit([FOREVER]);
     b.submit([['NOP']]);
-    b.processor.run(1);
+    run(b.processor.run(1));
     expect(b.processor.core.instructions).toBe(256);
   });
 
@@ -59,20 +60,20 @@ describe('turns', () => {
     b.submit([FOREVER], 0);
     b.submit([['MOV32', { dst: 0, imm: 1 }]], 1);
     b.processor.stop(b.queue(0));
-    expect(b.processor.run(1000)).toBe(false);
+    expect(run(b.processor.run(1000))).toBe(false);
     expect(b.queue(1).regs[0]).toBe(1);
   });
 
   test('a queue that has lost its slot stops, and goes on where it was', () => {
     const b = new Bench();
     b.submit([...new Array(300).fill(['ADD_IMM32', { dst: 0, src: 0, imm: 1 }])]);
-    b.processor.run(1);
+    run(b.processor.run(1));
     expect(b.queue().regs[0]).toBe(256);
     b.processor.stop(b.queue());
-    expect(b.processor.run(1000)).toBe(false);
+    expect(run(b.processor.run(1000))).toBe(false);
     expect(b.queue().regs[0]).toBe(256);
     b.processor.start(b.queue());
-    b.processor.run(1000);
+    run(b.processor.run(1000));
     expect(b.queue().regs[0]).toBe(300);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { run } from '../../../src/driver/interleave.ts';
 import { Bench, type Code, DATA, set } from './bench.ts';
 
 describe('everything else', () => {
@@ -81,7 +82,7 @@ describe('everything else', () => {
       ['MOV32', { dst: 0, imm: 1 }],
     ]);
     b.processor.wake();
-    expect(b.processor.run(100)).toBe(false);
+    expect(run(b.processor.run(100))).toBe(false);
     expect([b.queue().blocked, b.queue().regs[0]]).toEqual(['PROTM', 0]);
   });
 });
