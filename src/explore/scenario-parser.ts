@@ -1,51 +1,13 @@
 /** Reads scenario files: one statement a line. docs/explore.md has the syntax. */
 import { parseInstruction } from '../hw/command-stream/instruction-text.ts';
 import { type Call, type Scenario, ScenarioError, type ThreadDecl, type VmDecl } from './scenario.ts';
+import { bytes, Words } from './scenario-words.ts';
 import { areInterchangeable } from './symmetry.ts';
 
 const ACCESSES = ['read', 'write', 'execute', 'atomic'];
 const DEVICE_CALLS = ['reset', 'suspend', 'resume', 'unplug', 'remove'];
 const IOCTLS = ['map', 'sparse', 'unmap', 'destroy'];
 const COMMANDS = ['LOCK', 'UNLOCK', 'UPDATE', 'FLUSH_PT', 'FLUSH_MEM', 'flush'];
-
-/** "0x1000", "8K", "2M", "1G" as bytes. */
-function bytes(text: string | undefined): number {
-  const match = /^(0x[0-9a-f]+|\d+)([KMG]?)$/i.exec(text ?? '');
-  if (!match) throw new ScenarioError(`'${text ?? ''}' is no number of bytes`);
-  const unit = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 }[match[2].toUpperCase()] as number;
-  return Number(match[1]) * unit;
-}
-
-class Words {
-  readonly #words: string[];
-  #at = 0;
-
-  constructor(line: string) {
-    this.#words = line.split(/\s+/);
-  }
-
-  next(what: string): string {
-    if (this.#at >= this.#words.length) throw new ScenarioError(`${what} is missing`);
-    return this.#words[this.#at++];
-  }
-
-  get more(): boolean {
-    return this.#at < this.#words.length;
-  }
-
-  /** Takes `word` if it comes next. */
-  take(word: string): boolean {
-    if (this.#words[this.#at] !== word) return false;
-    this.#at++;
-    return true;
-  }
-
-  rest(): string[] {
-    const words = this.#words.slice(this.#at);
-    this.#at = this.#words.length;
-    return words;
-  }
-}
 
 /** `implicitVm`: inside a vm block the VM is not named again. */
 function parseCall(text: string, scenario: Scenario, implicitVm: string | null): Call {
