@@ -69,8 +69,8 @@ export const MUTATIONS = [
   {
     name: 'a wider lock forgets the start of the narrower one',
     file: 'src/driver/vm-region.ts',
-    from: '      start = Math.min(start, vm.lockedStart);\n',
-    to: '',
+    from: 'const first = Math.min(start, vm.lockedStart);',
+    to: 'const first = start;',
     caughtBy: ['lives'],
   },
   {
