@@ -76,7 +76,7 @@ export const MUTATIONS = [
   {
     name: 'the locked region is not widened for the rest of a block',
     file: 'src/driver/vm-steps.ts',
-    from: '    if (device.b.lockAroundOp) yield* lockRegion(vm, start, end - start);\n',
+    from: '      yield* lockRegion(vm, start, end - start);\n',
     to: '',
     caughtBy: ['small-world', 'lives'],
   },
