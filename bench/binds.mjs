@@ -1,15 +1,10 @@
 // The nine workloads through the ioctl entry, and their ratios to the kernel's C.
-import { GROUPS, KERNEL } from './workloads.mjs';
+import { GROUPS, KERNEL, median } from './workloads.mjs';
 import { compileYardstick } from './yardstick.mjs';
 
 const ROUNDS = 7;
 /** How long a workload runs before its rounds count, ms: the engine compiles what is hot on the side. */
 const WARM_UP_MS = 1500;
-
-function median(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[sorted.length >> 1];
-}
 
 /** Adds a round's figures to the lists of `all`. */
 function collect(all, round) {

@@ -19,7 +19,7 @@ export const KERNEL = {
   'rebind-64k-scattered': ['D', 10],
 };
 
-function median(values) {
+export function median(values) {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[sorted.length >> 1];
 }

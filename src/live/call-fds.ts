@@ -81,7 +81,7 @@ export class CallFds implements FdTable {
   }
 
   install(object: FdObject): number {
-    const field = this.field;
+    const field = this.#spec && fdResult(this.#spec);
     if (field === undefined) throw new Error(`${this.#spec?.name}: no field for a descriptor`);
     const fd = this.#exports.open(object, (this.#flags & DRM_RDWR) !== 0, this.#file);
     if (fd < 0) return fd;

@@ -2,7 +2,7 @@ import { closeSync } from 'node:fs';
 import { EBADF, EIO, ENOTTY } from '../../uapi/errno.ts';
 import type { IoctlSpec } from '../../uapi/ioctl.ts';
 import type { Frame } from '../capture/frame.ts';
-import { dmaBufIoctl } from '../driver/dma-buf.ts';
+import { type DmaBuf, dmaBufIoctl } from '../driver/dma-buf.ts';
 import { BLOCKED, type PanthorDrv } from '../driver/drv.ts';
 import { run } from '../driver/interleave.ts';
 import type { Bugs } from './bugs.ts';
@@ -117,12 +117,12 @@ export class Ioctls {
   #finish(
     from: Connection,
     id: number,
-    file: OpenFile,
+    on: OpenFile | DmaBuf,
     call: Call,
     ret: number,
     table: CallFds | null,
   ): void {
-    for (const observer of this.#options.observers) observer.ioctl(file, call, ret, table);
+    for (const observer of this.#options.observers) observer.ioctl(on, call, ret, table);
     if (!from.closed) this.#options.replies.ofCall(from, id, call, ret, table);
     call.before = null;
     if (call === this.#call && call.mem.data.length > KEPT_BYTES) this.#call = new Call();
@@ -144,8 +144,6 @@ export class Ioctls {
     const ret =
       bugs.guard('a dma-buf ioctl', () => dmaBufIoctl(object, request, mem, argAddr, table)) ?? -EIO;
     table.end();
-    for (const observer of this.#options.observers) observer.ioctl(object, call, ret, table);
-    replies.ofCall(from, id, call, ret, table);
-    call.before = null;
+    this.#finish(from, id, object, call, ret, table);
   }
 }

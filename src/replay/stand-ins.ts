@@ -32,18 +32,19 @@ export interface TakenFd {
   fd: number;
 }
 
+/** What an error says of the descriptor: nothing is open there, or what is no dma-buf, no eventfd and so on. */
+const REFUSED: ReadonlyMap<number, 'closed' | 'other'> = new Map([
+  [EBADF, 'closed'],
+  [EINVAL, 'other'],
+]);
+
 /** The descriptor that a call took from the client, where its result tells what that was; or null. */
 export function takenFd(record: CaptureRecord): TakenFd | null {
-  // EBADF where nothing is open, EINVAL for what is no dma-buf, no eventfd and so on.
-  const refused = record.errno === EBADF ? 'closed' : record.errno === EINVAL ? 'other' : null;
-  if (record.ret < 0 && refused === null) return null;
+  const refused = record.ret < 0 ? REFUSED.get(record.errno) : null;
+  if (refused === undefined) return null;
   const view = new DataView(record.bytes.buffer, record.bytes.byteOffset);
   const taken = (kind: FdObject['kind'], at: number): TakenFd => {
-    return {
-      kind: record.ret < 0 && refused !== null ? refused : kind,
-      at,
-      fd: view.getUint32(record.argInAt + at, true),
-    };
+    return { kind: refused ?? kind, at, fd: view.getUint32(record.argInAt + at, true) };
   };
   switch (record.request) {
     case DRM_IOCTL_SYNCOBJ_EVENTFD:

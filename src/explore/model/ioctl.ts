@@ -5,10 +5,11 @@
 import { encode } from '../../../uapi/codec.ts';
 import { EINVAL, ENODEV } from '../../../uapi/errno.ts';
 import {
+  DRM_IOCTL_PANTHOR_VM_BIND,
+  DRM_IOCTL_PANTHOR_VM_DESTROY,
   drm_panthor_vm_bind,
   drm_panthor_vm_bind_op,
   drm_panthor_vm_destroy,
-  panthorIoctls,
 } from '../../../uapi/panthor_drm.ts';
 import type { PanthorDevice } from '../../driver/device.ts';
 import { PanthorDrv } from '../../driver/drv.ts';
@@ -33,10 +34,6 @@ export function openFile(device: PanthorDevice): DrmFile {
   return run(drv.open());
 }
 
-const requestOf = (name: string): number => panthorIoctls.find((one) => one.shortName === name)?.request ?? 0;
-const VM_BIND = requestOf('VM_BIND');
-const VM_DESTROY = requestOf('VM_DESTROY');
-
 /** One call; its argument is in `mem`. */
 function* ioctl(stage: Stage, request: number, mem: UserMemory): Op<number> {
   const file = stage.file as DrmFile;
@@ -51,7 +48,7 @@ export function* vmBind(stage: Stage, state: VmState, op: BindOp): Op<void> {
   mem.add(OPS, encode(drm_panthor_vm_bind_op, { flags, bo_handle: boHandle, bo_offset: boOffset, va, size }));
   const ops = { stride: drm_panthor_vm_bind_op.size, count: 1, array: OPS };
   mem.add(ARGUMENT, encode(drm_panthor_vm_bind, { vm_id: state.id, ops }));
-  const ret = yield* ioctl(stage, VM_BIND, mem);
+  const ret = yield* ioctl(stage, DRM_IOCTL_PANTHOR_VM_BIND, mem);
   state.spec.observe();
   // Those two say that the operation has not begun.
   if (ret !== 0 && ret !== -EINVAL && ret !== -ENODEV) state.spec.failed();
@@ -61,5 +58,5 @@ export function* vmBind(stage: Stage, state: VmState, op: BindOp): Op<void> {
 export function* vmDestroy(stage: Stage, state: VmState): Op<void> {
   const mem = new UserMemory(USER_MEMORY);
   mem.add(ARGUMENT, encode(drm_panthor_vm_destroy, { id: state.id }));
-  yield* ioctl(stage, VM_DESTROY, mem);
+  yield* ioctl(stage, DRM_IOCTL_PANTHOR_VM_DESTROY, mem);
 }
