@@ -1,4 +1,4 @@
-import { closeSync, writeSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { freeCard, makeDeviceTree } from './device-tree.ts';
@@ -27,16 +27,15 @@ export class ServerThread {
   readonly dir: string;
   readonly card: number;
   readonly #ownsDir: boolean;
-  readonly #worker: Worker;
-  readonly #wake: number;
+  /** The server thread stops when this end of its pipe is closed. */
+  readonly #stop: number;
   readonly #stopped: Promise<LiveSummary>;
 
-  private constructor(dir: string, ownsDir: boolean, card: number, worker: Worker, wake: number) {
+  private constructor(dir: string, ownsDir: boolean, card: number, worker: Worker, stop: number) {
     this.dir = dir;
     this.#ownsDir = ownsDir;
     this.card = card;
-    this.#worker = worker;
-    this.#wake = wake;
+    this.#stop = stop;
     this.#stopped = new Promise((resolve, reject) => {
       worker.on('message', (message: WorkerMessage) => {
         if (message.type === 'stopped') resolve(message.report);
@@ -67,7 +66,7 @@ export class ServerThread {
         with: options.with,
         without: options.without,
         gpu: options.gpu,
-        wake: ends[0],
+        stop: ends[0],
         record: options.record ?? null,
       };
       const worker = new Worker(new URL('./worker.js', import.meta.url), {
@@ -94,12 +93,10 @@ export class ServerThread {
 
   /** Ends the server and says what it has seen. */
   async stop(): Promise<LiveSummary> {
-    this.#worker.postMessage('stop');
-    writeSync(this.#wake, new Uint8Array(1));
+    closeSync(this.#stop);
     try {
       return await this.#stopped;
     } finally {
-      closeSync(this.#wake);
       clearPrivateDir(this.dir, this.#ownsDir);
     }
   }

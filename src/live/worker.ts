@@ -1,8 +1,9 @@
 /**
- * The thread that serves clients: everything of the model is in it. It waits in blocking calls, so it hears of the main
- * thread through a pipe.
+ * The thread that serves clients: everything of the model is in it. It waits in blocking calls, so the main thread stops it
+ * through a pipe that those calls watch. A message to parentPort would not do: in which turn of this thread's event loop it
+ * arrives differs between versions of Node.
  */
-import { readSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { PanthorDevice } from '../driver/device.ts';
 import { PanthorDrv } from '../driver/drv.ts';
@@ -21,8 +22,8 @@ export interface WorkerOptions {
   with: readonly string[];
   without: readonly string[];
   gpu: string;
-  /** The descriptor that becomes readable when the main thread has sent a message. */
-  wake: number;
+  /** The descriptor that becomes readable when the main thread wants the server to stop. */
+  stop: number;
   record: { path: string; client: string; arch: string } | null;
 }
 
@@ -40,7 +41,7 @@ function monotonicClock(): () => number {
 /** More objects than a client has ever wanted, and as many bytes as there are physical addresses: beyond is ENOMEM. */
 const LIMITS = { objects: 1 << 20, boBytes: 2 ** 40 };
 
-/** Steps between looks at what else this thread has to do: messages, memory that is no longer used. */
+/** Steps between turns of this thread's event loop, in which memory that is no longer used is given back. */
 const STEPS = 1024;
 
 async function serve(options: WorkerOptions): Promise<void> {
@@ -60,31 +61,25 @@ async function serve(options: WorkerOptions): Promise<void> {
     observers: recorder === null ? [report] : [report, recorder],
   });
   const streams = executeStreams(drv, server.desk);
-  let woken = false;
   let stopping = false;
-  server.watch(options.wake, () => {
-    readSync(options.wake, new Uint8Array(64));
-    woken = true;
-  });
-  parentPort!.on('message', () => {
+  server.watch(options.stop, () => {
     stopping = true;
   });
   parentPort!.postMessage({ type: 'ready' } satisfies WorkerMessage);
   while (!stopping) {
-    for (let i = 0; i < STEPS && !woken; i++) {
+    for (let i = 0; i < STEPS && !stopping; i++) {
       server.step(-1);
       recorder?.flush();
     }
-    woken = false;
     await new Promise((resolve) => setImmediate(resolve));
   }
   const left = { files: server.desk.files.size, vms: device.mmu.vms.length, objects: drv.clientBos.size };
   server.close();
+  closeSync(options.stop);
   recorder?.close();
   const summary = report.summary(server.desk.bugs.count, left, streams.stats);
   const message = { type: 'stopped', report: summary } as const;
   parentPort!.postMessage(message satisfies WorkerMessage);
-  parentPort!.close();
 }
 
 if (!isMainThread) await serve(workerData as WorkerOptions);
