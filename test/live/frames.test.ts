@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { checkWord, FRAME_HEADER_BYTES } from '../../src/capture/frame.ts';
 import { FrameWriter } from '../../src/capture/frame-writer.ts';
 import { native } from '../../src/live/native.ts';
-import { realmOf } from '../../src/live/open-file.ts';
+import { realmOf } from '../../src/live/server/open-file.ts';
 import {
   WIRE_ATTACH,
   WIRE_INTERRUPT,
