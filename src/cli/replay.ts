@@ -8,7 +8,7 @@ import { Replayer } from '../replay/replayer.ts';
 import { objectName } from '../replay/snapshot.ts';
 import { LineTrace, type TraceKind } from '../replay/trace.ts';
 import { LifeTrace } from '../replay/vm-events.ts';
-import { VmStories } from '../replay/vm-history.ts';
+import { VmHistories } from '../replay/vm-history.ts';
 import { callText } from '../report/call.ts';
 import { replayJson } from '../report/replay-json.ts';
 import { replayText } from '../report/replay-text.ts';
@@ -109,7 +109,7 @@ async function replay(path: string, options: ReplayCliOptions): Promise<void> {
   device.calls = scenario;
   if (options.trace.has('regs')) regs.trace = lines;
   if (lines !== null) lines.objectName = (id) => objectName(replayer.model, id);
-  const stories = options.json ? null : new VmStories(replayer.model);
+  const histories = options.json ? null : new VmHistories(replayer.model);
   const stopAt = options.stopAt ?? Number.POSITIVE_INFINITY;
   const { header } = capture;
   await readThrough(
@@ -119,20 +119,20 @@ async function replay(path: string, options: ReplayCliOptions): Promise<void> {
         lines.index = record.index;
         lines.op(callText(record, Number.POSITIVE_INFINITY));
       }
-      stories?.before(record);
+      histories?.before(record);
       replayer.step(record);
-      stories?.after(record);
+      histories?.after(record);
       return record.index < stopAt;
     },
     () => {
       replayer.finish();
-      stories?.finish();
+      histories?.finish();
       if (scenario !== null)
         writeScenario(options.emitScenario as string, scenario, header.client, device.kernel);
       process.stdout.write(
-        stories === null
+        histories === null
           ? `${replayJson(header.client, replayer)}\n`
-          : replayText(header, replayer, stories, life),
+          : replayText(header, replayer, histories, life),
       );
       if (options.check && !replayer.checks) {
         process.stderr.write(

@@ -17,7 +17,7 @@ import { IdMap } from './id-map.ts';
 import type { IdPlan, PlannedId } from './id-plan.ts';
 import { IdWalk } from './id-walk.ts';
 import { ARGUMENT_ADDRESS, loadPayload } from './payload.ts';
-import { standInFor, type TakenFd, takenFd } from './placeholders.ts';
+import { placeholderFor, type TakenFd, takenFd } from './placeholders.ts';
 
 export interface ModelOptions {
   kernel: Kernel;
@@ -87,7 +87,7 @@ export class ReplayModel {
     this.#file = file;
     this.#walk.run(plan, this.mem, this.argAt, record.argSize, this.#toModel);
     const taken = takenFd(record);
-    if (taken !== null) this.#standIn(taken);
+    if (taken !== null) this.#placeholder(taken);
   }
 
   /** Makes the loaded call: 0 or more, -errno, or BLOCKED. */
@@ -139,7 +139,7 @@ export class ReplayModel {
   }
 
   /** Puts something behind a descriptor that the driver never gave out, or gave out for something else. */
-  #standIn({ kind, at, fd }: TakenFd): void {
+  #placeholder({ kind, at, fd }: TakenFd): void {
     const known = this.#shared.fd.toModel(fd);
     const object = this.#fds.lookup(known);
     if (kind === 'closed') {
@@ -148,7 +148,7 @@ export class ReplayModel {
       return;
     }
     if (kind === 'other' ? object !== undefined : object?.kind === kind) return;
-    const model = this.#fds.install(standInFor(kind, this.device.gem));
+    const model = this.#fds.install(placeholderFor(kind, this.device.gem));
     const before = this.#shared.fd.add(fd, model);
     if (before !== undefined) this.#fds.close(before);
     this.mem.view.setUint32(this.argAt + at, model, true);

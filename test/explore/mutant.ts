@@ -56,11 +56,11 @@ async function violations(
         .filter((file) => file.endsWith('.js'))
         .flatMap((file) => settersIn(readFileSync(join(built, 'src', directory, file), 'utf8'))),
     );
-    const heap = relative(dirname(path), join(root, 'src/explore/state/tracking.js'));
+    const tracker = relative(dirname(path), join(root, 'src/explore/state/tracking.js'));
     const plain = code.replace(/(from\s+["'].*)\.ts(["'])/g, '$1.js$2');
     writeFileSync(
       path,
-      instrument(plain, bug.file, heap.startsWith('.') ? heap : `./${heap}`, new Set(setters)),
+      instrument(plain, bug.file, tracker.startsWith('.') ? tracker : `./${tracker}`, new Set(setters)),
     );
 
     const load = <T>(file: string): Promise<T> => import(join(root, 'src', file)) as Promise<T>;

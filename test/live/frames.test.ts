@@ -21,7 +21,7 @@ import {
   DRM_IOCTL_PANTHOR_VM_BIND,
   DRM_IOCTL_PANTHOR_VM_CREATE,
 } from '../../uapi/panthor_drm.ts';
-import { buildNative, compiler, leftOver, openDescriptors, type Rig, startRig } from './toolbox.ts';
+import { buildNative, compiler, type Fixture, leftOver, openDescriptors, startServer } from './toolbox.ts';
 
 /** PANTHOR_SHIM_FUZZ=20 makes it a million frames. */
 const FRAMES = 50_000 * Number(process.env.PANTHOR_SHIM_FUZZ ?? 1);
@@ -90,30 +90,30 @@ function corpus(key: number): Uint8Array[] {
 
 /** A client that says what it likes. */
 class Client {
-  readonly rig: Rig;
+  readonly fixture: Fixture;
   readonly key: number;
   readonly anchor: number;
   #channel = -1;
   readonly #in = new Uint8Array(1 << 16);
   readonly #fds = new Int32Array(17);
 
-  constructor(rig: Rig, key: number) {
-    this.rig = rig;
+  constructor(fixture: Fixture, key: number) {
+    this.fixture = fixture;
     this.key = key;
-    const name = `panthor-shim/${realmOf(rig.dir)}/d80.2/${key.toString(16).padStart(16, '0')}`;
-    this.anchor = native().connect(join(rig.dir, 'socket'), name);
+    const name = `panthor-shim/${realmOf(fixture.dir)}/d80.2/${key.toString(16).padStart(16, '0')}`;
+    this.anchor = native().connect(join(fixture.dir, 'socket'), name);
     expect(this.anchor).toBeGreaterThan(0);
     const open = frame(WIRE_OPEN, 0, [128, 2, process.pid, 1]);
     native().send(this.anchor, open, 0, open.length, NO_FDS, 0);
-    rig.server.step(0);
-    rig.server.step(0);
+    fixture.server.step(0);
+    fixture.server.step(0);
     expect(this.drain(this.anchor)).toBeGreaterThan(0);
   }
 
   /** The connection that calls go over; a new one has been shown the open file. */
   get channel(): number {
     if (this.#channel < 0) {
-      this.#channel = native().connect(join(this.rig.dir, 'socket'), '');
+      this.#channel = native().connect(join(this.fixture.dir, 'socket'), '');
       const shown = ioctl(this.key, DRM_IOCTL_VERSION, new Array(16).fill(0));
       this.seal(shown, 1 | WIRE_ATTACH);
       native().send(this.#channel, shown, 0, shown.length, Int32Array.of(this.anchor), 1);
@@ -131,7 +131,7 @@ class Client {
   /** Sends and takes what comes back; the server may hang up. */
   say(bytes: Uint8Array, fds: Int32Array): void {
     const sent = native().send(this.channel, bytes, 0, bytes.length, fds, fds.length);
-    this.rig.server.step(0);
+    this.fixture.server.step(0);
     if (sent < 0 || this.drain(this.#channel) === 0) this.hangUp();
   }
 
@@ -196,12 +196,12 @@ describe.skipIf(compiler === null)('frames', () => {
   it(
     `of all kinds, ${FRAMES} of them, neither stop the server nor stay in it`,
     async () => {
-      const rig = startRig();
-      const before = leftOver(rig);
+      const fixture = startServer();
+      const before = leftOver(fixture);
       const descriptors = openDescriptors();
       const draw = dice(1);
       let key = 0x123456;
-      let client = new Client(rig, key);
+      let client = new Client(fixture, key);
       let frames = corpus(key);
       const some = [openSync('/dev/null', 'r'), openSync('/proc/self/status', 'r')];
       for (let i = 0; i < FRAMES; i++) {
@@ -211,8 +211,8 @@ describe.skipIf(compiler === null)('frames', () => {
         if (bytes.length > 0) client.say(bytes, fds);
         if (draw(2000) === 0) {
           client.close();
-          rig.server.step(0);
-          client = new Client(rig, ++key);
+          fixture.server.step(0);
+          client = new Client(fixture, ++key);
           frames = corpus(key);
         }
       }
@@ -221,44 +221,44 @@ describe.skipIf(compiler === null)('frames', () => {
       client.say(ioctl(key, DRM_IOCTL_PANTHOR_VM_CREATE, [0, 0, 0, 0]), NO_FDS);
       client.close();
       for (const fd of some) closeSync(fd);
-      await rig.settle();
-      expect(leftOver(rig)).toEqual(before);
+      await fixture.runToQuiescence();
+      expect(leftOver(fixture)).toEqual(before);
       expect(openDescriptors()).toBe(descriptors);
-      rig.close();
+      fixture.close();
     },
     60_000 + FRAMES,
   );
 
   it('for a file that the client has not shown are EBADF, whoever knows its key', () => {
-    const rig = startRig();
-    const client = new Client(rig, 0xabcdef);
-    const stranger = native().connect(join(rig.dir, 'socket'), '');
+    const fixture = startServer();
+    const client = new Client(fixture, 0xabcdef);
+    const stranger = native().connect(join(fixture.dir, 'socket'), '');
     const request = ioctl(0xabcdef, DRM_IOCTL_PANTHOR_VM_CREATE, [0, 0, 0, 0]);
     native().send(stranger, request, 0, request.length, NO_FDS, 0);
-    rig.server.step(0);
-    rig.server.step(0);
+    fixture.server.step(0);
+    fixture.server.step(0);
     const reply = new Uint8Array(256);
     const n = native().receive(stranger, reply, 0, new Int32Array(4));
     expect(n).toBeGreaterThanOrEqual(FRAME_HEADER_BYTES + 16);
     expect(new DataView(reply.buffer).getInt32(FRAME_HEADER_BYTES, true)).toBe(-9);
     closeSync(stranger);
     client.close();
-    rig.close();
+    fixture.close();
   });
 
   it('that open a file under a name of another, or none, are refused', () => {
-    const rig = startRig();
-    const client = new Client(rig, 0xabcdef);
+    const fixture = startServer();
+    const client = new Client(fixture, 0xabcdef);
     for (const name of [
       '',
       'panthor-shim/00000000/d80.2/0000000000000001',
-      `panthor-shim/${realmOf(rig.dir)}/d00.2/0000000000000002`,
+      `panthor-shim/${realmOf(fixture.dir)}/d00.2/0000000000000002`,
     ]) {
-      const fd = native().connect(join(rig.dir, 'socket'), name);
+      const fd = native().connect(join(fixture.dir, 'socket'), name);
       const open = frame(WIRE_OPEN, 0, [128, 2, 1, 1]);
       native().send(fd, open, 0, open.length, NO_FDS, 0);
-      rig.server.step(0);
-      rig.server.step(0);
+      fixture.server.step(0);
+      fixture.server.step(0);
       const reply = new Uint8Array(256);
       expect(native().receive(fd, reply, 0, new Int32Array(4))).toBe(32);
       expect(new DataView(reply.buffer).getInt32(FRAME_HEADER_BYTES, true)).toBeLessThan(0);
@@ -266,9 +266,9 @@ describe.skipIf(compiler === null)('frames', () => {
       closeSync(fd);
     }
     // The name of a file that is open cannot be had twice: the kernel sees to that.
-    const taken = `panthor-shim/${realmOf(rig.dir)}/d80.2/${(0xabcdef).toString(16).padStart(16, '0')}`;
-    expect(native().connect(join(rig.dir, 'socket'), taken)).toBe(-98);
+    const taken = `panthor-shim/${realmOf(fixture.dir)}/d80.2/${(0xabcdef).toString(16).padStart(16, '0')}`;
+    expect(native().connect(join(fixture.dir, 'socket'), taken)).toBe(-98);
     client.close();
-    rig.close();
+    fixture.close();
   });
 });

@@ -100,7 +100,7 @@ export function compileProgram(
 }
 
 /** A server in this process, and what there is to look at. */
-export interface Rig {
+export interface Fixture {
   dir: string;
   server: LiveServer;
   drv: PanthorDrv;
@@ -109,11 +109,11 @@ export interface Rig {
   /** Serves until `promise` is settled. */
   until<T>(promise: Promise<T>): Promise<T>;
   /** Serves until nothing arrives any more. */
-  settle(): Promise<void>;
+  runToQuiescence(): Promise<void>;
   close(): void;
 }
 
-export interface RigOptions {
+export interface FixtureOptions {
   kernel?: string;
   observers?: readonly Observer[];
   limits?: Partial<PanthorDrv['limits']>;
@@ -129,8 +129,8 @@ function monotonicNs(): number {
   return Number(process.hrtime.bigint());
 }
 
-/** Starts a server in this process: nothing happens in it but inside until() and settle(). */
-export function startRig(options: RigOptions = {}): Rig {
+/** Starts a server in this process: nothing happens in it but inside until() and runToQuiescence(). */
+export function startServer(options: FixtureOptions = {}): Fixture {
   const dir = mkdtempSync(join(tmpdir(), 'panthor-live-'));
   makeDeviceTree(join(dir, 'root'), 0);
   const device = new PanthorDevice({
@@ -159,7 +159,7 @@ export function startRig(options: RigOptions = {}): Rig {
       }
       return done;
     },
-    async settle(): Promise<void> {
+    async runToQuiescence(): Promise<void> {
       for (let i = 0; i < 20; i++) {
         server.step(5e6);
         await immediate();
@@ -179,14 +179,14 @@ export interface Ended {
   stderr: string;
 }
 
-/** Starts a program on a rig; `ended` resolves with what it said, when nobody can say more. */
+/** Starts a program on a fixture; `ended` resolves with what it said, when nobody can say more. */
 export function startProgram(
-  rig: Rig,
+  fixture: Fixture,
   path: string,
   args: readonly string[] = [],
   env: NodeJS.ProcessEnv = {},
 ): { child: ChildProcess; ended: Promise<Ended> } {
-  const child = spawn(path, args, { env: { ...rig.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(path, args, { env: { ...fixture.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   let stdout = '';
   let stderr = '';
   child.stdout!.on('data', (text) => (stdout += text));
@@ -198,27 +198,27 @@ export function startProgram(
   return { child, ended };
 }
 
-/** Runs a program on a rig to its end. */
+/** Runs a program on a fixture to its end. */
 export function runProgram(
-  rig: Rig,
+  fixture: Fixture,
   path: string,
   args: readonly string[] = [],
   env?: NodeJS.ProcessEnv,
 ): Promise<Ended> {
-  return rig.until(startProgram(rig, path, args, env).ended);
+  return fixture.until(startProgram(fixture, path, args, env).ended);
 }
 
 /** Everything that clients can leave behind in a server: all zero when they are gone. */
-export function leftOver(rig: Rig) {
-  const { server, drv, device } = rig;
+export function leftOver(fixture: Fixture) {
+  const { server, drv, device } = fixture;
   return {
     connections: server.connectionCount,
-    files: server.desk.files.size,
-    memories: server.desk.memories.count,
-    exports: server.desk.exports.count,
+    files: server.dispatcher.files.size,
+    memories: server.dispatcher.memories.count,
+    exports: server.dispatcher.exports.count,
     objects: drv.clientBos.size,
     blocked: drv.blockedCalls.size,
-    bugs: server.desk.bugs.count,
+    bugs: server.dispatcher.bugs.count,
     tables: device.machine.memory.live,
     gems: device.gem.live,
   };

@@ -22,7 +22,7 @@ const specs = new Map<string, IoctlSpec>(
 );
 
 /** A capture made up by a test: calls by their short names, with the fields before and after. */
-export class Story {
+export class History {
   readonly header: CaptureHeader;
   readonly records: CaptureRecord[] = [];
   #time = 0;

@@ -100,7 +100,7 @@ export class BindJob {
 
 /** panthor_vm_bind_job_create(): a job, or -EINVAL for a VM that takes no more and for a bad operation, or -ENOMEM. */
 export function bindJobCreate(vm: PanthorVm, lookup: GemLookup, op: BindOp): BindJob | number {
-  const told = vm.device.calls === null ? null : teller(vm, lookup, op);
+  const told = vm.device.calls === null ? null : observer(vm, lookup, op);
   if (vm.destroyed || vm.unusable) {
     told?.();
     return -EINVAL;
@@ -116,7 +116,7 @@ export function bindJobCreate(vm: PanthorVm, lookup: GemLookup, op: BindOp): Bin
 }
 
 /** What tells whoever records calls of an operation, as it is now, once its turn has come. */
-function teller(vm: PanthorVm, lookup: GemLookup, op: BindOp): () => void {
+function observer(vm: PanthorVm, lookup: GemLookup, op: BindOp): () => void {
   const copy = { ...op };
   const bo = lookup.lookupGem(op.boHandle) ?? null;
   return () => vm.device.calls?.bind(vm, copy, bo, true);

@@ -22,7 +22,7 @@ import { realmOf } from './open-file.ts';
 import { OpenFiles } from './open-files.ts';
 import { Replies, type RepliesOptions } from './replies.ts';
 
-export interface DeskOptions extends RepliesOptions {
+export interface DispatcherOptions extends RepliesOptions {
   dir: string;
   drv: PanthorDrv;
   card: number;
@@ -30,13 +30,13 @@ export interface DeskOptions extends RepliesOptions {
   /** Reports the end of a socket's other side to exports.closed(). */
   watchEnd: (fd: number) => void;
   /** Answers message `id` when all releases that are on their way have been made. */
-  settle: (from: Connection, id: number) => void;
+  awaitRelease: (from: Connection, id: number) => void;
 }
 
 const PAGE_SIZE = 4096;
 
 /** Where frames of clients go: to the part of the server that they are for. */
-export class Desk {
+export class Dispatcher {
   readonly memories = new BoMemories();
   readonly exports: Exports;
   readonly files: OpenFiles;
@@ -44,19 +44,19 @@ export class Desk {
   readonly bugs = new Bugs();
   /** The page that shows LATEST_FLUSH_ID to clients. */
   readonly flushIdPage: BoMemory;
-  readonly #settle: DeskOptions['settle'];
+  readonly #awaitRelease: DispatcherOptions['awaitRelease'];
   readonly #ioctls: Ioctls;
   readonly #mmaps: Mmaps;
 
   /** @throws Error where there is not even memory for one page */
-  constructor(options: DeskOptions) {
+  constructor(options: DispatcherOptions) {
     const { dir, drv, card, observers } = options;
     const { bugs, memories } = this;
     const realm = realmOf(dir);
     const page = BoMemory.create(PAGE_SIZE);
     if (typeof page === 'number') throw new Error(`no memory for the flush id page: errno ${-page}`);
     this.flushIdPage = page;
-    this.#settle = options.settle;
+    this.#awaitRelease = options.awaitRelease;
     this.replies = new Replies(options);
     this.exports = new Exports(realm, memories, options.watchEnd);
     this.files = new OpenFiles({ drv, card, realm, bugs, observers, released: () => this.exports.sweep() });
@@ -107,7 +107,7 @@ export class Desk {
         from.cancel?.();
         return true;
       case WIRE_SETTLE:
-        this.#settle(from, frame.id);
+        this.#awaitRelease(from, frame.id);
         return true;
       default:
         return false;

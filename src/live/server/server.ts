@@ -5,7 +5,7 @@ import { run } from '../../coroutine/op.ts';
 import type { PanthorDrv } from '../../driver/ioctl/drv.ts';
 import { EPOLL_CTL_ADD, EPOLL_CTL_MOD, EPOLLERR, EPOLLHUP, EPOLLIN, EPOLLOUT, native } from '../native.ts';
 import { Connection } from './connection.ts';
-import { Desk } from './dispatcher.ts';
+import { Dispatcher } from './dispatcher.ts';
 import type { Observer } from './observer.ts';
 
 export interface ServerOptions {
@@ -27,7 +27,7 @@ const MAX_EVENTS = 64;
 
 /** Serves clients over unix sockets. Nothing happens outside `step()`. */
 export class LiveServer {
-  readonly desk: Desk;
+  readonly dispatcher: Dispatcher;
   readonly #drv: PanthorDrv;
   readonly #listener: number;
   readonly #poll: number;
@@ -39,7 +39,7 @@ export class LiveServer {
   /** Other descriptors to watch, with what to do when they are readable. */
   readonly #watched = new Map<number, () => void>();
   /** Who waits for releases that are on their way. */
-  readonly #settling: { from: Connection; id: number }[] = [];
+  readonly #awaitingRelease: { from: Connection; id: number }[] = [];
   #lastSweep = 0;
 
   /** @throws Error when the socket cannot be made */
@@ -51,14 +51,14 @@ export class LiveServer {
       throw new Error(`cannot listen at ${options.dir}/socket: errno ${-this.#listener}`);
     this.#poll = native().pollCreate();
     native().pollSet(this.#poll, EPOLL_CTL_ADD, this.#listener, EPOLLIN);
-    this.desk = new Desk({
+    this.dispatcher = new Dispatcher({
       dir: options.dir,
       drv: options.drv,
       card: options.card,
       observers: options.observers ?? [],
       // Only the end of the other side is of interest, and that is always reported.
       watchEnd: (fd) => native().pollSet(this.#poll, EPOLL_CTL_ADD, fd, 0),
-      settle: (from, id) => this.#settling.push({ from, id }),
+      awaitRelease: (from, id) => this.#awaitingRelease.push({ from, id }),
       delayed: (connection) => this.#setEvents(connection),
       lost: (connection) => this.#drop(connection),
     });
@@ -85,10 +85,10 @@ export class LiveServer {
     let events = native().pollWait(this.#poll, this.#events, wait);
     this.#handle(events);
     // Whoever closed a file and asks whether it is released: its end has been reported by now, or will be in this look.
-    while (this.#settling.length > 0) {
+    while (this.#awaitingRelease.length > 0) {
       events = native().pollWait(this.#poll, this.#events, 0);
       this.#handle(events);
-      if (events < MAX_EVENTS) this.#answerSettled();
+      if (events < MAX_EVENTS) this.#answerReleased();
     }
     if (due !== Number.POSITIVE_INFINITY) this.#doWhatIsDue();
   }
@@ -96,20 +96,20 @@ export class LiveServer {
   /** Ends everything: clients see the device gone. */
   close(): void {
     for (const connection of [...this.#connections.values()]) this.#drop(connection);
-    this.desk.close();
+    this.dispatcher.close();
     for (const fd of [this.#listener, this.#poll, this.#reserve]) if (fd >= 0) closeSync(fd);
   }
 
   #nextSweep(): number {
-    return this.desk.exports.count > 0 ? this.#lastSweep + SWEEP_NS : Number.POSITIVE_INFINITY;
+    return this.dispatcher.exports.count > 0 ? this.#lastSweep + SWEEP_NS : Number.POSITIVE_INFINITY;
   }
 
   #doWhatIsDue(): void {
     const now = this.#drv.device.now();
-    if (now >= this.#drv.nextDeadlineNs) this.desk.bugs.guard('poll', () => run(this.#drv.poll()));
+    if (now >= this.#drv.nextDeadlineNs) this.dispatcher.bugs.guard('poll', () => run(this.#drv.poll()));
     if (now >= this.#nextSweep()) {
       this.#lastSweep = now;
-      this.desk.exports.sweep();
+      this.dispatcher.exports.sweep();
     }
   }
 
@@ -130,12 +130,14 @@ export class LiveServer {
     } else if (this.#watched.has(fd)) {
       this.#watched.get(fd)?.();
     } else if ((events & (EPOLLHUP | EPOLLERR)) !== 0) {
-      this.desk.exports.closed(fd);
+      this.dispatcher.exports.closed(fd);
     }
   }
 
   readonly #onFrame = (from: Connection, frame: Frame, view: DataView, bytes: Uint8Array): boolean => {
-    return this.desk.bugs.guard('a frame', () => this.desk.handle(from, frame, view, bytes)) ?? false;
+    return (
+      this.dispatcher.bugs.guard('a frame', () => this.dispatcher.handle(from, frame, view, bytes)) ?? false
+    );
   };
 
   #setEvents(connection: Connection): void {
@@ -173,19 +175,19 @@ export class LiveServer {
 
   #refuse(fd: number): void {
     const connection = new Connection(fd);
-    this.desk.replies.plain(connection, 1, -ENFILE);
+    this.dispatcher.replies.plain(connection, 1, -ENFILE);
     connection.close();
   }
 
-  #answerSettled(): void {
-    for (const { from, id } of this.#settling.splice(0))
-      if (!from.closed) this.desk.replies.plain(from, id, 0);
+  #answerReleased(): void {
+    for (const { from, id } of this.#awaitingRelease.splice(0))
+      if (!from.closed) this.dispatcher.replies.plain(from, id, 0);
   }
 
   #drop(connection: Connection): void {
     if (!this.#connections.delete(connection.fd)) return;
     connection.close();
-    this.desk.ended(connection);
+    this.dispatcher.ended(connection);
   }
 }
 

@@ -1,10 +1,10 @@
-/** Sequences that once went wrong, in test/fixtures/shrunk, a file each. */
+/** Sequences that once went wrong, in test/fixtures/regressions, a file each. */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Failure } from './lives.ts';
 
-const dir = fileURLToPath(new URL('../fixtures/shrunk', import.meta.url));
+const dir = fileURLToPath(new URL('../fixtures/regressions', import.meta.url));
 
 /** All that were kept, by file name. */
 export function kept(): [string, Failure][] {
@@ -20,7 +20,7 @@ export function keep(failure: Failure): string {
   const lines = steps.map((step) => `    ${JSON.stringify(step)}`).join(',\n');
   const text = `{\n  "kernel": ${JSON.stringify(kernel)},\n  "why": ${JSON.stringify(why)},\n  "steps": [\n${lines}\n  ]\n}\n`;
   if (process.env.PANTHOR_SHIM_KEEP_SHRUNK !== '1') {
-    return `shrunk to (as a file for test/fixtures/shrunk; PANTHOR_SHIM_KEEP_SHRUNK=1 writes it):\n${text}`;
+    return `shrunk to (as a file for test/fixtures/regressions; PANTHOR_SHIM_KEEP_SHRUNK=1 writes it):\n${text}`;
   }
   mkdirSync(dir, { recursive: true });
   const slug = why.replace(/[^a-z]+/gi, '-').slice(0, 40);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { kept } from './kept.ts';
 import { playSteps } from './lives.ts';
+import { kept } from './regression-corpus.ts';
 
 describe('sequences that once went wrong', () => {
   it('are kept', () => {
