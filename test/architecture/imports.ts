@@ -7,8 +7,11 @@ export interface Import {
   /** Files, relative to the top of the tree. */
   readonly from: string;
   readonly to: string;
-  /** False for `import type` and `import()`, which load nothing while modules load. `import { type A }` does. */
-  readonly atLoad: boolean;
+  /**
+   * `load`: when the modules load, as `import { type A }` does too (an empty import is left of it). `later`: an
+   * `import()`. `type`: `import type`, of which nothing is left.
+   */
+  readonly kind: 'load' | 'later' | 'type';
 }
 
 /** The TypeScript files below `folders`, relative to `top`. */
@@ -25,19 +28,19 @@ export function importsOf(file: string, code: string): Import[] {
   const { program, errors } = parseSync(file, code);
   if (errors.length > 0) throw new Error(`${file}: ${errors[0].message}`);
   const imports: Import[] = [];
-  const add = (source: { value: unknown } | null, atLoad: boolean) => {
+  const add = (source: { value: unknown } | null, kind: Import['kind']) => {
     if (typeof source?.value !== 'string' || !source.value.startsWith('.')) return;
     const to = posix.join(posix.dirname(file), source.value).replace(/\.js$/, '.ts');
-    imports.push({ from: file, to, atLoad });
+    imports.push({ from: file, to, kind });
   };
   const literal = (node: { type: string }) =>
     node.type === 'Literal' ? (node as { type: string; value: unknown }) : null;
   new Visitor({
-    ImportDeclaration: (node) => add(node.source, node.importKind !== 'type'),
-    ExportAllDeclaration: (node) => add(node.source, node.exportKind !== 'type'),
-    ExportNamedDeclaration: (node) => add(node.source, node.exportKind !== 'type'),
-    ImportExpression: (node) => add(literal(node.source), false),
-    TSImportType: (node) => add(node.source, false),
+    ImportDeclaration: (node) => add(node.source, node.importKind === 'type' ? 'type' : 'load'),
+    ExportAllDeclaration: (node) => add(node.source, node.exportKind === 'type' ? 'type' : 'load'),
+    ExportNamedDeclaration: (node) => add(node.source, node.exportKind === 'type' ? 'type' : 'load'),
+    ImportExpression: (node) => add(literal(node.source), 'later'),
+    TSImportType: (node) => add(node.source, 'type'),
   }).visit(program);
   return imports;
 }
