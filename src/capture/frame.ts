@@ -12,6 +12,7 @@
  * All little-endian. A frame can be told complete from its first four bytes, damage shows in the check word, and a
  * length is never believed beyond MAX_FRAME_BYTES. docs/formats.md holds the same for readers in other languages.
  */
+import { hex } from '../../uapi/hex.ts';
 
 export const FRAME_HEADER_BYTES = 16;
 
@@ -100,8 +101,4 @@ export class Frame {
     this.fault = { at, field, found, expected };
     return -1;
   }
-}
-
-function hex(value: number): string {
-  return `0x${value.toString(16)}`;
 }

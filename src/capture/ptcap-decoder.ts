@@ -1,3 +1,4 @@
+import { hex } from '../../uapi/hex.ts';
 import type { CaptureDecoder } from './decoder.ts';
 import { CaptureError } from './error.ts';
 import { FRAME_TEXT, Frame } from './frame.ts';
@@ -129,8 +130,4 @@ export class PtcapDecoder implements CaptureDecoder {
   #damage(start: number, byte: number, field: string, found: string, expected: string): never {
     throw new CaptureError({ record: this.#index, start, byte, field, found, expected });
   }
-}
-
-function hex(value: number): string {
-  return `0x${value.toString(16)}`;
 }

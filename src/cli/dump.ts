@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
+import { isKnownName, isNamed } from '../../uapi/lookup.ts';
 import { openCapture } from '../capture/reader.ts';
 import type { CaptureRecord } from '../capture/record.ts';
 import { callText } from '../report/call.ts';
 import { recordJson } from '../report/record-json.ts';
-import { isKnownName, isNamed } from '../report/requests.ts';
 import { UsageError } from './exit.ts';
 import { inRanges, parseRanges, pastRanges } from './ranges.ts';
 import { readThrough } from './read.ts';

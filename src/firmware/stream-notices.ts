@@ -1,5 +1,7 @@
 /** What people should know about the streams that a server executes, on standard error: once each, and not too often. */
+
 import { writeSync } from 'node:fs';
+import { hex } from '../../uapi/hex.ts';
 import type { PanthorQueue } from '../driver/sched/queue.ts';
 import { exceptionName } from '../hw/command-stream/exceptions.ts';
 import { instructionText } from '../hw/command-stream/instruction-text.ts';
@@ -25,7 +27,7 @@ export class StreamNotices {
   /** CS_FATAL, with the page fault behind it if there was one. */
   readonly fatal = (queue: PanthorQueue, type: number, info: number): void => {
     const { vm } = queue.group;
-    const at = `0x${info.toString(16)}`;
+    const at = hex(info);
     if (vm.hasUnhandledFaults() && vm.lastFault?.address === info) {
       const { status } = vm.lastFault;
       const access = AS_FAULTSTATUS_ACCESS_TYPES[((status >>> 8) & 3) as 0];

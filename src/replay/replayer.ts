@@ -1,9 +1,9 @@
 import { EINTR, ETIME, errnoName } from '../../uapi/errno.ts';
 import type { IoctlSpec } from '../../uapi/ioctl.ts';
+import { ioctlName, ioctlOf } from '../../uapi/lookup.ts';
 import { DRM_IOCTL_PANTHOR_VM_BIND } from '../../uapi/panthor_drm.ts';
 import { availableIn } from '../../uapi/version.ts';
 import type { CaptureHeader, CaptureRecord } from '../capture/record.ts';
-import { ioctlName, ioctlOf } from '../report/requests.ts';
 import { countBindOps } from './bind-ops.ts';
 import type { ClientFile } from './client-file.ts';
 import { compareOutputs } from './compare.ts';

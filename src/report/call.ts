@@ -5,12 +5,12 @@ import {
   drm_syncobj_handle,
 } from '../../uapi/drm.ts';
 import { errnoName } from '../../uapi/errno.ts';
+import { hex, hex64 } from '../../uapi/hex.ts';
 import type { BufferSpec, NumberRef } from '../../uapi/ioctl.ts';
 import type { StructLayout } from '../../uapi/layout.ts';
+import { ioctlOf } from '../../uapi/lookup.ts';
 import type { CaptureRecord } from '../capture/record.ts';
 import {
-  hex,
-  hex64,
   isZero,
   mapFlags,
   plainBytes,
@@ -20,7 +20,6 @@ import {
   scalars,
   value,
 } from './call-values.ts';
-import { ioctlOf } from './requests.ts';
 
 /** Longest line unless told otherwise; arrays of a longer call go one element a line. */
 const WIDTH = 160;

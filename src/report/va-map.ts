@@ -1,3 +1,4 @@
+import { hex, paddedHex } from '../../uapi/hex.ts';
 import type { VmaState, VmState } from '../replay/snapshot.ts';
 import { bytesText, plural } from './format.ts';
 
@@ -36,7 +37,7 @@ export const LEGEND =
   '█ 2 MiB leaves   ▓ 4 KiB leaves   ░ sparse   · hole; bars grow with the logarithm of the size';
 
 function row(vma: VmaState): string[] {
-  const what = vma.bo === null ? 'sparse' : `BO ${vma.bo} +0x${vma.boOffset.toString(16)}`;
+  const what = vma.bo === null ? 'sparse' : `BO ${vma.bo} +${hex(vma.boOffset)}`;
   return [address(vma.va), bar(vma), bytesText(vma.size), what, pages(vma), vma.flags.join(' ')];
 }
 
@@ -58,7 +59,7 @@ function pages(vma: VmaState): string {
 
 /** Twelve digits: 48 bits. */
 export function address(va: number): string {
-  return `0x${va.toString(16).padStart(12, '0')}`;
+  return paddedHex(va, 12);
 }
 
 function align(rows: readonly string[][]): string[] {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { fromJson } from '../../src/payload/json.ts';
 import { makePayload } from '../../src/payload/payload.ts';
-import { allIoctls } from '../../src/payload/registry.ts';
 import { judge } from '../../src/payload/verdict.ts';
 import type { Json } from '../../uapi/codec.ts';
 import { errnoName } from '../../uapi/errno.ts';
+import { allIoctls } from '../../uapi/lookup.ts';
 import { drm_panthor_sync_op, drm_panthor_vm_create } from '../../uapi/panthor_drm.ts';
 import { rejections } from './rejections.ts';
 

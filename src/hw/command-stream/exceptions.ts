@@ -2,6 +2,8 @@
  * What can go wrong in a command stream: enum drm_panthor_exception_type in panthor_device.h. Names are those that
  * the kernel prints.
  */
+import { hex } from '../../../uapi/hex.ts';
+
 export const CS_BUS_FAULT = 0x48;
 export const CS_INSTR_INVALID = 0x49;
 export const CS_CALL_STACK_OVERFLOW = 0x4a;
@@ -26,7 +28,7 @@ for (let level = 0; level < 4; level++) {
 
 /** panthor_exception_name() for the exceptions that the model raises. */
 export function exceptionName(type: number): string {
-  return NAMES[type] ?? `0x${type.toString(16)}`;
+  return NAMES[type] ?? hex(type);
 }
 
 /** Ends a stream: the firmware reports it as CS_FATAL, and the group is lost. Thrown inside the instruction. */

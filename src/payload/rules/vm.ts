@@ -1,5 +1,7 @@
 /** What panthor refuses in VM ioctls, as far as the bytes alone show it. */
+
 import { EINVAL } from '../../../uapi/errno.ts';
+import { hex } from '../../../uapi/hex.ts';
 import {
   DRM_PANTHOR_SYNC_OP_HANDLE_TYPE_MASK,
   DRM_PANTHOR_VM_BIND_ASYNC,
@@ -8,7 +10,6 @@ import {
   drm_panthor_sync_op_flags,
   drm_panthor_vm_bind_op_flags,
 } from '../../../uapi/panthor_drm.ts';
-import { hex } from '../symbols.ts';
 import { type Context, pathOf, type View } from './context.ts';
 
 const PAGE = 4096n;
