@@ -1,9 +1,10 @@
+import { _IOC_SIZE } from '../../uapi/ioctl.ts';
 import type { Frame } from './frame.ts';
 import { FRAME_CLOSE, FRAME_HEADER, FRAME_IOCTL, FRAME_MMAP } from './frame.ts';
 import { ABSENT, BUFFER_FIXED_BYTES, CLOSE_BYTES, IOCTL_FIXED_BYTES, MMAP_BYTES } from './ptcap.ts';
 import { PayloadFields } from './ptcap-fields.ts';
 import type { CaptureHeader, CaptureRecord } from './record.ts';
-import { MAX_BUFFERS, MAX_RECORD_BYTES, REPLIES, requestSize } from './record.ts';
+import { MAX_BUFFERS, MAX_RECORD_BYTES, REPLIES } from './record.ts';
 
 const INT_MAX = 0x7fffffff;
 
@@ -88,7 +89,7 @@ function readIoctl(view: DataView, data: Uint8Array, frame: Frame, record: Captu
   record.ret = ret;
   record.errno = errno;
   record.bytes = data;
-  const size = requestSize(request);
+  const size = _IOC_SIZE(request);
   const padded = (size + 7) & ~7;
   record.argSize = size;
   record.argInAt = at + IOCTL_FIXED_BYTES;
@@ -137,7 +138,7 @@ function explainIoctl(fields: PayloadFields): never {
   fields.u53('time_ns');
   fields.u32('tid', INT_MAX);
   fields.u32('fd', INT_MAX);
-  const size = requestSize(fields.u32('request'));
+  const size = _IOC_SIZE(fields.u32('request'));
   const ret = fields.u32('ret') | 0;
   if (ret < -1) fields.fail(fields.at - 4, 'ret', `${ret}`, '-1 or more');
   fields.u32('errno', 4095);

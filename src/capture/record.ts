@@ -1,4 +1,5 @@
 /** What a capture holds, whichever of its two forms it comes from (docs/formats.md describes both). */
+import { _IOC_SIZE } from '../../uapi/ioctl.ts';
 
 /** The format version that both forms carry in front. */
 export const CAPTURE_VERSION = 0;
@@ -169,14 +170,9 @@ export interface IoctlInit {
   errno: number;
 }
 
-/** Size of the argument struct that a request number names (_IOC_SIZE of asm-generic/ioctl.h). */
-export function requestSize(request: number): number {
-  return (request >>> 16) & 0x3fff;
-}
-
 /** Fills `record` with an ioctl. `argIn` and `argOut` must be as long as the request number says. */
 export function setIoctl(record: CaptureRecord, init: IoctlInit): CaptureRecord {
-  const size = requestSize(init.request);
+  const size = _IOC_SIZE(init.request);
   if (init.argIn.length !== size || init.argOut.length !== size) {
     throw new RangeError(`argument of ${init.argIn.length} and ${init.argOut.length} bytes, not ${size}`);
   }

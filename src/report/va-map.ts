@@ -1,4 +1,5 @@
 import { hex, paddedHex } from '../../uapi/hex.ts';
+import { PAGE_SIZE } from '../../uapi/sizes.ts';
 import type { VmaState, VmState } from '../replay/snapshot.ts';
 import { bytesText, plural } from './format.ts';
 
@@ -42,7 +43,7 @@ function row(vma: VmaState): string[] {
 }
 
 function bar(vma: VmaState): string {
-  const length = Math.max(1, Math.round(Math.log2(vma.size / 4096 + 1)));
+  const length = Math.max(1, Math.round(Math.log2(vma.size / PAGE_SIZE + 1)));
   if (vma.bo === null) return '░'.repeat(length);
   const inBlocks = (vma.pages2m * BLOCK) / Math.max(vma.size, 1);
   const blocks = vma.pages2m === 0 ? 0 : Math.max(1, Math.round(length * inBlocks));

@@ -1,8 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CaptureRecord, requestSize, setIoctl } from '../../src/capture/record.ts';
+import { CaptureRecord, setIoctl } from '../../src/capture/record.ts';
 import { CaptureWriter } from '../../src/capture/writer.ts';
+import { _IOC_SIZE } from '../../uapi/ioctl.ts';
 import { CAPTURES, captureText, convertBytes, essence, openBytes, readAll } from './helpers.ts';
 
 const HEADER =
@@ -128,7 +129,7 @@ const anyRecord = fc.oneof(
       fill: fc.infiniteStream(fc.nat(255)),
     })
     .map(({ fill, ...init }) => {
-      const size = requestSize(init.request);
+      const size = _IOC_SIZE(init.request);
       const argument = (): Uint8Array => Uint8Array.from({ length: size }, () => fill.next().value);
       return setIoctl(new CaptureRecord(), { ...init, argIn: argument(), argOut: argument() });
     }),

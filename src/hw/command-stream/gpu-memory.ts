@@ -2,8 +2,9 @@
  * Accesses of a command stream to memory: through the tables that its address space has in AS_TRANSTAB, as the walker
  * reads them, to the bytes behind the physical address.
  */
+
+import { PAGE_SIZE } from '../../../uapi/sizes.ts';
 import type { Machine } from '../machine.ts';
-import { PAGE_SIZE } from '../memory.ts';
 import {
   AS_FAULTADDRESS,
   AS_FAULTSTATUS,

@@ -1,5 +1,6 @@
+import { _IOC_SIZE } from '../../../uapi/ioctl.ts';
 import type { Frame } from '../../capture/frame.ts';
-import { CaptureRecord, requestSize, setIoctl } from '../../capture/record.ts';
+import { CaptureRecord, setIoctl } from '../../capture/record.ts';
 import {
   REGION_BYTES,
   readU64,
@@ -124,7 +125,7 @@ export class RecordBook {
   #write(view: DataView, at: number, before: Region[], after: Region[]): void {
     const request = view.getUint32(at + 16, true);
     const argAddr = readU64(view, at + 8);
-    const size = requestSize(request);
+    const size = _IOC_SIZE(request);
     // The argument comes first; what could not even be read of it has nothing to show.
     const hasArg = before.length > 0 && before[0].addr === argAddr && before[0].bytes.length === size;
     if (size > 0 && !hasArg) return;

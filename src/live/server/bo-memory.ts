@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync } from 'node:fs';
 import { ENOMEM } from '../../../uapi/errno.ts';
+import { PAGE_SIZE } from '../../../uapi/sizes.ts';
 import type { GemObject } from '../../driver/gem/gem.ts';
-import { PAGE_SIZE } from '../../hw/memory.ts';
 import { native } from '../native.ts';
 
 /** Name of every memfd: the preload library knows our dma-bufs by it (native-stubs/preload/ioctl.c). */

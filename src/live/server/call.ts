@@ -1,3 +1,4 @@
+import { _IOC_SIZE } from '../../../uapi/ioctl.ts';
 import type { Frame } from '../../capture/frame.ts';
 import { UserMemory } from '../../driver/base/uaccess.ts';
 import { IOCTL_BYTES, REGION_BYTES, type ReplyWriter, readU64, WIRE_MAX_REGIONS } from '../wire.ts';
@@ -47,7 +48,7 @@ export class Call {
 
   /** The bytes of the argument, or null where they could not be read. */
   arg(): DataView | null {
-    const size = (this.request >>> 16) & 0x3fff;
+    const size = _IOC_SIZE(this.request);
     const at = size === 0 ? -1 : this.mem.locate(this.argAddr, size);
     return at < 0 ? null : new DataView(this.mem.data.buffer, at, size);
   }
