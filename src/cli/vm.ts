@@ -10,8 +10,9 @@ import { address, LEGEND, vaMap } from '../report/va-map.ts';
 import { vmJson } from '../report/vm-json.ts';
 import { walkJson, walkText, walkVm } from '../report/walk.ts';
 import { EXIT_FOUND, UsageError } from './exit.ts';
+import { addModelOptions, type ModelCliOptions, modelOptions } from './model-options.ts';
 import { readThrough } from './read.ts';
-import { addModelOptions, type ModelCliOptions, modelOptions, recordNumber } from './replay.ts';
+import { recordNumber } from './replay.ts';
 
 /** A VM by its id, with its file's descriptor where several files have that id, and an address in it. */
 interface Place {
