@@ -7,8 +7,9 @@ import { type LogLine, parseLog } from '../fault/dmesg.ts';
 import { diagnosesJson, diagnosesText } from '../fault/report.ts';
 import { decodeFaultStatus } from '../fault/status.ts';
 import { CaptureHistory } from '../history/capture-history.ts';
+import { addModelOptions, type ModelCliOptions, modelOptions } from './model-options.ts';
 import { readThrough } from './read.ts';
-import { addModelOptions, type ModelCliOptions, modelOptions, recordNumber } from './replay.ts';
+import { recordNumber } from './replay.ts';
 
 interface FaultOptions extends ModelCliOptions {
   log?: string;
@@ -33,7 +34,11 @@ export function register(program: Command): void {
     )
     .argument('[capture]', 'capture of the client; without one the lines alone are explained')
     .option('--log <file>', 'the kernel’s lines (default: standard input)')
-    .option('--at <n>', 'the fault came after record N (default: by the time stamps, else the end)', recordNumber)
+    .option(
+      '--at <n>',
+      'the fault came after record N (default: by the time stamps, else the end)',
+      recordNumber,
+    )
     .option('--va <address>', 'instead of a log: a fault at this address', address)
     .option('--status <word>', 'its raw AS_FAULTSTATUS', word)
     .option('--as <n>', 'its address space slot', recordNumber)
@@ -43,13 +48,15 @@ export function register(program: Command): void {
 }
 
 function address(value: string): bigint {
-  if (!/^(0[xX][0-9a-fA-F]{1,16}|\d{1,19})$/.test(value)) throw new InvalidArgumentError('expected an address, as 0x7fffe000');
+  if (!/^(0[xX][0-9a-fA-F]{1,16}|\d{1,19})$/.test(value))
+    throw new InvalidArgumentError('expected an address, as 0x7fffe000');
   return BigInt(value);
 }
 
 function word(value: string): number {
   const n = Number(value);
-  if (!/^(0[xX][0-9a-fA-F]{1,8}|\d+)$/.test(value) || n >= 2 ** 32) throw new InvalidArgumentError('expected 32 bits, as 0x210002c1');
+  if (!/^(0[xX][0-9a-fA-F]{1,8}|\d+)$/.test(value) || n >= 2 ** 32)
+    throw new InvalidArgumentError('expected 32 bits, as 0x210002c1');
   return n;
 }
 
@@ -64,7 +71,9 @@ async function fault(path: string | undefined, options: FaultOptions): Promise<v
     (record) => history.step(record),
     () => {
       if (options.at !== undefined && options.at > history.last.record && capture.complete)
-        throw new UsageError(`there is no record ${options.at}: the capture ends with ${history.last.record}`);
+        throw new UsageError(
+          `there is no record ${options.at}: the capture ends with ${history.last.record}`,
+        );
       print(lines, history, options);
     },
   );

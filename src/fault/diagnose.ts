@@ -31,7 +31,8 @@ const MEANINGS: Readonly<Record<OtherLine['kind'], string>> = {
     'A command to an address space slot did not end within 100 ms: wait_ready() gives up and schedules a reset. A LOCK waits for accesses in flight, so one that never ends holds it up.',
   'flush-timeout':
     'A flush of the GPU caches did not end within 100 ms; since 7.1 the driver schedules a reset, before it every later flush times out too.',
-  'job-timeout': 'A queue made no progress for its time limit: its group is stopped, and its fence carries an error.',
+  'job-timeout':
+    'A queue made no progress for its time limit: its group is stopped, and its fence carries an error.',
   'cs-fault': 'A command stream raised an exception; after CS_FATAL its group is lost.',
   'gpu-fault': 'The GPU reports a fault of its own, outside of any address space.',
   reset: 'The driver resets the GPU: all address spaces are disabled, running jobs fail.',
@@ -49,19 +50,23 @@ export function diagnose(
 
 function pageFault(line: PageFaultLine, history: CaptureHistory | null, options: DiagnoseOptions): Diagnosis {
   const status = line.status === null ? null : decodeFaultStatus(line.status);
-  const meaning = status === null ? 'A page fault whose raw status the log does not show.' : statusMeaning(status);
+  const meaning =
+    status === null ? 'A page fault whose raw status the log does not show.' : statusMeaning(status);
   const alone = { line, status, at: null, byTime: false, suspects: null, story: null, meaning };
   if (history === null) return alone;
   const stamped =
     line.seconds === null || line.seconds * 1e9 > history.last.timeNs + 1e9
       ? null
       : momentAt(history.moments, line.seconds * 1e9);
-  const at = options.at ?? stamped?.record ?? history.last.record;
   const byTime = options.at === undefined && stamped !== null;
   // An address beyond 48 bits needs no exact number: no mapping reaches there.
   const va = Number(line.va);
-  const picked = pickVm(history, line.as, va, at);
+  let at = options.at ?? stamped?.record ?? history.last.record;
+  const picked = pickVm(history, line.as, va, at, history.exactSlots);
   if (picked === null) return { ...alone, at, byTime };
+  // Where nothing says when, it was while the VM lived: clients destroy everything at their end.
+  if (options.at === undefined && !byTime && picked.vm.destroyed !== null)
+    at = picked.vm.destroyed.record - 1;
   const suspects = suspectsOf(history, picked.vm, picked.why, va, at);
   return { line, status, at, byTime, suspects, story: tellStory(status, va, at, suspects), meaning };
 }

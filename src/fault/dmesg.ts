@@ -25,6 +25,8 @@ export interface OtherLine {
 export type LogLine = PageFaultLine | OtherLine;
 
 const PAGE_FAULT = /Unhandled Page fault in AS(\d+) at VA 0x([0-9a-f]+)/i;
+/** The same as `panthor-shim run` says it. */
+const OWN_PAGE_FAULT = /page fault in VM \d+ at 0x([0-9a-f]+): \w+, \w+ \(AS(\d+)/;
 const RAW_STATUS = /raw fault status:\s*0x([0-9a-f]+)/i;
 const OTHERS: readonly [OtherLine['kind'], RegExp][] = [
   ['as-active-stuck', /AS_ACTIVE bit stuck/i],
@@ -44,10 +46,10 @@ export function parseLog(text: string): LogLine[] {
   let fault: PageFaultLine | null = null;
   for (const whole of text.split('\n')) {
     const line = whole.length > MAX_LINE ? whole.slice(0, MAX_LINE) : whole;
-    const page = PAGE_FAULT.exec(line);
+    const page = pageFaultIn(line);
     const status = RAW_STATUS.exec(line);
     if (page !== null) {
-      fault = { kind: 'page-fault', seconds: stamp(line), as: Number(page[1]), va: BigInt(`0x${page[2]}`), status: null };
+      fault = { kind: 'page-fault', seconds: stamp(line), ...page, status: null };
       found.push(fault);
     }
     if (status !== null && fault !== null) fault.status ??= Number.parseInt(status[1], 16) >>> 0;
@@ -58,6 +60,13 @@ export function parseLog(text: string): LogLine[] {
     }
   }
   return found;
+}
+
+function pageFaultIn(line: string): { as: number; va: bigint } | null {
+  const kernel = PAGE_FAULT.exec(line);
+  if (kernel !== null) return { as: Number(kernel[1]), va: BigInt(`0x${kernel[2]}`) };
+  const own = OWN_PAGE_FAULT.exec(line);
+  return own === null ? null : { as: Number(own[2]), va: BigInt(`0x${own[1]}`) };
 }
 
 function otherLine(line: string): OtherLine | null {

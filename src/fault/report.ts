@@ -1,7 +1,7 @@
 /** Diagnoses as text and as JSON. */
 import type { Moment } from '../history/events.ts';
 import type { Diagnosis } from './diagnose.ts';
-import { flagNames, hex, mappingText, printable, vmText } from './names.ts';
+import { flagNames, hex, type mappingText, printable, vmText } from './names.ts';
 import type { Neighbour, Suspects } from './suspects.ts';
 
 const WHY: Readonly<Record<Suspects['why'], string>> = {
@@ -23,7 +23,8 @@ function paragraph(one: Diagnosis, hasCapture: boolean): string {
   if (line.kind !== 'page-fault') return `${printable(line.text)}${time}\n  ${one.meaning}`;
   const lines = [`page fault in AS ${line.as} at VA ${hex(line.va)}${time}`, `  ${one.meaning}`];
   if (!hasCapture) return lines.join('\n');
-  if (suspects === null || story === null) return [...lines, '  the capture has no VM at that time'].join('\n');
+  if (suspects === null || story === null)
+    return [...lines, '  the capture has no VM at that time'].join('\n');
   const how = one.byTime ? 'by the time stamps' : 'assumed';
   lines.push(
     `  after record ${one.at} (${how}), in ${vmText(suspects.vm)}: ${WHY[suspects.why]}`,
@@ -73,7 +74,8 @@ function neighbour(side: Neighbour | null) {
 
 /** A mapping in the JSON of `fault` and `vm --history`. */
 export function mapping(one: Parameters<typeof mappingText>[0]) {
-  const moment = (m: Moment | null) => (m === null ? null : { record: m.record, tid: m.tid, time_ns: m.timeNs });
+  const moment = (m: Moment | null) =>
+    m === null ? null : { record: m.record, tid: m.tid, time_ns: m.timeNs };
   const { object } = one;
   return {
     va: hex(one.va),

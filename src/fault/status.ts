@@ -25,7 +25,10 @@ export interface FaultStatus {
 /** Takes a raw AS_FAULTSTATUS (32 bits) apart. */
 export function decodeFaultStatus(raw: number): FaultStatus {
   const type = raw & 0xff;
-  const [name, meaning] = EXCEPTION_TYPES[type] ?? [`0x${type.toString(16)}`, 'a type that panthor has no name for'];
+  const [name, meaning] = EXCEPTION_TYPES[type] ?? [
+    `0x${type.toString(16)}`,
+    'a type that panthor has no name for',
+  ];
   return {
     raw,
     type,
@@ -39,7 +42,8 @@ export function decodeFaultStatus(raw: number): FaultStatus {
 }
 
 function classOf(type: number): { faultClass: FaultClass; level: number | null } {
-  if (type >= 0xc0 && type <= 0xc4) return { faultClass: 'translation', level: type < 0xc4 ? type - 0xc0 : null };
+  if (type >= 0xc0 && type <= 0xc4)
+    return { faultClass: 'translation', level: type < 0xc4 ? type - 0xc0 : null };
   if (type >= 0xc8 && type <= 0xcb) return { faultClass: 'permission', level: type - 0xc8 };
   if (type === 0xe0) return { faultClass: 'address-size', level: null };
   if (type >= 0xe4 && type <= 0xe7) return { faultClass: 'address-size', level: type - 0xe4 };

@@ -22,6 +22,7 @@ export type StoryKind =
   | 'bound-later'
   | 'past-the-end'
   | 'before-the-start'
+  | 'other-vm'
   | 'never-bound'
   | 'not-about-an-address';
 
@@ -57,11 +58,23 @@ export function tellStory(status: FaultStatus | null, va: number, at: number, su
   if (now !== null) return mappedStory(status, va, now, before, facts);
   if (vm.destroyed !== null && vm.destroyed.record <= at) {
     for (const mapping of before.slice(0, 1)) facts.push(`It was mapped: ${mappingText(mapping)}.`);
-    return story('vm-destroyed', `${vmText(vm)} was destroyed by ${momentText(vm.destroyed)}; the GPU still used it.`);
+    return story(
+      'vm-destroyed',
+      `${vmText(vm)} was destroyed by ${momentText(vm.destroyed)}; the GPU still used it.`,
+    );
   }
   if (before.length > 0) return removedStory(before[0], access, after, facts);
+  const [other] = suspects.elsewhere;
+  if (other !== undefined) {
+    facts.push(`There: ${mappingText(other)}.`);
+    const text = `${hex(va)} is mapped in ${vmText(other.vm)}, but never was in ${vmText(vm)}: an address of another VM.`;
+    return story('other-vm', text);
+  }
   if (va < NULL_PAGES) {
-    return story('null-pointer', `A null pointer, or a field at ${hex(va)} of one: nothing was ever bound there.`);
+    return story(
+      'null-pointer',
+      `A null pointer, or a field at ${hex(va)} of one: nothing was ever bound there.`,
+    );
   }
   if (after.length > 0) {
     facts.push(`It is mapped later: ${mappingText(after[0])}.`);
@@ -107,7 +120,11 @@ function mappedStory(
     'Possible: the access came before the mapping was made, or an invalidation was lost (a stale translation), or the ' +
       'fault is another time or another VM than assumed.',
   );
-  return { kind: 'mapped-then', text: `${hex(va)} was mapped at that time, and the mapping allows the access.`, facts };
+  return {
+    kind: 'mapped-then',
+    text: `${hex(va)} was mapped at that time, and the mapping allows the access.`,
+    facts,
+  };
 }
 
 /** The address had been mapped, and was no more. */
@@ -120,7 +137,8 @@ function removedStory(last: Mapping, access: string, after: readonly Mapping[], 
   else if (object !== null && object.closed !== null)
     facts.push(`${objectText(object)} was closed by ${momentText(object.closed)}.`);
   if (after.length > 0) facts.push(`It is mapped again later: ${mappingText(after[0])}.`);
-  const how = last.end === 'vm-destroy' ? 'VM_DESTROY' : last.end === 'close' ? 'the close of the file' : 'an unmap';
+  const how =
+    last.end === 'vm-destroy' ? 'VM_DESTROY' : last.end === 'close' ? 'the close of the file' : 'an unmap';
   return {
     kind: 'use-after-unmap',
     text: `Use after unmap: ${access} to ${objectText(object)}, which ${how} in ${momentText(removed)} had removed.`,
@@ -131,8 +149,10 @@ function removedStory(last: Mapping, access: string, after: readonly Mapping[], 
 /** The address was never mapped: near what? */
 function strayStory(va: number, access: string, { below, above }: Suspects, facts: string[]): Story {
   const near = (side: Neighbour | null): side is Neighbour => side !== null && side.distance < NEAR;
-  if (below !== null) facts.push(`Below: ${mappingText(below.mapping)}, ends ${hex(below.distance)} bytes before.`);
-  if (above !== null) facts.push(`Above: ${mappingText(above.mapping)}, begins ${hex(above.distance)} bytes after.`);
+  if (below !== null)
+    facts.push(`Below: ${mappingText(below.mapping)}, ends ${hex(below.distance)} bytes before.`);
+  if (above !== null)
+    facts.push(`Above: ${mappingText(above.mapping)}, begins ${hex(above.distance)} bytes after.`);
   if (near(below) && (!near(above) || below.distance <= above.distance)) {
     const text = `Out of bounds: ${access} ${hex(below.distance)} bytes past the end of ${objectText(below.mapping.object)}.`;
     return { kind: 'past-the-end', text, facts };
@@ -141,5 +161,9 @@ function strayStory(va: number, access: string, { below, above }: Suspects, fact
     const text = `Out of bounds: ${access} ${hex(above.distance)} bytes before the start of ${objectText(above.mapping.object)}.`;
     return { kind: 'before-the-start', text, facts };
   }
-  return { kind: 'never-bound', text: `Nothing was ever bound at ${hex(va)}, nor near it: a wild pointer.`, facts };
+  return {
+    kind: 'never-bound',
+    text: `Nothing was ever bound at ${hex(va)}, nor near it: a wild pointer.`,
+    facts,
+  };
 }

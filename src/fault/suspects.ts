@@ -20,6 +20,8 @@ export interface Suspects {
   after: Mapping[];
   below: Neighbour | null;
   above: Neighbour | null;
+  /** Where the address is mapped at that moment in other VMs. */
+  elsewhere: Mapping[];
 }
 
 /** Whether a mapping existed when record `at` was done. */
@@ -35,15 +37,20 @@ export function vmInSlot(history: CaptureHistory, as: number, at: number): VmLif
   return use?.vm ?? null;
 }
 
-/** Picks the VM that a fault in slot `as` at `va` is about; null where the capture has none then. */
+/**
+ * Picks the VM that a fault in slot `as` at `va` is about; null where the capture has none then. `exact`: slots are those
+ * of the device that made the capture, since that was a model.
+ */
 export function pickVm(
   history: CaptureHistory,
   as: number,
   va: number,
   at: number,
+  exact: boolean,
 ): { vm: VmLife; why: Suspects['why'] } | null {
   const alive = history.vms.filter((vm) => vm.created.record <= at);
   const seated = vmInSlot(history, as, at);
+  if (seated !== null && exact) return { vm: seated, why: 'slot' };
   const knows = (vm: VmLife): boolean => history.mappingsAt(vm, va).length > 0;
   if (seated !== null && (knows(seated) || !alive.some(knows))) return { vm: seated, why: 'slot' };
   const knowing = alive.filter(knows);
@@ -81,6 +88,9 @@ export function suspectsOf(
     after: there.filter((m) => m.mapped.record > at),
     below,
     above,
+    elsewhere: history.mappings.filter(
+      (m) => m.vm !== vm && m.va <= va && va < m.va + m.size && livedAt(m, at),
+    ),
   };
 }
 

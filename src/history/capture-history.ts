@@ -1,7 +1,4 @@
-import {
-  DRM_PANTHOR_VM_BIND_OP_TYPE_MAP,
-  DRM_PANTHOR_VM_BIND_OP_TYPE_MASK,
-} from '../../uapi/panthor_drm.ts';
+import { DRM_PANTHOR_VM_BIND_OP_TYPE_MAP, DRM_PANTHOR_VM_BIND_OP_TYPE_MASK } from '../../uapi/panthor_drm.ts';
 import type { CaptureHeader, CaptureRecord } from '../capture/record.ts';
 import type { GemObject } from '../driver/gem/gem.ts';
 import type { PanthorVm } from '../driver/mmu/vm.ts';
@@ -20,6 +17,8 @@ const NOTHING = (): void => {};
  */
 export class CaptureHistory {
   readonly replayer: Replayer;
+  /** Whether slots are those of the device that made the capture: a model hands them out as this one does. */
+  readonly exactSlots: boolean;
   readonly vms: VmLife[] = [];
   readonly objects: ObjectLife[] = [];
   /** In the order in which they were made. */
@@ -43,6 +42,7 @@ export class CaptureHistory {
 
   constructor(header: CaptureHeader, options: ReplayOptions) {
     this.replayer = new Replayer(header, { ...options, trace: this.#trace() });
+    this.exactSlots = header.replies === 'model';
     const { model } = this.replayer;
     model.device.calls = this.#calls();
     model.onRelease = (file) => this.#released(file);
@@ -69,7 +69,7 @@ export class CaptureHistory {
     const { ret } = this.replayer;
     if (plan === null || ret === null || ret < 0) return;
     if (closing !== null && closing.handleCount === 0) this.#closed(closing);
-    const file = this.replayer.model.file(record.fd);
+    const file = this.replayer.model.file(record);
     for (const id of plan.ids) {
       if (id.dir !== 'out' || id.at + id.size > record.argSize) continue;
       const capture = readId(id, record.bytes, record.argOutAt);
@@ -126,7 +126,7 @@ export class CaptureHistory {
   #closing(record: CaptureRecord, ids: ReturnType<Replayer['callOf']>['plan']['ids']): GemObject | null {
     for (const id of ids) {
       if (id.kind !== 'bo' || id.dir !== 'end' || id.at + id.size > record.argSize) continue;
-      const file = this.replayer.model.file(record.fd);
+      const file = this.replayer.model.file(record);
       return this.#object(file, readId(id, record.bytes, record.argInAt)) ?? null;
     }
     return null;
