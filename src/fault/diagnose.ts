@@ -35,8 +35,12 @@ const MEANINGS: Readonly<Record<OtherLine['kind'], string>> = {
     'A queue made no progress for its time limit: its group is stopped, and its fence carries an error.',
   'cs-fault': 'A command stream raised an exception; after CS_FATAL its group is lost.',
   'gpu-fault': 'The GPU reports a fault of its own, outside of any address space.',
+  'fw-timeout':
+    'The firmware did not answer a request in time: the driver resets the GPU, running groups may be lost.',
+  'heap-oom':
+    'A tiler heap could not get another chunk: the group renders what it has, or fails with an OOM fault.',
   reset: 'The driver resets the GPU: all address spaces are disabled, running jobs fail.',
-  unplug: 'The device goes away: every call returns ENODEV from then on.',
+  'device-lost': 'A reset failed: the driver unplugs the device, every call returns ENODEV from then on.',
 };
 
 /** Explains the lines of a log; `history` is a capture played to its end, or null. */

@@ -13,7 +13,16 @@ export interface PageFaultLine {
 
 /** A line that is about the GPU without an address. */
 export interface OtherLine {
-  kind: 'as-active-stuck' | 'flush-timeout' | 'job-timeout' | 'cs-fault' | 'gpu-fault' | 'reset' | 'unplug';
+  kind:
+    | 'as-active-stuck'
+    | 'flush-timeout'
+    | 'job-timeout'
+    | 'fw-timeout'
+    | 'heap-oom'
+    | 'cs-fault'
+    | 'gpu-fault'
+    | 'reset'
+    | 'device-lost';
   seconds: number | null;
   text: string;
   /** CS_FATAL and CS_FAULT: the exception type; GPU faults: the status. */
@@ -29,13 +38,15 @@ const PAGE_FAULT = /Unhandled Page fault in AS(\d+) at VA 0x([0-9a-f]+)/i;
 const OWN_PAGE_FAULT = /page fault in VM \d+ at 0x([0-9a-f]+): \w+, \w+ \(AS(\d+)/;
 const RAW_STATUS = /raw fault status:\s*0x([0-9a-f]+)/i;
 const OTHERS: readonly [OtherLine['kind'], RegExp][] = [
-  ['as-active-stuck', /AS_ACTIVE bit stuck/i],
-  ['flush-timeout', /(Flush caches timeout|timed out.*flush|flush.*timed? ?out)/i],
-  ['job-timeout', /(job timeout|progress timeout|queue \d+ timeout)/i],
+  ['as-active-stuck', /AS_ACTIVE bit stuck/],
+  ['flush-timeout', /Flush caches timeout/],
+  ['job-timeout', /job timeout: pid=|CSG slot \d+ progress timeout|CSG_PROGRESS_TIMER_EVENT/],
+  ['fw-timeout', /FW ping timeout|update request timedout|Timed out waiting for MCU|CSG suspend failed/],
+  ['heap-oom', /Failed to extend the tiler heap/],
+  ['device-lost', /making device unusable|Soft reset timeout/],
+  ['reset', /Fast reset failed, trying a slow reset/],
   ['cs-fault', /CS_(?:FATAL|FAULT)/],
-  ['gpu-fault', /GPU Fault 0x/i],
-  ['reset', /(resetting the GPU|GPU reset|Failed to boot MCU after reset|trying a slow reset)/i],
-  ['unplug', /(device unplugged|unplugging)/i],
+  ['gpu-fault', /GPU Fault/],
 ];
 /** Longest line that is looked at; what is longer is no line of a kernel. */
 const MAX_LINE = 4096;
