@@ -50,7 +50,10 @@ export class CaptureHistory {
     const freed = gem.onFree;
     gem.onFree = (bo) => {
       const life = this.#objectLives.get(bo);
-      if (life !== undefined) life.freed = this.#now;
+      if (life !== undefined) {
+        life.closed ??= this.#now;
+        life.freed = this.#now;
+      }
       this.#objectLives.delete(bo);
       freed?.(bo);
     };
