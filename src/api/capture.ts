@@ -110,10 +110,14 @@ export class CaptureFile {
   readonly #sink: OutputSink;
   #count = 0;
 
-  /** @internal */
-  constructor(writer: CaptureWriter, sink: OutputSink) {
+  private constructor(writer: CaptureWriter, sink: OutputSink) {
     this.#writer = writer;
     this.#sink = sink;
+  }
+
+  /** @internal */
+  static of(form: CaptureForm, sink: OutputSink, header: CaptureHeader): CaptureFile {
+    return new CaptureFile(new CaptureWriter(form, sink.write, header), sink);
   }
 
   /** Records written so far. */
@@ -171,8 +175,7 @@ export async function createCapture(
   format?: CaptureFormat,
 ): Promise<CaptureFile> {
   const { form, gzip } = formatFor(output, format);
-  const sink = sinkInto(await writableOf(output), gzip);
-  return new CaptureFile(new CaptureWriter(form, sink.write, header), sink);
+  return CaptureFile.of(form, sinkInto(await writableOf(output), gzip), header);
 }
 
 /**

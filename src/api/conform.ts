@@ -1,8 +1,7 @@
 /** Conformance runs: outcomes that the kernel's own code printed, played on the model. */
-import type { StreamResult } from '../conform/job.ts';
 import { conform as run } from '../conform/run.ts';
-import type { Kernel, KernelName } from '../driver/kernels.ts';
-import { asSwitches } from './kernels.ts';
+import type { KernelName } from '../driver/kernels.ts';
+import { type Kernel, switchesOf } from './kernels.ts';
 
 export interface ConformOptions {
   /** The kernel for all streams; by default each runs on the one in its header. */
@@ -13,6 +12,31 @@ export interface ConformOptions {
   readonly threads?: number;
   /** Called for each stream, in the order in which they are done. */
   readonly onStream?: (result: StreamResult) => void;
+}
+
+/** The outcome of one stream. */
+export interface StreamResult {
+  readonly stream: string;
+  readonly file: string;
+  readonly kernel: string;
+  /** Operations that it has. */
+  readonly ops: number;
+  /** The first operation that differs; null where none does. */
+  readonly failure: StreamFailure | null;
+}
+
+export interface StreamFailure {
+  /** The operation's number, from 0. */
+  readonly index: number;
+  readonly fields: readonly {
+    readonly field: string;
+    readonly expected: unknown;
+    readonly actual: unknown;
+  }[];
+  /** The operations that led there, oldest first, and itself. */
+  readonly history: readonly object[];
+  /** What the model threw instead of an outcome: a bug of ours. */
+  readonly crash?: string;
 }
 
 /** What a conformance run came to. */
@@ -37,7 +61,7 @@ export async function conform(files: readonly string[], options: ConformOptions 
   const { kernel, filter, threads, onStream } = options;
   const job = {
     files: [...files],
-    ...asSwitches(kernel),
+    ...switchesOf(kernel),
     ...(filter === undefined ? {} : { filter }),
     shard: { index: 0, count: 1 },
   };

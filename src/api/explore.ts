@@ -1,11 +1,11 @@
 /** Every interleaving of a scenario, and the verdict as data. */
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import type { Kernel, KernelName } from '../driver/kernels.ts';
+import type { KernelName } from '../driver/kernels.ts';
 import { InputError, UsageError } from '../errors.ts';
 import type { LibraryMessage } from '../explore/library-worker.ts';
 import { loadScenario, type ScenarioText, scenarioNames } from '../explore/scenario/catalogue.ts';
-import { asSwitches } from './kernels.ts';
+import { type Kernel, switchesOf } from './kernels.ts';
 
 /** Where an exploration gives up. */
 export interface ExploreBudget {
@@ -142,7 +142,7 @@ function ask(question: object, options: ExploreOptions): Promise<unknown> {
   signal?.throwIfAborted();
   const workerData = {
     ...{ kernel: undefined, invariants: [], replay: undefined, merge: undefined, shard: undefined },
-    ...asSwitches(kernel),
+    ...switchesOf(kernel),
     ...{ json: true, compare: false, budget: { ...DEFAULT_BUDGET, ...budget }, seed, jobs },
     ...question,
   };

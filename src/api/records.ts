@@ -12,7 +12,7 @@ export interface UserBuffer {
 }
 
 /** What all records have. */
-interface AnyRecord {
+export interface AnyRecord {
   /** Number in the capture, from 0. Ignored when records are written: they are numbered in their order. */
   readonly index: number;
   /** When the call was made, in ns of the client's monotonic clock. */

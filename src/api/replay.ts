@@ -1,8 +1,8 @@
 /** Captures on the driver model, and what its VMs hold then. */
 import type { CaptureHeader } from '../capture/record.ts';
 import type { BoLayout } from '../driver/gem/sg.ts';
-import { type GpuProfile, gpuProfile } from '../driver/gpu-profile.ts';
-import { type Kernel, type KernelName, kernel, kernelForVersion } from '../driver/kernels.ts';
+import { gpuProfile } from '../driver/gpu-profile.ts';
+import { type KernelName, kernelForVersion, kernel as make } from '../driver/kernels.ts';
 import type { PanthorVm } from '../driver/mmu/vm.ts';
 import type { ClientFile } from '../replay/client-file.ts';
 import { Replayer } from '../replay/replayer.ts';
@@ -11,6 +11,7 @@ import { type ReplaySummary, replaySummary } from '../report/replay-json.ts';
 import { walkVm } from '../report/walk.ts';
 import { Capture } from './capture.ts';
 import { type DriverEvent, EventList } from './driver-events.ts';
+import { describe, type Kernel, switchesOf } from './kernels.ts';
 import { type CaptureRecord, fromPublicRecord } from './records.ts';
 import { Translation } from './translation.ts';
 
@@ -18,7 +19,7 @@ export interface ReplayOptions {
   /** A name, or `kernel(…)` with behaviours switched; by default what the capture's driver version stands for. */
   readonly kernel?: KernelName | Kernel;
   /** The name of a GPU profile, or a JSON file with one; `g610` by default. */
-  readonly gpu?: string | GpuProfile;
+  readonly gpu?: string;
   /** How objects lie in physical memory; in pieces of 2 MiB by default. */
   readonly boLayout?: BoLayout;
   /** Compare errno and outputs too, where the replies are a kernel's or a model's. */
@@ -66,12 +67,14 @@ export class Replay {
   /** @throws RangeError for a kernel, a behaviour or a GPU profile that does not exist */
   constructor(header: CaptureHeader, options: ReplayOptions = {}) {
     const { gpu = 'g610', check = false, boLayout = 'contig2M', events = [] } = options;
-    const asked = options.kernel ?? kernelForVersion(header.driver_version ?? '');
+    const { kernel = kernelForVersion(header.driver_version ?? ''), ...switches } = switchesOf(
+      options.kernel,
+    );
     const list = new EventList((id) => objectName(this.#replayer.model, id));
     this.#client = header.client;
     this.#replayer = new Replayer(header, {
-      kernel: typeof asked === 'string' ? kernel(asked) : asked,
-      gpu: typeof gpu === 'string' ? gpuProfile(gpu) : gpu,
+      kernel: make(kernel, switches.with, switches.without),
+      gpu: gpuProfile(gpu),
       boLayout,
       check,
       trace: events.includes('ops') ? list : null,
@@ -82,7 +85,7 @@ export class Replay {
 
   /** The driver that is modelled. */
   get kernel(): Kernel {
-    return this.#replayer.model.device.kernel;
+    return describe(this.#replayer.model.device.kernel);
   }
 
   /** Plays one record. @throws RangeError for a record that no capture can hold */
@@ -136,7 +139,7 @@ export class Replay {
     if (!(Number.isInteger(address) && address >= 0 && address < 2 ** 48)) {
       throw new RangeError(`address ${va}: expected an integer of 48 bits`);
     }
-    return new Translation(
+    return Translation.of(
       walkVm(this.#replayer.model, file, vm, address),
       file.fd,
       file.vmIds.get(vm) ?? vm.id,

@@ -8,6 +8,7 @@ import { makePayload, type Payload } from '../payload/payload.ts';
 import { ioctlOfRequest, LookupError } from '../payload/registry.ts';
 import { type Format, render } from '../payload/render.ts';
 import { judge, type Verdict } from '../payload/verdict.ts';
+import type { UapiVersion } from './kernels.ts';
 import type { IoctlRecord } from './records.ts';
 
 /** Bytes of user memory. */
@@ -26,19 +27,17 @@ export interface RequestHints {
   readonly buffers?: readonly MemoryRegion[];
 }
 
-/** The version of the uAPI that a driver reports in DRM_IOCTL_VERSION: `kernel('7.2').uapi`. */
-export interface UapiVersion {
-  readonly major: number;
-  readonly minor: number;
-}
-
 /** One request, taken apart. */
 export class DrmRequest {
   readonly #payload: Payload;
 
-  /** @internal */
-  constructor(payload: Payload) {
+  private constructor(payload: Payload) {
     this.#payload = payload;
+  }
+
+  /** @internal */
+  static of(payload: Payload): DrmRequest {
+    return DrmRequest.of(payload);
   }
 
   /** `DRM_IOCTL_PANTHOR_VM_BIND`; null where it is known for a struct only. */
@@ -60,7 +59,7 @@ export class DrmRequest {
     return this.#payload.regions;
   }
 
-  /** What a driver would refuse about it, as far as its bytes alone decide. */
+  /** What a driver would refuse about it, as far as its bytes alone decide; `kernel('7.2').uapi` is one. */
   verdict(uapi: UapiVersion = panthorUapi): Verdict {
     return judge(this.#payload, uapi);
   }
@@ -90,7 +89,7 @@ export function decodeRequest(argument: Uint8Array, hints: RequestHints = {}): D
     ...(struct === undefined ? {} : { struct }),
   };
   const regions = buffers.map(({ address, bytes }) => ({ address: BigInt(address), bytes }));
-  return new DrmRequest(payloadOf(argument, what, regions));
+  return DrmRequest.of(payloadOf(argument, what, regions));
 }
 
 /**
@@ -107,7 +106,7 @@ export function requestOf(record: IoctlRecord, when: 'in' | 'out' = 'in'): DrmRe
     address: one.address,
     bytes: (out ? one.out : null) ?? one.in,
   }));
-  return new DrmRequest(
+  return DrmRequest.of(
     makePayload(spec.arg, out ? record.argOut : record.argIn, regions, spec, record.request),
   );
 }
@@ -119,5 +118,5 @@ export function requestOf(record: IoctlRecord, when: 'in' | 'out' = 'in'): DrmRe
  * @throws CodecError, LookupError or BytesError that names what is wrong
  */
 export function encodeRequest(json: Json): DrmRequest {
-  return new DrmRequest(fromJson(json));
+  return DrmRequest.of(fromJson(json));
 }

@@ -40,8 +40,7 @@ export class Translation {
   readonly target: MappedObject | null;
   readonly #text: string;
 
-  /** @internal */
-  constructor(report: WalkReport, fd: number, id: number) {
+  private constructor(report: WalkReport, fd: number, id: number) {
     const { va, ttbr, steps, result, target } = report;
     this.va = va;
     this.ttbr = ttbr;
@@ -56,6 +55,11 @@ export class Translation {
     this.level = result.level;
     this.target = target;
     this.#text = walkText(report, `VM ${id} of fd ${fd}`);
+  }
+
+  /** @internal */
+  static of(report: WalkReport, fd: number, id: number): Translation {
+    return new Translation(report, fd, id);
   }
 
   /** Level by level, as `panthor-shim vm --walk` prints it. */

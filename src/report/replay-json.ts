@@ -8,7 +8,7 @@ import {
   MAX_AS_SLOTS,
 } from '../hw/registers.ts';
 import type { Replayer } from '../replay/replayer.ts';
-import type { Explained, Finding, Tally, Warning } from '../replay/tally.ts';
+import type { Explained, Finding, Warning } from '../replay/tally.ts';
 
 const COMMANDS: readonly [name: string, command: number, always: boolean][] = [
   ['NOP', AS_COMMAND_NOP, false],
@@ -44,9 +44,9 @@ export interface ReplaySummary {
   switched: readonly string[];
   client: string;
   records: number;
-  ioctls: Tally['ioctls'];
+  ioctls: { total: number; failed: number; by_name: Record<string, number> };
   mmaps: number;
-  bind_ops: Tally['bindOps'];
+  bind_ops: { map: number; unmap: number; sync_only: number; sparse: number; async: number; sync: number };
   as: { activations: number; evictions: number; faults: number };
   mmu: { commands: Record<string, number>; cache_flushes: number };
   warnings: Warning[];
