@@ -1,5 +1,5 @@
 import { IRQ_WAKE_THREAD } from '../driver/base/irq.js';
-import { POINT_CONDITION, POINT_END, POINT_MUTEX, POINT_POLL, POINT_READ, POINT_SLEEP, POINT_SPIN, POINT_TABLE, POINT_WRITE, } from './mailbox.js';
+import { POINT_CONDITION, POINT_END, POINT_MUTEX, POINT_NOTES, POINT_POLL, POINT_READ, POINT_SLEEP, POINT_SPIN, POINT_TABLE, POINT_WRITE, } from './mailbox.js';
 /** The thread that the GPU's interrupt runs on. */
 const INTERRUPT_THREAD = 31;
 const LINE_GPU = 0;
@@ -49,6 +49,9 @@ export class Runner {
                     this.machine.giveUp();
                     this.#recorder.timeout(`AS${this.machine.polledSlot}_STATUS`);
                     mailbox.reply = 0;
+                    break;
+                case POINT_NOTES:
+                    mailbox.clearNotes();
                     break;
                 case POINT_SLEEP:
                     this.#sleep(thread);
