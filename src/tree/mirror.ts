@@ -47,7 +47,7 @@ function isIn(list: readonly string[], path: string): boolean {
 }
 
 /** The names, relative to the tree, of the files that belong in a mirror. */
-export function* mirrored(dir: string, at = ''): Generator<string> {
+export function* mirrored(dir: string, at = ''): Iterable<string> {
   const whole = isIn(WHOLE, at);
   const flat = FLAT.includes(at);
   const entries = readdirSync(join(dir, at), { withFileTypes: true });
