@@ -20,6 +20,7 @@ export type {
   Unit,
   UserPointer,
 } from '../uapi/layout.ts';
+export { type FoundIoctl, findIoctl, findStruct, LookupError } from '../uapi/lookup.ts';
 export type { Since } from '../uapi/version.ts';
 export {
   Capture,
@@ -81,7 +82,6 @@ export type { StepPart } from './driver/warn.ts';
 export { InputError, UsageError } from './errors.ts';
 export type { ScenarioText } from './explore/scenario/catalogue.ts';
 export { BytesError } from './payload/bytes.ts';
-export { type FoundIoctl, findIoctl, findStruct, LookupError } from './payload/registry.ts';
 export type { Format } from './payload/render.ts';
 export type { Reject } from './payload/rules/context.ts';
 export type { Verdict } from './payload/verdict.ts';
