@@ -1,15 +1,16 @@
-import { closeSync, fstatSync, openSync } from 'node:fs';
+import { fstatSync, openSync } from 'node:fs';
 import { ENOMEM } from '../../uapi/errno.ts';
 import type { GemObject } from '../driver/gem.ts';
 import { PAGE_SIZE } from '../hw/memory.ts';
+import { Fd, owned } from './fd.ts';
 import { native } from './native.ts';
 
 /** Name of every memfd: the preload library knows our dma-bufs by it (native-stubs/preload/ioctl.c). */
 const MEMFD_NAME = 'panthor-shim-bo';
 
 /** Device and inode of an open file: the same for every descriptor of it. */
-export function inodeOf(fd: number): string {
-  const { dev, ino } = fstatSync(fd, { bigint: true });
+export function inodeOf(fd: Fd): string {
+  const { dev, ino } = fstatSync(fd.number, { bigint: true });
   return `${dev}:${ino}`;
 }
 
@@ -18,15 +19,15 @@ const WINDOW = 256 << 20;
 
 /** The memory of one buffer object: a memfd whose pages are the client's mapping and the model's. */
 export class BoMemory {
-  readonly fd: number;
+  readonly fd: Fd;
   readonly size: number;
   /** What a descriptor that comes back is known by. */
   readonly inode: string;
   /** What the model has mapped, by which window of the object it is. */
   readonly #windows = new Map<number, ArrayBuffer>();
-  #readOnly = -1;
+  #readOnly: Fd | null = null;
 
-  private constructor(fd: number, size: number) {
+  private constructor(fd: Fd, size: number) {
     this.fd = fd;
     this.size = size;
     this.inode = inodeOf(fd);
@@ -34,8 +35,8 @@ export class BoMemory {
 
   /** Zeroed memory of `size` bytes; nothing is used before it is touched. -errno where there is none. */
   static create(size: number): BoMemory | number {
-    const fd = native().memoryCreate(MEMFD_NAME, size);
-    return fd < 0 ? fd : new BoMemory(fd, size);
+    const fd = owned(native().memoryCreate(MEMFD_NAME, size));
+    return typeof fd === 'number' ? fd : new BoMemory(fd, size);
   }
 
   /** The page at byte `offset` (below the size, a multiple of 4096), or null where there is no room for a mapping. */
@@ -44,7 +45,7 @@ export class BoMemory {
     const start = index * WINDOW;
     let window = this.#windows.get(index);
     if (window === undefined) {
-      const mapped = native().memoryMap(this.fd, start, Math.min(WINDOW, this.size - start));
+      const mapped = native().memoryMap(this.fd.number, start, Math.min(WINDOW, this.size - start));
       if (typeof mapped === 'number') return null;
       window = mapped;
       this.#windows.set(index, window);
@@ -53,9 +54,9 @@ export class BoMemory {
   }
 
   /** A descriptor for other processes (a dma-buf), or -errno; `users()` counts them while it is writable. */
-  open(writable: boolean): number {
+  open(writable: boolean): Fd | number {
     try {
-      return openSync(`/proc/self/fd/${this.fd}`, writable ? 'r+' : 'r');
+      return new Fd(openSync(`/proc/self/fd/${this.fd.number}`, writable ? 'r+' : 'r'));
     } catch (error) {
       return (error as NodeJS.ErrnoException).errno ?? -ENOMEM;
     }
@@ -63,17 +64,21 @@ export class BoMemory {
 
   /** Whether a writable descriptor from open(), or a mapping of it, is alive anywhere. */
   users(): boolean {
-    if (this.#readOnly < 0) this.#readOnly = this.open(false);
-    // Where leases are not to be had, or descriptors, nobody can tell: then it counts as used.
-    return this.#readOnly < 0 || native().memoryWriters(this.#readOnly) !== 0;
+    if (this.#readOnly === null) {
+      const fd = this.open(false);
+      // Where leases are not to be had, or descriptors, nobody can tell: then it counts as used.
+      if (typeof fd === 'number') return true;
+      this.#readOnly = fd;
+    }
+    return native().memoryWriters(this.#readOnly.number) !== 0;
   }
 
   /** The object is gone. Clients keep the mappings that they have. */
   close(): void {
     for (const window of this.#windows.values()) native().memoryUnmap(window);
     this.#windows.clear();
-    if (this.#readOnly >= 0) closeSync(this.#readOnly);
-    closeSync(this.fd);
+    this.#readOnly?.close();
+    this.fd.close();
   }
 }
 

@@ -1,11 +1,11 @@
-import { closeSync } from 'node:fs';
 import { EIO } from '../../uapi/errno.ts';
 import type { Frame } from '../capture/frame.ts';
 import type { PanthorDrv } from '../driver/drv.ts';
 import { BoMemories, BoMemory } from './bo-memory.ts';
 import { Bugs } from './bugs.ts';
 import type { Connection } from './connection.ts';
-import { Exports } from './exports.ts';
+import { Exports, type WatchEnd } from './exports.ts';
+import { closeAll, type Fd } from './fd.ts';
 import { Ioctls } from './ioctls.ts';
 import { Mmaps } from './mmaps.ts';
 import type { Observer } from './observer.ts';
@@ -27,8 +27,8 @@ export interface DeskOptions extends RepliesOptions {
   drv: PanthorDrv;
   card: number;
   observers: readonly Observer[];
-  /** Reports the end of a socket's other side to exports.closed(). */
-  watchEnd: (fd: number) => void;
+  /** Reports the end of a socket's other side. */
+  watchEnd: WatchEnd;
   /** Answers message `id` when all releases that are on their way have been made. */
   settle: (from: Connection, id: number) => void;
 }
@@ -73,7 +73,7 @@ export class Desk {
     try {
       return this.#dispatch(from, frame, view, bytes, fds);
     } finally {
-      for (const fd of fds) closeSync(fd);
+      closeAll(fds);
     }
   }
 
@@ -90,7 +90,7 @@ export class Desk {
     this.flushIdPage.close();
   }
 
-  #dispatch(from: Connection, frame: Frame, view: DataView, bytes: Uint8Array, fds: number[]): boolean {
+  #dispatch(from: Connection, frame: Frame, view: DataView, bytes: Uint8Array, fds: Fd[]): boolean {
     if (from.role === 'file') return false;
     if (from.role === 'new') {
       if (frame.kind === WIRE_OPEN) return this.#open(from, frame, view);

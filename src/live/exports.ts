@@ -1,16 +1,22 @@
-import { closeSync } from 'node:fs';
-import { EINVAL } from '../../uapi/errno.ts';
+import { EINVAL, ENOMEM } from '../../uapi/errno.ts';
 import type { DmaBuf } from '../driver/dma-buf.ts';
 import { type FdObject, releaseFdObject, type SyncFile, type SyncobjFile } from '../driver/fd-table.ts';
 import { type BoMemories, type BoMemory, inodeOf } from './bo-memory.ts';
+import { closeAll, Fd } from './fd.ts';
 import { native } from './native.ts';
 import { fenceName, type OpenFile, parseName } from './open-file.ts';
+import type { Watch } from './poller.ts';
 
 /** A sync_file or syncobj that clients hold as a descriptor: this end of a socket pair whose other end they have. */
 interface FenceFile {
   object: SyncFile | SyncobjFile;
   key: number;
+  end: Fd;
+  watch: Watch | null;
 }
+
+/** Calls `ended` when the other side of a socket is closed; null where it cannot be watched. */
+export type WatchEnd = (fd: Fd, ended: () => void) => Watch | null;
 
 /** A dma-buf that clients hold as a descriptor of the object's memfd. */
 interface ExportedBuf {
@@ -32,14 +38,13 @@ const ends = new Int32Array(2);
 export class Exports {
   readonly #realm: string;
   readonly #memories: BoMemories;
-  readonly #watch: (fd: number) => void;
+  readonly #watch: WatchEnd;
+  /** Fence files by the key in their name. */
   readonly #fences = new Map<number, FenceFile>();
-  readonly #keys = new Map<number, number>();
   readonly #bufs = new Map<string, ExportedBuf>();
   #nextKey = 1;
 
-  /** `watch` is told of each descriptor whose end is to be reported to `closed()`. */
-  constructor(realm: string, memories: BoMemories, watch: (fd: number) => void) {
+  constructor(realm: string, memories: BoMemories, watch: WatchEnd) {
     this.#realm = realm;
     this.#memories = memories;
     this.#watch = watch;
@@ -51,33 +56,18 @@ export class Exports {
   }
 
   /** A descriptor for a client, which takes over the object's reference; -errno (EMFILE, ENOMEM). */
-  open(object: FdObject, writable: boolean, by: OpenFile | null): number {
+  open(object: FdObject, writable: boolean, by: OpenFile | null): Fd | number {
     if (object.kind === 'dma-buf') return this.#openBuf(object, writable ? null : by);
     return object.kind === 'eventfd' ? -EINVAL : this.#openFence(object);
   }
 
   /** What a descriptor from a client stands for; null where it is none of ours. */
-  identify(fd: number): Exclude<FdObject, { kind: 'eventfd' }> | null {
-    const name = parseName(native().ownName(fd), this.#realm);
+  identify(fd: Fd): Exclude<FdObject, { kind: 'eventfd' }> | null {
+    const name = parseName(native().ownName(fd.number), this.#realm);
     if (name !== undefined) {
-      const end = name.kind === 'fence' ? this.#keys.get(name.key) : undefined;
-      return end === undefined ? null : (this.#fences.get(end)?.object ?? null);
+      return name.kind === 'fence' ? (this.#fences.get(name.key)?.object ?? null) : null;
     }
     return this.#bufs.get(inodeOf(fd))?.buf ?? null;
-  }
-
-  /** The last copy of a fence file was closed. */
-  closed(end: number): void {
-    const file = this.#fences.get(end);
-    if (file === undefined) return;
-    this.#fences.delete(end);
-    this.#keys.delete(file.key);
-    closeSync(end);
-    releaseFdObject(file.object);
-  }
-
-  isFence(end: number): boolean {
-    return this.#fences.has(end);
   }
 
   /** Lets go of dma-bufs that nobody has any more. */
@@ -95,18 +85,18 @@ export class Exports {
 
   /** The server ends. */
   close(): void {
-    for (const end of [...this.#fences.keys()]) this.closed(end);
+    for (const file of [...this.#fences.values()]) this.#closed(file);
     for (const { buf, refs, readers } of this.#bufs.values()) {
       for (let i = 0; i < refs + readers.length; i++) releaseFdObject(buf);
     }
     this.#bufs.clear();
   }
 
-  #openBuf(buf: DmaBuf, reader: OpenFile | null): number {
+  #openBuf(buf: DmaBuf, reader: OpenFile | null): Fd | number {
     const memory = this.#memories.memoryOf(buf.gem);
     if (typeof memory === 'number') return memory;
     const fd = memory.open(reader === null);
-    if (fd < 0) return fd;
+    if (typeof fd === 'number') return fd;
     let exported = this.#bufs.get(memory.inode);
     if (exported === undefined) {
       exported = { buf, memory, refs: 0, readers: [] };
@@ -117,17 +107,30 @@ export class Exports {
     return fd;
   }
 
-  #openFence(object: SyncFile | SyncobjFile): number {
+  /** The last copy of a fence file was closed. */
+  #closed(file: FenceFile): void {
+    if (!this.#fences.delete(file.key)) return;
+    file.watch?.end();
+    file.end.close();
+    releaseFdObject(file.object);
+  }
+
+  #openFence(object: SyncFile | SyncobjFile): Fd | number {
     const key = this.#nextKey++;
     const ret = native().namedPair(fenceName(this.#realm, key), ends);
     if (ret < 0) return ret;
-    const [own, theirs] = ends;
-    this.#fences.set(own, { object, key });
-    this.#keys.set(key, own);
-    this.#watch(own);
+    const file: FenceFile = { object, key, end: new Fd(ends[0]), watch: null };
+    const theirs = new Fd(ends[1]);
+    this.#fences.set(key, file);
+    file.watch = this.#watch(file.end, () => this.#closed(file));
+    if (file.watch === null) {
+      this.#fences.delete(key);
+      closeAll([file.end, theirs]);
+      return -ENOMEM;
+    }
     if (object.kind === 'sync-file') {
       object.fence.onSignal(() => {
-        if (this.#fences.get(own)?.object === object) native().send(own, ONE, 0, 1, NONE, 0);
+        if (!file.end.closed) native().send(file.end.number, ONE, 0, 1, NONE, 0);
       });
     }
     return theirs;

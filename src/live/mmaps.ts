@@ -3,6 +3,7 @@ import type { Frame } from '../capture/frame.ts';
 import { FLUSH_ID_PAGE } from '../driver/file.ts';
 import type { BoMemories, BoMemory } from './bo-memory.ts';
 import type { Connection } from './connection.ts';
+import type { Fd } from './fd.ts';
 import type { Observer } from './observer.ts';
 import type { OpenFile } from './open-file.ts';
 import type { OpenFiles } from './open-files.ts';
@@ -26,7 +27,7 @@ export class Mmaps {
   }
 
   /** Handles one request; `fds` as for Ioctls. @returns false for what is no request */
-  handle(from: Connection, frame: Frame, view: DataView, fds: number[]): boolean {
+  handle(from: Connection, frame: Frame, view: DataView, fds: Fd[]): boolean {
     const { at, size, id, flags: frameFlags } = frame;
     if (size < MMAP_BYTES) return false;
     const { files, replies, observers } = this.#options;
@@ -70,8 +71,9 @@ export class Mmaps {
     if (found === FLUSH_ID_PAGE) {
       // Clients read the page and never write it.
       const page = flushIdPage.open(false);
-      if (page >= 0) replies.memory(to, id, page, false);
-      return page >= 0 ? 0 : notOurs(page);
+      if (typeof page === 'number') return notOurs(page);
+      replies.memory(to, id, page, false);
+      return 0;
     }
     const memory = memories.memoryOf(found);
     if (typeof memory === 'number') return notOurs(memory);

@@ -27,9 +27,10 @@ export interface Native {
   /** Writes bytes[offset..end) with the first `count` of `fds`; returns how many bytes went. */
   send(fd: number, bytes: Uint8Array, offset: number, end: number, fds: Int32Array, count: number): number;
   pollCreate(): number;
-  pollSet(poll: number, operation: number, fd: number, events: number): number;
-  /** Pairs of descriptor and events into `out`; waits at most `timeoutNs` (below 0: for ever). */
-  pollWait(poll: number, out: Int32Array, timeoutNs: number): number;
+  /** epoll_ctl(); `tag` comes back with the events. */
+  pollSet(poll: number, operation: number, fd: number, events: number, tag: number): number;
+  /** Pairs of tag and events into `out`; waits at most `timeoutNs` (below 0: for ever). */
+  pollWait(poll: number, out: Float64Array, timeoutNs: number): number;
   /** A non-blocking pipe: out[0] reads, out[1] writes. */
   pipe(out: Int32Array): number;
   /** A memfd of fixed size. */

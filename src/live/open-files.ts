@@ -1,8 +1,8 @@
-import { closeSync } from 'node:fs';
 import type { PanthorDrv } from '../driver/drv.ts';
 import { run } from '../driver/interleave.ts';
 import type { Bugs } from './bugs.ts';
 import type { Connection } from './connection.ts';
+import type { Fd } from './fd.ts';
 import { native } from './native.ts';
 import type { Observer } from './observer.ts';
 import { OpenFile, parseName } from './open-file.ts';
@@ -35,7 +35,7 @@ export class OpenFiles {
   /** The connection `from` becomes an open file. @returns undefined where its socket's name does not fit */
   open(from: Connection, minor: number, pid: number): OpenFile | undefined {
     const { card, drv, realm, bugs, observers } = this.#options;
-    const name = parseName(native().peerName(from.fd), realm);
+    const name = parseName(native().peerName(from.fd.number), realm);
     if (name?.kind !== 'device' || name.minor !== minor || this.#byKey.has(name.key)) return undefined;
     if (minor !== card && minor !== card + 128) return undefined;
     // The client is the server's own user, and so has the server's privileges or fewer.
@@ -57,10 +57,10 @@ export class OpenFiles {
    *
    * @returns undefined for what was not shown, is none of ours or has been released (EBADF)
    */
-  find(from: Connection, key: number, shown: number | undefined): OpenFile | undefined {
+  find(from: Connection, key: number, shown: Fd | undefined): OpenFile | undefined {
     if (shown !== undefined) {
-      const name = parseName(native().ownName(shown), this.#options.realm);
-      closeSync(shown);
+      const name = parseName(native().ownName(shown.number), this.#options.realm);
+      shown.close();
       const file = name?.kind === 'device' ? this.#byKey.get(name.key) : undefined;
       if (file === undefined) return undefined;
       from.shown.set(file.key, file);

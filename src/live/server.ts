@@ -1,12 +1,14 @@
-import { closeSync, openSync } from 'node:fs';
+import { openSync } from 'node:fs';
 import { EMFILE, ENFILE } from '../../uapi/errno.ts';
 import type { Frame } from '../capture/frame.ts';
 import type { PanthorDrv } from '../driver/drv.ts';
 import { run } from '../driver/interleave.ts';
 import { Connection } from './connection.ts';
 import { Desk } from './desk.ts';
-import { EPOLL_CTL_ADD, EPOLL_CTL_MOD, EPOLLERR, EPOLLHUP, EPOLLIN, EPOLLOUT, native } from './native.ts';
+import { Fd } from './fd.ts';
+import { EPOLLERR, EPOLLHUP, EPOLLIN, EPOLLOUT, native } from './native.ts';
 import type { Observer } from './observer.ts';
+import { Poller } from './poller.ts';
 
 export interface ServerOptions {
   /** The private directory; its `socket` is made here. */
@@ -23,21 +25,17 @@ const DEFAULT_MAX_CONNECTIONS = 4096;
 const BACKLOG = 512;
 /** How often exported memory that nobody uses any more is looked for, ns. */
 const SWEEP_NS = 1e9;
-const MAX_EVENTS = 64;
 
 /** Serves clients over unix sockets. Nothing happens outside `step()`. */
 export class LiveServer {
   readonly desk: Desk;
   readonly #drv: PanthorDrv;
-  readonly #listener: number;
-  readonly #poll: number;
+  readonly #listener: Fd;
+  readonly #poller = new Poller();
   readonly #maxConnections: number;
-  readonly #connections = new Map<number, Connection>();
-  readonly #events = new Int32Array(2 * MAX_EVENTS);
+  readonly #connections = new Set<Connection>();
   /** Kept so that a connection can be refused when there are no descriptors left. */
   #reserve = openReserve();
-  /** Other descriptors to watch, with what to do when they are readable. */
-  readonly #watched = new Map<number, () => void>();
   /** Who waits for releases that are on their way. */
   readonly #settling: { from: Connection; id: number }[] = [];
   #lastSweep = 0;
@@ -46,18 +44,20 @@ export class LiveServer {
   constructor(options: ServerOptions) {
     this.#drv = options.drv;
     this.#maxConnections = options.maxConnections ?? DEFAULT_MAX_CONNECTIONS;
-    this.#listener = native().listen(`${options.dir}/socket`, BACKLOG);
-    if (this.#listener < 0)
-      throw new Error(`cannot listen at ${options.dir}/socket: errno ${-this.#listener}`);
-    this.#poll = native().pollCreate();
-    native().pollSet(this.#poll, EPOLL_CTL_ADD, this.#listener, EPOLLIN);
+    const listener = native().listen(`${options.dir}/socket`, BACKLOG);
+    if (listener < 0) throw new Error(`cannot listen at ${options.dir}/socket: errno ${-listener}`);
+    this.#listener = new Fd(listener);
+    this.#poller.add(this.#listener, EPOLLIN, () => this.#accept());
     this.desk = new Desk({
       dir: options.dir,
       drv: options.drv,
       card: options.card,
       observers: options.observers ?? [],
       // Only the end of the other side is of interest, and that is always reported.
-      watchEnd: (fd) => native().pollSet(this.#poll, EPOLL_CTL_ADD, fd, 0),
+      watchEnd: (fd, ended) => {
+        const watch = this.#poller.add(fd, 0, ended);
+        return typeof watch === 'number' ? null : watch;
+      },
       settle: (from, id) => this.#settling.push({ from, id }),
       delayed: (connection) => this.#setEvents(connection),
       lost: (connection) => this.#drop(connection),
@@ -69,9 +69,8 @@ export class LiveServer {
   }
 
   /** Calls `ready` inside step() when `fd` is readable. */
-  watch(fd: number, ready: () => void): void {
-    this.#watched.set(fd, ready);
-    native().pollSet(this.#poll, EPOLL_CTL_ADD, fd, EPOLLIN);
+  watch(fd: Fd, ready: () => void): void {
+    this.#poller.add(fd, EPOLLIN, ready);
   }
 
   /** Waits until something arrives or is due, at most `timeoutNs` (below 0: no limit), and does it. */
@@ -82,22 +81,21 @@ export class LiveServer {
       const left = Math.max(due - this.#drv.device.now(), 0);
       wait = timeoutNs < 0 ? left : Math.min(timeoutNs, left);
     }
-    let events = native().pollWait(this.#poll, this.#events, wait);
-    this.#handle(events);
+    this.#poller.wait(wait);
     // Whoever closed a file and asks whether it is released: its end has been reported by now, or will be in this look.
     while (this.#settling.length > 0) {
-      events = native().pollWait(this.#poll, this.#events, 0);
-      this.#handle(events);
-      if (events < MAX_EVENTS) this.#answerSettled();
+      if (!this.#poller.wait(0)) this.#answerSettled();
     }
     if (due !== Number.POSITIVE_INFINITY) this.#doWhatIsDue();
   }
 
   /** Ends everything: clients see the device gone. */
   close(): void {
-    for (const connection of [...this.#connections.values()]) this.#drop(connection);
+    for (const connection of [...this.#connections]) this.#drop(connection);
     this.desk.close();
-    for (const fd of [this.#listener, this.#poll, this.#reserve]) if (fd >= 0) closeSync(fd);
+    this.#listener.close();
+    this.#poller.close();
+    this.#reserve?.close();
   }
 
   #nextSweep(): number {
@@ -113,25 +111,12 @@ export class LiveServer {
     }
   }
 
-  #handle(count: number): void {
-    for (let i = 0; i < count; i++) this.#handleEvent(this.#events[2 * i], this.#events[2 * i + 1]);
-  }
-
-  #handleEvent(fd: number, events: number): void {
-    const connection = this.#connections.get(fd);
-    if (connection !== undefined) {
-      let alive = true;
-      if ((events & EPOLLIN) !== 0) alive = connection.receive(this.#onFrame);
-      if (alive && (events & EPOLLOUT) !== 0) alive = connection.flush();
-      if (!alive || (events & (EPOLLHUP | EPOLLERR)) !== 0) this.#drop(connection);
-      else if ((events & EPOLLOUT) !== 0) this.#setEvents(connection);
-    } else if (fd === this.#listener) {
-      this.#accept();
-    } else if (this.#watched.has(fd)) {
-      this.#watched.get(fd)?.();
-    } else if ((events & (EPOLLHUP | EPOLLERR)) !== 0) {
-      this.desk.exports.closed(fd);
-    }
+  #onEvents(connection: Connection, events: number): void {
+    let alive = true;
+    if ((events & EPOLLIN) !== 0) alive = connection.receive(this.#onFrame);
+    if (alive && (events & EPOLLOUT) !== 0) alive = connection.flush();
+    if (!alive || (events & (EPOLLHUP | EPOLLERR)) !== 0) this.#drop(connection);
+    else if ((events & EPOLLOUT) !== 0) this.#setEvents(connection);
   }
 
   readonly #onFrame = (from: Connection, frame: Frame, view: DataView, bytes: Uint8Array): boolean => {
@@ -139,40 +124,46 @@ export class LiveServer {
   };
 
   #setEvents(connection: Connection): void {
-    const events = connection.hasOutput ? EPOLLIN | EPOLLOUT : EPOLLIN;
-    native().pollSet(this.#poll, EPOLL_CTL_MOD, connection.fd, events);
+    connection.watch?.change(connection.hasOutput ? EPOLLIN | EPOLLOUT : EPOLLIN);
   }
 
   #accept(): void {
     for (;;) {
-      const fd = native().accept(this.#listener);
+      const fd = native().accept(this.#listener.number);
       if (fd === -EMFILE || fd === -ENFILE) {
         // Said also when nobody waits: the kernel looks for a free number first.
         if (!this.#refuseOne()) return;
         continue;
       }
       if (fd < 0) return;
+      const connection = new Connection(new Fd(fd));
       // The directory keeps other users out; this holds where its mode was changed, too.
-      if (native().peerUid(fd) !== process.geteuid?.()) closeSync(fd);
-      else if (this.#connections.size >= this.#maxConnections) this.#refuse(fd);
-      else {
-        this.#connections.set(fd, new Connection(fd));
-        native().pollSet(this.#poll, EPOLL_CTL_ADD, fd, EPOLLIN);
-      }
+      if (native().peerUid(fd) !== process.geteuid?.()) connection.close();
+      else if (this.#connections.size >= this.#maxConnections) this.#refuse(connection);
+      else this.#admit(connection);
     }
+  }
+
+  #admit(connection: Connection): void {
+    const watch = this.#poller.add(connection.fd, EPOLLIN, (events) => this.#onEvents(connection, events));
+    if (typeof watch === 'number') {
+      this.#refuse(connection);
+      return;
+    }
+    connection.watch = watch;
+    this.#connections.add(connection);
   }
 
   /** Uses the descriptor in reserve to refuse whoever waits; false when nobody does. */
   #refuseOne(): boolean {
-    if (this.#reserve >= 0) closeSync(this.#reserve);
-    const fd = native().accept(this.#listener);
-    if (fd >= 0) this.#refuse(fd);
+    this.#reserve?.close();
+    const fd = native().accept(this.#listener.number);
+    if (fd >= 0) this.#refuse(new Connection(new Fd(fd)));
     this.#reserve = openReserve();
     return fd >= 0;
   }
 
-  #refuse(fd: number): void {
-    const connection = new Connection(fd);
+  #refuse(connection: Connection): void {
     this.desk.replies.plain(connection, 1, -ENFILE);
     connection.close();
   }
@@ -183,16 +174,16 @@ export class LiveServer {
   }
 
   #drop(connection: Connection): void {
-    if (!this.#connections.delete(connection.fd)) return;
+    if (!this.#connections.delete(connection)) return;
     connection.close();
     this.desk.ended(connection);
   }
 }
 
-function openReserve(): number {
+function openReserve(): Fd | null {
   try {
-    return openSync('/dev/null', 'r');
+    return new Fd(openSync('/dev/null', 'r'));
   } catch {
-    return -1;
+    return null;
   }
 }

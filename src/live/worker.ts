@@ -9,6 +9,7 @@ import { PanthorDrv } from '../driver/drv.ts';
 import { gpuProfile } from '../driver/gpu-profile.ts';
 import { kernel } from '../driver/kernels.ts';
 import { executeStreams } from './execute-streams.ts';
+import { Fd } from './fd.ts';
 import { Recorder } from './recorder.ts';
 import { LiveReport } from './report.ts';
 import { LiveServer } from './server.ts';
@@ -62,8 +63,9 @@ async function serve(options: WorkerOptions): Promise<void> {
   const streams = executeStreams(drv, server.desk);
   let woken = false;
   let stopping = false;
-  server.watch(options.wake, () => {
-    readSync(options.wake, new Uint8Array(64));
+  const wake = new Fd(options.wake);
+  server.watch(wake, () => {
+    readSync(wake.number, new Uint8Array(64));
     woken = true;
   });
   parentPort!.on('message', () => {
@@ -80,6 +82,7 @@ async function serve(options: WorkerOptions): Promise<void> {
   }
   const left = { files: server.desk.files.size, vms: device.mmu.vms.length, objects: drv.clientBos.size };
   server.close();
+  wake.close();
   recorder?.close();
   const summary = report.summary(server.desk.bugs.count, left, streams.stats);
   const message = { type: 'stopped', report: summary } as const;

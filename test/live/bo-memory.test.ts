@@ -15,7 +15,7 @@ describe.skipIf(compiler === null)('the memory of an object', () => {
     const { fd } = memories.memoryOf(bo) as BoMemory;
     const read = places.map((offset) => {
       const word = new Uint32Array(1);
-      readSync(fd, word, 0, 4, offset + 8);
+      readSync(fd.number, word, 0, 4, offset + 8);
       return word[0];
     });
     expect(read).toEqual([1, 2, 3, 4, 5]);
