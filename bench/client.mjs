@@ -1,9 +1,10 @@
 // A client of the model for benchmarks: one open file, one VM active on an address space, calls made as bytes.
+
+import { run } from '../dist/src/coroutine/op.js';
+import { UserMemory } from '../dist/src/driver/base/uaccess.js';
 import { PanthorDevice } from '../dist/src/driver/device.js';
-import { PanthorDrv } from '../dist/src/driver/drv.js';
-import { run } from '../dist/src/driver/interleave.js';
+import { PanthorDrv } from '../dist/src/driver/ioctl/drv.js';
 import { kernel } from '../dist/src/driver/kernels.js';
-import { UserMemory } from '../dist/src/driver/uaccess.js';
 import {
   DRM_IOCTL_PANTHOR_VM_BIND,
   DRM_IOCTL_PANTHOR_VM_CREATE,

@@ -15,11 +15,11 @@ const base = new URL('../dist/interleaved/src/', import.meta.url);
 if (!existsSync(fileURLToPath(base))) throw new Error('build first: npm run build');
 const load = (file) => import(new URL(file, base).href);
 const { kernel } = await load('driver/kernels.js');
-const { loadScenario, scenarioNames } = await load('explore/catalogue.js');
-const { DepthFirst } = await load('explore/depth-first.js');
+const { loadScenario, scenarioNames } = await load('explore/scenario/catalogue.js');
+const { DepthFirst } = await load('explore/search/depth-first.js');
 const { DriverWorld } = await load('explore/driver-world.js');
-const { parseScenario } = await load('explore/scenario-parser.js');
-const { Context } = await load('explore/search.js');
+const { parseScenario } = await load('explore/scenario/parser.js');
+const { Context } = await load('explore/search/search.js');
 
 const json = process.argv.includes('--json');
 const quick = process.argv.includes('--quick');

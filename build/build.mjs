@@ -28,14 +28,14 @@ import { link } from './link.mjs';
 import { strip } from './strip.mjs';
 
 /** Directories whose code is stripped; the design calls them interruptible. */
-export const STRIPPED = ['src/driver', 'src/hw'];
+export const STRIPPED = ['src/coroutine', 'src/driver', 'src/hw'];
 /** Directories that become one module: the model, whose code is hot. */
 const LINKED = [...STRIPPED, 'uapi'];
 /** The explorer holds generators in its hands and only ever runs unstripped. */
 const UNSTRIPPED = /^src\/explore\//;
 
 /** Keeps account of the state while interleaved code runs. */
-const ACCOUNT = 'src/explore/account.js';
+const ACCOUNT = 'src/explore/state/tracking.js';
 /** Interleaved code whose state the explorer has to see: the driver, the machine, and the explorer's own actors. */
 const INSTRUMENTED = [...STRIPPED, 'src/explore/model'];
 

@@ -9,7 +9,7 @@ const MUTATORS = new Set(
 );
 
 /**
- * Makes code that the explorer runs keep account of its own state (src/explore/heap.ts):
+ * Makes code that the explorer runs keep account of its own state (src/explore/state/objects.ts):
  *
  * - every write to a property or an element, and every call that changes an array, a Map or a Set, goes through a
  *   helper that updates the fingerprint of the state and notes what to undo;
@@ -21,7 +21,7 @@ const MUTATORS = new Set(
  *
  * @param {string} code JavaScript, an ES module
  * @param {string} file its name, for messages
- * @param {string} account how the module imports src/explore/account.js
+ * @param {string} account how the module imports src/explore/state/tracking.js
  * @param {ReadonlySet<string>} [setters] names that are accessors of some class (see settersIn)
  * @returns {string} the code; what cannot be followed (writes by destructuring, `delete`, Object.assign, module-level
  *   variables) throws at run time, where the explorer gets there

@@ -3,7 +3,7 @@ import MagicString from 'magic-string';
 import { holdsStatements, walk } from './ast.mjs';
 
 /**
- * Turns interruptible code (src/driver/interleave.ts) into plain code: `function*` and `*method` lose their star,
+ * Turns interruptible code (src/coroutine/op.ts) into plain code: `function*` and `*method` lose their star,
  * `yield* f()` becomes `f()`, and a `yield POINT;` statement goes.
  *
  * Everything that goes is overwritten with blanks, so every line and column stays where it was and the source map that

@@ -101,7 +101,7 @@ export function compile({ tables, out = join(here, 'build'), flags = [], quiet =
 }
 
 async function main(installing) {
-  const generator = join(here, '../dist/src/live/native-tables.js');
+  const generator = join(here, '../dist/src/live/launch/native-tables.js');
   if (!existsSync(generator)) {
     // At install in a checkout: `prepare` builds dist/ later and comes back here.
     if (installing) return 0;

@@ -1,6 +1,6 @@
 /*
  * Where in the argument of an ioctl pointers are, and how much memory they lead to. The tables themselves,
- * ioctl-tables.c, are written by src/live/native-tables.ts from uapi/ when the library is built.
+ * ioctl-tables.c, are written by src/live/launch/native-tables.ts from uapi/ when the library is built.
  */
 #ifndef PANTHOR_SHIM_TABLES_H
 #define PANTHOR_SHIM_TABLES_H

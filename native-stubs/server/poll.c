@@ -64,7 +64,7 @@ napi_value fn_poll_wait(napi_env env, napi_callback_info info)
 	return int_result(env, count < 0 ? -errno : count);
 }
 
-/* pipe(out): out[0] reads what is written to out[1]; neither waits. */
+/* pipe(out): out[0] reads what is written to out[1], and sees its end; neither waits. */
 napi_value fn_pipe(napi_env env, napi_callback_info info)
 {
 	struct args a = take_args(env, info);

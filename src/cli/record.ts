@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
-import { archOf, prepare, runToEnd } from '../live/launch.ts';
-import { clearPrivateDir, makePrivateDir } from '../live/private-dir.ts';
-import { RecordServer } from '../live/record-server.ts';
-import { recorderPath } from '../live/server-thread.ts';
+import { archOf, prepare, runToEnd } from '../live/launch/launch.ts';
+import { RecordServer } from '../live/record/record-server.ts';
+import { clearPrivateDir, makePrivateDir } from '../live/server/private-dir.ts';
+import { recorderPath } from '../live/server/server-thread.ts';
 import { EXIT_FOUND, UsageError } from './exit.ts';
 import { starting } from './live-options.ts';
 

@@ -1,14 +1,14 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { openCapture } from '../capture/reader.ts';
 import { ScenarioRecorder } from '../conform/scenario-recorder.ts';
+import { BO_LAYOUTS, type BoLayout } from '../driver/gem/sg.ts';
 import { gpuProfile } from '../driver/gpu-profile.ts';
 import { kernelForVersion } from '../driver/kernels.ts';
-import { BO_LAYOUTS, type BoLayout } from '../driver/sg.ts';
-import { LifeTrace } from '../replay/life.ts';
 import { Replayer } from '../replay/replayer.ts';
 import { objectName } from '../replay/snapshot.ts';
 import { LineTrace, type TraceKind } from '../replay/trace.ts';
-import { VmStories } from '../replay/vm-stories.ts';
+import { LifeTrace } from '../replay/vm-events.ts';
+import { VmStories } from '../replay/vm-history.ts';
 import { callText } from '../report/call.ts';
 import { replayJson } from '../report/replay-json.ts';
 import { replayText } from '../report/replay-text.ts';

@@ -1,8 +1,8 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { archOf, prepare, runToEnd } from '../live/launch.ts';
-import { reportText } from '../live/report.ts';
-import { libraryPath, ServerThread } from '../live/server-thread.ts';
+import { archOf, prepare, runToEnd } from '../live/launch/launch.ts';
+import { reportText } from '../live/server/report.ts';
+import { libraryPath, ServerThread } from '../live/server/server-thread.ts';
 import { EXIT_BUG, UsageError } from './exit.ts';
 import {
   addModelOptions,

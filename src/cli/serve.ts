@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { reportText } from '../live/report.ts';
-import { libraryPath, ServerThread } from '../live/server-thread.ts';
+import { reportText } from '../live/server/report.ts';
+import { libraryPath, ServerThread } from '../live/server/server-thread.ts';
 import { EXIT_BUG } from './exit.ts';
 import {
   addModelOptions,

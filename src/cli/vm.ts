@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { openCapture } from '../capture/reader.ts';
-import type { PanthorVm } from '../driver/vm.ts';
+import type { PanthorVm } from '../driver/mmu/vm.ts';
 import type { ClientFile } from '../replay/client-file.ts';
 import type { ReplayModel } from '../replay/model.ts';
 import { Replayer } from '../replay/replayer.ts';

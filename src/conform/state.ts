@@ -1,6 +1,6 @@
 /** The state of the model as the vectors print it: VMs, slots, VMAs, and translations read back from the tables. */
 import type { PanthorDevice } from '../driver/device.ts';
-import type { PanthorVm } from '../driver/vm.ts';
+import type { PanthorVm } from '../driver/mmu/vm.ts';
 import { CrcText } from './crc-text.ts';
 import { hex, type Json } from './recorder.ts';
 

@@ -1,14 +1,15 @@
 /** One panthor device: struct panthor_device. Ties the modelled kernel, the machine and the driver's parts together. */
+
+import type { Op, Waitable } from '../coroutine/op.ts';
 import { Machine } from '../hw/machine.ts';
 import type { RegisterFile } from '../hw/register-file.ts';
-import { GemTable } from './gem.ts';
+import { GemTable } from './gem/gem.ts';
+import type { BoLayout } from './gem/sg.ts';
 import { PanthorGpu } from './gpu.ts';
 import type { GpuProfile } from './gpu-profile.ts';
-import type { Op, Waitable } from './interleave.ts';
 import type { Behaviours, Kernel } from './kernels.ts';
-import { PanthorMmu } from './mmu.ts';
-import type { BoLayout } from './sg.ts';
-import type { PanthorVm } from './vm.ts';
+import { PanthorMmu } from './mmu/mmu.ts';
+import type { PanthorVm } from './mmu/vm.ts';
 import type { DriverTrace, VmCalls, WarnSink } from './warn.ts';
 
 /** What the driver needs to know of the GPU for virtual memory; a GpuProfile has it. */

@@ -1,5 +1,6 @@
 /** GPU commands: the counterpart of panthor_gpu.c, as far as the MMU needs it. */
 import { EIO, ETIMEDOUT } from '../../uapi/errno.ts';
+import { Mutex, type Op } from '../coroutine/op.ts';
 import {
   CACHE_CLEAN,
   CACHE_INV,
@@ -15,7 +16,6 @@ import {
   INT_STAT,
 } from '../hw/registers.ts';
 import type { PanthorDevice } from './device.ts';
-import { Mutex, type Op } from './interleave.ts';
 
 /** The flush that every caller here asks for: clean and invalidate L2 and load/store caches, invalidate the others. */
 const FLUSH_ALL = gpuFlushCaches(CACHE_CLEAN | CACHE_INV, CACHE_CLEAN | CACHE_INV, CACHE_INV);

@@ -2,17 +2,25 @@
 import { readFileSync } from 'node:fs';
 import { type Kernel, kernel } from '../driver/kernels.ts';
 import { InputError, UsageError } from '../errors.ts';
-import { BreadthFirst } from './breadth-first.ts';
-import { loadScenario, scenarioNames } from './catalogue.ts';
-import { compare } from './compare.ts';
 import { DriverWorld, INVARIANTS } from './driver-world.ts';
-import { trace } from './explain.ts';
-import { searchInParallel } from './parallel.ts';
-import { headOf, mergeResults, type ResultJson, replayText, type Shard, toJson, toText } from './report.ts';
-import type { Scenario } from './scenario.ts';
-import { type Budget, Context, type Stats } from './search.ts';
-import { checkFits, decodeToken, kernelOf } from './token.ts';
-import { type Exhaustive, type ExploreOptions, Inquiry, type Result } from './verdict.ts';
+import { compare } from './output/compare.ts';
+import { trace } from './output/explain.ts';
+import {
+  headOf,
+  mergeResults,
+  type ResultJson,
+  replayText,
+  type Shard,
+  toJson,
+  toText,
+} from './output/report.ts';
+import { loadScenario, scenarioNames } from './scenario/catalogue.ts';
+import type { Scenario } from './scenario/scenario.ts';
+import { checkFits, decodeToken, kernelOf } from './scenario/token.ts';
+import { BreadthFirst } from './search/breadth-first.ts';
+import { searchInParallel } from './search/parallel.ts';
+import { type Budget, Context, type Stats } from './search/search.ts';
+import { type Exhaustive, type ExploreOptions, Inquiry, type Result } from './search/verdict.ts';
 
 export interface ExploreRequest {
   scenario: string | undefined;

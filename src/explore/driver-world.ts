@@ -1,18 +1,18 @@
-import { Mutex } from '../driver/interleave.ts';
+import { Mutex } from '../coroutine/op.ts';
 import type { Kernel } from '../driver/kernels.ts';
 import { AS_COMMAND_NAMES } from '../hw/registers.ts';
-import { enterThread, Frames } from './frames.ts';
-import { mix32 } from './hash.ts';
-import { heap, ignoreFields } from './heap.ts';
 import { LockOrder } from './lock-order.ts';
 import { play, prepare } from './model/actors.ts';
 import { bindQueue, interrupts, resetWork } from './model/device.ts';
 import { tickWork } from './model/groups.ts';
+import { Stage } from './model/harness.ts';
 import { lockAgreement, lostTables, slotBookkeeping, tablePages } from './model/invariants.ts';
-import { Stage } from './model/stage.ts';
-import type { Scenario } from './scenario.ts';
-import { type ThreadSpec, ThreadWorld } from './threads.ts';
-import { type Body, type Step, threadOf, Violation } from './world.ts';
+import type { Scenario } from './scenario/scenario.ts';
+import { type ThreadSpec, ThreadWorld } from './search/threads.ts';
+import { type Body, type Step, threadOf, Violation } from './search/world.ts';
+import { enterThread, Frames } from './state/frames.ts';
+import { mix32 } from './state/hash.ts';
+import { heap, ignoreFields } from './state/objects.ts';
 
 /** All invariants, in the order of the design. */
 export const INVARIANTS = [

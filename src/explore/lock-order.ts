@@ -1,4 +1,4 @@
-import type { Mutex } from '../driver/interleave.ts';
+import type { Mutex } from '../coroutine/op.ts';
 
 /**
  * Lock order as lockdep sees it: classes, not locks, and an edge from each class held to each class taken. Two classes

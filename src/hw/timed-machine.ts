@@ -3,8 +3,9 @@
  * the MMU remembers stays until it is told to drop it. Each thing that takes time is a thread of its own here
  * (generators); the explorer decides when it goes on. Semantics are those of the project's design, "The machine".
  */
+
+import { Choice } from '../coroutine/choice.ts';
 import { AddressSpace, decodeLock } from './address-space.ts';
-import { Choice } from './choice.ts';
 import { Machine } from './machine.ts';
 import type { PhysicalMemory } from './memory.ts';
 import {

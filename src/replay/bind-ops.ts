@@ -8,7 +8,7 @@ import {
   drm_panthor_vm_bind,
   drm_panthor_vm_bind_op,
 } from '../../uapi/panthor_drm.ts';
-import type { UserMemory } from '../driver/uaccess.ts';
+import type { UserMemory } from '../driver/base/uaccess.ts';
 import type { Tally } from './tally.ts';
 
 const ARG = drm_panthor_vm_bind.off;

@@ -1,6 +1,6 @@
-import type { DrmFile } from '../driver/file.ts';
-import type { GemObject } from '../driver/gem.ts';
-import type { PanthorVm } from '../driver/vm.ts';
+import type { GemObject } from '../driver/gem/gem.ts';
+import type { DrmFile } from '../driver/ioctl/file.ts';
+import type { PanthorVm } from '../driver/mmu/vm.ts';
 import type { IdKind } from './id-fields.ts';
 import { IdMap } from './id-map.ts';
 

@@ -2,7 +2,7 @@ import { readScalar } from '../../uapi/codec.ts';
 import type { BufferSpec, IoctlSpec } from '../../uapi/ioctl.ts';
 import type { Field, StructLayout } from '../../uapi/layout.ts';
 import type { CaptureRecord } from '../capture/record.ts';
-import type { UserMemory } from '../driver/uaccess.ts';
+import type { UserMemory } from '../driver/base/uaccess.ts';
 import type { IdPlan } from './id-plan.ts';
 import { ARGUMENT_ADDRESS } from './payload.ts';
 

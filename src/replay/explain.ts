@@ -1,7 +1,7 @@
 import type { IoctlSpec } from '../../uapi/ioctl.ts';
 import { DRM_PANTHOR_SYNC_OP_SIGNAL } from '../../uapi/panthor_drm.ts';
 import type { CaptureRecord } from '../capture/record.ts';
-import { UserMemory } from '../driver/uaccess.ts';
+import { UserMemory } from '../driver/base/uaccess.ts';
 import type { ClientFile } from './client-file.ts';
 import type { IdPlan, PlannedId } from './id-plan.ts';
 import { IdWalk } from './id-walk.ts';

@@ -1,5 +1,5 @@
 import type { CaptureRecord } from '../capture/record.ts';
-import type { UserMemory } from '../driver/uaccess.ts';
+import type { UserMemory } from '../driver/base/uaccess.ts';
 
 /** Where the argument is put: above every user address, so that no buffer is there too. */
 export const ARGUMENT_ADDRESS = 2 ** 52;

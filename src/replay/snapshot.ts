@@ -4,8 +4,8 @@ import {
   DRM_PANTHOR_VM_BIND_OP_MAP_SPARSE,
   DRM_PANTHOR_VM_BIND_OP_MAP_UNCACHED,
 } from '../../uapi/panthor_drm.ts';
-import type { GemObject } from '../driver/gem.ts';
-import type { PanthorVm } from '../driver/vm.ts';
+import type { GemObject } from '../driver/gem/gem.ts';
+import type { PanthorVm } from '../driver/mmu/vm.ts';
 import type { ClientFile } from './client-file.ts';
 import type { ReplayModel } from './model.ts';
 

@@ -1,8 +1,8 @@
 import type { CaptureHeader } from '../capture/record.ts';
-import type { LifeTrace } from '../replay/life.ts';
 import type { Replayer } from '../replay/replayer.ts';
 import type { FindingList } from '../replay/tally.ts';
-import type { VmStories, VmStory } from '../replay/vm-stories.ts';
+import type { LifeTrace } from '../replay/vm-events.ts';
+import type { VmStories, VmStory } from '../replay/vm-history.ts';
 import { bytesText, plural, table } from './format.ts';
 import { commandCounts, kernelText } from './replay-json.ts';
 import { address, LEGEND, vaMap } from './va-map.ts';

@@ -1,6 +1,6 @@
 import { DRM_PANTHOR_VM_BIND_OP_MAP_SPARSE } from '../../uapi/panthor_drm.ts';
-import type { GemObject } from '../driver/gem.ts';
-import type { PanthorVm } from '../driver/vm.ts';
+import type { GemObject } from '../driver/gem/gem.ts';
+import type { PanthorVm } from '../driver/mmu/vm.ts';
 import { DESC_TABLE, type Walk, type WalkStep, walk } from '../hw/walker.ts';
 import type { ClientFile } from '../replay/client-file.ts';
 import type { ReplayModel } from '../replay/model.ts';

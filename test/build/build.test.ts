@@ -33,9 +33,9 @@ beforeEach(() => {
   put({
     'tsconfig.json': readFileSync(join(top, 'tsconfig.json'), 'utf8'),
     'package.json': '{"type":"module"}',
-    'src/driver/interleave.ts': readFileSync(join(top, 'src/driver/interleave.ts'), 'utf8'),
-    'src/driver/vm.ts': `
-      import { Mutex, type Op } from './interleave.ts';
+    'src/coroutine/op.ts': readFileSync(join(top, 'src/coroutine/op.ts'), 'utf8'),
+    'src/driver/mmu/vm.ts': `
+      import { Mutex, type Op } from '../../coroutine/op.ts';
       const lock = new Mutex('op_lock');
       export class Vm {
         refs = 1;
@@ -46,8 +46,8 @@ beforeEach(() => {
       }
       export class Bo { refs = 1; put(): void { this.refs--; } }`,
     'src/use.ts': `
-      import { run } from './driver/interleave.ts';
-      import { Bo, Vm } from './driver/vm.ts';
+      import { run } from './coroutine/op.ts';
+      import { Bo, Vm } from './driver/mmu/vm.ts';
       export function use(): number {
         const vm = new Vm(); const bo = new Bo();
         bo.put(); run(vm.put());
@@ -64,9 +64,9 @@ describe('build', () => {
     expect(await build(root)).toEqual([]);
     expect((await load('src/use.js')).use()).toBe(4);
     expect((await load('interleaved/src/use.js')).use()).toBe(4);
-    const { Vm } = await load('src/driver/vm.js');
+    const { Vm } = await load('src/driver/mmu/vm.js');
     expect(new Vm().active()).toBe(2);
-    const { Vm: Interleaved } = await load('interleaved/src/driver/vm.js');
+    const { Vm: Interleaved } = await load('interleaved/src/driver/mmu/vm.js');
     expect(typeof new Interleaved().active().next).toBe('function');
   });
 
@@ -79,14 +79,14 @@ describe('build', () => {
   it('names file and line of a forgotten yield*, inside and outside the driver', async () => {
     put({
       'src/driver/bad.ts': `
-        import type { Op } from './interleave.ts';
-        import type { Vm } from './vm.ts';
+        import type { Op } from '../coroutine/op.ts';
+        import type { Vm } from './mmu/vm.ts';
         export function* bad(vm: Vm): Op<void> {
           vm.put();
           yield* vm.put();
         }`,
       'src/outside.ts': `
-        import { Vm } from './driver/vm.ts';
+        import { Vm } from './driver/mmu/vm.ts';
         export const n = Number(new Vm().active());`,
     });
     const problems = await build(root);

@@ -3,8 +3,8 @@ import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 // @ts-expect-error: plain JavaScript, no types
 import { instrument } from '../../build/instrument.mjs';
-import type * as Frame from '../../src/explore/frames.ts';
-import type * as Heap from '../../src/explore/heap.ts';
+import type * as Frame from '../../src/explore/state/frames.ts';
+import type * as Heap from '../../src/explore/state/objects.ts';
 
 // Inside the project, so that vitest loads these modules itself and they share one heap with this file.
 const cache = resolve(import.meta.dirname, '../../.cache');
@@ -13,14 +13,14 @@ const directory = mkdtempSync(join(cache, 'instrument-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 const explore = resolve(import.meta.dirname, '../../dist/interleaved/src/explore');
-const { heap } = (await import(join(explore, 'heap.js'))) as typeof Heap;
-const { enterThread, Frames } = (await import(join(explore, 'frames.js'))) as typeof Frame;
+const { heap } = (await import(join(explore, 'state/objects.js'))) as typeof Heap;
+const { enterThread, Frames } = (await import(join(explore, 'state/frames.js'))) as typeof Frame;
 let count = 0;
 
 /** A module made of `code`, keeping account of its state. */
 async function load(code: string, setters: string[] = []) {
   const path = join(directory, `m${count++}.mjs`);
-  writeFileSync(path, instrument(code, path, join(explore, 'account.js'), new Set(setters)));
+  writeFileSync(path, instrument(code, path, join(explore, 'state/tracking.js'), new Set(setters)));
   return await import(path);
 }
 

@@ -8,7 +8,7 @@ const dist = resolve(import.meta.dirname, '../../dist');
 const load = (path: string) => import(pathToFileURL(join(dist, path)).href);
 
 /** Modules of the model, as paths below dist. */
-const modules = ['src/driver', 'src/hw', 'uapi'].flatMap((dir) =>
+const modules = ['src/coroutine', 'src/driver', 'src/hw', 'uapi'].flatMap((dir) =>
   readdirSync(join(dist, dir), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.js') && name !== 'linked.js')
     .map((name) => `${dir}/${name}`),

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ModelRunner } from '../../src/conform/model.ts';
 import { checkStream, type Stream } from '../../src/conform/stream.ts';
+import { run, type Waitable } from '../../src/coroutine/op.ts';
 import { PanthorDevice } from '../../src/driver/device.ts';
-import { PanthorDrv } from '../../src/driver/drv.ts';
-import { run, type Waitable } from '../../src/driver/interleave.ts';
+import { PanthorDrv } from '../../src/driver/ioctl/drv.ts';
 import {
   BEHAVIOUR_KEYS,
   BEHAVIOURS,
@@ -11,9 +11,9 @@ import {
   KERNEL_NAMES,
   kernel,
 } from '../../src/driver/kernels.ts';
-import type { PanthorVm } from '../../src/driver/vm.ts';
-import { VmPool } from '../../src/driver/vm-pool.ts';
-import { flushRange } from '../../src/driver/vm-region.ts';
+import type { PanthorVm } from '../../src/driver/mmu/vm.ts';
+import { VmPool } from '../../src/driver/mmu/vm-pool.ts';
+import { flushRange } from '../../src/driver/mmu/vm-region.ts';
 import { MMU_AS_BASE } from '../../src/hw/registers.ts';
 import { EINVAL } from '../../uapi/errno.ts';
 import { TestClient } from '../driver/client.ts';

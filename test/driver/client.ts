@@ -1,16 +1,17 @@
 /** A client of the driver, for tests: makes calls by name, with arguments as data (arguments.ts). */
+
+import { run } from '../../src/coroutine/op.ts';
+import { UserMemory } from '../../src/driver/base/uaccess.ts';
 import { PanthorDevice } from '../../src/driver/device.ts';
-import { PanthorDrv } from '../../src/driver/drv.ts';
-import type { DrmFile, OpenOptions } from '../../src/driver/file.ts';
 import { gpuProfile } from '../../src/driver/gpu-profile.ts';
-import { run } from '../../src/driver/interleave.ts';
+import { PanthorDrv } from '../../src/driver/ioctl/drv.ts';
+import type { DrmFile, OpenOptions } from '../../src/driver/ioctl/file.ts';
 import { kernel } from '../../src/driver/kernels.ts';
-import { UserMemory } from '../../src/driver/uaccess.ts';
 import { drmIoctls } from '../../uapi/drm.ts';
 import type { IoctlSpec } from '../../uapi/ioctl.ts';
 import type { StructLayout } from '../../uapi/layout.ts';
 import { panthorIoctls } from '../../uapi/panthor_drm.ts';
-import { ARG_ADDR, type Buffer, get, type Struct, UserLayout } from './arguments.ts';
+import { ARG_ADDR, type Buffer, get, type Struct, UserLayout } from './ioctl/arguments.ts';
 
 const specs = new Map<string, IoctlSpec>([...panthorIoctls, ...drmIoctls].map((one) => [one.shortName, one]));
 

@@ -2,25 +2,25 @@
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type * as Kernels from '../../src/driver/kernels.ts';
-import type * as Catalogue from '../../src/explore/catalogue.ts';
 import type * as Worlds from '../../src/explore/driver-world.ts';
-import type * as Explain from '../../src/explore/explain.ts';
-import type * as Heap from '../../src/explore/heap.ts';
-import type * as Parallel from '../../src/explore/parallel.ts';
-import type * as Scenarios from '../../src/explore/scenario-parser.ts';
-import type * as Verdicts from '../../src/explore/verdict.ts';
+import type * as Explain from '../../src/explore/output/explain.ts';
+import type * as Catalogue from '../../src/explore/scenario/catalogue.ts';
+import type * as Scenarios from '../../src/explore/scenario/parser.ts';
+import type * as Parallel from '../../src/explore/search/parallel.ts';
+import type * as Verdicts from '../../src/explore/search/verdict.ts';
+import type * as Heap from '../../src/explore/state/objects.ts';
 
 const root = resolve(import.meta.dirname, '../../dist/interleaved/src');
 const load = <T>(file: string): Promise<T> => import(pathToFileURL(join(root, file)).href) as Promise<T>;
 
 export const { kernel } = await load<typeof Kernels>('driver/kernels.js');
-export const { loadScenario, scenarioNames } = await load<typeof Catalogue>('explore/catalogue.js');
+export const { loadScenario, scenarioNames } = await load<typeof Catalogue>('explore/scenario/catalogue.js');
 export const { DriverWorld, INVARIANTS } = await load<typeof Worlds>('explore/driver-world.js');
-export const { heap } = await load<typeof Heap>('explore/heap.js');
-export const { explore } = await load<typeof Verdicts>('explore/verdict.js');
-export const { parseScenario } = await load<typeof Scenarios>('explore/scenario-parser.js');
-export const { searchInParallel } = await load<typeof Parallel>('explore/parallel.js');
-export const { trace } = await load<typeof Explain>('explore/explain.js');
+export const { heap } = await load<typeof Heap>('explore/state/objects.js');
+export const { explore } = await load<typeof Verdicts>('explore/search/verdict.js');
+export const { parseScenario } = await load<typeof Scenarios>('explore/scenario/parser.js');
+export const { searchInParallel } = await load<typeof Parallel>('explore/search/parallel.js');
+export const { trace } = await load<typeof Explain>('explore/output/explain.js');
 
 const budget = { states: 2_000_000, seconds: 60, memory: 2 * 2 ** 30 };
 

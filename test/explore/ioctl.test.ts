@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ScenarioError } from '../../src/explore/scenario.ts';
-import { parseScenario } from '../../src/explore/scenario-parser.ts';
+import { parseScenario } from '../../src/explore/scenario/parser.ts';
+import { ScenarioError } from '../../src/explore/scenario/scenario.ts';
 import { verdictOf } from './interleaved.ts';
 import { type Bug, explored, messages } from './mutant.ts';
 
@@ -21,7 +21,7 @@ describe('calls that enter through drm_ioctl()', () => {
     [
       'a drm_dev_enter() that is never left',
       {
-        file: 'src/driver/ioctl-vm-bind.ts',
+        file: 'src/driver/ioctl/ioctl-vm-bind.ts',
         changes: [['  drv.device.exit();\n  return ret;', '  return ret;']],
       },
       'ioctl-while-unplugging',
@@ -37,7 +37,7 @@ describe('calls that enter through drm_ioctl()', () => {
 
   it('show a lookup of the VM that takes no reference: the VM is freed under the operation', async () => {
     const bug: Bug = {
-      file: 'src/driver/ioctl-vm-bind.ts',
+      file: 'src/driver/ioctl/ioctl-vm-bind.ts',
       changes: [
         [
           '  vm.get();\n  let ret = 0;\n  for (let i = 0; i < count; i++) {',

@@ -5,9 +5,9 @@ import { transformWithOxc } from 'vite';
 // @ts-expect-error: plain JavaScript, no types
 import { instrument, settersIn } from '../../build/instrument.mjs';
 import type * as Kernels from '../../src/driver/kernels.ts';
-import type * as Catalogue from '../../src/explore/catalogue.ts';
 import type * as Worlds from '../../src/explore/driver-world.ts';
-import type * as Verdicts from '../../src/explore/verdict.ts';
+import type * as Catalogue from '../../src/explore/scenario/catalogue.ts';
+import type * as Verdicts from '../../src/explore/search/verdict.ts';
 
 const top = resolve(import.meta.dirname, '../..');
 const built = join(top, 'dist/interleaved');
@@ -51,12 +51,12 @@ async function violations(
     cpSync(built, root, { recursive: true });
     const path = join(root, bug.file.replace(/\.ts$/, '.js'));
     const { code } = await transformWithOxc(changed(bug), bug.file, { lang: 'ts' });
-    const setters = ['driver', 'hw', 'explore/model'].flatMap((directory) =>
-      readdirSync(join(built, 'src', directory))
+    const setters = ['coroutine', 'driver', 'hw', 'explore/model'].flatMap((directory) =>
+      readdirSync(join(built, 'src', directory), { recursive: true, encoding: 'utf8' })
         .filter((file) => file.endsWith('.js'))
         .flatMap((file) => settersIn(readFileSync(join(built, 'src', directory, file), 'utf8'))),
     );
-    const heap = relative(dirname(path), join(root, 'src/explore/account.js'));
+    const heap = relative(dirname(path), join(root, 'src/explore/state/tracking.js'));
     const plain = code.replace(/(from\s+["'].*)\.ts(["'])/g, '$1.js$2');
     writeFileSync(
       path,
@@ -65,9 +65,9 @@ async function violations(
 
     const load = <T>(file: string): Promise<T> => import(join(root, 'src', file)) as Promise<T>;
     const { kernel } = await load<typeof Kernels>('driver/kernels.js');
-    const { loadScenario } = await load<typeof Catalogue>('explore/catalogue.js');
+    const { loadScenario } = await load<typeof Catalogue>('explore/scenario/catalogue.js');
     const { DriverWorld } = await load<typeof Worlds>('explore/driver-world.js');
-    const { explore } = await load<typeof Verdicts>('explore/verdict.js');
+    const { explore } = await load<typeof Verdicts>('explore/search/verdict.js');
     const scenario = loadScenario(scenarioName);
     const world = new DriverWorld(scenario, kernel(kernelName), invariants ?? scenario.check);
     const result = explore(world, {

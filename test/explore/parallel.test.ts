@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { StateTable } from '../../src/explore/state-table.ts';
-import { WorkQueue } from '../../src/explore/work-queue.ts';
+import { StateTable } from '../../src/explore/search/state-table.ts';
+import { WorkQueue } from '../../src/explore/search/work-queue.ts';
 import { DriverWorld, explore, kernel, loadScenario, searchInParallel } from './interleaved.ts';
 
 const budget = { states: 100_000, seconds: 60, memory: 4 * 2 ** 30 };

@@ -1,6 +1,6 @@
-import { Mutex, type Waitable } from '../../src/driver/interleave.ts';
-import { Program } from '../../src/explore/program.ts';
-import { type Body, Choice, Violation } from '../../src/explore/world.ts';
+import { Mutex, type Waitable } from '../../src/coroutine/op.ts';
+import { Program } from '../../src/explore/search/program.ts';
+import { type Body, Choice, Violation } from '../../src/explore/search/world.ts';
 
 /** n threads, k steps each, nothing shared: (k+1)^n states, (nk)!/(k!)^n interleavings, C(n+k, k) states up to symmetry. */
 export function independent(n: number, k: number, symmetry = false) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ScenarioError } from '../../src/explore/scenario.ts';
-import { parseScenario } from '../../src/explore/scenario-parser.ts';
+import { parseScenario } from '../../src/explore/scenario/parser.ts';
+import { ScenarioError } from '../../src/explore/scenario/scenario.ts';
 import {
   DriverWorld,
   explore,

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { BreadthFirst } from '../../src/explore/breadth-first.ts';
-import { DelayBounded } from '../../src/explore/delay-bounded.ts';
-import { DepthFirst } from '../../src/explore/depth-first.ts';
-import { PctPicker } from '../../src/explore/pct.ts';
-import { Program } from '../../src/explore/program.ts';
-import { UniformPicker, Walks } from '../../src/explore/random-walk.ts';
-import { type Budget, Context, NondeterminismError, type Strategy } from '../../src/explore/search.ts';
-import type { World } from '../../src/explore/world.ts';
+import { BreadthFirst } from '../../src/explore/search/breadth-first.ts';
+import { DelayBounded } from '../../src/explore/search/delay-bounded.ts';
+import { DepthFirst } from '../../src/explore/search/depth-first.ts';
+import { PctPicker } from '../../src/explore/search/pct.ts';
+import { Program } from '../../src/explore/search/program.ts';
+import { UniformPicker, Walks } from '../../src/explore/search/random-walk.ts';
+import { type Budget, Context, NondeterminismError, type Strategy } from '../../src/explore/search/search.ts';
+import type { World } from '../../src/explore/search/world.ts';
 import { choices, independent, lostUpdate, needle, peterson, philosophers } from './programs.ts';
 
 const budget: Budget = { states: 1_000_000, seconds: 60, memory: 2 ** 32 };

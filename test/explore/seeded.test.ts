@@ -7,7 +7,7 @@ const bugs: [name: string, bug: Bug, scenario: string, found: string][] = [
   [
     'a missing unlock: the region stays locked in the machine',
     {
-      file: 'src/driver/vm-region.ts',
+      file: 'src/driver/mmu/vm-region.ts',
       changes: [['if (ret === 0) ret = yield* mmu.sendCmdAndWait(vm.as, AS_COMMAND_UNLOCK);', '']],
     },
     'idle-while-rebinding',
@@ -16,7 +16,7 @@ const bugs: [name: string, bug: Bug, scenario: string, found: string][] = [
   [
     'a wrong order: the region is unlocked before the page tables change',
     {
-      file: 'src/driver/vm-op.ts',
+      file: 'src/driver/mmu/vm-op.ts',
       changes: [
         ['    if (b.lockAroundOp) yield* unlockRegion(vm);\n', ''],
         ['  if (ret === 0) {', '  if (ret === 0) {\n    if (b.lockAroundOp) yield* unlockRegion(vm);'],
@@ -28,7 +28,7 @@ const bugs: [name: string, bug: Bug, scenario: string, found: string][] = [
   [
     'a wrong order of locks: slots_lock before op_lock in vm_active',
     {
-      file: 'src/driver/mmu.ts',
+      file: 'src/driver/mmu/mmu.ts',
       changes: [
         [
           'if (device.b.opLockOnActivate) yield* vm.opLock.lock();\n    yield* this.slotsLock.lock();',
@@ -41,14 +41,14 @@ const bugs: [name: string, bug: Bug, scenario: string, found: string][] = [
   ],
   [
     'a lost wake-up: the queues of binds are not started again after a reset',
-    { file: 'src/driver/mmu.ts', changes: [['for (const vm of this.vms) vm.start();', '']] },
+    { file: 'src/driver/mmu/mmu.ts', changes: [['for (const vm of this.vms) vm.start();', '']] },
     'reset-while-rebinding',
     'deadlock',
   ],
   [
     'a double free of a table page',
     {
-      file: 'src/driver/io-pgtable.ts',
+      file: 'src/driver/mmu/io-pgtable.ts',
       changes: [
         ['    this.#memory.free(page);\n', '    this.#memory.free(page);\n    this.#memory.free(page);\n'],
       ],
@@ -68,7 +68,7 @@ const bugs: [name: string, bug: Bug, scenario: string, found: string][] = [
   [
     'an off-by-one in the region: its last page is left out',
     {
-      file: 'src/driver/region.ts',
+      file: 'src/driver/mmu/region.ts',
       changes: [['const last = start + size - 1;', 'const last = start + size - 0x1001;']],
     },
     'region-boundary',
@@ -76,14 +76,14 @@ const bugs: [name: string, bug: Bug, scenario: string, found: string][] = [
   ],
   [
     'a forgotten clear of the faulty mask',
-    { file: 'src/driver/mmu.ts', changes: [['this.faultyMask &= ~bit;', '']] },
+    { file: 'src/driver/mmu/mmu.ts', changes: [['this.faultyMask &= ~bit;', '']] },
     'fault-while-rebinding',
     'slot-bookkeeping',
   ],
   [
     'an LRU list that is not updated when its VM becomes active',
     {
-      file: 'src/driver/mmu.ts',
+      file: 'src/driver/mmu/mmu.ts',
       changes: [['      vm.activeCount = 1;\n      this.lruRemove(vm);', '      vm.activeCount = 1;']],
     },
     'two-submitters',
@@ -92,7 +92,7 @@ const bugs: [name: string, bug: Bug, scenario: string, found: string][] = [
   [
     'a race on the reference count: read and written in two steps',
     {
-      file: 'src/driver/mmu.ts',
+      file: 'src/driver/mmu/mmu.ts',
       changes: [
         [
           'if (vm.activeCount > 1) {\n      vm.activeCount--;\n      return;',
@@ -106,7 +106,7 @@ const bugs: [name: string, bug: Bug, scenario: string, found: string][] = [
   [
     'a flush before the write: caches are flushed when the operation begins, not when it ends',
     {
-      file: 'src/driver/vm-region.ts',
+      file: 'src/driver/mmu/vm-region.ts',
       changes: [
         ['      ret = yield* device.gpu.flushCaches();\n', ''],
         [

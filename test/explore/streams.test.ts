@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ScenarioError } from '../../src/explore/scenario.ts';
-import { parseScenario as parse } from '../../src/explore/scenario-parser.ts';
+import { parseScenario as parse } from '../../src/explore/scenario/parser.ts';
+import { ScenarioError } from '../../src/explore/scenario/scenario.ts';
 import { DriverWorld, explore, kernel, parseScenario, verdictOf } from './interleaved.ts';
 import { explored } from './mutant.ts';
 

@@ -1,7 +1,7 @@
 import { readSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { GemObject } from '../../src/driver/gem.ts';
-import { BoMemories, type BoMemory } from '../../src/live/bo-memory.ts';
+import type { GemObject } from '../../src/driver/gem/gem.ts';
+import { BoMemories, type BoMemory } from '../../src/live/server/bo-memory.ts';
 import { buildNative, compiler } from './toolbox.ts';
 
 describe.skipIf(compiler === null)('the memory of an object', () => {

@@ -5,7 +5,7 @@ import { expect } from 'vitest';
 import { checkWord, FRAME_HEADER_BYTES } from '../../src/capture/frame.ts';
 import { FrameWriter } from '../../src/capture/frame-writer.ts';
 import { native } from '../../src/live/native.ts';
-import { realmOf } from '../../src/live/open-file.ts';
+import { realmOf } from '../../src/live/server/open-file.ts';
 import { WIRE_ATTACH, WIRE_IOCTL, WIRE_OPEN } from '../../src/live/wire.ts';
 import { DRM_IOCTL_VERSION } from '../../uapi/drm.ts';
 import type { Rig } from './toolbox.ts';

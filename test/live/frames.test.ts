@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { checkWord, FRAME_HEADER_BYTES } from '../../src/capture/frame.ts';
 import { native } from '../../src/live/native.ts';
-import { realmOf } from '../../src/live/open-file.ts';
+import { realmOf } from '../../src/live/server/open-file.ts';
 import { WIRE_INTERRUPT, WIRE_MMAP, WIRE_OPEN, WIRE_REPLY, WIRE_SETTLE } from '../../src/live/wire.ts';
 import { DRM_IOCTL_PRIME_FD_TO_HANDLE, DRM_IOCTL_SYNCOBJ_WAIT, DRM_IOCTL_VERSION } from '../../uapi/drm.ts';
 import {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { executeStreams } from '../../src/live/execute-streams.ts';
+import { executeStreams } from '../../src/live/server/execute-streams.ts';
 import {
   buildNative,
   compileProgram,

@@ -10,10 +10,10 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { freeCard, makeDeviceTree } from '../../src/live/device-tree.ts';
-import { archOf, prepare } from '../../src/live/launch.ts';
-import { fenceName, parseName, realmOf } from '../../src/live/open-file.ts';
-import { makePrivateDir } from '../../src/live/private-dir.ts';
+import { archOf, prepare } from '../../src/live/launch/launch.ts';
+import { freeCard, makeDeviceTree } from '../../src/live/server/device-tree.ts';
+import { fenceName, parseName, realmOf } from '../../src/live/server/open-file.ts';
+import { makePrivateDir } from '../../src/live/server/private-dir.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'panthor-launch-'));
 afterAll(() => rmSync(scratch, { recursive: true }));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fdArgument, fdResult, nativeIoctls, nativeTables } from '../../src/live/native-tables.ts';
+import { fdArgument, fdResult, nativeIoctls, nativeTables } from '../../src/live/launch/native-tables.ts';
 import { ioctlTable } from '../../uapi/ioctl-table.ts';
 import { f, struct } from '../../uapi/layout.ts';
 

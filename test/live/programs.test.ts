@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { prepare } from '../../src/live/launch.ts';
+import { prepare } from '../../src/live/launch/launch.ts';
 import {
   buildNative,
   compileProgram,

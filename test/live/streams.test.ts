@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { executeStreams } from '../../src/live/execute-streams.ts';
+import { executeStreams } from '../../src/live/server/execute-streams.ts';
 import { buildNative, compileProgram, compiler, leftOver, runProgram, startRig } from './toolbox.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'panthor-streams-'));

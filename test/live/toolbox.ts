@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { setImmediate as immediate } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { PanthorDevice } from '../../src/driver/device.ts';
-import { PanthorDrv } from '../../src/driver/drv.ts';
 import { gpuProfile } from '../../src/driver/gpu-profile.ts';
+import { PanthorDrv } from '../../src/driver/ioctl/drv.ts';
 import { kernel } from '../../src/driver/kernels.ts';
-import { makeDeviceTree } from '../../src/live/device-tree.ts';
-import { nativeTables } from '../../src/live/native-tables.ts';
-import type { Observer } from '../../src/live/observer.ts';
-import { LiveServer, type ServerOptions } from '../../src/live/server.ts';
+import { nativeTables } from '../../src/live/launch/native-tables.ts';
+import { makeDeviceTree } from '../../src/live/server/device-tree.ts';
+import type { Observer } from '../../src/live/server/observer.ts';
+import { LiveServer, type ServerOptions } from '../../src/live/server/server.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const stubs = join(root, 'native-stubs');

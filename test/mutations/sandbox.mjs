@@ -9,7 +9,7 @@ import { strip } from '../../build/strip.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const tsc = fileURLToPath(new URL('../bin/tsc', import.meta.resolve('typescript')));
-const COPIED = ['src', 'uapi', 'test/gpuvm', 'test/pgtable', 'test/property', 'test/mutations'];
+const COPIED = ['src', 'uapi', 'test/driver/mmu', 'test/property', 'test/mutations'];
 
 export class Sandbox {
   constructor() {

@@ -4,11 +4,11 @@
  */
 import { checkStream, readStreams } from '../../src/conform/stream.ts';
 import { kernel } from '../../src/driver/kernels.ts';
-import { DOCUMENTED, playDocumented, SPARSE_VARIANTS, VARIANTS } from '../gpuvm/documented.ts';
-import { BLOCK, PAGE } from '../gpuvm/naive.ts';
-import { playSmallWorld } from '../gpuvm/small-world.ts';
-import { playVmaStore } from '../gpuvm/vma-model.ts';
-import { everyStart, playPartial } from '../pgtable/partial.ts';
+import { DOCUMENTED, playDocumented, SPARSE_VARIANTS, VARIANTS } from '../driver/mmu/gpuvm/documented.ts';
+import { BLOCK, PAGE } from '../driver/mmu/gpuvm/naive.ts';
+import { playSmallWorld } from '../driver/mmu/gpuvm/small-world.ts';
+import { playVmaStore } from '../driver/mmu/gpuvm/vma-model.ts';
+import { everyStart, playPartial } from '../driver/mmu/partial.ts';
 import { playLives } from '../property/lives.ts';
 
 const KERNELS = ['6.12', 'atomic-v4', '7.2', 'next'];

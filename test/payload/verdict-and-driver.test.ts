@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { run } from '../../src/driver/interleave.ts';
-import { UserMemory } from '../../src/driver/uaccess.ts';
+import { run } from '../../src/coroutine/op.ts';
+import { UserMemory } from '../../src/driver/base/uaccess.ts';
 import { fromJson } from '../../src/payload/json.ts';
 import { judge } from '../../src/payload/verdict.ts';
 import { errnoName } from '../../uapi/errno.ts';

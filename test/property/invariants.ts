@@ -1,6 +1,6 @@
 /** What must hold between any two steps of a life. */
-import { comparePage, compareVmas } from '../gpuvm/compare.ts';
-import { DUMMY, PAGE } from '../gpuvm/naive.ts';
+import { comparePage, compareVmas } from '../driver/mmu/gpuvm/compare.ts';
+import { DUMMY, PAGE } from '../driver/mmu/gpuvm/naive.ts';
 import type { Life } from './life.ts';
 import { LifeError, type LifeVm } from './life-state.ts';
 

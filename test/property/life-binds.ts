@@ -1,8 +1,8 @@
 /** Binds of a life: asked of the driver, foretold by the models. */
-import { run } from '../../src/driver/interleave.ts';
-import type { BindOp } from '../../src/driver/vm-bind.ts';
+import { run } from '../../src/coroutine/op.ts';
+import type { BindOp } from '../../src/driver/mmu/vm-bind.ts';
 import { EINVAL, ENOMEM, ERANGE, ETIMEDOUT } from '../../uapi/errno.ts';
-import { DUMMY, PAGE } from '../gpuvm/naive.ts';
+import { DUMMY, PAGE } from '../driver/mmu/gpuvm/naive.ts';
 import type { Life } from './life.ts';
 import { FIRST_BEYOND } from './life-objects.ts';
 import { type Change, expectResult, type LifeJob, type LifeVm } from './life-state.ts';

@@ -1,8 +1,8 @@
 /** Objects of a life. */
 import type { PanthorDevice } from '../../src/driver/device.ts';
-import { type SgPiece, SgTable } from '../../src/driver/sg.ts';
-import { type BackingKind, type TestObject, testObject } from '../gpuvm/backing.ts';
-import { PAGE } from '../gpuvm/naive.ts';
+import { type SgPiece, SgTable } from '../../src/driver/gem/sg.ts';
+import { type BackingKind, type TestObject, testObject } from '../driver/mmu/gpuvm/backing.ts';
+import { PAGE } from '../driver/mmu/gpuvm/naive.ts';
 import type { LifeObject, LifeVm } from './life-state.ts';
 
 /** Objects "beyond" have pages from this one on that lie beyond the physical address space (40 bits). */

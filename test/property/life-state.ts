@@ -1,8 +1,8 @@
 /** What a life consists of: VMs and objects, each the driver's and the models' side by side. */
-import type { PanthorVm } from '../../src/driver/vm.ts';
-import type { BindJob } from '../../src/driver/vm-bind.ts';
-import type { TestObject } from '../gpuvm/backing.ts';
-import type { NaiveVm } from '../gpuvm/naive.ts';
+import type { PanthorVm } from '../../src/driver/mmu/vm.ts';
+import type { BindJob } from '../../src/driver/mmu/vm-bind.ts';
+import type { TestObject } from '../driver/mmu/gpuvm/backing.ts';
+import type { NaiveVm } from '../driver/mmu/gpuvm/naive.ts';
 import type { SlotUser } from './slots-model.ts';
 
 export interface LifeObject extends TestObject {

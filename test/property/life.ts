@@ -2,15 +2,16 @@
  * The life of the VMs of one device: each step is done to the driver and to models of it that are as plain as can be, and
  * then everything that can be seen of the driver is held against them.
  */
+
+import { run } from '../../src/coroutine/op.ts';
+import { IRQ_WAKE_THREAD } from '../../src/driver/base/irq.ts';
 import { PanthorDevice } from '../../src/driver/device.ts';
-import { run } from '../../src/driver/interleave.ts';
-import { IRQ_WAKE_THREAD } from '../../src/driver/irq.ts';
 import { type Kernel, kernel } from '../../src/driver/kernels.ts';
-import type { PanthorVm } from '../../src/driver/vm.ts';
-import { VmPool } from '../../src/driver/vm-pool.ts';
+import type { PanthorVm } from '../../src/driver/mmu/vm.ts';
+import { VmPool } from '../../src/driver/mmu/vm-pool.ts';
 import { AS_FAULTSTATUS, asRegister } from '../../src/hw/registers.ts';
 import { EBUSY, ENODEV } from '../../uapi/errno.ts';
-import { DUMMY, NaiveVm, PAGE, SPARSE } from '../gpuvm/naive.ts';
+import { DUMMY, NaiveVm, PAGE, SPARSE } from '../driver/mmu/gpuvm/naive.ts';
 import { checkLife } from './invariants.ts';
 import { bind, runJob } from './life-binds.ts';
 import { closeObject, lifeObject } from './life-objects.ts';

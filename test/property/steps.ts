@@ -1,6 +1,6 @@
 /** What happens to the VMs of a device, as data: generated, shrunk, printed and kept as fixtures. */
 import fc from 'fast-check';
-import { BACKINGS, type BackingKind } from '../gpuvm/backing.ts';
+import { BACKINGS, type BackingKind } from '../driver/mmu/gpuvm/backing.ts';
 
 /** A page range within a VM's window of `WINDOW` pages. */
 export interface Place {

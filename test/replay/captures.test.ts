@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { BO_LAYOUTS } from '../../src/driver/gem/sg.ts';
 import { kernel } from '../../src/driver/kernels.ts';
-import { BO_LAYOUTS } from '../../src/driver/sg.ts';
 import { Replayer } from '../../src/replay/replayer.ts';
 import { clientVms, snapshot } from '../../src/replay/snapshot.ts';
 import { walkVm } from '../../src/report/walk.ts';

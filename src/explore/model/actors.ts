@@ -7,14 +7,14 @@ import {
   DRM_PANTHOR_VM_BIND_OP_TYPE_MAP,
   DRM_PANTHOR_VM_BIND_OP_TYPE_UNMAP,
 } from '../../../uapi/panthor_drm.ts';
-import type { Op } from '../../driver/interleave.ts';
-import type { BindOp } from '../../driver/vm-bind.ts';
+import type { Op } from '../../coroutine/op.ts';
+import type { BindOp } from '../../driver/mmu/vm-bind.ts';
 import type { MachineOp } from '../../hw/timed-machine.ts';
-import type { Call } from '../scenario.ts';
+import type { Call } from '../scenario/scenario.ts';
 import { resume, suspend, unplug } from './device.ts';
 import { access, activate, becomeActive, becomeIdle, idle, killGroups } from './groups.ts';
+import type { Group, Stage, VmState } from './harness.ts';
 import { vmBind, vmDestroy } from './ioctl.ts';
-import type { Group, Stage, VmState } from './stage.ts';
 import { playStream } from './streams.ts';
 
 function bindOp(stage: Stage, call: Call): BindOp {

@@ -1,8 +1,8 @@
 /** What happens to the whole device: reset, suspend, resume, unplug; the queues of binds and the interrupt. */
-import type { Op } from '../../driver/interleave.ts';
-import { IRQ_WAKE_THREAD, type PanthorIrq } from '../../driver/irq.ts';
+import type { Op } from '../../coroutine/op.ts';
+import { IRQ_WAKE_THREAD, type PanthorIrq } from '../../driver/base/irq.ts';
 import { evictGroups } from './groups.ts';
-import type { Stage, VmState } from './stage.ts';
+import type { Stage, VmState } from './harness.ts';
 
 /** Thread: panthor_device_reset_work(), whenever a reset was scheduled. */
 export function* resetWork(stage: Stage): Op<void> {

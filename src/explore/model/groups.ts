@@ -1,10 +1,10 @@
 /** Groups on the GPU: the scheduler's part, as far as it activates VMs, and the accesses that groups make. */
-import type { Op } from '../../driver/interleave.ts';
+import type { Op } from '../../coroutine/op.ts';
 import type { AccessKind, MachineOp } from '../../hw/timed-machine.ts';
 import type { Translation } from '../../hw/tlb.ts';
-import type { Call } from '../scenario.ts';
+import type { Call } from '../scenario/scenario.ts';
+import type { Group, Stage, VmState } from './harness.ts';
 import { judge } from './judge.ts';
-import type { Group, Stage, VmState } from './stage.ts';
 
 /** vm_active and vm_idle, with a count of our own of who holds the VM. */
 export function* becomeActive(state: VmState): Op<number> {

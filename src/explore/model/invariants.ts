@@ -1,8 +1,8 @@
 /** Invariants over driver and machine that are judged in every state. Each returns what is wrong, or null. */
-import type { PanthorVm } from '../../driver/vm.ts';
+import type { PanthorVm } from '../../driver/mmu/vm.ts';
 import type { AddressSpace } from '../../hw/address-space.ts';
+import type { Stage } from './harness.ts';
 import { hex } from './judge.ts';
-import type { Stage } from './stage.ts';
 
 const range = (start: number, size: number): string => `${hex(start)}+${hex(size)}`;
 

@@ -11,13 +11,13 @@ import {
   drm_panthor_vm_bind_op,
   drm_panthor_vm_destroy,
 } from '../../../uapi/panthor_drm.ts';
+import { type Op, run } from '../../coroutine/op.ts';
+import { UserMemory } from '../../driver/base/uaccess.ts';
 import type { PanthorDevice } from '../../driver/device.ts';
-import { PanthorDrv } from '../../driver/drv.ts';
-import type { DrmFile } from '../../driver/file.ts';
-import { type Op, run } from '../../driver/interleave.ts';
-import { UserMemory } from '../../driver/uaccess.ts';
-import type { BindOp } from '../../driver/vm-bind.ts';
-import type { Stage, VmState } from './stage.ts';
+import { PanthorDrv } from '../../driver/ioctl/drv.ts';
+import type { DrmFile } from '../../driver/ioctl/file.ts';
+import type { BindOp } from '../../driver/mmu/vm-bind.ts';
+import type { Stage, VmState } from './harness.ts';
 
 /** Where a call's argument and its operations are in user memory. */
 const ARGUMENT = 0x10000;

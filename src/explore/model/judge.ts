@@ -1,5 +1,5 @@
 import type { Translation } from '../../hw/tlb.ts';
-import type { Group, Stage, VmState } from './stage.ts';
+import type { Group, Stage, VmState } from './harness.ts';
 
 export const hex = (n: number): string => (n < 0 ? 'nothing' : `0x${n.toString(16)}`);
 

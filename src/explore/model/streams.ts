@@ -10,9 +10,9 @@ import { STAY } from '../../hw/command-stream/outcome.ts';
 import type { StreamMemory } from '../../hw/command-stream/stream-memory.ts';
 import { INSTR_BYTES, StreamGroup, StreamQueue } from '../../hw/command-stream/stream-queue.ts';
 import { type AccessKind, type MachineOp, permits } from '../../hw/timed-machine.ts';
-import type { Call } from '../scenario.ts';
+import type { Call } from '../scenario/scenario.ts';
 import { groupAccess } from './groups.ts';
-import type { Group, Stage, VmState } from './stage.ts';
+import type { Group, Stage, VmState } from './harness.ts';
 
 /** Registers of a queue on a G610. */
 const REGISTERS = 96;

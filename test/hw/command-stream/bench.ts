@@ -1,6 +1,12 @@
 /** A machine with one address space and queues whose rings a test fills by hand; there is no driver in it. */
-import { run } from '../../../src/driver/interleave.ts';
-import { IOMMU_NOEXEC, IOMMU_READ, IOMMU_WRITE, IoPgtable, SZ_4K } from '../../../src/driver/io-pgtable.ts';
+import { run } from '../../../src/coroutine/op.ts';
+import {
+  IOMMU_NOEXEC,
+  IOMMU_READ,
+  IOMMU_WRITE,
+  IoPgtable,
+  SZ_4K,
+} from '../../../src/driver/mmu/io-pgtable.ts';
 import type { StreamEvents } from '../../../src/hw/command-stream/core.ts';
 import { exceptionName } from '../../../src/hw/command-stream/exceptions.ts';
 import { GpuMemory } from '../../../src/hw/command-stream/gpu-memory.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { run } from '../../../src/driver/interleave.ts';
+import { run } from '../../../src/coroutine/op.ts';
 import { AS_TRANSCFG, AS_TRANSCFG_ADRMODE_UNMAPPED, asRegister } from '../../../src/hw/registers.ts';
 import { AS, Bench, type Code, DATA, HOLE, READ_ONLY, RINGS, set } from './bench.ts';
 

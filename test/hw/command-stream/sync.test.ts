@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { run } from '../../../src/driver/interleave.ts';
+import { run } from '../../../src/coroutine/op.ts';
 import { Bench, type Code, DATA, set } from './bench.ts';
 
 const LE = 0;

@@ -1,0 +1,46 @@
+import type { Op } from '../../coroutine/op.ts';
+
+/** Something to do later, in a worker's context (struct work_struct). Queued twice before it ran, it runs once. */
+export interface Work {
+  /** It waits for a worker. */
+  pending: boolean;
+  /** A worker is in it. */
+  running: boolean;
+  run(): Op<void>;
+}
+
+/**
+ * Work that interrupts, fences and calls leave behind. It is done in order, by whoever drains the queue: the end of
+ * each ioctl where nothing else runs, worker threads in the explorer.
+ */
+export class Workqueue {
+  readonly #items: Work[] = [];
+
+  get idle(): boolean {
+    return this.#items.length === 0;
+  }
+
+  /** queue_work(): does nothing when the work is pending already; work under way is queued again after its run. */
+  queue(work: Work): void {
+    if (work.pending) return;
+    work.pending = true;
+    if (!work.running) this.#items.push(work);
+  }
+
+  /** Does the oldest piece of work; false when there is none. */
+  *step(): Op<boolean> {
+    const work = this.#items.shift();
+    if (work === undefined) return false;
+    work.pending = false;
+    work.running = true;
+    yield* work.run();
+    work.running = false;
+    if (work.pending) this.#items.push(work);
+    return true;
+  }
+
+  /** Works until nothing is left. */
+  *drain(): Op<void> {
+    while (yield* this.step());
+  }
+}

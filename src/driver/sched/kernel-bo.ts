@@ -1,0 +1,116 @@
+import type { Op } from '../../coroutine/op.ts';
+import type { PanthorDevice } from '../device.ts';
+import type { GemObject } from '../gem/gem.ts';
+import type { KernelNode } from '../mmu/drm-mm.ts';
+import type { PanthorVm } from '../mmu/vm.ts';
+
+/** PANTHOR_VM_KERNEL_AUTO_VA: the address is the allocator's choice. */
+const AUTO_VA = -1;
+const PAGE_SIZE = 4096;
+
+const contentsOf = new WeakMap<GemObject, BoContents>();
+
+/** What an object of the kernel's holds: pages that were never written are zero and take no room. */
+export class BoContents {
+  readonly #pages = new Map<number, DataView>();
+
+  read32(offset: number): number {
+    return this.#pages.get(Math.floor(offset / PAGE_SIZE))?.getUint32(offset % PAGE_SIZE, true) ?? 0;
+  }
+
+  write32(offset: number, value: number): void {
+    this.page(offset).setUint32(offset % PAGE_SIZE, value, true);
+  }
+
+  /** The page that holds byte `offset`. */
+  page(offset: number): DataView {
+    const page = Math.floor(offset / PAGE_SIZE);
+    let view = this.#pages.get(page);
+    if (view === undefined) {
+      view = new DataView(new ArrayBuffer(PAGE_SIZE));
+      this.#pages.set(page, view);
+    }
+    return view;
+  }
+
+  /** A u64 below 2^53. */
+  read64(offset: number): number {
+    return this.read32(offset + 4) * 0x100000000 + this.read32(offset);
+  }
+
+  write64(offset: number, value: number): void {
+    this.write32(offset, value >>> 0);
+    this.write32(offset + 4, Math.floor(value / 0x100000000));
+  }
+}
+
+/** The contents of `bo` where it is one of the kernel's own objects; clients' memory is the clients'. */
+export function kernelContents(bo: GemObject): BoContents | undefined {
+  return contentsOf.get(bo);
+}
+
+/** An object of the kernel's, mapped in the kernel's part of a VM: struct panthor_kernel_bo. */
+export class KernelBo {
+  readonly vm: PanthorVm;
+  readonly bo: GemObject;
+  readonly contents = new BoContents();
+  readonly #node: KernelNode;
+
+  private constructor(vm: PanthorVm, bo: GemObject, node: KernelNode) {
+    this.vm = vm.get();
+    this.bo = bo;
+    this.#node = node;
+    contentsOf.set(bo, this.contents);
+  }
+
+  /**
+   * panthor_kernel_bo_create()
+   *
+   * @param size bytes, rounded up to pages
+   * @param boFlags DRM_PANTHOR_BO_*
+   * @param mapFlags DRM_PANTHOR_VM_BIND_OP_MAP_*
+   * @returns the object, or -errno of allocating the address (-ENOSPC) or of mapping
+   */
+  static *create(
+    device: PanthorDevice,
+    vm: PanthorVm,
+    size: number,
+    boFlags: number,
+    mapFlags: number,
+    label: string,
+  ): Op<KernelBo | number> {
+    const bytes = Math.ceil(size / PAGE_SIZE) * PAGE_SIZE;
+    const bo = device.gem.create(bytes, boFlags, vm);
+    bo.label = label;
+    const node = vm.allocVa(AUTO_VA, bytes);
+    if (typeof node === 'number') {
+      bo.put();
+      return node;
+    }
+    const ret = yield* vm.mapBoRange(bo, 0, bytes, node.start, mapFlags);
+    if (ret !== 0) {
+      vm.freeVa(node);
+      bo.put();
+      return ret;
+    }
+    return new KernelBo(vm, bo, node);
+  }
+
+  /** GPU address of its first byte. */
+  get va(): number {
+    return this.#node.start;
+  }
+
+  /** Bytes. */
+  get size(): number {
+    return this.bo.size;
+  }
+
+  /** panthor_kernel_bo_destroy() */
+  *destroy(): Op<void> {
+    yield* this.vm.unmapRange(this.#node.start, this.#node.size);
+    this.vm.freeVa(this.#node);
+    this.bo.put();
+    yield* this.vm.put();
+  }
+}

@@ -1,4 +1,0 @@
-/** What instrumented code imports, from one place. */
-export { $array, $enter, $y } from './frames.ts';
-export { $key, $note, $refuse, $root } from './heap.ts';
-export { $e, $ei, $eu, $length, $m, $mo } from './heap-writes.ts';

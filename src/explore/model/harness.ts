@@ -1,0 +1,224 @@
+/** Everything that a scenario's threads share: the device on its timed machine, the VMs, and what was seen to break. */
+
+import { Mutex, type Op, type Point } from '../../coroutine/op.ts';
+import { PanthorDevice } from '../../driver/device.ts';
+import type { GemObject } from '../../driver/gem/gem.ts';
+import type { DrmFile } from '../../driver/ioctl/file.ts';
+import type { Kernel } from '../../driver/kernels.ts';
+import type { PanthorVm } from '../../driver/mmu/vm.ts';
+import { type BindJob, bindJobCreate } from '../../driver/mmu/vm-bind.ts';
+import { VmPool } from '../../driver/mmu/vm-pool.ts';
+import type { DriverTrace } from '../../driver/warn.ts';
+import { PhysicalMemory } from '../../hw/memory.ts';
+import { AS_COMMAND_NAMES, INT_MASK, INT_RAWSTAT, MMU_INT_BASE } from '../../hw/registers.ts';
+import { TimedMachine } from '../../hw/timed-machine.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { openFile } from './ioctl.ts';
+import { VmSpec } from './reference.ts';
+import { Words } from './streams.ts';
+
+/** Virtual address bits: two levels of tables fewer than the real thing, and the same code. */
+const VA_BITS = 48;
+
+/** A group on the GPU: a VM that was activated for it, and the slot it was told. */
+export class Group {
+  vm: PanthorVm | null = null;
+  as = -1;
+  epoch = 0;
+  /** It holds vm_active's reference and may access memory. */
+  bound = false;
+  /** It was destroyed: the next tick takes it off the GPU, and the firmware saves its state at this address. */
+  killed = false;
+  saveVa = 0;
+}
+
+/** A VM with its queue of asynchronous binds. */
+export class VmState {
+  readonly name: string;
+  /** Its handle. */
+  readonly id: number;
+  readonly vm: PanthorVm;
+  readonly spec: VmSpec;
+  readonly group = new Group();
+  readonly jobs: BindJob[] = [];
+  /** Who holds the VM active, and how many calls of vm_active and vm_idle are under way. */
+  users = 0;
+  moving = 0;
+  /** Binds queued whose fence is not signalled yet. */
+  unsignalled = 0;
+  readonly work: { label: string; ready: () => boolean };
+  /** Ready when the scheduler may put a group of this VM on the GPU. */
+  readonly mayBind: { label: string; ready: () => boolean };
+
+  constructor(name: string, vm: PanthorVm, stage: Stage) {
+    this.name = name;
+    this.id = vm.id;
+    this.vm = vm;
+    this.spec = new VmSpec(vm);
+    this.mayBind = { label: `the scheduler binds a group of ${name}`, ready: () => stage.canBind(vm) };
+    this.work = { label: `VM_BIND queue of ${name}`, ready: () => this.jobs.length > 0 && !vm.stopped };
+  }
+}
+
+/** What the driver says on its way that invariants are about. */
+class Listener implements DriverTrace {
+  readonly #stage: Stage;
+  constructor(stage: Stage) {
+    this.#stage = stage;
+  }
+  warn(where: string, reason: string): void {
+    if (reason === 'outside-locked-region') {
+      this.#stage.break_('outside-locked-region', `${where} changes pages outside the recorded region`);
+    }
+    this.#stage.break_('kernel-warning', `${where}: ${reason}`);
+  }
+  timeout(): void {}
+  event(): void {}
+  stepMap(): void {}
+  stepUnmap(): void {}
+  stepRemap(): void {}
+  beforePageTableCall(): void {}
+  mapped(): void {}
+  unmapped(): void {}
+  as(): void {}
+}
+
+export class Stage {
+  readonly scenario: Scenario;
+  readonly machine: TimedMachine;
+  readonly device: PanthorDevice;
+  readonly pool: VmPool;
+  /** The open file whose VMs and objects these are, where a thread makes ioctls. */
+  readonly file: DrmFile | null;
+  readonly objects: GemObject[] = [];
+  readonly vms: VmState[] = [];
+  /** One for each thread of the scenario. */
+  readonly groups: Group[] = [];
+  /** What command streams stored. */
+  readonly words = new Words();
+  /** Invariants that broke, and how: "invariant\nmessage". */
+  readonly broken: string[] = [];
+  /** panthor_scheduler.lock: held while groups are bound and unbound. */
+  readonly schedLock = new Mutex('sched.lock');
+  resetInProgress = false;
+  powered = true;
+  /** panthor_mmu_unplug() has returned. */
+  gone = false;
+  /** VMs with a group on the GPU; the scheduler binds no more than there are slots. */
+  boundVms(): PanthorVm[] {
+    const bound = new Set<PanthorVm>();
+    for (const { group } of this.vms) if (group.bound && group.vm !== null) bound.add(group.vm);
+    for (const group of this.groups) if (group.bound && group.vm !== null) bound.add(group.vm);
+    return [...bound];
+  }
+
+  /** Whether a group of `vm` can be put on the GPU now. */
+  canBind(vm: PanthorVm): boolean {
+    if (this.resetInProgress || !this.powered) return false;
+    const bound = this.boundVms();
+    return bound.includes(vm) || bound.length < this.scenario.slots;
+  }
+
+  /** A group that the next tick takes off the GPU. */
+  condemned(): Group | null {
+    for (const { group } of this.vms) if (group.killed && group.bound) return group;
+    for (const group of this.groups) if (group.killed && group.bound) return group;
+    return null;
+  }
+
+  readonly tick = { label: 'tick_work', ready: () => this.condemned() !== null };
+  readonly mmuInterrupt = { label: 'MMU interrupt', ready: () => this.#mmuInterruptRaised() };
+  readonly resetWork = { label: 'reset work', ready: () => this.device.resetPending };
+
+  constructor(scenario: Scenario, kernel: Kernel) {
+    this.scenario = scenario;
+    const slots = scenario.slots + 1;
+    this.machine = new TimedMachine({ slots, vaBits: VA_BITS, memory: new PhysicalMemory(64) });
+    this.device = new PanthorDevice({
+      kernel,
+      machine: this.machine,
+      mmu: { asPresent: 2 ** slots - 1, vaBits: VA_BITS },
+      now: () => 0,
+    });
+    const makesIoctls = scenario.threads.some(({ calls }) => calls.some((call) => call.ioctl));
+    this.file = makesIoctls ? openFile(this.device) : null;
+    this.pool = this.file?.vms ?? new VmPool(this.device);
+    for (const { size } of scenario.objects) {
+      const bo = this.device.gem.create(size, 0, null);
+      if (!bo.pin()) throw new Error('out of memory');
+      this.objects.push(bo);
+      this.file?.createHandle(bo);
+    }
+  }
+
+  /** Makes the VMs and what the scenario says is there before the threads start. */
+  setUp(begin: (stage: Stage, vm: VmState) => Op<void>): void {
+    this.settle(this.device.mmu.init());
+    for (const { name } of this.scenario.vms) {
+      const id = this.settle(this.pool.create(0, 0));
+      const vm = this.pool.get(id);
+      if (vm === undefined) throw new Error(`no VM: ${id}`);
+      this.vms.push(new VmState(name, vm, this));
+    }
+    for (const vm of this.vms) this.settle(begin(this, vm));
+    this.machine.settle();
+    for (const { command, skip } of this.scenario.stuck) {
+      if (command === 'flush') {
+        this.machine.stuckFlush.skip = skip;
+        this.machine.stuckFlush.times = 1;
+      } else {
+        this.machine.stuck.push({ command: AS_COMMAND_NAMES.indexOf(command as 'NOP'), skip });
+      }
+    }
+    for (const _ of this.scenario.threads) this.groups.push(new Group());
+    this.device.trace = new Listener(this);
+    this.device.tickDone = { label: 'tick_work', ready: () => this.condemned() === null };
+  }
+
+  /** Runs one operation to its end on a machine that answers at once. */
+  settle<T>(op: Op<T>): T {
+    for (;;) {
+      const next = op.next();
+      if (next.done) return next.value;
+      const point: Point = next.value;
+      this.machine.settle();
+      if (typeof point === 'object' && !point.ready()) throw new Error(`set-up waits for ${point.label}`);
+      for (const vm of this.vms) vm.spec.observe();
+    }
+  }
+
+  #mmuInterruptRaised(): boolean {
+    const { words, reachable } = this.machine.regs;
+    return (
+      reachable && (words[(MMU_INT_BASE + INT_RAWSTAT) >> 2] & words[(MMU_INT_BASE + INT_MASK) >> 2]) !== 0
+    );
+  }
+
+  vm(name: string): VmState {
+    const found = this.vms.find((one) => one.name === name);
+    if (found === undefined) throw new Error(`no VM ${name}`);
+    return found;
+  }
+
+  lookupGem(handle: number): GemObject | undefined {
+    return this.objects[handle - 1];
+  }
+
+  /** An invariant broke during this step. */
+  break_(invariant: string, message: string): void {
+    this.broken.push(`${invariant}\n${message}`);
+  }
+
+  /** What the checks remember of the driver; called after every step. */
+  observe(): void {
+    for (let i = 0; i < this.vms.length; i++) this.vms[i].spec.observe();
+  }
+
+  queue(vm: VmState, op: Parameters<typeof bindJobCreate>[2]): number {
+    const job = bindJobCreate(vm.vm, this, op);
+    if (typeof job === 'number') return job;
+    vm.jobs.push(job);
+    vm.unsignalled++;
+    return 0;
+  }
+}

@@ -1,0 +1,40 @@
+import { BEHAVIOUR_KEYS, BEHAVIOURS, KERNEL_NAMES, type Kernel, kernel } from '../../driver/kernels.ts';
+import { DriverWorld } from '../driver-world.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import type { Budget } from '../search/search.ts';
+import { explore } from '../search/verdict.ts';
+
+/** What one alternative may take: the table is a help, not the answer. */
+const SECONDS_EACH = 3;
+
+/**
+ * The same scenario on the other kernels, and on this one with each behaviour switched: a table of what it makes of the
+ * invariant that broke. Switches that change nothing are only counted.
+ */
+export function compare(scenario: Scenario, model: Kernel, invariant: string, budget: Budget): string[] {
+  const lines = [`The same scenario elsewhere (${invariant}):`];
+  const verdict = (other: Kernel): string => {
+    const world = new DriverWorld(scenario, other, [invariant]);
+    return explore(world, { budget: { ...budget, seconds: Math.min(budget.seconds, SECONDS_EACH) } }).verdict;
+  };
+  for (const name of KERNEL_NAMES) {
+    if (name !== model.name || model.switched.length > 0)
+      lines.push(`  ${name.padEnd(40)} ${verdict(kernel(name))}`);
+  }
+  let same = 0;
+  const before = lines.length;
+  for (const key of BEHAVIOUR_KEYS) {
+    const sign = model.behaviours[key] ? '-' : '+';
+    const { name } = BEHAVIOURS[key];
+    const others = model.switched.filter((one) => one.slice(1) !== name);
+    const list = (which: string) => others.filter((one) => one[0] === which).map((one) => one.slice(1));
+    const on = sign === '+' ? [...list('+'), name] : list('+');
+    const off = sign === '-' ? [...list('-'), name] : list('-');
+    const what = verdict(kernel(model.name, on, off));
+    if (what === 'violated') same++;
+    else lines.push(`  ${model.name} ${sign}${name}`.padEnd(43) + what);
+  }
+  if (lines.length === before) lines.push(`  ${model.name} with any one behaviour switched: still violated`);
+  else lines.push(`  ${model.name} with any other one of ${same}: still violated`);
+  return lines;
+}

@@ -1,0 +1,60 @@
+import type { Choice } from '../../coroutine/choice.ts';
+import type { Point } from '../../coroutine/op.ts';
+
+export { Choice, MAX_OPTIONS } from '../../coroutine/choice.ts';
+
+/** A broken invariant: what every search is after. */
+export class Violation extends Error {
+  readonly invariant: string;
+
+  constructor(invariant: string, message: string) {
+    super(message);
+    this.name = 'Violation';
+    this.invariant = invariant;
+  }
+}
+
+/** What a thread of a world yields. */
+export type WorldPoint = Point | Choice;
+export type Body = Generator<WorldPoint, unknown, void>;
+
+/** A step: which thread (0 to 31) goes on, and which way where it stands at a Choice. One byte. */
+export type Step = number;
+export const MAX_THREADS = 32;
+export const stepOf = (thread: number, option = 0): Step => thread | (option << 5);
+export const threadOf = (step: Step): number => step & 31;
+export const optionOf = (step: Step): number => step >>> 5;
+
+/** One thread of a world. */
+export interface Thread {
+  readonly name: string;
+  /** Serves others for ever (an interrupt line, the machine); the program is done when all the others are. */
+  readonly daemon: boolean;
+  /** Where it stands; null once it has ended. */
+  point: WorldPoint | null;
+}
+
+/**
+ * A program with several threads, as a search sees it. Nothing in it can be copied: a search comes back to a state by
+ * `reset()` and the same steps again.
+ */
+export interface World {
+  readonly threads: readonly Thread[];
+  /** Back to the initial state: each thread at its first switch point. */
+  reset(): void;
+  /** Writes the steps that are possible now to `into`, in a fixed order, and returns how many there are. */
+  enabled(into: Uint8Array): number;
+  /** Takes one step. Throws Violation when something broke that is seen at once. */
+  step(step: Step): void;
+  /** Reports every invariant that does not hold in the present state. Called at the start and after every step. */
+  check(report: (violation: Violation) => void): void;
+  /** Throws Violation where something waits for ever. Called where no step is possible. */
+  checkEnd(): void;
+  /**
+   * The canonical fingerprint of the present state, in `lanes[0]` and `lanes[1]`, both non-zero: equal for states that
+   * go on alike (interchangeable threads swapped, say), different for all others.
+   */
+  fingerprint(lanes: Int32Array): void;
+  /** What a step about to be taken will do, for people. */
+  describe(step: Step): string;
+}

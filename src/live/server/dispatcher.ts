@@ -1,0 +1,123 @@
+import { EIO } from '../../../uapi/errno.ts';
+import type { Frame } from '../../capture/frame.ts';
+import type { PanthorDrv } from '../../driver/ioctl/drv.ts';
+import { closeAll, type Fd } from '../fd.ts';
+import {
+  OPEN_BYTES,
+  WIRE_FDS_MASK,
+  WIRE_INTERRUPT,
+  WIRE_IOCTL,
+  WIRE_MMAP,
+  WIRE_OPEN,
+  WIRE_SETTLE,
+} from '../wire.ts';
+import { BoMemories, BoMemory } from './bo-memory.ts';
+import { Bugs } from './bugs.ts';
+import type { Connection } from './connection.ts';
+import { Exports, type WatchEnd } from './exports.ts';
+import { Ioctls } from './ioctls.ts';
+import { Mmaps } from './mmaps.ts';
+import type { Observer } from './observer.ts';
+import { realmOf } from './open-file.ts';
+import { OpenFiles } from './open-files.ts';
+import { Replies, type RepliesOptions } from './replies.ts';
+
+export interface DeskOptions extends RepliesOptions {
+  dir: string;
+  drv: PanthorDrv;
+  card: number;
+  observers: readonly Observer[];
+  /** Reports the end of a socket's other side. */
+  watchEnd: WatchEnd;
+  /** Answers message `id` when all releases that are on their way have been made. */
+  settle: (from: Connection, id: number) => void;
+}
+
+const PAGE_SIZE = 4096;
+
+/** Where frames of clients go: to the part of the server that they are for. */
+export class Desk {
+  readonly memories = new BoMemories();
+  readonly exports: Exports;
+  readonly files: OpenFiles;
+  readonly replies: Replies;
+  readonly bugs = new Bugs();
+  /** The page that shows LATEST_FLUSH_ID to clients. */
+  readonly flushIdPage: BoMemory;
+  readonly #settle: DeskOptions['settle'];
+  readonly #ioctls: Ioctls;
+  readonly #mmaps: Mmaps;
+
+  /** @throws Error where there is not even memory for one page */
+  constructor(options: DeskOptions) {
+    const { dir, drv, card, observers } = options;
+    const { bugs, memories } = this;
+    const realm = realmOf(dir);
+    const page = BoMemory.create(PAGE_SIZE);
+    if (typeof page === 'number') throw new Error(`no memory for the flush id page: errno ${-page}`);
+    this.flushIdPage = page;
+    this.#settle = options.settle;
+    this.replies = new Replies(options);
+    this.exports = new Exports(realm, memories, options.watchEnd);
+    this.files = new OpenFiles({ drv, card, realm, bugs, observers, released: () => this.exports.sweep() });
+    const { exports, files, replies } = this;
+    this.#ioctls = new Ioctls({ drv, files, exports, replies, bugs, observers });
+    this.#mmaps = new Mmaps({ files, memories, flushIdPage: page, replies, observers });
+    drv.onBoFree = (bo) => memories.forget(bo);
+  }
+
+  /** Handles a whole frame; false: the client breaks the protocol, and its connection ends. */
+  handle(from: Connection, frame: Frame, view: DataView, bytes: Uint8Array): boolean {
+    const fds = from.takeFds(frame.flags & WIRE_FDS_MASK);
+    if (fds === undefined) return false;
+    try {
+      return this.#dispatch(from, frame, view, bytes, fds);
+    } finally {
+      closeAll(fds);
+    }
+  }
+
+  /** A connection has ended: its call is cancelled, its file released. */
+  ended(connection: Connection): void {
+    connection.cancel?.();
+    connection.cancel = null;
+    if (connection.file !== null) this.files.closed(connection.file);
+  }
+
+  close(): void {
+    this.files.close();
+    this.exports.close();
+    this.flushIdPage.close();
+  }
+
+  #dispatch(from: Connection, frame: Frame, view: DataView, bytes: Uint8Array, fds: Fd[]): boolean {
+    if (from.role === 'file') return false;
+    if (from.role === 'new') {
+      if (frame.kind === WIRE_OPEN) return this.#open(from, frame, view);
+      from.role = 'channel';
+    }
+    // Nothing but an interrupt comes while a call waits.
+    if (from.cancel !== null && frame.kind !== WIRE_INTERRUPT) return false;
+    switch (frame.kind) {
+      case WIRE_IOCTL:
+        return this.#ioctls.handle(from, frame, view, bytes, fds);
+      case WIRE_MMAP:
+        return this.#mmaps.handle(from, frame, view, fds);
+      case WIRE_INTERRUPT:
+        from.cancel?.();
+        return true;
+      case WIRE_SETTLE:
+        this.#settle(from, frame.id);
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  #open(from: Connection, frame: Frame, view: DataView): boolean {
+    if (frame.size < OPEN_BYTES) return false;
+    const file = this.files.open(from, view.getUint32(frame.at, true), view.getUint32(frame.at + 8, true));
+    this.replies.plain(from, frame.id, file === undefined ? -EIO : 0);
+    return file !== undefined;
+  }
+}

@@ -1,0 +1,86 @@
+/**
+ * The thread that serves clients: everything of the model is in it. It waits in blocking calls, so the main thread stops it
+ * through a pipe that those calls watch. A message to parentPort would not do: in which turn of this thread's event loop it
+ * arrives differs between versions of Node.
+ */
+import { isMainThread, parentPort, workerData } from 'node:worker_threads';
+import { PanthorDevice } from '../../driver/device.ts';
+import { gpuProfile } from '../../driver/gpu-profile.ts';
+import { PanthorDrv } from '../../driver/ioctl/drv.ts';
+import { kernel } from '../../driver/kernels.ts';
+import { Fd } from '../fd.ts';
+import { Recorder } from '../record/recorder.ts';
+import { executeStreams } from './execute-streams.ts';
+import { LiveReport } from './report.ts';
+import { LiveServer } from './server.ts';
+
+/** What the server thread is started with. */
+export interface WorkerOptions {
+  dir: string;
+  card: number;
+  kernel: string;
+  with: readonly string[];
+  without: readonly string[];
+  gpu: string;
+  /** The descriptor that becomes readable when the main thread wants the server to stop. */
+  stop: number;
+  record: { path: string; client: string; arch: string } | null;
+}
+
+/** What the server thread says. */
+export type WorkerMessage =
+  | { type: 'ready' }
+  | { type: 'stopped'; report: ReturnType<LiveReport['summary']> };
+
+/** CLOCK_MONOTONIC, as clients see it: performance.now() is that clock from another zero, and the cheapest to read. */
+function monotonicClock(): () => number {
+  const zero = Number(process.hrtime.bigint()) - performance.now() * 1e6;
+  return () => Math.round(zero + performance.now() * 1e6);
+}
+
+/** More objects than a client has ever wanted, and as many bytes as there are physical addresses: beyond is ENOMEM. */
+const LIMITS = { objects: 1 << 20, boBytes: 2 ** 40 };
+
+/** Steps between turns of this thread's event loop, in which memory that is no longer used is given back. */
+const STEPS = 1024;
+
+async function serve(options: WorkerOptions): Promise<void> {
+  const device = new PanthorDevice({
+    kernel: kernel(options.kernel, options.with, options.without),
+    gpu: gpuProfile(options.gpu),
+    now: monotonicClock(),
+  });
+  const drv = new PanthorDrv(device);
+  Object.assign(drv.limits, LIMITS);
+  const report = new LiveReport(device);
+  const recorder = options.record === null ? null : new Recorder(options.record, device);
+  const server = new LiveServer({
+    dir: options.dir,
+    drv,
+    card: options.card,
+    observers: recorder === null ? [report] : [report, recorder],
+  });
+  const streams = executeStreams(drv, server.desk);
+  let stopping = false;
+  const stop = new Fd(options.stop);
+  server.watch(stop, () => {
+    stopping = true;
+  });
+  parentPort!.postMessage({ type: 'ready' } satisfies WorkerMessage);
+  while (!stopping) {
+    for (let i = 0; i < STEPS && !stopping; i++) {
+      server.step(-1);
+      recorder?.flush();
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  const left = { files: server.desk.files.size, vms: device.mmu.vms.length, objects: drv.clientBos.size };
+  server.close();
+  stop.close();
+  recorder?.close();
+  const summary = report.summary(server.desk.bugs.count, left, streams.stats);
+  const message = { type: 'stopped', report: summary } as const;
+  parentPort!.postMessage(message satisfies WorkerMessage);
+}
+
+if (!isMainThread) await serve(workerData as WorkerOptions);
