@@ -9,9 +9,10 @@ napi_value fn_listen(napi_env env, napi_callback_info info);
 napi_value fn_connect(napi_env env, napi_callback_info info);
 napi_value fn_accept(napi_env env, napi_callback_info info);
 napi_value fn_peer_uid(napi_env env, napi_callback_info info);
-napi_value fn_peer_name(napi_env env, napi_callback_info info);
-napi_value fn_own_name(napi_env env, napi_callback_info info);
-napi_value fn_named_pair(napi_env env, napi_callback_info info);
+napi_value fn_peer_pid(napi_env env, napi_callback_info info);
+napi_value fn_cookie(napi_env env, napi_callback_info info);
+napi_value fn_has_ended(napi_env env, napi_callback_info info);
+napi_value fn_file_pair(napi_env env, napi_callback_info info);
 /* transfer.c */
 napi_value fn_receive(napi_env env, napi_callback_info info);
 napi_value fn_send(napi_env env, napi_callback_info info);

@@ -12,16 +12,19 @@ import { StartError } from './start-error.ts';
 export interface Native {
   /** A non-blocking listening unix socket. */
   listen(path: string, backlog: number): number;
-  /** A connection, from an abstract name where that is not empty. */
-  connect(path: string, name: string): number;
+  /** A connection. */
+  connect(path: string): number;
   accept(listener: number): number;
   /** Effective user at the other end. */
   peerUid(fd: number): number;
-  /** Abstract socket name of the other end, or ''. */
-  peerName(fd: number): string;
-  ownName(fd: number): string;
-  /** Two connected sockets into `out`; the second has the abstract name. */
-  namedPair(name: string, out: Int32Array): number;
+  /** The process that connected. */
+  peerPid(fd: number): number;
+  /** A number that no other socket of this system has had; below 0 for what is no socket. */
+  cookie(fd: number): number;
+  /** 1 when every copy of the other end is closed. */
+  hasEnded(fd: number): number;
+  /** Two connected sockets into `out`; the second is named `path`, and looks writable only if `writable` is not 0. */
+  filePair(path: string, writable: number, out: Int32Array): number;
   /** Reads into bytes[offset..]; fds[0] is the number of descriptors in fds[1..]. 0 is the end, -EAGAIN nothing yet. */
   receive(fd: number, bytes: Uint8Array, offset: number, fds: Int32Array): number;
   /** Writes bytes[offset..end) with the first `count` of `fds`; returns how many bytes went. */

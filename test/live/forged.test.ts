@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Frame } from '../../src/capture/frame.ts';
 import { native } from '../../src/live/native.ts';
-import { IOCTL_BYTES, ReplyWriter, readU64, WIRE_IOCTL } from '../../src/live/wire.ts';
+import { IOCTL_BYTES, ReplyWriter, readU64, WIRE_IOCTL, WIRE_OPEN } from '../../src/live/wire.ts';
 import { buildNative, compileProgram, compiler, libraryOf } from './toolbox.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'panthor-forged-'));
@@ -99,6 +99,15 @@ class Liar {
     if (which > 0) {
       const where = readU64(this.#view, at + 8);
       fds = forgeries[which - 1](reply, id, where, readU64(this.#view, arg + 8));
+    } else if (kind === WIRE_OPEN) {
+      reply.beginReply(id, 0, 0, 1);
+      reply.finishReply();
+      const ends = new Int32Array(2);
+      native().filePair(join(dir, 'd80.000002.0000000000001'), 0, ends);
+      native().send(fd, reply.data, 0, reply.used, ends.subarray(1), 1);
+      this.#connections.push(ends[0]);
+      closeSync(ends[1]);
+      return;
     } else {
       reply.beginReply(id, 0, 0, 0);
       if (which === 0) {

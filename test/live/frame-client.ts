@@ -1,11 +1,10 @@
 /** Clients that speak the live protocol without the preload library, and need not keep to it. */
-import { closeSync } from 'node:fs';
+import { closeSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { checkWord, FRAME_HEADER_BYTES } from '../../src/capture/frame.ts';
 import { FrameWriter } from '../../src/capture/frame-writer.ts';
 import { native } from '../../src/live/native.ts';
-import { realmOf } from '../../src/live/server/open-file.ts';
 import { WIRE_ATTACH, WIRE_IOCTL, WIRE_OPEN } from '../../src/live/wire.ts';
 import { DRM_IOCTL_VERSION } from '../../uapi/drm.ts';
 import type { Rig } from './toolbox.ts';
@@ -41,6 +40,36 @@ export function ioctl(
   return frame(WIRE_IOCTL, 0, [...keyWords, ARG, 0, request, 7, 3, count, ...regions]);
 }
 
+/** Opens renderD128 over a connection of its own: the socket that stands for the open file, and its key. */
+export function openFile(rig: Rig): { anchor: number; key: number } {
+  const fd = native().connect(join(rig.dir, 'socket'));
+  const open = frame(WIRE_OPEN, 0, [128, 2, process.pid, 1]);
+  native().send(fd, open, 0, open.length, NO_FDS, 0);
+  rig.server.step(0);
+  rig.server.step(0);
+  const fds = new Int32Array(5);
+  expect(native().receive(fd, new Uint8Array(256), 0, fds)).toBe(FRAME_HEADER_BYTES + 16);
+  expect(fds[0]).toBe(1);
+  closeSync(fd);
+  rig.server.step(0);
+  const name = nameOf(fds[1]);
+  return { anchor: fds[1], key: Number.parseInt(name.slice(name.lastIndexOf('.') + 1), 16) };
+}
+
+/** The name of a socket, as getsockname(2) and /proc/net/unix have it. */
+export function nameOf(fd: number): string {
+  const inode = /\d+/.exec(readlinkSync(`/proc/self/fd/${fd}`))?.[0];
+  const lines = readFileSync('/proc/net/unix', 'utf8').split('\n');
+  return lines.find((line) => line.split(/ +/)[6] === inode)?.split(/ +/)[7] ?? '';
+}
+
+/** Corrects the header of a frame after its content has been changed. */
+export function seal(bytes: Uint8Array, flags: number): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  view.setUint16(6, flags, true);
+  view.setUint32(12, checkWord(view, 0, bytes.length - FRAME_HEADER_BYTES), true);
+}
+
 /** A client that says what it likes. */
 export class Client {
   readonly rig: Rig;
@@ -50,35 +79,22 @@ export class Client {
   readonly #in = new Uint8Array(1 << 16);
   readonly #fds = new Int32Array(17);
 
-  constructor(rig: Rig, key: number) {
+  constructor(rig: Rig) {
     this.rig = rig;
+    const { anchor, key } = openFile(rig);
+    this.anchor = anchor;
     this.key = key;
-    const name = `panthor-shim/${realmOf(rig.dir)}/d80.2/${key.toString(16).padStart(16, '0')}`;
-    this.anchor = native().connect(join(rig.dir, 'socket'), name);
-    expect(this.anchor).toBeGreaterThan(0);
-    const open = frame(WIRE_OPEN, 0, [128, 2, process.pid, 1]);
-    native().send(this.anchor, open, 0, open.length, NO_FDS, 0);
-    rig.server.step(0);
-    rig.server.step(0);
-    expect(this.drain(this.anchor)).toBeGreaterThan(0);
   }
 
   /** The connection that calls go over; a new one has been shown the open file. */
   get channel(): number {
     if (this.#channel < 0) {
-      this.#channel = native().connect(join(this.rig.dir, 'socket'), '');
+      this.#channel = native().connect(join(this.rig.dir, 'socket'));
       const shown = ioctl(this.key, DRM_IOCTL_VERSION, new Array(16).fill(0));
-      this.seal(shown, 1 | WIRE_ATTACH);
+      seal(shown, 1 | WIRE_ATTACH);
       native().send(this.#channel, shown, 0, shown.length, Int32Array.of(this.anchor), 1);
     }
     return this.#channel;
-  }
-
-  /** Corrects the header of a frame after its content has been changed. */
-  seal(bytes: Uint8Array, flags: number): void {
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    view.setUint16(6, flags, true);
-    view.setUint32(12, checkWord(view, 0, bytes.length - FRAME_HEADER_BYTES), true);
   }
 
   /** Sends and takes what comes back; the server may hang up. */

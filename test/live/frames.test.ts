@@ -1,10 +1,16 @@
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { checkWord, FRAME_HEADER_BYTES } from '../../src/capture/frame.ts';
 import { native } from '../../src/live/native.ts';
-import { realmOf } from '../../src/live/server/open-file.ts';
-import { WIRE_INTERRUPT, WIRE_MMAP, WIRE_OPEN, WIRE_REPLY, WIRE_SETTLE } from '../../src/live/wire.ts';
+import {
+  WIRE_ATTACH,
+  WIRE_INTERRUPT,
+  WIRE_MMAP,
+  WIRE_OPEN,
+  WIRE_REPLY,
+  WIRE_SETTLE,
+} from '../../src/live/wire.ts';
 import { DRM_IOCTL_PRIME_FD_TO_HANDLE, DRM_IOCTL_SYNCOBJ_WAIT, DRM_IOCTL_VERSION } from '../../uapi/drm.ts';
 import {
   DRM_IOCTL_PANTHOR_BO_CREATE,
@@ -12,8 +18,8 @@ import {
   DRM_IOCTL_PANTHOR_VM_BIND,
   DRM_IOCTL_PANTHOR_VM_CREATE,
 } from '../../uapi/panthor_drm.ts';
-import { BUFFER, Client, frame, ioctl, NO_FDS } from './frame-client.ts';
-import { buildNative, compiler, leftOver, openDescriptors, startRig } from './toolbox.ts';
+import { BUFFER, Client, frame, ioctl, NO_FDS, nameOf, seal } from './frame-client.ts';
+import { buildNative, compiler, leftOver, openDescriptors, type Rig, startRig } from './toolbox.ts';
 
 /** PANTHOR_SHIM_FUZZ=20 makes it a million frames. */
 const FRAMES = 50_000 * Number(process.env.PANTHOR_SHIM_FUZZ ?? 1);
@@ -46,7 +52,7 @@ function corpus(key: number): Uint8Array[] {
     frame(WIRE_MMAP, 0, [...keyWords, 0x4000, 0, 0x1000, 1, 3, 1, 7, 3]),
     frame(WIRE_MMAP, 0, [...keyWords, 0x1000, 0, 0, 0x1000000, 1, 1, 7, 3]),
     frame(WIRE_INTERRUPT, 0, []),
-    frame(WIRE_SETTLE, 0, []),
+    frame(WIRE_SETTLE, 0, keyWords),
     frame(WIRE_REPLY, 0, [0, 0, 0, 0]),
     frame(0xffff, 7, [1, 2, 3]),
   ];
@@ -95,9 +101,8 @@ describe.skipIf(compiler === null)('frames', () => {
       const before = leftOver(rig);
       const descriptors = openDescriptors();
       const draw = dice(1);
-      let key = 0x123456;
-      let client = new Client(rig, key);
-      let frames = corpus(key);
+      let client = new Client(rig);
+      let frames = corpus(client.key);
       const some = [openSync('/dev/null', 'r'), openSync('/proc/self/status', 'r')];
       for (let i = 0; i < FRAMES; i++) {
         const bytes = draw(8) === 0 ? frames[draw(frames.length)] : mutate(frames[draw(frames.length)], draw);
@@ -107,13 +112,13 @@ describe.skipIf(compiler === null)('frames', () => {
         if (draw(2000) === 0) {
           client.close();
           rig.server.step(0);
-          client = new Client(rig, ++key);
-          frames = corpus(key);
+          client = new Client(rig);
+          frames = corpus(client.key);
         }
       }
       // The server still answers.
       client.hangUp();
-      client.say(ioctl(key, DRM_IOCTL_PANTHOR_VM_CREATE, [0, 0, 0, 0]), NO_FDS);
+      client.say(ioctl(client.key, DRM_IOCTL_PANTHOR_VM_CREATE, [0, 0, 0, 0]), NO_FDS);
       client.close();
       for (const fd of some) closeSync(fd);
       await rig.settle();
@@ -126,44 +131,49 @@ describe.skipIf(compiler === null)('frames', () => {
 
   it('for a file that the client has not shown are EBADF, whoever knows its key', () => {
     const rig = startRig();
-    const client = new Client(rig, 0xabcdef);
-    const stranger = native().connect(join(rig.dir, 'socket'), '');
-    const request = ioctl(0xabcdef, DRM_IOCTL_PANTHOR_VM_CREATE, [0, 0, 0, 0]);
-    native().send(stranger, request, 0, request.length, NO_FDS, 0);
-    rig.server.step(0);
-    rig.server.step(0);
-    const reply = new Uint8Array(256);
-    const n = native().receive(stranger, reply, 0, new Int32Array(4));
-    expect(n).toBeGreaterThanOrEqual(FRAME_HEADER_BYTES + 16);
-    expect(new DataView(reply.buffer).getInt32(FRAME_HEADER_BYTES, true)).toBe(-9);
-    closeSync(stranger);
+    const client = new Client(rig);
+    expect(resultOf(rig, client.key, null)).toBe(-9);
     client.close();
     rig.close();
   });
 
-  it('that open a file under a name of another, or none, are refused', () => {
+  it('for a file of another are EBADF, though a socket with its name is shown', () => {
     const rig = startRig();
-    const client = new Client(rig, 0xabcdef);
-    for (const name of [
-      '',
-      'panthor-shim/00000000/d80.2/0000000000000001',
-      `panthor-shim/${realmOf(rig.dir)}/d00.2/0000000000000002`,
-    ]) {
-      const fd = native().connect(join(rig.dir, 'socket'), name);
-      const open = frame(WIRE_OPEN, 0, [128, 2, 1, 1]);
-      native().send(fd, open, 0, open.length, NO_FDS, 0);
-      rig.server.step(0);
-      rig.server.step(0);
-      const reply = new Uint8Array(256);
-      expect(native().receive(fd, reply, 0, new Int32Array(4))).toBe(32);
-      expect(new DataView(reply.buffer).getInt32(FRAME_HEADER_BYTES, true)).toBeLessThan(0);
-      expect(native().receive(fd, reply, 0, new Int32Array(4))).toBe(0);
-      closeSync(fd);
-    }
-    // The name of a file that is open cannot be had twice: the kernel sees to that.
-    const taken = `panthor-shim/${realmOf(rig.dir)}/d80.2/${(0xabcdef).toString(16).padStart(16, '0')}`;
-    expect(native().connect(join(rig.dir, 'socket'), taken)).toBe(-98);
+    const client = new Client(rig);
+    expect(resultOf(rig, client.key, client.anchor)).toBe(0);
+    const ends = new Int32Array(2);
+    const name = nameOf(client.anchor);
+    expect(name.startsWith(`${rig.dir}/d80.`)).toBe(true);
+    expect(native().filePair(name, 0, ends)).toBe(0);
+    expect(nameOf(ends[1])).toBe(name);
+    expect(resultOf(rig, client.key, ends[1])).toBe(-9);
+    closeSync(ends[0]);
+    closeSync(ends[1]);
+    client.close();
+    rig.close();
+  });
+
+  it('leave no name in the file system, and none that is abstract', () => {
+    const rig = startRig();
+    const client = new Client(rig);
+    expect(readdirSync(rig.dir).sort()).toEqual(['root', 'socket']);
+    expect(nameOf(client.anchor).startsWith('@')).toBe(false);
     client.close();
     rig.close();
   });
 });
+
+/** What VERSION returns on the file `key`, asked over a new connection that is shown `shown`. */
+function resultOf(rig: Rig, key: number, shown: number | null): number {
+  const fd = native().connect(join(rig.dir, 'socket'));
+  const request = ioctl(key, DRM_IOCTL_VERSION, new Array(16).fill(0));
+  if (shown !== null) seal(request, 1 | WIRE_ATTACH);
+  native().send(fd, request, 0, request.length, Int32Array.of(shown ?? 0), shown === null ? 0 : 1);
+  rig.server.step(0);
+  rig.server.step(0);
+  const reply = new Uint8Array(1024);
+  const n = native().receive(fd, reply, 0, new Int32Array(4));
+  expect(n).toBeGreaterThanOrEqual(FRAME_HEADER_BYTES + 16);
+  closeSync(fd);
+  return new DataView(reply.buffer).getInt32(FRAME_HEADER_BYTES, true);
+}

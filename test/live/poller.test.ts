@@ -1,4 +1,6 @@
-import { writeSync } from 'node:fs';
+import { mkdtempSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Fd } from '../../src/live/fd.ts';
 import { EPOLLIN, native } from '../../src/live/native.ts';
@@ -49,7 +51,7 @@ describe.skipIf(compiler === null)('events', () => {
   it('end with their watch, though a copy of the descriptor is open elsewhere', () => {
     const poller = new Poller();
     const ends = new Int32Array(2);
-    expect(native().namedPair('panthor-shim-poller-test', ends)).toBe(0);
+    expect(native().filePair(join(mkdtempSync(join(tmpdir(), 'panthor-poller-')), 'name'), 1, ends)).toBe(0);
     const [own, other] = [new Fd(ends[0]), new Fd(ends[1])];
     let events = 0;
     const watch = poller.add(own, EPOLLIN, () => events++);

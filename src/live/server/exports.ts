@@ -1,4 +1,4 @@
-import { EINVAL, ENOMEM } from '../../../uapi/errno.ts';
+import { EINVAL } from '../../../uapi/errno.ts';
 import type { DmaBuf } from '../../driver/gem/dma-buf.ts';
 import {
   type FdObject,
@@ -6,22 +6,11 @@ import {
   type SyncFile,
   type SyncobjFile,
 } from '../../driver/ioctl/fd-table.ts';
-import { closeAll, Fd } from '../fd.ts';
+import type { Fd } from '../fd.ts';
 import { native } from '../native.ts';
-import type { Watch } from '../poller.ts';
 import { type BoMemories, type BoMemory, inodeOf } from './bo-memory.ts';
-import { fenceName, type OpenFile, parseName } from './open-file.ts';
-
-/** A sync_file or syncobj that clients hold as a descriptor: this end of a socket pair whose other end they have. */
-interface FenceFile {
-  object: SyncFile | SyncobjFile;
-  key: number;
-  end: Fd;
-  watch: Watch | null;
-}
-
-/** Calls `ended` when the other side of a socket is closed; null where it cannot be watched. */
-export type WatchEnd = (fd: Fd, ended: () => void) => Watch | null;
+import type { GivenFiles } from './given-files.ts';
+import type { OpenFile } from './open-file.ts';
 
 /** A dma-buf that clients hold as a descriptor of the object's memfd. */
 interface ExportedBuf {
@@ -33,26 +22,21 @@ interface ExportedBuf {
   readers: OpenFile[];
 }
 
-const ends = new Int32Array(2);
-
 /**
  * What the driver gave out as file descriptors. A fence file is readable once its fence has signalled, as a sync_file
  * is; its end is seen as the end of a connection. A dma-buf is memory that can be mapped; whether anybody still has it
  * is asked from time to time (`sweep`).
  */
 export class Exports {
-  readonly #realm: string;
+  readonly #given: GivenFiles;
   readonly #memories: BoMemories;
-  readonly #watch: WatchEnd;
-  /** Fence files by the key in their name. */
-  readonly #fences = new Map<number, FenceFile>();
+  /** Fences by the key of the socket that stands for them. */
+  readonly #fences = new Map<number, SyncFile | SyncobjFile>();
   readonly #bufs = new Map<string, ExportedBuf>();
-  #nextKey = 1;
 
-  constructor(realm: string, memories: BoMemories, watch: WatchEnd) {
-    this.#realm = realm;
+  constructor(given: GivenFiles, memories: BoMemories) {
+    this.#given = given;
     this.#memories = memories;
-    this.#watch = watch;
   }
 
   /** How many objects are out there. */
@@ -68,10 +52,8 @@ export class Exports {
 
   /** What a descriptor from a client stands for; null where it is none of ours. */
   identify(fd: Fd): Exclude<FdObject, { kind: 'eventfd' }> | null {
-    const name = parseName(native().ownName(fd.number), this.#realm);
-    if (name !== undefined) {
-      return name.kind === 'fence' ? (this.#fences.get(name.key)?.object ?? null) : null;
-    }
+    const given = this.#given.identify(fd);
+    if (given !== undefined) return this.#fences.get(given.key) ?? null;
     return this.#bufs.get(inodeOf(fd))?.buf ?? null;
   }
 
@@ -90,7 +72,6 @@ export class Exports {
 
   /** The server ends. */
   close(): void {
-    for (const file of [...this.#fences.values()]) this.#closed(file);
     for (const { buf, refs, readers } of this.#bufs.values()) {
       for (let i = 0; i < refs + readers.length; i++) releaseFdObject(buf);
     }
@@ -112,35 +93,27 @@ export class Exports {
     return fd;
   }
 
-  /** The last copy of a fence file was closed. */
-  #closed(file: FenceFile): void {
-    if (!this.#fences.delete(file.key)) return;
-    file.watch?.end();
-    file.end.close();
-    releaseFdObject(file.object);
-  }
-
   #openFence(object: SyncFile | SyncobjFile): Fd | number {
-    const key = this.#nextKey++;
-    const ret = native().namedPair(fenceName(this.#realm, key), ends);
-    if (ret < 0) return ret;
-    const file: FenceFile = { object, key, end: new Fd(ends[0]), watch: null };
-    const theirs = new Fd(ends[1]);
-    this.#fences.set(key, file);
-    file.watch = this.#watch(file.end, () => this.#closed(file));
-    if (file.watch === null) {
-      this.#fences.delete(key);
-      closeAll([file.end, theirs]);
-      return -ENOMEM;
-    }
-    if (object.kind === 'sync-file') {
-      object.fence.onSignal(() => {
-        if (!file.end.closed) native().send(file.end.number, ONE, 0, 1, NONE, 0);
-      });
-    }
-    return theirs;
+    const kind = object.kind === 'sync-file' ? 'sync' : 'syncobj';
+    const made = this.#given.create(kind, 0, O_RDWR, () => {
+      this.#fences.delete(file.key);
+      releaseFdObject(object);
+    });
+    if (typeof made === 'number') return made;
+    const { file } = made;
+    this.#fences.set(file.key, object);
+    if (object.kind === 'syncobj-file') send(file.end);
+    // sync_file_poll()
+    else object.fence.onSignal(() => send(file.end));
+    return made.fd;
   }
 }
 
 const ONE = new Uint8Array([1]);
 const NONE = new Int32Array(0);
+const O_RDWR = 2;
+
+/** Makes the clients' end of a socket readable. */
+function send(end: Fd): void {
+  if (!end.closed) native().send(end.number, ONE, 0, 1, NONE, 0);
+}
