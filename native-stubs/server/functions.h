@@ -16,6 +16,11 @@ napi_value fn_file_pair(napi_env env, napi_callback_info info);
 /* transfer.c */
 napi_value fn_receive(napi_env env, napi_callback_info info);
 napi_value fn_send(napi_env env, napi_callback_info info);
+/* never-wait.c */
+napi_value fn_get_ready(napi_env env, napi_callback_info info);
+napi_value fn_eventfd_signal(napi_env env, napi_callback_info info);
+napi_value fn_close_elsewhere(napi_env env, napi_callback_info info);
+napi_value fn_tell(napi_env env, napi_callback_info info);
 /* poll.c */
 napi_value fn_poll_create(napi_env env, napi_callback_info info);
 napi_value fn_poll_set(napi_env env, napi_callback_info info);
@@ -23,7 +28,10 @@ napi_value fn_poll_wait(napi_env env, napi_callback_info info);
 napi_value fn_pipe(napi_env env, napi_callback_info info);
 /* memory.c */
 napi_value fn_memory_create(napi_env env, napi_callback_info info);
+napi_value fn_memory_open(napi_env env, napi_callback_info info);
+napi_value fn_memory_fix(napi_env env, napi_callback_info info);
 napi_value fn_memory_map(napi_env env, napi_callback_info info);
+napi_value fn_memory_copy(napi_env env, napi_callback_info info);
 napi_value fn_memory_unmap(napi_env env, napi_callback_info info);
 napi_value fn_memory_writers(napi_env env, napi_callback_info info);
 

@@ -1,4 +1,5 @@
 import { closeSync } from 'node:fs';
+import { native } from './native.ts';
 
 /**
  * An open file descriptor that has one owner. It is closed through this object and never by its number, which belongs to
@@ -6,10 +7,13 @@ import { closeSync } from 'node:fs';
  */
 export class Fd {
   #number: number;
+  /** A client's file of which nobody knows whether it answers: only its own descriptor is safe to handle. */
+  readonly foreign: boolean;
 
-  /** Takes over `number` (0 or more). */
+  /** Takes over `number`; below 0 it is the complement of a foreign one (native().receive()). */
   constructor(number: number) {
-    this.#number = number;
+    this.foreign = number < 0;
+    this.#number = this.foreign ? ~number : number;
   }
 
   get closed(): boolean {
@@ -30,7 +34,8 @@ export class Fd {
     const number = this.#number;
     if (number < 0) return;
     this.#number = -1;
-    closeSync(number);
+    if (this.foreign) native().closeElsewhere(number);
+    else closeSync(number);
   }
 }
 

@@ -1,34 +1,13 @@
-import { readlinkSync, writeSync } from 'node:fs';
+import { readlinkSync } from 'node:fs';
 import { DRM_CLOEXEC, DRM_RDWR, drm_prime_handle } from '../../../uapi/drm.ts';
 import type { IoctlSpec } from '../../../uapi/ioctl.ts';
-import type { EventFd, FdObject, FdTable } from '../../driver/ioctl/fd-table.ts';
+import type { FdObject, FdTable } from '../../driver/ioctl/fd-table.ts';
 import type { Fd } from '../fd.ts';
 import { fdArgument, fdResult } from '../launch/native-tables.ts';
 import type { Install } from '../wire.ts';
+import { ClientEventFd } from './client-eventfd.ts';
 import type { Exports } from './exports.ts';
 import type { OpenFile } from './open-file.ts';
-
-/** Eventfds that no call ever signalled are closed when the driver has forgotten them. */
-const forgotten = new FinalizationRegistry<Fd>((fd) => fd.close());
-
-const ONE = new Uint8Array(new BigUint64Array([1n]).buffer);
-
-function eventFd(fd: Fd): EventFd {
-  const object: EventFd = {
-    kind: 'eventfd',
-    signal() {
-      if (fd.closed) return;
-      try {
-        writeSync(fd.number, ONE);
-      } catch {
-        // Its counter is full: it is readable, which is all that a signal is for.
-      }
-      fd.close();
-    },
-  };
-  forgotten.register(object, fd);
-  return object;
-}
 
 /**
  * The client's descriptors during one call: the one that came along for the argument's field, and the ones that the
@@ -37,6 +16,8 @@ function eventFd(fd: Fd): EventFd {
 export class CallFds implements FdTable {
   readonly #exports: Exports;
   readonly #file: OpenFile | null;
+  /** The calling process. */
+  readonly #pid: number;
   readonly #spec: IoctlSpec | undefined;
   readonly #argAddr: number;
   readonly #flags: number;
@@ -54,6 +35,7 @@ export class CallFds implements FdTable {
   constructor(
     exports: Exports,
     file: OpenFile | null,
+    pid: number,
     spec: IoctlSpec | undefined,
     arg: DataView | null,
     argAddr: number,
@@ -61,6 +43,7 @@ export class CallFds implements FdTable {
   ) {
     this.#exports = exports;
     this.#file = file;
+    this.#pid = pid;
     this.#spec = spec;
     this.#argAddr = argAddr;
     const field = spec && fdArgument(spec);
@@ -80,7 +63,7 @@ export class CallFds implements FdTable {
   install(object: FdObject): number {
     const field = this.#spec && fdResult(this.#spec);
     if (field === undefined) throw new Error(`${this.#spec?.name}: no field for a descriptor`);
-    const fd = this.#exports.open(object, (this.#flags & DRM_RDWR) !== 0, this.#file);
+    const fd = this.#exports.open(object, (this.#flags & DRM_RDWR) !== 0, this.#file, this.#pid);
     if (typeof fd === 'number') return fd;
     this.made.push(fd);
     this.result = object;
@@ -99,11 +82,11 @@ export class CallFds implements FdTable {
       this.given = object;
       return object;
     }
-    if (readlinkSync(`/proc/self/fd/${sent.number}`) !== 'anon_inode:[eventfd]') return null;
-    const event = eventFd(sent);
-    this.#sent = null;
-    this.given = event;
-    return event;
+    if (sent.foreign || readlinkSync(`/proc/self/fd/${sent.number}`) !== 'anon_inode:[eventfd]') return null;
+    this.given = new ClientEventFd(sent, this.#pid, this.#exports.shares, () => {
+      this.#sent = null;
+    });
+    return this.given;
   }
 
   /** The call is over. */

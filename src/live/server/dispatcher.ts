@@ -34,11 +34,9 @@ export interface DeskOptions extends RepliesOptions {
   shares: Shares;
 }
 
-const PAGE_SIZE = 4096;
-
 /** Where frames of clients go: to the part of the server that they are for. */
 export class Desk {
-  readonly memories = new BoMemories();
+  readonly memories: BoMemories;
   readonly exports: Exports;
   readonly files: OpenFiles;
   readonly replies: Replies;
@@ -52,13 +50,12 @@ export class Desk {
   /** @throws Error where there is not even memory for one page */
   constructor(options: DeskOptions) {
     const { dir, drv, card, observers } = options;
+    this.flushIdPage = BoMemory.shown();
+    this.memories = new BoMemories(options.shares);
     const { bugs, memories } = this;
-    const page = BoMemory.create(PAGE_SIZE);
-    if (typeof page === 'number') throw new Error(`no memory for the flush id page: errno ${-page}`);
-    this.flushIdPage = page;
     this.replies = new Replies(options);
     this.#given = new GivenFiles(dir, options.watchEnd);
-    this.exports = new Exports(this.#given, memories);
+    this.exports = new Exports(this.#given, memories, options.shares);
     this.files = new OpenFiles({
       drv,
       card,
@@ -70,7 +67,7 @@ export class Desk {
     });
     const { exports, files, replies } = this;
     this.#ioctls = new Ioctls({ drv, files, exports, replies, bugs, observers });
-    this.#mmaps = new Mmaps({ files, memories, flushIdPage: page, replies, observers });
+    this.#mmaps = new Mmaps({ files, memories, flushIdPage: this.flushIdPage, replies, observers });
     drv.onBoFree = (bo) => memories.forget(bo);
   }
 

@@ -1,4 +1,4 @@
-import { EINVAL } from '../../../uapi/errno.ts';
+import { EINVAL, EMFILE, ENFILE } from '../../../uapi/errno.ts';
 import type { DmaBuf } from '../../driver/gem/dma-buf.ts';
 import {
   type FdObject,
@@ -11,6 +11,7 @@ import { native } from '../native.ts';
 import { type BoMemories, type BoMemory, inodeOf } from './bo-memory.ts';
 import type { GivenFiles } from './given-files.ts';
 import type { OpenFile } from './open-file.ts';
+import type { Shares } from './shares.ts';
 
 /** A dma-buf that clients hold as a descriptor of the object's memfd. */
 interface ExportedBuf {
@@ -30,13 +31,17 @@ interface ExportedBuf {
 export class Exports {
   readonly #given: GivenFiles;
   readonly #memories: BoMemories;
+  /** Of descriptors, by process. */
+  readonly shares: Shares;
   /** Fences by the key of the socket that stands for them. */
   readonly #fences = new Map<number, SyncFile | SyncobjFile>();
   readonly #bufs = new Map<string, ExportedBuf>();
 
-  constructor(given: GivenFiles, memories: BoMemories) {
+  /** `shares`: of descriptors, by process. */
+  constructor(given: GivenFiles, memories: BoMemories, shares: Shares) {
     this.#given = given;
     this.#memories = memories;
+    this.shares = shares;
   }
 
   /** How many objects are out there. */
@@ -44,16 +49,18 @@ export class Exports {
     return this.#fences.size + this.#bufs.size;
   }
 
-  /** A descriptor for a client, which takes over the object's reference; -errno (EMFILE, ENOMEM). */
-  open(object: FdObject, writable: boolean, by: OpenFile | null): Fd | number {
-    if (object.kind === 'dma-buf') return this.#openBuf(object, writable ? null : by);
-    return object.kind === 'eventfd' ? -EINVAL : this.#openFence(object);
+  /** A descriptor for a client (process `pid`), which takes over the object's reference; -errno (ENFILE, ENOMEM). */
+  open(object: FdObject, writable: boolean, by: OpenFile | null, pid: number): Fd | number {
+    if (object.kind === 'dma-buf') return this.#openBuf(object, writable ? null : by, pid);
+    return object.kind === 'eventfd' ? -EINVAL : this.#openFence(object, pid);
   }
 
   /** What a descriptor from a client stands for; null where it is none of ours. */
   identify(fd: Fd): Exclude<FdObject, { kind: 'eventfd' }> | null {
     const given = this.#given.identify(fd);
     if (given !== undefined) return this.#fences.get(given.key) ?? null;
+    // Asking a file system that does not answer would take for ever.
+    if (fd.foreign) return null;
     return this.#bufs.get(inodeOf(fd))?.buf ?? null;
   }
 
@@ -78,28 +85,34 @@ export class Exports {
     this.#bufs.clear();
   }
 
-  #openBuf(buf: DmaBuf, reader: OpenFile | null): Fd | number {
+  #openBuf(buf: DmaBuf, reader: OpenFile | null, pid: number): Fd | number {
     const memory = this.#memories.memoryOf(buf.gem);
-    if (typeof memory === 'number') return memory;
-    const fd = memory.open(reader === null);
-    if (typeof fd === 'number') return fd;
-    let exported = this.#bufs.get(memory.inode);
+    const shared = memory.share(pid);
+    if (typeof shared === 'number') return shared;
+    const fd = memory.open(reader === null, pid);
+    if (typeof fd === 'number') return fd === -EMFILE ? -ENFILE : fd;
+    let exported = this.#bufs.get(shared.inode);
     if (exported === undefined) {
       exported = { buf, memory, refs: 0, readers: [] };
-      this.#bufs.set(memory.inode, exported);
+      this.#bufs.set(shared.inode, exported);
     }
     if (reader === null) exported.refs++;
     else exported.readers.push(reader);
     return fd;
   }
 
-  #openFence(object: SyncFile | SyncobjFile): Fd | number {
+  #openFence(object: SyncFile | SyncobjFile, pid: number): Fd | number {
     const kind = object.kind === 'sync-file' ? 'sync' : 'syncobj';
+    if (!this.shares.take(pid, 1)) return -ENFILE;
     const made = this.#given.create(kind, 0, O_RDWR, () => {
+      this.shares.giveBack(pid, 1);
       this.#fences.delete(file.key);
       releaseFdObject(object);
     });
-    if (typeof made === 'number') return made;
+    if (typeof made === 'number') {
+      this.shares.giveBack(pid, 1);
+      return made;
+    }
     const { file } = made;
     this.#fences.set(file.key, object);
     if (object.kind === 'syncobj-file') send(file.end);

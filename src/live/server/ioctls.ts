@@ -83,7 +83,7 @@ export class Ioctls {
     const entry = known.get(call.request & 0xffff);
     let table: CallFds | null = null;
     if (entry?.hasFd) {
-      table = new CallFds(exports, file, entry.spec, call.arg(), call.argAddr, fds.shift() ?? null);
+      table = new CallFds(exports, file, from.pid, entry.spec, call.arg(), call.argAddr, fds.shift() ?? null);
       file.drm.fds = table;
     }
     const what = entry?.spec.name ?? 'an unknown ioctl';
@@ -139,7 +139,7 @@ export class Ioctls {
     }
     if (this.#wantsBefore) call.remember();
     const spec = known.get(call.request & 0xffff)?.spec;
-    const table = new CallFds(exports, null, spec, call.arg(), call.argAddr, fds.shift() ?? null);
+    const table = new CallFds(exports, null, from.pid, spec, call.arg(), call.argAddr, fds.shift() ?? null);
     const { request, mem, argAddr } = call;
     const ret =
       bugs.guard('a dma-buf ioctl', () => dmaBufIoctl(object, request, mem, argAddr, table)) ?? -EIO;

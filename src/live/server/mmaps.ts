@@ -1,4 +1,4 @@
-import { EBADF, EMFILE, ENFILE, ENOMEM } from '../../../uapi/errno.ts';
+import { EACCES, EBADF, EMFILE, ENFILE, ENOMEM } from '../../../uapi/errno.ts';
 import type { Frame } from '../../capture/frame.ts';
 import { FLUSH_ID_PAGE } from '../../driver/ioctl/file.ts';
 import type { Fd } from '../fd.ts';
@@ -17,6 +17,8 @@ export interface MmapsOptions {
   replies: Replies;
   observers: readonly Observer[];
 }
+
+const PROT_WRITE = 2;
 
 /** Where WIRE_MMAP becomes memory. */
 export class Mmaps {
@@ -70,14 +72,23 @@ export class Mmaps {
     if (typeof found === 'number') return found;
     if (found === FLUSH_ID_PAGE) {
       // Clients read the page and never write it.
-      const page = flushIdPage.open(false);
+      const page = flushIdPage.open(false, file.pid);
       if (typeof page === 'number') return notOurs(page);
       replies.memory(to, id, page, false);
       return 0;
     }
     const memory = memories.memoryOf(found);
-    if (typeof memory === 'number') return notOurs(memory);
-    replies.memory(to, id, memory.fd, true);
+    if (!file.readOnly) {
+      const shared = memory.share(file.pid);
+      if (typeof shared === 'number') return shared;
+      replies.memory(to, id, shared.fd, true);
+      return 0;
+    }
+    // FMODE_WRITE is missing: mprotect(2) cannot make it writable later, either.
+    if ((prot & PROT_WRITE) !== 0) return -EACCES;
+    const fd = memory.open(false, file.pid);
+    if (typeof fd === 'number') return notOurs(fd);
+    replies.memory(to, id, fd, false);
     return 0;
   }
 }

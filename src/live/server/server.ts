@@ -47,7 +47,9 @@ export class LiveServer {
   /** @throws Error when the socket cannot be made */
   constructor(options: ServerOptions) {
     this.#drv = options.drv;
-    const room = descriptorLimit() - OWN_DESCRIPTORS;
+    native().getReady();
+    const all = descriptorLimit();
+    const room = Math.max(all - OWN_DESCRIPTORS, Math.floor(all / 2));
     const limit = options.maxConnections ?? Math.min(DEFAULT_MAX_CONNECTIONS, Math.floor(room / 4));
     const listener = native().listen(`${options.dir}/socket`, BACKLOG);
     if (listener < 0) throw new Error(`cannot listen at ${options.dir}/socket: errno ${-listener}`);
@@ -57,7 +59,7 @@ export class LiveServer {
       drv: options.drv,
       card: options.card,
       observers: options.observers ?? [],
-      shares: new Shares(options.maxDescriptors ?? room - limit),
+      shares: new Shares(options.maxDescriptors ?? room - limit, 3),
       // Only the end of the other side is of interest, and that is always reported.
       watchEnd: (fd, ended) => {
         const watch = this.#poller.add(fd, 0, ended);
