@@ -35,7 +35,7 @@ const LINKED = [...STRIPPED, 'uapi'];
 const UNSTRIPPED = /^src\/explore\//;
 
 /** Keeps account of the state while interleaved code runs. */
-const ACCOUNT = 'src/explore/state/tracking.js';
+const TRACKING = 'src/explore/state/tracking.js';
 /** Interleaved code whose state the explorer has to see: the driver, the machine, and the explorer's own actors. */
 const INSTRUMENTED = [...STRIPPED, 'src/explore/model'];
 
@@ -85,11 +85,11 @@ function rewrite(path, transform) {
 }
 
 /** Makes the interleaved code below `dir` keep account of its state. */
-function keepAccount(dir) {
+function trackState(dir) {
   const files = listFiles(dir).filter((file) => file.endsWith('.js') && isInstrumented(file));
   const setters = new Set(files.flatMap((file) => settersIn(readFileSync(join(dir, file), 'utf8'))));
   for (const file of files) {
-    const account = relative(dirname(join(dir, file)), join(dir, ACCOUNT))
+    const account = relative(dirname(join(dir, file)), join(dir, TRACKING))
       .split(sep)
       .join('/');
     rewrite(join(dir, file), (code) => instrument(code, file, account, setters));
@@ -163,7 +163,7 @@ export async function build(root, keepGoing = false) {
       fresh,
       files.filter((file) => file.endsWith('.js') && isLinked(file)),
     );
-    if (files.includes(`interleaved/${ACCOUNT}`)) keepAccount(join(fresh, 'interleaved'));
+    if (files.includes(`interleaved/${TRACKING}`)) trackState(join(fresh, 'interleaved'));
     swap(fresh, join(root, 'dist'));
     return problems;
   } finally {

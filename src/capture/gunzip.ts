@@ -1,7 +1,6 @@
 import * as zlib from 'node:zlib';
+import { type ByteSource, give } from './byte-source.ts';
 import { GzipError } from './error.ts';
-import type { ByteSource } from './source.ts';
-import { give } from './source.ts';
 
 /** RFC 1952, 2.3.1: ID1 and ID2. */
 export function isGzip(first: Uint8Array): boolean {
@@ -32,7 +31,7 @@ export class GunzipSource implements ByteSource {
   #consumed = 0;
   #error: NodeJS.ErrnoException | null = null;
   #ended = false;
-  #settle: () => void = () => {};
+  #wake: () => void = () => {};
 
   constructor(base: ByteSource) {
     this.#base = base;
@@ -40,11 +39,11 @@ export class GunzipSource implements ByteSource {
     this.fifo = base.fifo;
     this.#zlib.on('error', (error: NodeJS.ErrnoException) => {
       this.#error = error;
-      this.#settle();
+      this.#wake();
     });
     this.#zlib.on('end', () => {
       this.#ended = true;
-      this.#settle();
+      this.#wake();
     });
   }
 
@@ -73,7 +72,7 @@ export class GunzipSource implements ByteSource {
     }
     const slice = this.#slices.subarray(0, this.#consumed < SMALL_TOTAL ? SMALL_SLICE : LARGE_SLICE);
     await new Promise<void>((resolve) => {
-      this.#settle = resolve;
+      this.#wake = resolve;
       this.#zlib.write(slice, () => resolve());
     });
     this.#drain();
@@ -85,7 +84,7 @@ export class GunzipSource implements ByteSource {
   /** No compressed bytes are left: zlib says whether it has seen the end of a member. */
   async #finish(): Promise<void> {
     await new Promise<void>((resolve) => {
-      this.#settle = resolve;
+      this.#wake = resolve;
       this.#zlib.end();
       this.#zlib.once('readable', () => this.#drain());
       this.#drain();

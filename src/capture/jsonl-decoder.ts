@@ -25,7 +25,9 @@ export class JsonlDecoder implements CaptureDecoder {
     }
     const end = this.#line(window, -1, MAX_HEADER_BYTES);
     if (end === 0) return null;
-    const result = this.#unlessCut(window, end, () => parseHeaderLine(data, at, end, window.offset(at)));
+    const result = this.#unlessTruncated(window, end, () =>
+      parseHeaderLine(data, at, end, window.offset(at)),
+    );
     window.at = end;
     return result;
   }
@@ -37,7 +39,9 @@ export class JsonlDecoder implements CaptureDecoder {
     record.index = this.#index;
     record.start = window.offset(at);
     if (!this.#canonical.parse(data, at, end, record)) {
-      this.#unlessCut(window, end, () => parseEventLine(data, at, end, record.start, record, this.#index));
+      this.#unlessTruncated(window, end, () =>
+        parseEventLine(data, at, end, record.start, record, this.#index),
+      );
     }
     window.at = end;
     this.#index++;
@@ -64,7 +68,7 @@ export class JsonlDecoder implements CaptureDecoder {
   }
 
   /** Parses the line that ends at `end`; the last one, where it has no newline, may be one that was cut. */
-  #unlessCut<T>(window: Window, end: number, parse: () => T): T {
+  #unlessTruncated<T>(window: Window, end: number, parse: () => T): T {
     if (window.data[end - 1] === 0x0a) return parse();
     try {
       return parse();

@@ -6,7 +6,7 @@ import { convert, formatOfName, openOutput } from '../capture/convert.ts';
 import { reason } from '../capture/error.ts';
 import { type CaptureReader, openCapture } from '../capture/reader.ts';
 import { InputError, UsageError } from './exit.ts';
-import { mentionCut } from './notes.ts';
+import { noteTruncation } from './notes.ts';
 
 export function register(program: Command): void {
   program
@@ -33,7 +33,7 @@ export function register(program: Command): void {
         throw new InputError(`${input} is ${capture.form}${capture.gzip ? '.gz' : ''}, not ${options.from}`);
       }
       await convert(capture, await writable(output, capture), format);
-      mentionCut(capture);
+      noteTruncation(capture);
     });
 }
 

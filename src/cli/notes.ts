@@ -1,7 +1,7 @@
 import type { CaptureReader } from '../capture/reader.ts';
 
 /** Says on standard error where a FIFO's writer went away within a record; that is no error. */
-export function mentionCut(capture: CaptureReader): void {
+export function noteTruncation(capture: CaptureReader): void {
   if (capture.cut === null) return;
   const { record, byte } = capture.cut;
   process.stderr.write(

@@ -2,7 +2,7 @@ import { CaptureError } from '../capture/error.ts';
 import type { CaptureReader } from '../capture/reader.ts';
 import type { CaptureRecord } from '../capture/record.ts';
 import { complain } from './exit.ts';
-import { mentionCut } from './notes.ts';
+import { noteTruncation } from './notes.ts';
 
 /**
  * Reads a capture to its end or until `visit` returns false, then calls `report`, also when the capture turned out
@@ -24,5 +24,5 @@ export async function readThrough(
   }
   report();
   if (damage !== null) process.exitCode = complain(damage);
-  mentionCut(capture);
+  noteTruncation(capture);
 }

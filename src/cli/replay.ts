@@ -1,27 +1,19 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { openCapture } from '../capture/reader.ts';
 import { ScenarioRecorder } from '../conform/scenario-recorder.ts';
-import { BO_LAYOUTS, type BoLayout } from '../driver/gem/sg.ts';
-import { gpuProfile } from '../driver/gpu-profile.ts';
-import { kernelForVersion } from '../driver/kernels.ts';
 import { Replayer } from '../replay/replayer.ts';
 import { objectName } from '../replay/snapshot.ts';
 import { LineTrace, type TraceKind } from '../replay/trace.ts';
 import { LifeTrace } from '../replay/vm-events.ts';
-import { VmStories } from '../replay/vm-history.ts';
+import { VmHistories } from '../replay/vm-history.ts';
 import { callText } from '../report/call.ts';
 import { replayJson } from '../report/replay-json.ts';
 import { replayText } from '../report/replay-text.ts';
 import { EXIT_FOUND } from './exit.ts';
-import { addKernelOptions, type KernelOptions, pickKernel } from './kernel-options.ts';
+import { addModelOptions, type ModelCliOptions, modelOptions } from './model-options.ts';
 import { readThrough } from './read.ts';
 import { addDiffOptions, asksForDiff, type DiffOptions, diffKernels } from './replay-diff.ts';
 import { writeScenario } from './scenario-file.ts';
-
-export interface ModelCliOptions extends KernelOptions {
-  gpu: string;
-  boLayout: BoLayout;
-}
 
 interface ReplayCliOptions extends ModelCliOptions, DiffOptions {
   json?: true;
@@ -52,27 +44,6 @@ export function register(program: Command): void {
   addDiffOptions(addModelOptions(command))
     .option('--emit-scenario <file>', 'write what the driver was asked to do as a vector file for conform')
     .action(replay);
-}
-
-/** The options that say what is modelled, for every command that plays a capture. */
-export function addModelOptions(command: Command): Command {
-  addKernelOptions(command, "by the capture's driver version: 1.0 6.12, 1.8 7.2, 1.9 next, else 7.2");
-  return command
-    .option('--gpu <profile>', 'GPU profile: a name, or a JSON file', 'g610')
-    .addOption(
-      new Option('--bo-layout <layout>', 'how objects lie in physical memory')
-        .choices([...BO_LAYOUTS])
-        .default('contig2M'),
-    );
-}
-
-/** What a Replayer needs to know, from options and the capture's header. */
-export function modelOptions(options: ModelCliOptions, driverVersion: string | undefined) {
-  return {
-    kernel: pickKernel(options, kernelForVersion(driverVersion ?? '')),
-    gpu: gpuProfile(options.gpu),
-    boLayout: options.boLayout,
-  };
 }
 
 export function recordNumber(value: string): number {
@@ -109,7 +80,7 @@ async function replay(path: string, options: ReplayCliOptions): Promise<void> {
   device.calls = scenario;
   if (options.trace.has('regs')) regs.trace = lines;
   if (lines !== null) lines.objectName = (id) => objectName(replayer.model, id);
-  const stories = options.json ? null : new VmStories(replayer.model);
+  const histories = options.json ? null : new VmHistories(replayer.model);
   const stopAt = options.stopAt ?? Number.POSITIVE_INFINITY;
   const { header } = capture;
   await readThrough(
@@ -119,20 +90,20 @@ async function replay(path: string, options: ReplayCliOptions): Promise<void> {
         lines.index = record.index;
         lines.op(callText(record, Number.POSITIVE_INFINITY));
       }
-      stories?.before(record);
+      histories?.before(record);
       replayer.step(record);
-      stories?.after(record);
+      histories?.after(record);
       return record.index < stopAt;
     },
     () => {
       replayer.finish();
-      stories?.finish();
+      histories?.finish();
       if (scenario !== null)
         writeScenario(options.emitScenario as string, scenario, header.client, device.kernel);
       process.stdout.write(
-        stories === null
+        histories === null
           ? `${replayJson(header.client, replayer)}\n`
-          : replayText(header, replayer, stories, life),
+          : replayText(header, replayer, histories, life),
       );
       if (options.check && !replayer.checks) {
         process.stderr.write(

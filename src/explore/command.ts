@@ -14,7 +14,7 @@ import {
   toJson,
   toText,
 } from './output/report.ts';
-import { loadScenario, scenarioNames } from './scenario/catalogue.ts';
+import { loadScenario, type ScenarioText, scenarioNames } from './scenario/catalogue.ts';
 import type { Scenario } from './scenario/scenario.ts';
 import { checkFits, decodeToken, kernelOf } from './scenario/token.ts';
 import { BreadthFirst } from './search/breadth-first.ts';
@@ -23,7 +23,7 @@ import { type Budget, Context, type Stats } from './search/search.ts';
 import { type Exhaustive, type ExploreOptions, Inquiry, type Result } from './search/verdict.ts';
 
 export interface ExploreRequest {
-  scenario: string | undefined;
+  scenario: string | ScenarioText | undefined;
   kernel: string | undefined;
   with: string[];
   without: string[];

@@ -5,14 +5,14 @@ import { LockOrder } from './lock-order.ts';
 import { play, prepare } from './model/actors.ts';
 import { bindQueue, interrupts, resetWork } from './model/device.ts';
 import { tickWork } from './model/groups.ts';
-import { Stage } from './model/harness.ts';
+import { Harness } from './model/harness.ts';
 import { lockAgreement, lostTables, slotBookkeeping, tablePages } from './model/invariants.ts';
 import type { Scenario } from './scenario/scenario.ts';
 import { type ThreadSpec, ThreadWorld } from './search/threads.ts';
 import { type Body, type Step, threadOf, Violation } from './search/world.ts';
 import { enterThread, Frames } from './state/frames.ts';
 import { mix32 } from './state/hash.ts';
-import { heap, ignoreFields } from './state/objects.ts';
+import { ignoreFields, tracker } from './state/objects.ts';
 
 /** All invariants, in the order of the design. */
 export const INVARIANTS = [
@@ -44,7 +44,7 @@ const REPORTS_ONLY = [
   'warnings',
 ];
 
-const STATE_CHECKS: Partial<Record<Invariant, (stage: Stage) => string | null>> = {
+const STATE_CHECKS: Partial<Record<Invariant, (harness: Harness) => string | null>> = {
   'lock-agreement': lockAgreement,
   'slot-bookkeeping': slotBookkeeping,
   'table-pages': tablePages,
@@ -55,10 +55,10 @@ const STATE_CHECKS: Partial<Record<Invariant, (stage: Stage) => string | null>> 
  * account of its own state.
  */
 export class DriverWorld extends ThreadWorld {
-  readonly stage: Stage;
+  readonly harness: Harness;
   readonly scenario: Scenario;
   readonly #checked: ReadonlySet<string>;
-  readonly #stateChecks: [string, (stage: Stage) => string | null][] = [];
+  readonly #stateChecks: [string, (harness: Harness) => string | null][] = [];
   readonly #frames: Frames[] = [];
   readonly #dirty: boolean[] = [];
   readonly #locks: LockOrder | null;
@@ -83,31 +83,31 @@ export class DriverWorld extends ThreadWorld {
       if (this.#checked.has(name)) this.#stateChecks.push([name, check]);
     }
     this.#locks = this.#checked.has('lock-order') ? new LockOrder() : null;
-    heap.reset();
+    tracker.reset();
     ignoreFields(REPORTS_ONLY);
-    this.stage = new Stage(scenario, kernel);
-    this.stage.setUp(prepare);
-    heap.begin(this.stage);
+    this.harness = new Harness(scenario, kernel);
+    this.harness.setUp(prepare);
+    tracker.begin(this.harness);
   }
 
   protected override start(): ThreadSpec[] {
-    heap.rewind();
+    tracker.rewind();
     this.#locks?.reset();
-    const { stage } = this;
-    const { machine } = stage;
+    const { harness } = this;
+    const { machine } = harness;
     const specs: ThreadSpec[] = this.scenario.threads.map(({ name, calls }, i) => ({
       name,
-      body: play(stage, calls, stage.groups[i]) as Body,
+      body: play(harness, calls, harness.groups[i]) as Body,
     }));
     const daemon = (name: string, body: Body) => specs.push({ name, body, daemon: true });
-    for (const vm of stage.vms) {
+    for (const vm of harness.vms) {
       if (this.#queues(vm.name)) daemon(`queue ${vm.name}`, bindQueue(vm) as Body);
     }
     for (let as = 1; as < machine.spaces.length; as++) daemon(`AS${as}`, machine.carryOut(as));
     daemon('L2', machine.flushes());
-    daemon('irq', interrupts(stage, stage.device.mmu.irq) as Body);
-    daemon('reset', resetWork(stage) as Body);
-    if (this.#calls('kill')) daemon('tick', tickWork(stage) as Body);
+    daemon('irq', interrupts(harness, harness.device.mmu.irq) as Body);
+    daemon('reset', resetWork(harness) as Body);
+    if (this.#calls('kill')) daemon('tick', tickWork(harness) as Body);
     for (let i = 0; i < specs.length; i++) {
       const frames = (this.#frames[i] ??= new Frames());
       frames.depth = 0;
@@ -156,28 +156,28 @@ export class DriverWorld extends ThreadWorld {
     try {
       super.step(step);
     } catch (error) {
-      if ((error as Error).name !== 'RegisterAccessError' || this.stage.machine.regs.reachable) throw error;
+      if ((error as Error).name !== 'RegisterAccessError' || this.harness.machine.regs.reachable) throw error;
       throw new Violation('register-access-while-gone', (error as Error).message);
     }
-    this.stage.observe();
+    this.harness.observe();
     this.#locks?.stepped(index, point instanceof Mutex ? point : null);
   }
 
   /** An address space's thread is at one place only; what it is about to do is in its registers. */
   override describe(step: Step): string {
-    const space = this.stage.machine.spaces.find((one) => one.work === this.threads[threadOf(step)].point);
+    const space = this.harness.machine.spaces.find((one) => one.work === this.threads[threadOf(step)].point);
     if (space === undefined) return super.describe(step);
     return `${AS_COMMAND_NAMES[space.command as 1]} ${space.stuck ? 'gets stuck' : 'is done'}`;
   }
 
   override check(report: (violation: Violation) => void): void {
-    const { stage } = this;
-    for (let i = 0; i < stage.broken.length; i++) {
-      const [invariant, message] = stage.broken[i].split('\n');
+    const { harness } = this;
+    for (let i = 0; i < harness.broken.length; i++) {
+      const [invariant, message] = harness.broken[i].split('\n');
       if (this.#checked.has(invariant)) report(new Violation(invariant, message));
     }
     for (const [name, check] of this.#stateChecks) {
-      const wrong = check(stage);
+      const wrong = check(harness);
       if (wrong !== null) report(new Violation(name, wrong));
     }
     const cycle = this.#locks?.cycle;
@@ -191,21 +191,21 @@ export class DriverWorld extends ThreadWorld {
       this.threads.some(({ point, daemon }) => point !== null && !daemon)
     )
       return;
-    const lost = lostTables(this.stage);
+    const lost = lostTables(this.harness);
     if (lost !== null) throw new Violation('table-pages', lost);
   }
 
   #checkDeadlock(): void {
     super.checkEnd();
-    for (const vm of this.stage.vms) {
+    for (const vm of this.harness.vms) {
       if (vm.unsignalled > 0)
         throw new Violation('deadlock', `${vm.unsignalled} binds of ${vm.name} are never signalled`);
     }
   }
 
   override fingerprint(lanes: Int32Array): void {
-    let a = heap.lane0;
-    let b = heap.lane1;
+    let a = tracker.lane0;
+    let b = tracker.lane1;
     if (this.#locks !== null) a = mix32(a ^ this.#locks.fingerprint);
     for (let i = 0; i < this.threads.length; i++) {
       const frames = this.#frames[i];

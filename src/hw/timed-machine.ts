@@ -169,7 +169,7 @@ export class TimedMachine extends Machine {
   }
 
   /** Completes everything at once: while a scenario is set up nobody else runs. */
-  settle(): void {
+  runToQuiescence(): void {
     for (const space of this.spaces) {
       if (space.command !== 0) this.#execute(space, space.command);
       space.command = 0;

@@ -21,7 +21,7 @@ export class ClientFile {
   /** The client's id of each VM, for those that are destroyed too. */
   readonly vmIds = new WeakMap<PanthorVm, number>();
   /** Syncobjs (the client's handles) that a refused call would have signalled, and in which record that was. */
-  readonly starved = new Map<number, number>();
+  readonly unsignalled = new Map<number, number>();
 
   constructor(fd: number, file: DrmFile, shared: SharedIds) {
     this.fd = fd;
@@ -48,7 +48,7 @@ export class ClientFile {
       const vm = this.file.vms.get(model);
       if (vm !== undefined) this.vmIds.set(vm, capture);
     } else if (kind === 'syncobj') {
-      this.starved.delete(capture);
+      this.unsignalled.delete(capture);
     }
     return kind === 'fd' ? before : undefined;
   }

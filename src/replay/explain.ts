@@ -23,9 +23,9 @@ export class Consequences {
       if (found !== null || id.dir === 'out') return;
       const refused = file.ids[id.kind].refusedAt(value);
       if (refused >= 0) found = `${id.kind} ${value} was refused in record ${refused}`;
-      const starved = id.kind === 'syncobj' ? file.starved.get(value) : undefined;
-      if (found === null && starved !== undefined) {
-        found = `syncobj ${value} would have been signalled by record ${starved}`;
+      const unsignalled = id.kind === 'syncobj' ? file.unsignalled.get(value) : undefined;
+      if (found === null && unsignalled !== undefined) {
+        found = `syncobj ${value} would have been signalled by record ${unsignalled}`;
       }
     });
     return found;
@@ -38,7 +38,7 @@ export class Consequences {
       if (id.kind !== 'syncobj' || id.dir !== 'in') return;
       const isTarget = id.path === 'dst_handle' || signalsAll;
       if (isTarget || (id.path.endsWith('syncs[].handle') && this.#signals(at))) {
-        file.starved.set(value, record.index);
+        file.unsignalled.set(value, record.index);
       }
     });
     for (const id of plan.ids) {

@@ -1,7 +1,7 @@
 import { DMA_BUF_BASE } from '../../uapi/drm.ts';
 import { EBADF, ENOTTY } from '../../uapi/errno.ts';
 import { _IOC_TYPE } from '../../uapi/ioctl.ts';
-import type { CaptureRecord } from '../capture/record.ts';
+import type { CaptureRecord, DeviceNode } from '../capture/record.ts';
 import { run } from '../coroutine/op.ts';
 import { UserMemory } from '../driver/base/uaccess.ts';
 import { PanthorDevice } from '../driver/device.ts';
@@ -17,7 +17,7 @@ import { IdMap } from './id-map.ts';
 import type { IdPlan, PlannedId } from './id-plan.ts';
 import { IdWalk } from './id-walk.ts';
 import { ARGUMENT_ADDRESS, loadPayload } from './payload.ts';
-import { standInFor, type TakenFd, takenFd } from './placeholders.ts';
+import { placeholderFor, type TakenFd, takenFd } from './placeholders.ts';
 
 export interface ModelOptions {
   kernel: Kernel;
@@ -70,11 +70,12 @@ export class ReplayModel {
     run(this.device.mmu.init());
   }
 
-  /** The client's file behind a descriptor; one that was never seen is opened. */
-  file(fd: number): ClientFile {
+  /** The client's file behind a record's descriptor; one that was never seen is opened, by the node that it names. */
+  file({ fd, node }: { readonly fd: number; readonly node: DeviceNode | null }): ClientFile {
     let file = this.files.get(fd);
     if (file === undefined) {
-      file = new ClientFile(fd, run(this.drv.open({ fds: this.#fds })), this.#shared);
+      const opened = run(this.drv.open({ fds: this.#fds, node: node ?? 'render' }));
+      file = new ClientFile(fd, opened, this.#shared);
       this.files.set(fd, file);
     }
     return file;
@@ -87,7 +88,7 @@ export class ReplayModel {
     this.#file = file;
     this.#walk.run(plan, this.mem, this.argAt, record.argSize, this.#toModel);
     const taken = takenFd(record);
-    if (taken !== null) this.#standIn(taken);
+    if (taken !== null) this.#placeholder(taken);
   }
 
   /** Makes the loaded call: 0 or more, -errno, or BLOCKED. */
@@ -139,7 +140,7 @@ export class ReplayModel {
   }
 
   /** Puts something behind a descriptor that the driver never gave out, or gave out for something else. */
-  #standIn({ kind, at, fd }: TakenFd): void {
+  #placeholder({ kind, at, fd }: TakenFd): void {
     const known = this.#shared.fd.toModel(fd);
     const object = this.#fds.lookup(known);
     if (kind === 'closed') {
@@ -148,7 +149,7 @@ export class ReplayModel {
       return;
     }
     if (kind === 'other' ? object !== undefined : object?.kind === kind) return;
-    const model = this.#fds.install(standInFor(kind, this.device.gem));
+    const model = this.#fds.install(placeholderFor(kind, this.device.gem));
     const before = this.#shared.fd.add(fd, model);
     if (before !== undefined) this.#fds.close(before);
     this.mem.view.setUint32(this.argAt + at, model, true);

@@ -67,7 +67,7 @@ export function takenFd(record: CaptureRecord): TakenFd | null {
  * Something to stand in for a file that this driver never gave out: another device's object, a compositor's fence, a
  * process that was not captured. Fences of others are taken to be done.
  */
-export function standInFor(kind: Exclude<TakenFd['kind'], 'closed'>, gem: GemTable): FdObject | null {
+export function placeholderFor(kind: Exclude<TakenFd['kind'], 'closed'>, gem: GemTable): FdObject | null {
   switch (kind) {
     case 'other':
       return null;

@@ -10,7 +10,7 @@ import type { ReplayModel } from './model.ts';
 import { clientVms, type VmState, vmState } from './snapshot.ts';
 
 /** One VM from creation to the end. */
-export interface VmStory {
+export interface VmHistory {
   /** The VM's ordinal on the device. */
   uid: number;
   createdAt: number;
@@ -27,9 +27,9 @@ export interface VmStory {
  * nothing; what is worth a drawing is the fullest one. A state is taken when a VM may be about to shrink after it grew
  * by more than an eighth, which keeps the cost small on long streams.
  */
-export class VmStories {
+export class VmHistories {
   /** By ordinal. */
-  readonly stories = new Map<number, VmStory>();
+  readonly histories = new Map<number, VmHistory>();
   readonly #model: ReplayModel;
   #index = -1;
 
@@ -54,11 +54,11 @@ export class VmStories {
   after(record: CaptureRecord): void {
     if (record.type !== 'ioctl') return;
     if (record.request === DRM_IOCTL_PANTHOR_VM_CREATE) {
-      for (const { file, vm } of clientVms(this.#model)) this.#story(file, vm);
+      for (const { file, vm } of clientVms(this.#model)) this.#history(file, vm);
     } else if (record.request === DRM_IOCTL_PANTHOR_VM_DESTROY) {
       const alive = new Set(clientVms(this.#model).map(({ vm }) => vm.uid));
-      for (const story of this.stories.values()) {
-        if (story.destroyedAt < 0 && !alive.has(story.uid)) story.destroyedAt = record.index;
+      for (const history of this.histories.values()) {
+        if (history.destroyedAt < 0 && !alive.has(history.uid)) history.destroyedAt = record.index;
       }
     }
   }
@@ -66,45 +66,45 @@ export class VmStories {
   /** To be called at the end: VMs that still have mappings are shown as they are. */
   finish(): void {
     for (const { file, vm } of clientVms(this.#model)) {
-      const story = this.#story(file, vm);
-      this.#count(story, vm);
+      const history = this.#history(file, vm);
+      this.#count(history, vm);
       const state = vmState(this.#model, file, vm);
       if (state.vmas.length > 0) {
-        story.shown = state;
-        story.shownAt = this.#index;
+        history.shown = state;
+        history.shownAt = this.#index;
       }
     }
   }
 
   #end(file: ClientFile, vm: PanthorVm): void {
     this.#look(file, vm, this.#index - 1, 31);
-    this.#story(file, vm).destroyedAt = this.#index;
+    this.#history(file, vm).destroyedAt = this.#index;
   }
 
   /** Takes the VM's state where it has more mappings by at least one in 2^slack than ever taken. */
   #look(file: ClientFile, vm: PanthorVm, index: number, slack: number): void {
-    const story = this.#story(file, vm);
-    this.#count(story, vm);
-    const most = story.shown.vmas.length;
+    const history = this.#history(file, vm);
+    this.#count(history, vm);
+    const most = history.shown.vmas.length;
     if (vm.vmas.count <= most + (most >> slack)) return;
     const state = vmState(this.#model, file, vm);
     if (state.vmas.length <= most) return;
-    story.shown = state;
-    story.shownAt = index;
+    history.shown = state;
+    history.shownAt = index;
   }
 
-  #count(story: VmStory, vm: PanthorVm): void {
-    story.mostTables = Math.max(
-      story.mostTables,
+  #count(history: VmHistory, vm: PanthorVm): void {
+    history.mostTables = Math.max(
+      history.mostTables,
       vm.pgtable.tables.reduce((sum, count) => sum + count, 0),
     );
   }
 
-  #story(file: ClientFile, vm: PanthorVm): VmStory {
-    let story = this.stories.get(vm.uid);
-    if (story === undefined) {
+  #history(file: ClientFile, vm: PanthorVm): VmHistory {
+    let history = this.histories.get(vm.uid);
+    if (history === undefined) {
       const shown = vmState(this.#model, file, vm);
-      story = {
+      history = {
         uid: vm.uid,
         createdAt: this.#index,
         destroyedAt: -1,
@@ -112,8 +112,8 @@ export class VmStories {
         shownAt: this.#index,
         mostTables: 0,
       };
-      this.stories.set(vm.uid, story);
+      this.histories.set(vm.uid, history);
     }
-    return story;
+    return history;
   }
 }

@@ -2,7 +2,7 @@ import type { CaptureHeader } from '../capture/record.ts';
 import type { Replayer } from '../replay/replayer.ts';
 import type { FindingList } from '../replay/tally.ts';
 import type { LifeTrace } from '../replay/vm-events.ts';
-import type { VmStories, VmStory } from '../replay/vm-history.ts';
+import type { VmHistories, VmHistory } from '../replay/vm-history.ts';
 import { bytesText, plural, table } from './format.ts';
 import { commandCounts, kernelText } from './replay-json.ts';
 import { address, LEGEND, vaMap } from './va-map.ts';
@@ -14,12 +14,12 @@ const SHOWN = 20;
 export function replayText(
   header: CaptureHeader,
   replayer: Replayer,
-  stories: VmStories,
+  histories: VmHistories,
   life: LifeTrace,
 ): string {
   const sections = [
     overview(header, replayer),
-    [...stories.stories.values()].map((story) => vmText(story, life)).join('\n\n'),
+    [...histories.histories.values()].map((history) => vmText(history, life)).join('\n\n'),
     work(replayer, life),
     findings(replayer),
   ];
@@ -46,20 +46,20 @@ function overview({ client, arch, driver_version, replies }: CaptureHeader, repl
   ].join('\n');
 }
 
-function vmText(story: VmStory, life: LifeTrace): string {
-  const { shown, shownAt, createdAt, destroyedAt } = story;
+function vmText(history: VmHistory, life: LifeTrace): string {
+  const { shown, shownAt, createdAt, destroyedAt } = history;
   const end = destroyedAt < 0 ? 'alive at the end' : `destroyed in record ${destroyedAt}`;
   const lines = [
     `VM ${shown.id} of fd ${shown.fd}: created in record ${createdAt}, ${end}${shown.unusable ? ', unusable' : ''}`,
     `  user range ${address(0)}–${address(shown.userVaRange - 1)}`,
-    `  address space slots: ${slots(story, life)}`,
+    `  address space slots: ${slots(history, life)}`,
   ];
   if (shown.vmas.length === 0) return [...lines, '  nothing was ever mapped'].join('\n');
   const bytes = shown.vmas.reduce((sum, vma) => sum + vma.size, 0);
   const leaves = `${shown.pages2m} × 2 MiB and ${shown.pages4k} × 4 KiB`;
   lines.push(
     `  page tables: ${plural(shown.tables, 'page')} (${bytesText(shown.tables * 4096)}) for ${leaves}, ` +
-      `${story.mostTables} at most`,
+      `${history.mostTables} at most`,
     `  ${plural(shown.vmas.length, 'mapping')} of ${bytesText(bytes)} after record ${shownAt}` +
       `${destroyedAt < 0 ? '' : ', near its fullest'}:`,
     ...vaMap(shown).map((line) => `    ${line}`),
@@ -68,8 +68,8 @@ function vmText(story: VmStory, life: LifeTrace): string {
   return lines.join('\n');
 }
 
-function slots(story: VmStory, life: LifeTrace): string {
-  const as = life.as_.get(story.uid);
+function slots(history: VmHistory, life: LifeTrace): string {
+  const as = life.as_.get(history.uid);
   if (as === undefined) return 'never active';
   const which = [...as.slots].map((slot) => `AS ${slot}`).join(', ');
   return `${which}; enabled ${as.enabled}, disabled ${as.disabled}, evicted ${as.evicted} times`;

@@ -1,19 +1,18 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-// @ts-expect-error: plain JavaScript, no types
 import { instrument } from '../../build/instrument.mjs';
 import type * as Frame from '../../src/explore/state/frames.ts';
-import type * as Heap from '../../src/explore/state/objects.ts';
+import type * as Tracker from '../../src/explore/state/objects.ts';
 
-// Inside the project, so that vitest loads these modules itself and they share one heap with this file.
+// Inside the project, so that vitest loads these modules itself and they share one tracker with this file.
 const cache = resolve(import.meta.dirname, '../../.cache');
 mkdirSync(cache, { recursive: true });
 const directory = mkdtempSync(join(cache, 'instrument-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 const explore = resolve(import.meta.dirname, '../../dist/interleaved/src/explore');
-const { heap } = (await import(join(explore, 'state/objects.js'))) as typeof Heap;
+const { tracker } = (await import(join(explore, 'state/objects.js'))) as typeof Tracker;
 const { enterThread, Frames } = (await import(join(explore, 'state/frames.js'))) as typeof Frame;
 let count = 0;
 
@@ -30,20 +29,20 @@ async function same(code: string, make: () => object): Promise<void> {
   const value = new Function('s', code)(plain);
   const { f } = await load(`export function f(s) { ${code} }`);
   const watched = make();
-  heap.begin(watched);
-  const before = [heap.lane0, heap.lane1];
+  tracker.begin(watched);
+  const before = [tracker.lane0, tracker.lane1];
   const copy = structuredClone(watched);
   expect(f(watched)).toEqual(value);
   expect(structuredClone(watched)).toEqual(structuredClone(plain));
-  expect(heap.audit()).toBe(true);
-  heap.rewind();
+  expect(tracker.audit()).toBe(true);
+  tracker.rewind();
   expect(structuredClone(watched)).toEqual(copy);
-  expect([heap.lane0, heap.lane1]).toEqual(before);
-  heap.reset();
+  expect([tracker.lane0, tracker.lane1]).toEqual(before);
+  tracker.reset();
 }
 
 describe('instrumented code', () => {
-  heap.rememberObjects();
+  tracker.rememberObjects();
   const state = () => ({
     a: 1,
     b: 2.5,
@@ -80,15 +79,15 @@ describe('instrumented code', () => {
       ['x'],
     );
     const c = new C();
-    heap.begin(c);
-    const before = heap.lane0;
+    tracker.begin(c);
+    const before = tracker.lane0;
     c.bump();
     expect(c.x).toBe(9);
-    expect(heap.lane0).not.toBe(before);
-    expect(heap.audit()).toBe(true);
-    heap.rewind();
+    expect(tracker.lane0).not.toBe(before);
+    expect(tracker.audit()).toBe(true);
+    tracker.rewind();
     expect(c.x).toBe(0);
-    heap.reset();
+    tracker.reset();
   });
 
   it('refuses at run time what cannot be followed', async () => {
@@ -97,9 +96,9 @@ describe('instrumented code', () => {
        pattern: (s) => { [s.a] = [1]; } };`,
     );
     const s = { a: 1 };
-    heap.begin(s);
+    tracker.begin(s);
     for (const name of ['let', 'del', 'assign', 'pattern']) expect(() => f[name](s)).toThrow(/cannot follow/);
-    heap.reset();
+    tracker.reset();
   });
 });
 
@@ -107,14 +106,14 @@ describe('instrumented generators', () => {
   /** What the frames of `f(...args)` remember at each of its yields. */
   async function remembered(code: string, ...args: unknown[]): Promise<unknown[][][]> {
     const { f } = await load(code);
-    heap.begin({});
+    tracker.begin({});
     const frames = new Frames();
     enterThread(0, frames);
     const seen: unknown[][][] = [];
     for (const body = f(...args); !body.next().done; ) {
       seen.push(frames.values.slice(0, frames.depth).map((values) => [...values]));
     }
-    heap.reset();
+    tracker.reset();
     return seen;
   }
 

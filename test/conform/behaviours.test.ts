@@ -42,9 +42,9 @@ beforeAll(async () => {
   for (const variant of ['6.12', 'atomic-v4', '7.2']) {
     const names = new Set<string>();
     for (const row of Object.values(WITNESSES)) {
-      for (const witness of Object.values(row)) {
-        if (Array.isArray(witness)) for (const one of witness) names.add(one);
-        else if ('stream' in witness) names.add(witness.stream);
+      for (const distinguishingTest of Object.values(row)) {
+        if (Array.isArray(distinguishingTest)) for (const one of distinguishingTest) names.add(one);
+        else if ('stream' in distinguishingTest) names.add(distinguishingTest.stream);
       }
     }
     for (const one of await streams(`edge-${variant}.jsonl.gz`, names))
@@ -65,7 +65,7 @@ function outcomes(name: string, one: ReturnType<typeof kernel>, variant: string)
 }
 
 describe('no behaviour is decoration:', () => {
-  it('each one has a witness on each kernel', () => {
+  it('each one has a distinguishingTest on each kernel', () => {
     expect(Object.keys(WITNESSES).sort()).toEqual(BEHAVIOUR_KEYS.map((key) => BEHAVIOURS[key].name).sort());
     for (const [name, row] of Object.entries(WITNESSES)) {
       expect(Object.keys(row).sort(), name).toEqual([...KERNEL_NAMES].sort());
@@ -75,10 +75,10 @@ describe('no behaviour is decoration:', () => {
   for (const key of BEHAVIOUR_KEYS) {
     const behaviour: Behaviour = BEHAVIOURS[key];
     for (const kernelName of KERNEL_NAMES) {
-      const witness = WITNESSES[behaviour.name]?.[kernelName];
+      const distinguishingTest = WITNESSES[behaviour.name]?.[kernelName];
       const verb = isIn(behaviour, kernelName) ? 'without' : 'with';
-      if (Array.isArray(witness)) {
-        it.each(witness as string[])(
+      if (Array.isArray(distinguishingTest)) {
+        it.each(distinguishingTest as string[])(
           `${kernelName} ${verb} ${behaviour.name} is not the kernel any more in %s`,
           (name) => {
             expect(checkStream(stream(kernelName, name), kernel(kernelName))).toBeNull();
@@ -87,8 +87,8 @@ describe('no behaviour is decoration:', () => {
             ).not.toBeNull();
           },
         );
-      } else if (witness !== undefined && 'needs' in witness) {
-        const { needs, stream: name } = witness as Dormant;
+      } else if (distinguishingTest !== undefined && 'needs' in distinguishingTest) {
+        const { needs, stream: name } = distinguishingTest as Dormant;
         it(`${kernelName} ${verb} ${behaviour.name} differs only with ${needs} as well, as in ${name}`, () => {
           expect(checkStream(stream(kernelName, name), switched(kernelName, behaviour.name))).toBeNull();
           const base = outcomes(name, switched(kernelName, needs), kernelName);

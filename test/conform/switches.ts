@@ -24,16 +24,20 @@ export interface Elsewhere {
   test: string;
 }
 
-export type Witness = Streams | Dormant | Elsewhere;
+export type DistinguishingTest = Streams | Dormant | Elsewhere;
 
 const dormant = (needs: string, stream: string): Dormant => ({ needs, stream });
 
 /** 7.2 and next as one: what differs between them is not in any stream. */
-function each(old: Witness, v4: Witness, merged: Witness): Record<KernelName, Witness> {
+function each(
+  old: DistinguishingTest,
+  v4: DistinguishingTest,
+  merged: DistinguishingTest,
+): Record<KernelName, DistinguishingTest> {
   return { '6.12': old, 'atomic-v4': v4, '7.2': merged, next: merged };
 }
 
-function all(...streams: string[]): Record<KernelName, Witness> {
+function all(...streams: string[]): Record<KernelName, DistinguishingTest> {
   return each(streams, streams, streams);
 }
 
@@ -41,7 +45,7 @@ const unplugged: Elsewhere = { test: 'enter-device-on-flush' };
 const query: Elsewhere = { test: 'mmu-info' };
 
 /** By the name of the behaviour. */
-export const WITNESSES: Readonly<Record<string, Record<KernelName, Witness>>> = {
+export const WITNESSES: Readonly<Record<string, Record<KernelName, DistinguishingTest>>> = {
   'flush-after-each-update': all('map/align_contig2M', 'bind/async_zero_size_va_201000'),
   'flush-on-enable': all('lock/encode', 'as/holes'),
   'lock-around-op': each(

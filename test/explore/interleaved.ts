@@ -8,7 +8,7 @@ import type * as Catalogue from '../../src/explore/scenario/catalogue.ts';
 import type * as Scenarios from '../../src/explore/scenario/parser.ts';
 import type * as Parallel from '../../src/explore/search/parallel.ts';
 import type * as Verdicts from '../../src/explore/search/verdict.ts';
-import type * as Heap from '../../src/explore/state/objects.ts';
+import type * as Tracker from '../../src/explore/state/objects.ts';
 
 const root = resolve(import.meta.dirname, '../../dist/interleaved/src');
 const load = <T>(file: string): Promise<T> => import(pathToFileURL(join(root, file)).href) as Promise<T>;
@@ -16,7 +16,7 @@ const load = <T>(file: string): Promise<T> => import(pathToFileURL(join(root, fi
 export const { kernel } = await load<typeof Kernels>('driver/kernels.js');
 export const { loadScenario, scenarioNames } = await load<typeof Catalogue>('explore/scenario/catalogue.js');
 export const { DriverWorld, INVARIANTS } = await load<typeof Worlds>('explore/driver-world.js');
-export const { heap } = await load<typeof Heap>('explore/state/objects.js');
+export const { tracker } = await load<typeof Tracker>('explore/state/objects.js');
 export const { explore } = await load<typeof Verdicts>('explore/search/verdict.js');
 export const { parseScenario } = await load<typeof Scenarios>('explore/scenario/parser.js');
 export const { searchInParallel } = await load<typeof Parallel>('explore/search/parallel.js');

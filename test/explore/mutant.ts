@@ -2,7 +2,6 @@
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { transformWithOxc } from 'vite';
-// @ts-expect-error: plain JavaScript, no types
 import { instrument, settersIn } from '../../build/instrument.mjs';
 import type * as Kernels from '../../src/driver/kernels.ts';
 import type * as Worlds from '../../src/explore/driver-world.ts';
@@ -56,11 +55,11 @@ async function violations(
         .filter((file) => file.endsWith('.js'))
         .flatMap((file) => settersIn(readFileSync(join(built, 'src', directory, file), 'utf8'))),
     );
-    const heap = relative(dirname(path), join(root, 'src/explore/state/tracking.js'));
+    const tracker = relative(dirname(path), join(root, 'src/explore/state/tracking.js'));
     const plain = code.replace(/(from\s+["'].*)\.ts(["'])/g, '$1.js$2');
     writeFileSync(
       path,
-      instrument(plain, bug.file, heap.startsWith('.') ? heap : `./${heap}`, new Set(setters)),
+      instrument(plain, bug.file, tracker.startsWith('.') ? tracker : `./${tracker}`, new Set(setters)),
     );
 
     const load = <T>(file: string): Promise<T> => import(join(root, 'src', file)) as Promise<T>;

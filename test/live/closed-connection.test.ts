@@ -8,14 +8,14 @@ import { WIRE_ATTACH, WIRE_MMAP, WIRE_SETTLE } from '../../src/live/wire.ts';
 import { DRM_IOCTL_PRIME_HANDLE_TO_FD, DRM_IOCTL_VERSION } from '../../uapi/drm.ts';
 import { DRM_IOCTL_PANTHOR_BO_CREATE, DRM_IOCTL_PANTHOR_VM_CREATE } from '../../uapi/panthor_drm.ts';
 import { Client, frame, ioctl, NO_FDS, seal } from './frame-client.ts';
-import { buildNative, compiler, leftOver, openDescriptors, type Rig, startRig } from './toolbox.ts';
+import { buildNative, compiler, type Fixture, leftOver, openDescriptors, startServer } from './toolbox.ts';
 
 const VERSION_ARG = new Array(16).fill(0);
 const VM_CREATE = (key: number): Uint8Array => ioctl(key, DRM_IOCTL_PANTHOR_VM_CREATE, [0, 0, 0, 0]);
 
 /** Sends frames in one write, the descriptors with the first, and hangs up: no reply can be sent. */
-function attack(rig: Rig, frames: readonly Uint8Array[], fds: Int32Array): void {
-  const fd = native().connect(join(rig.dir, 'socket'));
+function attack(fixture: Fixture, frames: readonly Uint8Array[], fds: Int32Array): void {
+  const fd = native().connect(join(fixture.dir, 'socket'));
   const bytes = Buffer.concat(frames);
   expect(native().send(fd, bytes, 0, bytes.length, fds, fds.length)).toBe(bytes.length);
   closeSync(fd);
@@ -47,16 +47,16 @@ describe.skipIf(compiler === null)('a connection that is closed', () => {
 
   it('handles nothing of what came in before, and closes nothing of its successors', () => {
     const calls = new Calls();
-    const rig = startRig({ observers: [calls] });
-    const victim = new Client(rig);
+    const fixture = startServer({ observers: [calls] });
+    const victim = new Client(fixture);
     victim.say(VM_CREATE(victim.key), NO_FDS);
-    const attacker = new Client(rig);
+    const attacker = new Client(fixture);
     const channel = attacker.channel;
-    rig.server.step(0);
+    fixture.server.step(0);
     attacker.drain(channel);
     attacker.say(ioctl(attacker.key, DRM_IOCTL_PANTHOR_BO_CREATE, [0x4000, 0, 0, 0, 0, 0]), NO_FDS);
-    for (let i = 0; i < 4; i++) rig.server.step(0);
-    const before = leftOver(rig);
+    for (let i = 0; i < 4; i++) fixture.server.step(0);
+    const before = leftOver(fixture);
     const descriptors = openDescriptors();
     const made = calls.count;
     const extra = openSync('/dev/null', 'r');
@@ -67,7 +67,7 @@ describe.skipIf(compiler === null)('a connection that is closed', () => {
       // The first reply fails; then descriptors are made that get the numbers which that has freed, and frames that
       // bring descriptors follow.
       attack(
-        rig,
+        fixture,
         [
           shown,
           ioctl(attacker.key, DRM_IOCTL_PRIME_HANDLE_TO_FD, [1, 2, 0]),
@@ -78,23 +78,23 @@ describe.skipIf(compiler === null)('a connection that is closed', () => {
         ],
         Int32Array.of(attacker.anchor, extra, extra, extra),
       );
-      const newcomer = native().connect(join(rig.dir, 'socket'));
+      const newcomer = native().connect(join(fixture.dir, 'socket'));
       const request = ioctl(victim.key, DRM_IOCTL_VERSION, VERSION_ARG);
       seal(request, 1 | WIRE_ATTACH);
       native().send(newcomer, request, 0, request.length, Int32Array.of(victim.anchor), 1);
-      for (let turn = 0; turn < 8; turn++) rig.server.step(0);
+      for (let turn = 0; turn < 8; turn++) fixture.server.step(0);
       expect(resultOf(newcomer)).toBe(0);
       closeSync(newcomer);
     }
     closeSync(extra);
-    rig.server.step(0);
+    fixture.server.step(0);
     // Of each attack one call, the one whose reply told that nobody listens, and one of each newcomer.
     expect(calls.count - made).toBe(100);
     expect(openDescriptors()).toBe(descriptors);
-    expect({ ...leftOver(rig), tables: 0 }).toEqual({ ...before, tables: 0 });
+    expect({ ...leftOver(fixture), tables: 0 }).toEqual({ ...before, tables: 0 });
     victim.close();
     attacker.close();
-    rig.server.step(0);
-    rig.close();
+    fixture.server.step(0);
+    fixture.close();
   });
 });

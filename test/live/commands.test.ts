@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { panthorShim, program } from '../cli/program.ts';
-import { buildNative, compileProgram, compiler, leftOver, startRig } from './toolbox.ts';
+import { buildNative, compileProgram, compiler, leftOver, startServer } from './toolbox.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'panthor-commands-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
@@ -266,23 +266,23 @@ describe.skipIf(compiler === null)('panthor-shim', () => {
   it.runIf(process.getuid?.() === 0)(
     'refuses the clients of another user, also where the directory lets them in',
     async () => {
-      const rig = startRig();
+      const fixture = startServer();
       for (const [path, mode] of [
         [scratch, 0o755],
-        [rig.dir, 0o755],
-        [join(rig.dir, 'socket'), 0o777],
+        [fixture.dir, 0o755],
+        [join(fixture.dir, 'socket'), 0o777],
       ] as const) {
         chmodSync(path, mode);
       }
       const shell = `exec 3<>/dev/dri/renderD128`;
-      const child = spawn('sh', ['-c', shell], { env: rig.env, uid: 65534, gid: 65534 });
+      const child = spawn('sh', ['-c', shell], { env: fixture.env, uid: 65534, gid: 65534 });
       let stderr = '';
       child.stderr.on('data', (text) => (stderr += text));
-      const [status] = await rig.until(once(child, 'close'));
+      const [status] = await fixture.until(once(child, 'close'));
       expect(status).not.toBe(0);
       expect(stderr).toContain('Permission denied');
-      expect(leftOver(rig)).toMatchObject({ files: 0, connections: 0 });
-      rig.close();
+      expect(leftOver(fixture)).toMatchObject({ files: 0, connections: 0 });
+      fixture.close();
     },
   );
 });

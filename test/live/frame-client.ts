@@ -7,7 +7,7 @@ import { FrameWriter } from '../../src/capture/frame-writer.ts';
 import { native } from '../../src/live/native.ts';
 import { WIRE_ATTACH, WIRE_IOCTL, WIRE_OPEN } from '../../src/live/wire.ts';
 import { DRM_IOCTL_VERSION } from '../../uapi/drm.ts';
-import type { Rig } from './toolbox.ts';
+import type { Fixture } from './toolbox.ts';
 
 export const NO_FDS = new Int32Array(0);
 
@@ -41,17 +41,17 @@ export function ioctl(
 }
 
 /** Opens renderD128 over a connection of its own: the socket that stands for the open file, and its key. */
-export function openFile(rig: Rig): { anchor: number; key: number } {
-  const fd = native().connect(join(rig.dir, 'socket'));
+export function openFile(fixture: Fixture): { anchor: number; key: number } {
+  const fd = native().connect(join(fixture.dir, 'socket'));
   const open = frame(WIRE_OPEN, 0, [128, 2, process.pid, 1]);
   native().send(fd, open, 0, open.length, NO_FDS, 0);
-  rig.server.step(0);
-  rig.server.step(0);
+  fixture.server.step(0);
+  fixture.server.step(0);
   const fds = new Int32Array(5);
   expect(native().receive(fd, new Uint8Array(256), 0, fds)).toBe(FRAME_HEADER_BYTES + 16);
   expect(fds[0]).toBe(1);
   closeSync(fd);
-  rig.server.step(0);
+  fixture.server.step(0);
   const name = nameOf(fds[1]);
   return { anchor: fds[1], key: Number.parseInt(name.slice(name.lastIndexOf('.') + 1), 16) };
 }
@@ -72,16 +72,16 @@ export function seal(bytes: Uint8Array, flags: number): void {
 
 /** A client that says what it likes. */
 export class Client {
-  readonly rig: Rig;
+  readonly fixture: Fixture;
   readonly key: number;
   readonly anchor: number;
   #channel = -1;
   readonly #in = new Uint8Array(1 << 16);
   readonly #fds = new Int32Array(17);
 
-  constructor(rig: Rig) {
-    this.rig = rig;
-    const { anchor, key } = openFile(rig);
+  constructor(fixture: Fixture) {
+    this.fixture = fixture;
+    const { anchor, key } = openFile(fixture);
     this.anchor = anchor;
     this.key = key;
   }
@@ -89,7 +89,7 @@ export class Client {
   /** The connection that calls go over; a new one has been shown the open file. */
   get channel(): number {
     if (this.#channel < 0) {
-      this.#channel = native().connect(join(this.rig.dir, 'socket'));
+      this.#channel = native().connect(join(this.fixture.dir, 'socket'));
       const shown = ioctl(this.key, DRM_IOCTL_VERSION, new Array(16).fill(0));
       seal(shown, 1 | WIRE_ATTACH);
       native().send(this.#channel, shown, 0, shown.length, Int32Array.of(this.anchor), 1);
@@ -100,7 +100,7 @@ export class Client {
   /** Sends and takes what comes back; the server may hang up. */
   say(bytes: Uint8Array, fds: Int32Array): void {
     const sent = native().send(this.channel, bytes, 0, bytes.length, fds, fds.length);
-    this.rig.server.step(0);
+    this.fixture.server.step(0);
     if (sent < 0 || this.drain(this.#channel) === 0) this.hangUp();
   }
 

@@ -19,7 +19,7 @@ import {
   DRM_IOCTL_PANTHOR_VM_CREATE,
 } from '../../uapi/panthor_drm.ts';
 import { BUFFER, Client, frame, ioctl, NO_FDS, nameOf, seal } from './frame-client.ts';
-import { buildNative, compiler, leftOver, openDescriptors, type Rig, startRig } from './toolbox.ts';
+import { buildNative, compiler, type Fixture, leftOver, openDescriptors, startServer } from './toolbox.ts';
 
 /** PANTHOR_SHIM_FUZZ=20 makes it a million frames. */
 const FRAMES = 50_000 * Number(process.env.PANTHOR_SHIM_FUZZ ?? 1);
@@ -97,11 +97,11 @@ describe.skipIf(compiler === null)('frames', () => {
   it(
     `of all kinds, ${FRAMES} of them, neither stop the server nor stay in it`,
     async () => {
-      const rig = startRig();
-      const before = leftOver(rig);
+      const fixture = startServer();
+      const before = leftOver(fixture);
       const descriptors = openDescriptors();
       const draw = dice(1);
-      let client = new Client(rig);
+      let client = new Client(fixture);
       let frames = corpus(client.key);
       const some = [openSync('/dev/null', 'r'), openSync('/proc/self/status', 'r')];
       for (let i = 0; i < FRAMES; i++) {
@@ -111,8 +111,8 @@ describe.skipIf(compiler === null)('frames', () => {
         if (bytes.length > 0) client.say(bytes, fds);
         if (draw(2000) === 0) {
           client.close();
-          rig.server.step(0);
-          client = new Client(rig);
+          fixture.server.step(0);
+          client = new Client(fixture);
           frames = corpus(client.key);
         }
       }
@@ -121,56 +121,56 @@ describe.skipIf(compiler === null)('frames', () => {
       client.say(ioctl(client.key, DRM_IOCTL_PANTHOR_VM_CREATE, [0, 0, 0, 0]), NO_FDS);
       client.close();
       for (const fd of some) closeSync(fd);
-      await rig.settle();
-      expect(leftOver(rig)).toEqual(before);
+      await fixture.runToQuiescence();
+      expect(leftOver(fixture)).toEqual(before);
       expect(openDescriptors()).toBe(descriptors);
-      rig.close();
+      fixture.close();
     },
     60_000 + FRAMES,
   );
 
   it('for a file that the client has not shown are EBADF, whoever knows its key', () => {
-    const rig = startRig();
-    const client = new Client(rig);
-    expect(resultOf(rig, client.key, null)).toBe(-9);
+    const fixture = startServer();
+    const client = new Client(fixture);
+    expect(resultOf(fixture, client.key, null)).toBe(-9);
     client.close();
-    rig.close();
+    fixture.close();
   });
 
   it('for a file of another are EBADF, though a socket with its name is shown', () => {
-    const rig = startRig();
-    const client = new Client(rig);
-    expect(resultOf(rig, client.key, client.anchor)).toBe(0);
+    const fixture = startServer();
+    const client = new Client(fixture);
+    expect(resultOf(fixture, client.key, client.anchor)).toBe(0);
     const ends = new Int32Array(2);
     const name = nameOf(client.anchor);
-    expect(name.startsWith(`${rig.dir}/d80.`)).toBe(true);
+    expect(name.startsWith(`${fixture.dir}/d80.`)).toBe(true);
     expect(native().filePair(name, 0, ends)).toBe(0);
     expect(nameOf(ends[1])).toBe(name);
-    expect(resultOf(rig, client.key, ends[1])).toBe(-9);
+    expect(resultOf(fixture, client.key, ends[1])).toBe(-9);
     closeSync(ends[0]);
     closeSync(ends[1]);
     client.close();
-    rig.close();
+    fixture.close();
   });
 
   it('leave no name in the file system, and none that is abstract', () => {
-    const rig = startRig();
-    const client = new Client(rig);
-    expect(readdirSync(rig.dir).sort()).toEqual(['root', 'socket']);
+    const fixture = startServer();
+    const client = new Client(fixture);
+    expect(readdirSync(fixture.dir).sort()).toEqual(['root', 'socket']);
     expect(nameOf(client.anchor).startsWith('@')).toBe(false);
     client.close();
-    rig.close();
+    fixture.close();
   });
 });
 
 /** What VERSION returns on the file `key`, asked over a new connection that is shown `shown`. */
-function resultOf(rig: Rig, key: number, shown: number | null): number {
-  const fd = native().connect(join(rig.dir, 'socket'));
+function resultOf(fixture: Fixture, key: number, shown: number | null): number {
+  const fd = native().connect(join(fixture.dir, 'socket'));
   const request = ioctl(key, DRM_IOCTL_VERSION, new Array(16).fill(0));
   if (shown !== null) seal(request, 1 | WIRE_ATTACH);
   native().send(fd, request, 0, request.length, Int32Array.of(shown ?? 0), shown === null ? 0 : 1);
-  rig.server.step(0);
-  rig.server.step(0);
+  fixture.server.step(0);
+  fixture.server.step(0);
   const reply = new Uint8Array(1024);
   const n = native().receive(fd, reply, 0, new Int32Array(4));
   expect(n).toBeGreaterThanOrEqual(FRAME_HEADER_BYTES + 16);

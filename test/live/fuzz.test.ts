@@ -12,7 +12,7 @@ import {
   openDescriptors,
   runProgram,
   startProgram,
-  startRig,
+  startServer,
 } from './toolbox.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'panthor-fuzz-'));
@@ -47,16 +47,16 @@ describe.skipIf(compiler === null)('ioctls of all kinds', () => {
   ])(
     'on kernel %s, seed %i, %i threads: neither crash nor hang nor anything left',
     async (kernel, seed, threads) => {
-      const rig = startRig({ kernel });
-      executeStreams(rig.drv, rig.server.desk);
-      const before = leftOver(rig);
+      const fixture = startServer({ kernel });
+      executeStreams(fixture.drv, fixture.server.dispatcher);
+      const before = leftOver(fixture);
       const descriptors = openDescriptors();
-      const ended = await runProgram(rig, fuzz, [String(seed), String(4000 * factor), String(threads)]);
+      const ended = await runProgram(fixture, fuzz, [String(seed), String(4000 * factor), String(threads)]);
       expect(ended).toMatchObject({ status: 0, signal: null, stderr: '' });
-      await rig.settle();
-      expect(leftOver(rig)).toEqual(before);
+      await fixture.runToQuiescence();
+      expect(leftOver(fixture)).toEqual(before);
       expect(openDescriptors()).toBe(descriptors);
-      rig.close();
+      fixture.close();
     },
     60_000 + 60_000 * factor,
   );
@@ -64,21 +64,21 @@ describe.skipIf(compiler === null)('ioctls of all kinds', () => {
   it(
     'from clients that are killed at any moment: nothing is left of them',
     async () => {
-      const rig = startRig();
-      executeStreams(rig.drv, rig.server.desk);
-      const before = leftOver(rig);
+      const fixture = startServer();
+      executeStreams(fixture.drv, fixture.server.dispatcher);
+      const before = leftOver(fixture);
       const descriptors = openDescriptors();
       const draw = random(7);
       for (let i = 0; i < 30 * factor; i++) {
-        const { child, ended } = startProgram(rig, fuzz, [String(100 + i), '0', String(1 + (i % 4))]);
+        const { child, ended } = startProgram(fixture, fuzz, [String(100 + i), '0', String(1 + (i % 4))]);
         const killed = sleep(5 + draw() * 60).then(() => child.kill('SIGKILL'));
-        const { signal } = await rig.until(Promise.all([ended, killed]).then(([result]) => result));
+        const { signal } = await fixture.until(Promise.all([ended, killed]).then(([result]) => result));
         expect(signal).toBe('SIGKILL');
       }
-      await rig.settle();
-      expect(leftOver(rig)).toEqual(before);
+      await fixture.runToQuiescence();
+      expect(leftOver(fixture)).toEqual(before);
       expect(openDescriptors()).toBe(descriptors);
-      rig.close();
+      fixture.close();
     },
     60_000 + 60_000 * factor,
   );

@@ -4,18 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { prepare } from '../../src/live/launch/launch.ts';
 import {
   buildNative,
   compileProgram,
   compiler,
-  emulator,
   leftOver,
-  libraryOf,
   openDescriptors,
   runProgram,
   startProgram,
-  startRig,
+  startServer,
 } from './toolbox.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'panthor-programs-'));
@@ -24,16 +21,16 @@ afterAll(() => rmSync(scratch, { recursive: true }));
 /** Runs a program of test/live/programs; it must find nothing wrong and leave nothing behind. */
 async function passes(name: string, args: readonly string[] = []): Promise<void> {
   const program = compileProgram(name, scratch);
-  const rig = startRig();
-  const before = leftOver(rig);
+  const fixture = startServer();
+  const before = leftOver(fixture);
   const descriptors = openDescriptors();
-  const ended = await runProgram(rig, program, args);
+  const ended = await runProgram(fixture, program, args);
   expect(ended.stderr.replaceAll(/\(this libc has no .*\)\n/g, '')).toBe('');
   expect(ended).toMatchObject({ status: 0, signal: null });
-  await rig.settle();
-  expect(leftOver(rig)).toEqual(before);
+  await fixture.runToQuiescence();
+  expect(leftOver(fixture)).toEqual(before);
   expect(openDescriptors()).toBe(descriptors);
-  rig.close();
+  fixture.close();
 }
 
 describe.skipIf(compiler === null)('a preloaded client', () => {
@@ -51,48 +48,48 @@ describe.skipIf(compiler === null)('a preloaded client', () => {
   it('shares objects and fences with other files and processes', () => passes('sharing'));
 
   it('holds a file with a mapping when the last descriptor is closed', async () => {
-    const rig = startRig();
-    const { child, ended } = startProgram(rig, compileProgram('life', scratch), ['held']);
+    const fixture = startServer();
+    const { child, ended } = startProgram(fixture, compileProgram('life', scratch), ['held']);
     const said: string[] = [];
     child.stdout!.on('data', (text) => {
-      said.push(`${String(text).trim()}: ${rig.server.desk.files.size} files`);
+      said.push(`${String(text).trim()}: ${fixture.server.dispatcher.files.size} files`);
       child.kill('SIGUSR1');
     });
-    expect(await rig.until(ended)).toMatchObject({ status: 0 });
+    expect(await fixture.until(ended)).toMatchObject({ status: 0 });
     expect(said).toEqual(['closed: 1 files', 'half unmapped: 1 files', 'unmapped: 0 files']);
-    rig.close();
+    fixture.close();
   });
 
   it('returns from close when the server has released the file, not before', async () => {
-    const rig = startRig();
-    const { child, ended } = startProgram(rig, compileProgram('life', scratch), ['closing']);
+    const fixture = startServer();
+    const { child, ended } = startProgram(fixture, compileProgram('life', scratch), ['closing']);
     let said = '';
     child.stdout!.on('data', (text) => (said += text));
-    await rig.until(once(child.stdout!, 'data'));
+    await fixture.until(once(child.stdout!, 'data'));
     child.kill('SIGUSR1');
     // Nobody serves meanwhile.
     await sleep(300);
     expect(said).toBe('open\n');
-    expect(await rig.until(ended)).toMatchObject({ status: 0, stdout: 'open\nclosed\n' });
-    rig.close();
+    expect(await fixture.until(ended)).toMatchObject({ status: 0, stdout: 'open\nclosed\n' });
+    fixture.close();
   });
 
   it('that waits holds its file, though its last descriptor is closed', async () => {
-    const rig = startRig();
-    const { child, ended } = startProgram(rig, compileProgram('life', scratch), ['busy']);
-    await rig.until(once(child.stdout!, 'data'));
-    expect(leftOver(rig)).toMatchObject({ files: 1, blocked: 1 });
-    expect(await rig.until(ended)).toMatchObject({ status: 0, stderr: '' });
-    await rig.settle();
-    expect(leftOver(rig)).toMatchObject({ files: 0, blocked: 0 });
-    rig.close();
+    const fixture = startServer();
+    const { child, ended } = startProgram(fixture, compileProgram('life', scratch), ['busy']);
+    await fixture.until(once(child.stdout!, 'data'));
+    expect(leftOver(fixture)).toMatchObject({ files: 1, blocked: 1 });
+    expect(await fixture.until(ended)).toMatchObject({ status: 0, stderr: '' });
+    await fixture.runToQuiescence();
+    expect(leftOver(fixture)).toMatchObject({ files: 0, blocked: 0 });
+    fixture.close();
   });
 
   it('gets ENOMEM and ENFILE where a limit of the server is reached, and goes on', async () => {
-    const rig = startRig({ limits: { objects: 50 }, server: { maxDescriptors: 100 } });
-    const before = leftOver(rig);
+    const fixture = startServer({ limits: { objects: 50 }, server: { maxDescriptors: 100 } });
+    const before = leftOver(fixture);
     const program = compileProgram('limits', scratch);
-    const ended = await runProgram(rig, program, ['100', '100']);
+    const ended = await runProgram(fixture, program, ['100', '100']);
     // Three quarters of all descriptors, one for its first file and one for each object: the others are for others.
     expect(ended).toEqual({
       status: 0,
@@ -100,59 +97,22 @@ describe.skipIf(compiler === null)('a preloaded client', () => {
       stderr: '',
       stdout: '50 objects, errno 12\n24 files, errno 23\n',
     });
-    await rig.settle();
-    expect(leftOver(rig)).toEqual(before);
-    rig.close();
+    await fixture.runToQuiescence();
+    expect(leftOver(fixture)).toEqual(before);
+    fixture.close();
   });
 
   it('that is killed leaves behind only what a process that it forked still has', async () => {
-    const rig = startRig();
-    const before = leftOver(rig);
-    const { child, ended } = startProgram(rig, compileProgram('life', scratch), ['crowd']);
-    const signal = await rig.until(new Promise((resolve) => child.on('exit', (_, by) => resolve(by))));
+    const fixture = startServer();
+    const before = leftOver(fixture);
+    const { child, ended } = startProgram(fixture, compileProgram('life', scratch), ['crowd']);
+    const signal = await fixture.until(new Promise((resolve) => child.on('exit', (_, by) => resolve(by))));
     expect(signal).toBe('SIGKILL');
-    await rig.settle();
-    expect(leftOver(rig)).toMatchObject({ files: 8, objects: 8, memories: 8, blocked: 1, bugs: 0 });
+    await fixture.runToQuiescence();
+    expect(leftOver(fixture)).toMatchObject({ files: 8, objects: 8, memories: 8, blocked: 1, bugs: 0 });
     // The child's wait ends with the device.
-    rig.close();
+    fixture.close();
     await ended;
-    expect(leftOver(rig)).toMatchObject({ ...before, connections: 0 });
+    expect(leftOver(fixture)).toMatchObject({ ...before, connections: 0 });
   });
-});
-
-const cross = compiler === null ? null : emulator();
-
-describe.skipIf(cross === null)('a preloaded client of the other architecture', () => {
-  beforeAll(buildNative, 120_000);
-
-  it.each([
-    ['names', []],
-    ['memory', []],
-    ['sharing', []],
-    ['life', ['noexec']],
-    ['threads', []],
-  ] as const)(
-    'runs under qemu-user as on the machine: %s',
-    async (name, args) => {
-      const { arch, qemu, sysroot } = cross!;
-      const program = compileProgram(name, scratch, [], arch);
-      const rig = startRig();
-      const before = leftOver(rig);
-      const {
-        file,
-        args: all,
-        env,
-      } = prepare([qemu, '-L', sysroot, program, ...args], libraryOf(arch), {
-        PANTHOR_SHIM_DIR: rig.dir,
-        PANTHOR_SHIM_CARD: '0',
-      });
-      const ended = await runProgram(rig, file, all, { ...env, LD_PRELOAD: '' });
-      expect(ended.stderr.replaceAll(/\(this libc has no .*\)\n/g, '')).toBe('');
-      expect(ended).toMatchObject({ status: 0, signal: null });
-      await rig.settle();
-      expect(leftOver(rig)).toEqual(before);
-      rig.close();
-    },
-    120_000,
-  );
 });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { executeStreams } from '../../src/live/server/execute-streams.ts';
-import { buildNative, compileProgram, compiler, leftOver, runProgram, startRig } from './toolbox.ts';
+import { buildNative, compileProgram, compiler, leftOver, runProgram, startServer } from './toolbox.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'panthor-streams-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
@@ -12,16 +12,16 @@ describe.skipIf(compiler === null)('a client that submits streams', () => {
   beforeAll(buildNative, 120_000);
 
   it('sees their stores, faults and timeouts; none is left when it ends', async () => {
-    const rig = startRig();
-    const before = leftOver(rig);
-    const { stats } = executeStreams(rig.drv, rig.server.desk);
+    const fixture = startServer();
+    const before = leftOver(fixture);
+    const { stats } = executeStreams(fixture.drv, fixture.server.dispatcher);
     expect(stats.instructions).toBe(0);
-    const ended = await runProgram(rig, compileProgram('streams', scratch), ['timeout']);
+    const ended = await runProgram(fixture, compileProgram('streams', scratch), ['timeout']);
     expect(ended.stderr).toBe('');
     expect(ended).toMatchObject({ status: 0, signal: null });
-    await rig.settle();
-    expect(leftOver(rig)).toEqual(before);
-    expect(rig.drv.nextDeadlineNs).toBe(Number.POSITIVE_INFINITY);
-    rig.close();
+    await fixture.runToQuiescence();
+    expect(leftOver(fixture)).toEqual(before);
+    expect(fixture.drv.nextDeadlineNs).toBe(Number.POSITIVE_INFINITY);
+    fixture.close();
   });
 });

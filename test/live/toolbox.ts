@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -43,7 +43,7 @@ function isFresh(): boolean {
   const helper = join(stubs, 'build', 'server.node');
   if (!existsSync(helper)) return false;
   const sources = ['preload', 'server', 'record', 'wire.h', 'compile.mjs'].map((name) => join(stubs, name));
-  sources.push(join(root, 'uapi'), join(root, 'src', 'live', 'native-tables.ts'));
+  sources.push(join(root, 'uapi'), join(root, 'src/live/launch/native-tables.ts'));
   return sources.every((path) => !existsSync(path) || newest(path) < statSync(helper).mtimeMs);
 }
 
@@ -72,17 +72,6 @@ export function libraryOf(arch: string): string {
   return join(stubs, 'build', arch, 'libpanthor_shim.so');
 }
 
-/** How programs of the other architecture are compiled and run here, or null where they are not. */
-export function emulator(): { arch: string; qemu: string; sysroot: string } | null {
-  const arch = hostArch === 'x86_64' ? 'aarch64' : 'x86_64';
-  const sysroot = `/usr/${arch === 'x86_64' ? 'x86_64' : 'aarch64'}-linux-gnu`;
-  const qemu = `qemu-${arch}-static`;
-  const runs = spawnSync(qemu, ['--version'], { stdio: 'ignore' }).status === 0;
-  return runs && existsSync(join(sysroot, 'lib')) && native.compilerFor(arch) !== null
-    ? { arch, qemu, sysroot }
-    : null;
-}
-
 /** Compiles test/live/programs/<name>.c and returns the program's path. */
 export function compileProgram(
   name: string,
@@ -100,7 +89,7 @@ export function compileProgram(
 }
 
 /** A server in this process, and what there is to look at. */
-export interface Rig {
+export interface Fixture {
   dir: string;
   server: LiveServer;
   drv: PanthorDrv;
@@ -109,11 +98,11 @@ export interface Rig {
   /** Serves until `promise` is settled. */
   until<T>(promise: Promise<T>): Promise<T>;
   /** Serves until nothing arrives any more. */
-  settle(): Promise<void>;
+  runToQuiescence(): Promise<void>;
   close(): void;
 }
 
-export interface RigOptions {
+export interface FixtureOptions {
   kernel?: string;
   observers?: readonly Observer[];
   limits?: Partial<PanthorDrv['limits']>;
@@ -129,8 +118,8 @@ function monotonicNs(): number {
   return Number(process.hrtime.bigint());
 }
 
-/** Starts a server in this process: nothing happens in it but inside until() and settle(). */
-export function startRig(options: RigOptions = {}): Rig {
+/** Starts a server in this process: nothing happens in it but inside until() and runToQuiescence(). */
+export function startServer(options: FixtureOptions = {}): Fixture {
   const dir = mkdtempSync(join(tmpdir(), 'panthor-live-'));
   makeDeviceTree(join(dir, 'root'), 0);
   const device = new PanthorDevice({
@@ -159,7 +148,7 @@ export function startRig(options: RigOptions = {}): Rig {
       }
       return done;
     },
-    async settle(): Promise<void> {
+    async runToQuiescence(): Promise<void> {
       for (let i = 0; i < 20; i++) {
         server.step(5e6);
         await immediate();
@@ -179,14 +168,14 @@ export interface Ended {
   stderr: string;
 }
 
-/** Starts a program on a rig; `ended` resolves with what it said, when nobody can say more. */
+/** Starts a program on a fixture; `ended` resolves with what it said, when nobody can say more. */
 export function startProgram(
-  rig: Rig,
+  fixture: Fixture,
   path: string,
   args: readonly string[] = [],
   env: NodeJS.ProcessEnv = {},
 ): { child: ChildProcess; ended: Promise<Ended> } {
-  const child = spawn(path, args, { env: { ...rig.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(path, args, { env: { ...fixture.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   let stdout = '';
   let stderr = '';
   child.stdout!.on('data', (text) => (stdout += text));
@@ -198,27 +187,27 @@ export function startProgram(
   return { child, ended };
 }
 
-/** Runs a program on a rig to its end. */
+/** Runs a program on a fixture to its end. */
 export function runProgram(
-  rig: Rig,
+  fixture: Fixture,
   path: string,
   args: readonly string[] = [],
   env?: NodeJS.ProcessEnv,
 ): Promise<Ended> {
-  return rig.until(startProgram(rig, path, args, env).ended);
+  return fixture.until(startProgram(fixture, path, args, env).ended);
 }
 
 /** Everything that clients can leave behind in a server: all zero when they are gone. */
-export function leftOver(rig: Rig) {
-  const { server, drv, device } = rig;
+export function leftOver(fixture: Fixture) {
+  const { server, drv, device } = fixture;
   return {
     connections: server.connectionCount,
-    files: server.desk.files.size,
-    memories: server.desk.memories.count,
-    exports: server.desk.exports.count,
+    files: server.dispatcher.files.size,
+    memories: server.dispatcher.memories.count,
+    exports: server.dispatcher.exports.count,
     objects: drv.clientBos.size,
     blocked: drv.blockedCalls.size,
-    bugs: server.desk.bugs.count,
+    bugs: server.dispatcher.bugs.count,
     tables: device.machine.memory.live,
     gems: device.gem.live,
   };

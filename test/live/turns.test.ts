@@ -6,15 +6,15 @@ import { native } from '../../src/live/native.ts';
 import { Shares } from '../../src/live/server/shares.ts';
 import { WIRE_INTERRUPT, WIRE_IOCTL, WIRE_SETTLE } from '../../src/live/wire.ts';
 import { frame, NO_FDS, openFile } from './frame-client.ts';
-import { buildNative, compiler, openDescriptors, type Rig, startRig } from './toolbox.ts';
+import { buildNative, compiler, type Fixture, openDescriptors, startServer } from './toolbox.ts';
 
 const opened: number[] = [];
 afterEach(() => {
   for (const fd of opened.splice(0)) closeSync(fd);
 });
 
-function connect(rig: Rig): number {
-  const fd = native().connect(join(rig.dir, 'socket'));
+function connect(fixture: Fixture): number {
+  const fd = native().connect(join(fixture.dir, 'socket'));
   expect(fd).toBeGreaterThan(0);
   opened.push(fd);
   return fd;
@@ -29,13 +29,13 @@ function flood(fd: number, one: Uint8Array): void {
 }
 
 /** Frames of anybody that the server handles until a request over a new connection is answered. */
-function framesBeforeNewcomer(rig: Rig): number {
-  const fd = connect(rig);
-  const handle = vi.spyOn(rig.server.desk, 'handle');
+function framesBeforeNewcomer(fixture: Fixture): number {
+  const fd = connect(fixture);
+  const handle = vi.spyOn(fixture.server.dispatcher, 'handle');
   native().send(fd, SETTLE, 0, SETTLE.length, NO_FDS, 0);
   let found = false;
   for (let steps = 1; steps < 200 && !found; steps++) {
-    rig.server.step(0);
+    fixture.server.step(0);
     found = native().receive(fd, new Uint8Array(256), 0, new Int32Array(5)) > 0;
   }
   const count = handle.mock.calls.length;
@@ -50,17 +50,17 @@ describe.skipIf(compiler === null)('clients take turns:', () => {
     ['interrupts', frame(WIRE_INTERRUPT, 0, [])],
     ['requests, and read no reply', SETTLE],
   ])('one that floods the server with %s costs a newcomer no more than its own turn', (_, one) => {
-    const rig = startRig();
-    for (let i = 0; i < 11; i++) flood(connect(rig), one);
-    expect(framesBeforeNewcomer(rig)).toBeLessThan(100);
+    const fixture = startServer();
+    for (let i = 0; i < 11; i++) flood(connect(fixture), one);
+    expect(framesBeforeNewcomer(fixture)).toBeLessThan(100);
     for (const fd of opened) flood(fd, one);
-    expect(framesBeforeNewcomer(rig)).toBeLessThan(100);
-    rig.close();
+    expect(framesBeforeNewcomer(fixture)).toBeLessThan(100);
+    fixture.close();
   });
 
   it('a client that reads no replies is not served meanwhile, and gets them all when it does', () => {
-    const rig = startRig();
-    const fd = connect(rig);
+    const fixture = startServer();
+    const fd = connect(fixture);
     const sent = 20_000;
     let told = 0;
     const bytes = new Uint8Array(1 << 16);
@@ -68,67 +68,67 @@ describe.skipIf(compiler === null)('clients take turns:', () => {
       if (native().send(fd, SETTLE, 0, SETTLE.length, NO_FDS, 0) === SETTLE.length) i++;
       else {
         // Everything is full: the server has stopped to read.
-        for (let turn = 0; turn < 2000; turn++) rig.server.step(0);
+        for (let turn = 0; turn < 2000; turn++) fixture.server.step(0);
         const n = native().receive(fd, bytes, 0, new Int32Array(5));
         expect(n).toBeGreaterThan(0);
         told += n;
       }
     }
     for (let turn = 0; told < 32 * sent && turn < 1e5; turn++) {
-      rig.server.step(0);
+      fixture.server.step(0);
       told += Math.max(native().receive(fd, bytes, 0, new Int32Array(5)), 0);
     }
     expect(told).toBe(32 * sent);
-    rig.close();
+    fixture.close();
   });
 
   it('idle connections make room for newcomers when there are too many', () => {
-    const rig = startRig({ server: { maxConnections: 50 } });
+    const fixture = startServer({ server: { maxConnections: 50 } });
     for (let i = 0; i < 200; i++) {
-      connect(rig);
-      rig.server.step(0);
+      connect(fixture);
+      fixture.server.step(0);
     }
-    expect(rig.server.connectionCount).toBe(50);
-    expect(framesBeforeNewcomer(rig)).toBeLessThan(100);
-    rig.close();
+    expect(fixture.server.connectionCount).toBe(50);
+    expect(framesBeforeNewcomer(fixture)).toBeLessThan(100);
+    fixture.close();
   });
 
   it('half a request, with descriptors or without, is kept for ten seconds and not for ever', () => {
-    const rig = startRig();
+    const fixture = startServer();
     let offset = 0;
-    const now = rig.device.now;
-    Object.assign(rig.device, { now: () => now() + offset });
+    const now = fixture.device.now;
+    Object.assign(fixture.device, { now: () => now() + offset });
     const before = openDescriptors();
     // A client that sends its own connection, and dies: nobody would ever see its end.
-    const dead = native().connect(join(rig.dir, 'socket'));
+    const dead = native().connect(join(fixture.dir, 'socket'));
     native().send(dead, SETTLE, 0, 8, Int32Array.of(dead), 1);
-    for (let i = 0; i < 4; i++) rig.server.step(0);
+    for (let i = 0; i < 4; i++) fixture.server.step(0);
     closeSync(dead);
-    rig.server.step(0);
-    expect(rig.server.connectionCount).toBe(1);
+    fixture.server.step(0);
+    expect(fixture.server.connectionCount).toBe(1);
     offset = 11e9;
-    rig.server.step(0);
-    expect(rig.server.connectionCount).toBe(0);
+    fixture.server.step(0);
+    expect(fixture.server.connectionCount).toBe(0);
     expect(openDescriptors()).toBe(before);
-    rig.close();
+    fixture.close();
   });
 
   it('unfinished requests have a limit in all, and nobody has more than half of it', () => {
-    const rig = startRig();
+    const fixture = startServer();
     const before = process.memoryUsage().arrayBuffers;
     const header = frame(WIRE_IOCTL, 0, new Array(1000).fill(0)).slice(0, FRAME_HEADER_BYTES);
     new DataView(header.buffer).setUint32(0, 24 << 20, true);
     const bytes = new Uint8Array(1 << 20);
     let refused = 0;
     for (let i = 0; i < 40; i++) {
-      const fd = connect(rig);
+      const fd = connect(fixture);
       native().send(fd, header, 0, header.length, NO_FDS, 0);
       for (let sent = 0; sent < 12 << 20; ) {
         const n = native().send(fd, bytes, 0, bytes.length, NO_FDS, 0);
         if (n === -32 || n === -104) break;
         sent += Math.max(n, 0);
-        rig.server.step(0);
-        rig.server.step(0);
+        fixture.server.step(0);
+        fixture.server.step(0);
       }
       const reply = new Uint8Array(64);
       if (native().receive(fd, reply, 0, new Int32Array(5)) > 0) {
@@ -138,19 +138,19 @@ describe.skipIf(compiler === null)('clients take turns:', () => {
     }
     expect(refused).toBeGreaterThan(20);
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(300 << 20);
-    expect(framesBeforeNewcomer(rig)).toBeLessThan(100);
-    rig.close();
+    expect(framesBeforeNewcomer(fixture)).toBeLessThan(100);
+    fixture.close();
   }, 60_000);
 
   it('the server knows what was shown only as long as the file is open', () => {
-    const rig = startRig();
+    const fixture = startServer();
     for (let i = 0; i < 40; i++) {
-      const { anchor } = openFile(rig);
+      const { anchor } = openFile(fixture);
       closeSync(anchor);
-      rig.server.step(0);
+      fixture.server.step(0);
     }
-    expect(rig.server.desk.files.size).toBe(0);
-    rig.close();
+    expect(fixture.server.dispatcher.files.size).toBe(0);
+    fixture.close();
   });
 });
 

@@ -18,8 +18,8 @@ export const MUTATIONS = [
   {
     name: 'slots_lock is not released after a region is locked',
     file: 'src/driver/mmu/vm-region.ts',
-    from: '  mmu.slotsLock.unlock();\n  return ret;\n}\n\n/** Ends',
-    to: '  return ret;\n}\n\n/** Ends',
+    from: '  mmu.slotsLock.unlock();\n  return ret;\n}\n\n/** panthor_vm_unlock_region',
+    to: '  return ret;\n}\n\n/** panthor_vm_unlock_region',
     caughtBy: ['small-world', 'lives'],
   },
   {

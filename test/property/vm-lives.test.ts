@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { keep } from './kept.ts';
 import { playLives } from './lives.ts';
+import { keep } from './regression-corpus.ts';
 
 const KERNELS = ['6.12', 'atomic-v4', '7.2', 'next'];
 /** Sequences over all kernels. `npm run test:nightly` sets both. */

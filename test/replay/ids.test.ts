@@ -6,7 +6,7 @@ import { dmaBufIoctls, drmIoctls } from '../../uapi/drm.ts';
 import type { BufferSpec } from '../../uapi/ioctl.ts';
 import type { StructLayout } from '../../uapi/layout.ts';
 import { panthorIoctls } from '../../uapi/panthor_drm.ts';
-import { Story, words } from './builder.ts';
+import { History, words } from './builder.ts';
 
 const MAP = 2;
 const UNMAP = 1 << 28;
@@ -39,8 +39,8 @@ describe('the table of ids', () => {
 });
 
 /** VM 17 and BO 5000 of 64 KiB, mapped at 1 MiB. */
-const start = (): Story =>
-  new Story()
+const start = (): History =>
+  new History()
     .call('VM_CREATE', { user_va_range: '0x100000000' }, { id: 17 })
     .call('BO_CREATE', { size: 64 * KIB, exclusive_vm_id: 17 }, { handle: 5000 })
     .bind(17, 0, [{ flags: MAP, bo_handle: 5000, va: '0x100000', size: 64 * KIB }]);
@@ -79,7 +79,7 @@ describe('a replay', () => {
   });
 
   it('refuses what the capture never was given', () => {
-    for (const story of [
+    for (const history of [
       start().call('GEM_CLOSE', { handle: 1 }),
       start().call('VM_GET_STATE', { vm_id: 1 }),
       start().bind(17, 0, [{ flags: MAP, bo_handle: 1, va: 0, size: 4 * KIB }]),
@@ -89,24 +89,24 @@ describe('a replay', () => {
       start().call('TILER_HEAP_DESTROY', { handle: 0x10000 }),
       start().mmap(0x100000000, 4 * KIB),
     ]) {
-      expect(story.play().tally.divergences.kept.map(({ index }) => index)).toEqual([3]);
+      expect(history.play().tally.divergences.kept.map(({ index }) => index)).toEqual([3]);
     }
   });
 
   it('forgets what was closed', () => {
-    const story = start().call('GEM_CLOSE', { handle: 5000 }).call('GEM_CLOSE', { handle: 5000 });
-    expect(story.play().tally.divergences.kept).toEqual([
+    const history = start().call('GEM_CLOSE', { handle: 5000 }).call('GEM_CLOSE', { handle: 5000 });
+    expect(history.play().tally.divergences.kept).toEqual([
       { index: 4, what: 'GEM_CLOSE: succeeded there, EINVAL here' },
     ]);
   });
 
   it('does not take a closed handle for the object that the model gave its number to', () => {
-    const story = start()
+    const history = start()
       .call('GEM_CLOSE', { handle: 5000 })
       .call('BO_CREATE', { size: 4 * KIB }, { handle: 5001 })
       .call('BO_QUERY_INFO', { handle: 5000 }, {}, { errno: 2 })
       .call('BO_QUERY_INFO', { handle: 5001 });
-    expect(story.play().tally.divergences.kept).toEqual([]);
+    expect(history.play().tally.divergences.kept).toEqual([]);
   });
 
   it('follows syncobjs through arrays, transfers, waits and operations', () => {
@@ -131,30 +131,34 @@ describe('a replay', () => {
   });
 
   it('follows an array that two operations share, once', () => {
-    const story = start().call('SYNCOBJ_CREATE', {}, { handle: 1 }).call('SYNCOBJ_CREATE', {}, { handle: 2 });
+    const history = start()
+      .call('SYNCOBJ_CREATE', {}, { handle: 1 })
+      .call('SYNCOBJ_CREATE', {}, { handle: 2 });
     const sync = [{ flags: '0x80000000', handle: 2 }];
-    story.bind(17, 1, [
+    history.bind(17, 1, [
       { flags: UNMAP, va: 0, size: 4 * KIB, syncs: sync },
       { flags: UNMAP, va: 0, size: 4 * KIB, syncs: sync },
     ]);
     // Both operations point at the first one's array; 2 is the model's 2, so translating it twice would show.
-    const last = story.records[story.records.length - 1];
+    const last = history.records[history.records.length - 1];
     const ops = last.buffers[0];
     last.bytes.copyWithin(ops.inAt + 48 + 32, ops.inAt + 32, ops.inAt + 48);
-    expect(story.play().tally.divergences.kept).toEqual([]);
+    expect(history.play().tally.divergences.kept).toEqual([]);
   });
 
   it('follows a shared array once in large calls too', () => {
-    const story = start().call('SYNCOBJ_CREATE', {}, { handle: 1 }).call('SYNCOBJ_CREATE', {}, { handle: 2 });
-    story.call('SYNCOBJ_DESTROY', { handle: 1 }).call('SYNCOBJ_CREATE', {}, { handle: 3 });
+    const history = start()
+      .call('SYNCOBJ_CREATE', {}, { handle: 1 })
+      .call('SYNCOBJ_CREATE', {}, { handle: 2 });
+    history.call('SYNCOBJ_DESTROY', { handle: 1 }).call('SYNCOBJ_CREATE', {}, { handle: 3 });
     // The capture's 2 and 3 are the model's 2 and 1.
     const unmap = { flags: UNMAP, va: 0, size: 4 * KIB };
     const ops = Array.from({ length: 150 }, () => unmap);
-    story.bind(17, 1, [...ops, { ...unmap, syncs: [{ flags: '0x80000000', handle: 3 }] }]);
-    const last = story.records[story.records.length - 1];
+    history.bind(17, 1, [...ops, { ...unmap, syncs: [{ flags: '0x80000000', handle: 3 }] }]);
+    const last = history.records[history.records.length - 1];
     const { inAt } = last.buffers[0];
     last.bytes.copyWithin(inAt + 149 * 48 + 32, inAt + 150 * 48 + 32, inAt + 151 * 48);
-    story.call(
+    history.call(
       'SYNCOBJ_WAIT',
       { handles: '0x2000', count_handles: 1 },
       {},
@@ -162,19 +166,19 @@ describe('a replay', () => {
         buffers: [{ addr: 0x2000, in: words(4, 3) }],
       },
     );
-    const { divergences, wouldBlock } = story.play().tally;
+    const { divergences, wouldBlock } = history.play().tally;
     expect([...divergences.kept, ...wouldBlock.kept]).toEqual([]);
   });
 
   it('keeps nothing alive behind descriptors that were given out again', () => {
-    const story = new Story();
+    const history = new History();
     for (let i = 1; i <= 50; i++) {
-      story
+      history
         .call('BO_CREATE', { size: 4 * KIB }, { handle: i })
         .call('PRIME_HANDLE_TO_FD', { handle: i, flags: 2 }, { fd: 12 })
         .call('GEM_CLOSE', { handle: i });
     }
-    const replayer = story.play();
+    const replayer = history.play();
     expect(replayer.tally.divergences.kept).toEqual([]);
     expect(replayer.model.drv.clientBos.size).toBe(1);
   });
@@ -201,15 +205,15 @@ describe('a replay', () => {
   });
 
   it('refuses an object that only one VM may map, under its number in the other file too', () => {
-    const story = start()
+    const history = start()
       .call('VM_CREATE', {}, { id: 18 })
       .bind(18, 0, [{ flags: MAP, bo_handle: 5000, va: 0, size: 4 * KIB }], { errno: 22 });
-    expect(story.play().tally.divergences.kept).toEqual([]);
+    expect(history.play().tally.divergences.kept).toEqual([]);
   });
 
   it('moves syncobjs between files, and imports sync files into a handle that is there', () => {
     const other = { fd: 4 };
-    const story = start()
+    const history = start()
       .call('SYNCOBJ_CREATE', { flags: 1 }, { handle: 50 })
       .call('SYNCOBJ_HANDLE_TO_FD', { handle: 50 }, { fd: 20 })
       .call('SYNCOBJ_FD_TO_HANDLE', { fd: 20 }, { handle: 60 }, other)
@@ -218,7 +222,7 @@ describe('a replay', () => {
       .call('SYNCOBJ_FD_TO_HANDLE', { fd: 21, handle: 61, flags: 1 }, {}, other)
       .call('SYNCOBJ_TRANSFER', { src_handle: 61, dst_handle: 60 }, {}, other)
       .call('SYNCOBJ_EVENTFD', { handle: 61, fd: 77 }, {}, other);
-    expect(story.play().tally.divergences.kept).toEqual([]);
+    expect(history.play().tally.divergences.kept).toEqual([]);
   });
 
   it('follows groups, heaps, names and mmap offsets', () => {
@@ -232,7 +236,7 @@ describe('a replay', () => {
       max_chunks: 4,
       target_in_flight: 4,
     };
-    const story = start()
+    const history = start()
       .call(
         'GROUP_CREATE',
         { queues, ...cores, ...masks, vm_id: 17 },
@@ -249,7 +253,7 @@ describe('a replay', () => {
       .mmap(0xabc000, 8 * KIB)
       .mmap(0xabc000, 12 * KIB, false)
       .call('GROUP_DESTROY', { group_handle: 333 });
-    expect(story.play().tally.divergences.kept).toEqual([]);
+    expect(history.play().tally.divergences.kept).toEqual([]);
   });
 });
 
@@ -270,20 +274,30 @@ describe('a descriptor that the driver never gave out', () => {
   });
 
   it('has none where the call failed', () => {
-    const story = start().call('PRIME_FD_TO_HANDLE', { fd: 80 }, {}, { errno: 9 });
-    expect(story.play().tally.divergences.kept).toEqual([]);
+    const history = start().call('PRIME_FD_TO_HANDLE', { fd: 80 }, {}, { errno: 9 });
+    expect(history.play().tally.divergences.kept).toEqual([]);
   });
 
   it('may be one that was something else before', () => {
-    const story = start()
+    const history = start()
       .call('SYNCOBJ_CREATE', { flags: 1 }, { handle: 1 })
       .call('SYNCOBJ_HANDLE_TO_FD', { handle: 1 }, { fd: 30 })
       .call('SYNCOBJ_FD_TO_HANDLE', { fd: 30, handle: 1, flags: 1 });
-    expect(story.play().tally.divergences.kept).toEqual([]);
+    expect(history.play().tally.divergences.kept).toEqual([]);
   });
 });
 
 describe('a file', () => {
+  it('is opened by the node that its first record names: only a primary one may give a flink name', () => {
+    const history = (node: 'primary' | 'render') =>
+      new History()
+        .call('BO_CREATE', { size: 4096 }, { handle: 1 }, { node })
+        .call('GEM_FLINK', { handle: 1 }, { name: 1 })
+        .play().tally.divergences.kept;
+    expect(history('primary')).toEqual([]);
+    expect(history('render')).toEqual([{ index: 1, what: expect.stringContaining('EACCES here') }]);
+  });
+
   it('that is closed takes its VMs along; its descriptor then names a new file', () => {
     const replayer = start()
       .close()

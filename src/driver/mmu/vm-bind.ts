@@ -47,6 +47,7 @@ function prepareOpCtx(vm: PanthorVm, lookup: GemLookup, op: BindOp, ctx: OpCtx):
         return -EINVAL;
       return prepareUnmapOpCtx(ctx);
     case DRM_PANTHOR_VM_BIND_OP_TYPE_SYNC_ONLY:
+      // panthor_vm_prepare_sync_only_op_ctx() sets nothing aside.
       if ((flags & ~DRM_PANTHOR_VM_BIND_OP_TYPE_MASK) !== 0 || boHandle !== 0 || boOffset !== 0)
         return -EINVAL;
       if (va !== 0 || size !== 0 || op.syncCount === 0) return -EINVAL;
@@ -90,7 +91,7 @@ export class BindJob {
     return execOp(this.vm, this.#ctx, true);
   }
 
-  /** panthor_vm_bind_job_release(). */
+  /** panthor_vm_bind_job_release(), and what panthor_vm_bind_job_cleanup_op_ctx_work() leaves to a worker. */
   *cleanup(): Op<void> {
     this.#ctx.cleanup();
     this.vm.putCtx(this.#ctx);
@@ -100,7 +101,7 @@ export class BindJob {
 
 /** panthor_vm_bind_job_create(): a job, or -EINVAL for a VM that takes no more and for a bad operation, or -ENOMEM. */
 export function bindJobCreate(vm: PanthorVm, lookup: GemLookup, op: BindOp): BindJob | number {
-  const told = vm.device.calls === null ? null : teller(vm, lookup, op);
+  const told = vm.device.calls === null ? null : observer(vm, lookup, op);
   if (vm.destroyed || vm.unusable) {
     told?.();
     return -EINVAL;
@@ -116,7 +117,7 @@ export function bindJobCreate(vm: PanthorVm, lookup: GemLookup, op: BindOp): Bin
 }
 
 /** What tells whoever records calls of an operation, as it is now, once its turn has come. */
-function teller(vm: PanthorVm, lookup: GemLookup, op: BindOp): () => void {
+function observer(vm: PanthorVm, lookup: GemLookup, op: BindOp): () => void {
   const copy = { ...op };
   const bo = lookup.lookupGem(op.boHandle) ?? null;
   return () => vm.device.calls?.bind(vm, copy, bo, true);

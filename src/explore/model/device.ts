@@ -2,58 +2,58 @@
 import type { Op } from '../../coroutine/op.ts';
 import { IRQ_WAKE_THREAD, type PanthorIrq } from '../../driver/base/irq.ts';
 import { evictGroups } from './groups.ts';
-import type { Stage, VmState } from './harness.ts';
+import type { Harness, VmState } from './harness.ts';
 
 /** Thread: panthor_device_reset_work(), whenever a reset was scheduled. */
-export function* resetWork(stage: Stage): Op<void> {
+export function* resetWork(harness: Harness): Op<void> {
   for (;;) {
-    yield stage.resetWork;
-    if (!stage.device.enter()) {
-      stage.device.resetPending = false;
+    yield harness.resetWork;
+    if (!harness.device.enter()) {
+      harness.device.resetPending = false;
       continue;
     }
-    yield* stage.schedLock.lock();
-    stage.resetInProgress = true;
-    yield* evictGroups(stage);
-    stage.schedLock.unlock();
-    yield* stage.device.reset();
-    stage.resetInProgress = false;
-    stage.device.exit();
+    yield* harness.schedLock.lock();
+    harness.resetInProgress = true;
+    yield* evictGroups(harness);
+    harness.schedLock.unlock();
+    yield* harness.device.reset();
+    harness.resetInProgress = false;
+    harness.device.exit();
   }
 }
 
 /** panthor_device_suspend(): only while no group is on the GPU; the registers are gone afterwards. */
-export function* suspend(stage: Stage): Op<void> {
+export function* suspend(harness: Harness): Op<void> {
   const nothingRuns = {
     label: 'runtime suspend',
-    ready: () => !stage.groups.some((group) => group.bound) && !stage.vms.some((vm) => vm.group.bound),
+    ready: () => !harness.groups.some((group) => group.bound) && !harness.vms.some((vm) => vm.group.bound),
   };
   for (;;) {
     yield nothingRuns;
-    yield* stage.schedLock.lock();
+    yield* harness.schedLock.lock();
     if (nothingRuns.ready()) break;
-    stage.schedLock.unlock();
+    harness.schedLock.unlock();
   }
-  stage.powered = false;
-  stage.schedLock.unlock();
-  yield* stage.device.mmu.suspend();
+  harness.powered = false;
+  harness.schedLock.unlock();
+  yield* harness.device.mmu.suspend();
   yield 'power off';
-  stage.machine.reset();
-  stage.machine.regs.reachable = false;
+  harness.machine.reset();
+  harness.machine.regs.reachable = false;
 }
 
-export function* resume(stage: Stage): Op<void> {
+export function* resume(harness: Harness): Op<void> {
   yield 'power on';
-  stage.machine.regs.reachable = true;
-  yield* stage.device.mmu.resume();
-  stage.powered = true;
+  harness.machine.regs.reachable = true;
+  yield* harness.device.mmu.resume();
+  harness.powered = true;
 }
 
 /** panthor_device_unplug(): no register access once it has returned. */
-export function* unplug(stage: Stage): Op<void> {
-  yield* stage.device.unplug();
-  stage.gone = true;
-  stage.machine.regs.reachable = false;
+export function* unplug(harness: Harness): Op<void> {
+  yield* harness.device.unplug();
+  harness.gone = true;
+  harness.machine.regs.reachable = false;
 }
 
 /** Thread: the VM_BIND queue of one VM; the fence is signalled once the job has run. */
@@ -71,9 +71,9 @@ export function* bindQueue(state: VmState): Op<void> {
 }
 
 /** Thread: the MMU interrupt line, its hard handler and its thread. */
-export function* interrupts(stage: Stage, irq: PanthorIrq): Op<void> {
+export function* interrupts(harness: Harness, irq: PanthorIrq): Op<void> {
   for (;;) {
-    yield stage.mmuInterrupt;
+    yield harness.mmuInterrupt;
     const ret = yield* irq.rawHandler();
     if (ret === IRQ_WAKE_THREAD) yield* irq.threadedHandler();
   }

@@ -3,7 +3,7 @@ import type { Op } from '../../coroutine/op.ts';
 import type { AccessKind, MachineOp } from '../../hw/timed-machine.ts';
 import type { Translation } from '../../hw/tlb.ts';
 import type { Call } from '../scenario/scenario.ts';
-import type { Group, Stage, VmState } from './harness.ts';
+import type { Group, Harness, VmState } from './harness.ts';
 import { judge } from './judge.ts';
 
 /** vm_active and vm_idle, with a count of our own of who holds the VM. */
@@ -23,43 +23,43 @@ export function* becomeIdle(state: VmState): Op<void> {
 }
 
 /** A group gets its VM a slot: group_bind_locked(), under the scheduler's lock and never during a reset. */
-export function* activate(stage: Stage, state: VmState, group: Group): Op<number> {
+export function* activate(harness: Harness, state: VmState, group: Group): Op<number> {
   for (;;) {
     yield state.mayBind;
-    yield* stage.schedLock.lock();
-    if (stage.canBind(state.vm)) break;
-    stage.schedLock.unlock();
+    yield* harness.schedLock.lock();
+    if (harness.canBind(state.vm)) break;
+    harness.schedLock.unlock();
   }
   const ret = yield* becomeActive(state);
   if (ret === 0) {
     group.vm = state.vm;
     group.as = state.vm.as;
-    group.epoch = stage.machine.epoch;
+    group.epoch = harness.machine.epoch;
     group.bound = true;
   }
-  stage.schedLock.unlock();
+  harness.schedLock.unlock();
   return ret;
 }
 
 /** group_unbind_locked(); a reset or a suspend may have done it already. */
-export function* idle(stage: Stage, group: Group): Op<void> {
-  yield* stage.schedLock.lock();
+export function* idle(harness: Harness, group: Group): Op<void> {
+  yield* harness.schedLock.lock();
   if (group.bound && group.vm !== null) {
-    yield* unbind(stage, group);
+    yield* unbind(harness, group);
   }
-  stage.schedLock.unlock();
+  harness.schedLock.unlock();
 }
 
 /** A GPU access of the thread's group, or (without one) of the group that was there from the start. */
-export function* access(stage: Stage, state: VmState, own: Group, call: Call): MachineOp<void> {
+export function* access(harness: Harness, state: VmState, own: Group, call: Call): MachineOp<void> {
   const group = own.vm === state.vm ? own : state.group;
   if (!group.bound) return;
-  yield* groupAccess(stage, state, group, call.va, call.verb as AccessKind, call.text);
+  yield* groupAccess(harness, state, group, call.va, call.verb as AccessKind, call.text);
 }
 
 /** The same for a group that is known; null where it was cut short by a reset. */
 export function* groupAccess(
-  stage: Stage,
+  harness: Harness,
   state: VmState,
   group: Group,
   va: number,
@@ -67,14 +67,14 @@ export function* groupAccess(
   text: string,
 ): MachineOp<Translation | null> {
   const { epoch } = group;
-  const found = yield* stage.machine.access(group.as, va, kind);
-  if (found !== null && group.epoch === epoch) judge(stage, state, group, va, text, found);
+  const found = yield* harness.machine.access(group.as, va, kind);
+  if (found !== null && group.epoch === epoch) judge(harness, state, group, va, text, found);
   return found;
 }
 
 /** panthor_group_destroy(): the groups of a VM are to leave the GPU at the next tick. */
-export function killGroups(stage: Stage, state: VmState, saveVa: number): void {
-  for (const group of [state.group, ...stage.groups]) {
+export function killGroups(harness: Harness, state: VmState, saveVa: number): void {
+  for (const group of [state.group, ...harness.groups]) {
     if (!group.bound || group.vm !== state.vm) continue;
     group.killed = true;
     group.saveVa = saveVa;
@@ -82,28 +82,28 @@ export function killGroups(stage: Stage, state: VmState, saveVa: number): void {
 }
 
 /** Thread: tick_work() as far as it takes groups off the GPU; the firmware saves their state through their VM. */
-export function* tickWork(stage: Stage): MachineOp<void> {
+export function* tickWork(harness: Harness): MachineOp<void> {
   for (;;) {
-    yield stage.tick;
-    yield* stage.schedLock.lock();
-    const group = stage.condemned();
+    yield harness.tick;
+    yield* harness.schedLock.lock();
+    const group = harness.condemned();
     if (group !== null && group.vm !== null) {
-      const state = stage.vms.find((one) => one.vm === group.vm) as VmState;
-      yield* groupAccess(stage, state, group, group.saveVa, 'write', 'the firmware saves state');
-      yield* unbind(stage, group);
+      const state = harness.vms.find((one) => one.vm === group.vm) as VmState;
+      yield* groupAccess(harness, state, group, group.saveVa, 'write', 'the firmware saves state');
+      yield* unbind(harness, group);
     }
-    stage.schedLock.unlock();
+    harness.schedLock.unlock();
   }
 }
 
 /** Groups leave the GPU: panthor_sched_suspend(). */
-export function* evictGroups(stage: Stage): Op<void> {
-  for (const vm of stage.vms) yield* unbind(stage, vm.group);
-  for (const group of stage.groups) yield* unbind(stage, group);
+export function* evictGroups(harness: Harness): Op<void> {
+  for (const vm of harness.vms) yield* unbind(harness, vm.group);
+  for (const group of harness.groups) yield* unbind(harness, group);
 }
 
-function* unbind(stage: Stage, group: Group): Op<void> {
+function* unbind(harness: Harness, group: Group): Op<void> {
   if (!group.bound || group.vm === null) return;
   group.bound = false;
-  yield* becomeIdle(stage.vms.find((one) => one.vm === group.vm) as VmState);
+  yield* becomeIdle(harness.vms.find((one) => one.vm === group.vm) as VmState);
 }

@@ -50,27 +50,30 @@ export class VmState {
   /** Ready when the scheduler may put a group of this VM on the GPU. */
   readonly mayBind: { label: string; ready: () => boolean };
 
-  constructor(name: string, vm: PanthorVm, stage: Stage) {
+  constructor(name: string, vm: PanthorVm, harness: Harness) {
     this.name = name;
     this.id = vm.id;
     this.vm = vm;
     this.spec = new VmSpec(vm);
-    this.mayBind = { label: `the scheduler binds a group of ${name}`, ready: () => stage.canBind(vm) };
+    this.mayBind = { label: `the scheduler binds a group of ${name}`, ready: () => harness.canBind(vm) };
     this.work = { label: `VM_BIND queue of ${name}`, ready: () => this.jobs.length > 0 && !vm.stopped };
   }
 }
 
 /** What the driver says on its way that invariants are about. */
 class Listener implements DriverTrace {
-  readonly #stage: Stage;
-  constructor(stage: Stage) {
-    this.#stage = stage;
+  readonly #harness: Harness;
+  constructor(harness: Harness) {
+    this.#harness = harness;
   }
   warn(where: string, reason: string): void {
     if (reason === 'outside-locked-region') {
-      this.#stage.break_('outside-locked-region', `${where} changes pages outside the recorded region`);
+      this.#harness.reportViolation(
+        'outside-locked-region',
+        `${where} changes pages outside the recorded region`,
+      );
     }
-    this.#stage.break_('kernel-warning', `${where}: ${reason}`);
+    this.#harness.reportViolation('kernel-warning', `${where}: ${reason}`);
   }
   timeout(): void {}
   event(): void {}
@@ -83,7 +86,7 @@ class Listener implements DriverTrace {
   as(): void {}
 }
 
-export class Stage {
+export class Harness {
   readonly scenario: Scenario;
   readonly machine: TimedMachine;
   readonly device: PanthorDevice;
@@ -152,16 +155,16 @@ export class Stage {
   }
 
   /** Makes the VMs and what the scenario says is there before the threads start. */
-  setUp(begin: (stage: Stage, vm: VmState) => Op<void>): void {
-    this.settle(this.device.mmu.init());
+  setUp(begin: (harness: Harness, vm: VmState) => Op<void>): void {
+    this.runToQuiescence(this.device.mmu.init());
     for (const { name } of this.scenario.vms) {
-      const id = this.settle(this.pool.create(0, 0));
+      const id = this.runToQuiescence(this.pool.create(0, 0));
       const vm = this.pool.get(id);
       if (vm === undefined) throw new Error(`no VM: ${id}`);
       this.vms.push(new VmState(name, vm, this));
     }
-    for (const vm of this.vms) this.settle(begin(this, vm));
-    this.machine.settle();
+    for (const vm of this.vms) this.runToQuiescence(begin(this, vm));
+    this.machine.runToQuiescence();
     for (const { command, skip } of this.scenario.stuck) {
       if (command === 'flush') {
         this.machine.stuckFlush.skip = skip;
@@ -176,12 +179,12 @@ export class Stage {
   }
 
   /** Runs one operation to its end on a machine that answers at once. */
-  settle<T>(op: Op<T>): T {
+  runToQuiescence<T>(op: Op<T>): T {
     for (;;) {
       const next = op.next();
       if (next.done) return next.value;
       const point: Point = next.value;
-      this.machine.settle();
+      this.machine.runToQuiescence();
       if (typeof point === 'object' && !point.ready()) throw new Error(`set-up waits for ${point.label}`);
       for (const vm of this.vms) vm.spec.observe();
     }
@@ -205,7 +208,7 @@ export class Stage {
   }
 
   /** An invariant broke during this step. */
-  break_(invariant: string, message: string): void {
+  reportViolation(invariant: string, message: string): void {
     this.broken.push(`${invariant}\n${message}`);
   }
 

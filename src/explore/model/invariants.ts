@@ -1,7 +1,7 @@
 /** Invariants over driver and machine that are judged in every state. Each returns what is wrong, or null. */
 import type { PanthorVm } from '../../driver/mmu/vm.ts';
 import type { AddressSpace } from '../../hw/address-space.ts';
-import type { Stage } from './harness.ts';
+import type { Harness } from './harness.ts';
 import { hex } from './judge.ts';
 
 const range = (start: number, size: number): string => `${hex(start)}+${hex(size)}`;
@@ -11,17 +11,17 @@ const range = (start: number, size: number): string => `${hex(start)}+${hex(size
  * where slots_lock is free, the slot enabled and no reset pending. And no region stays recorded once the operation that
  * recorded it is over: nobody would ever unlock it.
  */
-export function lockAgreement(stage: Stage): string | null {
-  const { mmu } = stage.device;
+export function lockAgreement(harness: Harness): string | null {
+  const { mmu } = harness.device;
   if (mmu.slotsLock.held) return null;
   for (const vm of mmu.vms) {
     if (vm.lockedSize === 0 || vm.opLock.held) continue;
     return `VM ${vm.uid} has recorded ${range(vm.lockedStart, vm.lockedSize)} although no operation is under way`;
   }
-  if (stage.device.resetPending || stage.resetInProgress) return null;
-  if (!stage.machine.regs.reachable) return null;
-  for (let as = 1; as < stage.machine.spaces.length; as++) {
-    const wrong = disagreement(stage.machine.spaces[as], mmu.slots[as]);
+  if (harness.device.resetPending || harness.resetInProgress) return null;
+  if (!harness.machine.regs.reachable) return null;
+  for (let as = 1; as < harness.machine.spaces.length; as++) {
+    const wrong = disagreement(harness.machine.spaces[as], mmu.slots[as]);
     if (wrong !== null) return wrong;
   }
   return null;
@@ -44,9 +44,9 @@ function disagreement(space: AddressSpace, vm: PanthorVm | null): string | null 
 }
 
 /** slot-bookkeeping: slots, alloc_mask, as.id and the LRU list agree. Judged where slots_lock is free. */
-export function slotBookkeeping(stage: Stage): string | null {
-  const { mmu } = stage.device;
-  if (mmu.slotsLock.held || stage.resetInProgress || !stage.powered) return null;
+export function slotBookkeeping(harness: Harness): string | null {
+  const { mmu } = harness.device;
+  if (mmu.slotsLock.held || harness.resetInProgress || !harness.powered) return null;
   let mask = 0;
   for (let as = 0; as < mmu.slots.length; as++) {
     const vm = mmu.slots[as];
@@ -58,8 +58,8 @@ export function slotBookkeeping(stage: Stage): string | null {
     }
   }
   if (mask !== mmu.allocMask) return `alloc_mask is ${hex(mmu.allocMask)}, the slots in use are ${hex(mask)}`;
-  for (const { vm, users, moving } of stage.vms) {
-    if (moving === 0 && vm.activeCount !== users && !stage.device.unplugged) {
+  for (const { vm, users, moving } of harness.vms) {
+    if (moving === 0 && vm.activeCount !== users && !harness.device.unplugged) {
       return `active_cnt of VM ${vm.uid} is ${vm.activeCount}, ${users} hold it`;
     }
   }
@@ -71,7 +71,7 @@ export function slotBookkeeping(stage: Stage): string | null {
     if (listed > 1) return `VM ${vm.uid} is in the LRU list ${listed} times`;
     if (listed === 1 && vm.activeCount > 0) return `VM ${vm.uid} is active and in the LRU list`;
     if (listed === 1 && vm.as < 0) return `VM ${vm.uid} is in the LRU list without a slot`;
-    if (listed === 0 && vm.as >= 0 && vm.activeCount === 0 && !stage.device.resetPending) {
+    if (listed === 0 && vm.as >= 0 && vm.activeCount === 0 && !harness.device.resetPending) {
       return `VM ${vm.uid} is idle and keeps AS${vm.as}, but is not in the LRU list: nobody can have the slot`;
     }
   }
@@ -79,8 +79,8 @@ export function slotBookkeeping(stage: Stage): string | null {
 }
 
 /** table-pages, once every thread has ended: a destroyed VM that something refers to will never give its tables back. */
-export function lostTables(stage: Stage): string | null {
-  for (const { name, vm, jobs } of stage.vms) {
+export function lostTables(harness: Harness): string | null {
+  for (const { name, vm, jobs } of harness.vms) {
     if (!vm.destroyed || vm.freed || jobs.length > 0) continue;
     let pages = 0;
     for (const n of vm.pgtable.tables) pages += n;
@@ -90,18 +90,18 @@ export function lostTables(stage: Stage): string | null {
 }
 
 /** table-pages: none is used twice, none leaks, no VM loses its tables under an operation, and the reservations add up. Judged where no operation is under way. */
-export function tablePages(stage: Stage): string | null {
-  const { memory } = stage.machine;
+export function tablePages(harness: Harness): string | null {
+  const { memory } = harness.machine;
   let reserved = 0;
   let counted = 0;
-  for (const { name, vm } of stage.vms) {
+  for (const { name, vm } of harness.vms) {
     if (vm.freed && vm.opCtx !== null) return `VM ${name} is freed while an operation on it is under way`;
   }
-  for (const { vm } of stage.vms) {
+  for (const { vm } of harness.vms) {
     if (vm.opLock.held) return null;
     for (const n of vm.pgtable.tables) counted += n;
   }
-  for (const { jobs } of stage.vms) reserved += jobs.length;
+  for (const { jobs } of harness.vms) reserved += jobs.length;
   if (reserved > 0) return null;
   if (memory.live !== counted) return `${memory.live} table pages are in use, the VMs have ${counted}`;
   return null;

@@ -17,7 +17,7 @@ import type { PanthorDevice } from '../../driver/device.ts';
 import { PanthorDrv } from '../../driver/ioctl/drv.ts';
 import type { DrmFile } from '../../driver/ioctl/file.ts';
 import type { BindOp } from '../../driver/mmu/vm-bind.ts';
-import type { Stage, VmState } from './harness.ts';
+import type { Harness, VmState } from './harness.ts';
 
 /** Where a call's argument and its operations are in user memory. */
 const ARGUMENT = 0x10000;
@@ -35,28 +35,28 @@ export function openFile(device: PanthorDevice): DrmFile {
 }
 
 /** One call; its argument is in `mem`. */
-function* ioctl(stage: Stage, request: number, mem: UserMemory): Op<number> {
-  const file = stage.file as DrmFile;
+function* ioctl(harness: Harness, request: number, mem: UserMemory): Op<number> {
+  const file = harness.file as DrmFile;
   return yield* file.drv.ioctl(file, request, mem, ARGUMENT);
 }
 
 /** A synchronous DRM_IOCTL_PANTHOR_VM_BIND of one operation. */
-export function* vmBind(stage: Stage, state: VmState, op: BindOp): Op<void> {
+export function* vmBind(harness: Harness, state: VmState, op: BindOp): Op<void> {
   yield 'VM_BIND';
   const mem = new UserMemory(USER_MEMORY);
   const { flags, boHandle, boOffset, va, size } = op;
   mem.add(OPS, encode(drm_panthor_vm_bind_op, { flags, bo_handle: boHandle, bo_offset: boOffset, va, size }));
   const ops = { stride: drm_panthor_vm_bind_op.size, count: 1, array: OPS };
   mem.add(ARGUMENT, encode(drm_panthor_vm_bind, { vm_id: state.id, ops }));
-  const ret = yield* ioctl(stage, DRM_IOCTL_PANTHOR_VM_BIND, mem);
+  const ret = yield* ioctl(harness, DRM_IOCTL_PANTHOR_VM_BIND, mem);
   state.spec.observe();
   // Those two say that the operation has not begun.
   if (ret !== 0 && ret !== -EINVAL && ret !== -ENODEV) state.spec.failed();
 }
 
 /** DRM_IOCTL_PANTHOR_VM_DESTROY */
-export function* vmDestroy(stage: Stage, state: VmState): Op<void> {
+export function* vmDestroy(harness: Harness, state: VmState): Op<void> {
   const mem = new UserMemory(USER_MEMORY);
   mem.add(ARGUMENT, encode(drm_panthor_vm_destroy, { id: state.id }));
-  yield* ioctl(stage, DRM_IOCTL_PANTHOR_VM_DESTROY, mem);
+  yield* ioctl(harness, DRM_IOCTL_PANTHOR_VM_DESTROY, mem);
 }

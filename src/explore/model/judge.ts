@@ -1,5 +1,5 @@
 import type { Translation } from '../../hw/tlb.ts';
-import type { Group, Stage, VmState } from './harness.ts';
+import type { Group, Harness, VmState } from './harness.ts';
 
 export const hex = (n: number): string => (n < 0 ? 'nothing' : `0x${n.toString(16)}`);
 
@@ -9,7 +9,7 @@ export const hex = (n: number): string => (n < 0 ? 'nothing' : `0x${n.toString(1
  * reset) see whatever there is. A group that is still on the GPU while its VM goes away must not fault.
  */
 export function judge(
-  stage: Stage,
+  harness: Harness,
   state: VmState,
   group: Group,
   va: number,
@@ -17,16 +17,17 @@ export function judge(
   found: Translation,
 ): void {
   const { vm, spec } = state;
-  if (!group.bound || vm.unusable || vm.unhandledFault || spec.unknown || stage.device.unplugged) return;
-  if (group.epoch !== stage.machine.epoch) return;
+  if (!group.bound || vm.unusable || vm.unhandledFault || spec.unknown || harness.device.unplugged) return;
+  if (group.epoch !== harness.machine.epoch) return;
   const what = `${text} (${hex(va)} through AS${group.as})`;
   if (vm.destroyed) {
-    if (found.pa < 0) stage.break_('kernel-warning', `${what} faults while the VM is being destroyed`);
+    if (found.pa < 0)
+      harness.reportViolation('kernel-warning', `${what} faults while the VM is being destroyed`);
     return;
   }
   if (found.root !== vm.pgtable.ttbr) {
     const through = found.root === 0 ? 'an unmapped address space' : `the tables at ${hex(found.root)}`;
-    stage.break_(
+    harness.reportViolation(
       'activation',
       `${what} goes through ${through}, not the VM's own at ${hex(vm.pgtable.ttbr)}`,
     );
@@ -38,5 +39,5 @@ export function judge(
   const expected =
     before === after ? `${hex(before)} is mapped` : `${hex(before)} was mapped and ${hex(after)} will be`;
   const invariant = spec.changing(va) || found.pa < 0 ? 'atomic' : 'stale-translation';
-  stage.break_(invariant, `${what} sees ${hex(found.pa)} where ${expected}`);
+  harness.reportViolation(invariant, `${what} sees ${hex(found.pa)} where ${expected}`);
 }

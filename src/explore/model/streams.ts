@@ -12,7 +12,7 @@ import { INSTR_BYTES, StreamGroup, StreamQueue } from '../../hw/command-stream/s
 import { type AccessKind, type MachineOp, permits } from '../../hw/timed-machine.ts';
 import type { Call } from '../scenario/scenario.ts';
 import { groupAccess } from './groups.ts';
-import type { Group, Stage, VmState } from './harness.ts';
+import type { Group, Harness, VmState } from './harness.ts';
 
 /** Registers of a queue on a G610. */
 const REGISTERS = 96;
@@ -45,14 +45,14 @@ export class Words {
 
 /** The memory that one group sees. */
 class GroupMemory implements StreamMemory {
-  readonly #stage: Stage;
+  readonly #harness: Harness;
   readonly #state: VmState;
   readonly #group: Group;
   /** The instruction that accesses it, for reports. */
   text = '';
 
-  constructor(stage: Stage, state: VmState, group: Group) {
-    this.#stage = stage;
+  constructor(harness: Harness, state: VmState, group: Group) {
+    this.#harness = harness;
     this.#state = state;
     this.#group = group;
   }
@@ -61,24 +61,24 @@ class GroupMemory implements StreamMemory {
   *#access(va: number, kind: AccessKind): MachineOp<number> {
     const group = this.#group;
     if (!group.bound || group.vm !== this.#state.vm) throw new StreamFatal(CS_BUS_FAULT, va);
-    const found = yield* groupAccess(this.#stage, this.#state, group, va, kind, this.text);
+    const found = yield* groupAccess(this.#harness, this.#state, group, va, kind, this.text);
     if (found === null || !permits(found, kind)) throw new StreamFatal(CS_BUS_FAULT, va);
     return found.pa + (va & PAGE_MASK);
   }
 
   *load32(va: number): MachineOp<number> {
     const pa = yield* this.#access(va, 'read');
-    return this.#stage.words.load(pa);
+    return this.#harness.words.load(pa);
   }
 
   *store32(va: number, value: number): MachineOp<void> {
     const pa = yield* this.#access(va, 'write');
-    this.#stage.words.store(pa, value);
+    this.#harness.words.store(pa, value);
   }
 
   *atomicAdd(va: number, lo: number, hi: number, wide: boolean): MachineOp<void> {
     const pa = yield* this.#access(va, 'atomic');
-    const { words } = this.#stage;
+    const { words } = this.#harness;
     const low = words.load(pa) + lo;
     words.store(pa, low);
     if (wide) words.store(pa + 4, words.load(pa + 4) + hi + (low >= 0x100000000 ? 1 : 0));
@@ -90,9 +90,9 @@ class GroupMemory implements StreamMemory {
 }
 
 /** A group runs a stream: the thread's own, or the one that was there from the start. Ends at once without a slot. */
-export function* playStream(stage: Stage, state: VmState, own: Group, call: Call): MachineOp<void> {
+export function* playStream(harness: Harness, state: VmState, own: Group, call: Call): MachineOp<void> {
   const group = own.vm === state.vm ? own : state.group;
-  const memory = new GroupMemory(stage, state, group);
+  const memory = new GroupMemory(harness, state, group);
   const core = new Core(memory, CLOCK, EVENTS);
   const bytes = (call.stream.length / 2) * INSTR_BYTES;
   const queue = new StreamQueue(new StreamGroup(0, group), {
@@ -106,10 +106,10 @@ export function* playStream(stage: Stage, state: VmState, own: Group, call: Call
     while (queue.hasWork) {
       const at = queue.pc / 4;
       memory.text = instructionText(call.stream[at], call.stream[at + 1]);
-      const { stores } = stage.words;
+      const { stores } = harness.words;
       const outcome = yield* perform(core, queue, call.stream[at], call.stream[at + 1]);
       if (outcome === STAY) {
-        yield { label: memory.text, ready: () => stage.words.stores !== stores || !group.bound };
+        yield { label: memory.text, ready: () => harness.words.stores !== stores || !group.bound };
       }
     }
   } catch (error) {

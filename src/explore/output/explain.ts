@@ -21,7 +21,7 @@ export interface Traced {
 
 /** Runs a schedule step by step and writes down what happens. @throws UsageError where the schedule is not possible */
 export function trace(world: DriverWorld, schedule: readonly Step[]): Traced {
-  const { device, machine } = world.stage;
+  const { device, machine } = world.harness;
   world.reset();
   const listener = device.trace;
   const log = new Log(listener);
@@ -73,16 +73,16 @@ function atEnd(world: DriverWorld): Violation | null {
 }
 
 function describeState(world: DriverWorld): string[] {
-  const { stage } = world;
-  const lines = stage.vms.map(({ name, vm }) => {
+  const { harness } = world;
+  const lines = harness.vms.map(({ name, vm }) => {
     const region =
       vm.lockedSize === 0 ? 'no region recorded' : `recorded ${hex(vm.lockedStart)}+${hex(vm.lockedSize)}`;
     const parts = [vm.as < 0 ? 'no slot' : `AS${vm.as}`, `active ${vm.activeCount}`, region];
     if (vm.unusable) parts.push('unusable');
     return `VM ${name}: ${parts.join(', ')}`;
   });
-  for (const space of stage.machine.spaces.slice(1)) lines.push(`AS${space.index}: ${space.describe()}`);
-  if (stage.device.resetPending) lines.push('a reset is pending');
+  for (const space of harness.machine.spaces.slice(1)) lines.push(`AS${space.index}: ${space.describe()}`);
+  if (harness.device.resetPending) lines.push('a reset is pending');
   return lines;
 }
 

@@ -24,15 +24,29 @@ export function scenarioNames(): string[] {
     .sort();
 }
 
-/** A built-in scenario by name, or one from a file. @throws UsageError, InputError */
-export function loadScenario(nameOrPath: string): Scenario {
+/** A scenario that is at hand as text. */
+export interface ScenarioText {
+  name: string;
+  source: string;
+}
+
+/** A built-in scenario by name, one from a file, or one from its text. @throws UsageError, InputError */
+export function loadScenario(wanted: string | ScenarioText): Scenario {
+  return typeof wanted === 'string' ? fromFile(wanted) : parse(wanted.source, wanted.name);
+}
+
+function fromFile(nameOrPath: string): Scenario {
   const builtIn = scenarioNames().includes(nameOrPath);
   const path = builtIn ? join(scenarioDirectory(), nameOrPath + SUFFIX) : nameOrPath;
   if (!existsSync(path)) {
     throw new UsageError(`no scenario '${nameOrPath}' (panthor-shim explore --list shows the built-in ones)`);
   }
+  return parse(readFileSync(path, 'utf8'), builtIn ? nameOrPath : basename(path, SUFFIX));
+}
+
+function parse(source: string, name: string): Scenario {
   try {
-    return parseScenario(readFileSync(path, 'utf8'), builtIn ? nameOrPath : basename(path, SUFFIX));
+    return parseScenario(source, name);
   } catch (error) {
     if (error instanceof ScenarioError) throw new InputError(error.message);
     throw error;

@@ -4,9 +4,9 @@ import { FULL, SEEN, StateTable } from './state-table.ts';
 /** How a depth-first search shares its work with others over the same table. */
 export interface Sharing {
   /** Another worker has nothing to do. */
-  hungry(): boolean;
+  hasIdleWorkers(): boolean;
   /** Gives away the part of the space behind the first `length` steps of `schedule`; false where there is no room. */
-  donate(schedule: Uint8Array, length: number): boolean;
+  share(schedule: Uint8Array, length: number): boolean;
   /** Somebody else has found what was looked for, or the budget is spent. */
   stopped(): boolean;
 }
@@ -76,7 +76,7 @@ export class Descent {
     while (this.#enabled.length > 0) {
       if (context.done) return 'found';
       if (this.#full || context.over() || this.#sharing?.stopped()) return 'budget';
-      if (this.#sharing?.hungry()) this.#giveAway();
+      if (this.#sharing?.hasIdleWorkers()) this.#giveAway();
       const level = this.#enabled.length - 1;
       const depth = this.#base + level;
       if (this.#taken[level] === this.#enabled[level].length) {
@@ -135,7 +135,7 @@ export class Descent {
       const depth = this.#base + level;
       const prefix = this.#schedule.slice(0, depth + 1);
       prefix[depth] = steps[this.#taken[level]];
-      if ((this.#sharing as Sharing).donate(prefix, depth + 1)) this.#taken[level]++;
+      if ((this.#sharing as Sharing).share(prefix, depth + 1)) this.#taken[level]++;
       return;
     }
   }

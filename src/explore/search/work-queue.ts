@@ -92,7 +92,7 @@ export class WorkQueue {
   }
 
   /** Whether a worker waits and nothing is there for it. */
-  get hungry(): boolean {
+  get hasIdleWorkers(): boolean {
     return Atomics.load(this.#words, IDLE) > Atomics.load(this.#words, COUNT);
   }
 

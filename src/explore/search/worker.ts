@@ -17,8 +17,8 @@ const scenario = parseScenario(input.source, input.name);
 const world = new DriverWorld(scenario, kernel(input.kernel, list('+'), list('-')), input.invariants);
 const context = new Context(world, input.budget, { all: input.all });
 const sharing = {
-  hungry: () => queue.hungry,
-  donate: (schedule: Uint8Array, length: number) => queue.put(schedule, length),
+  hasIdleWorkers: () => queue.hasIdleWorkers,
+  share: (schedule: Uint8Array, length: number) => queue.put(schedule, length),
   stopped: () => queue.stopped,
 };
 

@@ -1,7 +1,7 @@
 /** The generators' part of a state: where each function of a thread stands, and what it remembers. */
 
 import { mix32 } from './hash.ts';
-import { type Any, hashValue, heap, nameOf } from './objects.ts';
+import { type Any, hashValue, nameOf, tracker } from './objects.ts';
 
 /** Frames of the running thread: where each function stands, and what it remembers. */
 export class Frames {
@@ -58,6 +58,6 @@ export function $array<T>(value: T[]): T[] {
 
 /** Thread `index` goes on, with this stack. */
 export function enterThread(index: number, stack: Frames): void {
-  heap.enter(index);
+  tracker.enter(index);
   frames = stack;
 }

@@ -175,7 +175,7 @@ export function $refuse(what: string): void {
 }
 
 /** The switchboard that the explorer uses. */
-export const heap = {
+export const tracker = {
   /** Everything that `root` leads to, as it is now, becomes the initial state. */
   begin(root: object): void {
     owner = SETUP;

@@ -1,6 +1,6 @@
 /**
  * What instrumented code calls (build/instrument.mjs) where it writes elements and changes collections in place. Each does
- * what the plain code would, and keeps the fingerprint and the list of what to undo up to date (heap.ts).
+ * what the plain code would, and keeps the fingerprint and the list of what to undo up to date (tracker.ts).
  */
 import {
   $key,

@@ -23,7 +23,7 @@ import { OpenFiles } from './open-files.ts';
 import { Replies, type RepliesOptions } from './replies.ts';
 import type { Shares } from './shares.ts';
 
-export interface DeskOptions extends RepliesOptions {
+export interface DispatcherOptions extends RepliesOptions {
   dir: string;
   drv: PanthorDrv;
   card: number;
@@ -35,7 +35,7 @@ export interface DeskOptions extends RepliesOptions {
 }
 
 /** Where frames of clients go: to the part of the server that they are for. */
-export class Desk {
+export class Dispatcher {
   readonly memories: BoMemories;
   readonly exports: Exports;
   readonly files: OpenFiles;
@@ -48,7 +48,7 @@ export class Desk {
   readonly #mmaps: Mmaps;
 
   /** @throws Error where there is not even memory for one page */
-  constructor(options: DeskOptions) {
+  constructor(options: DispatcherOptions) {
     const { dir, drv, card, observers } = options;
     this.flushIdPage = BoMemory.shown();
     this.memories = new BoMemories(options.shares);

@@ -2,18 +2,18 @@ import type { PanthorDrv } from '../../driver/ioctl/drv.ts';
 import { StreamRunner } from '../../firmware/job-runner.ts';
 import { ObjectPages } from '../../firmware/object-pages.ts';
 import { StreamNotices } from '../../firmware/stream-notices.ts';
-import type { Desk } from './dispatcher.ts';
+import type { Dispatcher } from './dispatcher.ts';
 
 /** Has the driver behind a server execute streams, in the memory that it shares with its clients. */
-export function executeStreams(drv: PanthorDrv, desk: Desk): StreamRunner {
+export function executeStreams(drv: PanthorDrv, dispatcher: Dispatcher): StreamRunner {
   const notices = new StreamNotices();
-  const flushId = desk.flushIdPage.page(0);
+  const flushId = dispatcher.flushIdPage.page(0);
   return new StreamRunner({
     unshaded: notices.unshaded,
     fatal: notices.fatal,
     fault: notices.fault,
     sched: drv.sched,
-    physical: new ObjectPages(drv.device.gem, desk.memories.pageOf),
+    physical: new ObjectPages(drv.device.gem, dispatcher.memories.pageOf),
     flushed: (id) => flushId?.setUint32(0, id, true),
   });
 }

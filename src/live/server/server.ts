@@ -5,7 +5,7 @@ import { Fd } from '../fd.ts';
 import { EPOLLIN, native } from '../native.ts';
 import { Poller } from '../poller.ts';
 import { Connections } from './connections.ts';
-import { Desk } from './dispatcher.ts';
+import { Dispatcher } from './dispatcher.ts';
 import type { Observer } from './observer.ts';
 import { Shares } from './shares.ts';
 
@@ -37,7 +37,7 @@ function descriptorLimit(): number {
 
 /** Serves clients over unix sockets. Nothing happens outside `step()`. */
 export class LiveServer {
-  readonly desk: Desk;
+  readonly dispatcher: Dispatcher;
   readonly #drv: PanthorDrv;
   readonly #listener: Fd;
   readonly #poller = new Poller();
@@ -54,7 +54,7 @@ export class LiveServer {
     const listener = native().listen(`${options.dir}/socket`, BACKLOG);
     if (listener < 0) throw new Error(`cannot listen at ${options.dir}/socket: errno ${-listener}`);
     this.#listener = new Fd(listener);
-    this.desk = new Desk({
+    this.dispatcher = new Dispatcher({
       dir: options.dir,
       drv: options.drv,
       card: options.card,
@@ -68,15 +68,15 @@ export class LiveServer {
       delayed: (connection) => this.#connections.delayed(connection),
       lost: (connection) => this.#connections.drop(connection),
     });
-    const { desk } = this;
+    const { dispatcher } = this;
     this.#connections = new Connections({
       poller: this.#poller,
       listener: this.#listener,
       limit,
       handle: (from, frame, view, bytes) =>
-        desk.bugs.guard('a frame', () => desk.handle(from, frame, view, bytes)) ?? false,
-      refuse: (connection, id, error) => desk.replies.plain(connection, id, error),
-      ended: (connection) => desk.ended(connection),
+        dispatcher.bugs.guard('a frame', () => dispatcher.handle(from, frame, view, bytes)) ?? false,
+      refuse: (connection, id, error) => dispatcher.replies.plain(connection, id, error),
+      ended: (connection) => dispatcher.ended(connection),
     });
   }
 
@@ -105,22 +105,22 @@ export class LiveServer {
   /** Ends everything: clients see the device gone. */
   close(): void {
     this.#connections.close();
-    this.desk.close();
+    this.dispatcher.close();
     this.#listener.close();
     this.#poller.close();
   }
 
   #nextSweep(): number {
-    return this.desk.exports.count > 0 ? this.#lastSweep + SWEEP_NS : Number.POSITIVE_INFINITY;
+    return this.dispatcher.exports.count > 0 ? this.#lastSweep + SWEEP_NS : Number.POSITIVE_INFINITY;
   }
 
   #doWhatIsDue(): void {
     const now = this.#drv.device.now();
-    if (now >= this.#drv.nextDeadlineNs) this.desk.bugs.guard('poll', () => run(this.#drv.poll()));
+    if (now >= this.#drv.nextDeadlineNs) this.dispatcher.bugs.guard('poll', () => run(this.#drv.poll()));
     if (now >= this.#connections.deadlineNs) this.#connections.endHalves(now);
     if (now >= this.#nextSweep()) {
       this.#lastSweep = now;
-      this.desk.exports.sweep();
+      this.dispatcher.exports.sweep();
     }
   }
 }

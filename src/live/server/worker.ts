@@ -60,7 +60,7 @@ async function serve(options: WorkerOptions): Promise<void> {
     card: options.card,
     observers: recorder === null ? [report] : [report, recorder],
   });
-  const streams = executeStreams(drv, server.desk);
+  const streams = executeStreams(drv, server.dispatcher);
   let stopping = false;
   const stop = new Fd(options.stop);
   server.watch(stop, () => {
@@ -74,11 +74,15 @@ async function serve(options: WorkerOptions): Promise<void> {
     }
     await new Promise((resolve) => setImmediate(resolve));
   }
-  const left = { files: server.desk.files.size, vms: device.mmu.vms.length, objects: drv.clientBos.size };
+  const left = {
+    files: server.dispatcher.files.size,
+    vms: device.mmu.vms.length,
+    objects: drv.clientBos.size,
+  };
   server.close();
   stop.close();
   recorder?.close();
-  const summary = report.summary(server.desk.bugs.count, left, streams.stats);
+  const summary = report.summary(server.dispatcher.bugs.count, left, streams.stats);
   const message = { type: 'stopped', report: summary } as const;
   parentPort!.postMessage(message satisfies WorkerMessage);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Rng } from '../../../src/explore/search/rng.ts';
-import { DriverWorld, heap, INVARIANTS, kernel, loadScenario, scenarioNames } from '../interleaved.ts';
+import { DriverWorld, INVARIANTS, kernel, loadScenario, scenarioNames, tracker } from '../interleaved.ts';
 
 /** A random schedule, `visit` called in every state; returns the fingerprints on the way. */
 function walk(world: InstanceType<typeof DriverWorld>, seed: number, visit: () => void): string[] {
@@ -26,7 +26,7 @@ function walk(world: InstanceType<typeof DriverWorld>, seed: number, visit: () =
 }
 
 describe('the account that interleaved code keeps of its state', () => {
-  heap.rememberObjects();
+  tracker.rememberObjects();
 
   for (const name of scenarioNames()) {
     it(`misses no write in ${name}, and is the same each time a schedule is run`, () => {
@@ -35,7 +35,7 @@ describe('the account that interleaved code keeps of its state', () => {
         if (scenario.kernel !== null && kernelName !== '7.2') continue;
         const world = new DriverWorld(scenario, kernel(scenario.kernel ?? kernelName), INVARIANTS);
         for (let seed = 1; seed <= 5; seed++) {
-          const first = walk(world, seed, () => expect(heap.audit()).toBe(true));
+          const first = walk(world, seed, () => expect(tracker.audit()).toBe(true));
           expect(walk(world, seed, () => {})).toEqual(first);
         }
       }

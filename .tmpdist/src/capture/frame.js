@@ -1,0 +1,93 @@
+/**
+ * Frames: how binary captures and the live protocol between preload library and server put messages on a byte stream.
+ *
+ *     offset  0  u32  size of the payload in bytes
+ *             4  u16  kind of frame
+ *             6  u16  flags; 0 in captures
+ *             8  u32  id: in captures 0 for the header and record number + 1 (modulo 2^32) after it;
+ *                     in the live protocol what pairs a reply with its call
+ *            12  u32  check word over the twelve bytes before and the payload
+ *            16  the payload, then zero bytes up to a multiple of 8
+ *
+ * All little-endian. A frame can be told complete from its first four bytes, damage shows in the check word, and a
+ * length is never believed beyond MAX_FRAME_BYTES. docs/formats.md holds the same for readers in other languages.
+ */
+export const FRAME_HEADER_BYTES = 16;
+/** Payload bytes of one frame: a record at its limits, or the longest JSON line kept as text. */
+export const MAX_FRAME_BYTES = (24 << 20) + 4096;
+/** Kinds of frame in a capture; the live protocol numbers its own from 0x100. */
+export const FRAME_HEADER = 1;
+export const FRAME_IOCTL = 2;
+export const FRAME_MMAP = 3;
+export const FRAME_CLOSE = 4;
+/** A line of JSON kept as it stood: legal but spelled otherwise than we do, or saying what no field here holds. */
+export const FRAME_TEXT = 5;
+const SEED = 0x9e3779b1 | 0;
+const FACTOR = 0x2c1b3c6d;
+/** One step of the check word: a bijection of `check` for any word, so no damage inside one word goes unseen. */
+function step(check, word) {
+    const mixed = check ^ word;
+    return Math.imul((mixed << 15) | (mixed >>> 17), FACTOR);
+}
+/** Check word of the frame at `at`: its first 12 bytes, then `padded` bytes (a multiple of 4) behind its header. */
+export function checkWord(view, at, padded) {
+    let check = step(SEED, view.getInt32(at, true));
+    check = step(check, view.getInt32(at + 4, true));
+    check = step(check, view.getInt32(at + 8, true));
+    const end = at + FRAME_HEADER_BYTES + padded;
+    for (let i = at + FRAME_HEADER_BYTES; i < end; i += 4)
+        check = step(check, view.getInt32(i, true));
+    return check >>> 0;
+}
+/** Bytes that a payload of `size` takes with its padding. */
+export function paddedSize(size) {
+    return (size + 7) & ~7;
+}
+/** A frame that has arrived whole; one object, filled anew by each read. */
+export class Frame {
+    kind = 0;
+    flags = 0;
+    id = 0;
+    /** Where the payload begins in the array that was read from, and its size without padding. */
+    at = 0;
+    size = 0;
+    fault = null;
+    /**
+     * Looks at view[at, end). Returns the bytes of the whole frame (padding included) when it is there, 0 when more must
+     * arrive, -1 when it is damaged (`fault` says how). A damaged length is refused as soon as it is seen.
+     */
+    read(view, at, end) {
+        if (end - at < 4)
+            return 0;
+        const size = view.getUint32(at, true);
+        if (size > MAX_FRAME_BYTES) {
+            return this.#refuse(0, 'frame size', `${size} bytes`, `at most ${MAX_FRAME_BYTES}`);
+        }
+        const padded = paddedSize(size);
+        if (end - at < FRAME_HEADER_BYTES + padded)
+            return 0;
+        const check = checkWord(view, at, padded);
+        const stored = view.getUint32(at + 12, true);
+        if (check !== stored)
+            return this.#refuse(12, 'check word', hex(stored), `${hex(check)}, that of these bytes`);
+        for (let i = at + FRAME_HEADER_BYTES + size; i < at + FRAME_HEADER_BYTES + padded; i++) {
+            const byte = view.getUint8(i);
+            if (byte !== 0)
+                return this.#refuse(i - at, 'padding', hex(byte), '0');
+        }
+        this.kind = view.getUint16(at + 4, true);
+        this.flags = view.getUint16(at + 6, true);
+        this.id = view.getUint32(at + 8, true);
+        this.at = at + FRAME_HEADER_BYTES;
+        this.size = size;
+        return FRAME_HEADER_BYTES + padded;
+    }
+    #refuse(at, field, found, expected) {
+        this.fault = { at, field, found, expected };
+        return -1;
+    }
+}
+function hex(value) {
+    return `0x${value.toString(16)}`;
+}
+//# sourceMappingURL=frame.js.map

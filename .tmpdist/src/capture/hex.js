@@ -1,0 +1,65 @@
+/** Value of each ASCII hex digit; 0x100 where the byte is none, so that one OR over a string shows a bad one. */
+const DIGIT = new Uint16Array(256).fill(0x100);
+/** The same for the digits this project writes: lower case only. */
+const LOWER = new Uint16Array(256).fill(0x100);
+for (let value = 0; value < 16; value++) {
+    const digit = value.toString(16);
+    DIGIT[digit.charCodeAt(0)] = LOWER[digit.charCodeAt(0)] = value;
+    DIGIT[digit.toUpperCase().charCodeAt(0)] = value;
+}
+/** The two ASCII digits of each byte, first one in the low half. */
+const PAIR = new Uint16Array(256);
+for (let byte = 0; byte < 256; byte++) {
+    const text = byte.toString(16).padStart(2, '0');
+    PAIR[byte] = text.charCodeAt(0) | (text.charCodeAt(1) << 8);
+}
+/** Value of one lower-case ASCII hex digit, or 0x100 and more. */
+export function lowerDigit(byte) {
+    return LOWER[byte];
+}
+/** Value of one ASCII hex digit of either case, or 0x100 and more. */
+export function hexDigit(byte) {
+    return DIGIT[byte];
+}
+/**
+ * Decodes lower-case digits from `text[at]` on into `bytes[to]` on until a byte that is no such digit. Returns how many
+ * bytes were written, or -1 where a single digit is left over. `bytes` must have room for all that can come.
+ */
+export function decodeLower(text, at, bytes, to) {
+    const start = to;
+    for (;;) {
+        const high = LOWER[text[at]];
+        if (high > 15)
+            return to - start;
+        const low = LOWER[text[at + 1]];
+        if (low > 15)
+            return -1;
+        bytes[to++] = (high << 4) | low;
+        at += 2;
+    }
+}
+/** Writes `count` bytes as lower-case digits to `text[to]` on; returns the place behind them. */
+export function encodeHex(bytes, at, count, text, to) {
+    for (const end = at + count; at < end; at++) {
+        const pair = PAIR[bytes[at]];
+        text[to++] = pair & 0xff;
+        text[to++] = pair >>> 8;
+    }
+    return to;
+}
+const WRITTEN = new Uint8Array(16);
+/** Writes the u64 `hi:lo` as `0x…` without leading zeros to `text[to]` on; returns the place behind it. */
+export function encodeHexNumber(lo, hi, text, to) {
+    let count = 0;
+    for (let rest = lo, left = hi !== 0 ? 8 : 0; count === 0 || rest !== 0 || count < left; rest >>>= 4) {
+        WRITTEN[count++] = PAIR[rest & 15] >>> 8;
+    }
+    for (let rest = hi; rest !== 0; rest >>>= 4)
+        WRITTEN[count++] = PAIR[rest & 15] >>> 8;
+    text[to++] = 0x30;
+    text[to++] = 0x78;
+    while (count > 0)
+        text[to++] = WRITTEN[--count];
+    return to;
+}
+//# sourceMappingURL=hex.js.map

@@ -1,0 +1,145 @@
+const MAX_DEPTH = 64;
+const NUMBER = /^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?$/;
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+/** Scans one JSON value that fills data[at, end) but for blanks. */
+export function scanJson(data, at, end, fail) {
+    const scan = new Scanner(data, end, fail);
+    const node = scan.value(scan.blanks(at), 0);
+    const rest = scan.blanks(node.end);
+    if (rest < end)
+        fail(rest, 'the end of the line');
+    return node;
+}
+/** The value of a string node. */
+export function stringOf(data, node) {
+    return JSON.parse(decoder.decode(data.subarray(node.at, node.end)));
+}
+/** The value of a number node. */
+export function numberOf(data, node) {
+    return Number(latin1(data, node.at, node.end));
+}
+/** Bytes as text for messages and numbers; one character per byte. */
+export function latin1(data, at, end) {
+    return String.fromCharCode(...data.subarray(at, Math.min(end, at + 256)));
+}
+class Scanner {
+    data;
+    end;
+    fail;
+    constructor(data, end, fail) {
+        this.data = data;
+        this.end = end;
+        this.fail = fail;
+    }
+    /** Place of the next byte that is not blank. */
+    blanks(at) {
+        while (at < this.end) {
+            const c = this.data[at];
+            if (c !== 0x20 && c !== 0x0a && c !== 0x0d && c !== 0x09)
+                break;
+            at++;
+        }
+        return at;
+    }
+    value(at, depth) {
+        if (depth > MAX_DEPTH)
+            this.fail(at, `at most ${MAX_DEPTH} levels`);
+        const c = at < this.end ? this.data[at] : -1;
+        if (c === 0x7b)
+            return this.object(at, depth);
+        if (c === 0x5b)
+            return this.array(at, depth);
+        if (c === 0x22)
+            return this.string(at);
+        if (c === 0x2d || (c >= 0x30 && c <= 0x39))
+            return this.number(at);
+        return this.word(at);
+    }
+    object(start, depth) {
+        const members = new Map();
+        let at = this.blanks(start + 1);
+        if (this.data[at] !== 0x7d || at >= this.end) {
+            for (;;) {
+                if (at >= this.end || this.data[at] !== 0x22)
+                    this.fail(at, 'a quoted key');
+                const key = this.string(at);
+                at = this.blanks(key.end);
+                if (at >= this.end || this.data[at] !== 0x3a)
+                    this.fail(at, '":"');
+                const value = this.value(this.blanks(at + 1), depth + 1);
+                members.set(stringOf(this.data, key), value);
+                at = this.blanks(value.end);
+                if (at < this.end && this.data[at] === 0x7d)
+                    break;
+                if (at >= this.end || this.data[at] !== 0x2c)
+                    this.fail(at, '"," or "}"');
+                at = this.blanks(at + 1);
+            }
+        }
+        return { kind: 'object', at: start, end: at + 1, members };
+    }
+    array(start, depth) {
+        const items = [];
+        let at = this.blanks(start + 1);
+        if (this.data[at] !== 0x5d || at >= this.end) {
+            for (;;) {
+                const value = this.value(at, depth + 1);
+                items.push(value);
+                at = this.blanks(value.end);
+                if (at < this.end && this.data[at] === 0x5d)
+                    break;
+                if (at >= this.end || this.data[at] !== 0x2c)
+                    this.fail(at, '"," or "]"');
+                at = this.blanks(at + 1);
+            }
+        }
+        return { kind: 'array', at: start, end: at + 1, items };
+    }
+    string(start) {
+        let plain = true;
+        let at = start + 1;
+        for (; at < this.end && this.data[at] !== 0x22; at++) {
+            const c = this.data[at];
+            if (c < 0x20)
+                this.fail(at, 'no control character in a string');
+            if (c > 0x7e)
+                plain = false;
+            if (c !== 0x5c)
+                continue;
+            plain = false;
+            at++;
+        }
+        if (at >= this.end)
+            this.fail(Math.min(at, this.end), 'a closing quote');
+        const node = { kind: 'string', at: start, end: at + 1 };
+        if (!plain) {
+            try {
+                stringOf(this.data, node);
+            }
+            catch {
+                this.fail(start, 'a string of UTF-8 with JSON escapes');
+            }
+        }
+        return node;
+    }
+    number(start) {
+        let at = start + 1;
+        while (at < this.end && isNumberByte(this.data[at]))
+            at++;
+        if (at - start > 256 || !NUMBER.test(latin1(this.data, start, at)))
+            this.fail(start, 'a number');
+        return { kind: 'number', at: start, end: at };
+    }
+    word(start) {
+        for (const word of ['true', 'false', 'null']) {
+            const end = start + word.length;
+            if (end <= this.end && latin1(this.data, start, end) === word)
+                return { kind: 'word', at: start, end };
+        }
+        return this.fail(start, 'a JSON value');
+    }
+}
+function isNumberByte(c) {
+    return (c >= 0x30 && c <= 0x39) || c === 0x2e || c === 0x2b || c === 0x2d || c === 0x65 || c === 0x45;
+}
+//# sourceMappingURL=json-scan.js.map

@@ -1,0 +1,47 @@
+import { Option } from 'commander';
+import { KERNEL_NAMES, kernel } from '../driver/kernels.js';
+import { payloadOf } from '../payload/input.js';
+import { fromJson, toJson } from '../payload/json.js';
+import { fromRecord, isRecord } from '../payload/record.js';
+import { render } from '../payload/render.js';
+import { judge } from '../payload/verdict.js';
+import { bytesOf, jsonOf, readInput, regionOf, withStatus } from './payload-options.js';
+const collect = (value, before) => [...before, value];
+export function register(program) {
+    program
+        .command('decode')
+        .summary('show what the bytes of a request mean')
+        .description('Shows the fields of a struct or ioctl argument, the arrays that its pointers lead to, and whether the kernel ' +
+        'would refuse it. Bytes are hex digits, a C array, the output of gdb’s x/…xb, or binary, as words, from a ' +
+        'file or from standard input. A record of a capture (its JSON line) or the output of --json is decoded too.')
+        .argument('[bytes...]', 'the bytes, a file, or - for standard input')
+        .option('--struct <name>', 'what the bytes are: drm_panthor_vm_bind_op, or vm_bind_op for short')
+        .option('--ioctl <name>', 'what they are the argument of: VM_BIND, DRM_IOCTL_PANTHOR_VM_BIND, 0xc0186443, 0x43')
+        .option('--buffer <addr=bytes>', 'user memory that pointers lead to, or ADDR=@FILE; may be repeated', collect, [])
+        .option('--file <path>', 'read the bytes from this file')
+        .option('--as <form>', 'form of the bytes where it is not plain: hex, c, gdb, binary')
+        .addOption(new Option('--kernel <kernel>', 'whose refusals').choices(KERNEL_NAMES).default('next'))
+        .addOption(new Option('--format <format>', 'one line, fields with their meaning, or fields with their bytes')
+        .choices(['short', 'full', 'raw'])
+        .default('full'))
+        .option('--out', 'of a record: the state after the call')
+        .option('--json', 'as JSON, which encode turns back into the bytes')
+        .action((words, options) => {
+        process.stdout.write(withStatus(() => decodeText(words, options)));
+    });
+}
+function decodeText(words, options) {
+    const data = readInput(words, options.file);
+    const payload = payloadFrom(data, options);
+    const verdict = judge(payload, kernel(options.kernel).uapi);
+    if (options.json === true)
+        return `${JSON.stringify(toJson(payload, verdict), null, 2)}\n`;
+    return render(payload, verdict, options.format);
+}
+function payloadFrom(data, options) {
+    const json = options.as === undefined ? jsonOf(data) : undefined;
+    if (json !== undefined)
+        return isRecord(json) ? fromRecord(json, options.out ? 'out' : 'in') : fromJson(json);
+    return payloadOf(bytesOf(data, options.as), options, options.buffer.map(regionOf));
+}
+//# sourceMappingURL=decode.js.map

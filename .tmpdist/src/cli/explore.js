@@ -1,0 +1,119 @@
+var __rewriteRelativeImportExtension = (this && this.__rewriteRelativeImportExtension) || function (path, preserveJsx) {
+    if (typeof path === "string" && /^\.\.?\//.test(path)) {
+        return path.replace(/\.(tsx)$|((?:\.d)?)((?:\.[^./]+?)?)\.([cm]?)ts$/i, function (m, tsx, d, ext, cm) {
+            return tsx ? preserveJsx ? ".jsx" : ".js" : d && (!ext || !cm) ? m : (d + ext + "." + cm.toLowerCase() + "js");
+        });
+    }
+    return path;
+};
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { InvalidArgumentError } from 'commander';
+import { InputError, UsageError } from './exit.js';
+import { addKernelOptions } from './kernel-options.js';
+const DEFAULT_BUDGET = { states: 4_000_000, seconds: 60, memory: 2 * 2 ** 30 };
+/** "seconds=10,states=1000000,memory=2G" */
+function parseBudget(text, previous) {
+    const budget = { ...previous };
+    for (const part of text.split(',')) {
+        const match = /^(states|seconds|memory)=(\d+(?:\.\d+)?)([KMG]?)$/.exec(part);
+        if (!match)
+            throw new InvalidArgumentError('expected states=N, seconds=N or memory=N, K, M and G allowed');
+        const unit = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 }[match[3]];
+        budget[match[1]] = Number(match[2]) * unit;
+    }
+    return budget;
+}
+function parseSeed(text) {
+    if (!/^\d+$/.test(text))
+        throw new InvalidArgumentError('expected a number');
+    return Number(text);
+}
+function parseJobs(text) {
+    const jobs = parseSeed(text);
+    if (jobs < 1 || jobs > 256)
+        throw new InvalidArgumentError('expected 1 to 256');
+    return jobs;
+}
+function parseShard(text) {
+    const match = /^(\d+)\/(\d+)$/.exec(text);
+    const [index, count] = match ? [Number(match[1]), Number(match[2])] : [0, 0];
+    if (index < 1 || index > count || count > 4096)
+        throw new InvalidArgumentError('expected i/n, 1/n being the first');
+    return { index, count };
+}
+const names = (text, previous) => [...previous, ...text.split(',')];
+export function register(program) {
+    const command = program
+        .command('explore')
+        .summary('try every interleaving of a scenario')
+        .description('Runs the threads of a scenario in every order on a machine that takes its time, checks invariants after every ' +
+        'step, and shows the shortest schedule that breaks one. Exit status 1 where one breaks.')
+        .argument('[scenario]', 'a built-in scenario, or a file')
+        .option('--list', 'list the built-in scenarios')
+        .option('--invariant <names>', "what to check (default: the scenario's own; all: everything)", names, [])
+        .option('--replay <token>', 'run the schedule of a token again')
+        .option('--budget <limits>', 'states=N,seconds=N,memory=N; beyond it the verdict is "bounded"', parseBudget, DEFAULT_BUDGET)
+        .option('--seed <n>', 'first seed of the random searches', parseSeed, 1)
+        .option('--jobs <n>', 'threads for spaces that one thread does not finish quickly', parseJobs, availableParallelism())
+        .option('--shard <i/n>', 'search one of n parts, for n machines; --json, then --merge', parseShard)
+        .option('--merge <files...>', 'one verdict from the JSON of all parts')
+        .option('--no-compare', 'leave out the table of other kernels and behaviours')
+        .option('--json', 'one JSON object');
+    addKernelOptions(command, "the scenario's, else 7.2").action(action);
+}
+/** The explorer needs the interleaved form of the driver, which the build puts beside the plain one. */
+async function loadExplorer() {
+    const url = new URL('../../interleaved/src/explore/command.js', import.meta.url);
+    if (!existsSync(fileURLToPath(url)))
+        throw new UsageError('the interleaved build is missing: run `npm run build`');
+    return (await import(__rewriteRelativeImportExtension(url.href)));
+}
+/** The interleaved build has error classes of its own. */
+function translated(error) {
+    if (!(error instanceof Error))
+        return error;
+    if (error.name === 'UsageError')
+        return new UsageError(error.message);
+    if (error.name === 'InputError')
+        return new InputError(error.message);
+    return error;
+}
+async function action(scenario, options) {
+    const explorer = await loadExplorer();
+    if (options.list) {
+        process.stdout.write(explorer.list());
+        return;
+    }
+    try {
+        await explore(explorer, scenario, options);
+    }
+    catch (error) {
+        throw translated(error);
+    }
+}
+async function explore(explorer, scenario, options) {
+    const terminal = process.stderr.isTTY && !options.json;
+    const reply = await explorer.run({
+        scenario,
+        kernel: options.kernel,
+        with: options.with,
+        without: options.without,
+        invariants: options.invariant,
+        replay: options.replay,
+        merge: options.merge,
+        jobs: options.jobs,
+        shard: options.shard,
+        json: options.json === true,
+        compare: options.compare,
+        budget: options.budget,
+        seed: options.seed,
+        progress: terminal ? (line) => process.stderr.write(`\r\x1b[K${line}`) : undefined,
+    });
+    if (terminal)
+        process.stderr.write('\r\x1b[K');
+    process.stdout.write(reply.text);
+    process.exitCode = reply.status;
+}
+//# sourceMappingURL=explore.js.map

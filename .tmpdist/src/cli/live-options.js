@@ -1,0 +1,48 @@
+import { InvalidArgumentError } from 'commander';
+import { gpuProfile } from '../driver/gpu-profile.js';
+import { kernel } from '../driver/kernels.js';
+import { StartError } from '../live/start-error.js';
+import { UsageError } from './exit.js';
+function collect(value, list) {
+    return [...list, ...value.split(',')];
+}
+function cardNumber(value) {
+    const card = Number(value);
+    if (!Number.isInteger(card) || card < 0 || card > 63)
+        throw new InvalidArgumentError('a number from 0 to 63');
+    return card;
+}
+/** Adds the options that choose the model. */
+export function addModelOptions(command) {
+    return command
+        .option('--gpu <profile>', 'GPU: g610, g310, or a JSON file', 'g610')
+        .option('--kernel <name>', 'driver to model: 6.12, atomic-v4, 7.2 or next', 'next')
+        .option('--with <behaviour>', 'switch a behaviour on', collect, [])
+        .option('--without <behaviour>', 'switch a behaviour off', collect, [])
+        .option('--card <n>', 'show the device as card<n> and renderD<128+n>', cardNumber);
+}
+/** Fails early where the names mean nothing. */
+export function checkModelOptions(options) {
+    try {
+        kernel(options.kernel, options.with, options.without);
+        gpuProfile(options.gpu);
+    }
+    catch (error) {
+        throw new UsageError(error.message);
+    }
+}
+/** Starts something of src/live; what the user can do something about is a usage error. */
+export async function starting(start) {
+    try {
+        return await start();
+    }
+    catch (error) {
+        throw error instanceof StartError ? new UsageError(error.message) : error;
+    }
+}
+/** The server's side of the options. */
+export function serveOptions(options) {
+    const { gpu, kernel, without, card } = options;
+    return { gpu, kernel, with: options.with, without, ...(card === undefined ? {} : { card }) };
+}
+//# sourceMappingURL=live-options.js.map

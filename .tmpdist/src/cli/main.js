@@ -1,0 +1,82 @@
+var __rewriteRelativeImportExtension = (this && this.__rewriteRelativeImportExtension) || function (path, preserveJsx) {
+    if (typeof path === "string" && /^\.\.?\//.test(path)) {
+        return path.replace(/\.(tsx)$|((?:\.d)?)((?:\.[^./]+?)?)\.([cm]?)ts$/i, function (m, tsx, d, ext, cm) {
+            return tsx ? preserveJsx ? ".jsx" : ".js" : d && (!ext || !cm) ? m : (d + ext + "." + cm.toLowerCase() + "js");
+        });
+    }
+    return path;
+};
+import '../engine.js';
+import * as fs from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { complain, EXIT_FINE, EXIT_USAGE } from './exit.js';
+/** Every command is a file of that name beside this one; it is loaded when it is asked for. */
+const COMMANDS = [
+    'replay',
+    'vm',
+    'info',
+    'dump',
+    'convert',
+    'decode',
+    'encode',
+    'layout',
+    'kernels',
+    'run',
+    'serve',
+    'record',
+    'conform',
+    'explore',
+];
+/** Loads the files of the commands that the arguments may mean: one where they name it, else all, for the help. */
+async function loadCommands(program, named) {
+    const wanted = named !== undefined && COMMANDS.includes(named) ? [named] : COMMANDS;
+    for (const name of wanted) {
+        const url = new URL(`./${name}${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
+        if (!fs.existsSync(url))
+            continue;
+        (await import(__rewriteRelativeImportExtension(url.href))).register(program);
+    }
+}
+function version() {
+    const file = new URL('../../../package.json', import.meta.url);
+    return JSON.parse(fs.readFileSync(file, 'utf8')).version;
+}
+/** Readers that stop reading (`| head`) are no error: whatever else there was to say, nobody listens. */
+function leaveQuietlyOnClosedOutput() {
+    for (const stream of [process.stdout, process.stderr]) {
+        stream.on('error', (error) => {
+            if (error.code === 'EPIPE')
+                process.exit(EXIT_FINE);
+            throw error;
+        });
+    }
+}
+/**
+ * Runs the program with `argv` as process.argv has it. Sets the exit status and returns; commands set
+ * `process.exitCode` themselves for findings (1) and throw for everything else (exit.ts).
+ */
+export async function main(argv) {
+    leaveQuietlyOnClosedOutput();
+    process.on('uncaughtException', (error) => process.exit(complain(error)));
+    const program = new Command('panthor-shim')
+        .description('The panthor DRM driver, modelled: replay, inspect and explore what GPU clients ask of it')
+        .version(version(), '--version', 'print the version')
+        .helpOption('-h, --help', 'print help')
+        .showHelpAfterError('(--help says more)')
+        .exitOverride();
+    try {
+        await loadCommands(program, argv[2]);
+        for (const command of program.commands)
+            command.exitOverride().showHelpAfterError('(--help says more)');
+        if (argv.length === 2)
+            program.help({ error: true });
+        await program.parseAsync(argv);
+    }
+    catch (error) {
+        if (error instanceof CommanderError)
+            process.exitCode = error.exitCode === 0 ? EXIT_FINE : EXIT_USAGE;
+        else
+            process.exitCode = complain(error);
+    }
+}
+//# sourceMappingURL=main.js.map

@@ -1,0 +1,46 @@
+import { existsSync } from 'node:fs';
+import { archOf, prepare, runToEnd } from '../live/launch/launch.js';
+import { RecordServer } from '../live/record/record-server.js';
+import { clearPrivateDir, makePrivateDir } from '../live/server/private-dir.js';
+import { recorderPath } from '../live/server/server-thread.js';
+import { EXIT_FOUND, UsageError } from './exit.js';
+import { starting } from './live-options.js';
+export function register(program) {
+    program
+        .command('record')
+        .summary('record a client on the real device')
+        .description('Runs a command and records what it asks of a panthor device, and what the device answers. Buffer contents and streams are not recorded; arguments may hold private data.')
+        .argument('<command...>', 'the client, after --')
+        .requiredOption('-o, --output <file>', 'the capture (.ptcap: binary); a FIFO waits for its reader')
+        .action(record);
+}
+async function record(command, options) {
+    const arch = archOf(command[0]);
+    const library = recorderPath(arch);
+    if (!existsSync(library)) {
+        throw new UsageError(`there is no recording library for ${arch}: a compiler and \`npm run build:native\` make it`);
+    }
+    const dir = makePrivateDir();
+    try {
+        const server = await starting(() => RecordServer.start(dir, {
+            path: options.output,
+            client: command.join(' '),
+            arch,
+            // Below `panthor-shim run` the device is the model.
+            replies: process.env.PANTHOR_SHIM_DIR === undefined ? 'kernel' : 'model',
+        }));
+        const status = await runToEnd(prepare(command, library, { PANTHOR_RECORD_DIR: dir }));
+        await server.stop();
+        if (server.count === 0) {
+            process.stderr.write('panthor-shim: the command asked nothing of a panthor device\n');
+            process.exitCode = status === 0 ? EXIT_FOUND : status;
+        }
+        else {
+            process.exitCode = status;
+        }
+    }
+    finally {
+        clearPrivateDir(dir, true);
+    }
+}
+//# sourceMappingURL=record.js.map

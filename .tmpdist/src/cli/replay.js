@@ -1,0 +1,95 @@
+import { InvalidArgumentError } from 'commander';
+import { openCapture } from '../capture/reader.js';
+import { ScenarioRecorder } from '../conform/scenario-recorder.js';
+import { Replayer } from '../replay/replayer.js';
+import { objectName } from '../replay/snapshot.js';
+import { LineTrace } from '../replay/trace.js';
+import { LifeTrace } from '../replay/vm-events.js';
+import { VmHistories } from '../replay/vm-history.js';
+import { callText } from '../report/call.js';
+import { replayJson } from '../report/replay-json.js';
+import { replayText } from '../report/replay-text.js';
+import { EXIT_FOUND } from './exit.js';
+import { addModelOptions, modelOptions } from './model-options.js';
+import { readThrough } from './read.js';
+import { addDiffOptions, asksForDiff, diffKernels } from './replay-diff.js';
+import { writeScenario } from './scenario-file.js';
+export function register(program) {
+    const command = program
+        .command('replay')
+        .summary('play a capture on the driver model')
+        .description('Plays the calls of a capture on the driver model and reports what they did, VM by VM, and every call that ends ' +
+        'otherwise than it was recorded (exit status 1).')
+        .argument('<capture>', 'capture, FIFO, or - for standard input')
+        .option('--json', 'one JSON object')
+        .option('--stop-at <n>', 'stop after record N', recordNumber)
+        .option('--trace <kinds>', 'print what the driver does, one line an event: ops, regs, or both', traceKinds, new Set())
+        .option('--check', 'compare errno and outputs too, where the replies were a kernel’s or a model’s');
+    addDiffOptions(addModelOptions(command))
+        .option('--emit-scenario <file>', 'write what the driver was asked to do as a vector file for conform')
+        .action(replay);
+}
+export function recordNumber(value) {
+    const n = Number(value);
+    if (!/^\d+$/.test(value) || !Number.isSafeInteger(n))
+        throw new InvalidArgumentError('expected a record number');
+    return n;
+}
+function traceKinds(value) {
+    const kinds = value.split(',');
+    for (const kind of kinds) {
+        if (kind !== 'ops' && kind !== 'regs')
+            throw new InvalidArgumentError(`${kind} is neither ops nor regs`);
+    }
+    return new Set(kinds);
+}
+async function replay(path, options) {
+    const capture = await openCapture(path);
+    if (asksForDiff(options))
+        return await diffKernels(capture, options);
+    const print = (line) => process.stdout.write(`${line}\n`);
+    const lines = options.trace.size > 0 ? new LineTrace(options.trace, print) : null;
+    const life = new LifeTrace(lines);
+    // The counts that --json has need nobody to listen, which makes long streams faster.
+    const trace = options.json ? lines : life;
+    const replayer = new Replayer(capture.header, {
+        ...modelOptions(options, capture.header.driver_version),
+        trace,
+        check: options.check === true,
+    });
+    const { device } = replayer.model;
+    const { regs } = device.machine;
+    const scenario = options.emitScenario === undefined ? null : new ScenarioRecorder(device);
+    device.calls = scenario;
+    if (options.trace.has('regs'))
+        regs.trace = lines;
+    if (lines !== null)
+        lines.objectName = (id) => objectName(replayer.model, id);
+    const histories = options.json ? null : new VmHistories(replayer.model);
+    const stopAt = options.stopAt ?? Number.POSITIVE_INFINITY;
+    const { header } = capture;
+    await readThrough(capture, (record) => {
+        if (lines !== null) {
+            lines.index = record.index;
+            lines.op(callText(record, Number.POSITIVE_INFINITY));
+        }
+        histories?.before(record);
+        replayer.step(record);
+        histories?.after(record);
+        return record.index < stopAt;
+    }, () => {
+        replayer.finish();
+        histories?.finish();
+        if (scenario !== null)
+            writeScenario(options.emitScenario, scenario, header.client, device.kernel);
+        process.stdout.write(histories === null
+            ? `${replayJson(header.client, replayer)}\n`
+            : replayText(header, replayer, histories, life));
+        if (options.check && !replayer.checks) {
+            process.stderr.write('panthor-shim: the replies are a stand-in’s: --check has nothing to compare with\n');
+        }
+        if (replayer.tally.divergences.count > 0)
+            process.exitCode = EXIT_FOUND;
+    });
+}
+//# sourceMappingURL=replay.js.map

@@ -1,0 +1,42 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { archOf, prepare, runToEnd } from '../live/launch/launch.js';
+import { reportText } from '../live/server/report.js';
+import { libraryPath, ServerThread } from '../live/server/server-thread.js';
+import { EXIT_BUG, UsageError } from './exit.js';
+import { addModelOptions, checkModelOptions, serveOptions, starting, } from './live-options.js';
+export function register(program) {
+    const command = program
+        .command('run')
+        .summary('run a client on the model')
+        .description('Runs a command that finds a Mali driven by panthor where there is none: its calls are answered by the model.')
+        .argument('<command...>', 'the client, after --')
+        .option('--record <file>', 'write the capture there as it happens (.ptcap: binary); a FIFO waits for its reader')
+        .option('--report [file]', 'say at the end what was asked; as JSON into a file where one is named');
+    addModelOptions(command).action(run);
+}
+/** The preload library for the command. @throws UsageError where it was not compiled */
+export function libraryFor(command) {
+    const arch = archOf(command);
+    const library = libraryPath(arch);
+    if (!existsSync(library)) {
+        throw new UsageError(`there is no preload library for ${arch}: a compiler and \`npm run build:native\` make it`);
+    }
+    return { library, arch };
+}
+async function run(command, options) {
+    checkModelOptions(options);
+    const { library, arch } = libraryFor(command[0]);
+    const record = options.record;
+    const server = await starting(() => ServerThread.start({
+        ...serveOptions(options),
+        ...(record === undefined ? {} : { record: { path: record, client: command.join(' '), arch } }),
+    }));
+    const status = await runToEnd(prepare(command, library, server.environment));
+    const report = await server.stop();
+    if (typeof options.report === 'string')
+        writeFileSync(options.report, `${JSON.stringify(report)}\n`);
+    else if (options.report)
+        process.stderr.write(reportText(report));
+    process.exitCode = status === 0 && report.bugs > 0 ? EXIT_BUG : status;
+}
+//# sourceMappingURL=run.js.map

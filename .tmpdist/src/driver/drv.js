@@ -1,0 +1,208 @@
+import { EACCES, EFAULT, EINVAL, ENODEV, ENOTTY } from '../../uapi/errno.js';
+import { _IOC_SIZE, DRM_IOCTL_BASE } from '../../uapi/ioctl.js';
+import { BLOCKED } from './blocked.js';
+import { ModelFdTable } from './fd-table.js';
+import { DrmFile } from './file.js';
+import { gpuProfile } from './gpu-profile.js';
+import { Idr } from './idr.js';
+import { permitted } from './ioctl-entry.js';
+import { ioctlTable } from './ioctl-table.js';
+import { MmapOffsets } from './mmap-offsets.js';
+import { Scheduler } from './sched.js';
+import { Workqueue } from './workqueue.js';
+export { BLOCKED } from './blocked.js';
+/** panthor_device_reset_work() */
+class ResetWork {
+    pending = false;
+    running = false;
+    #device;
+    #sched;
+    constructor(device, sched) {
+        this.#device = device;
+        this.#sched = sched;
+    }
+    *run() {
+        yield* this.#sched.preReset();
+        yield* this.#device.reset();
+        this.#sched.postReset();
+    }
+}
+const IOC_IN = 0x40000000;
+const IOC_OUT = 0x80000000;
+/** The driver: opens files and answers their calls. */
+export class PanthorDrv {
+    device;
+    gpu;
+    sched;
+    work = new Workqueue();
+    mmapOffsets = new MmapOffsets();
+    /** Descriptors of clients that brought no table of their own. */
+    fds = new ModelFdTable();
+    limits = { boBytes: Number.POSITIVE_INFINITY, objects: Number.POSITIVE_INFINITY };
+    /** Objects that clients made, and their bytes together. */
+    clientBos = new Set();
+    boBytes = 0;
+    /** drm_master of the primary node. */
+    master = null;
+    /** Global names of objects (DRM_IOCTL_GEM_FLINK) and the dma-bufs of exported ones. */
+    names = new Idr();
+    nameOf = new Map();
+    dmaBufs = new Map();
+    /** drm_device.unique, once SET_VERSION asked for it. */
+    unique = '';
+    /** Who asked for a magic number, by that number. */
+    magics = new Idr();
+    /** Calls that wait for something or for their deadline. */
+    blockedCalls = new Set();
+    /** Work is done before and after each call; false leaves it to whoever calls drain(). */
+    drainsInline = true;
+    /** Called when the last reference to an object is gone. */
+    onBoFree = null;
+    #table;
+    constructor(device) {
+        this.device = device;
+        this.#table = ioctlTable(device.kernel.uapi);
+        this.gpu = device.gpuProfile ?? gpuProfile('g610');
+        this.sched = new Scheduler(device, this.gpu, this.work);
+        device.gem.onFree = (bo) => this.#freed(bo);
+        device.onResetScheduled ??= () => this.work.queue(new ResetWork(device, this.sched));
+    }
+    /** drm_open() and panthor_open(). */
+    *open(options = {}) {
+        yield 'open';
+        const file = new DrmFile(this, options);
+        if (!file.render) {
+            // drm_master_open(): whoever comes first.
+            if (this.master === null)
+                this.setMaster(file);
+        }
+        return file;
+    }
+    /** drm_release(): handles first, then groups, then VMs (panthor_postclose). */
+    *release(file) {
+        file.releaseHandles();
+        if (file.magic !== 0)
+            this.magics.remove(file.magic);
+        if (this.master === file)
+            this.master = null;
+        for (const handle of file.groups.ids())
+            yield* this.sched.destroyGroup(file, handle);
+        yield* file.vms.destroy();
+        if (this.drainsInline)
+            yield* this.drain();
+    }
+    /**
+     * drm_ioctl(). `request` is unsigned; the argument at user address `argAddr` is as long as `request` says and is
+     * copied back, whatever the result.
+     *
+     * @returns 0, -errno, or BLOCKED, and then `file.blocked` completes the call
+     */
+    *ioctl(file, request, mem, argAddr) {
+        if (this.drainsInline && !this.work.idle)
+            yield* this.drain();
+        if (this.device.unplugged)
+            return -ENODEV;
+        if (((request >>> 8) & 0xff) !== DRM_IOCTL_BASE)
+            return -ENOTTY;
+        const entry = this.#table[request & 0xff];
+        if (entry === undefined)
+            return -EINVAL;
+        let ret;
+        if (request === entry.request && entry.size > 0) {
+            const at = mem.locate(argAddr, entry.size);
+            if (at < 0)
+                return -EFAULT;
+            if (!permitted(entry.flags, file))
+                return -EACCES;
+            ret = yield* entry.run(this, file, mem, mem.view, at);
+            if ((request & IOC_OUT) !== 0)
+                mem.markDirty(at);
+        }
+        else {
+            ret = yield* this.#resized(entry, file, request, mem, argAddr);
+        }
+        if (this.drainsInline && !this.work.idle)
+            yield* this.drain();
+        if (ret === BLOCKED)
+            this.#remember(file);
+        return ret;
+    }
+    /** drm_new_set_master() */
+    setMaster(file) {
+        this.master = file;
+        file.wasMaster = true;
+        file.authenticated = true;
+    }
+    /** Does what calls and interrupts have left for workers. */
+    *drain() {
+        yield* this.work.drain();
+    }
+    /** The clock moved on: calls whose deadline has passed return, queues without progress time out. */
+    *poll() {
+        const now = this.device.now();
+        for (const call of this.blockedCalls)
+            call.poll(now);
+        this.sched.pollTimeouts(now);
+        yield* this.drain();
+    }
+    /** When poll() has something to do next, CLOCK_MONOTONIC in ns; Infinity for never. */
+    get nextDeadlineNs() {
+        let next = this.sched.nextTimeoutNs;
+        for (const call of this.blockedCalls)
+            next = Math.min(next, call.deadlineNs);
+        return next;
+    }
+    /** drm_gem_object_handle_free(): the last handle of an object is gone, its global name and export with it. */
+    forgetNames(bo) {
+        const name = this.nameOf.get(bo);
+        if (name !== undefined) {
+            this.nameOf.delete(bo);
+            this.names.remove(name);
+        }
+        const buf = this.dmaBufs.get(bo);
+        if (buf !== undefined) {
+            this.dmaBufs.delete(bo);
+            buf.put();
+        }
+    }
+    /** The part of drm_ioctl() for arguments of another size, or with a direction that we do not expect. */
+    *#resized(entry, file, request, mem, argAddr) {
+        const both = request & entry.request;
+        const size = _IOC_SIZE(request);
+        const inSize = (both & IOC_IN) !== 0 ? size : 0;
+        const outSize = (both & IOC_OUT) !== 0 ? size : 0;
+        const kdata = new Uint8Array(Math.max(size, entry.size));
+        if (inSize > 0) {
+            const at = mem.locate(argAddr, inSize);
+            if (at < 0)
+                return -EFAULT;
+            kdata.set(mem.data.subarray(at, at + inSize));
+        }
+        let ret;
+        if (permitted(entry.flags, file)) {
+            ret = yield* entry.run(this, file, mem, new DataView(kdata.buffer), 0);
+        }
+        else
+            ret = -EACCES;
+        const copyBack = () => mem.write(argAddr, kdata.subarray(0, outSize));
+        if (ret === BLOCKED)
+            file.blocked?.onComplete(copyBack);
+        else if (!copyBack())
+            ret = -EFAULT;
+        return ret;
+    }
+    #remember(file) {
+        const call = file.blocked;
+        if (call.done)
+            return;
+        this.blockedCalls.add(call);
+        call.onComplete(() => this.blockedCalls.delete(call));
+    }
+    #freed(bo) {
+        this.mmapOffsets.forget(bo);
+        if (this.clientBos.delete(bo))
+            this.boBytes -= bo.size;
+        this.onBoFree?.(bo);
+    }
+}
+//# sourceMappingURL=drv.js.map

@@ -1,0 +1,81 @@
+/**
+ * Fences: something that will be done, once, with or without an error (struct dma_fence). A timeline's points are
+ * fences too (fence-chain.ts).
+ *
+ * Sequence numbers are BigInts, because clients choose the points of timelines from the whole range of a u64.
+ */
+let nextContext = 1;
+/** dma_fence_context_alloc(): a number that no other sequence of fences has. */
+export function allocContext() {
+    return nextContext++;
+}
+/** struct dma_fence. */
+export class Fence {
+    /** Fences of one context signal in the order of their sequence numbers. */
+    context;
+    seqno;
+    /** 0, or a negative errno; final once the fence has signalled (dma_fence_set_error). */
+    error = 0;
+    #done = false;
+    #callbacks = [];
+    constructor(context = allocContext(), seqno = 1n) {
+        this.context = context;
+        this.seqno = seqno;
+    }
+    /** dma_fence_is_signaled(). */
+    get signaled() {
+        return this.#done;
+    }
+    /** Calls `callback` when the fence signals; at once when it already has (dma_fence_add_callback). */
+    onSignal(callback) {
+        if (this.#done)
+            callback(this);
+        else
+            this.#callbacks.push(callback);
+    }
+    /** dma_fence_remove_callback(): `callback` is not called any more. */
+    removeCallback(callback) {
+        const i = this.#callbacks.indexOf(callback);
+        if (i >= 0)
+            this.#callbacks.splice(i, 1);
+    }
+    /** dma_fence_signal(), with dma_fence_set_error() first where `error` (a negative errno) is given. */
+    signal(error = 0) {
+        if (this.#done)
+            return;
+        if (error !== 0)
+            this.error = error;
+        this.#done = true;
+        const callbacks = this.#callbacks;
+        this.#callbacks = [];
+        for (const callback of callbacks)
+            callback(this);
+    }
+}
+/** dma_fence_get_stub(): a fence that has signalled already. */
+export function stubFence() {
+    const fence = new Fence();
+    fence.signal();
+    return fence;
+}
+/** struct dma_fence_array without signal_on_any: done when all of its fences are, with the first error among them. */
+export class FenceArray extends Fence {
+    fences;
+    #pending;
+    constructor(fences) {
+        super();
+        this.fences = fences;
+        this.#pending = fences.length;
+        if (this.#pending === 0)
+            this.signal();
+        for (const fence of fences)
+            fence.onSignal(this.#oneDone);
+    }
+    #oneDone = (fence) => {
+        if (this.error === 0)
+            this.error = fence.error;
+        if (--this.#pending === 0)
+            this.signal();
+    };
+}
+//# sourceMappingURL=fence.js.map

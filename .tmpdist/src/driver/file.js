@@ -1,0 +1,132 @@
+import { EACCES, EINVAL, ENODEV } from '../../uapi/errno.js';
+import { DRM_PANTHOR_BO_NO_MMAP, DRM_PANTHOR_USER_FLUSH_ID_MMIO_OFFSET, DRM_PANTHOR_USER_MMIO_OFFSET, } from '../../uapi/panthor_drm.js';
+import { Idr } from './idr.js';
+import { VmPool } from './vm-pool.js';
+/** XA_LIMIT of a file's groups (MAX_GROUPS_PER_POOL). */
+const MAX_GROUPS_PER_POOL = 128;
+/** The result of a successful mmap() that shows the page with the LATEST_FLUSH_ID register. */
+export const FLUSH_ID_PAGE = 'flush-id';
+const PAGE_SIZE = 4096;
+const PROT_WRITE = 2;
+const PROT_EXEC = 4;
+const MAP_SHARED = 1;
+/** One open file: struct drm_file and struct panthor_file. Everything a client names by number is looked up here. */
+export class DrmFile {
+    drv;
+    render;
+    /** CAP_SYS_NICE; a replay learns it from replies. */
+    sysNice;
+    sysAdmin;
+    bos = new Idr();
+    syncobjs = new Idr();
+    groups = new Idr(1, MAX_GROUPS_PER_POOL);
+    vms;
+    /** Descriptors of whoever makes the next call. */
+    fds;
+    /** What the call that returned BLOCKED waits for. */
+    blocked = null;
+    /** drm_prime_file_private: which handle stands for which dma-buf. */
+    primeHandles = new Map();
+    primeBufs = new Map();
+    /** May use what DRM_AUTH guards. */
+    authenticated;
+    /** Has been master; may be again without asking anybody. */
+    wasMaster = false;
+    /** DRM_IOCTL_GET_MAGIC, 0 before it was asked for. */
+    magic = 0;
+    /** DRM_IOCTL_SET_CLIENT_NAME. */
+    clientName = null;
+    /** Where user MMIO starts in mmap offsets (DRM_IOCTL_PANTHOR_SET_USER_MMIO_OFFSET). */
+    userMmioOffset = DRM_PANTHOR_USER_MMIO_OFFSET;
+    constructor(drv, options) {
+        this.drv = drv;
+        this.render = options.node !== 'primary';
+        this.sysNice = options.sysNice ?? false;
+        this.sysAdmin = options.sysAdmin ?? false;
+        this.authenticated = this.sysAdmin;
+        this.fds = options.fds ?? drv.fds;
+        this.vms = new VmPool(drv.device);
+    }
+    /** drm_is_current_master(). */
+    get isMaster() {
+        return this.drv.master === this;
+    }
+    /** drm_gem_object_lookup(), without the reference. */
+    lookupGem(handle) {
+        return this.bos.get(handle);
+    }
+    /** drm_gem_handle_create(): a new handle for `bo`, which it keeps alive. */
+    createHandle(bo) {
+        bo.get();
+        bo.handleCount++;
+        return this.bos.alloc(bo);
+    }
+    /** drm_gem_handle_delete(): -EINVAL for an unknown handle. */
+    deleteHandle(handle) {
+        const bo = this.bos.remove(handle);
+        if (bo === undefined)
+            return -EINVAL;
+        this.#release(handle, bo);
+        return 0;
+    }
+    /** drm_prime_add_buf_handle(): remembers which handle stands for `buf`. */
+    rememberPrime(buf, handle) {
+        this.primeHandles.set(buf.get(), handle);
+        this.primeBufs.set(handle, buf);
+    }
+    /** drm_syncobj_release() and drm_gem_release(): all handles are given back. */
+    releaseHandles() {
+        for (const handle of this.syncobjs.ids())
+            this.syncobjs.remove(handle)?.put();
+        for (const handle of this.bos.ids())
+            this.deleteHandle(handle);
+    }
+    /**
+     * panthor_mmap() with `length` in bytes, `prot` and `flags` as mmap() takes them.
+     *
+     * @returns the object that the range shows from its start, or FLUSH_ID_PAGE; -EINVAL, -EACCES, -ENODEV
+     */
+    mmap(offset, length, prot, flags) {
+        if (this.drv.device.unplugged)
+            return -ENODEV;
+        const shared = (flags & MAP_SHARED) !== 0;
+        if (offset >= this.userMmioOffset)
+            return this.#mmapIo(offset, length, prot, shared);
+        const bo = this.drv.mmapOffsets.lookup(offset);
+        if (bo === undefined || length > bo.size)
+            return -EINVAL;
+        if (!this.#mayMap(bo))
+            return -EACCES;
+        // is_cow_mapping(): private and writable, now or later.
+        if (!shared && !bo.imported)
+            return -EINVAL;
+        const checksLate = this.drv.device.kernel.uapi.minor < 8;
+        return checksLate && (bo.flags & DRM_PANTHOR_BO_NO_MMAP) !== 0 ? -EINVAL : bo;
+    }
+    /** panthor_device_mmap_io(). */
+    #mmapIo(offset, length, prot, shared) {
+        const at = offset - this.userMmioOffset + DRM_PANTHOR_USER_MMIO_OFFSET;
+        if (!shared || at !== DRM_PANTHOR_USER_FLUSH_ID_MMIO_OFFSET)
+            return -EINVAL;
+        if (length !== PAGE_SIZE || (prot & (PROT_WRITE | PROT_EXEC)) !== 0)
+            return -EINVAL;
+        return FLUSH_ID_PAGE;
+    }
+    /** drm_vma_node_is_allowed(): files that have a handle for it. */
+    #mayMap(bo) {
+        return this.bos.ids().some((handle) => this.bos.get(handle) === bo);
+    }
+    /** drm_gem_object_release_handle(). */
+    #release(handle, bo) {
+        const buf = this.primeBufs.get(handle);
+        if (buf !== undefined) {
+            this.primeBufs.delete(handle);
+            this.primeHandles.delete(buf);
+            buf.put();
+        }
+        if (--bo.handleCount === 0)
+            this.drv.forgetNames(bo);
+        bo.put();
+    }
+}
+//# sourceMappingURL=file.js.map

@@ -1,0 +1,166 @@
+/** Buffer objects: struct panthor_gem_object, and the device's table of them. */
+import { BO_MEMORY_BASE } from '../../hw/memory.js';
+import { layoutPieces, SgTable } from './sg.js';
+const SZ_4K = 0x1000;
+const SZ_2M = 0x200000;
+export class GemObject {
+    /** Index in the device's table while the object lives; reused afterwards. */
+    serial;
+    /** The number that traces and vectors know it by; 0 is the sparse dummy object. */
+    id;
+    /** Bytes, a multiple of 4 KiB. */
+    size;
+    /** DRM_PANTHOR_BO_* creation flags. */
+    flags;
+    /** The VM (anything that identifies one) that alone may map it. */
+    exclusiveVm;
+    label = null;
+    imported = false;
+    /** Open handles over all files. */
+    handleCount = 0;
+    /** References: handles, mappings, operations under way. */
+    refs = 1;
+    /** The physical run that backs it, an index in the table's runs; -1 without one. */
+    run = -1;
+    #backing;
+    #table;
+    #sg = null;
+    constructor(table, serial, id, size, flags, exclusiveVm, backing) {
+        this.#table = table;
+        this.serial = serial;
+        this.id = id;
+        this.size = size;
+        this.flags = flags;
+        this.exclusiveVm = exclusiveVm;
+        this.#backing = backing;
+    }
+    /** The scatter list of a pinned object (panthor_gem_get_dev_sgt()). */
+    get sgt() {
+        if (this.#sg === null)
+            throw new Error(`object ${this.id} is not pinned`);
+        return this.#sg;
+    }
+    /** panthor_gem_pin(): backs the object with physical memory on first use; false is -ENOMEM. */
+    pin() {
+        if (this.#sg === null)
+            this.#sg = this.#backing(this);
+        return this.#sg !== null;
+    }
+    get() {
+        this.refs++;
+        return this;
+    }
+    put() {
+        if (--this.refs === 0)
+            this.#table.forget(this);
+    }
+}
+/** Everything that can be mapped on one device, and the physical memory behind it. */
+export class GemTable {
+    /** Objects by serial. */
+    objects = [];
+    #free = [];
+    #layout;
+    #dummyLayout;
+    /** End of physical memory, bytes. */
+    #paEnd;
+    /** Next physical address that was never used. */
+    #brk = BO_MEMORY_BASE;
+    /** Runs in address order: where each begins, and the object that has it. */
+    #runPa = [];
+    #runBo = [];
+    /** Free runs by length in bytes. */
+    #freeRuns = new Map();
+    /** Objects alive, dummies included. */
+    live = 0;
+    /** Called when the last reference goes. */
+    onFree = null;
+    /** `dummyLayout`: backing of sparse dummy objects, null for memory of their own. `paBits`: of a physical address. */
+    constructor(layout, dummyLayout, paBits) {
+        this.#layout = layout;
+        this.#dummyLayout = dummyLayout;
+        this.#paEnd = 2 ** paBits;
+    }
+    /**
+     * An object of `size` bytes (a multiple of 4 KiB) backed as the device's layout says. In the default layout each has
+     * contiguous, 2 MiB-aligned memory of its own; the others are placed as the vectors' objects of that number are.
+     */
+    create(size, flags, exclusiveVm) {
+        const serial = this.#takeSerial();
+        const layout = this.#layout;
+        return this.#add(serial, serial + 1, size, flags, exclusiveVm, (bo) => layout === 'contig2M' ? this.#backByRun(bo) : new SgTable(layoutPieces(layout, bo.id, size, 0)));
+    }
+    /** An object under a number of its own with a layout and seed of the vectors, or an explicit scatter list. */
+    createAs(id, size, exclusiveVm, backing, seed) {
+        return this.#add(this.#takeSerial(), id, size, 0, exclusiveVm, () => backing instanceof SgTable ? backing : new SgTable(layoutPieces(backing, id, size, seed)));
+    }
+    /** The 2 MiB object behind sparse mappings (panthor_dummy_bo_create()). */
+    createDummy() {
+        const layout = this.#dummyLayout;
+        return this.#add(this.#takeSerial(), 0, SZ_2M, 0, null, (bo) => layout === null ? this.#backByRun(bo) : new SgTable(layoutPieces(layout, 0, SZ_2M, 0)));
+    }
+    /** The object and the offset in it at a physical address, in the default layout. */
+    at(pa) {
+        let lo = 0;
+        let hi = this.#runPa.length;
+        while (lo < hi) {
+            const mid = (lo + hi) >> 1;
+            if (this.#runPa[mid] <= pa)
+                lo = mid + 1;
+            else
+                hi = mid;
+        }
+        const bo = lo > 0 ? this.#runBo[lo - 1] : undefined;
+        const offset = pa - this.#runPa[lo - 1];
+        return bo !== undefined && offset < bo.size ? { bo, offset } : null;
+    }
+    forget(bo) {
+        this.objects[bo.serial] = undefined;
+        this.#free.push(bo.serial);
+        this.live--;
+        if (bo.run >= 0) {
+            const span = runSpan(bo.size);
+            const list = this.#freeRuns.get(span);
+            if (list === undefined)
+                this.#freeRuns.set(span, [bo.run]);
+            else
+                list.push(bo.run);
+            this.#runBo[bo.run] = undefined;
+        }
+        this.onFree?.(bo);
+    }
+    #backByRun(bo) {
+        const span = runSpan(bo.size);
+        let run = this.#freeRuns.get(span)?.pop();
+        if (run === undefined) {
+            if (this.#brk + span > this.#paEnd)
+                return null;
+            run = this.#runPa.push(this.#brk) - 1;
+            this.#brk += span;
+        }
+        this.#runBo[run] = bo;
+        bo.run = run;
+        const pa = this.#runPa[run];
+        const whole = bo.size - (bo.size % SZ_2M);
+        const pieces = [];
+        if (whole > 0)
+            pieces.push([pa, whole, SZ_2M]);
+        if (bo.size > whole)
+            pieces.push([pa + whole, bo.size - whole, SZ_4K]);
+        return new SgTable(pieces);
+    }
+    #takeSerial() {
+        return this.#free.length > 0 ? this.#free.pop() : this.objects.length;
+    }
+    #add(serial, id, size, flags, exclusiveVm, backing) {
+        const bo = new GemObject(this, serial, id, size, flags, exclusiveVm, backing);
+        this.objects[serial] = bo;
+        this.live++;
+        return bo;
+    }
+}
+/** Bytes of physical memory that an object of `size` bytes takes: whole 2 MiB. */
+function runSpan(size) {
+    return Math.ceil(size / SZ_2M) * SZ_2M;
+}
+//# sourceMappingURL=gem.js.map

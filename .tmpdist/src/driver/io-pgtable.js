@@ -1,0 +1,295 @@
+/**
+ * Page tables of one VM, the counterpart of the kernel's ARM_64_LPAE_S1 format: VMSAv8-64, 4 KiB granule, 4 KiB pages and
+ * 2 MiB blocks (Arm Architecture Reference Manual, D8.3). What it writes is what the MMU's walker reads.
+ *
+ * One call maps or unmaps entries of a single table, like the kernel's map_pages and unmap_pages operations.
+ */
+import { EEXIST, ENOMEM, ERANGE } from '../../uapi/errno.js';
+import { ROOT_TABLE_BASE } from '../hw/memory.js';
+import { DESC_BLOCK, DESC_TABLE, levelIndex, startLevel, walk } from '../hw/walker.js';
+export const SZ_4K = 0x1000;
+export const SZ_2M = 0x200000;
+export const SZ_1G = 0x40000000;
+/** Protection bits of a mapping (IOMMU_* of the kernel). */
+export const IOMMU_READ = 1 << 0;
+export const IOMMU_WRITE = 1 << 1;
+export const IOMMU_CACHE = 1 << 2;
+export const IOMMU_NOEXEC = 1 << 3;
+const PTE_AF = 1 << 10;
+const PTE_NG = 1 << 11;
+const PTE_SH_OS = 2 << 8;
+const PTE_SH_IS = 3 << 8;
+const PTE_AP_UNPRIV = 1 << 6;
+const PTE_AP_RDONLY = 2 << 6;
+/** AttrIndx 1, the write-back entry of the MAIR that panthor turns into MEMATTR. */
+const PTE_ATTR_CACHE = 1 << 2;
+/** UXN and PXN, bits 54:53, in the high word. */
+const PTE_XN_HI = 3 << 21;
+const ENTRIES = 512;
+const WORDS = 1024;
+export class IoPgtable {
+    vaBits;
+    #paLimit;
+    #vaLimit;
+    #startLevel;
+    #memory;
+    #rootSlot;
+    #rootPage;
+    #warn;
+    #splitBlocks;
+    /** The last-level table that was mapped into last, and the 2 MiB that it covers; -1 once a table was freed. */
+    #leafPage = -1;
+    #leafHi = -1;
+    #leafLo = -1;
+    /** Tables per level 0..3, the root included. */
+    tables = [0, 0, 0, 0];
+    /** `splitBlocks`: unmapping a part of a block splits it; otherwise that warns and unmaps nothing. */
+    constructor(memory, vaBits, paBits, splitBlocks, warn) {
+        this.vaBits = vaBits;
+        this.#vaLimit = 2 ** vaBits;
+        this.#paLimit = 2 ** paBits;
+        this.#startLevel = startLevel(vaBits);
+        this.#memory = memory;
+        this.#rootSlot = memory.takeRoot();
+        this.#rootPage = memory.rootPage(this.#rootSlot);
+        this.#warn = warn;
+        this.#splitBlocks = splitBlocks;
+        this.tables[this.#startLevel] = 1;
+    }
+    /** Physical address of the root table, bytes: what goes into AS_TRANSTAB. */
+    get ttbr() {
+        return ROOT_TABLE_BASE + this.#rootSlot * SZ_4K;
+    }
+    get startLevel() {
+        return this.#startLevel;
+    }
+    /** Attribute bits of a leaf with that protection, as its low and high word without type and address. */
+    static attrLow(prot) {
+        let lo = PTE_AF | PTE_NG | PTE_AP_UNPRIV;
+        if ((prot & IOMMU_WRITE) === 0)
+            lo |= PTE_AP_RDONLY;
+        return lo | ((prot & IOMMU_CACHE) !== 0 ? PTE_ATTR_CACHE | PTE_SH_IS : PTE_SH_OS);
+    }
+    static attrHigh(prot) {
+        return (prot & IOMMU_NOEXEC) !== 0 ? PTE_XN_HI : 0;
+    }
+    /** Entries that the last mapPages() call mapped. */
+    mapped = 0;
+    /**
+     * Maps up to `count` pages of `size` bytes (4 KiB or 2 MiB), as many as one table holds: `iova` and `pa` in bytes,
+     * aligned to `size`. Returns 0 with `mapped` set, or -errno with nothing mapped: -ERANGE beyond the address sizes,
+     * -EEXIST where something is mapped already, -ENOMEM where the reservation is used up.
+     */
+    mapPages(iova, pa, size, count, prot, source) {
+        this.mapped = 0;
+        if (iova >= this.#vaLimit || pa >= this.#paLimit) {
+            this.#warn.warn('arm_lpae_map_pages', 'address-out-of-range');
+            return -ERANGE;
+        }
+        const lo = iova >>> 0;
+        const hi = (iova - lo) * 2 ** -32;
+        const leafLevel = size === SZ_2M ? 2 : 3;
+        const index = leafLevel === 3 ? (lo >>> 12) & 511 : (lo >>> 21) & 511;
+        let page = this.#leafPage;
+        if (leafLevel === 2 || hi !== this.#leafHi || lo >>> 21 !== this.#leafLo) {
+            page = this.#rootPage;
+            for (let level = this.#startLevel; level < leafLevel; level++) {
+                page = this.#descend(page, level, levelIndex(level, lo, hi), source);
+                if (page < 0)
+                    return page;
+            }
+            if (leafLevel === 3) {
+                this.#leafPage = page;
+                this.#leafHi = hi;
+                this.#leafLo = lo >>> 21;
+            }
+        }
+        const n = count < ENTRIES - index ? count : ENTRIES - index;
+        const ret = this.#clearForLeaf(page, leafLevel, index, n);
+        if (ret !== 0)
+            return ret;
+        fill(this.#memory.words, page * WORDS + index * 2, n, pa, size, IoPgtable.attrLow(prot) | (leafLevel === 3 ? DESC_TABLE : DESC_BLOCK), IoPgtable.attrHigh(prot));
+        this.mapped = n;
+        return 0;
+    }
+    /**
+     * Unmaps up to `count` pages of `size` bytes within one table; returns the bytes unmapped, fewer than asked at the
+     * first hole. Tables that a 2 MiB unmap finds in a block's place are freed.
+     */
+    unmapPages(iova, size, count, source) {
+        if (iova >= this.#vaLimit) {
+            this.#warn.warn('arm_lpae_unmap_pages', 'address-out-of-range');
+            return 0;
+        }
+        const lo = iova >>> 0;
+        const hi = (iova - lo) * 2 ** -32;
+        const leafLevel = size === SZ_2M ? 2 : 3;
+        const words = this.#memory.words;
+        let page = this.#rootPage;
+        for (let level = this.#startLevel; level < leafLevel; level++) {
+            const at = page * WORDS + levelIndex(level, lo, hi) * 2;
+            const type = words[at] & 3;
+            if (words[at] === 0) {
+                this.#warn.warn('__arm_lpae_unmap', 'not-mapped');
+                return 0;
+            }
+            if (type === DESC_BLOCK)
+                return this.#unmapPartOfBlock(at, level, lo, count, source);
+            page = this.#memory.tableOf(words[at], words[at + 1]);
+        }
+        const first = levelIndex(leafLevel, lo, hi);
+        const start = page * WORDS + first * 2;
+        const end = start + 2 * (count < ENTRIES - first ? count : ENTRIES - first);
+        let at = start;
+        for (; at < end; at += 2) {
+            const desc = words[at];
+            if (desc === 0) {
+                this.#warn.warn('__arm_lpae_unmap', 'not-mapped');
+                break;
+            }
+            if (leafLevel === 2 && (desc & 3) === DESC_TABLE)
+                this.#free(this.#memory.tableOf(desc, words[at + 1]), 3);
+        }
+        if (at - start > 32)
+            words.fill(0, start, at);
+        else
+            for (let i = start; i < at; i++)
+                words[i] = 0;
+        return ((at - start) >> 1) * size;
+    }
+    /** iova_to_phys() !== 0: whether a leaf translates `iova`. */
+    isMapped(iova) {
+        return walk(this.#memory, this.ttbr, this.vaBits, iova).pa > 0;
+    }
+    /** Frees all tables, the root too. */
+    free() {
+        const words = this.#memory.words;
+        if (this.#startLevel < 3) {
+            for (let i = 0; i < ENTRIES; i++) {
+                const at = this.#rootPage * WORDS + i * 2;
+                if ((words[at] & 3) === DESC_TABLE) {
+                    this.#freeTable(this.#memory.tableOf(words[at], words[at + 1]), this.#startLevel + 1);
+                }
+            }
+        }
+        this.tables[this.#startLevel]--;
+        this.#memory.freeRoot(this.#rootSlot);
+    }
+    /** Calls `visit` for every leaf in address order, with its VA, physical address, log2 size and attribute words. */
+    forEachLeaf(visit) {
+        this.#visit(this.#rootPage, this.#startLevel, 0, visit);
+    }
+    #visit(page, level, base, visit) {
+        const words = this.#memory.words;
+        const log2 = 12 + 9 * (3 - level);
+        for (let i = 0, at = page * WORDS; i < ENTRIES; i++, at += 2) {
+            const lo = words[at];
+            if (lo === 0)
+                continue;
+            const hi = words[at + 1];
+            const va = base + i * 2 ** log2;
+            if (level < 3 && (lo & 3) === DESC_TABLE)
+                this.#visit(this.#memory.tableOf(lo, hi), level + 1, va, visit);
+            else
+                visit(va, (hi & 0xffff) * 0x100000000 + ((lo & ~0xfff) >>> 0), log2, lo & 0xfff, hi & 0xffff0000);
+        }
+    }
+    /** The next-level table behind an entry, made where there is none; -errno where it cannot be. */
+    #descend(page, level, index, source) {
+        const at = page * WORDS + index * 2;
+        const lo = this.#memory.words[at];
+        if ((lo & 3) === DESC_TABLE)
+            return this.#memory.tableOf(lo, this.#memory.words[at + 1]);
+        if (lo !== 0) {
+            this.#warn.warn('__arm_lpae_map', 'already-mapped');
+            return -EEXIST;
+        }
+        const table = source.takeTable();
+        if (table < 0) {
+            this.#warn.warn('alloc_pt', 'reserve-overrun');
+            return -ENOMEM;
+        }
+        this.#install(at, level, table);
+        return table;
+    }
+    #install(at, level, table) {
+        const words = this.#memory.words;
+        words[at + 1] = this.#memory.tableHigh(table);
+        words[at] = this.#memory.tableLow(table) | DESC_TABLE;
+        this.tables[level + 1]++;
+    }
+    /** Makes sure that `n` entries may be overwritten by leaves: empty ones, and blocks over empty tables. */
+    #clearForLeaf(page, level, index, n) {
+        const words = this.#memory.words;
+        for (let at = page * WORDS + index * 2, end = at + n * 2; at < end; at += 2) {
+            if (words[at] === 0)
+                continue;
+            if (level === 3 || (words[at] & 3) === DESC_BLOCK) {
+                this.#warn.warn('arm_lpae_init_pte', 'already-mapped');
+                return -EEXIST;
+            }
+            const table = this.#memory.tableOf(words[at], words[at + 1]);
+            words[at] = 0;
+            words[at + 1] = 0;
+            this.#freeTable(table, 3);
+        }
+        return 0;
+    }
+    /** A 4 KiB unmap met a block at `at`. Returns the bytes unmapped. */
+    #unmapPartOfBlock(at, level, lo, count, source) {
+        if (!this.#splitBlocks || level !== 2) {
+            this.#warn.warn('__arm_lpae_unmap', 'partial-block');
+            return 0;
+        }
+        const table = source.takeTable();
+        if (table < 0) {
+            this.#warn.warn('alloc_pt', 'reserve-overrun');
+            return 0;
+        }
+        const words = this.#memory.words;
+        const blockLo = words[at];
+        const blockHi = words[at + 1];
+        const first = (lo >>> 12) & 511;
+        const n = count < ENTRIES - first ? count : ENTRIES - first;
+        const pa = (blockHi & 0xffff) * 0x100000000 + ((blockLo & ~0xfff) >>> 0);
+        const attrLo = (blockLo & 0xffc) | DESC_TABLE;
+        const attrHi = blockHi & 0xffff0000;
+        fill(words, table * WORDS, first, pa, SZ_4K, attrLo, attrHi);
+        const rest = first + n;
+        fill(words, table * WORDS + rest * 2, ENTRIES - rest, pa + rest * SZ_4K, SZ_4K, attrLo, attrHi);
+        this.#install(at, level, table);
+        return n * SZ_4K;
+    }
+    #freeTable(page, level) {
+        if (level < 3) {
+            const words = this.#memory.words;
+            for (let at = page * WORDS, end = at + WORDS; at < end; at += 2) {
+                if ((words[at] & 3) === DESC_TABLE)
+                    this.#freeTable(this.#memory.tableOf(words[at], words[at + 1]), level + 1);
+            }
+        }
+        this.#free(page, level);
+    }
+    /** A table with no table below it. Apart, since V8 does not compile in what calls itself. */
+    #free(page, level) {
+        this.tables[level]--;
+        this.#leafHi = -1;
+        this.#memory.free(page);
+    }
+}
+/** Writes `n` leaves from word `at` on: `size` bytes each, physically contiguous from `pa`. */
+function fill(words, at, n, pa, size, attrLo, attrHi) {
+    let lo = pa >>> 0;
+    let hi = (pa - lo) * 2 ** -32;
+    const step = size >>> 0;
+    for (const end = at + n * 2; at < end; at += 2) {
+        words[at] = lo | attrLo;
+        words[at + 1] = hi | attrHi;
+        lo += step;
+        if (lo >= 0x100000000) {
+            lo -= 0x100000000;
+            hi++;
+        }
+    }
+}
+//# sourceMappingURL=io-pgtable.js.map

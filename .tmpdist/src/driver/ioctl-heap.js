@@ -1,0 +1,56 @@
+/** TILER_HEAP_CREATE and TILER_HEAP_DESTROY: panthor_drv.c. */
+import { EINVAL, ENOENT } from '../../uapi/errno.js';
+import { drm_panthor_tiler_heap_create, drm_panthor_tiler_heap_destroy } from '../../uapi/panthor_drm.js';
+import { HeapPool, heapPool } from './heap.js';
+import { setU64 } from './u64.js';
+/** panthor_vm_get_heap_pool(vm, true): made when the first heap is asked for, even if that is then refused. */
+function* poolFor(drv, vm) {
+    const known = heapPool(vm);
+    if (known !== null)
+        return known;
+    if (vm.destroyed)
+        return -EINVAL;
+    // GPU_L2_FEATURES_LINE_SIZE()
+    const cacheLine = 2 ** (drv.gpu.l2_features & 0xff);
+    const pool = yield* HeapPool.create(drv.device, vm, cacheLine);
+    if (typeof pool !== 'number')
+        vm.heapPool = pool;
+    return pool;
+}
+/** panthor_ioctl_tiler_heap_create(): the handle has the VM in its upper half. */
+export const tilerHeapCreate = function* (drv, file, _mem, view, at) {
+    const { off } = drm_panthor_tiler_heap_create;
+    const vmId = view.getUint32(at + off.vm_id, true);
+    const vm = file.vms.get(vmId);
+    if (vm === undefined)
+        return -EINVAL;
+    const pool = yield* poolFor(drv, vm);
+    if (typeof pool === 'number')
+        return pool;
+    const id = yield* pool.createHeap({
+        initialChunkCount: view.getUint32(at + off.initial_chunk_count, true),
+        chunkSize: view.getUint32(at + off.chunk_size, true),
+        maxChunks: view.getUint32(at + off.max_chunks, true),
+        targetInFlight: view.getUint32(at + off.target_in_flight, true),
+    });
+    const heap = pool.heaps.get(id);
+    if (heap === undefined)
+        return id;
+    view.setUint32(at + off.handle, (vmId << 16) | id, true);
+    setU64(view, at + off.tiler_heap_ctx_gpu_va, pool.contextVa(id));
+    setU64(view, at + off.first_heap_chunk_gpu_va, heap.chunks[0].va);
+    return 0;
+};
+/** panthor_ioctl_tiler_heap_destroy() */
+export const tilerHeapDestroy = function* (_drv, file, _mem, view, at) {
+    const { off } = drm_panthor_tiler_heap_destroy;
+    if (view.getUint32(at + off.pad, true) !== 0)
+        return -EINVAL;
+    const handle = view.getUint32(at + off.handle, true);
+    const vm = file.vms.get(handle >>> 16);
+    if (vm === undefined)
+        return -EINVAL;
+    const pool = heapPool(vm);
+    return pool === null ? -ENOENT : yield* pool.destroyHeap(handle & 0xffff);
+};
+//# sourceMappingURL=ioctl-heap.js.map

@@ -1,0 +1,125 @@
+/** The calls about syncobjs that do not wait: drm_syncobj.c. */
+import { DRM_SYNCOBJ_CREATE_SIGNALED, DRM_SYNCOBJ_QUERY_FLAGS_LAST_SUBMITTED, drm_syncobj_array, drm_syncobj_create, drm_syncobj_destroy, drm_syncobj_timeline_array, } from '../../uapi/drm.js';
+import { EFAULT, EINVAL, ENOENT } from '../../uapi/errno.js';
+import { stubFence } from './fence.js';
+import { lastSignaled } from './fence-chain.js';
+import { Syncobj } from './syncobj.js';
+import { getU64 } from './u64.js';
+import { getPlainArray } from './uobj.js';
+/**
+ * drm_syncobj_array_find(): the syncobjs that the `count` handles at user address `addr` name; nobody holds them.
+ *
+ * @returns them; -ENOMEM for more handles than kmalloc() has room for; -EFAULT; -ENOENT for an unknown one
+ */
+export function findSyncobjs(file, mem, addr, count) {
+    const at = getPlainArray(mem, addr, count, 4);
+    if (at < 0)
+        return at;
+    const found = [];
+    for (let i = 0; i < count; i++) {
+        const syncobj = file.syncobjs.get(mem.view.getUint32(at + i * 4, true));
+        if (syncobj === undefined)
+            return -ENOENT;
+        found.push(syncobj);
+    }
+    return found;
+}
+/** drm_syncobj_create_ioctl() */
+export const syncobjCreate = function* (_drv, file, _mem, view, at) {
+    const { off } = drm_syncobj_create;
+    const flags = view.getUint32(at + off.flags, true);
+    if ((flags & ~DRM_SYNCOBJ_CREATE_SIGNALED) !== 0)
+        return -EINVAL;
+    const syncobj = new Syncobj();
+    if ((flags & DRM_SYNCOBJ_CREATE_SIGNALED) !== 0)
+        syncobj.replaceFence(stubFence());
+    view.setUint32(at + off.handle, file.syncobjs.alloc(syncobj), true);
+    return 0;
+};
+/** drm_syncobj_destroy_ioctl() */
+export const syncobjDestroy = function* (_drv, file, _mem, view, at) {
+    const { off } = drm_syncobj_destroy;
+    if (view.getUint32(at + off.pad, true) !== 0)
+        return -EINVAL;
+    const syncobj = file.syncobjs.remove(view.getUint32(at + off.handle, true));
+    if (syncobj === undefined)
+        return -EINVAL;
+    syncobj.put();
+    return 0;
+};
+/** The syncobjs of a drm_syncobj_array, or -errno. */
+function arrayOf(file, mem, view, at) {
+    const { off } = drm_syncobj_array;
+    const count = view.getUint32(at + off.count_handles, true);
+    if (view.getUint32(at + off.pad, true) !== 0 || count === 0)
+        return -EINVAL;
+    return findSyncobjs(file, mem, getU64(view, at + off.handles), count);
+}
+/** drm_syncobj_reset_ioctl() */
+export const syncobjReset = function* (_drv, file, mem, view, at) {
+    const syncobjs = arrayOf(file, mem, view, at);
+    if (typeof syncobjs === 'number')
+        return syncobjs;
+    for (const syncobj of syncobjs)
+        syncobj.replaceFence(null);
+    return 0;
+};
+/** drm_syncobj_signal_ioctl() */
+export const syncobjSignal = function* (_drv, file, mem, view, at) {
+    const syncobjs = arrayOf(file, mem, view, at);
+    if (typeof syncobjs === 'number')
+        return syncobjs;
+    for (const syncobj of syncobjs)
+        syncobj.replaceFence(stubFence());
+    return 0;
+};
+/** drm_syncobj_timeline_signal_ioctl(): adds points that are done, as far as those before them are. */
+export const syncobjTimelineSignal = function* (_drv, file, mem, view, at) {
+    const { off } = drm_syncobj_timeline_array;
+    const count = view.getUint32(at + off.count_handles, true);
+    if (view.getUint32(at + off.flags, true) !== 0 || count === 0)
+        return -EINVAL;
+    const syncobjs = findSyncobjs(file, mem, getU64(view, at + off.handles), count);
+    if (typeof syncobjs === 'number')
+        return syncobjs;
+    const points = readPoints(mem, getU64(view, at + off.points), count);
+    if (typeof points === 'number')
+        return points;
+    syncobjs.forEach((syncobj, i) => {
+        syncobj.addPoint(stubFence(), points[i]);
+    });
+    return 0;
+};
+/** `count` points at user address `addr`; a NULL pointer stands for zeros. */
+export function readPoints(mem, addr, count) {
+    const points = new Array(count).fill(0n);
+    if (addr === 0)
+        return points;
+    const at = getPlainArray(mem, addr, count, 8);
+    if (at < 0)
+        return at;
+    for (let i = 0; i < count; i++)
+        points[i] = mem.view.getBigUint64(at + i * 8, true);
+    return points;
+}
+/** drm_syncobj_query_ioctl(): the last point that is done, or that was submitted; 0 for what is no timeline. */
+export const syncobjQuery = function* (_drv, file, mem, view, at) {
+    const { off } = drm_syncobj_timeline_array;
+    const flags = view.getUint32(at + off.flags, true);
+    const count = view.getUint32(at + off.count_handles, true);
+    if ((flags & ~DRM_SYNCOBJ_QUERY_FLAGS_LAST_SUBMITTED) !== 0 || count === 0)
+        return -EINVAL;
+    const syncobjs = findSyncobjs(file, mem, getU64(view, at + off.handles), count);
+    if (typeof syncobjs === 'number')
+        return syncobjs;
+    const points = getU64(view, at + off.points);
+    for (const [i, { fence }] of syncobjs.entries()) {
+        const to = mem.locate(points + i * 8, 8);
+        if (to < 0)
+            return -EFAULT;
+        mem.view.setBigUint64(to, lastSignaled(fence, (flags & DRM_SYNCOBJ_QUERY_FLAGS_LAST_SUBMITTED) !== 0), true);
+        mem.markDirty(to);
+    }
+    return 0;
+};
+//# sourceMappingURL=ioctl-syncobj.js.map

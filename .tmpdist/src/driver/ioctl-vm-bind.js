@@ -1,0 +1,108 @@
+/** VM_BIND: panthor_ioctl_vm_bind(). Synchronous binds are the busiest call there is, so they allocate nothing. */
+import { EINVAL, ENODEV } from '../../uapi/errno.js';
+import { DRM_PANTHOR_VM_BIND_ASYNC, drm_panthor_vm_bind, drm_panthor_vm_bind_op, } from '../../uapi/panthor_drm.js';
+import { SchedJob } from './sched-entity.js';
+import { SubmitContext } from './submit.js';
+import { getArray } from './uobj.js';
+const { vm_id: VM_ID, flags: FLAGS, ops: OPS } = drm_panthor_vm_bind.off;
+const COUNT = OPS + 4;
+const OP = drm_panthor_vm_bind_op.off;
+const { flags: OP_FLAGS, bo_handle: OP_BO_HANDLE, bo_offset: OP_BO_OFFSET, va: OP_VA, size: OP_SIZE, syncs: OP_SYNCS, } = OP;
+/** Decoded operations to be used again. More than one only where calls interleave. */
+const spareOps = [];
+function newOp() {
+    return { flags: 0, boHandle: 0, boOffset: 0, va: 0, size: 0, syncCount: 0 };
+}
+/** Decodes the drm_panthor_vm_bind_op at `at`. */
+function decodeOp(op, view, at) {
+    op.flags = view.getUint32(at + OP_FLAGS, true);
+    op.boHandle = view.getUint32(at + OP_BO_HANDLE, true);
+    op.boOffset =
+        view.getUint32(at + OP_BO_OFFSET + 4, true) * 0x100000000 + view.getUint32(at + OP_BO_OFFSET, true);
+    op.va = view.getUint32(at + OP_VA + 4, true) * 0x100000000 + view.getUint32(at + OP_VA, true);
+    op.size = view.getUint32(at + OP_SIZE + 4, true) * 0x100000000 + view.getUint32(at + OP_SIZE, true);
+    op.syncCount = view.getUint32(at + OP_SYNCS + 4, true);
+    return op;
+}
+/** panthor_ioctl_vm_bind(). Flags that it does not know make no difference. */
+export const vmBind = function* (drv, file, mem, view, at) {
+    if (!drv.device.enter())
+        return -ENODEV;
+    const vm = file.vms.get(view.getUint32(at + VM_ID, true));
+    let ret;
+    if (vm === undefined)
+        ret = -EINVAL;
+    else if ((view.getUint32(at + FLAGS, true) & DRM_PANTHOR_VM_BIND_ASYNC) === 0) {
+        ret = yield* bindSync(file, vm, mem, view, at);
+    }
+    else
+        ret = yield* bindAsync(drv, file, vm, mem, view, at);
+    drv.device.exit();
+    return ret;
+};
+/** panthor_ioctl_vm_bind_sync(): one operation after the other; `ops.count` says which one failed. */
+function* bindSync(file, vm, mem, view, at) {
+    const ops = getArray(mem, view, at + OPS, drm_panthor_vm_bind_op);
+    if (ops < 0)
+        return ops;
+    const stride = view.getUint32(at + OPS, true);
+    const count = view.getUint32(at + COUNT, true);
+    const op = spareOps.pop() ?? newOp();
+    vm.get();
+    let ret = 0;
+    for (let i = 0; i < count; i++) {
+        ret = yield* vm.bindExecSyncOp(file, decodeOp(op, mem.view, ops + i * stride));
+        if (ret !== 0) {
+            view.setUint32(at + COUNT, i, true);
+            break;
+        }
+    }
+    spareOps.push(op);
+    yield* vm.put();
+    return ret;
+}
+/** A bind on its way through the queue of its VM (struct panthor_vm_bind_job as a drm_sched_job). */
+class VmBindSchedJob extends SchedJob {
+    #job;
+    constructor(job) {
+        super(1);
+        this.#job = job;
+    }
+    *run() {
+        return yield* this.#job.run();
+    }
+    /**
+     * panthor_vm_bind_job_put(). What a map of a VM that was destroyed meanwhile has mapped would keep that VM for ever:
+     * the kernel leaks it, a server that outlives its clients must not.
+     */
+    *free() {
+        const { vm } = this.#job;
+        if (vm.destroyed && vm.vmas.count > 0)
+            yield* vm.unmapRange(0, vm.fullRange);
+        yield* this.#job.cleanup();
+    }
+}
+/** panthor_ioctl_vm_bind_async(): all operations are queued, or none. */
+function* bindAsync(drv, file, vm, mem, view, at) {
+    const ops = getArray(mem, view, at + OPS, drm_panthor_vm_bind_op);
+    if (ops < 0)
+        return ops;
+    const stride = view.getUint32(at + OPS, true);
+    const count = view.getUint32(at + COUNT, true);
+    const submit = new SubmitContext(file, mem);
+    const entity = drv.sched.vmEntity(vm);
+    vm.get();
+    let ret = 0;
+    for (let i = 0; i < count && ret === 0; i++) {
+        const opAt = ops + i * stride;
+        const job = vm.bindJobCreate(file, decodeOp(newOp(), mem.view, opAt));
+        ret = typeof job === 'number' ? job : submit.addJob(new VmBindSchedJob(job), entity, opAt + OP_SYNCS);
+    }
+    ret ||= submit.collectSignals() || submit.addDepsAndArm();
+    if (ret === 0)
+        submit.push();
+    yield* submit.cleanup();
+    yield* vm.put();
+    return ret;
+}
+//# sourceMappingURL=ioctl-vm-bind.js.map

@@ -1,0 +1,134 @@
+/** The calls about syncobjs that may block: drm_syncobj.c. */
+import { DRM_SYNCOBJ_WAIT_FLAGS_WAIT_ALL, DRM_SYNCOBJ_WAIT_FLAGS_WAIT_AVAILABLE, DRM_SYNCOBJ_WAIT_FLAGS_WAIT_DEADLINE, DRM_SYNCOBJ_WAIT_FLAGS_WAIT_FOR_SUBMIT, drm_syncobj_timeline_wait, drm_syncobj_transfer, drm_syncobj_wait, } from '../../../uapi/drm.js';
+import { EINVAL, ENOENT, ETIME } from '../../../uapi/errno.js';
+import { getU64 } from '../base/u64.js';
+import { unwrapMerge } from '../sync/fence-chain.js';
+import { SyncobjWait } from '../sync/syncobj-wait.js';
+import { BLOCKED, BlockedCall } from './blocked.js';
+import { findSyncobjs, readPoints } from './ioctl-syncobj.js';
+const BINARY_FLAGS = DRM_SYNCOBJ_WAIT_FLAGS_WAIT_ALL |
+    DRM_SYNCOBJ_WAIT_FLAGS_WAIT_FOR_SUBMIT |
+    DRM_SYNCOBJ_WAIT_FLAGS_WAIT_DEADLINE;
+const TIMELINE_FLAGS = BINARY_FLAGS | DRM_SYNCOBJ_WAIT_FLAGS_WAIT_AVAILABLE;
+/** DRM_SYNCOBJ_WAIT_FOR_SUBMIT_TIMEOUT: how long a transfer waits for its source, ns. */
+const TRANSFER_TIMEOUT_NS = 5_000_000_000;
+/** The s64 at `at`: nanoseconds, inexact where it is centuries away. */
+function getS64(view, at) {
+    return view.getInt32(at + 4, true) * 0x100000000 + view.getUint32(at, true);
+}
+/**
+ * drm_syncobj_array_wait(): waits for points until `timeoutNs` (absolute; what is not in the future only looks).
+ *
+ * @returns 0, BLOCKED, -EINVAL where there is no fence to wait for, -ETIME
+ */
+function wait(drv, file, syncobjs, points, flags, timeoutNs, firstSignaled) {
+    const waiting = new SyncobjWait(syncobjs, points, flags);
+    const result = () => {
+        const done = waiting.look();
+        if (done === undefined)
+            return undefined;
+        if (done === 0)
+            firstSignaled(waiting.first);
+        return done;
+    };
+    const now = result();
+    if (now !== undefined)
+        return now;
+    // drm_timeout_abs_to_jiffies(): 0 and the past mean a look and no more.
+    if (timeoutNs === 0 || timeoutNs <= drv.device.now())
+        return -ETIME;
+    const call = new BlockedCall(timeoutNs, -ETIME, result, () => waiting.leave());
+    waiting.enter(() => call.wake());
+    file.blocked = call;
+    return BLOCKED;
+}
+/** drm_syncobj_wait_ioctl() */
+export const syncobjWait = function* (drv, file, mem, view, at) {
+    const { off } = drm_syncobj_wait;
+    const flags = view.getUint32(at + off.flags, true);
+    if ((flags & ~BINARY_FLAGS) !== 0)
+        return -EINVAL;
+    const count = view.getUint32(at + off.count_handles, true);
+    if (count === 0)
+        return 0;
+    const syncobjs = findSyncobjs(file, mem, getU64(view, at + off.handles), count);
+    if (typeof syncobjs === 'number')
+        return syncobjs;
+    const points = new Array(count).fill(0n);
+    return wait(drv, file, syncobjs, points, flags, getS64(view, at + off.timeout_nsec), (first) => {
+        view.setUint32(at + off.first_signaled, first, true);
+    });
+};
+/** drm_syncobj_timeline_wait_ioctl() */
+export const syncobjTimelineWait = function* (drv, file, mem, view, at) {
+    const { off } = drm_syncobj_timeline_wait;
+    const flags = view.getUint32(at + off.flags, true);
+    if ((flags & ~TIMELINE_FLAGS) !== 0)
+        return -EINVAL;
+    const count = view.getUint32(at + off.count_handles, true);
+    if (count === 0)
+        return 0;
+    const syncobjs = findSyncobjs(file, mem, getU64(view, at + off.handles), count);
+    if (typeof syncobjs === 'number')
+        return syncobjs;
+    const points = readPoints(mem, getU64(view, at + off.points), count);
+    if (typeof points === 'number')
+        return points;
+    return wait(drv, file, syncobjs, points, flags, getS64(view, at + off.timeout_nsec), (first) => {
+        view.setUint32(at + off.first_signaled, first, true);
+    });
+};
+/**
+ * drm_syncobj_transfer_ioctl(): puts the fence of one point at another. With WAIT_FOR_SUBMIT it waits, five seconds at
+ * most, until the source has one.
+ */
+export const syncobjTransfer = function* (drv, file, _mem, view, at) {
+    const { off } = drm_syncobj_transfer;
+    if (view.getUint32(at + off.pad, true) !== 0)
+        return -EINVAL;
+    const to = file.syncobjs.get(view.getUint32(at + off.dst_handle, true));
+    if (to === undefined)
+        return -ENOENT;
+    const from = file.syncobjs.get(view.getUint32(at + off.src_handle, true));
+    if (from === undefined)
+        return -ENOENT;
+    const flags = view.getUint32(at + off.flags, true);
+    if ((flags & ~DRM_SYNCOBJ_WAIT_FLAGS_WAIT_FOR_SUBMIT) !== 0)
+        return -EINVAL;
+    const fromPoint = view.getBigUint64(at + off.src_point, true);
+    const toPoint = view.getBigUint64(at + off.dst_point, true);
+    const take = (fence) => {
+        if (toPoint === 0n)
+            to.replaceFence(fence);
+        else
+            to.addPoint(unwrapMerge(fence), toPoint);
+        return 0;
+    };
+    const found = from.lookup(fromPoint);
+    if (found !== undefined)
+        return take(found);
+    if ((flags & DRM_SYNCOBJ_WAIT_FLAGS_WAIT_FOR_SUBMIT) === 0)
+        return -EINVAL;
+    return waitForSubmit(drv, file, from, fromPoint, to, take);
+};
+/** The second half of drm_syncobj_find_fence(). Both syncobjs are held meanwhile. */
+function waitForSubmit(drv, file, from, point, to, take) {
+    from.get();
+    to.get();
+    const call = new BlockedCall(drv.device.now() + TRANSFER_TIMEOUT_NS, -ETIME, () => {
+        const fence = from.lookup(point);
+        return fence === undefined ? undefined : take(fence);
+    }, () => {
+        from.unwatch(watcher);
+        from.put();
+        to.put();
+    });
+    const watcher = () => {
+        call.wake();
+        return call.done;
+    };
+    from.watch(watcher);
+    file.blocked = call;
+    return BLOCKED;
+}
+//# sourceMappingURL=ioctl-syncobj-wait.js.map

@@ -1,0 +1,40 @@
+/** VM_CREATE, VM_DESTROY, VM_GET_STATE: panthor_drv.c. */
+import { EINVAL, ENODEV } from '../../../uapi/errno.js';
+import { DRM_PANTHOR_VM_STATE_UNUSABLE, DRM_PANTHOR_VM_STATE_USABLE, drm_panthor_vm_create, drm_panthor_vm_destroy, drm_panthor_vm_get_state, } from '../../../uapi/panthor_drm.js';
+import { getU64, setU64 } from '../base/u64.js';
+/** panthor_ioctl_vm_create(): the user range comes back as large as it became. */
+export const vmCreate = function* (drv, file, _mem, view, at) {
+    const { off } = drm_panthor_vm_create;
+    if (!drv.device.enter())
+        return -ENODEV;
+    const id = yield* file.vms.create(getU64(view, at + off.user_va_range), view.getUint32(at + off.flags, true));
+    const vm = file.vms.get(id);
+    if (vm !== undefined) {
+        view.setUint32(at + off.id, id, true);
+        setU64(view, at + off.user_va_range, vm.userVaRange);
+    }
+    drv.device.exit();
+    return Math.min(id, 0);
+};
+/** panthor_ioctl_vm_destroy() */
+export const vmDestroy = function* (_drv, file, _mem, view, at) {
+    const { off } = drm_panthor_vm_destroy;
+    if (view.getUint32(at + off.pad, true) !== 0)
+        return -EINVAL;
+    const id = view.getUint32(at + off.id, true);
+    const vm = file.vms.get(id);
+    if (vm === undefined)
+        return -EINVAL;
+    return yield* file.vms.destroyVm(id);
+};
+/** panthor_ioctl_vm_get_state() */
+export const vmGetState = function* (_drv, file, _mem, view, at) {
+    const { off } = drm_panthor_vm_get_state;
+    const vm = file.vms.get(view.getUint32(at + off.vm_id, true));
+    if (vm === undefined)
+        return -EINVAL;
+    const state = vm.unusable ? DRM_PANTHOR_VM_STATE_UNUSABLE : DRM_PANTHOR_VM_STATE_USABLE;
+    view.setUint32(at + off.state, state, true);
+    return 0;
+};
+//# sourceMappingURL=ioctl-vm.js.map

@@ -1,0 +1,67 @@
+/**
+ * The allocator of a VM's kernel VA range: drm_mm in the best-fit mode that panthor_vm_alloc_va() asks for. Addresses
+ * and sizes in bytes.
+ */
+import { ENOSPC } from '../../../uapi/errno.js';
+export class DrmMm {
+    #nodes = new Set();
+    #holes;
+    #seq = 0;
+    constructor(start, size) {
+        this.#holes = [{ start, end: start + size, seq: this.#seq++ }];
+    }
+    get empty() {
+        return this.#nodes.size === 0;
+    }
+    /** drm_mm_reserve_node(): that very range, or -ENOSPC. */
+    reserve(start, size) {
+        const hole = this.#holes.find((h) => h.start <= start && h.end >= start + size);
+        return hole === undefined ? -ENOSPC : this.#take(hole, start, size);
+    }
+    /** drm_mm_insert_node_in_range() with DRM_MM_INSERT_BEST, within [from, to); -ENOSPC where nothing fits. */
+    insertBest(size, alignment, from, to) {
+        if (size === 0 || to - from < size)
+            return -ENOSPC;
+        const candidates = this.#holes.filter((h) => h.end - h.start >= size);
+        candidates.sort((a, b) => a.end - a.start - (b.end - b.start) || b.seq - a.seq);
+        for (const hole of candidates) {
+            const end = Math.min(hole.end, to);
+            let start = Math.max(hole.start, from);
+            if (end - start < size)
+                continue;
+            const rest = start % alignment;
+            if (rest !== 0)
+                start += alignment - rest;
+            if (end - start < size)
+                continue;
+            return this.#take(hole, start, size);
+        }
+        return -ENOSPC;
+    }
+    /** drm_mm_remove_node(): the range joins the holes beside it. */
+    remove(node) {
+        if (!this.#nodes.delete(node))
+            throw new Error('the node is not allocated');
+        let { start } = node;
+        let end = node.start + node.size;
+        this.#holes = this.#holes.filter((h) => {
+            if (h.end !== start && h.start !== end)
+                return true;
+            start = Math.min(start, h.start);
+            end = Math.max(end, h.end);
+            return false;
+        });
+        this.#holes.push({ start, end, seq: this.#seq++ });
+    }
+    #take(hole, start, size) {
+        const node = { start, size };
+        this.#nodes.add(node);
+        this.#holes.splice(this.#holes.indexOf(hole), 1);
+        if (start > hole.start)
+            this.#holes.push({ start: hole.start, end: start, seq: this.#seq++ });
+        if (start + size < hole.end)
+            this.#holes.push({ start: start + size, end: hole.end, seq: this.#seq++ });
+        return node;
+    }
+}
+//# sourceMappingURL=drm-mm.js.map

@@ -1,0 +1,138 @@
+/** Operation contexts and their execution: struct panthor_vm_op_ctx and panthor_vm_exec_op(). */
+import { EINVAL, ENOMEM } from '../../../uapi/errno.js';
+import { DRM_PANTHOR_VM_BIND_OP_MAP_NOEXEC, DRM_PANTHOR_VM_BIND_OP_MAP_READONLY, DRM_PANTHOR_VM_BIND_OP_MAP_SPARSE, DRM_PANTHOR_VM_BIND_OP_MAP_UNCACHED, DRM_PANTHOR_VM_BIND_OP_TYPE_MAP, DRM_PANTHOR_VM_BIND_OP_TYPE_MASK, DRM_PANTHOR_VM_BIND_OP_TYPE_SYNC_ONLY, DRM_PANTHOR_VM_BIND_OP_TYPE_UNMAP, } from '../../../uapi/panthor_drm.js';
+import { smMap, smUnmap } from './gpuvm.js';
+import { SZ_2M } from './io-pgtable.js';
+import { declareUnusable } from './vm-pages.js';
+import { lockRegion, unlockRegion } from './vm-region.js';
+const MAP_FLAGS = (DRM_PANTHOR_VM_BIND_OP_MAP_READONLY |
+    DRM_PANTHOR_VM_BIND_OP_MAP_NOEXEC |
+    DRM_PANTHOR_VM_BIND_OP_MAP_UNCACHED |
+    DRM_PANTHOR_VM_BIND_OP_TYPE_MASK) >>>
+    0;
+/** What an operation needs, set aside before it starts so that nothing has to be allocated while it runs. */
+export class OpCtx {
+    flags = 0;
+    /** Target range, bytes. */
+    va = 0;
+    range = 0;
+    bo = null;
+    boOffset = 0;
+    /** Table pages reserved and not taken yet. */
+    tables = 0;
+    /** VMAs set aside (panthor_vm_op_ctx_prealloc_vmas()) and not used yet. */
+    vmas = 0;
+    #memory;
+    constructor(memory) {
+        this.#memory = memory;
+    }
+    /** panthor_vm_init_op_ctx(): what is asked for; bytes. */
+    set(flags, va, range, boOffset) {
+        this.flags = flags;
+        this.va = va;
+        this.range = range;
+        this.boOffset = boOffset;
+    }
+    /** alloc_pt() for tables other than the root. */
+    takeTable() {
+        if (this.tables === 0)
+            return -1;
+        this.tables--;
+        return this.#memory.takeReserved();
+    }
+    /** panthor_vm_cleanup_op_ctx(). */
+    cleanup() {
+        this.#memory.unreserve(this.tables);
+        this.tables = 0;
+        this.vmas = 0;
+        this.bo?.put();
+        this.bo = null;
+    }
+    /** panthor_vm_op_ctx_prealloc_pts(): sets `count` table pages aside; false is -ENOMEM. */
+    reserveTables(count) {
+        if (!this.#memory.reserve(count))
+            return false;
+        this.tables = count;
+        return true;
+    }
+}
+/** Blocks of `bytes`, given by its inverse, that [va, end) touches. */
+function blocks(va, end, perByte) {
+    return Math.ceil(end * perByte) - Math.floor(va * perByte);
+}
+/**
+ * panthor_vm_prepare_map_op_ctx(): checks the map in `ctx` and reserves tables of every level for it. -EINVAL for a missing object,
+ * flags, a range outside the object or another VM's object; -ENOMEM where memory runs out.
+ */
+export function prepareMapOpCtx(ctx, vm, bo, boHandle) {
+    const { b } = vm.device;
+    const { flags, va, range, boOffset } = ctx;
+    if (bo === null)
+        return -EINVAL;
+    const allowed = b.sparseMap ? MAP_FLAGS | DRM_PANTHOR_VM_BIND_OP_MAP_SPARSE : MAP_FLAGS;
+    if ((flags & ~allowed) !== 0 ||
+        (flags & DRM_PANTHOR_VM_BIND_OP_TYPE_MASK) !== DRM_PANTHOR_VM_BIND_OP_TYPE_MAP) {
+        return -EINVAL;
+    }
+    if ((flags & DRM_PANTHOR_VM_BIND_OP_MAP_SPARSE) !== 0) {
+        if ((flags & DRM_PANTHOR_VM_BIND_OP_MAP_NOEXEC) === 0)
+            return -EINVAL;
+        if (boHandle !== 0 || boOffset !== 0)
+            return -EINVAL;
+    }
+    else if (range > bo.size || boOffset > bo.size - range) {
+        return -EINVAL;
+    }
+    if (bo.exclusiveVm !== null && bo.exclusiveVm !== vm)
+        return -EINVAL;
+    if (!bo.pin())
+        return -ENOMEM;
+    const end = va + range;
+    const tables = blocks(va, end, 2 ** -39) + blocks(va, end, 2 ** -30) + blocks(va, end, 2 ** -21);
+    // Where a size of 0 needs no table at all, 7.x takes the empty bulk allocation for a failed one.
+    if (b.emptyReserveFails && tables === 0)
+        return -ENOMEM;
+    if (!ctx.reserveTables(tables))
+        return -ENOMEM;
+    ctx.vmas = 3;
+    ctx.bo = bo.get();
+    return 0;
+}
+/** panthor_vm_prepare_unmap_op_ctx() for the range in `ctx`: a table for each end of the range that may cut a block. */
+export function prepareUnmapOpCtx(ctx) {
+    const { va } = ctx;
+    const end = va + ctx.range;
+    let tables = 0;
+    if ((va & (SZ_2M - 1)) !== 0)
+        tables++;
+    if ((end & (SZ_2M - 1)) !== 0 && Math.ceil(end * 2 ** -21) !== Math.ceil(va * 2 ** -21))
+        tables++;
+    if (tables !== 0 && !ctx.reserveTables(tables))
+        return -ENOMEM;
+    ctx.vmas = 2;
+    return 0;
+}
+/** panthor_vm_exec_op(): one map or unmap, under op_lock and with its range locked for the GPU. */
+export function* execOp(vm, ctx, flagUnusableOnFailure) {
+    const type = (ctx.flags & DRM_PANTHOR_VM_BIND_OP_TYPE_MASK) >>> 0;
+    if (type === DRM_PANTHOR_VM_BIND_OP_TYPE_SYNC_ONLY)
+        return 0;
+    const { b } = vm.device;
+    yield* vm.opLock.lock();
+    vm.opCtx = ctx;
+    let ret = b.lockAroundOp ? yield* lockRegion(vm, ctx.va, ctx.range) : 0;
+    if (ret === 0) {
+        if (type === DRM_PANTHOR_VM_BIND_OP_TYPE_UNMAP)
+            ret = yield* smUnmap(vm, ctx);
+        else
+            ret = vm.unusable ? -EINVAL : yield* smMap(vm, ctx);
+        if (b.lockAroundOp)
+            yield* unlockRegion(vm);
+    }
+    if (ret !== 0 && flagUnusableOnFailure)
+        yield* declareUnusable(vm);
+    vm.opCtx = null;
+    vm.opLock.unlock();
+    return ret;
+}
+//# sourceMappingURL=vm-op.js.map

@@ -1,0 +1,355 @@
+/**
+ * The VMAs of one VM, ordered by address: what drm_gpuvm keeps in its interval tree and list.
+ *
+ * VMA fields live in typed arrays under a stable id; the order is a sorted list cut into blocks of at most 128 ids, the
+ * blocks in a growing array of their own. Finding is two binary searches over Float64Arrays. A block's ids may begin
+ * anywhere in its storage, so that inserting and removing move the shorter side of one block only.
+ *
+ * One cursor serves the operation under way (op_lock is held); it stays valid across removeAtCursor and insertAtCursor.
+ */
+const BLOCK = 128;
+export class VmaStore {
+    count = 0;
+    /** By VMA id. Bytes; ranges may be 0 (an async map of size 0 makes such a VMA). */
+    va = new Float64Array(8);
+    range = new Float64Array(8);
+    boOffset = new Float64Array(8);
+    /** Serial of the mapped object in the device's table. */
+    bo = new Int32Array(8);
+    /** DRM_PANTHOR_VM_BIND_OP_MAP_* bits. */
+    flags = new Uint8Array(8);
+    #freeIds = [];
+    #ids = 0;
+    /** Blocks in address order, as indices of storage blocks. */
+    #order = new Int32Array(4);
+    #blocks = 0;
+    /** First VA of each block, in the same order. */
+    #first = new Float64Array(4);
+    /** By storage block: where its ids begin and how many there are, and the ids with their VAs beside them. */
+    #head = new Int32Array(4);
+    #fill = new Int32Array(4);
+    #ids128 = new Int32Array(4 * BLOCK);
+    #va128 = new Float64Array(4 * BLOCK);
+    #freeBlocks = [];
+    #storage = 0;
+    /** The cursor: position in #order, and index in that block. */
+    #cb = 0;
+    #ci = 0;
+    /** Makes a VMA that is not in the list yet; returns its id. */
+    create(va, range, bo, boOffset, flags) {
+        const id = this.#freeIds.length > 0 ? this.#freeIds.pop() : this.#newId();
+        this.va[id] = va;
+        this.range[id] = range;
+        this.bo[id] = bo;
+        this.boOffset[id] = boOffset;
+        this.flags[id] = flags;
+        return id;
+    }
+    release(id) {
+        this.#freeIds.push(id);
+    }
+    /**
+     * drm_gpuva_find_first(): sets the cursor to the first VMA that ends after `start` and begins before `end`, as the interval tree's
+     * iter_first(start, end - 1) does; returns its id or -1. With end === start that is a VMA that strictly contains it.
+     */
+    findFirst(start, end) {
+        this.#seek(start);
+        const found = this.current();
+        if (found < 0)
+            return -1;
+        // In integers: first <= end - 1 and last >= start.
+        return this.va[found] < end && this.va[found] + this.range[found] > start ? found : -1;
+    }
+    /** The VMA at the cursor, or -1 at the end. */
+    current() {
+        if (this.#cb >= this.#blocks)
+            return -1;
+        return this.#ids128[this.#base(this.#order[this.#cb]) + this.#ci];
+    }
+    /** The VMA after the one at the cursor, or -1; the cursor stays. */
+    peekNext() {
+        if (this.#cb >= this.#blocks)
+            return -1;
+        const block = this.#order[this.#cb];
+        if (this.#ci + 1 < this.#fill[block])
+            return this.#ids128[this.#base(block) + this.#ci + 1];
+        return this.#cb + 1 < this.#blocks ? this.#ids128[this.#base(this.#order[this.#cb + 1])] : -1;
+    }
+    /** Moves the cursor on by one VMA. */
+    advance() {
+        if (this.#cb >= this.#blocks)
+            return;
+        if (++this.#ci >= this.#fill[this.#order[this.#cb]]) {
+            this.#cb++;
+            this.#ci = 0;
+        }
+    }
+    /** drm_gpuva_remove(): takes the VMA at the cursor out of the list; the cursor is then at its successor. */
+    removeAtCursor() {
+        const at = this.#cb;
+        const block = this.#order[at];
+        const base = this.#base(block);
+        const ci = this.#ci;
+        const n = --this.#fill[block];
+        const ids = this.#ids128;
+        const vas = this.#va128;
+        this.count--;
+        if (n === 0) {
+            this.#dropBlock(at);
+            this.#ci = 0;
+            return;
+        }
+        if (ci < n - ci) {
+            for (let i = base + ci; i > base; i--) {
+                ids[i] = ids[i - 1];
+                vas[i] = vas[i - 1];
+            }
+            this.#head[block]++;
+        }
+        else {
+            for (let i = base + ci; i < base + n; i++) {
+                ids[i] = ids[i + 1];
+                vas[i] = vas[i + 1];
+            }
+        }
+        if (ci === 0)
+            this.#first[at] = vas[this.#base(block)];
+        if (ci >= n) {
+            this.#cb++;
+            this.#ci = 0;
+        }
+    }
+    /** Puts a VMA before the cursor; the cursor stays at what was there. */
+    insertAtCursor(id) {
+        if (this.#blocks === 0) {
+            this.#insertBlock(0);
+            this.#cb = 0;
+            this.#ci = 0;
+        }
+        else if (this.#ci === 0 && this.#cb > 0) {
+            // At a block's start: append to the block before, which keeps the order just as well.
+            this.#cb--;
+            this.#ci = this.#fill[this.#order[this.#cb]];
+        }
+        if (this.#fill[this.#order[this.#cb]] === BLOCK)
+            this.#split();
+        const block = this.#order[this.#cb];
+        const ci = this.#ci;
+        const n = this.#fill[block]++;
+        const at = this.#makeRoom(block, n, ci);
+        this.#ids128[at] = id;
+        this.#va128[at] = this.va[id];
+        if (ci === 0)
+            this.#first[this.#cb] = this.va[id];
+        this.count++;
+        if (++this.#ci > n) {
+            this.#cb++;
+            this.#ci = 0;
+        }
+    }
+    /** Opens a place for index `ci` among a block's `n` ids, moving the shorter side where there is room. */
+    #makeRoom(block, n, ci) {
+        const ids = this.#ids128;
+        const vas = this.#va128;
+        const head = this.#head[block];
+        let base = block * BLOCK + head;
+        if (head > 0 && (ci < n - ci || head + n === BLOCK)) {
+            this.#head[block] = head - 1;
+            base--;
+            for (let i = base; i < base + ci; i++) {
+                ids[i] = ids[i + 1];
+                vas[i] = vas[i + 1];
+            }
+        }
+        else {
+            for (let i = base + n; i > base + ci; i--) {
+                ids[i] = ids[i - 1];
+                vas[i] = vas[i - 1];
+            }
+        }
+        return base + ci;
+    }
+    /** Index of a block's first id in its storage. */
+    #base(block) {
+        return block * BLOCK + this.#head[block];
+    }
+    /**
+     * drm_gpuva_insert(): puts a VMA where its address belongs, after others that begin at the same address. An operation leaves the cursor
+     * there, or just beyond the tail that it cut off; elsewhere it is looked for. Moves the cursor.
+     */
+    insert(id) {
+        const va = this.va[id];
+        if (!this.#fits(va)) {
+            if (this.#cb < this.#blocks && this.#ci > 0)
+                this.#ci--;
+            if (!this.#fits(va))
+                this.#upperBound(va);
+        }
+        this.insertAtCursor(id);
+    }
+    /** Whether a VMA that begins at `va` belongs before the cursor, judged within the cursor's block. */
+    #fits(va) {
+        if (this.#cb >= this.#blocks || this.#ci === 0)
+            return false;
+        const at = this.#base(this.#order[this.#cb]) + this.#ci;
+        return this.#va128[at - 1] <= va && va < this.#va128[at];
+    }
+    /** Sets the cursor to the first VMA; returns its id or -1. */
+    begin() {
+        this.#cb = 0;
+        this.#ci = 0;
+        return this.current();
+    }
+    /** All VMA ids in address order. */
+    ids() {
+        const ids = [];
+        for (let b = 0; b < this.#blocks; b++) {
+            const block = this.#order[b];
+            const base = this.#base(block);
+            for (let i = 0; i < this.#fill[block]; i++)
+                ids.push(this.#ids128[base + i]);
+        }
+        return ids;
+    }
+    /** The id of the VMA that covers `va`, or -1; the cursor stays. */
+    lookup(va) {
+        const cb = this.#cb;
+        const ci = this.#ci;
+        const id = this.findFirst(va, va + 1);
+        this.#cb = cb;
+        this.#ci = ci;
+        return id;
+    }
+    /**
+     * Cursor to the VMA that begins at or before `va` and reaches beyond it, else to the first one that begins after.
+     * Empty VMAs may share an address with a real one, on either side of it, so they are stepped over.
+     */
+    #seek(va) {
+        this.#upperBound(va);
+        const cb = this.#cb;
+        const ci = this.#ci;
+        for (;;) {
+            if (this.#ci > 0) {
+                this.#ci--;
+            }
+            else if (this.#cb > 0) {
+                this.#cb--;
+                this.#ci = this.#fill[this.#order[this.#cb]] - 1;
+            }
+            else {
+                break;
+            }
+            const before = this.current();
+            if (this.range[before] === 0)
+                continue;
+            if (this.va[before] + this.range[before] > va)
+                return;
+            break;
+        }
+        this.#cb = cb;
+        this.#ci = ci;
+    }
+    /** Cursor to the first VMA that begins after `va`. */
+    #upperBound(va) {
+        const first = this.#first;
+        let lo = 0;
+        let hi = this.#blocks;
+        while (lo < hi) {
+            const mid = (lo + hi) >> 1;
+            if (first[mid] <= va)
+                lo = mid + 1;
+            else
+                hi = mid;
+        }
+        if (lo === 0) {
+            this.#cb = 0;
+            this.#ci = 0;
+            return;
+        }
+        const at = lo - 1;
+        const block = this.#order[at];
+        const base = this.#base(block);
+        const vas = this.#va128;
+        lo = base;
+        hi = base + this.#fill[block];
+        while (lo < hi) {
+            const mid = (lo + hi) >> 1;
+            if (vas[mid] <= va)
+                lo = mid + 1;
+            else
+                hi = mid;
+        }
+        if (lo === base + this.#fill[block]) {
+            this.#cb = at + 1;
+            this.#ci = 0;
+        }
+        else {
+            this.#cb = at;
+            this.#ci = lo - base;
+        }
+    }
+    /** Halves the full block at the cursor; the cursor follows its place. */
+    #split() {
+        const at = this.#cb;
+        this.#insertBlock(at + 1);
+        const from = this.#order[at];
+        const to = this.#order[at + 1];
+        const half = BLOCK / 2;
+        this.#ids128.copyWithin(to * BLOCK, from * BLOCK + half, (from + 1) * BLOCK);
+        this.#va128.copyWithin(to * BLOCK, from * BLOCK + half, (from + 1) * BLOCK);
+        this.#head[from] = 0;
+        this.#head[to] = 0;
+        this.#fill[from] = half;
+        this.#fill[to] = BLOCK - half;
+        this.#first[at + 1] = this.#va128[to * BLOCK];
+        if (this.#ci > half) {
+            this.#cb++;
+            this.#ci -= half;
+        }
+    }
+    #insertBlock(at) {
+        if (this.#blocks === this.#order.length) {
+            this.#order = grown(this.#order, Int32Array);
+            this.#first = grown(this.#first, Float64Array);
+        }
+        this.#order.copyWithin(at + 1, at, this.#blocks);
+        this.#first.copyWithin(at + 1, at, this.#blocks);
+        this.#order[at] = this.#newBlock();
+        this.#blocks++;
+    }
+    #dropBlock(at) {
+        const block = this.#order[at];
+        this.#freeBlocks.push(block);
+        this.#order.copyWithin(at, at + 1, this.#blocks);
+        this.#first.copyWithin(at, at + 1, this.#blocks);
+        this.#blocks--;
+    }
+    #newBlock() {
+        const block = this.#freeBlocks.length > 0 ? this.#freeBlocks.pop() : this.#storage++;
+        if (block >= this.#fill.length) {
+            this.#head = grown(this.#head, Int32Array);
+            this.#fill = grown(this.#fill, Int32Array);
+            this.#ids128 = grown(this.#ids128, Int32Array);
+            this.#va128 = grown(this.#va128, Float64Array);
+        }
+        this.#head[block] = 0;
+        this.#fill[block] = 0;
+        return block;
+    }
+    #newId() {
+        if (this.#ids === this.va.length) {
+            this.va = grown(this.va, Float64Array);
+            this.range = grown(this.range, Float64Array);
+            this.boOffset = grown(this.boOffset, Float64Array);
+            this.bo = grown(this.bo, Int32Array);
+            this.flags = grown(this.flags, Uint8Array);
+        }
+        return this.#ids++;
+    }
+}
+function grown(old, make) {
+    const bigger = new make(old.length * 2);
+    bigger.set(old);
+    return bigger;
+}
+//# sourceMappingURL=vma-store.js.map

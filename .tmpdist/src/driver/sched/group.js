@@ -1,0 +1,99 @@
+import { EACCES, ECANCELED, EINVAL, ETIMEDOUT } from '../../../uapi/errno.js';
+import { DRM_PANTHOR_BO_NO_MMAP, DRM_PANTHOR_VM_BIND_OP_MAP_NOEXEC, DRM_PANTHOR_VM_BIND_OP_MAP_UNCACHED, PANTHOR_GROUP_PRIORITY_HIGH, PANTHOR_GROUP_PRIORITY_MEDIUM, PANTHOR_GROUP_PRIORITY_REALTIME, } from '../../../uapi/panthor_drm.js';
+import { KernelBo } from './kernel-bo.js';
+import { PanthorQueue, SYNCOBJ_BYTES } from './queue.js';
+/** group_priority_permit(): 0; -EINVAL for a priority that does not exist; -EACCES for one above the client's rights. */
+export function priorityPermit(file, priority) {
+    const highest = file.drv.device.kernel.uapi.minor < 2 ? PANTHOR_GROUP_PRIORITY_HIGH : PANTHOR_GROUP_PRIORITY_REALTIME;
+    if (priority > highest)
+        return -EINVAL;
+    if (priority <= PANTHOR_GROUP_PRIORITY_MEDIUM || file.sysNice || file.isMaster)
+        return 0;
+    return -EACCES;
+}
+/** A scheduling group: struct panthor_group. Its handle, its jobs and its slot hold it. */
+export class PanthorGroup {
+    pending = false;
+    running = false;
+    sched;
+    vm;
+    args;
+    syncobjs;
+    queues = [];
+    /** Slot of the firmware, or -1 (csg_id). */
+    slot = -1;
+    /** Has work and waits for a slot. */
+    runnable = false;
+    /** Queues whose stream waits for a SYNC_WAIT, as a mask; whoever runs the jobs keeps it. */
+    blockedQueues = 0;
+    /** Queues with a fatal fault, as a mask. */
+    fatalQueues = 0;
+    timedout = false;
+    innocent = false;
+    destroyed = false;
+    terminated = false;
+    #refs = 1;
+    constructor(sched, vm, args, syncobjs) {
+        this.sched = sched;
+        this.vm = vm.get();
+        this.args = args;
+        this.syncobjs = syncobjs;
+    }
+    /** The part of panthor_group_create() that makes objects: a group with all its queues, or -errno. */
+    static *create(sched, vm, args, queues) {
+        const syncobjs = yield* KernelBo.create(sched.device, vm, queues.length * SYNCOBJ_BYTES, DRM_PANTHOR_BO_NO_MMAP, DRM_PANTHOR_VM_BIND_OP_MAP_NOEXEC | DRM_PANTHOR_VM_BIND_OP_MAP_UNCACHED, 'Group sync objects');
+        if (typeof syncobjs === 'number')
+            return syncobjs;
+        const group = new PanthorGroup(sched, vm, args, syncobjs);
+        for (const [index, queueArgs] of queues.entries()) {
+            const queue = yield* PanthorQueue.create(group, index, queueArgs);
+            if (typeof queue === 'number') {
+                yield* group.run();
+                return queue;
+            }
+            group.queues.push(queue);
+        }
+        return group;
+    }
+    /** group_can_run() */
+    get canRun() {
+        return !this.terminated && !this.destroyed && this.fatalQueues === 0 && !this.timedout;
+    }
+    /** group_is_idle(): no queue has anything that the GPU could work on. */
+    get idle() {
+        return this.queues.every((queue) => queue.inFlight.length === 0 || this.isBlocked(queue));
+    }
+    /** Jobs in flight, blocked or not. */
+    get busy() {
+        return this.queues.some((queue) => queue.inFlight.length > 0);
+    }
+    isBlocked(queue) {
+        return (this.blockedQueues & (1 << queue.index)) !== 0;
+    }
+    get() {
+        this.#refs++;
+        return this;
+    }
+    /** group_put(): the last one has a worker free it (group_release). */
+    put() {
+        if (--this.#refs === 0)
+            this.sched.work.queue(this);
+    }
+    /** group_term_post_processing(): no job of it will end any more, so all do now. */
+    cancelJobs() {
+        for (const queue of this.queues) {
+            if ((this.fatalQueues & (1 << queue.index)) !== 0)
+                queue.cancelJobs(-EINVAL);
+            else
+                queue.cancelJobs(this.timedout ? -ETIMEDOUT : -ECANCELED);
+        }
+    }
+    /** group_release_work() */
+    *run() {
+        for (const queue of this.queues)
+            yield* queue.free();
+        yield* this.syncobjs.destroy();
+        yield* this.vm.put();
+    }
+}
+//# sourceMappingURL=group.js.map

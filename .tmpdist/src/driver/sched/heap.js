@@ -1,0 +1,111 @@
+import { EINVAL, ENOMEM } from '../../../uapi/errno.js';
+import { DRM_PANTHOR_BO_NO_MMAP, DRM_PANTHOR_VM_BIND_OP_MAP_NOEXEC } from '../../../uapi/panthor_drm.js';
+import { Idr } from '../base/idr.js';
+import { KernelBo } from './kernel-bo.js';
+const MAX_HEAPS_PER_POOL = 128;
+/** sizeof the GPU's heap context, without the padding to a cache line. */
+const HEAP_CONTEXT_SIZE = 32;
+const CHUNK_MIN = 0x20000;
+const CHUNK_MAX = 0x800000;
+const PAGE_SIZE = 4096;
+/** The heaps of a VM, and the object with what the GPU notes about each: struct panthor_heap_pool. */
+export class HeapPool {
+    #device;
+    #vm;
+    #contexts;
+    #stride;
+    heaps = new Idr(0, MAX_HEAPS_PER_POOL - 1);
+    constructor(device, vm, contexts, stride) {
+        this.#device = device;
+        this.#vm = vm;
+        this.#contexts = contexts;
+        this.#stride = stride;
+    }
+    /** panthor_heap_pool_create(): `cacheLine` is the GPU's, in bytes. */
+    static *create(device, vm, cacheLine) {
+        const stride = Math.ceil(HEAP_CONTEXT_SIZE / cacheLine) * cacheLine;
+        const contexts = yield* KernelBo.create(device, vm, MAX_HEAPS_PER_POOL * stride, DRM_PANTHOR_BO_NO_MMAP, DRM_PANTHOR_VM_BIND_OP_MAP_NOEXEC, 'Heap pool');
+        return typeof contexts === 'number' ? contexts : new HeapPool(device, vm, contexts, stride);
+    }
+    /**
+     * panthor_heap_create(): a number from 0, lowest free first; -EINVAL for bad arguments; -EBUSY beyond 128 heaps;
+     * -errno of making the chunks.
+     */
+    *createHeap(args) {
+        const { chunkSize } = args;
+        if (args.initialChunkCount === 0 || args.initialChunkCount > args.maxChunks)
+            return -EINVAL;
+        if (chunkSize % PAGE_SIZE !== 0 || chunkSize < CHUNK_MIN || chunkSize > CHUNK_MAX)
+            return -EINVAL;
+        const heap = { args, chunks: [] };
+        let ret = 0;
+        for (let i = 0; i < args.initialChunkCount && ret === 0; i++)
+            ret = yield* this.#addChunk(heap, true);
+        if (ret === 0)
+            ret = this.heaps.alloc(heap);
+        if (ret < 0) {
+            yield* this.#freeChunks(heap);
+            return ret;
+        }
+        for (let at = 0; at < this.#stride; at += 4)
+            this.#contexts.contents.write32(ret * this.#stride + at, 0);
+        return ret;
+    }
+    /** GPU address of what the GPU notes about heap `id`. */
+    contextVa(id) {
+        return this.#contexts.va + id * this.#stride;
+    }
+    /** panthor_heap_destroy(): 0 or -EINVAL. */
+    *destroyHeap(id) {
+        const heap = this.heaps.remove(id);
+        if (heap === undefined)
+            return -EINVAL;
+        yield* this.#freeChunks(heap);
+        return 0;
+    }
+    /**
+     * panthor_heap_grow(): one more chunk for the heap whose context is at `contextVa`.
+     *
+     * @returns what goes into the `next` field of a chunk header (address, and size in pages in bits 11:0); -EINVAL for
+     *   an address that is no heap; -ENOMEM for a heap with all its chunks, or with too many render passes in flight
+     */
+    *grow(contextVa, passesInFlight) {
+        const heap = this.heaps.get(Math.floor((contextVa - this.#contexts.va) / this.#stride));
+        if (heap === undefined)
+            return -EINVAL;
+        const { targetInFlight, maxChunks } = heap.args;
+        if (passesInFlight > targetInFlight || heap.chunks.length >= maxChunks)
+            return -ENOMEM;
+        const ret = yield* this.#addChunk(heap, false);
+        return ret === 0 ? link(heap.chunks[0]) : ret;
+    }
+    /** panthor_heap_pool_destroy() */
+    *destroy() {
+        for (const id of this.heaps.ids())
+            yield* this.destroyHeap(id);
+        yield* this.#contexts.destroy();
+    }
+    /** panthor_alloc_heap_chunk(): the chunks that a heap begins with are linked, each to the one before it. */
+    *#addChunk(heap, initial) {
+        const chunk = yield* KernelBo.create(this.#device, this.#vm, heap.args.chunkSize, DRM_PANTHOR_BO_NO_MMAP, DRM_PANTHOR_VM_BIND_OP_MAP_NOEXEC, 'Tiler heap chunk');
+        if (typeof chunk === 'number')
+            return chunk;
+        if (initial && heap.chunks.length > 0)
+            chunk.contents.write64(0, link(heap.chunks[0]));
+        heap.chunks.unshift(chunk);
+        return 0;
+    }
+    *#freeChunks(heap) {
+        for (const chunk of heap.chunks.splice(0))
+            yield* chunk.destroy();
+    }
+}
+/** panthor_heap_chunk_header.next for a chunk: its address, whose low 12 bits say how many pages it has. */
+function link(chunk) {
+    return chunk.va + chunk.size / PAGE_SIZE;
+}
+/** The heaps of a VM, if it has any. */
+export function heapPool(vm) {
+    return vm.heapPool;
+}
+//# sourceMappingURL=heap.js.map

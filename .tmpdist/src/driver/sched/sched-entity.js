@@ -1,0 +1,102 @@
+import { allocContext, Fence } from '../sync/fence.js';
+/** One job of a SchedEntity: struct drm_sched_job. */
+export class SchedJob {
+    /** How much of the entity's capacity it takes while it runs. */
+    credits;
+    /** Signals when the job is done, with its error (s_fence->finished). Made when the job is armed. */
+    finished = null;
+    #deps = [];
+    constructor(credits) {
+        this.credits = credits;
+    }
+    /** drm_sched_job_add_dependency(): of fences of one context only the latest counts. */
+    addDependency(fence) {
+        const i = this.#deps.findIndex((dep) => dep.context === fence.context);
+        if (i < 0)
+            this.#deps.push(fence);
+        else if (fence.seqno > this.#deps[i].seqno)
+            this.#deps[i] = fence;
+    }
+    /** What it has to wait for before it runs, or null. Earlier jobs of its own entity are done in order anyway. */
+    pendingDependency(context) {
+        return this.#deps.find((dep) => dep.context !== context && !dep.signaled) ?? null;
+    }
+}
+/**
+ * A queue of jobs that run in order, each when what it depends on is done: a drm_gpu_scheduler with its only entity. It
+ * does not look at how dependencies ended; who waits for a job that failed runs all the same.
+ */
+export class SchedEntity {
+    pending = false;
+    running = false;
+    #context = allocContext();
+    #workqueue;
+    #creditLimit;
+    #isStopped;
+    #queue = [];
+    #done = [];
+    #seqno = 0n;
+    #credits = 0;
+    /** `isStopped` holds jobs back (drm_sched_stop); kick() when it changes to false. */
+    constructor(workqueue, creditLimit, isStopped = () => false) {
+        this.#workqueue = workqueue;
+        this.#creditLimit = creditLimit;
+        this.#isStopped = isStopped;
+    }
+    /** Jobs that have not begun. */
+    get queued() {
+        return this.#queue.length;
+    }
+    /** drm_sched_job_arm(): gives the job its fence. */
+    arm(job) {
+        job.finished = new Fence(this.#context, ++this.#seqno);
+        return job.finished;
+    }
+    /** drm_sched_entity_push_job() */
+    push(job) {
+        this.#queue.push(job);
+        this.kick();
+    }
+    /** Has a worker look whether something can run. */
+    kick = () => {
+        this.#workqueue.queue(this);
+    };
+    /** drm_sched_free_job_work() and drm_sched_run_job_work() */
+    *run() {
+        for (let job = this.#done.shift(); job !== undefined; job = this.#done.shift())
+            yield* job.free();
+        for (let job = this.#next(); job !== null; job = this.#next()) {
+            this.#queue.shift();
+            this.#credits += job.credits;
+            const result = yield* job.run();
+            if (typeof result === 'number')
+                this.#finish(job, result);
+            else
+                this.#finishWith(job, result);
+        }
+    }
+    #next() {
+        if (this.#isStopped() || this.#queue.length === 0)
+            return null;
+        const job = this.#queue[0];
+        const dep = job.pendingDependency(this.#context);
+        if (dep !== null) {
+            dep.onSignal(this.kick);
+            return null;
+        }
+        // The end of a running job kicks.
+        const fits = this.#credits + Math.min(job.credits, this.#creditLimit) <= this.#creditLimit;
+        return fits ? job : null;
+    }
+    #finishWith(job, fence) {
+        fence.onSignal((done) => this.#finish(job, done.error));
+    }
+    /** drm_sched_job_done() */
+    #finish(job, error) {
+        this.#credits -= job.credits;
+        this.#done.push(job);
+        job.finished?.signal(error);
+        this.kick();
+    }
+}
+//# sourceMappingURL=sched-entity.js.map

@@ -1,0 +1,143 @@
+import { EINVAL } from '../../uapi/errno.js';
+import { DRM_PANTHOR_SYNC_OP_HANDLE_TYPE_MASK, DRM_PANTHOR_SYNC_OP_HANDLE_TYPE_SYNCOBJ, DRM_PANTHOR_SYNC_OP_HANDLE_TYPE_TIMELINE_SYNCOBJ, DRM_PANTHOR_SYNC_OP_SIGNAL, drm_panthor_sync_op, } from '../../uapi/panthor_drm.js';
+import { findFence } from './syncobj.js';
+import { getArray } from './uobj.js';
+const FLAGS_MASK = DRM_PANTHOR_SYNC_OP_HANDLE_TYPE_MASK | DRM_PANTHOR_SYNC_OP_SIGNAL;
+function isSignal(op) {
+    return (op.flags & DRM_PANTHOR_SYNC_OP_SIGNAL) !== 0;
+}
+/** panthor_check_sync_op(): 0 or -EINVAL. */
+function checkSyncOp(op) {
+    const type = op.flags & DRM_PANTHOR_SYNC_OP_HANDLE_TYPE_MASK;
+    if ((op.flags & ~FLAGS_MASK) !== 0)
+        return -EINVAL;
+    if (type === DRM_PANTHOR_SYNC_OP_HANDLE_TYPE_TIMELINE_SYNCOBJ)
+        return 0;
+    return type === DRM_PANTHOR_SYNC_OP_HANDLE_TYPE_SYNCOBJ && op.point === 0n ? 0 : -EINVAL;
+}
+/**
+ * All jobs of one call with their waits and signals: struct panthor_submit_ctx. Signals are collected before any wait
+ * is looked at, so that a job can wait for an earlier one of the same call, and syncobjs change only when nothing can
+ * fail any more.
+ */
+export class SubmitContext {
+    #file;
+    #mem;
+    #signals = [];
+    #jobs = [];
+    constructor(file, mem) {
+        this.#file = file;
+        this.#mem = mem;
+    }
+    /**
+     * panthor_submit_ctx_add_job(): takes `job` over, and reads the drm_panthor_obj_array of sync operations at
+     * `syncsAt` in the call's memory.
+     *
+     * @returns 0, or -errno of reading them
+     */
+    addJob(job, entity, syncsAt) {
+        const context = { job, entity, syncs: [] };
+        this.#jobs.push(context);
+        const { view } = this.#mem;
+        const array = getArray(this.#mem, view, syncsAt, drm_panthor_sync_op);
+        if (array < 0)
+            return array;
+        const stride = view.getUint32(syncsAt, true);
+        const count = view.getUint32(syncsAt + 4, true);
+        const { off } = drm_panthor_sync_op;
+        for (let i = 0; i < count; i++) {
+            const at = array + i * stride;
+            context.syncs.push({
+                flags: view.getInt32(at + off.flags, true),
+                handle: view.getUint32(at + off.handle, true),
+                point: view.getBigUint64(at + off.timeline_value, true),
+            });
+        }
+        return 0;
+    }
+    /** panthor_submit_ctx_collect_jobs_signal_ops(): 0, or -EINVAL for a bad operation or an unknown syncobj. */
+    collectSignals() {
+        for (const { syncs } of this.#jobs) {
+            for (const op of syncs) {
+                if (!isSignal(op))
+                    continue;
+                const ret = checkSyncOp(op) || this.#addSignal(op);
+                if (ret !== 0)
+                    return ret;
+            }
+        }
+        return 0;
+    }
+    /**
+     * panthor_submit_ctx_add_deps_and_arm_jobs(): gives the jobs their fences, one after the other, with what each waits
+     * for.
+     *
+     * @returns 0; -EINVAL for a bad operation, for a syncobj without a fence, for a point that nobody has submitted;
+     *   -ENOENT for an unknown syncobj
+     */
+    addDepsAndArm() {
+        for (const { job, entity, syncs } of this.#jobs) {
+            for (const op of syncs) {
+                if (isSignal(op))
+                    continue;
+                const ret = checkSyncOp(op) || this.#addDependency(job, op);
+                if (ret !== 0)
+                    return ret;
+            }
+            const fence = entity.arm(job);
+            for (const op of syncs) {
+                const signal = isSignal(op) ? this.#search(op) : undefined;
+                if (signal !== undefined)
+                    signal.fence = fence;
+            }
+        }
+        return 0;
+    }
+    /** panthor_submit_ctx_push_jobs() and panthor_submit_ctx_push_fences(): from here on the jobs are the entities'. */
+    push() {
+        for (const { job, entity } of this.#jobs)
+            entity.push(job);
+        this.#jobs = [];
+        for (const { syncobj, point, fence } of this.#signals) {
+            if (point === 0n)
+                syncobj.replaceFence(fence);
+            else if (fence !== null)
+                syncobj.addPoint(fence, point);
+        }
+    }
+    /** panthor_submit_ctx_cleanup(): frees what was not pushed. */
+    *cleanup() {
+        for (const { syncobj } of this.#signals)
+            syncobj.put();
+        for (const { job } of this.#jobs)
+            yield* job.free();
+    }
+    #search(op) {
+        return this.#signals.find((signal) => signal.handle === op.handle && signal.point === op.point);
+    }
+    /** panthor_submit_ctx_get_sync_signal() */
+    #addSignal(op) {
+        if (this.#search(op) !== undefined)
+            return 0;
+        const syncobj = this.#file.syncobjs.get(op.handle);
+        if (syncobj === undefined)
+            return -EINVAL;
+        const fence = syncobj.lookup(op.point) ?? null;
+        this.#signals.push({ handle: op.handle, point: op.point, syncobj: syncobj.get(), fence });
+        return 0;
+    }
+    #addDependency(job, op) {
+        const signal = this.#search(op);
+        if (signal !== undefined && signal.fence === null) {
+            // It would wait for a later job of its own call. The kernel warns, and refuses.
+            this.#file.drv.device.warn('panthor_submit_ctx_add_sync_deps_to_job', 'no-fence');
+            return -EINVAL;
+        }
+        const fence = signal?.fence ?? findFence(this.#file, op.handle, op.point);
+        if (typeof fence === 'number')
+            return fence;
+        job.addDependency(fence);
+        return 0;
+    }
+}
+//# sourceMappingURL=submit.js.map

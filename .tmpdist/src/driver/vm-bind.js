@@ -1,0 +1,95 @@
+/** VM_BIND operations: panthor_vm_bind_exec_sync_op() and struct panthor_vm_bind_job. */
+import { EINVAL } from '../../uapi/errno.js';
+import { DRM_PANTHOR_VM_BIND_OP_MAP_SPARSE, DRM_PANTHOR_VM_BIND_OP_TYPE_MAP, DRM_PANTHOR_VM_BIND_OP_TYPE_MASK, DRM_PANTHOR_VM_BIND_OP_TYPE_SYNC_ONLY, DRM_PANTHOR_VM_BIND_OP_TYPE_UNMAP, } from '../../uapi/panthor_drm.js';
+import { execOp, prepareMapOpCtx, prepareUnmapOpCtx } from './vm-op.js';
+/** panthor_vm_bind_prepare_op_ctx(): all the checks of one operation, and what it needs set aside. 0 or -errno. */
+function prepareOpCtx(vm, lookup, op, ctx) {
+    const { flags, va, size, boOffset, boHandle } = op;
+    if (((va | size | boOffset) & 0xfff) !== 0)
+        return -EINVAL;
+    if (va >= vm.userVaRange || size > vm.userVaRange - va)
+        return -EINVAL;
+    ctx.set(flags, va, size, boOffset);
+    const type = (flags & DRM_PANTHOR_VM_BIND_OP_TYPE_MASK) >>> 0;
+    switch (type) {
+        case DRM_PANTHOR_VM_BIND_OP_TYPE_MAP: {
+            const sparse = vm.device.b.sparseMap && (flags & DRM_PANTHOR_VM_BIND_OP_MAP_SPARSE) !== 0;
+            const bo = sparse ? vm.dummy : (lookup.lookupGem(boHandle) ?? null);
+            return prepareMapOpCtx(ctx, vm, bo, boHandle);
+        }
+        case DRM_PANTHOR_VM_BIND_OP_TYPE_UNMAP:
+            if ((flags & ~DRM_PANTHOR_VM_BIND_OP_TYPE_MASK) !== 0 || boHandle !== 0 || boOffset !== 0)
+                return -EINVAL;
+            return prepareUnmapOpCtx(ctx);
+        case DRM_PANTHOR_VM_BIND_OP_TYPE_SYNC_ONLY:
+            if ((flags & ~DRM_PANTHOR_VM_BIND_OP_TYPE_MASK) !== 0 || boHandle !== 0 || boOffset !== 0)
+                return -EINVAL;
+            if (va !== 0 || size !== 0 || op.syncCount === 0)
+                return -EINVAL;
+            return 0;
+        default:
+            return -EINVAL;
+    }
+}
+/** panthor_vm_bind_exec_sync_op(): one operation at once. A size of 0 does nothing, whatever else is wrong with it. */
+export function* bindExecSyncOp(vm, lookup, op) {
+    vm.device.calls?.bind(vm, op, lookup.lookupGem(op.boHandle) ?? null, false);
+    if (op.syncCount !== 0)
+        return -EINVAL;
+    if (op.size === 0)
+        return 0;
+    const ctx = vm.getCtx();
+    let ret = prepareOpCtx(vm, lookup, op, ctx);
+    if (ret === 0) {
+        ret = yield* execOp(vm, ctx, false);
+        ctx.cleanup();
+    }
+    vm.putCtx(ctx);
+    return ret;
+}
+/** An operation on its way through the VM's queue. Holds a reference to its VM until cleanup(). */
+export class BindJob {
+    vm;
+    #ctx;
+    /** Tells whoever records calls that the job runs. */
+    #told;
+    constructor(vm, ctx, told) {
+        this.vm = vm.get();
+        this.#ctx = ctx;
+        this.#told = told;
+    }
+    /** panthor_vm_bind_run_job(): 0, or the -errno that its fence carries; the VM is then unusable. */
+    run() {
+        this.#told?.();
+        return execOp(this.vm, this.#ctx, true);
+    }
+    /** panthor_vm_bind_job_release(). */
+    *cleanup() {
+        this.#ctx.cleanup();
+        this.vm.putCtx(this.#ctx);
+        yield* this.vm.put();
+    }
+}
+/** panthor_vm_bind_job_create(): a job, or -EINVAL for a VM that takes no more and for a bad operation, or -ENOMEM. */
+export function bindJobCreate(vm, lookup, op) {
+    const told = vm.device.calls === null ? null : teller(vm, lookup, op);
+    if (vm.destroyed || vm.unusable) {
+        told?.();
+        return -EINVAL;
+    }
+    const ctx = vm.getCtx();
+    const ret = prepareOpCtx(vm, lookup, op, ctx);
+    if (ret !== 0) {
+        vm.putCtx(ctx);
+        told?.();
+        return ret;
+    }
+    return new BindJob(vm, ctx, told);
+}
+/** What tells whoever records calls of an operation, as it is now, once its turn has come. */
+function teller(vm, lookup, op) {
+    const copy = { ...op };
+    const bo = lookup.lookupGem(op.boHandle) ?? null;
+    return () => vm.device.calls?.bind(vm, copy, bo, true);
+}
+//# sourceMappingURL=vm-bind.js.map

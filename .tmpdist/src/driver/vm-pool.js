@@ -1,0 +1,83 @@
+/** The VMs of one open file: struct panthor_vm_pool. */
+import { EBUSY, EINVAL } from '../../uapi/errno.js';
+import { PanthorVm } from './vm.js';
+/** PANTHOR_MAX_VMS_PER_FILE: handles run from 1 to this. */
+const MAX_VMS = 32;
+/** PANTHOR_VM_MIN_KERNEL_VA_SIZE, bytes. */
+const MIN_KERNEL_VA = 2 ** 28;
+/** panthor_vm_create_get_user_va_range(): 0 where the address space is too small for anything. */
+function userVaRange(asked, full, taskSize) {
+    if (full < MIN_KERNEL_VA)
+        return 0;
+    let range = asked;
+    if (range === 0) {
+        if (taskSize < full)
+            range = taskSize;
+        else
+            range = full > 2 ** 32 ? full / 2 : full - MIN_KERNEL_VA;
+    }
+    return Math.min(range, full - MIN_KERNEL_VA);
+}
+export class VmPool {
+    #device;
+    /** By handle. */
+    #vms = new Array(MAX_VMS + 1).fill(undefined);
+    dummy;
+    constructor(device) {
+        this.#device = device;
+        this.dummy = device.b.sparseMap ? device.gem.createDummy() : null;
+    }
+    /**
+     * panthor_vm_pool_create_vm(): a VM whose user range has `asked` bytes at least (0: half the address space), rounded up
+     * so that a power of two is left to the kernel. The handle (1 to 32), -EINVAL for flags or a range too large, -EBUSY
+     * where all handles are taken.
+     */
+    *create(asked, flags) {
+        this.#device.calls?.vmCreate(asked, flags);
+        const { params } = this.#device;
+        const full = 2 ** params.vaBits;
+        if (flags !== 0)
+            return -EINVAL;
+        const range = userVaRange(asked, full, params.taskSize);
+        if (range === 0 || asked > range)
+            return -EINVAL;
+        const kernelSize = 2 ** Math.floor(Math.log2(full - range));
+        const vm = new PanthorVm(this.#device, false, full - kernelSize, kernelSize);
+        vm.dummy = this.dummy?.get() ?? null;
+        let id = 1;
+        while (id <= MAX_VMS && this.#vms[id] !== undefined)
+            id++;
+        if (id > MAX_VMS) {
+            yield* vm.put();
+            return -EBUSY;
+        }
+        vm.id = id;
+        this.#vms[id] = vm;
+        return id;
+    }
+    get(id) {
+        return id <= MAX_VMS ? this.#vms[id] : undefined;
+    }
+    /** All VMs of the pool by ascending handle. */
+    all() {
+        return this.#vms.filter((vm) => vm !== undefined);
+    }
+    /** panthor_vm_pool_destroy_vm(): 0, or -EINVAL for an unknown handle. */
+    *destroyVm(id) {
+        const vm = this.get(id);
+        if (vm === undefined)
+            return -EINVAL;
+        this.#vms[id] = undefined;
+        yield* vm.destroy();
+        return 0;
+    }
+    /** panthor_vm_pool_destroy(). */
+    *destroy() {
+        for (const vm of this.all()) {
+            this.#vms[vm.id] = undefined;
+            yield* vm.destroy();
+        }
+        this.dummy?.put();
+    }
+}
+//# sourceMappingURL=vm-pool.js.map

@@ -1,0 +1,111 @@
+/** What gpuvm's split and merge steps do to a VM: panthor_gpuva_sm_step_map(), _remap() and _unmap(). */
+import { EINVAL } from '../../uapi/errno.js';
+import { DRM_PANTHOR_VM_BIND_OP_MAP_NOEXEC, DRM_PANTHOR_VM_BIND_OP_MAP_READONLY, DRM_PANTHOR_VM_BIND_OP_MAP_SPARSE, DRM_PANTHOR_VM_BIND_OP_MAP_UNCACHED, } from '../../uapi/panthor_drm.js';
+import { IOMMU_CACHE, IOMMU_NOEXEC, IOMMU_READ, IOMMU_WRITE, SZ_2M } from './io-pgtable.js';
+import { mapPages, mapSparse, unmapPages } from './vm-pages.js';
+import { expandRegion, lockRegion } from './vm-region.js';
+const MAP_FLAGS = DRM_PANTHOR_VM_BIND_OP_MAP_READONLY |
+    DRM_PANTHOR_VM_BIND_OP_MAP_NOEXEC |
+    DRM_PANTHOR_VM_BIND_OP_MAP_UNCACHED |
+    DRM_PANTHOR_VM_BIND_OP_MAP_SPARSE;
+/** flags_to_prot(). */
+function flagsToProt(flags) {
+    return (((flags & DRM_PANTHOR_VM_BIND_OP_MAP_NOEXEC) !== 0 ? IOMMU_NOEXEC : 0) |
+        ((flags & DRM_PANTHOR_VM_BIND_OP_MAP_UNCACHED) === 0 ? IOMMU_CACHE : 0) |
+        ((flags & DRM_PANTHOR_VM_BIND_OP_MAP_READONLY) !== 0 ? IOMMU_READ : IOMMU_READ | IOMMU_WRITE));
+}
+/** panthor_vm_exec_map_op(): pages for one range of an object, or of the dummy object where it is sparse. */
+function* execMapOp(vm, flags, bo, va, range, offset) {
+    return (flags & DRM_PANTHOR_VM_BIND_OP_MAP_SPARSE) !== 0
+        ? yield* mapSparse(vm, va, flagsToProt(flags), bo.sgt, range)
+        : yield* mapPages(vm, va, flagsToProt(flags), bo.sgt, offset, range);
+}
+/** The requested mapping itself, once the range is free. */
+export function* smStepMap(vm, ctx) {
+    const bo = ctx.bo;
+    if (vm.device.trace !== null)
+        vm.device.trace.stepMap(ctx.va, ctx.range, bo.id, ctx.boOffset);
+    if (ctx.vmas === 0)
+        return -EINVAL;
+    ctx.vmas--;
+    const flags = ctx.flags & MAP_FLAGS;
+    const sparse = (flags & DRM_PANTHOR_VM_BIND_OP_MAP_SPARSE) !== 0;
+    const offset = sparse ? ctx.va & (SZ_2M - 1) : ctx.boOffset;
+    const ret = yield* execMapOp(vm, flags, bo, ctx.va, ctx.range, offset);
+    if (ret !== 0) {
+        ctx.vmas++;
+        return ret;
+    }
+    vm.insertVma(ctx.va, ctx.range, bo, offset, flags);
+    return 0;
+}
+/** A mapping that goes away whole; the cursor of the VM's VMAs is at it. */
+export function* smStepUnmap(vm, id, keep) {
+    const { vmas } = vm;
+    const va = vmas.va[id];
+    const range = vmas.range[id];
+    if (vm.device.trace !== null)
+        vm.device.trace.stepUnmap(va, range, keep);
+    const ret = yield* unmapPages(vm, va, range);
+    if (ret !== 0) {
+        vm.device.warn('panthor_gpuva_sm_step_unmap', 'unmap-failed');
+        return ret;
+    }
+    vm.removeVma(id);
+    return 0;
+}
+/** A mapping that loses a part: what stays before and after it becomes VMAs of its own. */
+export function* smStepRemap(vm, ctx, id, keep, prev, next) {
+    const { vmas, device } = vm;
+    if (device.trace !== null)
+        device.trace.stepRemap(vmas.va[id], vmas.range[id], keep, prev, next);
+    const flags = vmas.flags[id];
+    const bo = device.gem.objects[vmas.bo[id]];
+    let start = prev === null ? vmas.va[id] : prev.va + prev.range;
+    let end = next === null ? vmas.va[id] + vmas.range[id] : next.va;
+    const sparse = (flags & DRM_PANTHOR_VM_BIND_OP_MAP_SPARSE) !== 0;
+    if (sparse && next !== null)
+        next.offset = next.va & (SZ_2M - 1);
+    if (device.b.alignUnmapToBlock) {
+        const blockStart = start - (start & (SZ_2M - 1));
+        const blockEnd = end + (-end & (SZ_2M - 1));
+        const first = start;
+        const last = end;
+        if (prev !== null && blockStart < first && prev.va <= blockStart) {
+            if (sparse || bo.sgt.inHugeFolio(first - prev.va + prev.offset))
+                start = blockStart;
+        }
+        if (next !== null && blockEnd > last && next.va + next.range >= blockEnd) {
+            if (sparse || bo.sgt.inHugeFolio(last - 1 - next.va + next.offset))
+                end = blockEnd;
+        }
+        if (device.b.lockAroundOp && device.b.explicitExpansion) {
+            const ret = yield* expandRegion(vm, start, end - start);
+            if (ret !== 0)
+                return ret;
+        }
+        else if (device.b.lockAroundOp) {
+            // The result is not looked at: the pages change even where the wider lock failed.
+            yield* lockRegion(vm, start, end - start);
+        }
+    }
+    let ret = yield* unmapPages(vm, start, end - start);
+    if (ret !== 0)
+        return ret;
+    // The parts of blocks that were unmapped beyond the range are mapped again.
+    if (prev !== null && prev.va + prev.range > start) {
+        const offset = sparse ? start & (SZ_2M - 1) : prev.offset + start - prev.va;
+        ret = yield* execMapOp(vm, flags, bo, start, prev.va + prev.range - start, offset);
+        if (ret !== 0)
+            return ret;
+    }
+    if (next !== null && end > next.va) {
+        ret = yield* execMapOp(vm, flags, bo, next.va, end - next.va, next.offset);
+        if (ret !== 0)
+            return ret;
+    }
+    vm.replaceVma(id, bo, flags, prev, next);
+    ctx.vmas -= (prev === null ? 0 : 1) + (next === null ? 0 : 1);
+    return 0;
+}
+//# sourceMappingURL=vm-steps.js.map

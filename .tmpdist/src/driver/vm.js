@@ -1,0 +1,272 @@
+/** A GPU address space: struct panthor_vm, its life, and its mappings. */
+import { EINVAL } from '../../uapi/errno.js';
+import { DRM_PANTHOR_VM_BIND_OP_MAP_SPARSE, DRM_PANTHOR_VM_BIND_OP_TYPE_UNMAP, } from '../../uapi/panthor_drm.js';
+import { DrmMm } from './drm-mm.js';
+import { Mutex } from './interleave.js';
+import { IoPgtable, SZ_2M, SZ_4K } from './io-pgtable.js';
+import { bindExecSyncOp, bindJobCreate } from './vm-bind.js';
+import { execOp, OpCtx, prepareMapOpCtx, prepareUnmapOpCtx } from './vm-op.js';
+import { VmaStore } from './vma-store.js';
+/** An OpCtx of nothing: where no operation is under way, no table can be had. */
+const NO_TABLES = { takeTable: () => -1 };
+export class PanthorVm {
+    device;
+    /** Ordinal of the VM on its device, from 1; never reused. */
+    uid;
+    /** Handle in its pool, 0 for none. */
+    id = 0;
+    forMcu;
+    /** Bytes of the whole address space, and of the part that user binds may use. */
+    fullRange;
+    userVaRange;
+    pgtable;
+    vmas = new VmaStore();
+    opLock;
+    /** The operation under way. */
+    opCtx = null;
+    /** kernel_auto_va: first and last byte of the range for kernel objects. */
+    kernelVa;
+    #mm;
+    /** as.id and as.active_cnt of struct panthor_vm. */
+    as = -1;
+    activeCount = 0;
+    destroyed = false;
+    unusable = false;
+    unhandledFault = false;
+    lastFault = null;
+    /** locked_region: start and size in bytes, a size of 0 for none; in an array because fields would be boxed. */
+    #locked = new Float64Array(2);
+    /** The object behind sparse mappings, of the pool that made the VM. */
+    dummy = null;
+    /** heaps.pool: the tiler heaps, once there are any. */
+    heapPool = null;
+    /** References; the VM goes with the last. */
+    refs = 1;
+    freed = false;
+    /** Whether the VM_BIND queue is stopped for a reset. */
+    stopped = false;
+    /** A job of the VM_BIND queue is under way. */
+    jobRunning = false;
+    queueIdle = { label: 'the VM_BIND queue', ready: () => !this.jobRunning };
+    /** Called when the queue may run again. */
+    onStart = null;
+    #spareCtx = [];
+    /**
+     * panthor_vm_create(): kernel objects live in [kernelStart, kernelStart + kernelSize), those whose place does not
+     * matter in [autoStart, autoStart + autoSize); bytes.
+     */
+    constructor(device, forMcu, kernelStart, kernelSize, autoStart = kernelStart, autoSize = kernelSize) {
+        const { params, b, machine, mmu } = device;
+        this.device = device;
+        this.forMcu = forMcu;
+        this.uid = ++mmu.created;
+        this.fullRange = forMcu ? 2 ** 32 : 2 ** params.vaBits;
+        this.userVaRange = kernelStart;
+        this.kernelVa = { start: autoStart, end: autoStart + autoSize - 1 };
+        this.#mm = new DrmMm(kernelStart, kernelSize);
+        this.opLock = new Mutex('op_lock', `op_lock of VM ${this.uid}`);
+        this.pgtable = new IoPgtable(machine.memory, params.vaBits, params.paBits, b.splitBlockOnUnmap, device);
+        mmu.vms.push(this);
+        this.stopped = mmu.resetInProgress;
+    }
+    get lockedStart() {
+        return this.#locked[0];
+    }
+    set lockedStart(bytes) {
+        this.#locked[0] = bytes;
+    }
+    get lockedSize() {
+        return this.#locked[1];
+    }
+    set lockedSize(bytes) {
+        this.#locked[1] = bytes;
+    }
+    /** Where new page tables come from at this moment. */
+    get tables() {
+        return this.opCtx ?? NO_TABLES;
+    }
+    /** panthor_vm_has_unhandled_faults(). */
+    hasUnhandledFaults() {
+        return this.unhandledFault;
+    }
+    get() {
+        this.refs++;
+        return this;
+    }
+    /** panthor_vm_put(). */
+    *put() {
+        if (--this.refs === 0)
+            yield* this.#free();
+    }
+    active() {
+        this.device.calls?.active(this);
+        return this.device.mmu.active(this);
+    }
+    idle() {
+        this.device.calls?.idle(this);
+        return this.device.mmu.idle(this);
+    }
+    /** panthor_vm_stop() and panthor_vm_start(): the VM_BIND queue around a reset. */
+    stop() {
+        this.stopped = true;
+    }
+    start() {
+        this.stopped = false;
+        this.onStart?.();
+    }
+    /**
+     * panthor_vm_alloc_va(): a range for a kernel object, at `va` or (with -1) wherever one fits; bytes. -EINVAL for a size
+     * or address that is no multiple of 4 KiB, -ENOSPC where there is no room.
+     */
+    allocVa(va, size) {
+        if (size === 0 || size % SZ_4K !== 0)
+            return -EINVAL;
+        if (va !== -1)
+            return va % SZ_4K !== 0 ? -EINVAL : this.#mm.reserve(va, size);
+        return this.#mm.insertBest(size, size >= SZ_2M ? SZ_2M : SZ_4K, this.kernelVa.start, this.kernelVa.end);
+    }
+    /** panthor_vm_free_va(). */
+    freeVa(node) {
+        this.#mm.remove(node);
+    }
+    /** An operation context; give it back with putCtx() once it is cleaned up. */
+    getCtx() {
+        return this.#spareCtx.pop() ?? new OpCtx(this.device.machine.memory);
+    }
+    putCtx(ctx) {
+        this.#spareCtx.push(ctx);
+    }
+    /** panthor_vm_map_bo_range(): a map for the kernel itself, anywhere in the address space. */
+    *mapBoRange(bo, boOffset, size, va, flags) {
+        this.device.calls?.kmap(this, bo, boOffset, size, va, flags);
+        if (this.device.b.sparseMap && (flags & DRM_PANTHOR_VM_BIND_OP_MAP_SPARSE) !== 0) {
+            this.device.warn('panthor_vm_map_bo_range', 'sparse-kernel-map');
+            return -EINVAL;
+        }
+        const ctx = this.getCtx();
+        ctx.set(flags, va, size, boOffset);
+        let ret = prepareMapOpCtx(ctx, this, bo, 0);
+        if (ret === 0) {
+            ret = yield* execOp(this, ctx, false);
+            ctx.cleanup();
+        }
+        this.putCtx(ctx);
+        return ret;
+    }
+    /** panthor_vm_unmap_range(). */
+    unmapRange(va, size) {
+        this.device.calls?.kunmap(this, va, size);
+        return this.#unmapRange(va, size);
+    }
+    *#unmapRange(va, size) {
+        const ctx = this.getCtx();
+        ctx.set(DRM_PANTHOR_VM_BIND_OP_TYPE_UNMAP, va, size, 0);
+        let ret = prepareUnmapOpCtx(ctx);
+        if (ret === 0) {
+            ret = yield* execOp(this, ctx, false);
+            ctx.cleanup();
+        }
+        this.putCtx(ctx);
+        return ret;
+    }
+    bindExecSyncOp(lookup, op) {
+        return bindExecSyncOp(this, lookup, op);
+    }
+    bindJobCreate(lookup, op) {
+        return bindJobCreate(this, lookup, op);
+    }
+    /** panthor_vm_get_bo_for_va(): the object mapped at `va` and the offset in it, bytes. */
+    *getBoForVa(va) {
+        yield* this.opLock.lock();
+        const id = this.vmas.lookup(va);
+        this.opLock.unlock();
+        if (id < 0)
+            return null;
+        const sparse = (this.vmas.flags[id] & DRM_PANTHOR_VM_BIND_OP_MAP_SPARSE) !== 0;
+        return {
+            bo: this.device.gem.objects[this.vmas.bo[id]],
+            offset: sparse ? va & (SZ_2M - 1) : this.vmas.boOffset[id] + (va - this.vmas.va[id]),
+        };
+    }
+    /** panthor_vm_destroy(): stops what runs on it, unmaps everything; the VM stays while something refers to it. */
+    *destroy() {
+        const { device } = this;
+        this.destroyed = true;
+        if (device.b.stopGroupsBeforeDestroy && this.activeCount > 0) {
+            device.trace?.event('sched_prepare_for_vm_destruction');
+            device.onVmDestruction?.(this);
+            yield device.tickDone;
+        }
+        const pool = this.heapPool;
+        this.heapPool = null;
+        if (pool !== null)
+            yield* pool.destroy();
+        device.calls?.vmDestroy(this);
+        if ((yield* this.#unmapRange(0, this.fullRange)) !== 0)
+            device.warn('panthor_vm_destroy', 'unmap-failed');
+        yield* this.put();
+    }
+    /** drm_gpuva_map(): a VMA before the cursor. */
+    insertVma(va, range, bo, offset, flags) {
+        const { vmas } = this;
+        // The last byte of an empty VMA at 0 wraps around, so that drm_gpuva_insert() finds it to overlap any other. Nobody
+        // looks at its result: the VMA is lost, and its object and VM are never let go.
+        if (va === 0 && range === 0 && vmas.count > 0) {
+            bo.get();
+            this.refs++;
+            return;
+        }
+        const id = vmas.create(va, range, bo.get().serial, offset, flags);
+        vmas.insert(id);
+        this.refs++;
+    }
+    /** drm_gpuva_unmap(): takes the VMA at the cursor away. */
+    removeVma(id) {
+        const { vmas } = this;
+        vmas.removeAtCursor();
+        const bo = this.device.gem.objects[vmas.bo[id]];
+        vmas.release(id);
+        this.refs--;
+        bo.put();
+    }
+    /** drm_gpuva_remap(): the VMA at the cursor gives way to what is left of it. */
+    replaceVma(id, bo, flags, prev, next) {
+        const { vmas } = this;
+        vmas.removeAtCursor();
+        for (const part of [prev, next]) {
+            if (part === null)
+                continue;
+            vmas.insertAtCursor(vmas.create(part.va, part.range, bo.get().serial, part.offset, flags));
+            this.refs++;
+        }
+        vmas.release(id);
+        this.refs--;
+        bo.put();
+    }
+    /** panthor_vm_free(). */
+    *#free() {
+        const { device } = this;
+        const { mmu, b } = device;
+        this.freed = true;
+        mmu.vms.splice(mmu.vms.indexOf(this), 1);
+        if (b.opLockOnActivate)
+            yield* this.opLock.lock();
+        yield* mmu.slotsLock.lock();
+        if (this.as >= 0) {
+            if (device.enter()) {
+                yield* mmu.disableAs(this.as, false);
+                device.exit();
+            }
+            mmu.slots[this.as] = null;
+            mmu.allocMask &= ~(1 << this.as);
+            mmu.lruRemove(this);
+        }
+        mmu.slotsLock.unlock();
+        if (b.opLockOnActivate)
+            this.opLock.unlock();
+        this.pgtable.free();
+        this.dummy?.put();
+        this.dummy = null;
+    }
+}
+//# sourceMappingURL=vm.js.map

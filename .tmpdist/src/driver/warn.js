@@ -1,0 +1,2 @@
+export {};
+//# sourceMappingURL=warn.js.map

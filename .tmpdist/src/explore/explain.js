@@ -1,0 +1,92 @@
+/** A schedule for people: what broke first, then one column a thread, then what driver and machine hold at the end. */
+import { UsageError } from '../errors.js';
+import { hex } from './model/judge.js';
+import { Log } from './model/log.js';
+import { threadOf, Violation } from './world.js';
+/** Runs a schedule step by step and writes down what happens. @throws UsageError where the schedule is not possible */
+export function trace(world, schedule) {
+    const { device, machine } = world.stage;
+    world.reset();
+    const listener = device.trace;
+    const log = new Log(listener);
+    device.trace = log;
+    machine.regs.trace = log;
+    const steps = [];
+    let violation = null;
+    const enabled = new Uint8Array(256);
+    try {
+        world.check((found) => (violation ??= found));
+        for (const step of schedule) {
+            if (violation !== null)
+                break;
+            const n = world.enabled(enabled);
+            if (!enabled.subarray(0, n).includes(step))
+                throw new UsageError('the token does not fit: a step is not possible');
+            const thread = world.threads[threadOf(step)].name;
+            const action = world.describe(step);
+            violation = take(world, step);
+            steps.push({ thread, action, details: log.take() });
+        }
+        if (violation === null && world.enabled(enabled) === 0)
+            violation = atEnd(world);
+        return { steps, violation, state: describeState(world) };
+    }
+    finally {
+        device.trace = listener;
+        machine.regs.trace = null;
+    }
+}
+function take(world, step) {
+    let first = null;
+    try {
+        world.step(step);
+        world.check((found) => (first ??= found));
+    }
+    catch (error) {
+        if (!(error instanceof Violation))
+            throw error;
+        first = error;
+    }
+    return first;
+}
+function atEnd(world) {
+    try {
+        world.checkEnd();
+        return null;
+    }
+    catch (error) {
+        if (error instanceof Violation)
+            return error;
+        throw error;
+    }
+}
+function describeState(world) {
+    const { stage } = world;
+    const lines = stage.vms.map(({ name, vm }) => {
+        const region = vm.lockedSize === 0 ? 'no region recorded' : `recorded ${hex(vm.lockedStart)}+${hex(vm.lockedSize)}`;
+        const parts = [vm.as < 0 ? 'no slot' : `AS${vm.as}`, `active ${vm.activeCount}`, region];
+        if (vm.unusable)
+            parts.push('unusable');
+        return `VM ${name}: ${parts.join(', ')}`;
+    });
+    for (const space of stage.machine.spaces.slice(1))
+        lines.push(`AS${space.index}: ${space.describe()}`);
+    if (stage.device.resetPending)
+        lines.push('a reset is pending');
+    return lines;
+}
+/** The columns: one for each thread that takes part, the action in the column of the one that takes it. */
+export function columns(steps, width = 26) {
+    const threads = [...new Set(steps.map((step) => step.thread))];
+    const cell = (text) => text.slice(0, width - 1).padEnd(width);
+    const lines = [`     ${threads.map(cell).join('')}`.trimEnd()];
+    steps.forEach((step, i) => {
+        const column = threads.indexOf(step.thread);
+        const indent = ' '.repeat(column * width);
+        lines.push(`${String(i + 1).padStart(3)}  ${indent}${step.action}`);
+        for (const detail of step.details)
+            lines.push(`     ${indent}  ${detail}`);
+    });
+    return lines;
+}
+//# sourceMappingURL=explain.js.map

@@ -1,0 +1,177 @@
+/**
+ * What instrumented code calls (build/instrument.mjs) where it writes elements and changes collections in place. Each does
+ * what the plain code would, and keeps the fingerprint and the list of what to undo up to date (heap.ts).
+ */
+import { $key, $note, contents, elementKey, LENGTH, term, undo, undoes, } from './heap.js';
+/** target[index] = value. */
+export function $e(target, index, value) {
+    const id = target.$id;
+    if (id === undefined) {
+        target[index] = value;
+        return value;
+    }
+    const before = target[index];
+    if (before === value)
+        return value;
+    if (Array.isArray(target)) {
+        if (index >= target.length) {
+            change(target, id, () => {
+                target[index] = value;
+            });
+            return value;
+        }
+        target[index] = value;
+        element(target, id, index, before, value);
+    }
+    else if (ArrayBuffer.isView(target)) {
+        target[index] = value;
+        element(target, id, index, before, target[index]);
+    }
+    else {
+        target[index] = value;
+        const key = $key(String(index));
+        $note(target, key, (t, v) => (t[index] = v), before, value);
+    }
+    return value;
+}
+/** A zero element of a typed array has no term, so that an untouched megabyte costs nothing. */
+function element(target, id, index, before, after) {
+    undo(target, id, restoreElement(index), before);
+    const numeric = ArrayBuffer.isView(target);
+    if (!numeric || before !== 0)
+        term(id, elementKey(index), before, -1);
+    if (!numeric || after !== 0)
+        term(id, elementKey(index), after, 1);
+}
+const restorers = [];
+function restoreElement(index) {
+    return (restorers[index] ??= (target, value) => {
+        target[index] = value;
+    });
+}
+export function $eu(target, index, next) {
+    return $e(target, index, next(target[index]));
+}
+export function $ei(target, index, delta, prefix) {
+    const before = target[index];
+    $e(target, index, before + delta);
+    return prefix ? before + delta : before;
+}
+/** target.length = value. */
+export function $length(target, value) {
+    const id = target.$id;
+    if (id === undefined || !Array.isArray(target))
+        target.length = value;
+    else
+        change(target, id, () => (target.length = value));
+    return value;
+}
+/** Changes a small collection as a whole. */
+function change(target, id, action) {
+    contents(target, id, -1);
+    if (undoes(id))
+        undo(target, id, restoreAll, copyOf(target));
+    const result = action();
+    contents(target, id, 1);
+    return result;
+}
+const copyOf = (target) => [...target];
+function restoreAll(target, copy) {
+    if (Array.isArray(target)) {
+        target.length = 0;
+        target.push(...copy);
+    }
+    else if (target instanceof Map) {
+        target.clear();
+        for (const [key, value] of copy)
+            target.set(key, value);
+    }
+    else if (target instanceof Set) {
+        target.clear();
+        for (const value of copy)
+            target.add(value);
+    }
+    else {
+        target.set(copy);
+    }
+}
+function push(target, id, value) {
+    const length = target.length;
+    undo(target, id, restoreLength, length);
+    term(id, LENGTH, length, -1);
+    term(id, LENGTH, length + 1, 1);
+    term(id, elementKey(length), value, 1);
+    return target.push(value);
+}
+function pop(target, id) {
+    const last = target.length - 1;
+    const value = target.pop();
+    undo(target, id, restorePopped, value);
+    term(id, LENGTH, last + 1, -1);
+    term(id, LENGTH, last, 1);
+    term(id, elementKey(last), value, -1);
+    return value;
+}
+const restoreLength = (target, length) => {
+    target.length = length;
+};
+const restorePopped = (target, value) => {
+    target.push(value);
+};
+/** Changes a typed array in place; only the part that the call can reach is looked at. */
+function changeTyped(target, id, name, args) {
+    let start = 0;
+    let end = target.length;
+    if (name === 'fill') {
+        start = args[1] ?? 0;
+        end = Math.min(end, args[2] ?? end);
+        const value = args[0];
+        for (let i = start; i < end; i++) {
+            const before = target[i];
+            if (before === value)
+                continue;
+            target[i] = value;
+            element(target, id, i, before, target[i]);
+        }
+        return target;
+    }
+    if (name === 'copyWithin') {
+        start = args[0];
+        end = Math.min(end, start + (args[2] ?? end) - args[1]);
+    }
+    else if (name === 'set') {
+        start = args[1] ?? 0;
+        end = start + args[0].length;
+    }
+    const before = target.slice(start, end);
+    const result = target[name](...args);
+    for (let i = start; i < end; i++) {
+        if (before[i - start] !== target[i])
+            element(target, id, i, before[i - start], target[i]);
+    }
+    return result;
+}
+/** target.name(...args) where the name is one that changes collections; other objects' methods of that name just run. */
+export function $m(target, name, ...args) {
+    const id = target.$id;
+    if (id === undefined)
+        return target[name](...args);
+    if (ArrayBuffer.isView(target))
+        return changeTyped(target, id, name, args);
+    if (Array.isArray(target)) {
+        if (name === 'push' && args.length === 1)
+            return push(target, id, args[0]);
+        if (name === 'pop' && target.length > 0)
+            return pop(target, id);
+        return change(target, id, () => target[name](...args));
+    }
+    if (target instanceof Map || target instanceof Set) {
+        return change(target, id, () => target[name](...args));
+    }
+    return target[name](...args);
+}
+/** target?.name(...args). */
+export function $mo(target, name, ...args) {
+    return target === undefined || target === null ? undefined : $m(target, name, ...args);
+}
+//# sourceMappingURL=heap-writes.js.map

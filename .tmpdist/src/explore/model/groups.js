@@ -1,0 +1,95 @@
+import { judge } from './judge.js';
+/** vm_active and vm_idle, with a count of our own of who holds the VM. */
+export function* becomeActive(state) {
+    state.moving++;
+    const ret = yield* state.vm.active();
+    state.moving--;
+    if (ret === 0)
+        state.users++;
+    return ret;
+}
+export function* becomeIdle(state) {
+    state.users--;
+    state.moving++;
+    yield* state.vm.idle();
+    state.moving--;
+}
+/** A group gets its VM a slot: group_bind_locked(), under the scheduler's lock and never during a reset. */
+export function* activate(harness, state, group) {
+    for (;;) {
+        yield state.mayBind;
+        yield* harness.schedLock.lock();
+        if (harness.canBind(state.vm))
+            break;
+        harness.schedLock.unlock();
+    }
+    const ret = yield* becomeActive(state);
+    if (ret === 0) {
+        group.vm = state.vm;
+        group.as = state.vm.as;
+        group.epoch = harness.machine.epoch;
+        group.bound = true;
+    }
+    harness.schedLock.unlock();
+    return ret;
+}
+/** group_unbind_locked(); a reset or a suspend may have done it already. */
+export function* idle(harness, group) {
+    yield* harness.schedLock.lock();
+    if (group.bound && group.vm !== null) {
+        yield* unbind(harness, group);
+    }
+    harness.schedLock.unlock();
+}
+/** A GPU access of the thread's group, or (without one) of the group that was there from the start. */
+export function* access(harness, state, own, call) {
+    const group = own.vm === state.vm ? own : state.group;
+    if (!group.bound)
+        return;
+    yield* groupAccess(harness, state, group, call.va, call.verb, call.text);
+}
+/** The same for a group that is known; null where it was cut short by a reset. */
+export function* groupAccess(harness, state, group, va, kind, text) {
+    const { epoch } = group;
+    const found = yield* harness.machine.access(group.as, va, kind);
+    if (found !== null && group.epoch === epoch)
+        judge(harness, state, group, va, text, found);
+    return found;
+}
+/** panthor_group_destroy(): the groups of a VM are to leave the GPU at the next tick. */
+export function killGroups(harness, state, saveVa) {
+    for (const group of [state.group, ...harness.groups]) {
+        if (!group.bound || group.vm !== state.vm)
+            continue;
+        group.killed = true;
+        group.saveVa = saveVa;
+    }
+}
+/** Thread: tick_work() as far as it takes groups off the GPU; the firmware saves their state through their VM. */
+export function* tickWork(harness) {
+    for (;;) {
+        yield harness.tick;
+        yield* harness.schedLock.lock();
+        const group = harness.condemned();
+        if (group !== null && group.vm !== null) {
+            const state = harness.vms.find((one) => one.vm === group.vm);
+            yield* groupAccess(harness, state, group, group.saveVa, 'write', 'the firmware saves state');
+            yield* unbind(harness, group);
+        }
+        harness.schedLock.unlock();
+    }
+}
+/** Groups leave the GPU: panthor_sched_suspend(). */
+export function* evictGroups(harness) {
+    for (const vm of harness.vms)
+        yield* unbind(harness, vm.group);
+    for (const group of harness.groups)
+        yield* unbind(harness, group);
+}
+function* unbind(harness, group) {
+    if (!group.bound || group.vm === null)
+        return;
+    group.bound = false;
+    yield* becomeIdle(harness.vms.find((one) => one.vm === group.vm));
+}
+//# sourceMappingURL=groups.js.map

@@ -1,0 +1,123 @@
+import { hex } from './judge.js';
+const range = (start, size) => `${hex(start)}+${hex(size)}`;
+/**
+ * lock-agreement: what a VM has recorded is locked in its slot, and nothing is locked that no VM has recorded. Judged
+ * where slots_lock is free, the slot enabled and no reset pending. And no region stays recorded once the operation that
+ * recorded it is over: nobody would ever unlock it.
+ */
+export function lockAgreement(harness) {
+    const { mmu } = harness.device;
+    if (mmu.slotsLock.held)
+        return null;
+    for (const vm of mmu.vms) {
+        if (vm.lockedSize === 0 || vm.opLock.held)
+            continue;
+        return `VM ${vm.uid} has recorded ${range(vm.lockedStart, vm.lockedSize)} although no operation is under way`;
+    }
+    if (harness.device.resetPending || harness.resetInProgress)
+        return null;
+    if (!harness.machine.regs.reachable)
+        return null;
+    for (let as = 1; as < harness.machine.spaces.length; as++) {
+        const wrong = disagreement(harness.machine.spaces[as], mmu.slots[as]);
+        if (wrong !== null)
+            return wrong;
+    }
+    return null;
+}
+function disagreement(space, vm) {
+    if (!space.enabled || space.command !== 0)
+        return null;
+    const recorded = vm !== null && vm.lockedSize > 0 ? vm : null;
+    if (recorded === null) {
+        if (!space.locked)
+            return null;
+        const owner = vm === null ? 'no VM has the slot' : `VM ${vm.uid} has recorded no region`;
+        return `AS${space.index} is locked at ${range(space.lockStart, space.lockEnd - space.lockStart)}, but ${owner}`;
+    }
+    const end = recorded.lockedStart + recorded.lockedSize;
+    if (space.lockStart <= recorded.lockedStart && space.lockEnd >= end)
+        return null;
+    const actual = space.locked
+        ? `locked at ${range(space.lockStart, space.lockEnd - space.lockStart)}`
+        : 'not locked';
+    return `VM ${recorded.uid} has recorded ${range(recorded.lockedStart, recorded.lockedSize)}, but AS${space.index} is ${actual}`;
+}
+/** slot-bookkeeping: slots, alloc_mask, as.id and the LRU list agree. Judged where slots_lock is free. */
+export function slotBookkeeping(harness) {
+    const { mmu } = harness.device;
+    if (mmu.slotsLock.held || harness.resetInProgress || !harness.powered)
+        return null;
+    let mask = 0;
+    for (let as = 0; as < mmu.slots.length; as++) {
+        const vm = mmu.slots[as];
+        if (vm === null)
+            continue;
+        mask |= 1 << as;
+        if (vm.as !== as)
+            return `AS${as} belongs to VM ${vm.uid}, which believes in ${vm.as}`;
+        if ((mmu.faultyMask & (1 << as)) !== 0 && !vm.unhandledFault) {
+            return `faulty_mask has AS${as}, but VM ${vm.uid} has no fault any more`;
+        }
+    }
+    if (mask !== mmu.allocMask)
+        return `alloc_mask is ${hex(mmu.allocMask)}, the slots in use are ${hex(mask)}`;
+    for (const { vm, users, moving } of harness.vms) {
+        if (moving === 0 && vm.activeCount !== users && !harness.device.unplugged) {
+            return `active_cnt of VM ${vm.uid} is ${vm.activeCount}, ${users} hold it`;
+        }
+    }
+    for (const vm of mmu.vms) {
+        const listed = mmu.lru.filter((one) => one === vm).length;
+        if (vm.as >= 0 && mmu.slots[vm.as] !== vm)
+            return `VM ${vm.uid} believes in AS${vm.as}, which is not its own`;
+        if (vm.as < 0 && vm.activeCount > 0)
+            return `VM ${vm.uid} is active without a slot`;
+        if (listed > 1)
+            return `VM ${vm.uid} is in the LRU list ${listed} times`;
+        if (listed === 1 && vm.activeCount > 0)
+            return `VM ${vm.uid} is active and in the LRU list`;
+        if (listed === 1 && vm.as < 0)
+            return `VM ${vm.uid} is in the LRU list without a slot`;
+        if (listed === 0 && vm.as >= 0 && vm.activeCount === 0 && !harness.device.resetPending) {
+            return `VM ${vm.uid} is idle and keeps AS${vm.as}, but is not in the LRU list: nobody can have the slot`;
+        }
+    }
+    return null;
+}
+/** table-pages, once every thread has ended: a destroyed VM that something refers to will never give its tables back. */
+export function lostTables(harness) {
+    for (const { name, vm, jobs } of harness.vms) {
+        if (!vm.destroyed || vm.freed || jobs.length > 0)
+            continue;
+        let pages = 0;
+        for (const n of vm.pgtable.tables)
+            pages += n;
+        return `VM ${name} is destroyed, but never freed: ${pages} table pages and what ${vm.vmas.count} mappings show are lost`;
+    }
+    return null;
+}
+/** table-pages: none is used twice, none leaks, no VM loses its tables under an operation, and the reservations add up. Judged where no operation is under way. */
+export function tablePages(harness) {
+    const { memory } = harness.machine;
+    let reserved = 0;
+    let counted = 0;
+    for (const { name, vm } of harness.vms) {
+        if (vm.freed && vm.opCtx !== null)
+            return `VM ${name} is freed while an operation on it is under way`;
+    }
+    for (const { vm } of harness.vms) {
+        if (vm.opLock.held)
+            return null;
+        for (const n of vm.pgtable.tables)
+            counted += n;
+    }
+    for (const { jobs } of harness.vms)
+        reserved += jobs.length;
+    if (reserved > 0)
+        return null;
+    if (memory.live !== counted)
+        return `${memory.live} table pages are in use, the VMs have ${counted}`;
+    return null;
+}
+//# sourceMappingURL=invariants.js.map

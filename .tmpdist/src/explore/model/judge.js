@@ -1,0 +1,32 @@
+export const hex = (n) => (n < 0 ? 'nothing' : `0x${n.toString(16)}`);
+/**
+ * Holds what a GPU access saw against what it may see: the translation of before or after an operation under way that
+ * covers it, else the one of now. Groups that the driver has killed or is about to kill (a fault, an unusable VM, a
+ * reset) see whatever there is. A group that is still on the GPU while its VM goes away must not fault.
+ */
+export function judge(harness, state, group, va, text, found) {
+    const { vm, spec } = state;
+    if (!group.bound || vm.unusable || vm.unhandledFault || spec.unknown || harness.device.unplugged)
+        return;
+    if (group.epoch !== harness.machine.epoch)
+        return;
+    const what = `${text} (${hex(va)} through AS${group.as})`;
+    if (vm.destroyed) {
+        if (found.pa < 0)
+            harness.reportViolation('kernel-warning', `${what} faults while the VM is being destroyed`);
+        return;
+    }
+    if (found.root !== vm.pgtable.ttbr) {
+        const through = found.root === 0 ? 'an unmapped address space' : `the tables at ${hex(found.root)}`;
+        harness.reportViolation('activation', `${what} goes through ${through}, not the VM's own at ${hex(vm.pgtable.ttbr)}`);
+        return;
+    }
+    const before = spec.before(va);
+    const after = spec.afterwards(va);
+    if (found.pa === before || found.pa === after)
+        return;
+    const expected = before === after ? `${hex(before)} is mapped` : `${hex(before)} was mapped and ${hex(after)} will be`;
+    const invariant = spec.changing(va) || found.pa < 0 ? 'atomic' : 'stale-translation';
+    harness.reportViolation(invariant, `${what} sees ${hex(found.pa)} where ${expected}`);
+}
+//# sourceMappingURL=judge.js.map

@@ -1,0 +1,95 @@
+/**
+ * What a VM's translations ought to be, kept apart from the driver: the mappings of before and, while an operation is
+ * under way, those of after. A GPU access may see either, and nothing else.
+ */
+import { DRM_PANTHOR_VM_BIND_OP_MAP_SPARSE, DRM_PANTHOR_VM_BIND_OP_TYPE_MASK, DRM_PANTHOR_VM_BIND_OP_TYPE_UNMAP, } from '../../../uapi/panthor_drm.js';
+const SZ_2M = 0x200000;
+const PAGE = 0x1000;
+/** Takes [start, end) out of a list of mappings. */
+function cut(maps, start, end) {
+    const left = [];
+    for (const map of maps) {
+        const mapEnd = map.va + map.size;
+        if (mapEnd <= start || map.va >= end) {
+            left.push(map);
+            continue;
+        }
+        if (map.va < start)
+            left.push({ va: map.va, size: start - map.va, pa: map.pa, sparse: map.sparse });
+        if (mapEnd > end) {
+            const pa = map.sparse ? map.pa : map.pa + (end - map.va);
+            left.push({ va: end, size: mapEnd - end, pa, sparse: map.sparse });
+        }
+    }
+    return left;
+}
+/** Physical address of the page at `va`, -1 for none. */
+function lookup(maps, va) {
+    const page = va - (va % PAGE);
+    for (const map of maps) {
+        if (page < map.va || page >= map.va + map.size)
+            continue;
+        return map.sparse ? map.pa + (page % SZ_2M) : map.pa + (page - map.va);
+    }
+    return -1;
+}
+export class VmSpec {
+    vm;
+    /** Mappings once everything that has returned is done. */
+    maps = [];
+    /** Mappings before the operation that returned last, for one that turns out to have failed. */
+    previous = [];
+    /** The operation under way: its range, and the mappings after it. */
+    ctx = null;
+    start = 0;
+    end = 0;
+    after = [];
+    /** An operation failed half-way: nobody can say what ought to be there. */
+    unknown = false;
+    constructor(vm) {
+        this.vm = vm;
+    }
+    /** Looks at the driver after each step: an operation begins when exec_op has its op_lock, and ends there too. */
+    observe() {
+        const ctx = this.vm.opCtx;
+        if (ctx === this.ctx)
+            return;
+        if (this.ctx !== null) {
+            this.previous = this.maps;
+            this.maps = this.after;
+        }
+        this.ctx = ctx;
+        if (ctx === null)
+            return;
+        this.start = ctx.va;
+        this.end = ctx.va + ctx.range;
+        this.after = cut(this.maps, this.start, this.end);
+        if ((ctx.flags & DRM_PANTHOR_VM_BIND_OP_TYPE_MASK) >>> 0 === DRM_PANTHOR_VM_BIND_OP_TYPE_UNMAP)
+            return;
+        if (this.vm.unusable || ctx.bo === null || ctx.range === 0) {
+            this.after = this.maps;
+            return;
+        }
+        const sparse = (ctx.flags & DRM_PANTHOR_VM_BIND_OP_MAP_SPARSE) !== 0;
+        const pa = ctx.bo.sgt.pa[0] + (sparse ? 0 : ctx.boOffset);
+        this.after.push({ va: ctx.va, size: ctx.range, pa, sparse });
+    }
+    /** The operation that returned last has failed. */
+    failed() {
+        this.maps = this.previous;
+        if (this.vm.unusable)
+            this.unknown = true;
+    }
+    /** Translation of before, and of after where it may be seen already; -1 for none. */
+    before(va) {
+        return lookup(this.maps, va);
+    }
+    afterwards(va) {
+        return this.ctx === null ? this.before(va) : lookup(this.after, va);
+    }
+    /** Whether an operation under way covers `va`. */
+    changing(va) {
+        return this.ctx !== null && va >= this.start && va < this.end;
+    }
+}
+//# sourceMappingURL=reference.js.map

@@ -1,0 +1,109 @@
+/**
+ * Command streams of a scenario: the interpreter that runs those of clients (src/hw/command-stream), whose accesses go
+ * to memory through the timed machine. Fetching an instruction is no access: the stream is in the scenario.
+ */
+import { Core } from '../../hw/command-stream/core.js';
+import { CS_BUS_FAULT, StreamFatal } from '../../hw/command-stream/exceptions.js';
+import { perform } from '../../hw/command-stream/execute.js';
+import { instructionText } from '../../hw/command-stream/instruction-text.js';
+import { STAY } from '../../hw/command-stream/outcome.js';
+import { INSTR_BYTES, StreamGroup, StreamQueue } from '../../hw/command-stream/stream-queue.js';
+import { permits } from '../../hw/timed-machine.js';
+import { groupAccess } from './groups.js';
+/** Registers of a queue on a G610. */
+const REGISTERS = 96;
+const PAGE_MASK = 0xfff;
+const CLOCK = { timestamp: () => 0, cycles: () => 0 };
+const EVENTS = {
+    syncUpdate() { },
+    fault() { },
+    fatal() { },
+    blocked() { },
+    unshaded() { },
+    flushed() { },
+};
+/** What streams have stored in objects, by physical address of the word; what nobody wrote is 0. */
+export class Words {
+    #words = new Map();
+    /** Counts stores: who waits for memory has another look. */
+    stores = 0;
+    load(pa) {
+        return this.#words.get(pa) ?? 0;
+    }
+    store(pa, value) {
+        this.#words.set(pa, value >>> 0);
+        this.stores++;
+    }
+}
+/** The memory that one group sees. */
+class GroupMemory {
+    #harness;
+    #state;
+    #group;
+    /** The instruction that accesses it, for reports. */
+    text = '';
+    constructor(harness, state, group) {
+        this.#harness = harness;
+        this.#state = state;
+        this.#group = group;
+    }
+    /** The physical address behind `va`, once the access is done. A fault and a lost slot end the stream. */
+    *#access(va, kind) {
+        const group = this.#group;
+        if (!group.bound || group.vm !== this.#state.vm)
+            throw new StreamFatal(CS_BUS_FAULT, va);
+        const found = yield* groupAccess(this.#harness, this.#state, group, va, kind, this.text);
+        if (found === null || !permits(found, kind))
+            throw new StreamFatal(CS_BUS_FAULT, va);
+        return found.pa + (va & PAGE_MASK);
+    }
+    *load32(va) {
+        const pa = yield* this.#access(va, 'read');
+        return this.#harness.words.load(pa);
+    }
+    *store32(va, value) {
+        const pa = yield* this.#access(va, 'write');
+        this.#harness.words.store(pa, value);
+    }
+    *atomicAdd(va, lo, hi, wide) {
+        const pa = yield* this.#access(va, 'atomic');
+        const { words } = this.#harness;
+        const low = words.load(pa) + lo;
+        words.store(pa, low);
+        if (wide)
+            words.store(pa + 4, words.load(pa + 4) + hi + (low >= 0x100000000 ? 1 : 0));
+    }
+    *checkWritable(va) {
+        yield* this.#access(va, 'write');
+    }
+}
+/** A group runs a stream: the thread's own, or the one that was there from the start. Ends at once without a slot. */
+export function* playStream(harness, state, own, call) {
+    const group = own.vm === state.vm ? own : state.group;
+    const memory = new GroupMemory(harness, state, group);
+    const core = new Core(memory, CLOCK, EVENTS);
+    const bytes = (call.stream.length / 2) * INSTR_BYTES;
+    const queue = new StreamQueue(new StreamGroup(0, group), {
+        priority: 0,
+        ring: { insert: bytes, extract: 0 },
+        ringVa: 0,
+        ringSize: 2 ** Math.ceil(Math.log2(bytes + 1)),
+        registers: REGISTERS,
+    });
+    try {
+        while (queue.hasWork) {
+            const at = queue.pc / 4;
+            memory.text = instructionText(call.stream[at], call.stream[at + 1]);
+            const { stores } = harness.words;
+            const outcome = yield* perform(core, queue, call.stream[at], call.stream[at + 1]);
+            if (outcome === STAY) {
+                yield { label: memory.text, ready: () => harness.words.stores !== stores || !group.bound };
+            }
+        }
+    }
+    catch (error) {
+        if (!(error instanceof StreamFatal))
+            throw error;
+    }
+}
+//# sourceMappingURL=streams.js.map

@@ -1,0 +1,137 @@
+import { MAX_DEPTH, NondeterminismError } from './search.js';
+import { FULL, SEEN, StateTable } from './state-table.js';
+/**
+ * Depth first. Without hashing it runs every interleaving to its end once (`stats.schedules` then counts them); with
+ * hashing it turns back at states that it has seen, and when nothing is left every reachable state was checked. Going
+ * on from a state costs one step, coming back to it a run of its schedule, so most transitions are cheap: that is why
+ * the question whether anything breaks is asked in this order, and only the shortest schedule is looked for breadth
+ * first.
+ */
+export class DepthFirst {
+    name = 'depth-first';
+    #hashing;
+    constructor(options) {
+        this.#hashing = options.hashing;
+    }
+    search(context) {
+        const table = this.#hashing ? StateTable.create(context.budget.states) : null;
+        const outcome = new Descent(context, table).run(new Uint8Array(0));
+        context.stats.bytesPerState = table?.bytesPerState ?? 0;
+        return outcome;
+    }
+}
+/** One depth-first search of what lies behind a given schedule. */
+export class Descent {
+    #context;
+    #table;
+    #sharing;
+    #schedule = new Uint8Array(MAX_DEPTH);
+    /** Of each state on the way: its steps, and how many of them were taken. */
+    #enabled = [];
+    #taken = [];
+    /** Length of the schedule that the search began with. */
+    #base = 0;
+    #buffer = new Uint8Array(256);
+    #lanes = new Int32Array(2);
+    /** Fingerprints of the states on the way, to check now and then that a schedule leads where it led. */
+    #prints = [];
+    #full = false;
+    constructor(context, table, sharing = null) {
+        this.#context = context;
+        this.#table = table;
+        this.#sharing = sharing;
+    }
+    /** Searches behind `prefix`, whose last state is not entered yet. */
+    run(prefix) {
+        const context = this.#context;
+        const schedule = this.#schedule;
+        const length = prefix.length;
+        schedule.set(prefix);
+        this.#base = length;
+        if (length === 0) {
+            context.replay(schedule, 0);
+            context.check(schedule, 0);
+        }
+        else {
+            context.replay(schedule, length - 1);
+            if (!context.advance(schedule[length - 1], schedule, length - 1))
+                return this.#ended();
+        }
+        if (!this.#enter(length))
+            return this.#ended();
+        let here = length;
+        while (this.#enabled.length > 0) {
+            if (context.done)
+                return 'found';
+            if (this.#full || context.over() || this.#sharing?.stopped())
+                return 'budget';
+            if (this.#sharing?.hasIdleWorkers())
+                this.#giveAway();
+            const level = this.#enabled.length - 1;
+            const depth = this.#base + level;
+            if (this.#taken[level] === this.#enabled[level].length) {
+                this.#enabled.pop();
+                this.#taken.pop();
+                continue;
+            }
+            if (here !== depth)
+                this.#comeBack(depth, level);
+            const step = this.#enabled[level][this.#taken[level]++];
+            here = depth + 1;
+            if (!context.advance(step, schedule, depth) || !this.#enter(depth + 1))
+                here = -1;
+        }
+        return this.#ended();
+    }
+    #ended() {
+        if (this.#full)
+            return 'budget';
+        return this.#context.findings.size > 0 ? 'found' : 'exhausted';
+    }
+    /** Looks at a state just reached; false where there is nothing to go on with. */
+    #enter(depth) {
+        const { world, stats } = this.#context;
+        if (this.#table !== null) {
+            world.fingerprint(this.#lanes);
+            const index = this.#table.insert(this.#lanes[0], this.#lanes[1], -1, 0);
+            if (index === FULL)
+                this.#full = true;
+            if (index === SEEN || index === FULL)
+                return false;
+        }
+        stats.states++;
+        const n = world.enabled(this.#buffer);
+        if (n === 0) {
+            this.#context.checkEnd(this.#schedule, depth);
+            return false;
+        }
+        this.#prints[this.#enabled.length] = this.#table === null ? 0 : this.#lanes[0];
+        this.#enabled.push(this.#buffer.slice(0, n));
+        this.#taken.push(0);
+        return true;
+    }
+    #comeBack(depth, level) {
+        const context = this.#context;
+        context.replay(this.#schedule, depth);
+        if (this.#table === null || context.stats.schedules % 16 !== 0)
+            return;
+        context.world.fingerprint(this.#lanes);
+        if (this.#lanes[0] !== this.#prints[level])
+            throw new NondeterminismError(this.#schedule.subarray(0, depth));
+    }
+    /** Hands the shallowest step that was not taken yet to whoever has nothing to do. */
+    #giveAway() {
+        for (let level = 0; level < this.#enabled.length; level++) {
+            const steps = this.#enabled[level];
+            if (this.#taken[level] === steps.length)
+                continue;
+            const depth = this.#base + level;
+            const prefix = this.#schedule.slice(0, depth + 1);
+            prefix[depth] = steps[this.#taken[level]];
+            if (this.#sharing.share(prefix, depth + 1))
+                this.#taken[level]++;
+            return;
+        }
+    }
+}
+//# sourceMappingURL=depth-first.js.map

@@ -1,0 +1,57 @@
+import { Rng } from './rng.js';
+import { MAX_DEPTH } from './search.js';
+/** Uniform choice among the possible steps. */
+export class UniformPicker {
+    #rng = new Rng(0);
+    begin(seed) {
+        this.#rng = new Rng(seed);
+    }
+    pick(_steps, n) {
+        return this.#rng.below(n);
+    }
+}
+/**
+ * Runs whole schedules, one seed after the other, for as long as the budget allows (or `runs` of them). Schedules
+ * longer than `maxDepth` are cut: random choice need not be fair.
+ */
+export class Walks {
+    name;
+    /** Seed of the schedule that found something, or of the last one. */
+    seed;
+    #picker;
+    #runs;
+    #maxDepth;
+    constructor(name, picker, options) {
+        this.name = name;
+        this.#picker = picker;
+        this.seed = options.seed;
+        this.#runs = options.runs ?? Number.POSITIVE_INFINITY;
+        this.#maxDepth = Math.min(options.maxDepth ?? 10_000, MAX_DEPTH);
+    }
+    search(context) {
+        const { world, stats } = context;
+        const schedule = new Uint8Array(MAX_DEPTH);
+        const steps = new Uint8Array(256);
+        for (let run = 0; run < this.#runs; run++, this.seed++) {
+            this.#picker.begin(this.seed);
+            context.replay(schedule, 0);
+            context.check(schedule, 0);
+            for (let depth = 0; depth < this.#maxDepth && !context.done; depth++) {
+                const n = world.enabled(steps);
+                if (n === 0) {
+                    context.checkEnd(schedule, depth);
+                    break;
+                }
+                stats.states++;
+                if (context.over())
+                    return 'budget';
+                if (!context.advance(steps[this.#picker.pick(steps, n, depth)], schedule, depth))
+                    break;
+            }
+            if (context.done)
+                return 'found';
+        }
+        return context.findings.size > 0 ? 'found' : 'covered';
+    }
+}
+//# sourceMappingURL=random-walk.js.map

@@ -1,0 +1,170 @@
+export const FULL = -2;
+export const SEEN = -1;
+const INITIAL_STATES = 1024;
+/** Places for `states` states: at least half as many again, a power of two. */
+function placesFor(states) {
+    let places = 1024;
+    while (places < states * 1.5)
+        places *= 2;
+    return places;
+}
+export class StateTable {
+    /** Most states that it will take. */
+    capacity;
+    #shared;
+    #lanes;
+    #mask;
+    #parents;
+    #places;
+    #steps;
+    #count;
+    /** A table of one thread. */
+    static create(capacity) {
+        const size = Math.min(capacity, INITIAL_STATES);
+        return new StateTable(capacity, {
+            lanes: new Int32Array(placesFor(size) * 2),
+            parents: new Int32Array(size),
+            places: new Int32Array(size),
+            steps: new Uint8Array(size),
+            count: new Int32Array(1),
+        });
+    }
+    static allocateShared(capacity) {
+        return {
+            lanes: new SharedArrayBuffer(placesFor(capacity) * 8),
+            parents: new SharedArrayBuffer(capacity * 4),
+            places: new SharedArrayBuffer(capacity * 4),
+            steps: new SharedArrayBuffer(capacity),
+            count: new SharedArrayBuffer(4),
+        };
+    }
+    static share(buffers) {
+        const parents = new Int32Array(buffers.parents);
+        return new StateTable(parents.length, {
+            lanes: new Int32Array(buffers.lanes),
+            parents,
+            places: new Int32Array(buffers.places),
+            steps: new Uint8Array(buffers.steps),
+            count: new Int32Array(buffers.count),
+        });
+    }
+    constructor(capacity, arrays) {
+        this.capacity = capacity;
+        this.#shared = arrays.lanes.buffer instanceof SharedArrayBuffer;
+        this.#lanes = arrays.lanes;
+        this.#mask = arrays.lanes.length / 2 - 1;
+        this.#parents = arrays.parents;
+        this.#places = arrays.places;
+        this.#steps = arrays.steps;
+        this.#count = arrays.count;
+    }
+    /** States so far. */
+    get size() {
+        return Math.min(Atomics.load(this.#count, 0), this.capacity);
+    }
+    /** Bytes that the table takes for each of its states. */
+    get bytesPerState() {
+        const bytes = this.#lanes.byteLength + this.#parents.byteLength + this.#places.byteLength + this.#steps.byteLength;
+        return this.#shared ? 8 * 1.5 + 4 + 4 + 1 : bytes / Math.max(1, this.size);
+    }
+    /** Adds a state and returns its number, or SEEN, or FULL. */
+    insert(lane0, lane1, parent, step) {
+        return this.#shared
+            ? this.#insertShared(lane0, lane1, parent, step)
+            : this.#insertAlone(lane0, lane1, parent, step);
+    }
+    #insertAlone(lane0, lane1, parent, step) {
+        const lanes = this.#lanes;
+        let place = hash(lane0, lane1) & this.#mask;
+        for (; lanes[place * 2] !== 0; place = (place + 1) & this.#mask) {
+            if (lanes[place * 2] === lane0 && lanes[place * 2 + 1] === lane1)
+                return SEEN;
+        }
+        const index = this.#count[0];
+        if (index >= this.capacity)
+            return FULL;
+        if (index === this.#parents.length) {
+            this.#grow();
+            return this.#insertAlone(lane0, lane1, parent, step);
+        }
+        lanes[place * 2] = lane0;
+        lanes[place * 2 + 1] = lane1;
+        this.#count[0] = index + 1;
+        this.#record(index, parent, place, step);
+        return index;
+    }
+    #insertShared(lane0, lane1, parent, step) {
+        const lanes = this.#lanes;
+        for (let place = hash(lane0, lane1) & this.#mask;; place = (place + 1) & this.#mask) {
+            let found = Atomics.load(lanes, place * 2);
+            if (found === 0) {
+                if (Atomics.load(this.#count, 0) >= this.capacity)
+                    return FULL;
+                found = Atomics.compareExchange(lanes, place * 2, 0, lane0);
+                if (found === 0) {
+                    Atomics.store(lanes, place * 2 + 1, lane1);
+                    const index = Atomics.add(this.#count, 0, 1);
+                    if (index >= this.capacity)
+                        return FULL;
+                    this.#record(index, parent, place, step);
+                    return index;
+                }
+            }
+            if (found !== lane0)
+                continue;
+            let other;
+            // Another worker may be between its two stores.
+            while ((other = Atomics.load(lanes, place * 2 + 1)) === 0)
+                ;
+            if (other === lane1)
+                return SEEN;
+        }
+    }
+    #record(index, parent, place, step) {
+        this.#parents[index] = parent;
+        this.#places[index] = place;
+        this.#steps[index] = step;
+    }
+    #grow() {
+        const size = Math.min(this.capacity, this.#parents.length * 2);
+        const old = this.#lanes;
+        const oldPlaces = this.#places;
+        this.#lanes = new Int32Array(placesFor(size) * 2);
+        this.#mask = this.#lanes.length / 2 - 1;
+        this.#parents = resized(this.#parents, new Int32Array(size));
+        this.#steps = resized(this.#steps, new Uint8Array(size));
+        this.#places = new Int32Array(size);
+        for (let i = 0; i < oldPlaces.length; i++) {
+            const lane0 = old[oldPlaces[i] * 2];
+            const lane1 = old[oldPlaces[i] * 2 + 1];
+            let place = hash(lane0, lane1) & this.#mask;
+            while (this.#lanes[place * 2] !== 0)
+                place = (place + 1) & this.#mask;
+            this.#lanes[place * 2] = lane0;
+            this.#lanes[place * 2 + 1] = lane1;
+            this.#places[i] = place;
+        }
+    }
+    /** Whether state `index` has this fingerprint: it must, each time its schedule is run again. */
+    matches(index, lane0, lane1) {
+        const place = this.#places[index];
+        return this.#lanes[place * 2] === lane0 && this.#lanes[place * 2 + 1] === lane1;
+    }
+    /** Writes the steps that lead to state `index` to `into` and returns how many they are. */
+    schedule(index, into) {
+        let depth = 0;
+        for (let i = index; this.#parents[i] >= 0; i = this.#parents[i])
+            depth++;
+        if (depth > into.length)
+            throw new RangeError(`a schedule of ${depth} steps`);
+        for (let i = index, at = depth; at > 0; i = this.#parents[i])
+            into[--at] = this.#steps[i];
+        return depth;
+    }
+}
+const hash = (lane0, lane1) => lane0 ^ Math.imul(lane1, 0x9e3779b1);
+function resized(old, bigger) {
+    bigger.set(old);
+    return bigger;
+}
+//# sourceMappingURL=state-table.js.map

@@ -1,0 +1,106 @@
+/** Prefixes of schedules that wait for a worker, in memory that all workers share. */
+const LOCK = 0;
+const HEAD = 1;
+const COUNT = 2;
+/** Workers that wait, and how many there are. */
+const IDLE = 3;
+const WORKERS = 4;
+const STOP = 5;
+const SIGNAL = 6;
+const HEADER = 8;
+const SLOT_BYTES = 4096;
+export class WorkQueue {
+    buffer;
+    #words;
+    #bytes;
+    #slots;
+    constructor(buffer) {
+        this.buffer = buffer;
+        this.#slots = (buffer.byteLength - HEADER * 4) / (4 + SLOT_BYTES);
+        this.#words = new Int32Array(buffer, 0, HEADER + this.#slots);
+        this.#bytes = new Uint8Array(buffer, (HEADER + this.#slots) * 4);
+    }
+    /** For up to `slots` prefixes at a time. */
+    static create(workers, slots) {
+        const queue = new WorkQueue(new SharedArrayBuffer(HEADER * 4 + slots * (4 + SLOT_BYTES)));
+        queue.#words[WORKERS] = workers;
+        return queue;
+    }
+    #locked(action) {
+        while (Atomics.compareExchange(this.#words, LOCK, 0, 1) !== 0)
+            ;
+        try {
+            return action();
+        }
+        finally {
+            Atomics.store(this.#words, LOCK, 0);
+        }
+    }
+    /** Adds the first `length` steps of `schedule`; false where the queue is full or the schedule too long for it. */
+    put(schedule, length) {
+        if (length > SLOT_BYTES)
+            return false;
+        const done = this.#locked(() => {
+            const words = this.#words;
+            if (words[COUNT] === this.#slots)
+                return false;
+            const slot = (words[HEAD] + words[COUNT]) % this.#slots;
+            words[HEADER + slot] = length;
+            this.#bytes.set(schedule.subarray(0, length), slot * SLOT_BYTES);
+            words[COUNT]++;
+            return true;
+        });
+        if (done)
+            this.#wake();
+        return done;
+    }
+    #wake() {
+        Atomics.add(this.#words, SIGNAL, 1);
+        Atomics.notify(this.#words, SIGNAL);
+    }
+    /** Takes the oldest prefix, or notes that a worker has nothing to do; all of that in one go, or the end comes early. */
+    #takeOrIdle(wasIdle) {
+        return this.#locked(() => {
+            const words = this.#words;
+            if (words[COUNT] > 0) {
+                if (wasIdle)
+                    words[IDLE]--;
+                const slot = words[HEAD];
+                words[HEAD] = (slot + 1) % this.#slots;
+                words[COUNT]--;
+                return this.#bytes.slice(slot * SLOT_BYTES, slot * SLOT_BYTES + words[HEADER + slot]);
+            }
+            if (!wasIdle)
+                words[IDLE]++;
+            // Whoever works may still give something away; when nobody does, nothing will come any more.
+            return words[IDLE] === words[WORKERS] ? 'over' : 'wait';
+        });
+    }
+    /** The next prefix, waiting for one while somebody still works; null when all is done or stopped. */
+    next() {
+        for (let idle = false; !this.stopped; idle = true) {
+            const signal = Atomics.load(this.#words, SIGNAL);
+            const work = this.#takeOrIdle(idle);
+            if (work === 'over')
+                this.stop();
+            else if (work !== 'wait')
+                return work;
+            else
+                Atomics.wait(this.#words, SIGNAL, signal, 1000);
+        }
+        return null;
+    }
+    /** Whether a worker waits and nothing is there for it. */
+    get hasIdleWorkers() {
+        return Atomics.load(this.#words, IDLE) > Atomics.load(this.#words, COUNT);
+    }
+    get stopped() {
+        return Atomics.load(this.#words, STOP) !== 0;
+    }
+    /** Everybody is to come to an end. */
+    stop() {
+        Atomics.store(this.#words, STOP, 1);
+        this.#wake();
+    }
+}
+//# sourceMappingURL=work-queue.js.map

@@ -1,0 +1,240 @@
+/**
+ * The state of the driver and the machine as the explorer sees it: a fingerprint that every write keeps up to date, and
+ * a list of what to undo to be back at the initial state. Only code that build/instrument.mjs went over takes part; its
+ * writes call the functions below.
+ *
+ * An object takes part from the moment at which something that takes part refers to it. Its name is the thread that
+ * made it known and a running number of that thread's, so it does not depend on what other threads did in between. The
+ * fingerprint is the sum over all (object, field, value) of a hash of the three (Zobrist hashing): a write takes one
+ * term out and puts another in.
+ */
+import { mix32 } from './hash.js';
+/** Bits of an object's name that count within one thread. */
+const COUNTER_BITS = 24;
+const SETUP = 0;
+const float = new Float64Array(1);
+const halves = new Int32Array(float.buffer);
+const texts = new Map();
+/** Names of objects that cannot carry one (frozen ones): they never change. */
+const frozen = new Map();
+/** Who makes objects known at present: 0 while the initial state is set up, thread number + 1 afterwards. */
+let owner = SETUP;
+const counters = new Int32Array(64);
+let lane0 = 0;
+let lane1 = 0;
+/** Field keys that are left out of the fingerprint. */
+const silent = new Set();
+/** What to undo, oldest first. Only objects of the initial state are in it: the others are gone after a reset. */
+const undoTarget = [];
+const undoRestore = [];
+const undoValue = [];
+let recording = false;
+const saved = { counters: new Int32Array(64), lane0: 0, lane1: 0, known: 0 };
+/** Every object that is known, when somebody wants to audit; frozen and module-level ones once. */
+let known = null;
+/** Module-level objects and all that they led to when they became known; they outlive each world. */
+const shared = [];
+let naming = null;
+function hashText(text) {
+    let h = texts.get(text);
+    if (h === undefined) {
+        h = 0x811c9dc5 | 0;
+        for (let i = 0; i < text.length; i++)
+            h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
+        texts.set(text, (h = mix32(h)));
+    }
+    return h;
+}
+/** The key of a property name. Names are hashed, so modules need not agree on numbers. */
+export function $key(name) {
+    return hashText(name) | 1;
+}
+/** Leaves fields out of the fingerprint: counters that nothing but reports read. */
+export function ignoreFields(names) {
+    for (const name of names)
+        silent.add($key(name));
+}
+/** 32 bits for any value; objects become known. */
+export function hashValue(value) {
+    switch (typeof value) {
+        case 'number':
+            if ((value | 0) === value)
+                return Math.imul(value, 0x9e3779b1) ^ 0x1234567;
+            float[0] = value;
+            return mix32(halves[0]) ^ Math.imul(halves[1], 0x85ebca6b);
+        case 'string':
+            return hashText(value);
+        case 'boolean':
+            return value ? 0x3c6ef372 : 0x1b873593;
+        case 'undefined':
+            return 0x5bd1e995;
+        case 'bigint':
+        case 'symbol':
+            return hashText(String(value));
+        default:
+            return value === null ? 0x2545f491 : Math.imul(nameOf(value), 0xc2b2ae35) ^ 0x51ed270b;
+    }
+}
+/** Adds (or, with sign -1, takes out) the term of one field. */
+export function term(id, key, value, sign) {
+    // A field that was never written and one that holds undefined are the same.
+    if (value === undefined)
+        return;
+    const v = hashValue(value);
+    const h = mix32(Math.imul(id, 0x9e3779b1) ^ Math.imul(key, 0x85ebca6b) ^ v);
+    lane0 = (lane0 + sign * h) | 0;
+    lane1 = (lane1 + sign * mix32(h ^ Math.imul(v, 0x27d4eb2f) ^ id)) | 0;
+}
+export function nameOf(target) {
+    return target.$id ?? frozen.get(target) ?? register(target);
+}
+function register(target) {
+    const id = (owner << COUNTER_BITS) | ++counters[owner];
+    if (Object.isExtensible(target))
+        Object.defineProperty(target, '$id', { value: id });
+    else
+        frozen.set(target, id);
+    if (typeof target === 'object' && typeof target.next !== 'function') {
+        naming?.push(target);
+        known?.push(target);
+        contents(target, id, 1);
+    }
+    return id;
+}
+/** Adds or takes out the terms of everything in an object. */
+export function contents(target, id, sign) {
+    if (Array.isArray(target)) {
+        term(id, LENGTH, target.length, sign);
+        for (let i = 0; i < target.length; i++)
+            term(id, elementKey(i), target[i], sign);
+    }
+    else if (ArrayBuffer.isView(target)) {
+        const list = target;
+        for (let i = 0; i < list.length; i++)
+            if (list[i] !== 0)
+                term(id, elementKey(i), list[i], sign);
+    }
+    else if (target instanceof Map || target instanceof Set) {
+        let i = 0;
+        for (const [key, value] of target.entries()) {
+            term(id, elementKey(i), key, sign);
+            term(id, elementKey(i) ^ 0x40000000, value, sign);
+            i++;
+        }
+    }
+    else {
+        for (const name in target) {
+            const key = $key(name);
+            if (silent.has(key))
+                hashValue(target[name]);
+            else
+                term(id, key, target[name], sign);
+        }
+    }
+}
+export const elementKey = (index) => (index << 1) | 0;
+export const LENGTH = $key('length');
+/** Whether a change to object `id` has to be undone by a reset. */
+export function undoes(id) {
+    return recording && id >>> COUNTER_BITS === SETUP;
+}
+export function undo(target, id, restore, value) {
+    if (!undoes(id))
+        return;
+    undoTarget.push(target);
+    undoRestore.push(restore);
+    undoValue.push(value);
+}
+/** A known object's field changed. */
+export function $note(target, key, restore, before, after) {
+    const id = target.$id;
+    undo(target, id, restore, before);
+    if (silent.has(key)) {
+        if (typeof after === 'object' && after !== null)
+            nameOf(after);
+        return;
+    }
+    term(id, key, before, -1);
+    term(id, key, after, 1);
+}
+/** A module-level constant: part of the state from the start. */
+export function $root(value) {
+    if (value !== null && (typeof value === 'object' || typeof value === 'function'))
+        roots.push(value);
+}
+const roots = [];
+/** Code that the explorer cannot follow (see build/instrument.mjs) was reached. */
+export function $refuse(what) {
+    if (recording)
+        throw new Error(`the explorer cannot follow ${what}`);
+}
+/** The switchboard that the explorer uses. */
+export const tracker = {
+    /** Everything that `root` leads to, as it is now, becomes the initial state. */
+    begin(root) {
+        owner = SETUP;
+        naming = shared;
+        for (const one of roots)
+            nameOf(one);
+        naming = null;
+        nameOf(root);
+        undoTarget.length = undoRestore.length = undoValue.length = 0;
+        recording = true;
+        saved.known = known?.length ?? 0;
+        saved.counters.set(counters);
+        saved.lane0 = lane0;
+        saved.lane1 = lane1;
+    },
+    /** Back to the initial state. */
+    rewind() {
+        for (let i = undoTarget.length - 1; i >= 0; i--)
+            undoRestore[i](undoTarget[i], undoValue[i]);
+        undoTarget.length = undoRestore.length = undoValue.length = 0;
+        if (known !== null)
+            known.length = saved.known;
+        counters.set(saved.counters);
+        lane0 = saved.lane0;
+        lane1 = saved.lane1;
+        owner = SETUP;
+    },
+    /** What becomes known from now on, thread `index` has made known. */
+    enter(index) {
+        owner = index + 1;
+    },
+    get lane0() {
+        return lane0;
+    },
+    get lane1() {
+        return lane1;
+    },
+    /** Another world is about to be built: only module-level objects stay known. Names go on where they are. */
+    reset() {
+        recording = false;
+        owner = SETUP;
+        undoTarget.length = undoRestore.length = undoValue.length = 0;
+        lane0 = lane1 = 0;
+        if (known !== null)
+            known = [...shared];
+        for (const target of shared)
+            contents(target, nameOf(target), 1);
+    },
+    /** From now on, before there is any world, every object that becomes known is remembered for audit(). */
+    rememberObjects() {
+        known ??= [];
+    },
+    /** Whether the fingerprint is the sum of what all known objects hold now: no write has escaped. */
+    audit() {
+        if (known === null)
+            throw new Error('nobody asked to remember objects');
+        const a = lane0;
+        const b = lane1;
+        lane0 = lane1 = 0;
+        for (const target of [...known])
+            contents(target, target.$id ?? frozen.get(target), 1);
+        const same = lane0 === a && lane1 === b;
+        lane0 = a;
+        lane1 = b;
+        return same;
+    },
+};
+//# sourceMappingURL=objects.js.map

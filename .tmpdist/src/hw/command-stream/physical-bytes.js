@@ -1,0 +1,2 @@
+export {};
+//# sourceMappingURL=physical-bytes.js.map

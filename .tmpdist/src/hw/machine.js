@@ -1,0 +1,95 @@
+/**
+ * The GPU as the driver meets it: registers, memory, and blocks whose commands complete at once. Faults can be injected
+ * the way the vectors do: AS_STATUS polls that never see a command end, cache flushes that never complete.
+ */
+import { PhysicalMemory } from './memory.js';
+import { RegisterFile } from './register-file.js';
+import { AS_STATUS_AS_ACTIVE, GPU_INT_BASE, GPU_IRQ_CLEAN_CACHES_COMPLETED, GPU_IRQ_RESET_COMPLETED, GPU_SOFT_RESET, INT_MASK, INT_RAWSTAT, MAX_AS_SLOTS, MMU_INT_BASE, } from './registers.js';
+/** Consumes one event: true where it is one of the bad ones. */
+function consume(injection) {
+    if (injection.skip > 0) {
+        injection.skip--;
+        return false;
+    }
+    if (injection.times > 0) {
+        injection.times--;
+        return true;
+    }
+    return false;
+}
+const ALWAYS = { label: 'machine', ready: () => true };
+const GPU_RAWSTAT = (GPU_INT_BASE + INT_RAWSTAT) >> 2;
+const GPU_MASK = (GPU_INT_BASE + INT_MASK) >> 2;
+const MMU_RAWSTAT = (MMU_INT_BASE + INT_RAWSTAT) >> 2;
+export class Machine {
+    memory;
+    regs;
+    /** AS commands issued, by command number and slot: commands[command × 32 + as]. */
+    commands = new Uint32Array(8 * MAX_AS_SLOTS);
+    /** Cache flushes asked for through GPU_CMD. */
+    cacheFlushes = 0;
+    /** Anything injected at all; keeps the common path short. */
+    #injected = false;
+    #stuck = [];
+    #flushFail = { skip: 0, times: 0 };
+    constructor(memory = new PhysicalMemory()) {
+        this.memory = memory;
+        this.regs = new RegisterFile(this);
+    }
+    /** What waits for a command of a slot wait for: here commands end at once, or never. */
+    asReady(_as) {
+        return ALWAYS;
+    }
+    /** The same for a cache flush. */
+    flushDone = ALWAYS;
+    /** After `skip` more good polls of AS_STATUS in slot `as`, the next `times` polls find the command still running. */
+    injectStuck(as, skip, times) {
+        this.#injected = true;
+        this.regs.computesStatus = true;
+        this.#stuck[as] = { skip, times };
+    }
+    /** The same for cache flushes through GPU_CMD: they never complete. */
+    injectFlushFailure(skip, times) {
+        this.#injected = true;
+        this.#flushFail.skip = skip;
+        this.#flushFail.times = times;
+    }
+    /** A reset: all registers zero but the mask of the interrupt that reports it, nothing injected any more. */
+    reset() {
+        const gpuMask = this.regs.words[GPU_MASK];
+        this.regs.words.fill(0);
+        this.regs.words[GPU_MASK] = gpuMask;
+        if (this.#injected)
+            this.regs.computesStatus = false;
+        this.#injected = false;
+        this.#stuck.length = 0;
+        this.#flushFail.skip = 0;
+        this.#flushFail.times = 0;
+    }
+    /** Raises bits of MMU_INT_RAWSTAT. */
+    raiseMmuInterrupt(bits) {
+        this.regs.words[MMU_RAWSTAT] |= bits;
+    }
+    asCommand(as, command) {
+        this.commands[(command & 7) * MAX_AS_SLOTS + as]++;
+    }
+    asStatus(as) {
+        if (!this.#injected)
+            return 0;
+        const stuck = this.#stuck[as];
+        return stuck !== undefined && consume(stuck) ? AS_STATUS_AS_ACTIVE : 0;
+    }
+    gpuCommand(command) {
+        if ((command & 0xff) === 4) {
+            this.cacheFlushes++;
+            if (this.#injected && consume(this.#flushFail))
+                return;
+            this.regs.words[GPU_RAWSTAT] |= GPU_IRQ_CLEAN_CACHES_COMPLETED;
+        }
+        else if (command === GPU_SOFT_RESET) {
+            this.reset();
+            this.regs.words[GPU_RAWSTAT] |= GPU_IRQ_RESET_COMPLETED;
+        }
+    }
+}
+//# sourceMappingURL=machine.js.map

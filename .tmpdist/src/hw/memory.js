@@ -1,0 +1,132 @@
+/**
+ * Simulated physical memory, as far as page tables need it: 4 KiB pages in one slab that is seen through one
+ * Uint32Array, with a free list. What a buffer object holds lives elsewhere (a client's memfd); only its physical
+ * addresses appear here, inside descriptors.
+ *
+ * Physical layout: root tables sit at 0x80000000 + 4 KiB × n in the order in which VMs were made (the address space
+ * that AS_TRANSTAB shows), other tables from 0x90000000 up, buffer objects from 0x200000000 up.
+ */
+export const PAGE_SIZE = 4096;
+const PAGE_WORDS = PAGE_SIZE / 4;
+export const ROOT_TABLE_BASE = 0x80000000;
+const ROOT_TABLE_SLOTS = 0x10000;
+const TABLE_FRAME_BASE = 0x90000;
+/** Physical address at which buffer objects begin, bytes. */
+export const BO_MEMORY_BASE = 0x200000000;
+const MAX_TABLE_PAGES = 0x200000 - TABLE_FRAME_BASE;
+const NO_PAGE = -1;
+export class PhysicalMemory {
+    /** The slab; replaced when it grows, so never keep it across an allocation. */
+    words;
+    /** Next page of the free list, by page. */
+    #next;
+    #freeHead = NO_PAGE;
+    /** Pages handed out at least once. */
+    #brk = 0;
+    #free = 0;
+    /** Pages promised to operation contexts but not handed out yet. */
+    reserved = 0;
+    /** Set to make reservations fail: called for each, true is a failure. */
+    oom = null;
+    /** Table pages in use, root tables included. */
+    live = 0;
+    /** Slab page behind each root slot, or -1. */
+    #roots = [];
+    #nextRoot = 0;
+    constructor(initialPages = 16) {
+        this.words = new Uint32Array(initialPages * PAGE_WORDS);
+        this.#next = new Int32Array(initialPages);
+    }
+    /**
+     * Makes sure that `count` more pages can be taken without failing (kmem_cache_alloc_bulk() of the page-table cache).
+     * Returns false where physical memory for tables is exhausted.
+     */
+    reserve(count) {
+        if (this.oom?.())
+            return false;
+        const need = this.reserved + count - this.#free;
+        if (this.#brk + need > MAX_TABLE_PAGES)
+            return false;
+        this.reserved += count;
+        return true;
+    }
+    /** Gives back pages that were reserved and not taken. */
+    unreserve(count) {
+        this.reserved -= count;
+    }
+    /** Takes one reserved page, zeroed; returns its index in the slab. */
+    takeReserved() {
+        this.reserved--;
+        return this.#take();
+    }
+    /** Frees a table page. */
+    free(page) {
+        this.#next[page] = this.#freeHead;
+        this.#freeHead = page;
+        this.#free++;
+        this.live--;
+    }
+    /** Takes a zeroed page for a root table; returns its root slot (physical address ROOT_TABLE_BASE + slot × 4 KiB). */
+    takeRoot() {
+        let slot = this.#nextRoot;
+        if (slot < ROOT_TABLE_SLOTS)
+            this.#nextRoot++;
+        else
+            slot = this.#roots.indexOf(NO_PAGE);
+        if (slot < 0)
+            throw new Error('out of root table slots');
+        this.#roots[slot] = this.#take();
+        return slot;
+    }
+    freeRoot(slot) {
+        this.free(this.#roots[slot]);
+        this.#roots[slot] = NO_PAGE;
+    }
+    rootPage(slot) {
+        return this.#roots[slot];
+    }
+    /** The slab page at a physical address, or -1 where no table is. */
+    pageAt(pa) {
+        const frame = Math.floor(pa / PAGE_SIZE);
+        if (frame >= TABLE_FRAME_BASE) {
+            const page = frame - TABLE_FRAME_BASE;
+            return page < this.#brk ? page : NO_PAGE;
+        }
+        return this.#roots[frame - ROOT_TABLE_BASE / PAGE_SIZE] ?? NO_PAGE;
+    }
+    /** Low word of the physical address of a slab page (bits 11:0 zero); the high word is tableHigh(). */
+    tableLow(page) {
+        return (page + TABLE_FRAME_BASE) << 12;
+    }
+    tableHigh(page) {
+        return (page + TABLE_FRAME_BASE) >>> 20;
+    }
+    /** The slab page that a table descriptor (two words) points to. */
+    tableOf(lo, hi) {
+        return ((lo >>> 12) | ((hi & 0xfff) << 20)) - TABLE_FRAME_BASE;
+    }
+    #take() {
+        let page = this.#freeHead;
+        if (page !== NO_PAGE) {
+            this.#freeHead = this.#next[page];
+            this.#free--;
+            this.words.fill(0, page * PAGE_WORDS, (page + 1) * PAGE_WORDS);
+        }
+        else {
+            page = this.#brk++;
+            if (this.#brk > this.#next.length)
+                this.#grow();
+        }
+        this.live++;
+        return page;
+    }
+    #grow() {
+        const words = new Uint32Array(this.words.length * 2);
+        words.set(this.words);
+        this.words = words;
+        const next = new Int32Array(this.#next.length * 2);
+        next.set(this.#next);
+        this.#next = next;
+    }
+}
+//# sourceMappingURL=memory.js.map

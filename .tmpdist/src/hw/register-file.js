@@ -1,0 +1,142 @@
+/** The register file: every access of the driver goes through here, is checked against the map, and may be traced. */
+import { GPU_CMD, INT_CLEAR, INT_MASK, INT_RAWSTAT, INT_STAT, MMU_AS_BASE, MMU_AS_SHIFT, REG_ACTS, REG_PAIR, REG_READ, REG_STATUS, REG_WRITE, REGISTER_KINDS, REGISTER_SPACE, registerName, } from './registers.js';
+/** An access that no driver may make: an unknown register, the wrong width or direction, or no power. */
+export class RegisterAccessError extends Error {
+    constructor(what, offset) {
+        super(`${what} of register ${registerName(offset)}`);
+        this.name = 'RegisterAccessError';
+    }
+}
+/** Bits of RegisterFile's access table: an access that is nothing but a load or a store of the word. */
+const PLAIN_READ = 1;
+const PLAIN_WRITE = 2;
+/** A write that sets something going, and a read that is computed. Without any of the four, an access is looked into. */
+const ACTING_WRITE = 4;
+const COMPUTED_READ = 8;
+/** An access table by byte offset; registers whose kind has one of the bits `acting` are more than their word. */
+function accessTable(acting) {
+    const table = new Uint8Array(REGISTER_SPACE);
+    REGISTER_KINDS.forEach((kind, word) => {
+        const acts = (kind & acting) !== 0;
+        if ((kind & REG_READ) !== 0)
+            table[word << 2] |= acts ? COMPUTED_READ : PLAIN_READ;
+        if ((kind & REG_WRITE) !== 0)
+            table[word << 2] |= acts ? ACTING_WRITE : PLAIN_WRITE;
+    });
+    return table;
+}
+const STATUS_IS_PLAIN = accessTable(REG_ACTS);
+const STATUS_IS_COMPUTED = accessTable(REG_ACTS | REG_STATUS);
+const LOOK_INTO_EACH = new Uint8Array(REGISTER_SPACE);
+export class RegisterFile {
+    words = new Uint32Array(REGISTER_SPACE >> 2);
+    #blocks;
+    /** What each byte offset is good for while nobody watches: bits as above, none where there is no register. */
+    #access = STATUS_IS_PLAIN;
+    #trace = null;
+    #reachable = true;
+    #computesStatus = false;
+    constructor(blocks) {
+        this.#blocks = blocks;
+    }
+    get trace() {
+        return this.#trace;
+    }
+    set trace(trace) {
+        this.#trace = trace;
+        this.#sort();
+    }
+    /** False while the GPU has no power or is unplugged: every access is then a violation. */
+    get reachable() {
+        return this.#reachable;
+    }
+    set reachable(reachable) {
+        this.#reachable = reachable;
+        this.#sort();
+    }
+    /** Whether AS_STATUS is asked of the MMU at every read; otherwise no command ever takes time and it reads 0. */
+    set computesStatus(computes) {
+        this.#computesStatus = computes;
+        this.#sort();
+    }
+    /** A 32-bit read. Throws RegisterAccessError for what is no readable register. */
+    read32(offset) {
+        const access = this.#access[offset];
+        if ((access & PLAIN_READ) !== 0)
+            return this.words[offset >> 2];
+        return (access & COMPUTED_READ) !== 0 ? this.#compute(offset) : this.#read(offset);
+    }
+    /** A 32-bit write. Throws RegisterAccessError for what is no writable register. */
+    write32(offset, value) {
+        const access = this.#access[offset];
+        if ((access & PLAIN_WRITE) !== 0)
+            this.words[offset >> 2] = value;
+        else if ((access & ACTING_WRITE) !== 0)
+            this.#act(offset, value);
+        else
+            this.#write(offset, value);
+    }
+    /** A 64-bit register, written low word first as every panthor does. Words are given as two 32-bit halves. */
+    write64(offset, lo, hi) {
+        if ((REGISTER_KINDS[offset >> 2] & REG_PAIR) === 0)
+            throw new RegisterAccessError('64-bit write', offset);
+        this.write32(offset, lo);
+        this.write32(offset + 4, hi);
+    }
+    /** A 64-bit register as a Number; exact below 2^53, which every address register is. */
+    read64(offset) {
+        if ((REGISTER_KINDS[offset >> 2] & REG_PAIR) === 0)
+            throw new RegisterAccessError('64-bit read', offset);
+        const lo = this.read32(offset);
+        return this.read32(offset + 4) * 0x100000000 + lo;
+    }
+    /** Picks the access table: it depends on who watches and on what is there. */
+    #sort() {
+        if (this.#trace !== null || !this.#reachable)
+            this.#access = LOOK_INTO_EACH;
+        else
+            this.#access = this.#computesStatus ? STATUS_IS_COMPUTED : STATUS_IS_PLAIN;
+    }
+    #read(offset) {
+        const kind = this.#check('read', offset, REG_READ);
+        const value = (kind & (REG_ACTS | REG_STATUS)) === 0 ? this.words[offset >> 2] : this.#compute(offset);
+        if (this.#trace !== null)
+            this.#trace.read(offset, value);
+        return value;
+    }
+    #write(offset, value) {
+        const kind = this.#check('write', offset, REG_WRITE);
+        if (this.#trace !== null)
+            this.#trace.write(offset, value >>> 0);
+        if ((kind & REG_ACTS) === 0)
+            this.words[offset >> 2] = value;
+        else
+            this.#act(offset, value);
+    }
+    /** AS_STATUS, or the STAT of an interrupt block. */
+    #compute(offset) {
+        if (offset >= MMU_AS_BASE)
+            return this.#blocks.asStatus((offset - MMU_AS_BASE) >> MMU_AS_SHIFT);
+        const block = offset - INT_STAT;
+        return (this.words[(block + INT_RAWSTAT) >> 2] & this.words[(block + INT_MASK) >> 2]) >>> 0;
+    }
+    /** AS_COMMAND, GPU_CMD, or the CLEAR of an interrupt block. */
+    #act(offset, value) {
+        if (offset >= MMU_AS_BASE)
+            this.#blocks.asCommand((offset - MMU_AS_BASE) >> MMU_AS_SHIFT, value);
+        else if (offset === GPU_CMD)
+            this.#blocks.gpuCommand(value);
+        else
+            this.words[(offset - INT_CLEAR + INT_RAWSTAT) >> 2] &= ~value;
+    }
+    /** The kind of the register at `offset`, if it may be accessed in that way. */
+    #check(what, offset, way) {
+        const kind = (offset & 3) === 0 ? (REGISTER_KINDS[offset >>> 2] ?? 0) : 0;
+        if ((kind & way) === 0)
+            throw new RegisterAccessError(`bad ${what}`, offset);
+        if (!this.#reachable)
+            throw new RegisterAccessError(`${what} while the device is gone or off`, offset);
+        return kind;
+    }
+}
+//# sourceMappingURL=register-file.js.map

@@ -1,0 +1,250 @@
+/**
+ * The machine while others run: AS commands take time and can get stuck, a locked region makes accesses wait, and what
+ * the MMU remembers stays until it is told to drop it. Each thing that takes time is a thread of its own here
+ * (generators); the explorer decides when it goes on. Semantics are those of the project's design, "The machine".
+ */
+import { Choice } from '../coroutine/choice.js';
+import { AddressSpace, decodeLock } from './address-space.js';
+import { Machine } from './machine.js';
+import { AS_COMMAND_FLUSH_MEM, AS_COMMAND_FLUSH_PT, AS_COMMAND_LOCK, AS_COMMAND_UNLOCK, AS_COMMAND_UPDATE, AS_FAULTADDRESS, AS_FAULTSTATUS, AS_LOCKADDR, AS_STATUS_AS_ACTIVE, AS_TRANSCFG, AS_TRANSTAB, asRegister, GPU_INT_BASE, GPU_IRQ_CLEAN_CACHES_COMPLETED, GPU_IRQ_RESET_COMPLETED, GPU_SOFT_RESET, INT_RAWSTAT, } from './registers.js';
+import { sameTranslation, Tlb } from './tlb.js';
+/** Exception types of AS_FAULTSTATUS: translation and permission faults at level 3. */
+const TRANSLATION_FAULT = 0xc3;
+const PERMISSION_FAULT = 0xcb;
+const ACCESS_TYPE = { atomic: 0, execute: 1, read: 2, write: 3 };
+const AP_READ_ONLY = 2 << 6;
+const XN_HIGH = 1 << 22;
+export class TimedMachine extends Machine {
+    spaces;
+    tlb = new Tlb();
+    inFlight = [];
+    stuck = [];
+    /** Cache flushes through GPU_CMD that never complete: skip, and how many after that. */
+    stuckFlush = { skip: 0, times: 0 };
+    vaBits;
+    /** Resets so far: an access begun before one is gone after it. */
+    epoch = 0;
+    flushing = false;
+    flushHung = false;
+    constructor(options) {
+        super(options.memory);
+        this.regs.computesStatus = true;
+        this.vaBits = options.vaBits;
+        this.spaces = Array.from({ length: options.slots }, (_, i) => new AddressSpace(i, (space) => this.canComplete(space)));
+    }
+    asReady(as) {
+        return this.spaces[as].ready;
+    }
+    flushDone = {
+        label: 'the cache flush is done',
+        ready: () => !this.flushing || this.flushHung,
+    };
+    #flushAsked = { label: 'caches are flushed', ready: () => this.flushing && !this.flushHung };
+    asStatus(as) {
+        return this.spaces[as].command !== 0 ? AS_STATUS_AS_ACTIVE : 0;
+    }
+    asCommand(as, command) {
+        super.asCommand(as, command);
+        const space = this.spaces[as];
+        if (space.command !== 0)
+            return;
+        space.command = command;
+        const words = this.regs.words;
+        const at = asRegister(as, AS_LOCKADDR) >> 2;
+        space.lockAddr = words[at + 1] * 0x100000000 + words[at];
+        for (const one of this.stuck) {
+            if (one.command !== command || one.skip < 0)
+                continue;
+            if (one.skip-- === 0)
+                space.stuck = true;
+        }
+    }
+    gpuCommand(command) {
+        if ((command & 0xff) === 4) {
+            this.flushing = true;
+            this.cacheFlushes++;
+        }
+        else if (command === GPU_SOFT_RESET) {
+            this.reset();
+            this.regs.words[(GPU_INT_BASE + INT_RAWSTAT) >> 2] |= GPU_IRQ_RESET_COMPLETED;
+        }
+    }
+    reset() {
+        super.reset();
+        this.epoch++;
+        this.flushing = this.flushHung = false;
+        for (const space of this.spaces)
+            space.clear();
+        this.tlb.dropAll();
+        this.inFlight.length = 0;
+    }
+    /** LOCK, and what flushes, is done only when no access is under way in the region. */
+    canComplete(space) {
+        if (space.stuck || space.command === AS_COMMAND_UNLOCK || space.command === AS_COMMAND_UPDATE)
+            return true;
+        const { start, end } = decodeLock(space.lockAddr);
+        return !this.inFlight.some((access) => access.as === space.index && access.va >= start && access.va < end);
+    }
+    /** Thread: carries out the commands of one address space. */
+    *carryOut(as) {
+        const space = this.spaces[as];
+        for (;;) {
+            yield space.work;
+            const command = space.command;
+            if (space.stuck) {
+                space.hung = true;
+                if (command === AS_COMMAND_LOCK) {
+                    const tookHold = new Choice(`AS${as}: the LOCK that gets stuck takes hold`, 2);
+                    yield tookHold;
+                    if (tookHold.chosen === 1 && space.command === command)
+                        this.#execute(space, command);
+                }
+            }
+            else {
+                this.#execute(space, command);
+                space.command = 0;
+            }
+        }
+    }
+    /** Thread: carries out cache flushes. */
+    *flushes() {
+        for (;;) {
+            yield this.#flushAsked;
+            if (this.stuckFlush.times > 0 && this.stuckFlush.skip-- <= 0) {
+                this.stuckFlush.times--;
+                this.flushHung = true;
+                continue;
+            }
+            this.#finishFlush();
+        }
+    }
+    /** Completes everything at once: while a scenario is set up nobody else runs. */
+    runToQuiescence() {
+        for (const space of this.spaces) {
+            if (space.command !== 0)
+                this.#execute(space, space.command);
+            space.command = 0;
+        }
+        if (this.flushing)
+            this.#finishFlush();
+    }
+    #finishFlush() {
+        this.tlb.flushDescriptors();
+        this.flushing = false;
+        this.regs.words[(GPU_INT_BASE + INT_RAWSTAT) >> 2] |= GPU_IRQ_CLEAN_CACHES_COMPLETED;
+    }
+    #execute(space, command) {
+        switch (command) {
+            case AS_COMMAND_UPDATE: {
+                const words = this.regs.words;
+                space.transtab = words[asRegister(space.index, AS_TRANSTAB) >> 2];
+                space.transcfg = words[asRegister(space.index, AS_TRANSCFG) >> 2];
+                this.tlb.drop(space.index, 0, 2 ** 64);
+                break;
+            }
+            case AS_COMMAND_LOCK: {
+                const { start, end } = decodeLock(space.lockAddr);
+                space.lockStart = start;
+                space.lockEnd = end;
+                break;
+            }
+            case AS_COMMAND_FLUSH_PT:
+            case AS_COMMAND_FLUSH_MEM:
+                this.tlb.flushDescriptors();
+                this.#unlock(space);
+                break;
+            case AS_COMMAND_UNLOCK:
+                this.#unlock(space);
+                break;
+        }
+    }
+    #unlock(space) {
+        this.tlb.drop(space.index, space.lockStart, space.lockEnd);
+        space.lockStart = space.lockEnd = 0;
+    }
+    /** Whether an access has to wait: a region is locked over its address. */
+    isLocked(as, va) {
+        const space = this.spaces[as];
+        return va >= space.lockStart && va < space.lockEnd;
+    }
+    /**
+     * One GPU access: waits while its address is locked, is translated (TLB, then a walk), and some time later done.
+     *
+     * @returns the translation once the access is done, or at once where it does not allow it (a fault, which raises the
+     *   MMU interrupt); null where a reset ended the access
+     */
+    *access(as, va, kind) {
+        const { epoch } = this;
+        yield {
+            label: `${kind} begins`,
+            ready: () => this.epoch !== epoch || !this.isLocked(as, va),
+        };
+        if (this.epoch !== epoch)
+            return null;
+        const access = { as, va };
+        this.inFlight.push(access);
+        const found = yield* this.#translate(as, va);
+        if (this.epoch !== epoch)
+            return null;
+        const fault = found.pa < 0 ? TRANSLATION_FAULT : permits(found, kind) ? 0 : PERMISSION_FAULT;
+        if (fault !== 0) {
+            this.#fault(as, va, fault, kind);
+        }
+        else {
+            yield `${kind} lands`;
+            if (this.epoch !== epoch)
+                return null;
+        }
+        this.inFlight.splice(this.inFlight.indexOf(access), 1);
+        return found;
+    }
+    /** Whether something stale that is still remembered answers is decided by the machine, where it makes a difference. */
+    *#translate(as, va) {
+        const space = this.spaces[as];
+        if (!space.enabled)
+            return { root: 0, pa: -1, attrLo: 0, attrHi: 0 };
+        const fresh = this.tlb.walk(this.memory, space.transtab, this.vaBits, va, false, false);
+        const entry = this.tlb.find(as, va);
+        if (entry !== null) {
+            if (sameTranslation(entry, fresh))
+                return fresh;
+            const dropped = new Choice(`AS${as}: the TLB still has a translation that has changed (0) or has lost it (1)`, 2);
+            yield dropped;
+            if (dropped.chosen === 0)
+                return entry;
+            this.tlb.remove(entry);
+        }
+        return yield* this.#walk(as, va);
+    }
+    *#walk(as, va) {
+        const space = this.spaces[as];
+        const fresh = this.tlb.walk(this.memory, space.transtab, this.vaBits, va, false, false);
+        const cached = this.tlb.walk(this.memory, space.transtab, this.vaBits, va, true, false);
+        let useCache = true;
+        if (!sameTranslation(cached, fresh)) {
+            const refetch = new Choice(`AS${as}: the walk reads descriptors from the L2 (0) or from memory (1)`, 2);
+            yield refetch;
+            useCache = refetch.chosen === 0;
+        }
+        const found = this.tlb.walk(this.memory, space.transtab, this.vaBits, va, useCache, true);
+        if (found.pa >= 0)
+            this.tlb.insert(as, va, found);
+        return found;
+    }
+    #fault(as, va, type, kind) {
+        const words = this.regs.words;
+        words[asRegister(as, AS_FAULTSTATUS) >> 2] = type | (ACCESS_TYPE[kind] << 8);
+        words[asRegister(as, AS_FAULTADDRESS) >> 2] = va >>> 0;
+        words[(asRegister(as, AS_FAULTADDRESS) >> 2) + 1] = Math.floor(va / 0x100000000);
+        this.raiseMmuInterrupt(1 << as);
+    }
+}
+/** Whether a translation allows such an access. */
+export function permits(found, kind) {
+    if (found.pa < 0)
+        return false;
+    if (kind === 'execute')
+        return (found.attrHi & XN_HIGH) === 0;
+    return kind === 'read' || (found.attrLo & AP_READ_ONLY) === 0;
+}
+//# sourceMappingURL=timed-machine.js.map

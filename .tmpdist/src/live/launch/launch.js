@@ -1,0 +1,100 @@
+import { spawn } from 'node:child_process';
+import { accessSync, closeSync, constants, openSync, readSync } from 'node:fs';
+import { constants as os } from 'node:os';
+import { basename, delimiter, join } from 'node:path';
+/** e_machine of ELF executables that the library is there for. */
+const machines = new Map([
+    [62, 'x86_64'],
+    [183, 'aarch64'],
+]);
+/** Where `execvp` would find the command; the name itself where it is found nowhere. */
+function findCommand(name) {
+    if (name.includes('/'))
+        return name;
+    for (const dir of (process.env.PATH ?? '').split(delimiter)) {
+        const path = join(dir || '.', name);
+        try {
+            accessSync(path, constants.X_OK);
+            return path;
+        }
+        catch {
+            // Not here.
+        }
+    }
+    return name;
+}
+/** The architecture of the command: that of its ELF file, or this machine's for scripts and what cannot be read. */
+export function archOf(command) {
+    const own = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
+    if (/^qemu-(aarch64|x86_64)/.test(basename(command))) {
+        return basename(command).startsWith('qemu-aarch64') ? 'aarch64' : 'x86_64';
+    }
+    const head = Buffer.alloc(20);
+    try {
+        const fd = openSync(findCommand(command), 'r');
+        readSync(fd, head, 0, head.length, 0);
+        closeSync(fd);
+    }
+    catch {
+        return own;
+    }
+    const isElf = head.readUInt32BE(0) === 0x7f454c46;
+    return (isElf && machines.get(head.readUInt16LE(18))) || own;
+}
+/**
+ * Prepares `command` to run with `library` preloaded and `variables` set. A command under qemu-user gets them by -E, for
+ * the guest alone; a preload that is there already stays, behind ours.
+ */
+export function prepare(command, library, variables) {
+    const [file, ...args] = command;
+    if (!basename(file).startsWith('qemu-')) {
+        const preload = process.env.LD_PRELOAD ? `${library}:${process.env.LD_PRELOAD}` : library;
+        return { file, args, env: { ...process.env, ...variables, LD_PRELOAD: preload } };
+    }
+    let preload = library;
+    const given = args.findIndex((arg, i) => args[i - 1] === '-E' && arg.startsWith('LD_PRELOAD='));
+    if (given > 0) {
+        preload = `${library}:${args[given].slice('LD_PRELOAD='.length)}`;
+        args.splice(given - 1, 2);
+    }
+    const settings = Object.entries({ ...variables, LD_PRELOAD: preload });
+    return {
+        file,
+        args: [...settings.flatMap(([key, value]) => ['-E', `${key}=${value}`]), ...args],
+        env: process.env,
+    };
+}
+/** Exit status of a child as a shell has it: its own, or 128 and the number of the signal that ended it. */
+function statusOf(code, signal) {
+    return code ?? 128 + (signal === null ? 0 : os.signals[signal]);
+}
+/**
+ * Runs the command to its end with this process's standard streams. SIGINT and its kin are the child's to answer: the
+ * terminal sends them to both, others are passed on.
+ *
+ * @returns the exit status; 127 where the command does not exist, 126 where it cannot be started
+ */
+export async function runToEnd(launch) {
+    const child = spawn(launch.file, launch.args, { env: launch.env, stdio: 'inherit' });
+    const passOn = (signal) => {
+        if (signal !== 'SIGINT' && signal !== 'SIGQUIT')
+            child.kill(signal);
+    };
+    const signals = ['SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGHUP'];
+    for (const signal of signals)
+        process.on(signal, passOn);
+    try {
+        return await new Promise((resolve) => {
+            child.on('error', (error) => {
+                process.stderr.write(`panthor-shim: cannot run ${launch.file}: ${error.message}\n`);
+                resolve(error.code === 'ENOENT' ? 127 : 126);
+            });
+            child.on('exit', (code, signal) => resolve(statusOf(code, signal)));
+        });
+    }
+    finally {
+        for (const signal of signals)
+            process.off(signal, passOn);
+    }
+}
+//# sourceMappingURL=launch.js.map

@@ -1,0 +1,81 @@
+/**
+ * What the preload library knows of ioctls, as C: where pointers are in their arguments, how much memory they lead to,
+ * and which field holds a file descriptor. It is written from uapi/, so a new ioctl needs no C.
+ */
+import { dmaBufIoctls, drmIoctls } from '../../uapi/drm.js';
+import { panthorIoctls } from '../../uapi/panthor_drm.js';
+/** NO_FIELD of native-stubs/preload/tables.h. */
+const NO_FIELD = 0xffff;
+const kinds = { bytes: 'BUFFER_BYTES', array: 'BUFFER_ARRAY', string: 'BUFFER_STRING' };
+/** Every ioctl that the library passes on with its buffers. */
+export const nativeIoctls = [...drmIoctls, ...panthorIoctls, ...dmaBufIoctls];
+/** The field of the argument that holds a descriptor for the kernel to use, or undefined. */
+export function fdArgument(spec) {
+    const field = spec.arg?.fields.find((one) => one.info.unit === 'fd');
+    // The structs of PRIME and syncobj exports and imports are the same; exports write the field.
+    return field === undefined || field.info.dir === 'out' || spec.name.endsWith('_HANDLE_TO_FD')
+        ? undefined
+        : field;
+}
+/** The field in which the kernel returns a new descriptor, or undefined. */
+export function fdResult(spec) {
+    const field = spec.arg?.fields.find((one) => one.info.unit === 'fd');
+    return field === undefined || fdArgument(spec) !== undefined ? undefined : field;
+}
+/** Rows of `buffers` are put behind each other at the end of `rows`; returns where they begin. */
+function addRows(rows, buffers) {
+    const nested = buffers.map((buffer) => addNested(rows, buffer));
+    const first = rows.length;
+    for (const [i, buffer] of buffers.entries())
+        rows.push(bufferRow(buffer, nested[i]));
+    return first;
+}
+function addNested(rows, buffer) {
+    return buffer.nested.length === 0 ? 0 : addRows(rows, buffer.nested);
+}
+function bufferRow(buffer, nested) {
+    const { count, stride } = buffer;
+    // A string has no count; the most bytes that it may have take the place of the stride.
+    const countRef = typeof count === 'number' ? { path: '', offset: 0, size: 8 } : count;
+    const strideField = typeof stride === 'number' ? NO_FIELD : stride.offset;
+    const fixed = typeof count === 'number' ? count : typeof stride === 'number' ? stride : 0;
+    const numbers = [
+        buffer.pointer.offset,
+        kinds[buffer.kind],
+        countRef.size,
+        countRef.offset,
+        strideField,
+        fixed,
+        nested,
+        buffer.nested.length,
+    ];
+    return `{ ${numbers.join(', ')} }, /* ${buffer.pointer.path} */`;
+}
+/** ioctl-tables.c for native-stubs/preload/tables.h. */
+export function nativeTables(ioctls = nativeIoctls) {
+    const buffers = [];
+    const rows = [];
+    for (const spec of ioctls) {
+        const fd = fdArgument(spec)?.offset ?? NO_FIELD;
+        if (spec.buffers.length === 0 && fd === NO_FIELD)
+            continue;
+        const first = addRows(buffers, spec.buffers);
+        rows.push(`{ ${spec.type}, ${spec.nr}, ${fd}, ${first}, ${spec.buffers.length} }, /* ${spec.name} */`);
+    }
+    return [
+        '/* Written by src/live/native-tables.ts from uapi/. */',
+        '#include "tables.h"',
+        '',
+        'const struct buffer_row buffer_rows[] = {',
+        ...buffers.map((row) => `\t${row}`),
+        '};',
+        '',
+        'const struct ioctl_row ioctl_rows[] = {',
+        ...rows.map((row) => `\t${row}`),
+        '};',
+        '',
+        `const unsigned ioctl_row_count = ${rows.length};`,
+        '',
+    ].join('\n');
+}
+//# sourceMappingURL=native-tables.js.map

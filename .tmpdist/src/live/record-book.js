@@ -1,0 +1,155 @@
+import { CaptureRecord, requestSize, setIoctl } from '../capture/record.js';
+import { CaptureFile } from './capture-file.js';
+import { REGION_BYTES, readU64, WIRE_MAX_REGIONS, WIRE_RECORD_CLOSE, WIRE_RECORD_FILE, WIRE_RECORD_IOCTL, WIRE_RECORD_MMAP, } from './wire.js';
+/** Bytes of the fixed parts of the messages (native-stubs/wire.h). */
+const FILE_BYTES = 24;
+const IOCTL_BYTES = 40;
+const MMAP_BYTES = 40;
+const CLOSE_BYTES = 8;
+/** Turns what the recording library reports into a capture. */
+export class RecordBook {
+    #options;
+    #record = new CaptureRecord();
+    /** The capture's number of each open file, and the process that it was opened in. */
+    #files = new Map();
+    #file = null;
+    #nextFd = 0;
+    /** Calls written down. */
+    count = 0;
+    /** The process that the last message came from. */
+    lastPid = 0;
+    constructor(options) {
+        this.#options = options;
+    }
+    /** Writes one message down; false where it makes no sense. */
+    write(frame, view, bytes) {
+        const { at, size } = frame;
+        switch (frame.kind) {
+            case WIRE_RECORD_FILE:
+                return size >= FILE_BYTES && this.#open(view, at);
+            case WIRE_RECORD_IOCTL:
+                return size >= IOCTL_BYTES && this.#ioctl(view, bytes, at, at + size);
+            case WIRE_RECORD_MMAP:
+                return size >= MMAP_BYTES && this.#mmap(view, at);
+            case WIRE_RECORD_CLOSE:
+                return size >= CLOSE_BYTES && this.#close(readU64(view, at));
+            default:
+                return false;
+        }
+    }
+    /** A process is gone: the files that it opened are closed with it. */
+    processEnded(pid) {
+        for (const [key, file] of this.#files)
+            if (file.pid === pid)
+                this.#close(key);
+    }
+    /** The end. A client that never opened a device leaves a capture without records. */
+    close() {
+        for (const key of [...this.#files.keys()])
+            this.#close(key);
+        this.#file ??= this.#begin(undefined);
+        this.#file.close();
+    }
+    #begin(version) {
+        const { path, client, arch, replies } = this.#options;
+        return new CaptureFile(path, {
+            arch,
+            client,
+            replies,
+            ...(version === undefined ? {} : { driver_version: version }),
+        });
+    }
+    #open(view, at) {
+        const numbers = [8, 12, 16].map((offset) => view.getInt32(at + offset, true));
+        this.#file ??= this.#begin(numbers.join('.'));
+        this.lastPid = view.getUint32(at + 20, true);
+        this.#files.set(readU64(view, at), { fd: this.#nextFd++, pid: this.lastPid });
+        return true;
+    }
+    /** The number of an open file; one that was not announced (its process was forked off) is announced by its use. */
+    #fdOf(key) {
+        let file = this.#files.get(key);
+        if (file === undefined) {
+            file = { fd: this.#nextFd++, pid: this.lastPid };
+            this.#files.set(key, file);
+        }
+        return file.fd;
+    }
+    #ioctl(view, bytes, at, end) {
+        const count = view.getUint32(at + 32, true);
+        if (count > WIRE_MAX_REGIONS)
+            return false;
+        const regions = [];
+        let pos = at + IOCTL_BYTES;
+        for (let i = 0; i < 2 * count; i++) {
+            const length = end - pos < REGION_BYTES ? -1 : view.getUint32(pos + 8, true);
+            const data = pos + REGION_BYTES;
+            if (length < 0 || length > end - data)
+                return false;
+            regions.push({ addr: readU64(view, pos), bytes: bytes.subarray(data, data + length) });
+            pos = data + ((length + 7) & ~7);
+        }
+        this.#write(view, at, regions.slice(0, count), regions.slice(count));
+        return true;
+    }
+    #write(view, at, before, after) {
+        const request = view.getUint32(at + 16, true);
+        const argAddr = readU64(view, at + 8);
+        const size = requestSize(request);
+        // The argument comes first; what could not even be read of it has nothing to show.
+        const hasArg = before.length > 0 && before[0].addr === argAddr && before[0].bytes.length === size;
+        if (size > 0 && !hasArg)
+            return;
+        const first = size > 0 ? 1 : 0;
+        const empty = new Uint8Array(0);
+        setIoctl(this.#record, {
+            timeNs: Number(process.hrtime.bigint()),
+            tid: view.getUint32(at + 20, true),
+            fd: this.#fdOf(readU64(view, at)),
+            request,
+            argIn: size > 0 ? before[0].bytes : empty,
+            argOut: size > 0 ? after[0].bytes : empty,
+            buffers: before.slice(first).map((region, i) => ({
+                addr: region.addr,
+                in: region.bytes,
+                out: Buffer.compare(region.bytes, after[first + i].bytes) === 0 ? null : after[first + i].bytes,
+            })),
+            ret: view.getInt32(at + 24, true),
+            errno: view.getInt32(at + 28, true),
+        });
+        this.#put();
+    }
+    #mmap(view, at) {
+        Object.assign(this.#record, {
+            type: 'mmap',
+            timeNs: Number(process.hrtime.bigint()),
+            tid: view.getUint32(at + 32, true),
+            fd: this.#fdOf(readU64(view, at)),
+            lengthLo: view.getUint32(at + 8, true),
+            lengthHi: view.getUint32(at + 12, true),
+            offsetLo: view.getUint32(at + 16, true),
+            offsetHi: view.getUint32(at + 20, true),
+            prot: view.getUint32(at + 24, true),
+            flags: view.getUint32(at + 28, true),
+            ok: view.getInt32(at + 36, true) !== 0,
+        });
+        this.#put();
+        return true;
+    }
+    #close(key) {
+        const file = this.#files.get(key);
+        if (file === undefined)
+            return true;
+        this.#files.delete(key);
+        Object.assign(this.#record, { type: 'close', timeNs: Number(process.hrtime.bigint()), fd: file.fd });
+        this.#put();
+        return true;
+    }
+    #put() {
+        this.#file ??= this.#begin(undefined);
+        this.#file.write(this.#record);
+        this.#file.flush();
+        this.count++;
+    }
+}
+//# sourceMappingURL=record-book.js.map

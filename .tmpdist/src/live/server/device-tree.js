@@ -1,0 +1,65 @@
+import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+/**
+ * The files by which a client finds the device. They are real files and links below `root`, laid out as on a machine
+ * with a Mali (a platform device of the device tree); the preload library turns paths into them.
+ *
+ * `card` is N of /dev/dri/cardN and renderD<128 + N>.
+ */
+export function makeDeviceTree(root, card) {
+    const file = (path, text) => {
+        mkdirSync(dirname(join(root, path)), { recursive: true });
+        writeFileSync(join(root, path), text);
+    };
+    const link = (path, target) => {
+        mkdirSync(dirname(join(root, path)), { recursive: true });
+        symlinkSync(target, join(root, path));
+    };
+    const device = 'sys/devices/platform/panthor-shim.gpu';
+    const up = '../../..';
+    file(`${device}/uevent`, [
+        'DRIVER=panthor',
+        'OF_NAME=gpu',
+        'OF_FULLNAME=/soc/mali',
+        'OF_COMPATIBLE_0=arm,mali-valhall-csf',
+        'OF_COMPATIBLE_N=1',
+        'MODALIAS=of:NgpuT(null)Carm,mali-valhall-csf',
+        '',
+    ].join('\n'));
+    mkdirSync(join(root, 'sys/bus/platform'), { recursive: true });
+    mkdirSync(join(root, 'sys/class/drm'), { recursive: true });
+    link(`${device}/subsystem`, `${up}/bus/platform`);
+    for (const [minor, name] of [
+        [card, `card${card}`],
+        [card + 128, `renderD${card + 128}`],
+    ]) {
+        const node = `${device}/drm/${name}`;
+        file(`${node}/uevent`, `MAJOR=226\nMINOR=${minor}\nDEVNAME=dri/${name}\nDEVTYPE=drm_minor\n`);
+        file(`${node}/dev`, `226:${minor}\n`);
+        link(`${node}/device`, '../../../panthor-shim.gpu');
+        link(`${node}/subsystem`, `${up}/../../class/drm`);
+        link(`sys/dev/char/226:${minor}`, `../../devices/platform/panthor-shim.gpu/drm/${name}`);
+        link(`sys/class/drm/${name}`, `../../devices/platform/panthor-shim.gpu/drm/${name}`);
+        file(`dev/dri/${name}`, '');
+    }
+    for (const name of realNodes())
+        link(`dev/dri/${name}`, `/dev/dri/${name}`);
+}
+/** Device nodes that the machine itself has; they stay visible beside ours. */
+function realNodes() {
+    try {
+        return readdirSync('/dev/dri').filter((name) => /^(card|renderD)\d+$/.test(name));
+    }
+    catch {
+        return [];
+    }
+}
+/** The first N for which the machine has neither cardN nor renderD<128 + N>. */
+export function freeCard(nodes = realNodes()) {
+    for (let card = 0; card < 64; card++) {
+        if (!nodes.includes(`card${card}`) && !nodes.includes(`renderD${card + 128}`))
+            return card;
+    }
+    throw new Error('all 64 pairs of device nodes below /dev/dri are taken');
+}
+//# sourceMappingURL=device-tree.js.map

@@ -1,0 +1,68 @@
+/**
+ * The thread that serves clients: everything of the model is in it. It waits in blocking calls, so the main thread stops it
+ * through a pipe that those calls watch. A message to parentPort would not do: in which turn of this thread's event loop it
+ * arrives differs between versions of Node.
+ */
+import { closeSync } from 'node:fs';
+import { isMainThread, parentPort, workerData } from 'node:worker_threads';
+import { PanthorDevice } from '../../driver/device.js';
+import { gpuProfile } from '../../driver/gpu-profile.js';
+import { PanthorDrv } from '../../driver/ioctl/drv.js';
+import { kernel } from '../../driver/kernels.js';
+import { Recorder } from '../record/recorder.js';
+import { executeStreams } from './execute-streams.js';
+import { LiveReport } from './report.js';
+import { LiveServer } from './server.js';
+/** CLOCK_MONOTONIC, as clients see it: performance.now() is that clock from another zero, and the cheapest to read. */
+function monotonicClock() {
+    const zero = Number(process.hrtime.bigint()) - performance.now() * 1e6;
+    return () => Math.round(zero + performance.now() * 1e6);
+}
+/** More objects than a client has ever wanted, and as many bytes as there are physical addresses: beyond is ENOMEM. */
+const LIMITS = { objects: 1 << 20, boBytes: 2 ** 40 };
+/** Steps between turns of this thread's event loop, in which memory that is no longer used is given back. */
+const STEPS = 1024;
+async function serve(options) {
+    const device = new PanthorDevice({
+        kernel: kernel(options.kernel, options.with, options.without),
+        gpu: gpuProfile(options.gpu),
+        now: monotonicClock(),
+    });
+    const drv = new PanthorDrv(device);
+    Object.assign(drv.limits, LIMITS);
+    const report = new LiveReport(device);
+    const recorder = options.record === null ? null : new Recorder(options.record, device);
+    const server = new LiveServer({
+        dir: options.dir,
+        drv,
+        card: options.card,
+        observers: recorder === null ? [report] : [report, recorder],
+    });
+    const streams = executeStreams(drv, server.dispatcher);
+    let stopping = false;
+    server.watch(options.stop, () => {
+        stopping = true;
+    });
+    parentPort.postMessage({ type: 'ready' });
+    while (!stopping) {
+        for (let i = 0; i < STEPS && !stopping; i++) {
+            server.step(-1);
+            recorder?.flush();
+        }
+        await new Promise((resolve) => setImmediate(resolve));
+    }
+    const left = {
+        files: server.dispatcher.files.size,
+        vms: device.mmu.vms.length,
+        objects: drv.clientBos.size,
+    };
+    server.close();
+    closeSync(options.stop);
+    recorder?.close();
+    const summary = report.summary(server.dispatcher.bugs.count, left, streams.stats);
+    const message = { type: 'stopped', report: summary };
+    parentPort.postMessage(message);
+}
+if (!isMainThread)
+    await serve(workerData);
+//# sourceMappingURL=worker.js.map

@@ -1,0 +1,136 @@
+/**
+ * Bytes as people have them: hex digits, a C array, a gdb memory dump, or the bytes themselves. Which form it is shows
+ * in the first characters; every error says where it stands, what is there and what was expected.
+ */
+/** Text that is not the bytes it should be. */
+export class BytesError extends Error {
+    name = 'BytesError';
+}
+/** Recognises the form. Anything with a byte that no text has is binary. */
+export function formOf(data) {
+    if (data.some((byte) => byte > 0x7e || (byte < 0x20 && byte !== 9 && byte !== 10 && byte !== 13)))
+        return 'binary';
+    const text = new TextDecoder().decode(data);
+    if (/^\s*(0x)?[0-9a-fA-F]+\s*(<[^>\n]*>)?:\s+0x/m.test(text))
+        return 'gdb';
+    return /[{};=]/.test(text) ? 'c' : 'hex';
+}
+/** @throws BytesError */
+export function parseBytes(data, form = formOf(data)) {
+    if (form === 'binary')
+        return data;
+    const text = new TextDecoder().decode(data);
+    return form === 'gdb' ? parseGdb(text) : form === 'c' ? parseC(text) : parseHex(text);
+}
+/**
+ * Hex digits, two a byte, with blanks, commas, colons or dashes between bytes; each group may begin with 0x. A group
+ * of several bytes is taken as written, first byte first.
+ *
+ * @throws BytesError
+ */
+export function parseHex(text) {
+    const bytes = [];
+    for (const match of text.matchAll(/[^\s,:_-]+/g)) {
+        const group = match[0];
+        const digits = group.replace(/^0[xX]|^\\x/, '').replace(/\\x/g, '');
+        const bad = /[^0-9a-fA-F]/.exec(digits);
+        const at = `byte ${bytes.length}, character ${match.index}`;
+        if (bad !== null)
+            throw new BytesError(`${at}: found '${bad[0]}' in "${shorten(group)}", expected hex digits`);
+        if (digits.length % 2 !== 0) {
+            throw new BytesError(`${at}: found ${digits.length} digits in "${shorten(group)}", expected two a byte`);
+        }
+        for (let i = 0; i < digits.length; i += 2)
+            bytes.push(Number.parseInt(digits.slice(i, i + 2), 16));
+    }
+    return Uint8Array.from(bytes);
+}
+/** Bytes of one element by the type in a C declaration. */
+const elementSizes = [
+    [/\b(u?int64_t|__[us]64|u64|long)\b/, 8],
+    [/\b(u?int32_t|__[us]32|u32|unsigned\s+int|int)\b/, 4],
+    [/\b(u?int16_t|__[us]16|u16|short)\b/, 2],
+];
+/**
+ * The initializer of a C array: `{ 0x01, 2, 'a' }`, with or without its declaration, whose type says how wide an
+ * element is (a byte, where there is none). Elements are little-endian.
+ *
+ * @throws BytesError
+ */
+export function parseC(source) {
+    const text = source.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, ' ');
+    const open = text.indexOf('{');
+    const close = text.lastIndexOf('}');
+    if (open < 0 || close < open)
+        throw new BytesError('a C array needs its elements in braces');
+    const declaration = text.slice(0, open);
+    const size = elementSizes.find(([type]) => type.test(declaration))?.[1] ?? 1;
+    const elements = text.slice(open + 1, close).split(',');
+    if (elements.at(-1)?.trim() === '')
+        elements.pop();
+    const bytes = [];
+    for (const [i, element] of elements.entries()) {
+        const value = parseElement(element.trim());
+        if (value === undefined || value < 0n || value >= 1n << BigInt(8 * size)) {
+            const expected = `an integer of ${8 * size} bits`;
+            throw new BytesError(`element ${i}: found "${shorten(element.trim())}", expected ${expected}`);
+        }
+        for (let n = 0; n < size; n++)
+            bytes.push(Number((value >> BigInt(8 * n)) & 0xffn));
+    }
+    return Uint8Array.from(bytes);
+}
+function parseElement(text) {
+    const cast = text.replace(/^\(\s*[\w\s]+\)\s*/, '').replace(/[uUlL]+$/, '');
+    if (/^0[xX][0-9a-fA-F]+$/.test(cast) || /^(0|[1-9][0-9]*)$/.test(cast))
+        return BigInt(cast);
+    if (/^0[0-7]+$/.test(cast))
+        return BigInt(`0o${cast.slice(1)}`);
+    const char = /^'(\\x[0-9a-fA-F]{1,2}|\\0|[^\\'])'$/.exec(text)?.[1];
+    if (char === undefined)
+        return undefined;
+    if (char === '\\0')
+        return 0n;
+    return char.startsWith('\\x') ? BigInt(`0x${char.slice(2)}`) : BigInt(char.charCodeAt(0));
+}
+/**
+ * What gdb's `x/24xb`, `x/6xw` or `x/3xg` prints: an address, perhaps a symbol, a colon and numbers of one width.
+ * Words are little-endian. Lines must follow each other in memory.
+ *
+ * @throws BytesError
+ */
+export function parseGdb(text) {
+    const bytes = [];
+    let next;
+    for (const [i, line] of text.split('\n').entries()) {
+        if (line.trim() === '')
+            continue;
+        const match = /^\s*(?:0x)?([0-9a-fA-F]+)\s*(?:<[^>]*>)?:\s*(.*)$/.exec(line);
+        if (match === null)
+            throw new BytesError(`line ${i + 1}: found "${shorten(line)}", expected an address and a colon`);
+        const address = BigInt(`0x${match[1]}`);
+        if (next !== undefined && address !== next) {
+            throw new BytesError(`line ${i + 1}: found address 0x${address.toString(16)}, expected 0x${next.toString(16)}`);
+        }
+        const before = bytes.length;
+        for (const word of match[2].trim().split(/\s+/)) {
+            const digits = /^0x((?:[0-9a-fA-F]{2}|[0-9a-fA-F]{4}|[0-9a-fA-F]{8}|[0-9a-fA-F]{16}))$/.exec(word)?.[1];
+            if (digits === undefined) {
+                const expected = 'numbers such as 0x0a, of one, two, four or eight bytes';
+                throw new BytesError(`line ${i + 1}, byte ${bytes.length}: found "${shorten(word)}", expected ${expected}`);
+            }
+            for (let n = digits.length; n > 0; n -= 2)
+                bytes.push(Number.parseInt(digits.slice(n - 2, n), 16));
+        }
+        next = address + BigInt(bytes.length - before);
+    }
+    return Uint8Array.from(bytes);
+}
+function shorten(text) {
+    return text.length > 32 ? `${text.slice(0, 29)}...` : text;
+}
+/** Hex digits, two a byte, nothing between. */
+export function toHex(bytes) {
+    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
+}
+//# sourceMappingURL=bytes.js.map

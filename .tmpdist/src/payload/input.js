@@ -1,0 +1,63 @@
+/** From what the command line gives to a payload. */
+import { _IOC_SIZE } from '../../uapi/ioctl.js';
+import { BytesError } from './bytes.js';
+import { makePayload } from './payload.js';
+import { findIoctl, findStruct, guessStruct } from './registry.js';
+/**
+ * The payload of an argument's bytes. A request number states how many bytes the argument has; under a name, any size
+ * that ends with a field stands for a caller whose headers are older or newer than ours.
+ *
+ * @throws LookupError when it is not clear what the bytes are, BytesError when they end in the middle of something.
+ */
+export function payloadOf(bytes, what, regions) {
+    if (bytes.length === 0)
+        throw new BytesError('byte 0: found no bytes, expected an argument');
+    if (what.ioctl === undefined) {
+        const layout = what.struct === undefined ? guessStruct(bytes.length) : findStruct(what.struct);
+        checkEnd(layout, bytes.length);
+        return makePayload(layout, bytes, regions);
+    }
+    const { spec, request } = findIoctl(what.ioctl);
+    const layout = what.struct === undefined ? spec.arg : findStruct(what.struct);
+    if (layout === null)
+        throw new BytesError(`byte 0: found ${bytes.length} bytes, ${spec.name} takes none`);
+    const named = !/^[0-9]/.test(what.ioctl.trim()) || Number(what.ioctl) < 0x100;
+    if (named) {
+        checkEnd(layout, bytes.length);
+        const sized = ((request & 0xc000ffff) | ((bytes.length & 0x3fff) << 16)) >>> 0;
+        return makePayload(layout, bytes, regions, spec, sized);
+    }
+    const size = _IOC_SIZE(request);
+    if (bytes.length !== size) {
+        const where = describe(layout, Math.min(size, bytes.length));
+        const said = `${size}, as request 0x${request.toString(16)} says`;
+        throw new BytesError(`byte ${bytes.length}${where}: found ${bytes.length} bytes, expected ${said}`);
+    }
+    return makePayload(layout, bytes, regions, spec, request);
+}
+/** Refuses bytes that end inside a field. */
+function checkEnd(layout, length) {
+    const ends = fieldEnds(layout);
+    if (length >= layout.size || ends.includes(length))
+        return;
+    throw new BytesError(`byte ${length}${describe(layout, length)}: found the end, expected ${layout.size} bytes of ${layout.name}`);
+}
+/** Offsets at which a field ends, those of structs inside included. */
+function fieldEnds(layout, base = 0) {
+    return layout.fields.flatMap((field) => [
+        base + field.offset + field.size,
+        ...(typeof field.type === 'string' ? [] : fieldEnds(field.type, base + field.offset)),
+    ]);
+}
+/** `, field ops.array` for the field that a byte belongs to. */
+function describe(layout, at, base = 0, prefix = '') {
+    for (const field of layout.fields) {
+        const start = base + field.offset;
+        if (at < start || at >= start + field.size)
+            continue;
+        const name = prefix + field.name;
+        return typeof field.type === 'string' ? `, field ${name}` : describe(field.type, at, start, `${name}.`);
+    }
+    return '';
+}
+//# sourceMappingURL=input.js.map

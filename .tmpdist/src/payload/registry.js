@@ -1,0 +1,78 @@
+/** Finds structs and ioctls by what people call them. */
+import { dmaBufIoctls, dmaBufStructs, drmIoctls, drmStructs } from '../../uapi/drm.js';
+import { _IOC_NR, _IOC_TYPE } from '../../uapi/ioctl.js';
+import { panthorIoctls, panthorStructs } from '../../uapi/panthor_drm.js';
+export const allStructs = [...panthorStructs, ...drmStructs, ...dmaBufStructs];
+export const allIoctls = [...panthorIoctls, ...drmIoctls, ...dmaBufIoctls];
+/** A name, number or size that means nothing, or more than one thing. */
+export class LookupError extends Error {
+    name = 'LookupError';
+}
+/**
+ * A struct by its C name, with or without `struct ` in front and without `drm_panthor_`, `drm_` where the rest is
+ * enough: `vm_bind_op`.
+ *
+ * @throws LookupError, with similar names where there are any.
+ */
+export function findStruct(name) {
+    const wanted = name.trim().replace(/^struct\s+/, '');
+    for (const prefix of ['', 'drm_panthor_', 'drm_']) {
+        const found = allStructs.find((layout) => layout.name === prefix + wanted);
+        if (found !== undefined)
+            return found;
+    }
+    const similar = allStructs.map((layout) => layout.name).filter((one) => one.includes(wanted));
+    const hint = similar.length > 0 ? `; there is ${similar.join(', ')}` : '';
+    throw new LookupError(`unknown struct ${wanted}${hint}`);
+}
+/**
+ * An ioctl by its C name, its name without the prefix (`VM_BIND`), its request number, or its number alone
+ * (`0x43`). A request number may state another size than ours: the caller was built with other headers.
+ *
+ * @throws LookupError
+ */
+export function findIoctl(text) {
+    const wanted = text.trim();
+    if (/^(0[xX][0-9a-fA-F]+|[0-9]+)$/.test(wanted))
+        return byNumber(Number(wanted), wanted);
+    const upper = wanted.toUpperCase();
+    const spec = allIoctls.find((one) => one.name === upper || one.shortName === upper);
+    if (spec !== undefined)
+        return { spec, request: spec.request };
+    const similar = allIoctls.map((one) => one.shortName).filter((one) => one.includes(upper));
+    const hint = similar.length > 0 ? `; there is ${similar.join(', ')}` : '';
+    throw new LookupError(`unknown ioctl ${wanted}${hint}`);
+}
+function byNumber(n, text) {
+    if (n > 0xffffffff)
+        throw new LookupError(`ioctl ${text} has more than 32 bits`);
+    if (n < 0x100) {
+        const spec = allIoctls.find((one) => one.type === 0x64 && one.nr === n);
+        if (spec !== undefined)
+            return { spec, request: spec.request };
+        throw new LookupError(`unknown ioctl number ${text}`);
+    }
+    const found = ioctlOfRequest(n);
+    if (found === undefined)
+        throw new LookupError(`unknown ioctl request ${text}`);
+    return { spec: found, request: n };
+}
+/** The ioctl that a request number means to the kernel, whatever size it states. */
+export function ioctlOfRequest(request) {
+    return allIoctls.find((one) => one.type === _IOC_TYPE(request) && one.nr === _IOC_NR(request));
+}
+/**
+ * The struct of that many bytes, where there is only one.
+ *
+ * @throws LookupError that lists the candidates.
+ */
+export function guessStruct(size) {
+    const candidates = allStructs.filter((layout) => layout.size === size);
+    if (candidates.length === 1)
+        return candidates[0];
+    const why = candidates.length === 0
+        ? 'no struct has that size'
+        : `it may be ${candidates.map((layout) => layout.name).join(', ')}`;
+    throw new LookupError(`${size} bytes say not what they are: ${why}; use --struct or --ioctl`);
+}
+//# sourceMappingURL=registry.js.map

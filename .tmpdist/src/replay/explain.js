@@ -1,0 +1,66 @@
+import { DRM_PANTHOR_SYNC_OP_SIGNAL } from '../../uapi/panthor_drm.js';
+import { UserMemory } from '../driver/base/uaccess.js';
+import { IdWalk } from './id-walk.js';
+import { loadPayload } from './payload.js';
+/**
+ * Goes after the consequences of calls that were refused and explained: what they would have given out or signalled
+ * is missing, so that later calls which need it are refused too. Works on its own copy of the payload, in the
+ * capture's numbers; only used for calls that did not go as recorded.
+ */
+export class Consequences {
+    #mem = new UserMemory();
+    #walk = new IdWalk();
+    /** Which earlier refusal makes this call fail, in words; null for none. */
+    cause(record, plan, file) {
+        let found = null;
+        this.#ids(record, plan, (id, value) => {
+            if (found !== null || id.dir === 'out')
+                return;
+            const refused = file.ids[id.kind].refusedAt(value);
+            if (refused >= 0)
+                found = `${id.kind} ${value} was refused in record ${refused}`;
+            const unsignalled = id.kind === 'syncobj' ? file.unsignalled.get(value) : undefined;
+            if (found === null && unsignalled !== undefined) {
+                found = `syncobj ${value} would have been signalled by record ${unsignalled}`;
+            }
+        });
+        return found;
+    }
+    /** Notes what a refused call leaves missing. */
+    spread(record, plan, file, spec) {
+        const signalsAll = spec.shortName === 'SYNCOBJ_SIGNAL' || spec.shortName === 'SYNCOBJ_TIMELINE_SIGNAL';
+        this.#ids(record, plan, (id, value, at) => {
+            if (id.kind !== 'syncobj' || id.dir !== 'in')
+                return;
+            const isTarget = id.path === 'dst_handle' || signalsAll;
+            if (isTarget || (id.path.endsWith('syncs[].handle') && this.#signals(at))) {
+                file.unsignalled.set(value, record.index);
+            }
+        });
+        for (const id of plan.ids) {
+            if (id.dir !== 'out' || id.at + id.size > record.argSize)
+                continue;
+            const value = readId(id, record.bytes, record.argOutAt);
+            if (value !== 0)
+                file.ids[id.kind].refuse(value, record.index);
+        }
+    }
+    #ids(record, plan, visit) {
+        const at = loadPayload(record, this.#mem);
+        this.#walk.run(plan, this.#mem, at, record.argSize, {
+            visit: (id, place, mem) => visit(id, readId(id, mem.data, place - id.at), place),
+        });
+    }
+    /** Whether the drm_panthor_sync_op whose handle is at `at` signals. */
+    #signals(at) {
+        return (this.#mem.view.getUint32(at - 4, true) & DRM_PANTHOR_SYNC_OP_SIGNAL) !== 0;
+    }
+}
+/** An id of the struct at `base` in `bytes`. */
+export function readId(id, bytes, base) {
+    const view = new DataView(bytes.buffer, bytes.byteOffset);
+    const at = base + id.at;
+    const low = view.getUint32(at, true);
+    return id.size === 8 ? view.getUint32(at + 4, true) * 0x100000000 + low : low;
+}
+//# sourceMappingURL=explain.js.map

@@ -1,0 +1,202 @@
+import { EINTR, ETIME, errnoName } from '../../uapi/errno.js';
+import { DRM_IOCTL_PANTHOR_VM_BIND } from '../../uapi/panthor_drm.js';
+import { availableIn } from '../../uapi/version.js';
+import { ioctlName, ioctlOf } from '../report/requests.js';
+import { countBindOps } from './bind-ops.js';
+import { compareOutputs } from './compare.js';
+import { Consequences, readId } from './explain.js';
+import { idPlan } from './id-plan.js';
+import { BLOCKED, ReplayModel } from './model.js';
+import { newerThan, parseUapi } from './newer.js';
+import { showsSysNice } from './privileges.js';
+import { Tally } from './tally.js';
+const NO_IDS = { ids: [], arrays: [] };
+/**
+ * Plays a capture on the model, record by record, and compares. A divergence is a call that succeeded there and fails
+ * here, or the other way round; with `check` any other difference in result or output too.
+ */
+export class Replayer {
+    model;
+    tally = new Tally();
+    kernelUapi;
+    captureUapi;
+    /** Whether errno and outputs are compared. */
+    checks;
+    /** Result of the last record: 0 or more, -errno, or null for a call that would block. */
+    ret = 0;
+    #calls = new Map();
+    #consequences = new Consequences();
+    /** Warnings of the device that were seen to. */
+    #warned = 0;
+    constructor(header, options) {
+        this.model = new ReplayModel({ fdsAreReal: header.replies === 'stand-in', ...options });
+        this.kernelUapi = options.kernel.uapi;
+        this.captureUapi = parseUapi(header.driver_version);
+        this.checks = options.check === true && header.replies !== 'stand-in';
+    }
+    step(record) {
+        this.tally.records++;
+        if (record.type === 'ioctl')
+            this.#ioctl(record);
+        else if (record.type === 'mmap')
+            this.#mmap(record);
+        else
+            this.model.close(record);
+        if (this.model.device.warnings.size !== this.#warned)
+            this.#noteWarnings(record.index);
+    }
+    /** Brings the counts of warnings up to date; done at the end, and whenever there is a new one. */
+    finish() {
+        for (const [what, count] of this.model.device.warnings) {
+            const warning = this.tally.warnings.get(what);
+            if (warning !== undefined)
+                warning.count = count;
+        }
+    }
+    /** Name and ids of a request number. */
+    callOf(request) {
+        let call = this.#calls.get(request);
+        if (call === undefined) {
+            const spec = ioctlOf(request);
+            call = { name: ioctlName(request), spec, plan: spec === undefined ? NO_IDS : idPlan(spec) };
+            this.#calls.set(request, call);
+        }
+        return call;
+    }
+    #ioctl(record) {
+        const { tally, model } = this;
+        const call = this.callOf(record.request);
+        const file = model.file(record);
+        if (showsSysNice(record))
+            file.file.sysNice = true;
+        tally.ioctls.total++;
+        tally.ioctls.by_name[call.name] = (tally.ioctls.by_name[call.name] ?? 0) + 1;
+        model.load(record, file, call.plan);
+        if (record.request === DRM_IOCTL_PANTHOR_VM_BIND)
+            countBindOps(model.mem, model.argAt, tally);
+        const ret = model.call(record, file);
+        this.ret = ret === BLOCKED ? null : ret;
+        if (ret === BLOCKED) {
+            model.cancel(file);
+            this.#blocked(record, call);
+            return;
+        }
+        if (ret < 0)
+            tally.ioctls.failed++;
+        if (ret < 0 !== record.ret < 0)
+            this.#differs(record, call, file, ret);
+        else if (ret >= 0)
+            this.#learn(record, call, file);
+        if (this.checks && ret < 0 === record.ret < 0)
+            this.#check(record, call, ret);
+    }
+    /** Both succeeded: what was given out is known from now on, what was taken back no more. */
+    #learn(record, { plan }, file) {
+        const { model } = this;
+        for (let i = 0; i < plan.ids.length; i++) {
+            const id = plan.ids[i];
+            if (id.dir === 'in' || id.at + id.size > record.argSize)
+                continue;
+            const capture = readId(id, record.bytes, record.argOutAt);
+            if (id.dir === 'end')
+                file.ids[id.kind].delete(capture);
+            else
+                model.learn(file, id, capture, readId(id, model.mem.data, model.argAt));
+        }
+    }
+    #mmap(record) {
+        const { tally } = this;
+        const file = this.model.file(record);
+        tally.mmaps++;
+        const ok = this.model.mmap(record, file);
+        this.ret = ok ? 0 : -1;
+        if (ok === record.ok)
+            return;
+        const { index, offset } = record;
+        const refused = file.ids['mmap-offset'].refusedAt(offset);
+        if (record.ok && refused >= 0) {
+            tally.explained.add({ index, why: `the offset was refused in record ${refused}` });
+            return;
+        }
+        const what = `mmap of offset 0x${offset.toString(16)}: ${outcome(record.ok)}, the model ${ok ? 'allows' : 'refuses'} it`;
+        tally.divergences.add({ index, what });
+    }
+    /** One succeeded and the other failed: why? */
+    #differs(record, call, file, ret) {
+        const { tally } = this;
+        const { index } = record;
+        const { name, spec, plan } = call;
+        if (ret >= 0) {
+            const timing = record.errno === EINTR || (record.errno === ETIME && isWait(name));
+            const newer = spec && this.captureUapi && newerThan(record, spec, this.captureUapi);
+            if (timing)
+                tally.timing.add({ index, what: `${name}: ${errnoName(record.errno)} there, done here` });
+            else if (newer)
+                tally.explained.add({ index, why: `${name}: the capture's kernel is older: ${newer}` });
+            else
+                tally.divergences.add({ index, what: `${name}: ${errnoName(record.errno)} there, succeeds here` });
+            return;
+        }
+        const error = errnoName(ret);
+        if (ret === -ETIME && isWait(name) && !this.checks) {
+            tally.wouldBlock.add({ index, what: `${name} would block (${error} by now)` });
+            return;
+        }
+        const newer = spec === undefined ? null : newerThan(record, spec, this.kernelUapi);
+        const why = newer ?? this.#consequences.cause(record, plan, file);
+        if (spec !== undefined && why !== null)
+            this.#consequences.spread(record, plan, file, spec);
+        if (why !== null)
+            tally.explained.add({ index, why: `${name}: ${error}: ${why}` });
+        else
+            tally.divergences.add({ index, what: `${name}: succeeded there, ${error} here` });
+    }
+    #blocked(record, { name }) {
+        const { index } = record;
+        if (this.checks && record.ret >= 0) {
+            this.tally.divergences.add({ index, what: `${name}: succeeded there, would block here` });
+        }
+        else {
+            this.tally.wouldBlock.add({ index, what: `${name} would block` });
+        }
+    }
+    /** Compares errno and outputs of a call that ended alike. */
+    #check(record, { name, spec, plan }, ret) {
+        const { index } = record;
+        if (ret < 0 && -ret !== record.errno) {
+            const what = `${name}: ${errnoName(record.errno)} there, ${errnoName(ret)} here`;
+            this.tally.divergences.add({ index, what });
+            return;
+        }
+        const found = spec === undefined ? null : compareOutputs(record, spec, plan, this.model.mem);
+        if (found === null)
+            return;
+        const what = `${name}: ${found.field} is ${found.recorded} there, ${found.model} here`;
+        if (this.#ofAnotherVersion(name, found.info?.since))
+            this.tally.explained.add({ index, why: what });
+        else
+            this.tally.divergences.add({ index, what });
+    }
+    /** Whether two kernels of different uAPI versions give different answers there. */
+    #ofAnotherVersion(name, since) {
+        const { captureUapi: there, kernelUapi: here } = this;
+        if (there === null || (there.major === here.major && there.minor === here.minor))
+            return false;
+        return name === 'VERSION' || !availableIn(since, there) || !availableIn(since, here);
+    }
+    #noteWarnings(index) {
+        const { warnings } = this.model.device;
+        for (const [what, count] of warnings) {
+            if (!this.tally.warnings.has(what))
+                this.tally.warnings.set(what, { index, what, count });
+        }
+        this.#warned = warnings.size;
+    }
+}
+function isWait(name) {
+    return name === 'SYNCOBJ_WAIT' || name === 'SYNCOBJ_TIMELINE_WAIT' || name === 'SYNCOBJ_TRANSFER';
+}
+function outcome(ok) {
+    return ok ? 'succeeded there' : 'failed there';
+}
+//# sourceMappingURL=replayer.js.map

@@ -1,0 +1,67 @@
+import { DMA_BUF_IOCTL_IMPORT_SYNC_FILE, DRM_IOCTL_PRIME_FD_TO_HANDLE, DRM_IOCTL_SYNCOBJ_EVENTFD, DRM_IOCTL_SYNCOBJ_FD_TO_HANDLE, DRM_SYNCOBJ_FD_TO_HANDLE_FLAGS_IMPORT_SYNC_FILE, dma_buf_import_sync_file, drm_prime_handle, drm_syncobj_eventfd, drm_syncobj_handle, } from '../../uapi/drm.js';
+import { EBADF, EINVAL } from '../../uapi/errno.js';
+import { DmaBuf } from '../driver/dma-buf.js';
+import { stubFence } from '../driver/fence.js';
+import { Syncobj } from '../driver/syncobj.js';
+/**
+ * How large an object of somebody else's is taken to be: captures do not say. Larger than what clients share, small
+ * enough for thousands of them in the GPU's physical address space.
+ */
+const FOREIGN_BYTES = 256 << 20;
+/** What an error says of the descriptor: nothing is open there, or what is no dma-buf, no eventfd and so on. */
+const REFUSED = new Map([
+    [EBADF, 'closed'],
+    [EINVAL, 'other'],
+]);
+/** The descriptor that a call took from the client, where its result tells what that was; or null. */
+export function takenFd(record) {
+    const refused = record.ret < 0 ? REFUSED.get(record.errno) : null;
+    if (refused === undefined)
+        return null;
+    const view = new DataView(record.bytes.buffer, record.bytes.byteOffset);
+    const taken = (kind, at) => {
+        return { kind: refused ?? kind, at, fd: view.getUint32(record.argInAt + at, true) };
+    };
+    switch (record.request) {
+        case DRM_IOCTL_SYNCOBJ_EVENTFD:
+            return taken('eventfd', drm_syncobj_eventfd.off.fd);
+        case DRM_IOCTL_PRIME_FD_TO_HANDLE:
+            return taken('dma-buf', drm_prime_handle.off.fd);
+        case DMA_BUF_IOCTL_IMPORT_SYNC_FILE:
+            return taken('sync-file', dma_buf_import_sync_file.off.fd);
+        case DRM_IOCTL_SYNCOBJ_FD_TO_HANDLE: {
+            const flags = view.getUint32(record.argInAt + drm_syncobj_handle.off.flags, true);
+            const isFile = (flags & DRM_SYNCOBJ_FD_TO_HANDLE_FLAGS_IMPORT_SYNC_FILE) !== 0;
+            return taken(isFile ? 'sync-file' : 'syncobj-file', drm_syncobj_handle.off.fd);
+        }
+        default:
+            return null;
+    }
+}
+/**
+ * Something to stand in for a file that this driver never gave out: another device's object, a compositor's fence, a
+ * process that was not captured. Fences of others are taken to be done.
+ */
+export function standInFor(kind, gem) {
+    switch (kind) {
+        case 'other':
+            return null;
+        case 'eventfd':
+            return { kind, signal: () => { } };
+        case 'sync-file':
+            return { kind, fence: stubFence() };
+        case 'syncobj-file': {
+            const syncobj = new Syncobj();
+            syncobj.replaceFence(stubFence());
+            return { kind, syncobj };
+        }
+        case 'dma-buf': {
+            const bo = gem.create(FOREIGN_BYTES, 0, null);
+            bo.imported = true;
+            const buf = new DmaBuf(bo);
+            bo.put();
+            return buf;
+        }
+    }
+}
+//# sourceMappingURL=stand-ins.js.map

@@ -1,0 +1,69 @@
+import { errnoName } from '../../uapi/errno.js';
+import { toJson } from '../payload/json.js';
+import { makePayload } from '../payload/payload.js';
+import { ioctlName, ioctlOf } from './requests.js';
+/** What the kernel would say of the call is not asked for here. */
+const NO_VERDICT = { rejects: [], conditions: [] };
+/**
+ * A record as one line of JSON: the argument and what its pointers lead to, taken apart, as they were before the call
+ * and (`out`) after it, where it changed them.
+ */
+export function recordJson(record) {
+    const head = { index: record.index, type: record.type, time_ns: record.timeNs };
+    if (record.type === 'close')
+        return JSON.stringify({ ...head, fd: record.fd });
+    if (record.type === 'mmap') {
+        const { fd, prot, flags, ok } = record;
+        const length = hex64(record.lengthLo, record.lengthHi);
+        return JSON.stringify({
+            ...head,
+            fd,
+            length,
+            prot,
+            flags,
+            offset: hex64(record.offsetLo, record.offsetHi),
+            ok,
+        });
+    }
+    const changed = hasChanged(record);
+    return JSON.stringify({
+        ...head,
+        tid: record.tid,
+        fd: record.fd,
+        request: `0x${record.request.toString(16)}`,
+        name: ioctlName(record.request),
+        ...sideJson(record, record.argIn, (i) => record.bufferIn(i)),
+        ...(changed
+            ? { out: sideJson(record, record.argOut, (i) => record.bufferOut(i) ?? record.bufferIn(i)) }
+            : {}),
+        ret: record.ret,
+        errno: record.errno,
+        error: record.errno === 0 ? null : errnoName(record.errno),
+    });
+}
+function hasChanged(record) {
+    for (let i = 0; i < record.bufferCount; i++)
+        if (record.buffers[i].outAt >= 0)
+            return true;
+    return Buffer.compare(record.argIn, record.argOut) !== 0;
+}
+function sideJson(record, argument, bufferBytes) {
+    const spec = ioctlOf(record.request);
+    const regions = Array.from({ length: record.bufferCount }, (_, i) => {
+        const { addrLo, addrHi } = record.buffers[i];
+        return { address: (BigInt(addrHi) << 32n) | BigInt(addrLo), bytes: bufferBytes(i) };
+    });
+    if (spec?.arg == null) {
+        const buffers = regions.map(({ address, bytes }) => {
+            return { addr: `0x${address.toString(16)}`, bytes: Buffer.from(bytes).toString('hex') };
+        });
+        return { arg: Buffer.from(argument).toString('hex'), buffers };
+    }
+    const payload = makePayload(spec.arg, argument, regions, spec, record.request);
+    const { value, buffers } = toJson(payload, NO_VERDICT);
+    return { arg: value, buffers };
+}
+function hex64(lo, hi) {
+    return `0x${((BigInt(hi) << 32n) | BigInt(lo)).toString(16)}`;
+}
+//# sourceMappingURL=record-json.js.map

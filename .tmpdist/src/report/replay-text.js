@@ -1,0 +1,114 @@
+import { bytesText, plural, table } from './format.js';
+import { commandCounts, kernelText } from './replay-json.js';
+import { address, LEGEND, vaMap } from './va-map.js';
+/** Findings of a kind that are printed. */
+const SHOWN = 20;
+/** The report of a replay for people. */
+export function replayText(header, replayer, histories, life) {
+    const sections = [
+        overview(header, replayer),
+        [...histories.histories.values()].map((history) => vmText(history, life)).join('\n\n'),
+        work(replayer, life),
+        findings(replayer),
+    ];
+    return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
+}
+function overview({ client, arch, driver_version, replies }, replayer) {
+    const { tally } = replayer;
+    const { ioctls, bindOps: ops } = tally;
+    const names = Object.entries(ioctls.by_name).sort((a, b) => b[1] - a[1]);
+    const driver = driver_version === undefined ? '' : `, panthor ${driver_version}`;
+    const calls = `${plural(ioctls.total, 'ioctl')} (${ioctls.failed} failed) and ${plural(tally.mmaps, 'mmap')}`;
+    return [
+        `${client} (${arch}${driver}, replies are a ${replies}'s) on kernel ${kernelText(replayer)}`,
+        ...table([
+            ['  records', `${tally.records}: ${calls}`],
+            ['  calls', wrap(names.map(([name, count]) => `${count} ${name}`)).join('\n           ')],
+            [
+                '  binds',
+                `${plural(ops.map, 'map')} (${ops.sparse} sparse), ${plural(ops.unmap, 'unmap')}, ` +
+                    `${ops.sync_only} sync only; ${ops.sync} synchronous, ${ops.async} asynchronous`,
+            ],
+        ]),
+    ].join('\n');
+}
+function vmText(history, life) {
+    const { shown, shownAt, createdAt, destroyedAt } = history;
+    const end = destroyedAt < 0 ? 'alive at the end' : `destroyed in record ${destroyedAt}`;
+    const lines = [
+        `VM ${shown.id} of fd ${shown.fd}: created in record ${createdAt}, ${end}${shown.unusable ? ', unusable' : ''}`,
+        `  user range ${address(0)}–${address(shown.userVaRange - 1)}`,
+        `  address space slots: ${slots(history, life)}`,
+    ];
+    if (shown.vmas.length === 0)
+        return [...lines, '  nothing was ever mapped'].join('\n');
+    const bytes = shown.vmas.reduce((sum, vma) => sum + vma.size, 0);
+    const leaves = `${shown.pages2m} × 2 MiB and ${shown.pages4k} × 4 KiB`;
+    lines.push(`  page tables: ${plural(shown.tables, 'page')} (${bytesText(shown.tables * 4096)}) for ${leaves}, ` +
+        `${history.mostTables} at most`, `  ${plural(shown.vmas.length, 'mapping')} of ${bytesText(bytes)} after record ${shownAt}` +
+        `${destroyedAt < 0 ? '' : ', near its fullest'}:`, ...vaMap(shown).map((line) => `    ${line}`), `    ${LEGEND}`);
+    return lines.join('\n');
+}
+function slots(history, life) {
+    const as = life.as_.get(history.uid);
+    if (as === undefined)
+        return 'never active';
+    const which = [...as.slots].map((slot) => `AS ${slot}`).join(', ');
+    return `${which}; enabled ${as.enabled}, disabled ${as.disabled}, evicted ${as.evicted} times`;
+}
+function work(replayer, life) {
+    const { device } = replayer.model;
+    const { activations, evictions, faults } = device.mmu.stats;
+    const { steps, pageTable } = life;
+    const commands = Object.entries(commandCounts(replayer)).map(([name, count]) => `${count} ${name}`);
+    return [
+        'What the driver did',
+        ...table([
+            ['  gpuvm steps', `${steps.map} map, ${steps.remap} remap, ${steps.unmap} unmap`],
+            [
+                '  page tables',
+                `${pageTable.mapCalls} map_pages (${bytesText(pageTable.mappedBytes)}), ` +
+                    `${pageTable.unmapCalls} unmap_pages (${bytesText(pageTable.unmappedBytes)})`,
+            ],
+            ['  AS', `${activations} activations, ${evictions} evictions, ${faults} faults`],
+            ['  commands', commands.join(', ')],
+            ['  caches', `${plural(device.machine.cacheFlushes, 'flush', 'flushes')} through GPU_CMD`],
+        ]),
+    ].join('\n');
+}
+function findings(replayer) {
+    const { tally } = replayer;
+    const warnings = [...tally.warnings.values()];
+    const blocks = [
+        ...list(tally.wouldBlock, 'wait that would block here', 'waits that would block here', (f) => f.what),
+        ...list(tally.timing, 'result of timing', 'results of timing', (f) => f.what),
+        ...list(tally.explained, 'explained by versions', 'explained by versions', (e) => e.why),
+        plural(warnings.length, 'warning'),
+        ...warnings.map((w) => `  record ${w.index}: ${w.what}${w.count > 1 ? ` (${w.count} times)` : ''}`),
+        ...list(tally.divergences, 'divergence', 'divergences', (f) => f.what, true),
+    ];
+    return blocks.join('\n');
+}
+function list(findings, one, many, text, always = false) {
+    if (findings.count === 0 && !always)
+        return [];
+    const lines = [plural(findings.count, one, many)];
+    for (const finding of findings.kept.slice(0, SHOWN))
+        lines.push(`  record ${finding.index}: ${text(finding)}`);
+    if (findings.count > SHOWN)
+        lines.push(`  … and ${findings.count - SHOWN} more`);
+    return lines;
+}
+/** Items joined by commas, in lines of about a hundred characters. */
+function wrap(items) {
+    const lines = [];
+    for (const item of items) {
+        const last = lines.length - 1;
+        if (last >= 0 && lines[last].length + item.length < 98)
+            lines[last] += `, ${item}`;
+        else
+            lines.push(item);
+    }
+    return lines;
+}
+//# sourceMappingURL=replay-text.js.map

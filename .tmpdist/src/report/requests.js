@@ -1,0 +1,34 @@
+import { dmaBufIoctls, drmIoctls } from '../../uapi/drm.js';
+import { _IOC_NR, _IOC_TYPE } from '../../uapi/ioctl.js';
+import { panthorIoctls } from '../../uapi/panthor_drm.js';
+const byTypeAndNumber = new Map();
+for (const spec of [...panthorIoctls, ...drmIoctls, ...dmaBufIoctls]) {
+    byTypeAndNumber.set(_IOC_TYPE(spec.request) * 256 + _IOC_NR(spec.request), spec);
+}
+/**
+ * The ioctl that a request number means. The driver goes by letter and number (drm_ioctl()), so a request of another
+ * size or direction is the same call with an older or newer argument.
+ */
+export function ioctlOf(request) {
+    return byTypeAndNumber.get(request & 0xffff);
+}
+/** How reports call a request: VM_BIND, SYNCOBJ_WAIT, or its number where it is unknown. */
+export function ioctlName(request) {
+    return ioctlOf(request)?.shortName ?? `0x${(request >>> 0).toString(16)}`;
+}
+/** Whether a request is what somebody calls `name`: DRM_IOCTL_PANTHOR_VM_BIND, VM_BIND, vm_bind or 0xc0186443. */
+export function isNamed(request, name) {
+    const wanted = name.toUpperCase();
+    const spec = ioctlOf(request);
+    return (spec?.shortName === wanted ||
+        spec?.name === wanted ||
+        (/^0x[0-9a-f]+$/i.test(name) && Number.parseInt(name, 16) === request));
+}
+/** Whether any ioctl has that name. */
+export function isKnownName(name) {
+    if (/^0x[0-9a-f]+$/i.test(name))
+        return true;
+    const wanted = name.toUpperCase();
+    return [...byTypeAndNumber.values()].some((spec) => spec.shortName === wanted || spec.name === wanted);
+}
+//# sourceMappingURL=requests.js.map

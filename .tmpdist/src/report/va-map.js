@@ -1,0 +1,72 @@
+import { bytesText, plural } from './format.js';
+/** Mappings that a drawing shows unless it is told otherwise; the rest is counted. */
+const SHOWN = 48;
+const BLOCK = 2 << 20;
+/**
+ * A VM's address map as lines: one for each mapping, with a bar that grows with the logarithm of its size and shows its
+ * page sizes, and one for each hole.
+ *
+ *     0x0000ff400000  ████████████▓     10 MiB  BO 8 +0x0        5 × 2M          NOEXEC
+ *                     ·                  2 MiB  hole
+ */
+export function vaMap(vm, limit = SHOWN) {
+    const rows = [];
+    const { vmas } = vm;
+    const shown = vmas.length > limit + 1 ? vmas.slice(0, limit) : vmas;
+    let end = shown.length > 0 ? shown[0].va : 0;
+    for (const vma of shown) {
+        if (vma.va > end)
+            rows.push(['', '·', bytesText(vma.va - end), 'hole', '', '']);
+        rows.push(row(vma));
+        end = vma.va + vma.size;
+    }
+    const rest = vmas.slice(shown.length);
+    const lines = align(rows);
+    if (rest.length > 0) {
+        const bytes = rest.reduce((sum, vma) => sum + vma.size, 0);
+        lines.push(`… ${plural(rest.length, 'more mapping')} of ${bytesText(bytes)} (panthor-shim vm lists all)`);
+    }
+    return lines;
+}
+/** █ for 2 MiB leaves, ▓ for 4 KiB ones, ░ where the mapping is sparse. */
+export const LEGEND = '█ 2 MiB leaves   ▓ 4 KiB leaves   ░ sparse   · hole; bars grow with the logarithm of the size';
+function row(vma) {
+    const what = vma.bo === null ? 'sparse' : `BO ${vma.bo} +0x${vma.boOffset.toString(16)}`;
+    return [address(vma.va), bar(vma), bytesText(vma.size), what, pages(vma), vma.flags.join(' ')];
+}
+function bar(vma) {
+    const length = Math.max(1, Math.round(Math.log2(vma.size / 4096 + 1)));
+    if (vma.bo === null)
+        return '░'.repeat(length);
+    const inBlocks = (vma.pages2m * BLOCK) / Math.max(vma.size, 1);
+    const blocks = vma.pages2m === 0 ? 0 : Math.max(1, Math.round(length * inBlocks));
+    const all = vma.pages4k > 0 && blocks === length && length > 1 ? length - 1 : blocks;
+    return '█'.repeat(all) + '▓'.repeat(length - all);
+}
+function pages(vma) {
+    const parts = [];
+    if (vma.pages2m > 0)
+        parts.push(`${vma.pages2m} × 2M`);
+    if (vma.pages4k > 0)
+        parts.push(`${vma.pages4k} × 4K`);
+    return parts.join(' + ');
+}
+/** Twelve digits: 48 bits. */
+export function address(va) {
+    return `0x${va.toString(16).padStart(12, '0')}`;
+}
+function align(rows) {
+    const width = (i) => rows.reduce((most, cells) => Math.max(most, cells[i].length), 0);
+    const widths = [0, 1, 2, 3, 4].map(width);
+    return rows.map(([va, drawn, size, what, leaves, flags]) => [
+        va.padEnd(widths[0]),
+        drawn.padEnd(widths[1]),
+        size.padStart(widths[2]),
+        what.padEnd(widths[3]),
+        leaves.padEnd(widths[4]),
+        flags,
+    ]
+        .join('  ')
+        .trimEnd());
+}
+//# sourceMappingURL=va-map.js.map

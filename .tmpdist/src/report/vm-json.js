@@ -1,0 +1,24 @@
+const hex = (n) => `0x${n.toString(16)}`;
+/** `vm --json`: the VMs after record `index`. */
+export function vmJson(index, vms) {
+    return JSON.stringify({
+        index,
+        vms: vms.map((vm) => ({
+            fd: vm.fd,
+            id: vm.id,
+            user_va_range: hex(vm.userVaRange),
+            unusable: vm.unusable,
+            as: vm.as,
+            vmas: vm.vmas.map(({ va, size, bo, boOffset, flags }) => ({
+                va: hex(va),
+                size: hex(size),
+                bo,
+                bo_offset: hex(boOffset),
+                flags,
+            })),
+            pages: { '4k': vm.pages4k, '2m': vm.pages2m },
+            tables: vm.tables,
+        })),
+    });
+}
+//# sourceMappingURL=vm-json.js.map
