@@ -23,7 +23,7 @@ export const FRAME_HEADER = 1;
 export const FRAME_IOCTL = 2;
 export const FRAME_MMAP = 3;
 export const FRAME_CLOSE = 4;
-/** A line of JSON kept as it stood, because it is legal but spelled otherwise than we do. */
+/** A line of JSON kept as it stood: legal but spelled otherwise than we do, or saying what no field here holds. */
 export const FRAME_TEXT = 5;
 
 const SEED = 0x9e3779b1 | 0;

@@ -62,6 +62,7 @@ export class CanonicalLineParser {
   #ioctl(data: Uint8Array, start: number, record: CaptureRecord): number {
     record.type = 'ioctl';
     record.raw = null;
+    record.node = null;
     let at = this.#decimal(data, literal(data, start, IOCTL), Number.MAX_SAFE_INTEGER);
     record.timeNs = this.#number;
     at = this.#decimal(data, literal(data, at, TID), 0x7fffffff);
@@ -124,6 +125,7 @@ export class CanonicalLineParser {
   #mmap(data: Uint8Array, start: number, record: CaptureRecord): number {
     record.type = 'mmap';
     record.raw = null;
+    record.node = null;
     let at = this.#decimal(data, literal(data, start, MMAP), Number.MAX_SAFE_INTEGER);
     record.timeNs = this.#number;
     at = this.#decimal(data, literal(data, at, FD), 0x7fffffff);
@@ -146,6 +148,7 @@ export class CanonicalLineParser {
   #close(data: Uint8Array, start: number, record: CaptureRecord): number {
     record.type = 'close';
     record.raw = null;
+    record.node = null;
     let at = this.#decimal(data, literal(data, start, CLOSE), Number.MAX_SAFE_INTEGER);
     record.timeNs = this.#number;
     at = this.#decimal(data, literal(data, at, FD), 0x7fffffff);

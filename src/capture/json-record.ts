@@ -1,7 +1,15 @@
 import type { LineFields } from './json-fields.ts';
 import type { JsonNode } from './json-scan.ts';
-import type { CaptureHeader, CaptureRecord, Replies } from './record.ts';
-import { CAPTURE_VERSION, MAX_BUFFERS, MAX_RECORD_BYTES, REPLIES, requestSize, setIoctl } from './record.ts';
+import type { CaptureHeader, CaptureRecord, DeviceNode, Replies } from './record.ts';
+import {
+  CAPTURE_VERSION,
+  DEVICE_NODES,
+  MAX_BUFFERS,
+  MAX_RECORD_BYTES,
+  REPLIES,
+  requestSize,
+  setIoctl,
+} from './record.ts';
 
 const INT_MAX = 0x7fffffff;
 const U32_MAX = 0xffffffff;
@@ -27,6 +35,7 @@ export function readHeader(fields: LineFields): CaptureHeader {
     replies: word('replies', REPLIES) as Replies,
   };
   if (fields.has('driver_version')) header.driver_version = string('driver_version');
+  if (fields.has('kernel_release')) header.kernel_release = string('kernel_release');
   return header;
 }
 
@@ -46,6 +55,13 @@ export function readEvent(fields: LineFields, record: CaptureRecord): void {
   record.type = type;
   record.timeNs = timeNs;
   record.fd = fd;
+  record.node = type === 'close' || !fields.has('node') ? null : deviceNode(fields);
+}
+
+function deviceNode(fields: LineFields): DeviceNode {
+  const node = fields.get('node');
+  const found = DEVICE_NODES.find((one) => one === fields.string(node, 'node'));
+  return found ?? fields.wrong(node, 'node', quoted(DEVICE_NODES));
 }
 
 function readIoctl(fields: LineFields, record: CaptureRecord, timeNs: number, fd: number): void {

@@ -9,7 +9,7 @@ const BUFFER_BYTES = 64;
 
 /** The header's line as this project writes it, newline included. */
 export function headerLine(header: CaptureHeader): string {
-  const { arch, client, replies, driver_version } = header;
+  const { arch, client, replies, driver_version, kernel_release } = header;
   return `${JSON.stringify({
     type: 'header',
     format: 'panthor-capture',
@@ -18,6 +18,7 @@ export function headerLine(header: CaptureHeader): string {
     client,
     replies,
     ...(driver_version === undefined ? {} : { driver_version }),
+    ...(kernel_release === undefined ? {} : { kernel_release }),
   })}\n`;
 }
 
@@ -41,10 +42,11 @@ export class JsonLineWriter {
   /** Appends the record's line as this project spells it, whatever it came as. */
   canonical(record: CaptureRecord): void {
     this.#reserve(FIXED_BYTES + 4 * record.argSize);
+    const node = record.node === null ? '' : `,"node":"${record.node}"`;
     switch (record.type) {
       case 'ioctl':
         this.#ascii(
-          `{"type":"ioctl","time_ns":${record.timeNs},"tid":${record.tid},"fd":${record.fd},"request":"`,
+          `{"type":"ioctl","time_ns":${record.timeNs},"tid":${record.tid},"fd":${record.fd}${node},"request":"`,
         );
         this.#hexNumber(record.request, 0);
         this.#ascii('","arg_in":"');
@@ -57,7 +59,7 @@ export class JsonLineWriter {
         this.#ascii(`],"ret":${record.ret},"errno":${record.errno}}\n`);
         break;
       case 'mmap':
-        this.#ascii(`{"type":"mmap","time_ns":${record.timeNs},"fd":${record.fd},"length":"`);
+        this.#ascii(`{"type":"mmap","time_ns":${record.timeNs},"fd":${record.fd}${node},"length":"`);
         this.#hexNumber(record.lengthLo, record.lengthHi);
         this.#ascii(`","prot":${record.prot},"flags":${record.flags},"offset":"`);
         this.#hexNumber(record.offsetLo, record.offsetHi);

@@ -9,8 +9,8 @@ function contentEnd(data: Uint8Array, at: number, end: number): number {
 }
 
 /**
- * Reads the header from the line data[at, end). `raw` is the line itself where we would spell it otherwise: then that,
- * and not the fields, is what a conversion keeps.
+ * Reads the header from the line data[at, end). `raw` is the line itself where we would spell it otherwise, or where it
+ * says what the binary form has no field for: then that, and not the fields, is what a conversion keeps.
  */
 export function parseHeaderLine(
   data: Uint8Array,
@@ -24,13 +24,17 @@ export function parseHeaderLine(
   const canonical = !/\p{Surrogate}/u.test(
     JSON.parse(line).client + header.arch + (header.driver_version ?? ''),
   );
-  const same = canonical && Buffer.from(line).equals(data.subarray(at, end));
+  const same =
+    canonical && header.kernel_release === undefined && Buffer.from(line).equals(data.subarray(at, end));
   return { header, raw: same ? null : data.slice(at, end) };
 }
 
 const writer = new JsonLineWriter();
 
-/** Reads an event from the line data[at, end), whatever its spelling, and sets `record.raw` where that is not ours. */
+/**
+ * Reads an event from the line data[at, end), whatever its spelling, and sets `record.raw` where that is not ours or
+ * where it names the node, for which the binary form has no field.
+ */
 export function parseEventLine(
   data: Uint8Array,
   at: number,
@@ -41,8 +45,10 @@ export function parseEventLine(
 ): void {
   const fields = new LineFields(data, at, contentEnd(data, at, end), { record: index, start, at });
   readEvent(fields, record);
+  const line = data.subarray(at, end);
+  record.raw = line;
+  if (record.node !== null) return;
   writer.used = 0;
   writer.canonical(record);
-  const line = data.subarray(at, end);
   record.raw = Buffer.compare(writer.text.subarray(0, writer.used), line) === 0 ? null : line;
 }

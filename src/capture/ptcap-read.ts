@@ -47,6 +47,7 @@ export function readEventFrame(
   start: number,
 ): void {
   record.raw = null;
+  record.node = null;
   if (frame.kind === FRAME_IOCTL && frame.size >= IOCTL_FIXED_BYTES && readIoctl(view, data, frame, record))
     return;
   const fields = new PayloadFields(view, data, frame, index, start);

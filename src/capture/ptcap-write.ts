@@ -1,5 +1,6 @@
 import { FRAME_CLOSE, FRAME_HEADER, FRAME_IOCTL, FRAME_MMAP, FRAME_TEXT } from './frame.ts';
 import { FrameWriter } from './frame-writer.ts';
+import { headerLine, JsonLineWriter } from './json-text.ts';
 import { ABSENT, PTCAP_MAGIC } from './ptcap.ts';
 import type { CaptureHeader, CaptureRecord } from './record.ts';
 import { CAPTURE_VERSION, REPLIES } from './record.ts';
@@ -9,6 +10,7 @@ const utf8 = new TextEncoder();
 /** Writes the binary form into one growing array. */
 export class PtcapEncoder {
   readonly frames = new FrameWriter();
+  readonly #lines = new JsonLineWriter();
   #id = 0;
 
   /** Preamble and header; `raw` is the header's line where it is spelled otherwise than we do. */
@@ -17,6 +19,7 @@ export class PtcapEncoder {
     frames.tail(PTCAP_MAGIC);
     frames.u64(CAPTURE_VERSION, 0);
     if (raw !== null) this.#text(raw);
+    else if (header.kernel_release !== undefined) this.#text(utf8.encode(headerLine(header)));
     else this.#header(header);
   }
 
@@ -38,6 +41,7 @@ export class PtcapEncoder {
 
   record(record: CaptureRecord): void {
     if (record.raw !== null) this.#text(record.raw);
+    else if (record.node !== null) this.#line(record);
     else if (record.type === 'ioctl') this.#ioctl(record);
     else if (record.type === 'mmap') this.#mmap(record);
     else this.#close(record);
@@ -91,6 +95,13 @@ export class PtcapEncoder {
     frames.u32(record.fd);
     frames.u32(0);
     frames.finish();
+  }
+
+  /** A record that names its node: as its line, which readers of before take too. */
+  #line(record: CaptureRecord): void {
+    this.#lines.used = 0;
+    this.#lines.canonical(record);
+    this.#text(this.#lines.text.subarray(0, this.#lines.used));
   }
 
   #text(raw: Uint8Array): void {

@@ -19,6 +19,10 @@ export const MAX_LINE_BYTES = 24 << 20;
 export type Replies = 'stand-in' | 'kernel' | 'model';
 export const REPLIES: readonly Replies[] = ['stand-in', 'kernel', 'model'];
 
+/** The device node that a file was opened as: card<n> is primary, renderD<n> render. Without it: render. */
+export type DeviceNode = 'primary' | 'render';
+export const DEVICE_NODES: readonly DeviceNode[] = ['primary', 'render'];
+
 /** The first event of every capture. */
 export interface CaptureHeader {
   /** Machine of the client, as `uname -m` says it. */
@@ -28,6 +32,8 @@ export interface CaptureHeader {
   replies: Replies;
   /** panthor's DRM_IOCTL_VERSION as `major.minor.patchlevel`; it picks the kernel that a replay models. */
   driver_version?: string;
+  /** The kernel that answered, as `uname -r` says it; it picks better than `driver_version`, which several share. */
+  kernel_release?: string;
 }
 
 /** A user buffer that a pointer in the argument leads to; its bytes lie in the record's `bytes`. */
@@ -63,6 +69,8 @@ export class CaptureRecord {
   timeNs = 0;
   tid = 0;
   fd = 0;
+  /** ioctl and mmap: the node that the file was opened as; recorders say it with the first record of a file. */
+  node: DeviceNode | null = null;
 
   /** ioctl: request number, as the client passed it. */
   request = 0;
@@ -152,6 +160,7 @@ export interface IoctlInit {
   timeNs: number;
   tid: number;
   fd: number;
+  node?: DeviceNode | null;
   request: number;
   argIn: Uint8Array;
   argOut: Uint8Array;
@@ -175,6 +184,7 @@ export function setIoctl(record: CaptureRecord, init: IoctlInit): CaptureRecord 
   record.timeNs = init.timeNs;
   record.tid = init.tid;
   record.fd = init.fd;
+  record.node = init.node ?? null;
   record.request = init.request >>> 0;
   record.ret = init.ret;
   record.errno = init.errno;

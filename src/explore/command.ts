@@ -9,14 +9,14 @@ import { compare } from './output/compare.ts';
 import { trace } from './output/explain.ts';
 import { mergeResults } from './output/merge.ts';
 import { headOf, type ResultJson, replayText, type Shard, toJson, toText } from './output/report.ts';
-import { loadScenario, scenarioNames } from './scenario/catalogue.ts';
+import { loadScenario, type ScenarioText, scenarioNames } from './scenario/catalogue.ts';
 import { parseScenario } from './scenario/parser.ts';
 import { type Scenario, ScenarioError } from './scenario/scenario.ts';
 import { checkFits, decodeToken, kernelOf, type Token } from './scenario/token.ts';
 import type { Budget } from './search/search.ts';
 
 export interface ExploreRequest {
-  scenario: string | undefined;
+  scenario: string | ScenarioText | undefined;
   kernel: string | undefined;
   with: string[];
   without: string[];

@@ -1,7 +1,7 @@
 import { DMA_BUF_BASE } from '../../uapi/drm.ts';
 import { EBADF, ENOTTY } from '../../uapi/errno.ts';
 import { _IOC_TYPE } from '../../uapi/ioctl.ts';
-import type { CaptureRecord } from '../capture/record.ts';
+import type { CaptureRecord, DeviceNode } from '../capture/record.ts';
 import { run } from '../coroutine/op.ts';
 import { UserMemory } from '../driver/base/uaccess.ts';
 import { PanthorDevice } from '../driver/device.ts';
@@ -70,11 +70,12 @@ export class ReplayModel {
     run(this.device.mmu.init());
   }
 
-  /** The client's file behind a descriptor; one that was never seen is opened. */
-  file(fd: number): ClientFile {
+  /** The client's file behind a record's descriptor; one that was never seen is opened, by the node that it names. */
+  file({ fd, node }: { readonly fd: number; readonly node: DeviceNode | null }): ClientFile {
     let file = this.files.get(fd);
     if (file === undefined) {
-      file = new ClientFile(fd, run(this.drv.open({ fds: this.#fds })), this.#shared);
+      const opened = run(this.drv.open({ fds: this.#fds, node: node ?? 'render' }));
+      file = new ClientFile(fd, opened, this.#shared);
       this.files.set(fd, file);
     }
     return file;

@@ -83,7 +83,7 @@ export class Replayer {
   #ioctl(record: CaptureRecord): void {
     const { tally, model } = this;
     const call = this.callOf(record.request);
-    const file = model.file(record.fd);
+    const file = model.file(record);
     if (showsSysNice(record)) file.file.sysNice = true;
     tally.ioctls.total++;
     tally.ioctls.by_name[call.name] = (tally.ioctls.by_name[call.name] ?? 0) + 1;
@@ -116,7 +116,7 @@ export class Replayer {
 
   #mmap(record: CaptureRecord): void {
     const { tally } = this;
-    const file = this.model.file(record.fd);
+    const file = this.model.file(record);
     tally.mmaps++;
     const ok = this.model.mmap(record, file);
     this.ret = ok ? 0 : -1;

@@ -172,3 +172,49 @@ it('whatever records are written, in either form, are read back', async () => {
     { numRuns: 150 },
   );
 });
+
+describe('what the binary form has no field for is kept as text, and read back', () => {
+  const header = HEADER.replace('}', ',"driver_version":"1.8.0","kernel_release":"7.2.13-rk"}');
+  const call =
+    '{"type":"ioctl","time_ns":5,"tid":1,"fd":3,"node":"primary","request":"0x40086409",' +
+    '"arg_in":"0a00000000000000","arg_out":"0a00000000000000","buffers":[],"ret":0,"errno":0}';
+  const map =
+    '{"type":"mmap","time_ns":6,"fd":4,"node":"render","length":"0x1000","prot":1,"flags":1,"offset":"0x0","ok":true}';
+  const text = Buffer.from(`${header}\n${call}\n${map}\n${CLOSE}\n`);
+
+  it('node of a file and kernel release', async () => {
+    const binary = await convertBytes(text, 'ptcap');
+    for (const bytes of [text, binary]) {
+      const capture = await openBytes(bytes);
+      expect(capture.header).toMatchObject({ driver_version: '1.8.0', kernel_release: '7.2.13-rk' });
+      await capture.close();
+      const { records, error } = await readAll(bytes);
+      expect(error).toBe(null);
+      expect(records.map((record) => record.node)).toEqual(['primary', 'render', null]);
+    }
+    expect((await convertBytes(binary, 'jsonl')).equals(text)).toBe(true);
+    expect((await convertBytes(binary, 'ptcap')).equals(binary)).toBe(true);
+  });
+
+  it('whoever makes such records need not spell them', async () => {
+    const { records } = await readAll(text);
+    const made = async (form: 'jsonl' | 'ptcap') => {
+      const parts: Uint8Array[] = [];
+      const { header: known } = await openBytes(text);
+      const writer = new CaptureWriter(form, (part) => void parts.push(part), known);
+      for (const record of records) {
+        record.raw = null;
+        writer.write(record);
+      }
+      await writer.flush();
+      return Buffer.concat(parts);
+    };
+    expect((await made('jsonl')).toString()).toBe(text.toString());
+    expect((await made('ptcap')).equals(await convertBytes(text, 'ptcap'))).toBe(true);
+  });
+
+  it('and another word is damage', async () => {
+    const { error } = await readAll(Buffer.from(`${HEADER}\n${call.replace('primary', 'card')}\n`));
+    expect(error?.message).toContain('node: found "card", expected "primary" or "render"');
+  });
+});

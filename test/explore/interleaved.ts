@@ -28,7 +28,7 @@ export const { trace } = await load<typeof Explain>('explore/output/explain.js')
 
 const budget = { states: 2_000_000, seconds: 60, memory: 2 * 2 ** 30 };
 
-/** A verdict as the table of the design has it: "holds", or "violated: atomic". */
+/** A verdict as the table of the design has it: "holds", or "violated: atomic", what takes the fewest steps. */
 export function verdictOf(
   scenario: string,
   kernelName: string,
@@ -40,8 +40,8 @@ export function verdictOf(
   const world = new DriverWorld(loaded, kernel(kernelName, list('+'), list('-')), invariants ?? loaded.check);
   const result = explore(world, { budget });
   const { verdict } = withCoverage(world, result, world.harness.coverage.report());
-  const broken = [...new Set(result.findings.map((finding) => finding.violation.invariant))];
-  return broken.length > 0 ? `${verdict}: ${broken.join(', ')}` : verdict;
+  const first = result.findings[0];
+  return first === undefined ? verdict : `${verdict}: ${first.violation.invariant}`;
 }
 
 /** Every one of all invariants that breaks in a scenario, after an exhaustive search. */

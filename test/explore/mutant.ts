@@ -2,7 +2,6 @@
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { transformWithOxc } from 'vite';
-// @ts-expect-error: plain JavaScript, no types
 import { instrument, settersIn } from '../../build/instrument.mjs';
 import type * as Kernels from '../../src/driver/kernels.ts';
 import type * as Worlds from '../../src/explore/driver-world.ts';

@@ -1,4 +1,4 @@
-import { type CaptureHeader, CaptureRecord, setIoctl } from '../../src/capture/record.ts';
+import { type CaptureHeader, CaptureRecord, type DeviceNode, setIoctl } from '../../src/capture/record.ts';
 import { kernel } from '../../src/driver/kernels.ts';
 import { Replayer } from '../../src/replay/replayer.ts';
 import { encode, type Json } from '../../uapi/codec.ts';
@@ -12,6 +12,8 @@ type Fields = Record<string, Json>;
 /** What a call ends with, and what else it needs. */
 export interface Outcome {
   fd?: number;
+  /** The node that the file was opened as, where the recorder said so. */
+  node?: DeviceNode;
   errno?: number;
   /** Bytes behind pointers, by address, and after the call where they changed. */
   buffers?: { addr: number; in: Uint8Array; out?: Uint8Array }[];
@@ -34,7 +36,7 @@ export class History {
   /** `out` are the fields that the call changed. */
   call(name: string, input: Fields, out: Fields = {}, outcome: Outcome = {}): this {
     const spec = specs.get(name)!;
-    const { fd = 3, errno = 0, buffers = [] } = outcome;
+    const { fd = 3, node = null, errno = 0, buffers = [] } = outcome;
     const argIn = encode(spec.arg!, input);
     const argOut = encode(spec.arg!, { ...input, ...out });
     const ret = errno === 0 ? 0 : -1;
@@ -42,6 +44,7 @@ export class History {
       timeNs: this.#time++,
       tid: 1,
       fd,
+      node,
       request: spec.request,
       argIn,
       argOut,

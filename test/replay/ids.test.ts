@@ -288,6 +288,16 @@ describe('a descriptor that the driver never gave out', () => {
 });
 
 describe('a file', () => {
+  it('is opened by the node that its first record names: only a primary one may give a flink name', () => {
+    const history = (node: 'primary' | 'render') =>
+      new History()
+        .call('BO_CREATE', { size: 4096 }, { handle: 1 }, { node })
+        .call('GEM_FLINK', { handle: 1 }, { name: 1 })
+        .play().tally.divergences.kept;
+    expect(history('primary')).toEqual([]);
+    expect(history('render')).toEqual([{ index: 1, what: expect.stringContaining('EACCES here') }]);
+  });
+
   it('that is closed takes its VMs along; its descriptor then names a new file', () => {
     const replayer = start()
       .close()

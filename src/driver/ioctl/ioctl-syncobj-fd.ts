@@ -56,7 +56,7 @@ function exportSyncFile(file: DrmFile, handle: number, point: bigint): number {
   return typeof fence === 'number' ? fence : file.fds.install({ kind: 'sync-file', fence });
 }
 
-/** drm_syncobj_handle_to_fd() */
+/** drm_syncobj_handle_to_fd(): drm_syncobj_get_fd() by handle */
 function exportSyncobj(file: DrmFile, handle: number): number {
   const syncobj = file.syncobjs.get(handle);
   if (syncobj === undefined) return -EINVAL;

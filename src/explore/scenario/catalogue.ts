@@ -27,8 +27,18 @@ export function scenarioNames(): string[] {
 /** Bytes of a scenario file that are worth reading. */
 const MAX_BYTES = 2 ** 20;
 
-/** A built-in scenario by name, or one from a file. @throws UsageError, ScenarioError */
-export function loadScenario(nameOrPath: string): Scenario {
+/** A scenario that is at hand as text. */
+export interface ScenarioText {
+  name: string;
+  source: string;
+}
+
+/** A built-in scenario by name, one from a file, or one from its text. @throws UsageError, ScenarioError */
+export function loadScenario(wanted: string | ScenarioText): Scenario {
+  return typeof wanted === 'string' ? fromFile(wanted) : parseScenario(wanted.source, wanted.name);
+}
+
+function fromFile(nameOrPath: string): Scenario {
   const builtIn = scenarioNames().includes(nameOrPath);
   const path = builtIn ? join(scenarioDirectory(), nameOrPath + SUFFIX) : nameOrPath;
   const found = statSync(path, { throwIfNoEntry: false });
