@@ -1,9 +1,10 @@
+import { wire_header } from '../../uapi/frame.ts';
 import { hex } from '../../uapi/hex.ts';
 import type { CaptureDecoder } from './decoder.ts';
 import { CaptureError } from './error.ts';
-import { FRAME_TEXT, Frame } from './frame.ts';
+import { FRAME_HEADER_BYTES, FRAME_TEXT, Frame } from './frame.ts';
 import { parseEventLine, parseHeaderLine } from './line.ts';
-import { PTCAP_MAGIC, PTCAP_PREAMBLE_BYTES } from './ptcap.ts';
+import { PTCAP_MAGIC, ptcap_preamble } from './ptcap.ts';
 import { readEventFrame, readHeaderFrame } from './ptcap-read.ts';
 import type { CaptureHeader, CaptureRecord } from './record.ts';
 import { CAPTURE_VERSION } from './record.ts';
@@ -56,21 +57,22 @@ export class PtcapDecoder implements CaptureDecoder {
 
   #readPreamble(window: Window): boolean {
     const { data, at, size } = window;
+    const { off, size: preamble } = ptcap_preamble;
     for (let i = 0; i < Math.min(size, PTCAP_MAGIC.length); i++) {
       if (data[at + i] === PTCAP_MAGIC[i]) continue;
       this.#damage(0, i, 'magic', hex(data[at + i]), hex(PTCAP_MAGIC[i]));
     }
-    if (size < PTCAP_PREAMBLE_BYTES) {
-      if (window.ended) this.#cut(window, `${PTCAP_PREAMBLE_BYTES - size} more bytes`);
+    if (size < preamble) {
+      if (window.ended) this.#cut(window, `${preamble - size} more bytes`);
       return false;
     }
-    const version = window.view.getUint32(at + 8, true);
+    const version = window.view.getUint32(at + off.version, true);
     if (version !== CAPTURE_VERSION) {
-      this.#damage(0, 8, 'version', `${version}`, `${CAPTURE_VERSION}, the one this program reads`);
+      this.#damage(0, off.version, 'version', `${version}`, `${CAPTURE_VERSION}, the one this program reads`);
     }
-    const spare = window.view.getUint32(at + 12, true);
-    if (spare !== 0) this.#damage(0, 12, 'spare word', hex(spare), '0');
-    window.at += PTCAP_PREAMBLE_BYTES;
+    const spare = window.view.getUint32(at + off.spare, true);
+    if (spare !== 0) this.#damage(0, off.spare, 'spare word', hex(spare), '0');
+    window.at += preamble;
     this.#preamble = true;
     return true;
   }
@@ -91,8 +93,9 @@ export class PtcapDecoder implements CaptureDecoder {
       return 0;
     }
     const id = (this.#index + 1) >>> 0;
-    if (frame.id !== id) this.#damage(start, start + 8, 'frame id', `${frame.id}`, `${id}`);
-    if (frame.flags !== 0) this.#damage(start, start + 6, 'frame flags', hex(frame.flags), '0');
+    if (frame.id !== id) this.#damage(start, start + wire_header.off.id, 'frame id', `${frame.id}`, `${id}`);
+    if (frame.flags !== 0)
+      this.#damage(start, start + wire_header.off.flags, 'frame flags', hex(frame.flags), '0');
     if (this.#last) this.#damage(start, start, '', 'another frame', 'none behind a line without a newline');
     return size;
   }
@@ -102,16 +105,16 @@ export class PtcapDecoder implements CaptureDecoder {
     const line = window.data.subarray(at, at + size);
     const newline = line.indexOf(0x0a);
     if (newline >= 0 && newline < size - 1) {
-      this.#damage(start, start + 16 + newline, 'text', 'a newline', 'one line');
+      this.#damage(start, start + FRAME_HEADER_BYTES + newline, 'text', 'a newline', 'one line');
     }
     this.#last = newline < 0;
-    return parse(at, at + size, start + 16);
+    return parse(at, at + size, start + FRAME_HEADER_BYTES);
   }
 
   #notOurs(start: number): never {
     return this.#damage(
       start,
-      start + 4,
+      start + wire_header.off.kind,
       'frame kind',
       'a line kept as text',
       'fields, for a line spelled as ours are',

@@ -1,6 +1,6 @@
 import { CaptureError } from './error.ts';
 import type { Frame } from './frame.ts';
-import { paddedSize } from './frame.ts';
+import { FRAME_HEADER_BYTES, paddedSize } from './frame.ts';
 
 /**
  * The fields of one frame's payload in order, each with its bounds checked against the frame: a length inside a
@@ -28,7 +28,7 @@ export class PayloadFields {
 
   /** Fails with the damage at payload place `at`. */
   fail(at: number, field: string, found: string, expected: string): never {
-    const byte = this.start + at - this.frame.at + 16;
+    const byte = this.start + at - this.frame.at + FRAME_HEADER_BYTES;
     throw new CaptureError({ record: this.record, start: this.start, byte, field, found, expected });
   }
 

@@ -3,14 +3,6 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { checkWord, FRAME_HEADER_BYTES } from '../../src/capture/frame.ts';
 import { native } from '../../src/live/native.ts';
-import {
-  WIRE_ATTACH,
-  WIRE_INTERRUPT,
-  WIRE_MMAP,
-  WIRE_OPEN,
-  WIRE_REPLY,
-  WIRE_SETTLE,
-} from '../../src/live/wire.ts';
 import { DRM_IOCTL_PRIME_FD_TO_HANDLE, DRM_IOCTL_SYNCOBJ_WAIT, DRM_IOCTL_VERSION } from '../../uapi/drm.ts';
 import {
   DRM_IOCTL_PANTHOR_BO_CREATE,
@@ -18,6 +10,14 @@ import {
   DRM_IOCTL_PANTHOR_VM_BIND,
   DRM_IOCTL_PANTHOR_VM_CREATE,
 } from '../../uapi/panthor_drm.ts';
+import {
+  WIRE_ATTACH,
+  WIRE_INTERRUPT,
+  WIRE_MMAP,
+  WIRE_OPEN,
+  WIRE_REPLY,
+  WIRE_SETTLE,
+} from '../../uapi/wire.ts';
 import { BUFFER, Client, frame, ioctl, NO_FDS, nameOf, seal } from './frame-client.ts';
 import { buildNative, compiler, type Fixture, leftOver, openDescriptors, startServer } from './toolbox.ts';
 

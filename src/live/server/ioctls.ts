@@ -1,12 +1,12 @@
 import { EBADF, EIO, ENOTTY } from '../../../uapi/errno.ts';
 import type { IoctlSpec } from '../../../uapi/ioctl.ts';
+import { WIRE_ATTACH } from '../../../uapi/wire.ts';
 import type { Frame } from '../../capture/frame.ts';
 import { run } from '../../coroutine/op.ts';
 import { type DmaBuf, dmaBufIoctl } from '../../driver/gem/dma-buf.ts';
 import { BLOCKED, type PanthorDrv } from '../../driver/ioctl/drv.ts';
 import type { Fd } from '../fd.ts';
 import { nativeIoctls } from '../launch/native-tables.ts';
-import { WIRE_ATTACH } from '../wire.ts';
 import type { Bugs } from './bugs.ts';
 import { Call } from './call.ts';
 import { CallFds } from './call-fds.ts';
