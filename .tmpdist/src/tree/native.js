@@ -16,7 +16,7 @@ export function loadAddon(path) {
         return module.exports;
     }
     finally {
-        rmSync(dir, { recursive: true, force: true });
+        if (!process.env.KEEP_ADDON) rmSync(dir, { recursive: true, force: true });
     }
 }
 //# sourceMappingURL=native.js.map
