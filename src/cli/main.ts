@@ -19,6 +19,8 @@ const COMMANDS = [
   'record',
   'conform',
   'explore',
+  'fault',
+  'trace',
 ];
 
 interface CommandFile {
