@@ -3,6 +3,7 @@
  * the kernel prints.
  */
 import { hex } from '../../../uapi/hex.ts';
+import { EXCEPTION_TYPES } from '../exception-types.ts';
 
 export const CS_BUS_FAULT = 0x48;
 export const CS_INSTR_INVALID = 0x49;
@@ -14,21 +15,9 @@ export const PERM_FAULT = 0xc8;
 /** The address has more bits than the address space. */
 export const ADDR_SIZE_FAULT_IN = 0xe0;
 
-const NAMES: Record<number, string> = {
-  [CS_BUS_FAULT]: 'CS_BUS_FAULT',
-  [CS_INSTR_INVALID]: 'CS_INSTR_INVALID',
-  [CS_CALL_STACK_OVERFLOW]: 'CS_CALL_STACK_OVERFLOW',
-  [CS_INHERIT_FAULT]: 'CS_INHERIT_FAULT',
-  [ADDR_SIZE_FAULT_IN]: 'ADDR_SIZE_FAULT_IN',
-};
-for (let level = 0; level < 4; level++) {
-  NAMES[TRANSLATION_FAULT + level] = `TRANSLATION_FAULT_${level}`;
-  NAMES[PERM_FAULT + level] = `PERM_FAULT_${level}`;
-}
-
-/** panthor_exception_name() for the exceptions that the model raises. */
+/** panthor_exception_name(). */
 export function exceptionName(type: number): string {
-  return NAMES[type] ?? hex(type);
+  return EXCEPTION_TYPES[type]?.[0] ?? hex(type);
 }
 
 /** Ends a stream: the firmware reports it as CS_FATAL, and the group is lost. Thrown inside the instruction. */
