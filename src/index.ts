@@ -80,7 +80,7 @@ export { decodeStruct, encodeStruct, type StructInput } from './api/structs.ts';
 export { type MappedObject, Translation, type WalkedDescriptor } from './api/translation.ts';
 export * as uapi from './api/uapi.ts';
 export type { CaptureFormat } from './capture/convert.ts';
-export { CaptureError, type Damage, SourceError } from './capture/error.ts';
+export { CaptureError, type Corruption, SourceError } from './capture/error.ts';
 export type { CaptureForm } from './capture/reader.ts';
 export type { CaptureHeader, Replies } from './capture/record.ts';
 export { BO_LAYOUTS, type BoLayout } from './driver/gem/sg.ts';

@@ -1,5 +1,5 @@
 import { MAX_FRAME_BYTES, wire_header } from '../../uapi/frame.ts';
-import { checkWord, FRAME_HEADER_BYTES, paddedSize } from './frame.ts';
+import { checksum, FRAME_HEADER_BYTES, paddedSize } from './frame.ts';
 
 const { kind: KIND, flags: FLAGS, id: ID, check: CHECK } = wire_header.off;
 
@@ -64,7 +64,7 @@ export class FrameWriter {
     this.data.fill(0, this.used, this.#start + FRAME_HEADER_BYTES + padded);
     this.used = this.#start + FRAME_HEADER_BYTES + padded;
     this.view.setUint32(this.#start, size, true);
-    this.view.setUint32(this.#start + CHECK, checkWord(this.view, this.#start, padded), true);
+    this.view.setUint32(this.#start + CHECK, checksum(this.view, this.#start, padded), true);
   }
 
   reserve(count: number): void {

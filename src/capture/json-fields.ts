@@ -26,10 +26,10 @@ export class LineFields {
   constructor(data: Uint8Array, at: number, end: number, place: LinePlace) {
     this.data = data;
     this.place = place;
-    const cut = end - at > 1 << 20 ? at + (1 << 20) : end;
+    const shown = end - at > 1 << 20 ? at + (1 << 20) : end;
     if (at === end) this.fail(at, '', 'an empty line', 'a JSON object');
     this.root = scanJson(data, at, end, (where, expected) => {
-      return this.fail(where, '', where >= end ? 'the end of the line' : show(data, where, cut), expected);
+      return this.fail(where, '', where >= end ? 'the end of the line' : show(data, where, shown), expected);
     });
     if (this.root.kind !== 'object') this.wrong(this.root, '', 'a JSON object');
   }

@@ -6,7 +6,7 @@ export const CAPTURE_VERSION = 0;
 
 /**
  * Bytes of arguments and buffers that one record may hold. The largest calls of real clients are VM_BINDs with a few
- * hundred operations of 48 bytes; the limit keeps damaged lengths from being believed.
+ * hundred operations of 48 bytes; the limit keeps corrupt lengths from being believed.
  */
 export const MAX_RECORD_BYTES = 8 << 20;
 
@@ -53,8 +53,8 @@ export interface BufferSpan {
 export type RecordType = 'ioctl' | 'mmap' | 'close';
 
 /**
- * One event of a capture. Readers fill one object over and over (a stream has millions of records); whoever keeps a
- * record past the next one takes `clone()`.
+ * One event of a capture. Readers fill one object over and over (a stream has millions of records); a caller
+ * that keeps a record past the next one takes `clone()`.
  *
  * Argument and buffers are spans of `bytes`, which may be the reader's own window: read them, never write them.
  */

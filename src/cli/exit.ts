@@ -8,14 +8,14 @@ export const EXIT_FINE = 0;
 /** A divergence, violation or mismatch was found. */
 export const EXIT_FOUND = 1;
 export const EXIT_USAGE = 2;
-/** Input that cannot be read or is damaged. */
-export const EXIT_DAMAGED = 3;
+/** Input that cannot be read or is corrupt. */
+export const EXIT_CORRUPT = 3;
 export const EXIT_BUG = 4;
 
 /** The exit status that an error which reached the top means. */
 export function statusOf(error: unknown): number {
   if (error instanceof CaptureError || error instanceof SourceError || error instanceof InputError) {
-    return EXIT_DAMAGED;
+    return EXIT_CORRUPT;
   }
   if (error instanceof UsageError) return EXIT_USAGE;
   // Output that cannot be written (a full disk, say) is nobody's bug; EPIPE never gets here (main.ts).

@@ -159,7 +159,7 @@ export class TimedMachine extends Machine {
     }
   }
 
-  /** Completes everything at once: while a scenario is set up nobody else runs. */
+  /** Completes everything at once: while a scenario is set up no other thread runs. */
   runToQuiescence(): void {
     for (const space of this.spaces) {
       if (space.command !== 0) this.#execute(space, space.command);

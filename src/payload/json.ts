@@ -1,6 +1,6 @@
 /**
  * A payload as JSON and back, byte for byte. Buffers are listed flat, in the order in which pointers lead to them; what
- * is given but nobody points at stays as bytes.
+ * is given but no pointer leads to stays as bytes.
  */
 
 import { CodecError, decode, encode, type Json, type JsonObject } from '../../uapi/codec.ts';
@@ -49,7 +49,7 @@ function structJson(layout: StructLayout, bytes: Uint8Array): JsonObject {
   };
 }
 
-/** One entry for each region, by whoever points at its start first; other pointers into it are not repeated. */
+/** One entry for each region, under the first pointer to its start; other pointers into it are not repeated. */
 function buffersJson(payload: Payload, regions: readonly Region[]): JsonObject[] {
   const nodes = allBuffers(payload.root);
   const left = new Set(regions);

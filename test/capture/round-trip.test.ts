@@ -197,7 +197,7 @@ describe('what the binary form has no field for is kept as text, and read back',
     expect((await convertBytes(binary, 'ptcap')).equals(binary)).toBe(true);
   });
 
-  it('whoever makes such records need not spell them', async () => {
+  it('a writer of such records need not spell them', async () => {
     const { records } = await readAll(text);
     const made = async (form: 'jsonl' | 'ptcap') => {
       const parts: Uint8Array[] = [];
@@ -214,7 +214,7 @@ describe('what the binary form has no field for is kept as text, and read back',
     expect((await made('ptcap')).equals(await convertBytes(text, 'ptcap'))).toBe(true);
   });
 
-  it('and another word is damage', async () => {
+  it('and another word is corruption', async () => {
     const { error } = await readAll(Buffer.from(`${HEADER}\n${call.replace('primary', 'card')}\n`));
     expect(error?.message).toContain('node: found "card", expected "primary" or "render"');
   });

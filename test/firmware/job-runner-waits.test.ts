@@ -83,7 +83,7 @@ describe('a SYNC_WAIT', () => {
     expect(c.drv.nextDeadlineNs).toBe(Number.POSITIVE_INFINITY);
   });
 
-  test('that nobody ends times out', () => {
+  test('that no other stream ends times out', () => {
     const c = new StreamClient();
     const { handle } = c.group();
     c.submit(handle, waitFor(64));

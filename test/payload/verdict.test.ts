@@ -44,7 +44,10 @@ describe('the kernel takes', () => {
       'a query for more than there is',
       { ioctl: 'DEV_QUERY', value: { type: 0, size: 500, pointer: '0x1000' } },
     ],
-    ['unknown flags of VM_BIND, which nobody checks', { ioctl: 'VM_BIND', value: { vm_id: 1, flags: 2 } }],
+    [
+      'unknown flags of VM_BIND, which the kernel does not check',
+      { ioctl: 'VM_BIND', value: { vm_id: 1, flags: 2 } },
+    ],
   ])('%s', (_, json) => {
     expect(first(json)).toBe('fine');
   });
