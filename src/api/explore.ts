@@ -147,7 +147,15 @@ function ask(question: object, options: ExploreOptions): Promise<unknown> {
   const workerData = {
     ...{ kernel: undefined, invariants: [], replay: undefined, merge: undefined, shard: undefined },
     ...switchesOf(kernel),
-    ...{ json: true, strict: false, accept: [], compare: false, budget: { ...DEFAULT_BUDGET, ...budget }, seed, jobs },
+    ...{
+      json: true,
+      strict: false,
+      accept: [],
+      compare: false,
+      budget: { ...DEFAULT_BUDGET, ...budget },
+      seed,
+      jobs,
+    },
     ...question,
   };
   return new Promise((resolve, reject) => {

@@ -20,6 +20,7 @@ const COMMANDS = [
   'conform',
   'explore',
   'fault',
+  'trace',
 ];
 
 interface CommandFile {

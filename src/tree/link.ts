@@ -91,7 +91,12 @@ export async function link(
   const keep = FROM_KERNEL.map((name) => `--keep-global-symbol=${name}`);
   await runTool('objcopy', [...keep, local], dir);
   const addon = join(dir, 'tree.node');
-  const flags = ['-shared', '-Wl,-z,noexecstack', '-Wl,-z,start-stop-visibility=hidden', '-Wl,--no-warn-rwx-segments'];
+  const flags = [
+    '-shared',
+    '-Wl,-z,noexecstack',
+    '-Wl,-z,start-stop-visibility=hidden',
+    '-Wl,--no-warn-rwx-segments',
+  ];
   await runTool('gcc', [...flags, '-o', addon, local, ...host], dir);
   return { addon, traps };
 }
