@@ -42,7 +42,12 @@ export function behaviourOption(flags: string, description: string): Option {
 /** Adds --kernel, --with and --without; `fallback` says in the help what is modelled without --kernel. */
 export function addKernelOptions(command: Command, fallback: string): Command {
   return command
-    .addOption(kernelOption('--kernel <name>', `which driver is modelled: a release such as 6.12.107 or 7.2, atomic-v4, next (default: ${fallback})`))
+    .addOption(
+      kernelOption(
+        '--kernel <name>',
+        `which driver is modelled: a release such as 6.12.107 or 7.2, atomic-v4, next (default: ${fallback})`,
+      ),
+    )
     .addOption(
       behaviourOption('--with <behaviour>', 'switch a behaviour on (repeatable; see panthor-shim kernels)'),
     )

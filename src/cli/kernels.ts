@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import type { Presence } from '../driver/kernels/release.ts';
 import {
   BEHAVIOUR_KEYS,
   BEHAVIOURS,
@@ -10,7 +11,6 @@ import {
   type Kernel,
   kernel,
 } from '../driver/kernels.ts';
-import type { Presence } from '../driver/kernels/release.ts';
 
 export function register(program: Command): void {
   program

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { CaptureReader } from '../capture/reader.ts';
-import { type Kernel, kernel } from '../driver/kernels.ts';
 import { kernelFor } from '../driver/kernels/for-capture.ts';
+import { type Kernel, kernel } from '../driver/kernels.ts';
 import { type DiffRecord, KernelDiff } from '../replay/kernel-diff.ts';
 import { diffJson, diffLine, diffTotalsText } from '../report/diff-text.ts';
 import { behaviourOption, kernelOption } from './kernel-options.ts';

@@ -335,7 +335,8 @@ export class ModelRunner {
     const uid = num(op, 'vm');
     const vm = this.#vms.get(uid);
     // A VM that was destroyed is passed over; one that never was is refused.
-    if (vm === undefined) return this.#device.mmu.created >= uid && uid > 0 ? { r: 0, skipped: 1 } : { r: -EINVAL };
+    if (vm === undefined)
+      return this.#device.mmu.created >= uid && uid > 0 ? { r: 0, skipped: 1 } : { r: -EINVAL };
     const { b } = this.#device;
     switch (op.op) {
       case 'vm_destroy':
