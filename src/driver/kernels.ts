@@ -2,8 +2,9 @@
  * Which driver is modelled: a kernel is a release, and a release has the named behaviours whose presence says so. There is
  * one source; each behaviour can be switched alone.
  */
-import { DEVICE_BEHAVIOURS } from './kernels/device.ts';
+
 import type { Behaviour } from './kernels/behaviour.ts';
+import { DEVICE_BEHAVIOURS } from './kernels/device.ts';
 import { MAPPING_BEHAVIOURS } from './kernels/mappings.ts';
 import { REGION_BEHAVIOURS } from './kernels/regions.ts';
 import { compareReleases, isPresent, parseRelease, type Release, sameBranch } from './kernels/release.ts';

@@ -42,8 +42,7 @@ export const SLOT_BEHAVIOURS = {
     in: { since: '7.0' },
     what: "Evicting a VM masks its AS's interrupt, flushes caches and unlocks a locked region; the configuration stays.",
     upstream: 'panthor_mmu_as_disable(…, recycle_slot = true) in panthor_vm_active()',
-    commit:
-      '32e593d74c39 ("drm/panthor: Make sure caches are flushed/invalidated when an AS is recycled")',
+    commit: '32e593d74c39 ("drm/panthor: Make sure caches are flushed/invalidated when an AS is recycled")',
     source: 'vectors',
   },
   flushByGpuCommand: {

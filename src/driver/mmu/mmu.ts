@@ -63,9 +63,7 @@ export class PanthorMmu {
     const { b, params } = device;
     this.memattr = memattr(params.coherent, b.memattrMidgardInner);
     this.#transcfg = transcfg(params.vaBits, params.coherent);
-    this.irq = new PanthorIrq(device.regs, MMU_INT_BASE, FAULT_MASK, b, (status) =>
-      this.#onFault(status),
-    );
+    this.irq = new PanthorIrq(device.regs, MMU_INT_BASE, FAULT_MASK, b, (status) => this.#onFault(status));
   }
 
   /** The VM got no handle: the next one has its ordinal. */
