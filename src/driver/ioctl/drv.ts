@@ -46,6 +46,8 @@ export interface Limits {
   boBytes: number;
   /** Buffer objects. */
   objects: number;
+  /** VMs of all files. */
+  vms: number;
 }
 
 /** The driver: opens files and answers their calls. */
@@ -57,7 +59,11 @@ export class PanthorDrv {
   readonly mmapOffsets = new MmapOffsets();
   /** Descriptors of clients that brought no table of their own. */
   readonly fds: FdTable = new ModelFdTable();
-  readonly limits: Limits = { boBytes: Number.POSITIVE_INFINITY, objects: Number.POSITIVE_INFINITY };
+  readonly limits: Limits = {
+    boBytes: Number.POSITIVE_INFINITY,
+    objects: Number.POSITIVE_INFINITY,
+    vms: Number.POSITIVE_INFINITY,
+  };
   /** Objects that clients made, and their bytes together. */
   readonly clientBos = new Set<GemObject>();
   boBytes = 0;

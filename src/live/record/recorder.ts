@@ -31,16 +31,20 @@ export class Recorder implements Observer {
   readonly #others = new WeakMap<FdObject, number>();
   #nextOther = FIRST_OTHER;
 
-  /** @throws StartError */
-  constructor(options: RecordOptions, device: PanthorDevice) {
+  /** `tell` gets a line when the recording ends before its time. @throws StartError */
+  constructor(options: RecordOptions, device: PanthorDevice, tell: (line: string) => void) {
     this.#device = device;
     const { major, minor } = device.kernel.uapi;
-    this.#file = new CaptureFile(options.path, {
-      arch: options.arch,
-      client: options.client,
-      replies: 'model',
-      driver_version: `${major}.${minor}.0`,
-    });
+    this.#file = new CaptureFile(
+      options.path,
+      {
+        arch: options.arch,
+        client: options.client,
+        replies: 'model',
+        driver_version: `${major}.${minor}.0`,
+      },
+      tell,
+    );
   }
 
   opened(): void {}
@@ -82,7 +86,7 @@ export class Recorder implements Observer {
       ret: ret < 0 ? -1 : ret,
       errno: ret < 0 ? -ret : 0,
     });
-    this.#file.write(this.#record);
+    this.#write();
   }
 
   #number(argument: Uint8Array, offset: number, object: FdObject): void {
@@ -104,12 +108,28 @@ export class Recorder implements Observer {
     const timeNs = this.#device.now();
     const fields = { type: 'mmap', timeNs, tid, fd: file.id, ok } as const;
     Object.assign(this.#record, fields, { lengthLo, lengthHi, offsetLo, offsetHi, prot, flags });
-    this.#file.write(this.#record);
+    this.#write();
   }
 
   released(file: OpenFile): void {
     Object.assign(this.#record, { type: 'close', timeNs: this.#device.now(), fd: file.id });
+    this.#write();
+  }
+
+  /** Why the recording is not whole, or null. */
+  get failed(): string | null {
+    return this.#file.failed;
+  }
+
+  /** Something waits for a slow reader: flush() tries again. */
+  get behind(): boolean {
+    return this.#file.behind;
+  }
+
+  /** Before the client is answered: whatever ends the server, no call that it saw return is missing. */
+  #write(): void {
     this.#file.write(this.#record);
+    this.#file.flush();
   }
 
   /** Hands what has gathered to whoever reads. */

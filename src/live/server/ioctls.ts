@@ -1,4 +1,4 @@
-import { EBADF, EIO, ENOTTY } from '../../../uapi/errno.ts';
+import { EBADF, EIO, ENOMEM, ENOTTY } from '../../../uapi/errno.ts';
 import type { IoctlSpec } from '../../../uapi/ioctl.ts';
 import type { Frame } from '../../capture/frame.ts';
 import { run } from '../../coroutine/op.ts';
@@ -6,12 +6,13 @@ import { type DmaBuf, dmaBufIoctl } from '../../driver/gem/dma-buf.ts';
 import { BLOCKED, type PanthorDrv } from '../../driver/ioctl/drv.ts';
 import type { Fd } from '../fd.ts';
 import { nativeIoctls } from '../launch/native-tables.ts';
-import { WIRE_ATTACH } from '../wire.ts';
+import { WIRE_ATTACH, WIRE_MAX_CALL } from '../wire.ts';
 import type { Bugs } from './bugs.ts';
 import { Call } from './call.ts';
 import { CallFds } from './call-fds.ts';
 import type { Connection } from './connection.ts';
 import type { Exports } from './exports.ts';
+import type { HeapGuard } from './heap-guard.ts';
 import type { Observer } from './observer.ts';
 import type { OpenFile } from './open-file.ts';
 import type { OpenFiles } from './open-files.ts';
@@ -23,6 +24,7 @@ export interface IoctlsOptions {
   exports: Exports;
   replies: Replies;
   bugs: Bugs;
+  guard: HeapGuard;
   observers: readonly Observer[];
 }
 
@@ -33,13 +35,22 @@ interface Known {
   spec: IoctlSpec;
   /** The argument has a field for a descriptor. */
   hasFd: boolean;
+  /** The driver keeps something new for it. */
+  needsMemory: boolean;
 }
+
+const NEEDS_MEMORY =
+  /_(CREATE|VM_BIND|SUBMIT|SET_LABEL|SIGNAL|TRANSFER|EVENTFD|HANDLE_TO_FD|FD_TO_HANDLE|FLINK|OPEN|GET_MAGIC|CLIENT_NAME)$/;
 
 /** Ioctls by type and number. */
 const known = new Map<number, Known>(
   nativeIoctls.map((spec) => [
     (spec.type << 8) | spec.nr,
-    { spec, hasFd: spec.arg?.fields.some((field) => field.info.unit === 'fd') ?? false },
+    {
+      spec,
+      hasFd: spec.arg?.fields.some((field) => field.info.unit === 'fd') ?? false,
+      needsMemory: NEEDS_MEMORY.test(spec.name),
+    },
   ]),
 );
 
@@ -64,6 +75,10 @@ export class Ioctls {
    */
   handle(from: Connection, frame: Frame, view: DataView, bytes: Uint8Array, fds: Fd[]): boolean {
     const call = this.#call;
+    if (frame.size > WIRE_MAX_CALL) {
+      this.#options.replies.plain(from, frame.id, -ENOMEM);
+      return true;
+    }
     if (!call.read(frame, view, bytes)) return false;
     const shown = (frame.flags & WIRE_ATTACH) !== 0 ? fds.shift() : undefined;
     if (call.fileKey === 0) {
@@ -81,6 +96,10 @@ export class Ioctls {
     const { drv, exports, bugs } = this.#options;
     if (this.#wantsBefore) call.remember();
     const entry = known.get(call.request & 0xffff);
+    if (entry?.needsMemory && this.#options.guard.refuses(file, call.mem.used)) {
+      this.#finish(from, id, file, call, -ENOMEM, null);
+      return;
+    }
     let table: CallFds | null = null;
     if (entry?.hasFd) {
       table = new CallFds(exports, file, from.pid, entry.spec, call.arg(), call.argAddr, fds.shift() ?? null);
