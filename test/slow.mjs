@@ -17,6 +17,7 @@ for (const [env, ...args] of [
   ],
   [{ PANTHOR_SHIM_FUZZ: '20' }, vitest, 'run', 'test/live/frames.test.ts'],
   [{ PANTHOR_SHIM_FUZZ: '5' }, vitest, 'run', 'test/live/fuzz.test.ts'],
+  [{ PANTHOR_SHIM_WALK: '1000000' }, vitest, 'run', 'test/explore/state/determinism.test.ts'],
   [{}, mutations],
 ]) {
   const { status } = spawnSync(process.execPath, args, {

@@ -24,7 +24,7 @@
 #define MMIO_BASE 0x7ff000000000UL
 #define MMIO_SIZE 0x100000UL
 
-/* Why a thread stopped. The order is src/tree/points.ts's. */
+/* Why a thread stopped. The order is src/tree/mailbox.ts's. */
 enum point {
 	POINT_END,
 	POINT_MUTEX,
@@ -37,10 +37,11 @@ enum point {
 	POINT_CONDITION,
 	POINT_TRAP,
 	POINT_BUG,
+	POINT_NOTES,
 	POINT_COUNT
 };
 
-/* What the driver does between two points, told in order. The order is src/tree/points.ts's. */
+/* What the driver does between two points, told in order. The order is src/tree/mailbox.ts's. */
 enum note {
 	NOTE_WARN = 1,
 	NOTE_MAP,
@@ -77,7 +78,7 @@ unsigned long stop_at(enum point kind, unsigned long object, unsigned long a, un
 /* The point is passed over where `quiet` says so. */
 void pass(enum point kind, unsigned long object);
 int current_thread(void);
-void begin_note(enum note note, unsigned long words);
+void begin_note(enum note note);
 void note_word(unsigned long word);
 void note_text(const char *text);
 _Noreturn void trap(const char *name);
@@ -100,6 +101,7 @@ void set_backing(struct run *runs, unsigned long count);
 void kernel_start(unsigned long physical_zero, void *page_structs);
 void call_kernel(unsigned long function);
 void entered(int thread);
+void prepare_stack(int thread, unsigned long top);
 int is_ready(unsigned long kind, unsigned long object, int thread);
 
 #endif

@@ -1,11 +1,10 @@
 /** Every interleaving of a scenario, and the verdict as data. */
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import type { KernelName } from '../driver/kernels.ts';
 import { InputError, UsageError } from '../errors.ts';
 import type { LibraryMessage } from '../explore/library-worker.ts';
 import { loadScenario, type ScenarioText, scenarioNames } from '../explore/scenario/catalogue.ts';
-import { type Kernel, switchesOf } from './kernels.ts';
+import { type Kernel, type KernelVersion, switchesOf } from './kernels.ts';
 
 /** Where an exploration gives up. */
 export interface ExploreBudget {
@@ -19,7 +18,7 @@ export interface ExploreBudget {
 
 export interface ExploreOptions {
   /** The driver; by default the one that the scenario names, else 7.2. */
-  readonly kernel?: KernelName | Kernel;
+  readonly kernel?: KernelVersion | Kernel;
   /** Names of invariants, or `all`; by default those that the scenario is about. */
   readonly invariants?: readonly string[] | 'all';
   readonly budget?: ExploreBudget;
@@ -52,8 +51,12 @@ export interface Exploration {
   readonly scenario: string;
   readonly kernel: string;
   readonly switched: readonly string[];
-  /** `holds`: every reachable state was checked. `bounded`: the budget was spent first, and nothing was found. */
-  readonly verdict: 'holds' | 'violated' | 'bounded';
+  /**
+   * `holds`: every reachable state was checked. `bounded`: the budget was spent first, and nothing was found. `vacuous`:
+   * it holds, but calls of the scenario never happened or always failed; `empty` has them.
+   */
+  readonly verdict: 'holds' | 'violated' | 'bounded' | 'vacuous';
+  readonly empty: readonly string[];
   /** What was checked. */
   readonly invariants: readonly string[];
   readonly states: number;
@@ -63,7 +66,7 @@ export interface Exploration {
   readonly seconds: number;
   /** Which search decided. */
   readonly by: string;
-  /** One for each broken invariant, the shortest schedule first. */
+  /** One for each message of a broken invariant, the shortest schedule first. */
   readonly violations: readonly BrokenInvariant[];
   /** The schedule of the first. */
   readonly steps: readonly ScheduleStep[];
@@ -143,7 +146,15 @@ function ask(question: object, options: ExploreOptions): Promise<unknown> {
   const workerData = {
     ...{ kernel: undefined, invariants: [], replay: undefined, merge: undefined, shard: undefined },
     ...switchesOf(kernel),
-    ...{ json: true, compare: false, budget: { ...DEFAULT_BUDGET, ...budget }, seed, jobs },
+    ...{
+      json: true,
+      strict: false,
+      accept: [],
+      compare: false,
+      budget: { ...DEFAULT_BUDGET, ...budget },
+      seed,
+      jobs,
+    },
     ...question,
   };
   return new Promise((resolve, reject) => {

@@ -21,6 +21,7 @@ const COMMANDS = [
   'conform',
   'explore',
   'fault',
+  'trace',
 ];
 
 interface CommandFile {

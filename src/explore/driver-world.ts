@@ -1,6 +1,7 @@
 import { Mutex } from '../coroutine/op.ts';
 import type { Kernel } from '../driver/kernels.ts';
 import { AS_COMMAND_NAMES } from '../hw/registers.ts';
+import type { Invariant } from './invariants.ts';
 import { LockOrder } from './lock-order.ts';
 import { play, prepare } from './model/actors.ts';
 import { bindQueue, interrupts, resetWork } from './model/device.ts';
@@ -8,41 +9,9 @@ import { tickWork } from './model/groups.ts';
 import { Harness } from './model/harness.ts';
 import { lockAgreement, lostTables, slotBookkeeping, tablePages } from './model/invariants.ts';
 import type { Scenario } from './scenario/scenario.ts';
-import { type ThreadSpec, ThreadWorld } from './search/threads.ts';
-import { type Body, type Step, threadOf, Violation } from './search/world.ts';
-import { enterThread, Frames } from './state/frames.ts';
-import { mix32 } from './state/hash.ts';
-import { ignoreFields, tracker } from './state/objects.ts';
-
-/** All invariants, in the order of the design. */
-export const INVARIANTS = [
-  'atomic',
-  'stale-translation',
-  'activation',
-  'register-access-while-gone',
-  'lock-agreement',
-  'outside-locked-region',
-  'slot-bookkeeping',
-  'table-pages',
-  'lock-order',
-  'deadlock',
-  'kernel-warning',
-] as const;
-export type Invariant = (typeof INVARIANTS)[number];
-
-/** Written and never read by anything but reports. */
-const REPORTS_ONLY = [
-  'commands',
-  'cacheFlushes',
-  'stats',
-  'activations',
-  'evictions',
-  'faults',
-  'mapCalls',
-  'unmapCalls',
-  'polls',
-  'warnings',
-];
+import type { ThreadSpec } from './search/threads.ts';
+import { type Body, Choice, optionOf, type Step, threadOf, Violation } from './search/world.ts';
+import { TrackedWorld } from './tracked-world.ts';
 
 const STATE_CHECKS: Partial<Record<Invariant, (harness: Harness) => string | null>> = {
   'lock-agreement': lockAgreement,
@@ -54,13 +23,13 @@ const STATE_CHECKS: Partial<Record<Invariant, (harness: Harness) => string | nul
  * The driver on the timed machine, with a scenario's threads. Works only on the interleaved build, whose code keeps
  * account of its own state.
  */
-export class DriverWorld extends ThreadWorld {
-  readonly harness: Harness;
+export class DriverWorld extends TrackedWorld {
+  /** Made anew where another world was built since. */
+  harness!: Harness;
   readonly scenario: Scenario;
+  readonly #kernel: Kernel;
   readonly #checked: ReadonlySet<string>;
   readonly #stateChecks: [string, (harness: Harness) => string | null][] = [];
-  readonly #frames: Frames[] = [];
-  readonly #dirty: boolean[] = [];
   readonly #locks: LockOrder | null;
   /** Groups of thread numbers. */
   readonly #interchangeable: number[][] = [];
@@ -83,36 +52,36 @@ export class DriverWorld extends ThreadWorld {
       if (this.#checked.has(name)) this.#stateChecks.push([name, check]);
     }
     this.#locks = this.#checked.has('lock-order') ? new LockOrder() : null;
-    tracker.reset();
-    ignoreFields(REPORTS_ONLY);
-    this.harness = new Harness(scenario, kernel);
+    this.#kernel = kernel;
+    this.rewind();
+  }
+
+  /** Makes driver and machine and what the scenario says is there. */
+  protected override build(): Harness {
+    this.harness = new Harness(this.scenario, this.#kernel);
     this.harness.setUp(prepare);
-    tracker.begin(this.harness);
+    return this.harness;
   }
 
   protected override start(): ThreadSpec[] {
-    tracker.rewind();
+    this.rewind();
+    this.harness.coverage.restart();
     this.#locks?.reset();
     const { harness } = this;
     const { machine } = harness;
     const specs: ThreadSpec[] = this.scenario.threads.map(({ name, calls }, i) => ({
       name,
-      body: play(harness, calls, harness.groups[i]) as Body,
+      body: play(harness, calls, i) as Body,
     }));
     const daemon = (name: string, body: Body) => specs.push({ name, body, daemon: true });
     for (const vm of harness.vms) {
-      if (this.#queues(vm.name)) daemon(`queue ${vm.name}`, bindQueue(vm) as Body);
+      if (this.#queues(vm.name)) daemon(`queue ${vm.name}`, bindQueue(harness, vm) as Body);
     }
     for (let as = 1; as < machine.spaces.length; as++) daemon(`AS${as}`, machine.carryOut(as));
     daemon('L2', machine.flushes());
     daemon('irq', interrupts(harness, harness.device.mmu.irq) as Body);
     daemon('reset', resetWork(harness) as Body);
     if (this.#calls('kill')) daemon('tick', tickWork(harness) as Body);
-    for (let i = 0; i < specs.length; i++) {
-      const frames = (this.#frames[i] ??= new Frames());
-      frames.depth = 0;
-      this.#dirty[i] = true;
-    }
     return specs;
   }
 
@@ -122,11 +91,6 @@ export class DriverWorld extends ThreadWorld {
 
   #queues(vm: string): boolean {
     return this.scenario.threads.some((thread) => thread.calls.some((call) => call.async && call.vm === vm));
-  }
-
-  protected override onSwitch(index: number): void {
-    enterThread(index, this.#frames[index]);
-    this.#dirty[index] = true;
   }
 
   /**
@@ -153,6 +117,7 @@ export class DriverWorld extends ThreadWorld {
   override step(step: Step): void {
     const index = threadOf(step);
     const point = this.threads[index].point;
+    const { coverage } = this.harness;
     try {
       super.step(step);
     } catch (error) {
@@ -160,7 +125,22 @@ export class DriverWorld extends ThreadWorld {
       throw new Violation('register-access-while-gone', (error as Error).message);
     }
     this.harness.observe();
+    coverage.stepped(index);
+    if (point instanceof Choice && optionOf(step) === 0) {
+      if (point.label.includes('the TLB still has')) coverage.happened('staleTlb');
+      else if (point.label.includes('from the L2')) coverage.happened('staleL2');
+    }
     this.#locks?.stepped(index, point instanceof Mutex ? point : null);
+  }
+
+  /** A new state: who is where, and who waits at a locked region. */
+  override visited(): void {
+    const { coverage } = this.harness;
+    coverage.visited();
+    for (const { point } of this.threads) {
+      if (point === null || typeof point === 'string' || point instanceof Choice) continue;
+      if (point.label.endsWith(' begins') && !point.ready()) coverage.happened('waitedAtLock');
+    }
   }
 
   /** An address space's thread is at one place only; what it is about to do is in its registers. */
@@ -184,40 +164,23 @@ export class DriverWorld extends ThreadWorld {
     if (cycle) report(new Violation('lock-order', cycle));
   }
 
-  override checkEnd(): void {
-    if (this.#checked.has('deadlock')) this.#checkDeadlock();
-    if (
-      !this.#checked.has('table-pages') ||
-      this.threads.some(({ point, daemon }) => point !== null && !daemon)
-    )
-      return;
-    const lost = lostTables(this.harness);
-    if (lost !== null) throw new Violation('table-pages', lost);
-  }
-
-  #checkDeadlock(): void {
-    super.checkEnd();
-    for (const vm of this.harness.vms) {
-      if (vm.unsignalled > 0)
-        throw new Violation('deadlock', `${vm.unsignalled} binds of ${vm.name} are never signalled`);
-    }
-  }
-
-  override fingerprint(lanes: Int32Array): void {
-    let a = tracker.lane0;
-    let b = tracker.lane1;
-    if (this.#locks !== null) a = mix32(a ^ this.#locks.fingerprint);
-    for (let i = 0; i < this.threads.length; i++) {
-      const frames = this.#frames[i];
-      if (this.#dirty[i]) {
-        if (this.threads[i].point === null) frames.depth = 0;
-        frames.rehash();
-        this.#dirty[i] = false;
+  override checkEnd(report: (violation: Violation) => void): void {
+    const { harness } = this;
+    if (this.#checked.has('deadlock')) {
+      super.checkEnd(report);
+      for (const { name, unsignalled } of harness.vms) {
+        if (unsignalled > 0) {
+          report(new Violation('deadlock', `${unsignalled} binds of ${name} are never signalled`));
+        }
       }
-      a = mix32(Math.imul(a, 31) ^ frames.lane0);
-      b = mix32(Math.imul(b, 37) ^ frames.lane1 ^ a);
     }
-    lanes[0] = a || 1;
-    lanes[1] = b || 1;
+    if (this.threads.some(({ point, daemon }) => point !== null && !daemon)) return;
+    if (!this.#checked.has('table-pages')) return;
+    const lost = lostTables(harness);
+    if (lost !== null) report(new Violation('table-pages', lost));
+  }
+
+  protected override extraFingerprint(): number {
+    return this.#locks?.fingerprint ?? 0;
   }
 }

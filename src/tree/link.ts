@@ -30,7 +30,7 @@ const FROM_HOST = [
   'released',
 ];
 /** The other way round. */
-const FROM_KERNEL = ['kernel_start', 'call_kernel', 'entered', 'is_ready', 'set_backing'];
+const FROM_KERNEL = ['kernel_start', 'call_kernel', 'entered', 'prepare_stack', 'is_ready', 'set_backing'];
 /** What the compiler may call by itself: libc's do. */
 const FROM_LIBC = ['memcpy', 'memmove', 'memset', 'memcmp'];
 
@@ -91,7 +91,12 @@ export async function link(
   const keep = FROM_KERNEL.map((name) => `--keep-global-symbol=${name}`);
   await runTool('objcopy', [...keep, local], dir);
   const addon = join(dir, 'tree.node');
-  const flags = ['-shared', '-Wl,-z,noexecstack', '-Wl,-z,start-stop-visibility=hidden', '-Wl,--no-warn-rwx-segments'];
+  const flags = [
+    '-shared',
+    '-Wl,-z,noexecstack',
+    '-Wl,-z,start-stop-visibility=hidden',
+    '-Wl,--no-warn-rwx-segments',
+  ];
   await runTool('gcc', [...flags, '-o', addon, local, ...host], dir);
   return { addon, traps };
 }

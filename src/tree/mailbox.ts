@@ -13,6 +13,7 @@ export const POINTS = [
   'condition',
   'trap',
   'bug',
+  'notes',
 ] as const;
 export type Point = (typeof POINTS)[number];
 export const POINT_END = 0;
@@ -26,6 +27,8 @@ export const POINT_SLEEP = 7;
 export const POINT_CONDITION = 8;
 export const POINT_TRAP = 9;
 export const POINT_BUG = 10;
+/** There is no more room for notes: they are to be read. */
+export const POINT_NOTES = 11;
 
 /** What a thread did on its way to a point (arena.h, enum note). */
 export const NOTE_WARN = 1;

@@ -8,6 +8,7 @@ import {
   POINT_CONDITION,
   POINT_END,
   POINT_MUTEX,
+  POINT_NOTES,
   POINT_POLL,
   POINT_READ,
   POINT_SLEEP,
@@ -72,6 +73,9 @@ export class Runner {
           this.machine.giveUp();
           this.#recorder.timeout(`AS${this.machine.polledSlot}_STATUS`);
           mailbox.reply = 0;
+          break;
+        case POINT_NOTES:
+          mailbox.clearNotes();
           break;
         case POINT_SLEEP:
           this.#sleep(thread);

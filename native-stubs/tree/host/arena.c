@@ -6,6 +6,8 @@
 #include <sys/mman.h>
 
 #define STACKS_BYTES (MAX_THREADS * STACK_SIZE)
+/* Words of the longest note, a printed line. */
+#define LONGEST_NOTE 128
 #define PAGE_STRUCT_BYTES (PHYS_LIMIT / 4096 * 64)
 
 struct arena arena;
@@ -20,10 +22,12 @@ static void *reserve(size_t bytes)
 
 int open_arena(void)
 {
-	uint8_t *base = reserve(STACKS_BYTES + HEAP_BYTES + ROOT_BYTES + TABLE_BYTES);
+	uint8_t *base = reserve(STACK_SIZE + STACKS_BYTES + HEAP_BYTES + ROOT_BYTES + TABLE_BYTES);
 
 	if (base == NULL)
 		return errno;
+	/* Some kernels find a thread's task by rounding the stack pointer down. */
+	base += STACK_SIZE - (unsigned long)base % STACK_SIZE;
 	arena.page_structs = reserve(PAGE_STRUCT_BYTES);
 	if (arena.page_structs == NULL)
 		return errno;
@@ -34,10 +38,16 @@ int open_arena(void)
 	return 0;
 }
 
-/* Notes are lost where nobody reads them for long: then the last word says so by standing still. */
-void begin_note(enum note note, unsigned long words)
+void reset_page_structs(void)
 {
-	(void)words;
+	madvise(arena.page_structs, PAGE_STRUCT_BYTES, MADV_DONTNEED);
+}
+
+/* Where there is little room left, the thread stops so that the notes are read. */
+void begin_note(enum note note)
+{
+	if (mailbox.noted > NOTE_WORDS - LONGEST_NOTE)
+		stop_at(POINT_NOTES, 0, 0, 0);
 	note_word(note);
 }
 

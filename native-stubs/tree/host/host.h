@@ -19,6 +19,9 @@ extern struct arena arena;
 /* Reserves the region; 0, or an errno. */
 int open_arena(void);
 
+/* No page belongs to a folio. */
+void reset_page_structs(void);
+
 /* The heap and the tables as they were when nothing was allocated. */
 void reset_heap(void);
 

@@ -92,6 +92,7 @@ static napi_value fn_reset(napi_env env, napi_callback_info info)
 	(void)info;
 	reset_threads();
 	reset_heap();
+	reset_page_structs();
 	restore_variables();
 	mailbox.noted = 0;
 	return int_result(env, 0);

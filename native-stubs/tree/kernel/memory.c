@@ -17,7 +17,10 @@
 struct kmem_cache {
 	const char *name;
 	unsigned long size;
+	void (*constructor)(void *object);
 };
+
+void (*constructor_of(const void *args))(void *);
 
 void *kmalloc_caches[64][32];
 struct page *mem_map;
@@ -129,6 +132,7 @@ struct kmem_cache *__kmem_cache_create_args(const char *name, unsigned int size,
 
 	cache->name = name;
 	cache->size = size;
+	cache->constructor = constructor_of(args);
 	return cache;
 }
 
@@ -136,7 +140,11 @@ void kmem_cache_destroy(struct kmem_cache *cache) { kfree(cache); }
 
 void *kmem_cache_alloc_noprof(struct kmem_cache *cache, unsigned int flags)
 {
-	return cache->size == TABLE_SIZE ? table_alloc() : allocate(cache->size, flags);
+	void *object = cache->size == TABLE_SIZE ? table_alloc() : allocate(cache->size, flags);
+
+	if (cache->constructor && object)
+		cache->constructor(object);
+	return object;
 }
 
 void *kmem_cache_alloc_lru_noprof(struct kmem_cache *cache, void *lru, unsigned int flags)
@@ -171,7 +179,10 @@ void kmem_cache_free_bulk(struct kmem_cache *cache, unsigned long count, void **
 		kmem_cache_free(cache, objects[i]);
 }
 
-/* Pages: the driver takes one for each root table. */
+/*
+ * Pages: the driver takes one for each root table by its struct page, and only those have physical addresses. Those that
+ * are asked for by address are memory like any other (a part of a scatter list, for one).
+ */
 
 static struct page *page_of(const void *address)
 {
@@ -187,13 +198,15 @@ struct page *__alloc_pages_noprof(unsigned int flags, unsigned int order, int no
 
 unsigned long get_free_pages_noprof(unsigned int flags, unsigned int order)
 {
-	return order == 0 ? (unsigned long)root_alloc() : 0;
+	return (unsigned long)allocate(TABLE_SIZE << order, flags);
 }
 
 void free_pages(unsigned long address, unsigned int order)
 {
-	if (address)
+	if (is_table((void *)address))
 		table_free((void *)address);
+	else
+		kfree((void *)address);
 }
 
 bool is_vmalloc_addr(const void *address) { return false; }

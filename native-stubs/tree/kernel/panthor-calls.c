@@ -83,6 +83,7 @@ static long init(unsigned long as_present, unsigned long va_bits, unsigned long 
 {
 	int ret;
 
+	run_initcalls();
 	coherent_device = coherent;
 	task_size = task;
 	ptdev = kzalloc(sizeof(*ptdev), GFP_KERNEL);

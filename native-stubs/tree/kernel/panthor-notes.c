@@ -11,7 +11,7 @@ static void note_part(const struct drm_gpuva_op_map *part)
 
 static int noted_step_map(struct drm_gpuva_op *op, void *priv)
 {
-	begin_note(NOTE_STEP_MAP, 4);
+	begin_note(NOTE_STEP_MAP);
 	note_word(op->map.va.addr);
 	note_word(op->map.va.range);
 	note_word(bo_number(op->map.gem.obj));
@@ -21,7 +21,7 @@ static int noted_step_map(struct drm_gpuva_op *op, void *priv)
 
 static int noted_step_unmap(struct drm_gpuva_op *op, void *priv)
 {
-	begin_note(NOTE_STEP_UNMAP, 3);
+	begin_note(NOTE_STEP_UNMAP);
 	note_word(op->unmap.va->va.addr);
 	note_word(op->unmap.va->va.range);
 	note_word(op->unmap.keep);
@@ -30,7 +30,7 @@ static int noted_step_unmap(struct drm_gpuva_op *op, void *priv)
 
 static int noted_step_remap(struct drm_gpuva_op *op, void *priv)
 {
-	begin_note(NOTE_STEP_REMAP, 11);
+	begin_note(NOTE_STEP_REMAP);
 	note_word(op->remap.unmap->va->va.addr);
 	note_word(op->remap.unmap->va->va.range);
 	note_word(op->remap.unmap->keep);
@@ -52,7 +52,7 @@ static int noted_map_pages(struct io_pgtable_ops *ops, unsigned long iova, phys_
 
 	stop_at(POINT_TABLE, iova, paddr, pgsize * pgcount);
 	ret = table_ops.map_pages(ops, iova, paddr, pgsize, pgcount, prot, gfp, mapped);
-	begin_note(NOTE_MAP, 6);
+	begin_note(NOTE_MAP);
 	note_word(iova);
 	note_word(paddr);
 	note_word(pgsize);
@@ -69,7 +69,7 @@ static size_t noted_unmap_pages(struct io_pgtable_ops *ops, unsigned long iova, 
 
 	stop_at(POINT_TABLE, iova, 0, pgsize * pgcount);
 	size = table_ops.unmap_pages(ops, iova, pgsize, pgcount, gather);
-	begin_note(NOTE_UNMAP, 4);
+	begin_note(NOTE_UNMAP);
 	note_word(iova);
 	note_word(pgsize);
 	note_word(pgcount);
@@ -93,13 +93,13 @@ static void take_notes_of(struct panthor_vm *vm)
 /* The scheduler's side, as far as the MMU tells it something. */
 void panthor_sched_report_mmu_fault(struct panthor_device *dev)
 {
-	begin_note(NOTE_MMU_FAULT, 0);
+	begin_note(NOTE_MMU_FAULT);
 }
 
 void panthor_sched_prepare_for_vm_destruction(struct panthor_device *dev);
 void panthor_sched_prepare_for_vm_destruction(struct panthor_device *dev)
 {
-	begin_note(NOTE_VM_DESTRUCTION, 0);
+	begin_note(NOTE_VM_DESTRUCTION);
 }
 
 void panthor_heap_pool_destroy(struct panthor_heap_pool *pool)

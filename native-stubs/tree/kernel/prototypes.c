@@ -32,3 +32,10 @@ void __folio_batch_release(unsigned char *batch)
 {
 	*batch = 0;
 }
+
+void kvfree(const void *object);
+
+void kvfree_call_rcu(void *head, void *object)
+{
+	kvfree(object);
+}

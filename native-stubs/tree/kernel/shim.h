@@ -39,6 +39,8 @@ struct run {
 };
 void set_backing(struct run *runs, unsigned long count);
 
+void run_initcalls(void);
+
 /* The device that the driver is bound to. */
 extern struct device *gpu_device;
 

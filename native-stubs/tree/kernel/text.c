@@ -18,7 +18,7 @@ static void told(const char *format, va_list args)
 	char line[LINE];
 
 	vsnprintf(line, sizeof(line), format, args);
-	begin_note(NOTE_PRINT, 0);
+	begin_note(NOTE_PRINT);
 	note_text(line);
 }
 
@@ -76,7 +76,7 @@ extern char konce_begin[] __asm__("__start_konce"), konce_end[] __asm__("__stop_
 
 static void warned(const char *file, int line)
 {
-	begin_note(NOTE_WARN, 1);
+	begin_note(NOTE_WARN);
 	note_word(line);
 	note_text(file);
 	memset(konce_begin, 0, konce_end - konce_begin);
@@ -104,7 +104,7 @@ void panic(const char *format, ...)
 	va_start(args, format);
 	vsnprintf(line, sizeof(line), format, args);
 	va_end(args);
-	begin_note(NOTE_PRINT, 0);
+	begin_note(NOTE_PRINT);
 	note_text(line);
 	stop_at(POINT_BUG, 0, 0, 0);
 	unreachable();

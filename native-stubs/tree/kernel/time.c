@@ -41,8 +41,6 @@ void unblock_signals(void) {}
 void call_rcu(struct rcu_head *head, rcu_callback_t func) { func(head); }
 void synchronize_rcu(void) {}
 void rcu_barrier(void) {}
-void kvfree(const void *object);
-void kvfree_call_rcu(struct rcu_head *head, void *object) { kvfree(object); }
 
 #undef __srcu_read_unlock
 void __srcu_read_unlock(struct srcu_struct *ssp, int idx)

@@ -48,7 +48,7 @@ static int find(struct work_struct *work)
 bool queue_work_on(int cpu, struct workqueue_struct *wq, struct work_struct *work)
 {
 	if (work == reset_work)
-		begin_note(NOTE_RESET_SCHEDULED, 0);
+		begin_note(NOTE_RESET_SCHEDULED);
 	if (find(work) >= 0)
 		return false;
 	if (count == MAX_WORK)

@@ -52,6 +52,7 @@ export class VmPool {
     let id = 1;
     while (id <= MAX_VMS && this.#vms[id] !== undefined) id++;
     if (id > MAX_VMS) {
+      this.#device.mmu.forgetUid(vm);
       yield* vm.put();
       return -EBUSY;
     }

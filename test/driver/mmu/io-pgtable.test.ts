@@ -22,7 +22,7 @@ class Tables {
   left = 0;
 
   constructor(vaBits: number, splitBlocks: boolean) {
-    this.pt = new IoPgtable(this.memory, vaBits, 40, splitBlocks, {
+    this.pt = new IoPgtable(this.memory, vaBits, 40, { splitBlockOnUnmap: splitBlocks, holeIsASize: false }, {
       warn: (where, reason) => this.warnings.push(`${where}: ${reason}`),
     });
   }

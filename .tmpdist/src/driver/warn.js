@@ -1,2 +1,0 @@
-export {};
-//# sourceMappingURL=warn.js.map

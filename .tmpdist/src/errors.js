@@ -1,9 +1,0 @@
-/** The command line asks for something that cannot be: exit status 2 and the message. */
-export class UsageError extends Error {
-    name = 'UsageError';
-}
-/** Input other than a capture that cannot be read or is damaged: exit status 3 and the message. */
-export class InputError extends Error {
-    name = 'InputError';
-}
-//# sourceMappingURL=errors.js.map

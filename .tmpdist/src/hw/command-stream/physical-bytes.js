@@ -1,2 +1,0 @@
-export {};
-//# sourceMappingURL=physical-bytes.js.map
