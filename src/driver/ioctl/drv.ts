@@ -5,14 +5,15 @@ import { Idr } from '../base/idr.ts';
 import type { UserMemory } from '../base/uaccess.ts';
 import { type Work, Workqueue } from '../base/workqueue.ts';
 import type { PanthorDevice } from '../device.ts';
-import type { DmaBuf } from '../gem/dma-buf.ts';
+import { type DmaBuf, dmaBufIoctl } from '../gem/dma-buf.ts';
 import type { GemObject } from '../gem/gem.ts';
 import { MmapOffsets } from '../gem/mmap-offsets.ts';
 import { type GpuProfile, gpuProfile } from '../gpu-profile.ts';
 import { Scheduler } from '../sched/sched.ts';
+import { syncFileIoctl } from '../sync/sync-file.ts';
 import { BLOCKED, type BlockedCall } from './blocked.ts';
 import { type IoctlEntry, permitted } from './entry.ts';
-import { type FdTable, ModelFdTable } from './fd-table.ts';
+import { type FdTable, ModelFdTable, type SyncFile } from './fd-table.ts';
 import { DrmFile, type OpenOptions } from './file.ts';
 import { ioctlTable } from './table.ts';
 
@@ -141,6 +142,20 @@ export class PanthorDrv {
     if (this.drainsInline && !this.work.idle) yield* this.drain();
     if (ret === BLOCKED) this.#remember(file);
     return ret;
+  }
+
+  /** An ioctl on the own descriptor of an object that was exported: 0 or -errno. */
+  objectIoctl(
+    object: DmaBuf | SyncFile,
+    request: number,
+    mem: UserMemory,
+    argAddr: number,
+    fds: FdTable,
+  ): number {
+    if (object.kind === 'dma-buf') return dmaBufIoctl(object, request, mem, argAddr, fds);
+    // 6.17
+    const detachesNames = this.device.kernel.uapi.minor >= 5;
+    return syncFileIoctl(object, request, mem, argAddr, { fds, detachesNames });
   }
 
   /** drm_new_set_master() */

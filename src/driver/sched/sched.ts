@@ -52,7 +52,7 @@ export class Scheduler implements Work {
   vmEntity(vm: PanthorVm): SchedEntity {
     let entity = this.#vmEntities.get(vm);
     if (entity === undefined) {
-      entity = new SchedEntity(this.work, 1, () => vm.stopped);
+      entity = new SchedEntity(this.work, 1, () => vm.stopped, 'panthor-vm-bind');
       this.#vmEntities.set(vm, entity);
       vm.onStart = entity.kick;
     }

@@ -1,7 +1,7 @@
 import { CaptureRecord, setIoctl } from '../../capture/record.ts';
 import type { PanthorDevice } from '../../driver/device.ts';
 import type { DmaBuf } from '../../driver/gem/dma-buf.ts';
-import type { FdObject } from '../../driver/ioctl/fd-table.ts';
+import type { FdObject, SyncFile } from '../../driver/ioctl/fd-table.ts';
 import type { Call } from '../server/call.ts';
 import type { CallFds } from '../server/call-fds.ts';
 import type { MmapCall, Observer } from '../server/observer.ts';
@@ -49,7 +49,7 @@ export class Recorder implements Observer {
 
   opened(): void {}
 
-  ioctl(on: OpenFile | DmaBuf, call: Call, ret: number, fds: CallFds | null): void {
+  ioctl(on: OpenFile | DmaBuf | SyncFile, call: Call, ret: number, fds: CallFds | null): void {
     const { mem, before, request } = call;
     const size = (request >>> 16) & 0x3fff;
     if (before === null) return;
@@ -69,11 +69,13 @@ export class Recorder implements Observer {
     }
     const argIn = size === 0 ? EMPTY : before.subarray(at, at + size);
     const argOut = size === 0 ? EMPTY : mem.data.slice(at, at + size);
-    if (fds?.field !== undefined) {
-      const { offset } = fds.field;
-      if (fds.given !== null) this.#number(argIn, offset, fds.given);
-      const told = fds.given ?? fds.result;
-      if (told !== null) this.#number(argOut, offset, told);
+    if (fds !== null) {
+      const { taken, made } = fds.fields;
+      if (taken !== undefined && fds.given !== null) {
+        this.#number(argIn, taken.offset, fds.given);
+        this.#number(argOut, taken.offset, fds.given);
+      }
+      if (made !== undefined && fds.result !== null) this.#number(argOut, made.offset, fds.result);
     }
     setIoctl(this.#record, {
       timeNs: this.#device.now(),

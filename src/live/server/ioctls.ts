@@ -2,8 +2,9 @@ import { EBADF, EIO, ENOMEM, ENOTTY } from '../../../uapi/errno.ts';
 import type { IoctlSpec } from '../../../uapi/ioctl.ts';
 import type { Frame } from '../../capture/frame.ts';
 import { run } from '../../coroutine/op.ts';
-import { type DmaBuf, dmaBufIoctl } from '../../driver/gem/dma-buf.ts';
+import type { DmaBuf } from '../../driver/gem/dma-buf.ts';
 import { BLOCKED, type PanthorDrv } from '../../driver/ioctl/drv.ts';
+import type { SyncFile } from '../../driver/ioctl/fd-table.ts';
 import type { Fd } from '../fd.ts';
 import { nativeIoctls } from '../launch/native-tables.ts';
 import { WIRE_ATTACH, WIRE_MAX_CALL } from '../wire.ts';
@@ -83,7 +84,7 @@ export class Ioctls {
     const shown = (frame.flags & WIRE_ATTACH) !== 0 ? fds.shift() : undefined;
     if (call.fileKey === 0) {
       if (shown === undefined) return false;
-      this.#onDmaBuf(from, frame.id, call, shown, fds);
+      this.#onObject(from, frame.id, call, shown, fds);
       return true;
     }
     const file = this.#options.files.find(from, call.fileKey, shown);
@@ -136,7 +137,7 @@ export class Ioctls {
   #finish(
     from: Connection,
     id: number,
-    on: OpenFile | DmaBuf,
+    on: OpenFile | DmaBuf | SyncFile,
     call: Call,
     ret: number,
     table: CallFds | null,
@@ -147,12 +148,12 @@ export class Ioctls {
     if (call === this.#call && call.mem.data.length > KEPT_BYTES) this.#call = new Call();
   }
 
-  /** Calls on the own descriptor of a dma-buf. A sync_file has none that are modelled. */
-  #onDmaBuf(from: Connection, id: number, call: Call, target: Fd, fds: Fd[]): void {
-    const { exports, replies, bugs } = this.#options;
+  /** Calls on the own descriptor of a dma-buf or a sync_file; that of a syncobj has none. */
+  #onObject(from: Connection, id: number, call: Call, target: Fd, fds: Fd[]): void {
+    const { drv, exports, replies, bugs } = this.#options;
     const object = exports.identify(target);
     target.close();
-    if (object?.kind !== 'dma-buf') {
+    if (object === null || object.kind === 'syncobj-file') {
       replies.plain(from, id, -ENOTTY);
       return;
     }
@@ -161,7 +162,8 @@ export class Ioctls {
     const table = new CallFds(exports, null, from.pid, spec, call.arg(), call.argAddr, fds.shift() ?? null);
     const { request, mem, argAddr } = call;
     const ret =
-      bugs.guard('a dma-buf ioctl', () => dmaBufIoctl(object, request, mem, argAddr, table)) ?? -EIO;
+      bugs.guard('an ioctl of an object', () => drv.objectIoctl(object, request, mem, argAddr, table)) ??
+      -EIO;
     table.end();
     this.#finish(from, id, object, call, ret, table);
   }

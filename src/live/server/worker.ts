@@ -8,6 +8,7 @@ import { PanthorDevice } from '../../driver/device.ts';
 import { gpuProfile } from '../../driver/gpu-profile.ts';
 import { PanthorDrv } from '../../driver/ioctl/drv.ts';
 import { kernel } from '../../driver/kernels.ts';
+import { useFenceClock } from '../../driver/sync/fence.ts';
 import { Fd } from '../fd.ts';
 import { Recorder } from '../record/recorder.ts';
 import { executeStreams } from './execute-streams.ts';
@@ -56,6 +57,7 @@ async function serve(options: WorkerOptions): Promise<void> {
     gpu: gpuProfile(options.gpu),
     now: monotonicClock(),
   });
+  useFenceClock(() => device.now());
   const drv = new PanthorDrv(device);
   Object.assign(drv.limits, LIMITS);
   const { memory } = device.machine;
