@@ -12,10 +12,11 @@ import type { Op } from '../../coroutine/op.ts';
 import type { BindOp } from '../../driver/mmu/vm-bind.ts';
 import type { MachineOp } from '../../hw/timed-machine.ts';
 import { type Call, ScenarioError } from '../scenario/scenario.ts';
-import { resume, suspend, unplug } from './device.ts';
+import { unplug } from './device.ts';
 import { access, activate, becomeActive, becomeIdle, idle, killGroups } from './groups.ts';
 import type { Harness, VmState } from './harness.ts';
 import { vmBind, vmDestroy } from './ioctl.ts';
+import { resume, suspend } from './power.ts';
 import { playStream } from './streams.ts';
 
 /** The result of an asynchronous bind is its job's. */
@@ -91,14 +92,11 @@ function* perform(harness: Harness, call: Call, thread: number, at: number): Mac
       harness.device.scheduleReset();
       return 0;
     case 'suspend':
-      yield* suspend(harness);
-      return 0;
+      return yield* suspend(harness);
     case 'resume':
-      yield* resume(harness);
-      return 0;
+      return yield* resume(harness);
     case 'unplug':
-      yield* unplug(harness);
-      return 0;
+      return yield* unplug(harness);
     case 'remove':
       yield 'the device is pulled out';
       harness.machine.regs.reachable = false;

@@ -1,7 +1,7 @@
 /** Everything that a scenario's threads share: the device on its timed machine, the VMs, and what was seen to break. */
 
 import { Mutex, type Op, type Point } from '../../coroutine/op.ts';
-import { type DeviceOptions, PanthorDevice } from '../../driver/device.ts';
+import { Workqueue } from '../../driver/base/workqueue.ts';
 import type { GemObject } from '../../driver/gem/gem.ts';
 import type { DrmFile } from '../../driver/ioctl/file.ts';
 import type { Kernel } from '../../driver/kernels.ts';
@@ -13,6 +13,7 @@ import { AS_COMMAND_NAMES, INT_MASK, INT_RAWSTAT, MMU_INT_BASE } from '../../hw/
 import { TimedMachine } from '../../hw/timed-machine.ts';
 import { Coverage } from '../coverage.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import { ExploredDevice } from './explored-device.ts';
 import { openFile } from './ioctl.ts';
 import { Listener } from './listener.ts';
 import { Words } from './streams.ts';
@@ -23,28 +24,14 @@ export { Group, VmState } from './vm-state.ts';
 /** Virtual address bits: two levels of tables fewer than the real thing, and the same code. */
 const VA_BITS = 48;
 
-/** The device, which says where a drm_dev_enter() fails. */
-class ExploredDevice extends PanthorDevice {
-  readonly #coverage: Coverage;
-
-  constructor(coverage: Coverage, options: DeviceOptions) {
-    super(options);
-    this.#coverage = coverage;
-  }
-
-  override enter(): boolean {
-    const entered = super.enter();
-    if (!entered) this.#coverage.happened('devEnterFailed');
-    return entered;
-  }
-}
-
 export class Harness {
   readonly coverage: Coverage;
   readonly scenario: Scenario;
   readonly machine: TimedMachine;
-  readonly device: PanthorDevice;
+  readonly device: ExploredDevice;
   readonly pool: VmPool;
+  /** What calls and fences leave for workers. */
+  readonly work: Workqueue;
   /** The open file whose VMs and objects these are, where a thread makes ioctls. */
   readonly file: DrmFile | null;
   readonly objects: GemObject[] = [];
@@ -58,7 +45,8 @@ export class Harness {
   /** panthor_scheduler.lock: held while groups are bound and unbound. */
   readonly schedLock = new Mutex('sched.lock');
   resetInProgress = false;
-  powered = true;
+  /** Resets that are over. */
+  resets = 0;
   /** panthor_mmu_unplug() has returned. */
   gone = false;
   /** VMs with a group on the GPU; the scheduler binds no more than there are slots. */
@@ -71,7 +59,8 @@ export class Harness {
 
   /** Whether a group of `vm` can be put on the GPU now. */
   canBind(vm: PanthorVm): boolean {
-    if (this.resetInProgress || !this.powered) return false;
+    // tick_work() leaves while a reset is pending.
+    if (this.resetInProgress || this.device.resetPending) return false;
     const bound = this.boundVms();
     return bound.includes(vm) || bound.length < this.scenario.slots;
   }
@@ -85,7 +74,7 @@ export class Harness {
 
   readonly tick = { label: 'tick_work', ready: () => this.condemned() !== null };
   readonly mmuInterrupt = { label: 'MMU interrupt', ready: () => this.#mmuInterruptRaised() };
-  readonly resetWork = { label: 'reset work', ready: () => this.device.resetPending };
+  readonly workQueued = { label: 'worker', ready: () => !this.work.idle };
 
   constructor(scenario: Scenario, kernel: Kernel) {
     this.scenario = scenario;
@@ -100,6 +89,7 @@ export class Harness {
     });
     const makesIoctls = scenario.threads.some(({ calls }) => calls.some((call) => call.ioctl));
     this.file = makesIoctls ? openFile(this.device) : null;
+    this.work = this.file?.drv.work ?? new Workqueue();
     this.pool = this.file?.vms ?? new VmPool(this.device);
     for (const { size } of scenario.objects) {
       const bo = this.device.gem.create(size, 0, null);

@@ -46,7 +46,7 @@ function disagreement(space: AddressSpace, vm: PanthorVm | null): string | null 
 /** slot-bookkeeping: slots, alloc_mask, as.id and the LRU list agree. Judged where slots_lock is free. */
 export function slotBookkeeping(harness: Harness): string | null {
   const { mmu } = harness.device;
-  if (mmu.slotsLock.held || harness.resetInProgress || !harness.powered) return null;
+  if (mmu.slotsLock.held || harness.resetInProgress || harness.device.pmState !== 'active') return null;
   let mask = 0;
   for (let as = 0; as < mmu.slots.length; as++) {
     const vm = mmu.slots[as];

@@ -47,7 +47,10 @@ export class VmState {
     this.id = vm.id;
     this.vm = vm;
     this.spec = new VmSpec(vm);
-    this.mayBind = { label: `the scheduler binds a group of ${name}`, ready: () => harness.canBind(vm) };
+    this.mayBind = {
+      label: `the scheduler binds a group of ${name}`,
+      ready: () => harness.canBind(vm) || harness.device.unplugged,
+    };
     this.work = { label: `VM_BIND queue of ${name}`, ready: () => this.jobs.length > 0 && !vm.stopped };
   }
 }
