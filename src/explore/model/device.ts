@@ -47,7 +47,10 @@ export function* bindQueue(harness: Harness, state: VmState): Op<void> {
     const ret = yield* job.run();
     state.vm.jobRunning = false;
     state.spec.observe();
-    if (ret !== 0) state.spec.failed();
+    if (ret !== 0) {
+      state.spec.failed();
+      state.asyncFailed = true;
+    }
     harness.coverage.result(thread, call, ret);
     state.jobs.shift();
     state.unsignalled--;

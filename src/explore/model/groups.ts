@@ -49,6 +49,8 @@ export function* activate(harness: Harness, state: VmState, group: Group): Op<nu
     device.exit();
   }
   if (ret !== 0) pmPut(harness);
+  // A group holds its VM; here as long as it is on the GPU.
+  else state.vm.get();
   harness.schedLock.unlock();
   return ret;
 }
@@ -133,6 +135,8 @@ export function* evictGroups(harness: Harness): Op<void> {
 function* unbind(harness: Harness, group: Group): Op<void> {
   if (!group.bound || group.vm === null) return;
   group.bound = false;
-  yield* becomeIdle(harness.vms.find((one) => one.vm === group.vm) as VmState);
+  const state = harness.vms.find((one) => one.vm === group.vm) as VmState;
+  yield* becomeIdle(state);
   pmPut(harness);
+  yield* state.vm.put();
 }

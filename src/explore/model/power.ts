@@ -1,4 +1,5 @@
 /** Runtime power management: who keeps the device on, and what happens where nobody does. */
+import { ENODEV } from '../../../uapi/errno.ts';
 import type { Op } from '../../coroutine/op.ts';
 import type { Harness } from './harness.ts';
 
@@ -17,9 +18,10 @@ export function* suspend(harness: Harness): Op<number> {
   const { device } = harness;
   const unused = {
     label: 'runtime suspend',
-    ready: () => device.pmRefs === 0 && device.pmSteady.ready(),
+    ready: () => harness.gone || (device.pmRefs === 0 && device.pmSteady.ready()),
   };
   yield unused;
+  if (harness.gone) return -ENODEV;
   if (device.pmState === 'suspended') return 0;
   device.pmState = 'suspending';
   if (device.enter()) {

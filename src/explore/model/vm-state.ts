@@ -36,6 +36,11 @@ export class VmState {
   /** Who holds the VM active, and how many calls of vm_active and vm_idle are under way. */
   users = 0;
   moving = 0;
+  /** An asynchronous operation has failed; a map has failed half-way. */
+  asyncFailed = false;
+  mapFailed = false;
+  /** panthor_vm_free() is over. */
+  freed = false;
   /** Binds queued whose fence is not signalled yet. */
   unsignalled = 0;
   readonly work: { label: string; ready: () => boolean };
