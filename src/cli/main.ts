@@ -19,6 +19,7 @@ const COMMANDS = [
   'record',
   'conform',
   'explore',
+  'tree',
   'fault',
   'trace',
 ];

@@ -96,9 +96,18 @@ async function openText(path: string): Promise<Readable> {
   return raw.pipe(text);
 }
 
-/** Plays a stream on a kernel; the first operation that differs, or null. */
-export function checkStream(stream: Stream, kernel: Kernel): Difference | null {
-  const runner = new ModelRunner(kernel);
+/** What plays operations: the model, or a tree's own driver. A stream begins with `init`, which begins anew. */
+export interface VectorRunner {
+  /** Runs one operation; its outcome as the vectors have it. */
+  step(op: StreamOp): Fields;
+}
+
+/** Plays a stream on a kernel, or on what plays it instead; the first operation that differs, or null. */
+export function checkStream(
+  stream: Stream,
+  kernel: Kernel,
+  runner: VectorRunner = new ModelRunner(kernel),
+): Difference | null {
   for (let index = 0; index < stream.ops.length; index++) {
     const { in: op, out: expected } = stream.ops[index];
     const actual = runner.step(op);
