@@ -1,6 +1,6 @@
 /**
  * What takes minutes: every part of a block at every page, larger small worlds, a million frames and many more ioctls of
- * all kinds for the server, and the mutations. Ends with 1 where something fails.
+ * all kinds for the server, a million random steps of the explorer, and the mutations. Ends with 1 where something fails.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -19,6 +19,7 @@ const LONG = [
   ],
   [{ PANTHOR_SHIM_FUZZ: '20' }, 'test/live/frames.test.ts'],
   [{ PANTHOR_SHIM_FUZZ: '5' }, 'test/live/fuzz.test.ts'],
+  [{ PANTHOR_SHIM_WALK: '1000000' }, 'test/explore/state/determinism.test.ts'],
 ];
 
 function run(args, env) {

@@ -9,25 +9,9 @@ import { tickWork } from './model/groups.ts';
 import { Harness } from './model/harness.ts';
 import { lockAgreement, lostTables, slotBookkeeping, tablePages } from './model/invariants.ts';
 import type { Scenario } from './scenario/scenario.ts';
-import { type ThreadSpec, ThreadWorld } from './search/threads.ts';
+import type { ThreadSpec } from './search/threads.ts';
 import { type Body, Choice, optionOf, type Step, threadOf, Violation } from './search/world.ts';
-import { enterThread, Frames } from './state/frames.ts';
-import { mix32 } from './state/hash.ts';
-import { ignoreFields, tracker } from './state/objects.ts';
-
-/** Written and never read by anything but reports. */
-const REPORTS_ONLY = [
-  'commands',
-  'cacheFlushes',
-  'stats',
-  'activations',
-  'evictions',
-  'faults',
-  'mapCalls',
-  'unmapCalls',
-  'polls',
-  'warnings',
-];
+import { TrackedWorld } from './tracked-world.ts';
 
 const STATE_CHECKS: Partial<Record<Invariant, (harness: Harness) => string | null>> = {
   'lock-agreement': lockAgreement,
@@ -39,14 +23,13 @@ const STATE_CHECKS: Partial<Record<Invariant, (harness: Harness) => string | nul
  * The driver on the timed machine, with a scenario's threads. Works only on the interleaved build, whose code keeps
  * account of its own state.
  */
-export class DriverWorld extends ThreadWorld {
-  harness: Harness;
+export class DriverWorld extends TrackedWorld {
+  /** Made anew where another world was built since. */
+  harness!: Harness;
   readonly scenario: Scenario;
   readonly #kernel: Kernel;
   readonly #checked: ReadonlySet<string>;
   readonly #stateChecks: [string, (harness: Harness) => string | null][] = [];
-  readonly #frames: Frames[] = [];
-  readonly #dirty: boolean[] = [];
   readonly #locks: LockOrder | null;
   /** Groups of thread numbers. */
   readonly #interchangeable: number[][] = [];
@@ -70,23 +53,18 @@ export class DriverWorld extends ThreadWorld {
     }
     this.#locks = this.#checked.has('lock-order') ? new LockOrder() : null;
     this.#kernel = kernel;
-    this.harness = this.#build();
+    this.rewind();
   }
 
-  /** Makes driver and machine and what the scenario says is there; the account of state is theirs from then on. */
-  #build(): Harness {
-    tracker.reset();
-    ignoreFields(REPORTS_ONLY);
-    const harness = new Harness(this.scenario, this.#kernel);
-    harness.setUp(prepare);
-    tracker.begin(harness);
-    return harness;
+  /** Makes driver and machine and what the scenario says is there. */
+  protected override build(): Harness {
+    this.harness = new Harness(this.scenario, this.#kernel);
+    this.harness.setUp(prepare);
+    return this.harness;
   }
 
   protected override start(): ThreadSpec[] {
-    // Another world was made since, and has the account of state.
-    if (tracker.root !== this.harness) this.harness = this.#build();
-    else tracker.rewind();
+    this.rewind();
     this.harness.coverage.restart();
     this.#locks?.reset();
     const { harness } = this;
@@ -104,11 +82,6 @@ export class DriverWorld extends ThreadWorld {
     daemon('irq', interrupts(harness, harness.device.mmu.irq) as Body);
     daemon('reset', resetWork(harness) as Body);
     if (this.#calls('kill')) daemon('tick', tickWork(harness) as Body);
-    for (let i = 0; i < specs.length; i++) {
-      const frames = (this.#frames[i] ??= new Frames());
-      frames.depth = 0;
-      this.#dirty[i] = true;
-    }
     return specs;
   }
 
@@ -118,11 +91,6 @@ export class DriverWorld extends ThreadWorld {
 
   #queues(vm: string): boolean {
     return this.scenario.threads.some((thread) => thread.calls.some((call) => call.async && call.vm === vm));
-  }
-
-  protected override onSwitch(index: number): void {
-    enterThread(index, this.#frames[index]);
-    this.#dirty[index] = true;
   }
 
   /**
@@ -212,21 +180,7 @@ export class DriverWorld extends ThreadWorld {
     if (lost !== null) report(new Violation('table-pages', lost));
   }
 
-  override fingerprint(lanes: Int32Array): void {
-    let a = tracker.lane0;
-    let b = tracker.lane1;
-    if (this.#locks !== null) a = mix32(a ^ this.#locks.fingerprint);
-    for (let i = 0; i < this.threads.length; i++) {
-      const frames = this.#frames[i];
-      if (this.#dirty[i]) {
-        if (this.threads[i].point === null) frames.depth = 0;
-        frames.rehash();
-        this.#dirty[i] = false;
-      }
-      a = mix32(Math.imul(a, 31) ^ frames.lane0);
-      b = mix32(Math.imul(b, 37) ^ frames.lane1 ^ a);
-    }
-    lanes[0] = a || 1;
-    lanes[1] = b || 1;
+  protected override extraFingerprint(): number {
+    return this.#locks?.fingerprint ?? 0;
   }
 }

@@ -30,7 +30,7 @@ const FROM_HOST = [
   'released',
 ];
 /** The other way round. */
-const FROM_KERNEL = ['kernel_start', 'call_kernel', 'entered', 'is_ready', 'set_backing'];
+const FROM_KERNEL = ['kernel_start', 'call_kernel', 'entered', 'prepare_stack', 'is_ready', 'set_backing'];
 /** What the compiler may call by itself: libc's do. */
 const FROM_LIBC = ['memcpy', 'memmove', 'memset', 'memcmp'];
 

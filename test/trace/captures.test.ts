@@ -2,7 +2,8 @@ import { readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openCapture } from '../../src/capture/reader.ts';
-import { kernel, kernelForVersion } from '../../src/driver/kernels.ts';
+import { kernelFor } from '../../src/driver/kernels/for-capture.ts';
+import { kernel } from '../../src/driver/kernels.ts';
 import { CaptureTrace } from '../../src/trace/capture-trace.ts';
 import { TraceWriter } from '../../src/trace/writer.ts';
 import { readTrace } from './read.ts';
@@ -13,7 +14,7 @@ async function traceOf(path: string) {
   const packets: Uint8Array[] = [];
   const capture = await openCapture(path);
   const { header } = capture;
-  const model = kernel(kernelForVersion(header.driver_version ?? ''));
+  const model = kernel(kernelFor(header).name);
   const made = new CaptureTrace(header, { kernel: model }, new TraceWriter((packet) => packets.push(packet)));
   await capture.each((record) => made.step(record));
   made.finish();
