@@ -68,7 +68,14 @@ try {
     stdio: ['ignore', 2, 2],
   });
   rewriteImports(work);
-  const result = Extractor.invoke(configOf(work), { localBuild: false });
+  const result = Extractor.invoke(configOf(work), {
+    localBuild: false,
+    messageCallback: (message) => {
+      message.handled = true;
+      if (message.logLevel === ExtractorLogLevel.Error)
+        process.stderr.write(`${message.formatMessageWithLocation(root)}\n`);
+    },
+  });
   if (!result.succeeded) process.exitCode = 1;
 } finally {
   if (!process.env.KEEP) rmSync(work, { recursive: true, force: true });

@@ -2,7 +2,7 @@ import { closeSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { native } from '../native.ts';
-import { nativeBuildDir } from '../package-root.ts';
+import { nativeFile } from '../package-root.ts';
 import { StartError } from '../start-error.ts';
 import { freeCard, makeDeviceTree } from './device-tree.ts';
 import { clearPrivateDir, makePrivateDir } from './private-dir.ts';
@@ -108,10 +108,10 @@ function isStartError(error: unknown): error is Error {
 
 /** The recording library for an architecture. */
 export function recorderPath(arch: string): string {
-  return join(nativeBuildDir(), arch, 'libdrm_recorder.so');
+  return nativeFile(arch, 'libdrm_recorder.so');
 }
 
 /** The preload library for an architecture (x86_64, aarch64). */
 export function libraryPath(arch: string): string {
-  return join(nativeBuildDir(), arch, 'libpanthor_shim.so');
+  return nativeFile(arch, 'libpanthor_shim.so');
 }
