@@ -6,6 +6,7 @@ import type { Payload } from '../payload/payload.ts';
 import { fromRecord, isRecord } from '../payload/record.ts';
 import { type Format, render } from '../payload/render.ts';
 import { judge } from '../payload/verdict.ts';
+import { decodeWord } from './decode-word.ts';
 import { bytesOf, jsonOf, readInput, regionOf, withStatus } from './payload-options.ts';
 
 interface Options extends What {
@@ -14,6 +15,7 @@ interface Options extends What {
   buffer: string[];
   kernel: string;
   format: Format;
+  reg?: string;
   out?: boolean;
   json?: boolean;
 }
@@ -49,9 +51,11 @@ export function register(program: Command): void {
         .choices(['short', 'full', 'raw'])
         .default('full'),
     )
+    .option('--reg <name>', 'a word of the MMU: AS_FAULTSTATUS, AS_TRANSCFG, AS_MEMATTR, AS_LOCKADDR, PTE, …')
     .option('--out', 'of a record: the state after the call')
     .option('--json', 'as JSON, which encode turns back into the bytes')
     .action((words: string[], options: Options) => {
+      if (options.reg !== undefined) return decodeWord(words, options.reg, options.json === true);
       process.stdout.write(withStatus(() => decodeText(words, options)));
     });
 }

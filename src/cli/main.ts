@@ -19,6 +19,7 @@ const COMMANDS = [
   'record',
   'conform',
   'explore',
+  'fault',
 ];
 
 interface CommandFile {

@@ -257,11 +257,13 @@ export class PanthorVm {
     const id = vmas.create(va, range, bo.get().serial, offset, flags);
     vmas.insert(id);
     this.refs++;
+    this.device.trace?.vmaAdded?.(this, id);
   }
 
   /** drm_gpuva_unmap() and panthor_vma_unlink(): takes the VMA at the cursor away. */
   removeVma(id: number): void {
     const { vmas } = this;
+    this.device.trace?.vmaRemoved?.(this, id);
     vmas.removeAtCursor();
     const bo = this.device.gem.objects[vmas.bo[id]] as GemObject;
     vmas.release(id);
@@ -271,12 +273,15 @@ export class PanthorVm {
 
   /** drm_gpuva_remap(): the VMA at the cursor gives way to what is left of it. */
   replaceVma(id: number, bo: GemObject, flags: number, prev: StepPart | null, next: StepPart | null): void {
-    const { vmas } = this;
+    const { vmas, device } = this;
+    device.trace?.vmaRemoved?.(this, id);
     vmas.removeAtCursor();
     for (const part of [prev, next]) {
       if (part === null) continue;
-      vmas.insertAtCursor(vmas.create(part.va, part.range, bo.get().serial, part.offset, flags));
+      const rest = vmas.create(part.va, part.range, bo.get().serial, part.offset, flags);
+      vmas.insertAtCursor(rest);
       this.refs++;
+      device.trace?.vmaAdded?.(this, rest);
     }
     vmas.release(id);
     this.refs--;
