@@ -96,6 +96,12 @@ export function compile({ tables, out = join(here, 'build'), flags = [], quiet =
       run(compiler, [...common, '-o', helper, ...sources('server')], quiet);
       renameSync(helper, join(out, arch, 'server.node'));
       built.push(arch);
+<<<<<<< HEAD
+=======
+      if (arch !== hostArch) continue;
+      run(compiler, [...common, '-o', join(work, 'server.node'), ...sources('server'), '-lpthread', '-lrt'], quiet);
+      renameSync(join(work, 'server.node'), join(out, 'server.node'));
+>>>>>>> main
     }
   } finally {
     rmSync(work, { recursive: true, force: true });

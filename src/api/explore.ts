@@ -52,8 +52,12 @@ export interface Exploration {
   readonly scenario: string;
   readonly kernel: string;
   readonly switched: readonly string[];
-  /** `holds`: every reachable state was checked. `bounded`: the budget was spent first, and nothing was found. */
-  readonly verdict: 'holds' | 'violated' | 'bounded';
+  /**
+   * `holds`: every reachable state was checked. `bounded`: the budget was spent first, and nothing was found. `vacuous`:
+   * it holds, but calls of the scenario never happened or always failed; `empty` has them.
+   */
+  readonly verdict: 'holds' | 'violated' | 'bounded' | 'vacuous';
+  readonly empty: readonly string[];
   /** What was checked. */
   readonly invariants: readonly string[];
   readonly states: number;
@@ -63,7 +67,7 @@ export interface Exploration {
   readonly seconds: number;
   /** Which search decided. */
   readonly by: string;
-  /** One for each broken invariant, the shortest schedule first. */
+  /** One for each message of a broken invariant, the shortest schedule first. */
   readonly violations: readonly BrokenInvariant[];
   /** The schedule of the first. */
   readonly steps: readonly ScheduleStep[];
@@ -143,7 +147,7 @@ function ask(question: object, options: ExploreOptions): Promise<unknown> {
   const workerData = {
     ...{ kernel: undefined, invariants: [], replay: undefined, merge: undefined, shard: undefined },
     ...switchesOf(kernel),
-    ...{ json: true, compare: false, budget: { ...DEFAULT_BUDGET, ...budget }, seed, jobs },
+    ...{ json: true, strict: false, accept: [], compare: false, budget: { ...DEFAULT_BUDGET, ...budget }, seed, jobs },
     ...question,
   };
   return new Promise((resolve, reject) => {

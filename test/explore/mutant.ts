@@ -30,7 +30,7 @@ function changed(bug: Bug): string {
 
 /** Invariants of a scenario that the bug breaks, after an exhaustive search. */
 export async function explored(...asked: Parameters<typeof violations>): Promise<string[]> {
-  return (await violations(...asked)).map(({ invariant }) => invariant).sort();
+  return [...new Set((await violations(...asked)).map(({ invariant }) => invariant))].sort();
 }
 
 /** The same, in the invariants' words. */
@@ -71,7 +71,7 @@ async function violations(
     const world = new DriverWorld(scenario, kernel(kernelName), invariants ?? scenario.check);
     const result = explore(world, {
       budget: { states: 200_000, seconds: 60, memory: 2 * 2 ** 30 },
-      all: invariants !== undefined,
+      further: invariants === undefined ? 0 : 200_000,
     });
     return result.findings.map((finding) => finding.violation);
   } finally {

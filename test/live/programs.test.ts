@@ -86,16 +86,16 @@ describe.skipIf(compiler === null)('a preloaded client', () => {
   });
 
   it('gets ENOMEM and ENFILE where a limit of the server is reached, and goes on', async () => {
-    const fixture = startServer({ limits: { objects: 50 }, server: { maxConnections: 20 } });
+    const fixture = startServer({ limits: { objects: 50 }, server: { maxDescriptors: 100 } });
     const before = leftOver(fixture);
     const program = compileProgram('limits', scratch);
     const ended = await runProgram(fixture, program, ['100', '100']);
-    // One connection is the first file, one the channel of the calls.
+    // Three quarters of all descriptors, one for its first file and one for each object: the others are for others.
     expect(ended).toEqual({
       status: 0,
       signal: null,
       stderr: '',
-      stdout: '50 objects, errno 12\n18 files, errno 23\n',
+      stdout: '50 objects, errno 12\n24 files, errno 23\n',
     });
     await fixture.runToQuiescence();
     expect(leftOver(fixture)).toEqual(before);
