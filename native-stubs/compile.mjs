@@ -93,15 +93,9 @@ export function compile({ tables, out = join(here, 'build'), flags = [], quiet =
         renameSync(made, join(out, arch, name));
       }
       const helper = join(work, `${arch}-server.node`);
-      run(compiler, [...common, '-o', helper, ...sources('server')], quiet);
+      run(compiler, [...common, '-o', helper, ...sources('server'), '-lpthread', '-lrt'], quiet);
       renameSync(helper, join(out, arch, 'server.node'));
       built.push(arch);
-<<<<<<< HEAD
-=======
-      if (arch !== hostArch) continue;
-      run(compiler, [...common, '-o', join(work, 'server.node'), ...sources('server'), '-lpthread', '-lrt'], quiet);
-      renameSync(join(work, 'server.node'), join(out, 'server.node'));
->>>>>>> main
     }
   } finally {
     rmSync(work, { recursive: true, force: true });
