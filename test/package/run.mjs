@@ -34,7 +34,13 @@ try {
         encoding: 'utf8',
       });
       if (status === 0)
-        await checkUse(tarball, join(stdout.trim(), 'node'), version, join(dir, `on-${version}`));
+        await checkUse({
+          tarball,
+          client,
+          node: join(stdout.trim(), 'node'),
+          version,
+          dir: join(dir, `on-${version}`),
+        });
       // Status 3: the registry did not deliver it, which is nobody's fault here (test/habits/excuse.mjs).
       else if (status === 3) console.log(`1 skipped\n!!!!    not delivered: Node ${version}`);
       else await check(`Node ${version} can be had`, () => Promise.reject(new Error(stderr)));
