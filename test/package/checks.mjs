@@ -2,14 +2,17 @@
 let passed = 0;
 let failed = 0;
 
+/** Whether `body` ran without an error. */
 export async function check(name, body) {
   try {
     await body();
     passed++;
     console.log(`✓ ${name}`);
+    return true;
   } catch (error) {
     failed++;
     console.log(`✗ ${name}\n    ${String(error?.stack ?? error).replaceAll('\n', '\n    ')}`);
+    return false;
   }
 }
 
