@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { BEHAVIOUR_KEYS, BEHAVIOURS, type Behaviour, KERNEL_NAMES, kernel } from '../driver/kernels.ts';
+import { print } from './output.ts';
 
 export function register(program: Command): void {
   program
@@ -11,7 +12,7 @@ export function register(program: Command): void {
     )
     .option('--json', 'one JSON object')
     .action((options: { json?: true }) => {
-      process.stdout.write(options.json ? `${json()}\n` : text());
+      print(options.json ? `${json()}\n` : text());
     });
 }
 

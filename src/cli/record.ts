@@ -4,7 +4,7 @@ import { archOf, prepare, runToEnd } from '../live/launch/launch.ts';
 import { RecordServer } from '../live/record/record-server.ts';
 import { clearPrivateDir, makePrivateDir } from '../live/server/private-dir.ts';
 import { recorderPath } from '../live/server/server-thread.ts';
-import { EXIT_FOUND, UsageError } from './exit.ts';
+import { EXIT_FOUND, note, UsageError } from './exit.ts';
 import { starting } from './live-options.ts';
 
 export function register(program: Command): void {
@@ -41,7 +41,7 @@ async function record(command: string[], options: { output: string }): Promise<v
     const status = await runToEnd(prepare(command, library, { PANTHOR_RECORD_DIR: dir }));
     await server.stop();
     if (server.count === 0) {
-      process.stderr.write('panthor-shim: the command asked nothing of a panthor device\n');
+      note('the command asked nothing of a panthor device');
       process.exitCode = status === 0 ? EXIT_FOUND : status;
     } else {
       process.exitCode = status;

@@ -4,6 +4,7 @@ import { type Kernel, kernel, kernelForVersion } from '../driver/kernels.ts';
 import { type DiffRecord, KernelDiff } from '../replay/kernel-diff.ts';
 import { diffJson, diffLine, diffTotalsText } from '../report/diff-text.ts';
 import { behaviourOption, kernelOption } from './kernel-options.ts';
+import { print } from './output.ts';
 import { readThrough } from './read.ts';
 import { type ModelCliOptions, modelOptions } from './replay.ts';
 
@@ -62,13 +63,13 @@ export async function diffKernels(
       const found = diff.step(record);
       if (found !== null) {
         if (options.json) kept.push(found);
-        else process.stdout.write(`${diffLine(found)}\n`);
+        else print(`${diffLine(found)}\n`);
       }
       return record.index < stopAt;
     },
     () => {
       const text = options.json ? diffJson(diff.totals, kept, names) : diffTotalsText(diff.totals, names);
-      process.stdout.write(`${text}\n`);
+      print(`${text}\n`);
     },
   );
 }

@@ -1,9 +1,11 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { archOf, prepare, runToEnd } from '../live/launch/launch.ts';
 import { reportText } from '../live/server/report.ts';
 import { libraryPath, ServerThread } from '../live/server/server-thread.ts';
+import { visibleLines } from '../report/visible.ts';
 import { EXIT_BUG, UsageError } from './exit.ts';
+import { checkWritable, writeOutput } from './files.ts';
 import {
   addModelOptions,
   checkModelOptions,
@@ -47,6 +49,7 @@ export function libraryFor(command: string): { library: string; arch: string } {
 
 async function run(command: string[], options: RunOptions): Promise<void> {
   checkModelOptions(options);
+  if (typeof options.report === 'string') checkWritable(options.report);
   const { library, arch } = libraryFor(command[0]);
   const record = options.record;
   const server = await starting(() =>
@@ -57,7 +60,7 @@ async function run(command: string[], options: RunOptions): Promise<void> {
   );
   const status = await runToEnd(prepare(command, library, server.environment));
   const report = await server.stop();
-  if (typeof options.report === 'string') writeFileSync(options.report, `${JSON.stringify(report)}\n`);
-  else if (options.report) process.stderr.write(reportText(report));
+  if (typeof options.report === 'string') writeOutput(options.report, `${JSON.stringify(report)}\n`);
+  else if (options.report) process.stderr.write(visibleLines(reportText(report)));
   process.exitCode = status === 0 && report.bugs > 0 ? EXIT_BUG : status;
 }

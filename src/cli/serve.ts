@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { reportText } from '../live/server/report.ts';
 import { libraryPath, ServerThread } from '../live/server/server-thread.ts';
+import { visibleLines } from '../report/visible.ts';
 import { EXIT_BUG } from './exit.ts';
 import {
   addModelOptions,
@@ -41,7 +42,7 @@ async function serve(options: ServeCommandOptions): Promise<void> {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
   });
   const report = await server.stop();
-  process.stderr.write(reportText(report));
+  process.stderr.write(visibleLines(reportText(report)));
   if (report.bugs > 0) process.exitCode = EXIT_BUG;
 }
 

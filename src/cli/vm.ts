@@ -10,6 +10,7 @@ import { address, LEGEND, vaMap } from '../report/va-map.ts';
 import { vmJson } from '../report/vm-json.ts';
 import { walkJson, walkText, walkVm } from '../report/walk.ts';
 import { EXIT_FOUND, UsageError } from './exit.ts';
+import { answersByStatus, print } from './output.ts';
 import { readThrough } from './read.ts';
 import { addModelOptions, type ModelCliOptions, modelOptions, recordNumber } from './replay.ts';
 
@@ -50,6 +51,7 @@ function place(value: string): Place {
 }
 
 async function show(path: string, options: VmCliOptions): Promise<void> {
+  answersByStatus();
   const capture = await openCapture(path);
   const replayer = new Replayer(capture.header, modelOptions(options, capture.header.driver_version));
   const at = options.at ?? Number.POSITIVE_INFINITY;
@@ -67,8 +69,8 @@ async function show(path: string, options: VmCliOptions): Promise<void> {
         throw new UsageError(`there is no record ${at}: the capture ends with ${index}`);
       }
       if (options.walk !== undefined) walk(replayer.model, options.walk, options.json === true);
-      else if (options.json) process.stdout.write(`${vmJson(index, snapshot(replayer.model))}\n`);
-      else process.stdout.write(text(index, snapshot(replayer.model)));
+      else if (options.json) print(`${vmJson(index, snapshot(replayer.model))}\n`);
+      else print(text(index, snapshot(replayer.model)));
     },
   );
 }
@@ -76,7 +78,7 @@ async function show(path: string, options: VmCliOptions): Promise<void> {
 function walk(model: ReplayModel, where: Place, json: boolean): void {
   const { file, vm } = find(model, where);
   const report = walkVm(model, file, vm, where.va);
-  process.stdout.write(json ? `${walkJson(report)}\n` : walkText(report, `VM ${where.id} of fd ${file.fd}`));
+  print(json ? `${walkJson(report)}\n` : walkText(report, `VM ${where.id} of fd ${file.fd}`));
   if (report.target !== null && !report.target.agrees) process.exitCode = EXIT_FOUND;
 }
 
