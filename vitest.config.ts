@@ -1,10 +1,16 @@
 import { defineConfig } from 'vitest/config';
+import { SkipReporter } from './test/habits/skip-reporter.ts';
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    // test/clients runs real clients, for which packages are fetched: `npm run test:clients`.
-    exclude: ['test/clients/**', 'node_modules/**'],
+    // For test/clients and test/fetched packages are fetched: `npm run test:fetch`.
+    exclude: ['test/clients/**', 'test/fetched/**', 'node_modules/**'],
+    reporters: [
+      'default',
+      ...(process.env.GITHUB_ACTIONS === 'true' ? ['github-actions'] : []),
+      new SkipReporter(),
+    ],
     globalSetup: ['test/build-once.ts'],
     // Machines that build something else meanwhile are slow; nothing takes this long on one that does not.
     testTimeout: 90_000,

@@ -90,10 +90,11 @@ export function instrumentFrames(tree, out, replace, code, file, refuse) {
         end: fn.end,
       },
       [],
+      [],
     );
 
     /** Follows scopes and loops down to the yields. */
-    function visit(node, parent, scope, around) {
+    function visit(node, parent, scope, around, pending) {
       if (isFunction(node) && node !== fn) return;
       let inner = scope;
       const inside = isLoop(node) ? [...around, node] : around;
@@ -121,14 +122,23 @@ export function instrumentFrames(tree, out, replace, code, file, refuse) {
         out.appendLeft(node.start, '{ ');
         out.appendRight(node.end, ' }');
       }
-      if (node.type === 'YieldExpression') site(node, parent, inner, inside);
+      if (node.type === 'TryStatement' && node.finalizer && containsYield(node.finalizer)) {
+        refuse(node, 'a yield in finally: what is returned or thrown meanwhile is out of sight');
+      }
+      if (node.type === 'YieldExpression') site(node, parent, inner, inside, pending);
       if (node.type !== 'YieldExpression' && !isFunction(node)) checkTemporaries(node);
+      const parts = evaluationOrder[node.type]?.(node) ?? [];
+      const follow = (child) => {
+        // Names that were read already wait with their values for what comes after them.
+        const before = parts.slice(0, Math.max(parts.indexOf(child), 0));
+        const names = before.filter((part) => part?.type === 'Identifier').map((part) => part.name);
+        visit(child, node, inner, inside, names.length > 0 ? [...pending, ...names] : pending);
+      };
       for (const key of Object.keys(node)) {
         const child = node[key];
         if (Array.isArray(child)) {
-          for (const item of child)
-            if (item && typeof item.type === 'string') visit(item, node, inner, inside);
-        } else if (child && typeof child.type === 'string') visit(child, node, inner, inside);
+          for (const item of child) if (item && typeof item.type === 'string') follow(item);
+        } else if (child && typeof child.type === 'string') follow(child);
       }
     }
 
@@ -160,13 +170,14 @@ export function instrumentFrames(tree, out, replace, code, file, refuse) {
       }
     }
 
-    function site(node, parent, scope, around) {
+    function site(node, parent, scope, around, pending) {
       const at = node.start;
       const names = new Set();
       for (let s = scope; s !== null; s = s.parent) {
         for (const variable of s.declared) {
           if (variable.from > at) continue;
-          if (variable.always || isLive(variable, s, at, around)) names.add(variable.name);
+          const needed = variable.always || pending.includes(variable.name);
+          if (needed || isLive(variable, s, at, around)) names.add(variable.name);
         }
       }
       for (const write of closureWrites) {

@@ -91,7 +91,11 @@ export function compile({ tables, out = join(here, 'build'), flags = [], quiet =
       }
       built.push(arch);
       if (arch !== hostArch) continue;
-      run(compiler, [...common, '-o', join(work, 'server.node'), ...sources('server')], quiet);
+      run(
+        compiler,
+        [...common, '-o', join(work, 'server.node'), ...sources('server'), '-lpthread', '-lrt'],
+        quiet,
+      );
       renameSync(join(work, 'server.node'), join(out, 'server.node'));
     }
   } finally {

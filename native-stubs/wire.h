@@ -3,8 +3,8 @@
  * side and test/live/wire.test.ts compares the two. Messages are frames as docs/formats.md describes them, with the
  * kinds below; everything is little-endian and 8-byte aligned.
  *
- * One connection is either an open file (it begins with OPEN, nothing follows, and its end is the file's release) or a
- * channel, which carries one call at a time: a request, perhaps an INTERRUPT, one REPLY with the request's id.
+ * A connection carries one call at a time: a request, perhaps an INTERRUPT, one REPLY with the request's id. An open file
+ * is another socket, whose other end the server keeps: it comes with the reply to OPEN, and its end is the release.
  */
 #ifndef PANTHOR_SHIM_WIRE_H
 #define PANTHOR_SHIM_WIRE_H
@@ -17,7 +17,7 @@ enum wire_kind {
 	WIRE_MMAP = 0x102,
 	/* The thread that waits for a reply caught a signal: end the wait with EINTR if it still waits. */
 	WIRE_INTERRUPT = 0x103,
-	/* Answered once every file whose last reference is gone has been released: what close(2) waits for. */
+	/* The key of a file (u64); answered once it is released, where its last reference is gone: what close(2) waits for. */
 	WIRE_SETTLE = 0x104,
 	/* What another driver was asked and answered, from the recording library; a reply says that it is written down. */
 	WIRE_RECORD_FILE = 0x110,
@@ -54,7 +54,7 @@ struct wire_open {
 };
 
 struct wire_ioctl {
-	uint64_t file; /* the key in the name of the open file's socket; 0: a dma-buf or sync_file that comes along */
+	uint64_t file; /* the key of an open device; 0: a dma-buf or sync_file that comes along */
 	uint64_t arg;  /* user address of the argument */
 	uint32_t request;
 	uint32_t tid;

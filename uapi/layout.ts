@@ -77,14 +77,32 @@ export interface FieldInfo {
 }
 
 /** One row of a struct's table, as written. */
-export interface FieldSpec<N extends string = string> {
+export interface FieldSpec<
+  N extends string = string,
+  T extends Scalar | StructLayout = Scalar | StructLayout,
+  L extends number = number,
+> {
   readonly name: N;
-  readonly type: Scalar | StructLayout;
+  readonly type: T;
   readonly offset: number;
   /** Elements of a C array; 0 when the field is none. */
-  readonly length: number;
+  readonly length: L;
   readonly info: FieldInfo;
 }
+
+/** What a scalar is to a program: those of 64 bits are BigInts. */
+export type ScalarValue<T> = T extends 'u8' | 's32' | 'u32' ? number : bigint;
+
+type ElementValue<T> = T extends StructLayout<string, infer V> ? V : ScalarValue<T>;
+type FieldValue<F> =
+  F extends FieldSpec<string, infer T, infer L>
+    ? L extends 0
+      ? ElementValue<T>
+      : readonly ElementValue<T>[]
+    : never;
+
+/** The value of a struct as its table describes it: `StructValue<typeof drm_panthor_vm_bind_op>`. */
+export type StructValue<L> = L extends StructLayout<string, infer V> ? V : never;
 
 /** One field, with what follows from its row. */
 export interface Field<N extends string = string> extends FieldSpec<N> {
@@ -93,7 +111,8 @@ export interface Field<N extends string = string> extends FieldSpec<N> {
   readonly align: number;
 }
 
-export interface StructLayout<N extends string = string> {
+/** `N`: names of its fields. `V`: its value, which is there for the compiler alone. */
+export interface StructLayout<N extends string = string, V = unknown> {
   readonly name: string;
   readonly size: number;
   readonly align: number;
@@ -108,6 +127,8 @@ export interface StructLayout<N extends string = string> {
   readonly minSize?: number;
   readonly lastMandatory?: string;
   readonly doc: string;
+  /** Never there: holds `V`. */
+  readonly valueType?: V;
 }
 
 export interface StructOptions {
@@ -117,23 +138,23 @@ export interface StructOptions {
 }
 
 /** A field of a struct's table: `f('va', 'u64', 16, { unit: 'address' })`. */
-export function f<const N extends string>(
+export function f<const N extends string, const T extends Scalar | StructLayout>(
   name: N,
-  type: Scalar | StructLayout,
+  type: T,
   offset: number,
   info: FieldInfo = {},
-): FieldSpec<N> {
+): FieldSpec<N, T, 0> {
   return { name, type, offset, length: 0, info };
 }
 
 /** A field that is a C array: `array('pad', 'u8', 3, 1, { pad: true })` is `__u8 pad[3]` at offset 1. */
-export function array<const N extends string>(
+export function array<const N extends string, const T extends Scalar>(
   name: N,
-  type: Scalar,
+  type: T,
   length: number,
   offset: number,
   info: FieldInfo = {},
-): FieldSpec<N> {
+): FieldSpec<N, T> {
   return { name, type, offset, length, info };
 }
 
@@ -157,7 +178,7 @@ export function struct<const F extends readonly FieldSpec[]>(
   doc: string,
   specs: F,
   options: StructOptions = {},
-): StructLayout<F[number]['name']> {
+): StructLayout<F[number]['name'], { readonly [S in F[number] as S['name']]: FieldValue<S> }> {
   const fields: Field<F[number]['name']>[] = [];
   const off: Record<string, number> = {};
   let end = 0;
@@ -183,7 +204,10 @@ export function struct<const F extends readonly FieldSpec[]>(
     extra.lastMandatory = options.lastMandatory;
     extra.minSize = last.offset + last.field.size;
   }
-  return { ...layout, ...extra } as StructLayout<F[number]['name']>;
+  return { ...layout, ...extra } as StructLayout<
+    F[number]['name'],
+    { readonly [S in F[number] as S['name']]: FieldValue<S> }
+  >;
 }
 
 /**

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Apt, machineArchive } from '../../test/clients/apt.mjs';
 import { CROSS_BIN, prepareRoots } from '../../test/clients/roots.mjs';
+import { NOT_DELIVERED } from '../../test/habits/excuse.mjs';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -32,10 +33,9 @@ export async function fetchHeaders(suite) {
     // The package is for all architectures; asking as amd64 finds it everywhere.
     const apt = new Apt(join(cacheFolder, 'abi', 'apt', suite), machineArchive(), suite, 'amd64');
     const late = await apt.update();
-    if (late !== '') throw new Error(`the index of ${suite} was not delivered (${late})`);
+    if (late !== '') throw new Error(`${NOT_DELIVERED}the index of ${suite} (${late})`);
     const { files, missing } = await apt.download(['linux-libc-dev']);
-    if (missing.length > 0)
-      throw new Error(`linux-libc-dev of ${suite} was not delivered (${missing[0].why})`);
+    if (missing.length > 0) throw new Error(`${NOT_DELIVERED}linux-libc-dev of ${suite} (${missing[0].why})`);
     unpackInto(folder, files[0]);
   } catch (error) {
     if (!complete()) return { include: '', why: error.message };

@@ -32,8 +32,8 @@ struct channel {
 
 static struct channel channels[CHANNELS];
 
-/* A connection to the server, under `name` where there is one; -errno without a server. */
-static int connect_to_server(const struct sockaddr_un *name)
+/* A connection to the server; -errno without one. */
+static int connect_to_server(void)
 {
 	const struct sockaddr_un *server = &config()->server;
 	long fd = SYS_3(SYS_socket, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -41,8 +41,6 @@ static int connect_to_server(const struct sockaddr_un *name)
 
 	if (fd < 0)
 		return (int)fd;
-	if (name != NULL)
-		ret = SYS_3(SYS_bind, fd, name, sizeof(*name));
 	while (ret == 0) {
 		ret = SYS_3(SYS_connect, fd, server, sizeof(*server));
 		if (ret != -EINTR)
@@ -62,19 +60,20 @@ static void disconnect(struct channel *c)
 	c->connected = false;
 }
 
-static bool connected(struct channel *c)
+/* Connects where that is still to be done. Returns 0, -EACCES for another user's server, -ENODEV without one. */
+static int make_connected(struct channel *c)
 {
 	int fd;
 
 	if (c->connected)
-		return true;
-	fd = connect_to_server(NULL);
+		return 0;
+	fd = connect_to_server();
 	if (fd < 0)
-		return false;
+		return fd == -EACCES ? -EACCES : -ENODEV;
 	c->handle = hidden_add(fd);
 	c->connected = c->handle >= 0;
 	memset(c->known, 0, sizeof(c->known));
-	return c->connected;
+	return c->connected ? 0 : -ENODEV;
 }
 
 /* The parent's threads are not here to finish their calls, and their connections are not ours to use. */
@@ -147,15 +146,16 @@ static int wait_for_reply(struct channel *c, uint32_t id, struct message *reply)
 	}
 }
 
-static int try_call(struct channel *c, struct message *request, uint16_t kind, int file, uint64_t key,
-		    struct message *reply)
+/* One attempt. -EPIPE: the connection had ended before, and the server has not handled the request. */
+static int attempt(struct channel *c, struct message *request, uint16_t kind, int file, uint64_t key,
+		   struct message *reply)
 {
 	uint16_t flags = 0;
 	uint32_t id;
-	int ret;
+	int ret = make_connected(c);
 
-	if (!connected(c))
-		return -ENODEV;
+	if (ret < 0)
+		return ret;
 	if (file >= 0 && (key == 0 || is_new(c, key))) {
 		/* The file goes in front of the descriptors that belong to the argument. */
 		memmove(request->fds + 1, request->fds, sizeof(int) * (size_t)request->fd_count);
@@ -176,7 +176,22 @@ static int try_call(struct channel *c, struct message *request, uint16_t kind, i
 		return 0;
 	message_free(reply, true);
 	disconnect(c);
-	return -ENODEV;
+	return ret == -EPIPE || ret == -ECONNRESET ? -EPIPE : -ENODEV;
+}
+
+/*
+ * A server that needs room for others closes connections that carry no call; the next call makes another one. A new one
+ * is closed at once where the server is another user's.
+ */
+static int try_call(struct channel *c, struct message *request, uint16_t kind, int file, uint64_t key,
+		    struct message *reply)
+{
+	bool was_connected = c->connected;
+	int ret = attempt(c, request, kind, file, key, reply);
+
+	if (ret == -EPIPE && was_connected)
+		ret = attempt(c, request, kind, file, key, reply);
+	return ret == -EPIPE ? -EACCES : ret;
 }
 
 int channel_call(struct message *request, uint16_t kind, int file, uint64_t key, struct message *reply)
@@ -191,43 +206,44 @@ int channel_call(struct message *request, uint16_t kind, int file, uint64_t key,
 	return ret;
 }
 
+/* O_LARGEFILE as the kernel has it, which sets it in every 64-bit program; libc says 0. */
+#if defined(__x86_64__)
+#define LARGE_FILE 0x8000
+#else
+#define LARGE_FILE 0x20000
+#endif
+
 int channel_open(unsigned minor, int flags)
 {
-	struct identity id = {.kind = FILE_DEVICE, .minor = minor, .mode = (unsigned)flags & O_ACCMODE};
-	struct sockaddr_un name;
 	struct wire_open open_message = {
 		.minor = minor,
-		.flags = (uint32_t)flags,
+		/* f_flags: what do_dentry_open() leaves of them */
+		.flags = (uint32_t)((flags & ~(O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_CLOEXEC)) | LARGE_FILE),
 		.pid = (uint32_t)own_pid(),
 		.tid = (uint32_t)own_tid(),
 	};
 	struct wire_reply answer;
-	struct message m;
-	int fd, ret;
+	struct message m, reply;
+	int ret;
 
-	id.key = identity_new_key();
-	identity_name(&name, &id);
-	fd = connect_to_server(&name);
-	if (fd < 0)
-		return fd == -EMFILE || fd == -ENFILE ? fd : -ENODEV;
 	message_begin(&m);
 	memcpy(message_grow(&m, sizeof(open_message)), &open_message, sizeof(open_message));
-	message_seal(&m, WIRE_OPEN, 0, 1);
-	ret = transfer_send(fd, &m);
-	message_init(&m);
-	if (ret == 0)
-		ret = transfer_receive(fd, &m, false);
-	if (ret == 0 && m.used >= sizeof(struct wire_header) + sizeof(answer)) {
-		memcpy(&answer, m.data + sizeof(struct wire_header), sizeof(answer));
-		ret = answer.ret;
-	} else {
-		ret = -EACCES; /* refused: the server is another user's */
+	ret = channel_call(&m, WIRE_OPEN, -1, 0, &reply);
+	message_free(&m, false);
+	if (ret < 0)
+		return ret;
+	memcpy(&answer, reply.data + sizeof(struct wire_header), sizeof(answer));
+	ret = answer.ret;
+	if (ret == 0 && reply.fd_count == 0)
+		ret = -ENODEV;
+	if (ret == 0) {
+		ret = reply.fds[0];
+		reply.fds[0] = -1;
+		if ((flags & O_CLOEXEC) == 0)
+			SYS_3(SYS_fcntl, ret, F_SETFD, 0);
+		if ((flags & (O_NONBLOCK | O_APPEND)) != 0)
+			SYS_3(SYS_fcntl, ret, F_SETFL, flags & (O_NONBLOCK | O_APPEND));
 	}
-	message_free(&m, true);
-	if (ret == 0 && (flags & O_CLOEXEC) == 0)
-		ret = (int)SYS_3(SYS_fcntl, fd, F_SETFD, 0);
-	if (ret == 0)
-		return fd;
-	sys_close(fd);
+	message_free(&reply, true);
 	return ret;
 }

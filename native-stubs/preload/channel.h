@@ -14,7 +14,7 @@
  */
 int channel_call(struct message *request, uint16_t kind, int file, uint64_t key, struct message *reply);
 
-/* Opens a device node: the connection itself is the open file. Returns its descriptor or -errno. */
+/* Opens a device node: the server gives out a socket that stands for the open file. Its descriptor, or -errno. */
 int channel_open(unsigned minor, int flags);
 
 #endif

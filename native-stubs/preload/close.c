@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "channel.h"
@@ -18,12 +19,15 @@
 
 int fcntl64(int fd, int command, ...);
 
-/* A release that another process has yet to make is not ours to wait for; the server knows. */
-static void settle(void)
+/* Waits until the server has released the file, where that was its last descriptor. */
+static void settle(const struct identity *closed)
 {
 	struct message request, reply;
 
+	if (closed->kind == FILE_OTHER)
+		return;
 	message_begin(&request);
+	memcpy(message_grow(&request, sizeof(closed->key)), &closed->key, sizeof(closed->key));
 	if (channel_call(&request, WIRE_SETTLE, -1, 0, &reply) == 0)
 		message_free(&reply, true);
 	message_free(&request, false);
@@ -31,46 +35,43 @@ static void settle(void)
 
 EXPORT int close(int fd)
 {
-	bool ours;
+	struct identity id;
 	int result;
 
 	if (hidden_contains(fd)) {
 		errno = EBADF;
 		return -1;
 	}
-	ours = identify(fd).kind != FILE_OTHER;
+	id = identify(fd);
 	identity_forget(fd);
 	result = NEXT(close)(fd);
-	if (ours)
-		settle();
+	settle(&id);
 	return result;
 }
 ALSO(__close, close);
 
 EXPORT int dup2(int from, int to)
 {
-	bool ours = from != to && identify(to).kind != FILE_OTHER;
+	struct identity replaced = from == to ? (struct identity){.kind = FILE_OTHER} : identify(to);
 	int result;
 
 	hidden_make_way(to);
 	identity_forget(to);
 	result = NEXT(dup2)(from, to);
-	if (ours)
-		settle();
+	settle(&replaced);
 	return result;
 }
 ALSO(__dup2, dup2);
 
 EXPORT int dup3(int from, int to, int flags)
 {
-	bool ours = from != to && identify(to).kind != FILE_OTHER;
+	struct identity replaced = from == to ? (struct identity){.kind = FILE_OTHER} : identify(to);
 	int result;
 
 	hidden_make_way(to);
 	identity_forget(to);
 	result = NEXT(dup3)(from, to, flags);
-	if (ours)
-		settle();
+	settle(&replaced);
 	return result;
 }
 
@@ -81,6 +82,9 @@ EXPORT int fclose(FILE *file)
 	return NEXT(fclose)(file);
 }
 
+/* What F_SETFL may change is the socket's own; the rest is as open(2) got it. */
+#define CHANGEABLE (O_NONBLOCK | O_APPEND | O_ASYNC | O_NOATIME)
+
 static int get_flags(int fd, int flags)
 {
 	struct identity id;
@@ -88,7 +92,7 @@ static int get_flags(int fd, int flags)
 	if (flags < 0)
 		return flags;
 	id = identify(fd);
-	return id.kind == FILE_DEVICE ? (flags & ~O_ACCMODE) | (int)id.mode : flags;
+	return id.kind == FILE_DEVICE ? (flags & CHANGEABLE) | ((int)id.flags & ~CHANGEABLE) : flags;
 }
 
 EXPORT int fcntl(int fd, int command, ...)

@@ -18,14 +18,11 @@ static void read_environment(void)
 	if (dir == NULL || dir[0] != '/' || strlen(dir) >= sizeof(c->dir))
 		return;
 	strcpy(c->dir, dir);
+	c->dir_length = (unsigned)strlen(dir);
 	c->card = card == NULL ? 0 : (unsigned)strtoul(card, NULL, 10) & 63;
 	c->root_length = (unsigned)snprintf(c->root, sizeof(c->root), "%s/root", dir);
 	c->server.sun_family = AF_UNIX;
 	snprintf(c->server.sun_path, sizeof(c->server.sun_path), "%s/socket", dir);
-	/* FNV-1a */
-	c->realm = 0x811c9dc5;
-	for (const char *p = dir; *p != '\0'; p++)
-		c->realm = (c->realm ^ (uint8_t)*p) * 0x01000193;
 	c->active = true;
 }
 

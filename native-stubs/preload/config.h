@@ -14,12 +14,11 @@ struct config {
 	unsigned card;
 	/* PANTHOR_SHIM_DIR: the server's private directory, with `socket` and the file tree `root` in it. */
 	char dir[80];
+	unsigned dir_length;
 	/* <dir>/root, and its length: where the server keeps what /dev/dri and sysfs show of the device. */
 	char root[96];
 	unsigned root_length;
 	struct sockaddr_un server;
-	/* Tells this server's open files from another's: a hash of `dir`. */
-	uint32_t realm;
 };
 
 /* Read once, when the first call needs it. */

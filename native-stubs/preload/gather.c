@@ -9,8 +9,6 @@
 #include "usermem.h"
 
 #define CHUNK 65536
-/* Stretches of user memory that are written together. */
-#define PARTS 16
 
 static uint64_t number(const uint8_t *at, unsigned size)
 {
@@ -131,46 +129,4 @@ int gather(struct message *m, unsigned long request, uint64_t arg, uint32_t *reg
 			m->fds[m->fd_count++] = fd;
 	}
 	return follow(m, arg_at, (size_t)size, row->first, row->count, regions);
-}
-
-int scatter(struct message *reply)
-{
-	struct wire_reply header;
-	struct usermem_part parts[PARTS];
-	unsigned count = 0;
-	size_t at = sizeof(struct wire_header);
-	int result = 0;
-
-	memcpy(&header, reply->data + at, sizeof(header));
-	at += sizeof(header);
-	for (uint32_t i = 0; i < header.regions; i++) {
-		struct wire_region region;
-
-		if (at + sizeof(region) > reply->used)
-			return -EPROTO;
-		memcpy(&region, reply->data + at, sizeof(region));
-		at += sizeof(region);
-		if (region.size > reply->used - at)
-			return -EPROTO;
-		parts[count++] = (struct usermem_part){region.addr, reply->data + at, region.size};
-		at += (region.size + 7) & ~7u;
-		if (count == PARTS || i + 1 == header.regions) {
-			if (!usermem_write_all(parts, count))
-				result = -EFAULT;
-			count = 0;
-		}
-	}
-	for (int i = 0; i < reply->fd_count && at + sizeof(struct wire_install) <= reply->used; i++) {
-		struct wire_install install;
-
-		memcpy(&install, reply->data + at, sizeof(install));
-		at += sizeof(install);
-		if ((install.flags & O_CLOEXEC) == 0)
-			SYS_3(SYS_fcntl, reply->fds[i], F_SETFD, 0);
-		if (usermem_write(install.addr, &reply->fds[i], sizeof(int)) == sizeof(int))
-			reply->fds[i] = -1; /* the client's now */
-		else
-			result = -EFAULT;
-	}
-	return result;
 }

@@ -11,7 +11,4 @@
  */
 int gather(struct message *m, unsigned long request, uint64_t arg, uint32_t *regions);
 
-/* Writes the reply's regions and installs its descriptors. Returns 0 or -EFAULT. */
-int scatter(struct message *reply);
-
 #endif

@@ -1,21 +1,17 @@
 #include "identity.h"
 
 #include <stdatomic.h>
-#include <stdio.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "config.h"
 #include "sys.h"
 
 /*
- * "\0panthor-shim/<realm>/<kind><minor>.<mode>/<key>", hexadecimal. qemu-user may add a byte to a name that is shorter
- * than sun_path, so the name is always padded to the whole of it.
+ * The server binds each file that it gives out to "<dir>/<kind><minor>.<flags>.<key>" and takes the path away again: the
+ * socket keeps the name. Numbers are hexadecimal, with 2, 6 and 13 digits.
  */
-static const char prefix[] = "panthor-shim/";
-
 static bool take_hex(const char **at, unsigned digits, uint64_t *value)
 {
 	*value = 0;
@@ -52,56 +48,40 @@ void identity_forget_range(unsigned first, unsigned last)
 		atomic_store(&remembered[fd], 0);
 }
 
+static bool parse(const char *at, struct identity *id)
+{
+	uint64_t minor, flags;
+
+	if (*at != FILE_DEVICE && *at != FILE_SYNC && *at != FILE_SYNCOBJ)
+		return false;
+	id->kind = (enum file_kind)*at++;
+	if (!take_hex(&at, 2, &minor) || *at++ != '.' || !take_hex(&at, 6, &flags) || *at++ != '.' ||
+	    !take_hex(&at, 13, &id->key) || *at != '\0')
+		return false;
+	id->minor = (unsigned)minor;
+	id->flags = (unsigned)flags;
+	return true;
+}
+
 struct identity identify(int fd)
 {
 	const struct identity other = {.kind = FILE_OTHER};
+	const struct config *c = config();
 	struct identity id = other;
-	struct sockaddr_un name;
-	socklen_t length = sizeof(name);
-	uint64_t realm, minor, mode;
-	const char *at = name.sun_path + 1;
+	/* One byte more than a name can have: it always ends with a NUL. */
+	union {
+		struct sockaddr_un name;
+		char bytes[sizeof(struct sockaddr_un) + 1];
+	} of = {.bytes = {0}};
+	socklen_t length = sizeof(of.name);
+	const char *path = of.bytes + offsetof(struct sockaddr_un, sun_path);
 
-	if (!config()->active)
+	if (!c->active || SYS_3(SYS_getsockname, fd, &of.name, &length) < 0 || of.name.sun_family != AF_UNIX)
 		return other;
-	if (SYS_3(SYS_getsockname, fd, &name, &length) < 0 || length != sizeof(name))
+	if (strncmp(path, c->dir, c->dir_length) != 0 || path[c->dir_length] != '/' ||
+	    !parse(path + c->dir_length + 1, &id))
 		return other;
-	if (name.sun_family != AF_UNIX || name.sun_path[0] != '\0')
-		return other;
-	if (memcmp(at, prefix, sizeof(prefix) - 1) != 0)
-		return other;
-	at += sizeof(prefix) - 1;
-	if (!take_hex(&at, 8, &realm) || realm != config()->realm || *at++ != '/')
-		return other;
-	if (*at != FILE_DEVICE && *at != FILE_FENCE)
-		return other;
-	id.kind = (enum file_kind)*at++;
-	if (!take_hex(&at, 2, &minor) || *at++ != '.' || !take_hex(&at, 1, &mode) || *at++ != '/' ||
-	    !take_hex(&at, 16, &id.key))
-		return other;
-	id.minor = (unsigned)minor;
-	id.mode = (unsigned)mode;
-	if (id.kind == FILE_DEVICE && (unsigned)fd < REMEMBERED)
-		atomic_store(&remembered[fd], id.key);
+	if ((unsigned)fd < REMEMBERED)
+		atomic_store(&remembered[fd], id.kind == FILE_DEVICE ? id.key : 0);
 	return id;
-}
-
-void identity_name(struct sockaddr_un *name, const struct identity *id)
-{
-	memset(name, 0, sizeof(*name));
-	name->sun_family = AF_UNIX;
-	snprintf(name->sun_path + 1, sizeof(name->sun_path) - 1, "%s%08x/%c%02x.%x/%016llx", prefix,
-		 config()->realm, (char)id->kind, id->minor & 0xff, id->mode & 0xf, (unsigned long long)id->key);
-}
-
-uint64_t identity_new_key(void)
-{
-	uint64_t key = 0;
-	struct timespec now;
-
-	if (SYS_3(SYS_getrandom, &key, sizeof(key), 0) != sizeof(key)) {
-		/* Without it: two files of one process differ in time, two processes in pid. */
-		SYS_2(SYS_clock_gettime, CLOCK_MONOTONIC, &now);
-		key = (uint64_t)SYS_1(SYS_getpid, 0) << 32 ^ (uint64_t)now.tv_sec << 30 ^ (uint64_t)now.tv_nsec;
-	}
-	return (key & KEY_MASK) | 1;
 }

@@ -1,27 +1,29 @@
 /*
- * Which descriptor is what. An open file of the model is a unix socket whose own name says so; the kernel carries that
- * name through dup, fork, exec and SCM_RIGHTS, and drops it with the last reference, so the library keeps no table.
+ * Which descriptor is what. An open file of the model is a unix socket whose own name says so: the server makes it, and
+ * the kernel carries the name through dup, fork, exec and SCM_RIGHTS and drops it with the last reference. So the library
+ * keeps no table. The name gives no rights: the server knows its sockets by themselves.
  */
 #ifndef PANTHOR_SHIM_IDENTITY_H
 #define PANTHOR_SHIM_IDENTITY_H
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <sys/un.h>
 
 enum file_kind {
 	FILE_OTHER,
 	/* An open device node. */
 	FILE_DEVICE = 'd',
-	/* A sync_file or an exported syncobj. */
-	FILE_FENCE = 'f',
+	FILE_SYNC = 'f',
+	/* An exported syncobj. */
+	FILE_SYNCOBJ = 'o',
 };
 
 struct identity {
 	enum file_kind kind;
-	/* Device: minor number, and O_ACCMODE of open(2). */
+	/* Device: minor number, and the flags of open(2) that F_GETFL shows. */
 	unsigned minor;
-	unsigned mode;
+	unsigned flags;
+	/* What the server calls it by; never 0. */
 	uint64_t key;
 };
 
@@ -36,14 +38,5 @@ struct identity identify(int fd);
 uint64_t identity_remembered(int fd);
 void identity_forget(int fd);
 void identity_forget_range(unsigned first, unsigned last);
-
-/* The abstract socket name that stands for an open file; always the whole of sun_path. */
-void identity_name(struct sockaddr_un *name, const struct identity *id);
-
-/* Keys have 52 bits, so that the server can have them as JavaScript numbers; never 0. */
-#define KEY_MASK 0xfffffffffffffull
-
-/* A random key for a new open file. */
-uint64_t identity_new_key(void);
 
 #endif

@@ -11,6 +11,7 @@
 #include "gather.h"
 #include "next.h"
 #include "process.h"
+#include "scatter.h"
 #include "sys.h"
 
 #define DRM_TYPE 'd'
@@ -57,10 +58,12 @@ static int ask_server(int fd, uint64_t key, unsigned long request, uint64_t arg)
 		memcpy(m.data + sizeof(struct wire_header), &header, sizeof(header));
 		ret = channel_call(&m, WIRE_IOCTL, fd, key, &reply);
 	}
-	message_free(&m, false);
-	if (ret < 0)
+	if (ret < 0) {
+		message_free(&m, false);
 		return ret;
-	ret = scatter(&reply);
+	}
+	ret = scatter(&m, &reply);
+	message_free(&m, false);
 	if (ret == 0) {
 		struct wire_reply answer;
 

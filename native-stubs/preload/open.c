@@ -18,10 +18,14 @@ static int open_device(unsigned minor, int flags)
 {
 	int ret;
 
-	if ((flags & O_DIRECTORY) != 0)
-		ret = -ENOTDIR;
-	else if ((flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL))
+	if ((flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL))
 		ret = -EEXIST;
+	else if ((flags & O_DIRECTORY) != 0)
+		ret = -ENOTDIR;
+	else if ((flags & O_EXCL) != 0)
+		ret = -EBUSY; /* drm_open_helper() */
+	else if ((flags & O_DIRECT) != 0)
+		ret = -EINVAL;
 	else
 		ret = channel_open(minor, flags);
 	if (ret >= 0)

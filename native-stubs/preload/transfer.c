@@ -105,8 +105,10 @@ int transfer_receive(int socket, struct message *m, bool interruptible)
 			continue;
 		if (n == -EINTR)
 			return -EINTR;
-		if (n <= 0)
-			return -ENODEV;
+		if (n == 0)
+			return m->used == 0 ? -EPIPE : -ENODEV;
+		if (n < 0)
+			return m->used == 0 ? (int)n : -ENODEV;
 		m->used += (size_t)n;
 		keep_fds(&msg, m);
 	}

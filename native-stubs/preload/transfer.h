@@ -8,7 +8,8 @@
 int transfer_send(int socket, const struct message *m);
 /*
  * Receives one frame into `m` (initialized). A caught signal ends the wait once, with -EINTR, when `interruptible` and
- * nothing has arrived. Returns 0, -EINTR, -ENODEV at the end of the stream, -EPROTO for what is no frame.
+ * nothing has arrived. Returns 0, -EINTR, -EPIPE at the end of the stream, -ENODEV
+ * inside of a frame, -EPROTO for what is no frame.
  */
 int transfer_receive(int socket, struct message *m, bool interruptible);
 

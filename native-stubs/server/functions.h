@@ -9,12 +9,18 @@ napi_value fn_listen(napi_env env, napi_callback_info info);
 napi_value fn_connect(napi_env env, napi_callback_info info);
 napi_value fn_accept(napi_env env, napi_callback_info info);
 napi_value fn_peer_uid(napi_env env, napi_callback_info info);
-napi_value fn_peer_name(napi_env env, napi_callback_info info);
-napi_value fn_own_name(napi_env env, napi_callback_info info);
-napi_value fn_named_pair(napi_env env, napi_callback_info info);
+napi_value fn_peer_pid(napi_env env, napi_callback_info info);
+napi_value fn_cookie(napi_env env, napi_callback_info info);
+napi_value fn_has_ended(napi_env env, napi_callback_info info);
+napi_value fn_file_pair(napi_env env, napi_callback_info info);
 /* transfer.c */
 napi_value fn_receive(napi_env env, napi_callback_info info);
 napi_value fn_send(napi_env env, napi_callback_info info);
+/* never-wait.c */
+napi_value fn_get_ready(napi_env env, napi_callback_info info);
+napi_value fn_eventfd_signal(napi_env env, napi_callback_info info);
+napi_value fn_close_elsewhere(napi_env env, napi_callback_info info);
+napi_value fn_tell(napi_env env, napi_callback_info info);
 /* poll.c */
 napi_value fn_poll_create(napi_env env, napi_callback_info info);
 napi_value fn_poll_set(napi_env env, napi_callback_info info);
@@ -22,7 +28,10 @@ napi_value fn_poll_wait(napi_env env, napi_callback_info info);
 napi_value fn_pipe(napi_env env, napi_callback_info info);
 /* memory.c */
 napi_value fn_memory_create(napi_env env, napi_callback_info info);
+napi_value fn_memory_open(napi_env env, napi_callback_info info);
+napi_value fn_memory_fix(napi_env env, napi_callback_info info);
 napi_value fn_memory_map(napi_env env, napi_callback_info info);
+napi_value fn_memory_copy(napi_env env, napi_callback_info info);
 napi_value fn_memory_unmap(napi_env env, napi_callback_info info);
 napi_value fn_memory_writers(napi_env env, napi_callback_info info);
 

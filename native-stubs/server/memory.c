@@ -1,6 +1,7 @@
 /* Memory that the model shares with its clients. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -8,9 +9,11 @@
 #include "args.h"
 #include "functions.h"
 
+#define PAGE 4096
+
 /*
- * memoryCreate(name, size): a memfd of `size` bytes that nobody can make shorter or longer, so that a mapping of it
- * never faults.
+ * memoryCreate(name, size, seal): a memfd of `size` bytes that nobody can make shorter or longer, so that a mapping of it
+ * never faults. Without `seal` more can be fixed (memoryFix).
  */
 napi_value fn_memory_create(napi_env env, napi_callback_info info)
 {
@@ -25,20 +28,48 @@ napi_value fn_memory_create(napi_env env, napi_callback_info info)
 	if (fd < 0)
 		return int_result(env, -errno);
 	if (ftruncate(fd, (off_t)number_arg(&a, 1)) == 0 &&
-	    fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) == 0)
+	    fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | (int_arg(&a, 2) != 0 ? F_SEAL_SEAL : 0)) == 0)
 		return int_result(env, fd);
 	error = errno;
 	close(fd);
 	return int_result(env, -error);
 }
 
-/* memoryMap(fd, offset, size): an ArrayBuffer that is a part of the memory; -errno as a number. */
+/*
+ * memoryOpen(fd, writable): another open file of the same memory, for a client. A client that has a lease on it does not
+ * make us wait: -EWOULDBLOCK.
+ */
+napi_value fn_memory_open(napi_env env, napi_callback_info info)
+{
+	struct args a = take_args(env, info);
+	char link[32];
+	int fd;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", int_arg(&a, 0));
+	fd = open(link, (int_arg(&a, 1) != 0 ? O_RDWR : O_RDONLY) | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0)
+		return int_result(env, -errno);
+	fcntl(fd, F_SETFL, 0);
+	return int_result(env, fd);
+}
+
+/* memoryFix(fd): nobody can write to the memory any more, but through the mappings that there are. */
+napi_value fn_memory_fix(napi_env env, napi_callback_info info)
+{
+	struct args a = take_args(env, info);
+
+	return int_result(env, fcntl(int_arg(&a, 0), F_ADD_SEALS, F_SEAL_FUTURE_WRITE | F_SEAL_SEAL) < 0 ? -errno : 0);
+}
+
+/* memoryMap(fd, offset, size): an ArrayBuffer that is a part of the memory, or memory of our own where fd is -1; -errno. */
 napi_value fn_memory_map(napi_env env, napi_callback_info info)
 {
 	struct args a = take_args(env, info);
 	size_t size = (size_t)number_arg(&a, 2);
 	off_t offset = (off_t)number_arg(&a, 1);
-	void *at = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, int_arg(&a, 0), offset);
+	int fd = int_arg(&a, 0);
+	int flags = fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE : MAP_SHARED;
+	void *at = mmap(NULL, size, PROT_READ | PROT_WRITE, flags, fd, offset);
 	napi_value result = NULL;
 
 	if (at == MAP_FAILED)
@@ -48,6 +79,32 @@ napi_value fn_memory_map(napi_env env, napi_callback_info info)
 		return int_result(env, -ENOMEM);
 	}
 	return result;
+}
+
+static bool is_zero(const uint64_t *page)
+{
+	for (unsigned i = 0; i < PAGE / sizeof(*page); i++) {
+		if (page[i] != 0)
+			return false;
+	}
+	return true;
+}
+
+/* memoryCopy(from, to): the pages that are not zero, for the others need no memory on either side. */
+napi_value fn_memory_copy(napi_env env, napi_callback_info info)
+{
+	struct args a = take_args(env, info);
+	void *from = NULL, *to = NULL;
+	size_t size = 0, room = 0;
+
+	if (napi_get_arraybuffer_info(env, a.value[0], &from, &size) != 0 ||
+	    napi_get_arraybuffer_info(env, a.value[1], &to, &room) != 0 || size > room)
+		return int_result(env, -EINVAL);
+	for (size_t at = 0; at + PAGE <= size; at += PAGE) {
+		if (!is_zero((const uint64_t *)((const char *)from + at)))
+			memcpy((char *)to + at, (const char *)from + at, PAGE);
+	}
+	return int_result(env, 0);
 }
 
 /* memoryUnmap(buffer): the end of a mapping; the ArrayBuffer has no bytes any more. */

@@ -33,6 +33,7 @@ napi_status napi_get_typedarray_info(napi_env env, napi_value array, int *type, 
 napi_status napi_get_value_int32(napi_env env, napi_value value, int32_t *result);
 napi_status napi_get_value_double(napi_env env, napi_value value, double *result);
 napi_status napi_get_value_string_latin1(napi_env env, napi_value value, char *to, size_t size, size_t *length);
+napi_status napi_get_value_string_utf8(napi_env env, napi_value value, char *to, size_t size, size_t *length);
 napi_status napi_throw_error(napi_env env, const char *code, const char *message);
 
 #endif

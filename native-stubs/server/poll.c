@@ -19,11 +19,11 @@ napi_value fn_poll_create(napi_env env, napi_callback_info info)
 	return int_result(env, fd < 0 ? -errno : fd);
 }
 
-/* pollSet(poll, operation, fd, events): epoll_ctl() with the descriptor as its own tag. */
+/* pollSet(poll, operation, fd, events, tag): epoll_ctl(); `tag` (below 2^53) comes back with the events. */
 napi_value fn_poll_set(napi_env env, napi_callback_info info)
 {
 	struct args a = take_args(env, info);
-	struct epoll_event event = {.events = (uint32_t)number_arg(&a, 3), .data.fd = int_arg(&a, 2)};
+	struct epoll_event event = {.events = (uint32_t)number_arg(&a, 3), .data.u64 = (uint64_t)number_arg(&a, 4)};
 	int ret = epoll_ctl(int_arg(&a, 0), int_arg(&a, 1), int_arg(&a, 2), &event);
 
 	return int_result(env, ret < 0 ? -errno : 0);
@@ -38,7 +38,7 @@ static int whole_ms(double ns)
 }
 
 /*
- * pollWait(poll, out, timeoutNs): fills `out` with pairs of descriptor and events and returns how many pairs.
+ * pollWait(poll, out, timeoutNs): fills `out` with pairs of tag and events and returns how many pairs.
  * `timeoutNs` below zero: no limit. (Looking a few times before sleeping was tried: on a busy machine it takes the time
  * away from the very clients that it waits for.)
  */
@@ -47,9 +47,9 @@ napi_value fn_poll_wait(napi_env env, napi_callback_info info)
 	struct args a = take_args(env, info);
 	struct epoll_event events[MAX_EVENTS];
 	size_t size;
-	int *out = array_arg(&a, 1, sizeof(int), &size);
+	double *out = array_arg(&a, 1, sizeof(double), &size);
 	double ns = number_arg(&a, 2);
-	int room = (int)(size / (2 * sizeof(int)));
+	int room = (int)(size / (2 * sizeof(double)));
 	int count;
 
 	if (out == NULL || room < 1)
@@ -58,8 +58,8 @@ napi_value fn_poll_wait(napi_env env, napi_callback_info info)
 		room = MAX_EVENTS;
 	count = epoll_wait(int_arg(&a, 0), events, room, whole_ms(ns));
 	for (int i = 0; i < count; i++) {
-		out[2 * i] = events[i].data.fd;
-		out[2 * i + 1] = (int)events[i].events;
+		out[2 * i] = (double)events[i].data.u64;
+		out[2 * i + 1] = (double)events[i].events;
 	}
 	return int_result(env, count < 0 ? -errno : count);
 }

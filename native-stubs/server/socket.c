@@ -1,5 +1,6 @@
 /* The listening socket, and who is at the other end of a connection. */
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -41,23 +42,19 @@ napi_value fn_listen(napi_env env, napi_callback_info info)
 	return int_result(env, fd);
 }
 
-/* connect(path, name): a connection, from the abstract name where it is not empty. */
+/* connect(path): a connection. */
 napi_value fn_connect(napi_env env, napi_callback_info info)
 {
 	struct args a = take_args(env, info);
 	struct sockaddr_un address;
-	struct sockaddr_un name = {.sun_family = AF_UNIX};
-	size_t length = 0;
 	int fd;
 
 	if (!path_arg(&a, 0, &address))
 		return int_result(env, -ENAMETOOLONG);
-	napi_get_value_string_latin1(env, a.value[1], name.sun_path + 1, sizeof(name.sun_path) - 1, &length);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return int_result(env, -errno);
-	if ((length > 0 && bind(fd, (struct sockaddr *)&name, sizeof(name)) < 0) ||
-	    connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0) {
+	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0) {
 		int error = errno;
 
 		close(fd);
@@ -89,56 +86,76 @@ napi_value fn_peer_uid(napi_env env, napi_callback_info info)
 	return result;
 }
 
-/* The abstract name without its leading NUL and padding, or an empty string. */
-static napi_value name_result(napi_env env, int ret, const struct sockaddr_un *name, socklen_t length)
+/* peerPid(fd): the process that connected. */
+napi_value fn_peer_pid(napi_env env, napi_callback_info info)
 {
-	napi_value result = NULL;
-	size_t size = 0;
+	struct args a = take_args(env, info);
+	struct ucred peer;
+	socklen_t length = sizeof(peer);
 
-	if (ret == 0 && length == sizeof(*name) && name->sun_family == AF_UNIX && name->sun_path[0] == '\0')
-		size = strnlen(name->sun_path + 1, sizeof(name->sun_path) - 1);
-	napi_create_string_latin1(env, name->sun_path + 1, size, &result);
+	if (getsockopt(int_arg(&a, 0), SOL_SOCKET, SO_PEERCRED, &peer, &length) < 0)
+		return int_result(env, -errno);
+	return int_result(env, peer.pid);
+}
+
+/* cookie(fd): a number that no other socket of this system has had; below 0 for what is no socket. */
+napi_value fn_cookie(napi_env env, napi_callback_info info)
+{
+	struct args a = take_args(env, info);
+	uint64_t cookie = 0;
+	socklen_t length = sizeof(cookie);
+	napi_value result = NULL;
+
+	if (getsockopt(int_arg(&a, 0), SOL_SOCKET, SO_COOKIE, &cookie, &length) < 0)
+		return int_result(env, -errno);
+	napi_create_double(env, (double)cookie, &result);
 	return result;
 }
 
-/* peerName(fd): the abstract name of the other end. */
-napi_value fn_peer_name(napi_env env, napi_callback_info info)
+/* hasEnded(fd): 1 when every copy of the other end is closed. */
+napi_value fn_has_ended(napi_env env, napi_callback_info info)
 {
 	struct args a = take_args(env, info);
-	struct sockaddr_un name;
-	socklen_t length = sizeof(name);
-	int ret = getpeername(int_arg(&a, 0), (struct sockaddr *)&name, &length);
+	struct pollfd look = {.fd = int_arg(&a, 0)};
 
-	return name_result(env, ret, &name, length);
-}
-
-/* ownName(fd): the abstract name of this end. */
-napi_value fn_own_name(napi_env env, napi_callback_info info)
-{
-	struct args a = take_args(env, info);
-	struct sockaddr_un name;
-	socklen_t length = sizeof(name);
-	int ret = getsockname(int_arg(&a, 0), (struct sockaddr *)&name, &length);
-
-	return name_result(env, ret, &name, length);
+	return int_result(env, poll(&look, 1, 0) == 1 && (look.revents & POLLHUP) != 0);
 }
 
 /*
- * namedPair(name, out): out[0] and out[1] become the ends of a connection, the second with that abstract name. What is
- * sent into the first makes the second readable; the first sees the end when the last copy of the second is closed.
+ * Writes into a socket that nobody reads until poll(2) does not call it writable any more: a DRM file and a sync_file
+ * never are.
  */
-napi_value fn_named_pair(napi_env env, napi_callback_info info)
+static void fill(int fd)
+{
+	static const char bytes[1024];
+	int smallest = 1;
+
+	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &smallest, sizeof(smallest));
+	for (;;) {
+		struct pollfd look = {.fd = fd, .events = POLLOUT};
+
+		if (poll(&look, 1, 0) != 1 || send(fd, bytes, sizeof(bytes), MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+			return;
+	}
+}
+
+/*
+ * filePair(path, writable, out): out[0] and out[1] become the ends of a connection; the second has `path` as its name,
+ * which is not in the file system any more. What is sent into the first makes the second readable; the first sees the
+ * end when the last copy of the second is closed. The second looks writable to poll(2) only if `writable` is not 0.
+ */
+napi_value fn_file_pair(napi_env env, napi_callback_info info)
 {
 	struct args a = take_args(env, info);
-	struct sockaddr_un name = {.sun_family = AF_UNIX};
-	size_t size, length = 0;
-	int *out = array_arg(&a, 1, sizeof(int), &size);
+	struct sockaddr_un name;
+	size_t size;
+	int *out = array_arg(&a, 2, sizeof(int), &size);
 	int ends[2];
 
 	if (out == NULL || size < 2 * sizeof(int))
 		return int_result(env, -EINVAL);
-	if (napi_get_value_string_latin1(env, a.value[0], name.sun_path + 1, sizeof(name.sun_path) - 1, &length) != 0)
-		return int_result(env, -EINVAL);
+	if (!path_arg(&a, 0, &name))
+		return int_result(env, -ENAMETOOLONG);
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
 		return int_result(env, -errno);
 	if (bind(ends[1], (struct sockaddr *)&name, sizeof(name)) < 0) {
@@ -148,6 +165,9 @@ napi_value fn_named_pair(napi_env env, napi_callback_info info)
 		close(ends[1]);
 		return int_result(env, -error);
 	}
+	unlink(name.sun_path);
+	if (int_arg(&a, 1) == 0)
+		fill(ends[1]);
 	memcpy(out, ends, sizeof(ends));
 	return int_result(env, 0);
 }

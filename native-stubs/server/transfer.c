@@ -1,5 +1,7 @@
 /* Bytes and descriptors over a connection. */
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -12,6 +14,24 @@ union fd_space {
 	struct cmsghdr header;
 	char bytes[CMSG_SPACE(sizeof(int) * 16)];
 };
+
+/*
+ * Whether nothing but memory is behind the descriptor: a socket, a memfd, an eventfd. Asking and closing never waits
+ * there; a file of a file system that does not answer may make both.
+ */
+static bool is_plain(int fd)
+{
+	static const char anonymous[] = "anon_inode:";
+	int domain;
+	socklen_t length = sizeof(domain);
+	char link[32];
+	char name[sizeof(anonymous) - 1];
+
+	if (getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &length) == 0 || fcntl(fd, F_GET_SEALS) >= 0)
+		return true;
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	return readlink(link, name, sizeof(name)) == sizeof(name) && memcmp(name, anonymous, sizeof(name)) == 0;
+}
 
 static int keep_fds(struct msghdr *msg, int *fds, size_t room)
 {
@@ -27,7 +47,7 @@ static int keep_fds(struct msghdr *msg, int *fds, size_t room)
 
 			memcpy(&fd, CMSG_DATA(c) + i * sizeof(int), sizeof(int));
 			if (kept < room)
-				fds[kept++] = fd;
+				fds[kept++] = is_plain(fd) ? fd : ~fd;
 			else
 				close(fd);
 		}
@@ -37,7 +57,7 @@ static int keep_fds(struct msghdr *msg, int *fds, size_t room)
 
 /*
  * receive(fd, bytes, offset, fds): reads into bytes from `offset` on; fds[0] becomes how many descriptors came along, and
- * they follow. Never waits: -EAGAIN. 0 is the end.
+ * they follow, files that may make us wait as their complement. Never waits: -EAGAIN. 0 is the end.
  */
 napi_value fn_receive(napi_env env, napi_callback_info info)
 {

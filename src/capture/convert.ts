@@ -18,18 +18,38 @@ export function formatOfName(name: string): CaptureFormat | null {
   return match === null ? null : { form: match[1] as CaptureForm, gzip: match[2] !== undefined };
 }
 
+/** Bytes on their way into a stream. */
+export interface OutputSink {
+  /** Resolves when there is room for more; rejects with the error of a stream that broke. */
+  readonly write: ByteSink;
+  /** Ends what is written, and the stream with it unless that is standard output. */
+  end(): Promise<void>;
+}
+
+/** Puts bytes into `out`, through gzip where that is asked for. */
+export function sinkInto(out: Writable, gzip: boolean): OutputSink {
+  const target = gzip ? zlib.createGzip() : out;
+  if (target !== out) target.pipe(out);
+  const failed = once(out, 'error').then(([error]) => Promise.reject(error));
+  failed.catch(() => {});
+  return {
+    write: async (bytes) => {
+      if (!target.write(bytes)) await Promise.race([once(target, 'drain'), failed]);
+    },
+    end: async () => {
+      target.end();
+      if (out !== process.stdout) await Promise.race([once(out, 'close'), failed]);
+    },
+  };
+}
+
 /**
  * Copies a capture into `out` in the given format, as it arrives, and closes both. What was read before damage was
  * found is written all the same, then the CaptureError is thrown.
  */
 export async function convert(capture: CaptureReader, out: Writable, format: CaptureFormat): Promise<void> {
-  const target = format.gzip ? zlib.createGzip() : out;
-  if (target !== out) target.pipe(out);
-  const failed = once(out, 'error').then(([error]) => Promise.reject(error));
-  const sink: ByteSink = async (bytes) => {
-    if (!target.write(bytes)) await Promise.race([once(target, 'drain'), failed]);
-  };
-  const writer = new CaptureWriter(format.form, sink, capture.header, capture.headerRaw);
+  const sink = sinkInto(out, format.gzip);
+  const writer = new CaptureWriter(format.form, sink.write, capture.header, capture.headerRaw);
   try {
     do {
       for (let record = capture.next(); record !== null; record = capture.next()) {
@@ -41,8 +61,7 @@ export async function convert(capture: CaptureReader, out: Writable, format: Cap
   } finally {
     await writer.flush();
     await capture.close();
-    target.end();
-    if (out !== process.stdout) await Promise.race([once(out, 'close'), failed]);
+    await sink.end();
   }
 }
 

@@ -1,7 +1,6 @@
 import * as zlib from 'node:zlib';
+import { type ByteSource, give } from './byte-source.ts';
 import { GzipError } from './error.ts';
-import type { ByteSource } from './source.ts';
-import { give } from './source.ts';
 
 /** RFC 1952, 2.3.1: ID1 and ID2. */
 export function isGzip(first: Uint8Array): boolean {

@@ -1,3 +1,4 @@
+import type { ByteSource } from './byte-source.ts';
 import type { CaptureDecoder } from './decoder.ts';
 import { CaptureError, GzipError } from './error.ts';
 import { JsonlDecoder } from './jsonl-decoder.ts';
@@ -5,7 +6,6 @@ import { PTCAP_MAGIC } from './ptcap.ts';
 import { PtcapDecoder } from './ptcap-decoder.ts';
 import type { CaptureHeader } from './record.ts';
 import { CaptureRecord } from './record.ts';
-import type { ByteSource } from './source.ts';
 import { openSource } from './source.ts';
 import { Window } from './window.ts';
 

@@ -1,16 +1,7 @@
 import * as fs from 'node:fs';
+import { type ByteSource, give } from './byte-source.ts';
 import { SourceError } from './error.ts';
 import { GunzipSource, isGzip } from './gunzip.ts';
-
-/** Where bytes come from. `read` gives what there is, waiting only while there is nothing; 0 is the end. */
-export interface ByteSource {
-  /** As messages call it. */
-  readonly name: string;
-  /** A named FIFO: a writer that goes away is the normal end of it. */
-  readonly fifo: boolean;
-  read(into: Uint8Array): Promise<number>;
-  close(): Promise<void>;
-}
 
 /**
  * Opens a file, a FIFO (waits for its writer), or standard input (`-`), and looks through gzip, which is known by its
@@ -137,12 +128,4 @@ class PrefixedSource implements ByteSource {
   close(): Promise<void> {
     return this.#base.close();
   }
-}
-
-/** Moves as much of `from.rest` into `into` as fits. */
-export function give(from: { rest: Uint8Array }, into: Uint8Array): number {
-  const part = from.rest.subarray(0, into.length);
-  into.set(part);
-  from.rest = from.rest.subarray(part.length);
-  return part.length;
 }

@@ -6,6 +6,7 @@ import type { Payload } from '../payload/payload.ts';
 import { fromRecord, isRecord } from '../payload/record.ts';
 import { type Format, render } from '../payload/render.ts';
 import { judge } from '../payload/verdict.ts';
+import { decodeWord } from './decode-word.ts';
 import { print } from './output.ts';
 import { bytesOf, jsonOf, readWords, regionOf, withStatus } from './payload-options.ts';
 
@@ -15,6 +16,7 @@ interface Options extends What {
   buffer: string[];
   kernel: string;
   format: Format;
+  reg?: string;
   out?: boolean;
   json?: boolean;
 }
@@ -50,9 +52,11 @@ export function register(program: Command): void {
         .choices(['short', 'full', 'raw'])
         .default('full'),
     )
+    .option('--reg <name>', 'a word of the MMU: AS_FAULTSTATUS, AS_TRANSCFG, AS_MEMATTR, AS_LOCKADDR, PTE, …')
     .option('--out', 'of a record: the state after the call')
     .option('--json', 'as JSON, which encode turns back into the bytes')
     .action(async (words: string[], options: Options) => {
+      if (options.reg !== undefined) return decodeWord(words, options.reg, options.json === true);
       print(await withStatus(() => decodeText(words, options)));
     });
 }

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { type Command, InvalidArgumentError } from 'commander';
 import type * as Explorer from '../explore/command.ts';
 import { visible } from '../report/visible.ts';
-import { InputError, UsageError } from './exit.ts';
+import { InputError, note, UsageError } from './exit.ts';
 import { addKernelOptions, type KernelOptions } from './kernel-options.ts';
 import { answersByStatus, print } from './output.ts';
 
@@ -13,6 +13,8 @@ interface Options extends KernelOptions {
   invariant: string[];
   replay?: string;
   json?: true;
+  strict?: true;
+  accept: string[];
   compare: boolean;
   budget: { states: number; seconds: number; memory: number };
   seed: number;
@@ -57,6 +59,7 @@ function parseShard(text: string): { index: number; count: number } {
   return { index, count };
 }
 
+const texts = (text: string, previous: string[]): string[] => [...previous, text];
 const names = (text: string, previous: string[]): string[] => [...previous, ...text.split(',')];
 
 export function register(program: Command): void {
@@ -87,6 +90,8 @@ export function register(program: Command): void {
     .option('--shard <i/n>', 'search one of n parts, for n machines; --json, then --merge', parseShard)
     .option('--merge <files...>', 'one verdict from the JSON of all parts')
     .option('--no-compare', 'leave out the table of other kernels and behaviours')
+    .option('--strict', 'exit status 1 for verdicts that leave something open (bounded, vacuous) too')
+    .option('--accept <text>', 'messages that contain it are known, and no violation', texts, [])
     .option('--json', 'one JSON object');
   addKernelOptions(command, "the scenario's, else 7.2").action(action);
 }
@@ -153,12 +158,15 @@ async function explore(
     jobs: options.jobs,
     shard: options.shard,
     json: options.json === true,
+    strict: options.strict === true,
+    accept: options.accept,
     compare: options.compare,
     budget: options.budget,
     seed: options.seed,
     progress: terminal ? (line) => process.stderr.write(`\r\x1b[K${visible(line)}`) : undefined,
   });
   if (terminal) process.stderr.write('\r\x1b[K');
+  for (const line of reply.notes) note(line);
   print(reply.text);
   process.exitCode = reply.status;
 }

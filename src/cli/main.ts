@@ -21,6 +21,7 @@ const COMMANDS = [
   'record',
   'conform',
   'explore',
+  'fault',
 ];
 
 interface CommandFile {

@@ -4,9 +4,9 @@ import { type Kernel, kernel, kernelForVersion } from '../driver/kernels.ts';
 import { type DiffRecord, KernelDiff } from '../replay/kernel-diff.ts';
 import { diffJson, diffLine, diffTotalsText } from '../report/diff-text.ts';
 import { behaviourOption, kernelOption } from './kernel-options.ts';
+import { type ModelCliOptions, modelOptions } from './model-options.ts';
 import { print } from './output.ts';
 import { readThrough } from './read.ts';
-import { type ModelCliOptions, modelOptions } from './replay.ts';
 
 export interface DiffOptions {
   diffKernel?: string;

@@ -1,8 +1,6 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { openCapture } from '../capture/reader.ts';
 import { ScenarioRecorder } from '../conform/scenario-recorder.ts';
-import { BO_LAYOUTS, type BoLayout } from '../driver/gem/sg.ts';
-import { kernelForVersion } from '../driver/kernels.ts';
 import { Replayer } from '../replay/replayer.ts';
 import { objectName } from '../replay/snapshot.ts';
 import { LineTrace, type TraceKind } from '../replay/trace.ts';
@@ -13,17 +11,11 @@ import { replayJson } from '../report/replay-json.ts';
 import { replayText } from '../report/replay-text.ts';
 import { EXIT_FOUND, note } from './exit.ts';
 import { checkWritable } from './files.ts';
-import { pickGpu } from './gpu-option.ts';
-import { addKernelOptions, type KernelOptions, pickKernel } from './kernel-options.ts';
+import { addModelOptions, type ModelCliOptions, modelOptions } from './model-options.ts';
 import { answersByStatus, print } from './output.ts';
 import { readThrough } from './read.ts';
 import { addDiffOptions, asksForDiff, type DiffOptions, diffKernels } from './replay-diff.ts';
 import { writeScenario } from './scenario-file.ts';
-
-export interface ModelCliOptions extends KernelOptions {
-  gpu: string;
-  boLayout: BoLayout;
-}
 
 interface ReplayCliOptions extends ModelCliOptions, DiffOptions {
   json?: true;
@@ -54,27 +46,6 @@ export function register(program: Command): void {
   addDiffOptions(addModelOptions(command))
     .option('--emit-scenario <file>', 'write what the driver was asked to do as a vector file for conform')
     .action(replay);
-}
-
-/** The options that say what is modelled, for every command that plays a capture. */
-export function addModelOptions(command: Command): Command {
-  addKernelOptions(command, "by the capture's driver version: 1.0 6.12, 1.8 7.2, 1.9 next, else 7.2");
-  return command
-    .option('--gpu <profile>', 'GPU profile: a name, or a JSON file', 'g610')
-    .addOption(
-      new Option('--bo-layout <layout>', 'how objects lie in physical memory')
-        .choices([...BO_LAYOUTS])
-        .default('contig2M'),
-    );
-}
-
-/** What a Replayer needs to know, from options and the capture's header. */
-export function modelOptions(options: ModelCliOptions, driverVersion: string | undefined) {
-  return {
-    kernel: pickKernel(options, kernelForVersion(driverVersion ?? '')),
-    gpu: pickGpu(options.gpu),
-    boLayout: options.boLayout,
-  };
 }
 
 export function recordNumber(value: string): number {

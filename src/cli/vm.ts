@@ -10,20 +10,16 @@ import { address, LEGEND, vaMap } from '../report/va-map.ts';
 import { vmJson } from '../report/vm-json.ts';
 import { walkJson, walkText, walkVm } from '../report/walk.ts';
 import { EXIT_FOUND, UsageError } from './exit.ts';
+import { addModelOptions, type ModelCliOptions, modelOptions } from './model-options.ts';
 import { answersByStatus, print } from './output.ts';
 import { readThrough } from './read.ts';
-import { addModelOptions, type ModelCliOptions, modelOptions, recordNumber } from './replay.ts';
-
-/** A VM by its id, with its file's descriptor where several files have that id, and an address in it. */
-interface Place {
-  fd: number | null;
-  id: number;
-  va: number;
-}
+import { recordNumber } from './replay.ts';
+import { type Place, vmHistory } from './vm-history.ts';
 
 interface VmCliOptions extends ModelCliOptions {
   at?: number;
   walk?: Place;
+  history?: Place;
   json?: true;
 }
 
@@ -38,6 +34,7 @@ export function register(program: Command): void {
     .argument('<capture>', 'capture, FIFO, or - for standard input')
     .option('--at <n>', 'after record N (default: at the end)', recordNumber)
     .option('--walk <vm@va>', 'one translation: VM@VA, or FD:VM@VA where files share the id', place)
+    .option('--history <vm@va>', 'everything that ever happened to an address', place)
     .option('--json', 'one JSON object');
   addModelOptions(command).action(show);
 }
@@ -51,8 +48,19 @@ function place(value: string): Place {
 }
 
 async function show(path: string, options: VmCliOptions): Promise<void> {
+  if (options.history !== undefined && (options.at !== undefined || options.walk !== undefined))
+    throw new UsageError('--history is about the whole capture: not with --at or --walk');
   answersByStatus();
   const capture = await openCapture(path);
+  if (options.history !== undefined) {
+    const { header } = capture;
+    return await vmHistory(
+      capture,
+      modelOptions(options, header.driver_version),
+      options.history,
+      options.json === true,
+    );
+  }
   const replayer = new Replayer(capture.header, modelOptions(options, capture.header.driver_version));
   const at = options.at ?? Number.POSITIVE_INFINITY;
   let index = -1;

@@ -9,7 +9,6 @@ import { PanthorGpu } from './gpu.ts';
 import type { GpuProfile } from './gpu-profile.ts';
 import type { Behaviours, Kernel } from './kernels.ts';
 import { PanthorMmu } from './mmu/mmu.ts';
-import type { PanthorVm } from './mmu/vm.ts';
 import type { DriverTrace, VmCalls, WarnSink } from './warn.ts';
 
 /** What the driver needs to know of the GPU for virtual memory; a GpuProfile has it. */
@@ -56,9 +55,8 @@ export class PanthorDevice implements WarnSink {
   resetPending = false;
   /** Called when a reset gets scheduled; the default leaves it pending. */
   onResetScheduled: (() => void) | null = null;
-  /** panthor_sched_report_mmu_fault() and panthor_sched_prepare_for_vm_destruction(), set by the scheduler. */
+  /** panthor_sched_report_mmu_fault(), set by the scheduler. */
   onMmuFault: (() => void) | null = null;
-  onVmDestruction: ((vm: PanthorVm) => void) | null = null;
   /** What flush_work() of the scheduler's tick waits for: groups that are to leave the GPU have left it. */
   tickDone: Waitable = { label: 'tick_work', ready: () => true };
   /** Hears of every call to the VM layer before it runs, for whoever records them. */

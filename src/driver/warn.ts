@@ -29,6 +29,9 @@ export interface DriverTrace extends WarnSink {
   beforePageTableCall(): void;
   mapped(iova: number, pa: number, size: number, count: number, ret: number, bytes: number): void;
   unmapped(iova: number, size: number, count: number, bytes: number): void;
+  /** A VMA is in the VM's list from now on, or is about to leave it; `id` is its place in vm.vmas. */
+  vmaAdded?(vm: PanthorVm, id: number): void;
+  vmaRemoved?(vm: PanthorVm, id: number): void;
   /** An AS was enabled or disabled for a VM, or taken from one. */
   as(what: 'enable' | 'disable' | 'evict', as: number, vm: number): void;
 }

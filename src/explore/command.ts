@@ -2,28 +2,21 @@
 import { readFileSync } from 'node:fs';
 import { type Kernel, kernel } from '../driver/kernels.ts';
 import { InputError, UsageError } from '../errors.ts';
-import { DriverWorld, INVARIANTS } from './driver-world.ts';
+import { decide } from './decide.ts';
+import { DriverWorld } from './driver-world.ts';
+import { INVARIANTS } from './invariants.ts';
 import { compare } from './output/compare.ts';
 import { trace } from './output/explain.ts';
-import {
-  headOf,
-  mergeResults,
-  type ResultJson,
-  replayText,
-  type Shard,
-  toJson,
-  toText,
-} from './output/report.ts';
-import { loadScenario, scenarioNames } from './scenario/catalogue.ts';
-import type { Scenario } from './scenario/scenario.ts';
-import { checkFits, decodeToken, kernelOf } from './scenario/token.ts';
-import { BreadthFirst } from './search/breadth-first.ts';
-import { searchInParallel } from './search/parallel.ts';
-import { type Budget, Context, type Stats } from './search/search.ts';
-import { type Exhaustive, type ExploreOptions, Inquiry, type Result } from './search/verdict.ts';
+import { mergeResults } from './output/merge.ts';
+import { headOf, type ResultJson, replayText, type Shard, toJson, toText } from './output/report.ts';
+import { loadScenario, type ScenarioText, scenarioNames } from './scenario/catalogue.ts';
+import { parseScenario } from './scenario/parser.ts';
+import { type Scenario, ScenarioError } from './scenario/scenario.ts';
+import { checkFits, decodeToken, kernelOf, type Token } from './scenario/token.ts';
+import type { Budget } from './search/search.ts';
 
 export interface ExploreRequest {
-  scenario: string | undefined;
+  scenario: string | ScenarioText | undefined;
   kernel: string | undefined;
   with: string[];
   without: string[];
@@ -32,6 +25,10 @@ export interface ExploreRequest {
   replay: string | undefined;
   merge: string[] | undefined;
   json: boolean;
+  /** A verdict that says less than it could (bounded, vacuous) is status 1. */
+  strict: boolean;
+  /** Texts of messages that are known, besides the scenario's own. */
+  accept: string[];
   compare: boolean;
   budget: Budget;
   seed: number;
@@ -43,14 +40,21 @@ export interface ExploreRequest {
 
 export interface ExploreReply {
   text: string;
+  /** Loud lines for standard error: what the verdict leaves open. */
+  notes: string[];
   /** Exit status: 1 where an invariant broke. */
   status: number;
 }
 
-/** One thread answers most scenarios before others have even started. */
-const ALONE_SECONDS = 2;
-/** Parts of the space that each machine gets, so that they are about equally large. */
-const PREFIXES_PER_SHARD = 8;
+/** Explorations share one account of state: the next begins when the one before has ended. */
+let last: Promise<unknown> = Promise.resolve();
+
+/** Answers one request. @throws UsageError for what cannot be, scenarios included; InputError */
+export function run(request: ExploreRequest): Promise<ExploreReply> {
+  const reply = last.then(() => answer(request));
+  last = reply.catch(() => undefined);
+  return reply;
+}
 
 export function list(): string {
   const lines = scenarioNames().map((name) => {
@@ -60,23 +64,46 @@ export function list(): string {
   return `${lines.join('\n')}\n`;
 }
 
-export async function run(request: ExploreRequest): Promise<ExploreReply> {
-  if (request.merge !== undefined) return merge(request.merge);
-  if (request.replay !== undefined) return replay(request, request.replay);
+async function answer(request: ExploreRequest): Promise<ExploreReply> {
+  try {
+    if (request.merge !== undefined) return merge(request.merge, request.strict);
+    if (request.replay !== undefined) return replay(request, request.replay);
+    return await explore(request);
+  } catch (error) {
+    if (error instanceof ScenarioError) throw new UsageError(error.message);
+    throw error;
+  }
+}
+
+async function explore(request: ExploreRequest): Promise<ExploreReply> {
   if (request.scenario === undefined)
     throw new UsageError('name a scenario (--list shows the built-in ones)');
   const scenario = loadScenario(request.scenario);
-  const model = kernel(request.kernel ?? scenario.kernel ?? '7.2', request.with, request.without);
+  const model = pickKernel(request.kernel ?? scenario.kernel ?? '7.2', request);
   const invariants = pickInvariants(request.invariants, scenario);
   const world = new DriverWorld(scenario, model, invariants);
   const result = await decide(world, model, invariants, request);
-  const status = result.verdict === 'violated' ? 1 : 0;
+  const status = statusOf(result.verdict, request.strict);
+  const notes = result.empty.map((one) => `${scenario.name}: ${one}`);
   const { shard } = request;
   if (request.json)
-    return { text: `${JSON.stringify(toJson(world, model, invariants, result, shard))}\n`, status };
+    return { text: `${JSON.stringify(toJson(world, model, invariants, result, shard))}\n`, notes, status };
   const footer = () =>
     request.compare ? compare(scenario, model, result.findings[0].violation.invariant, request.budget) : [];
-  return { text: toText(world, model, invariants, result, footer, shard), status };
+  return { text: toText(world, model, invariants, result, footer, shard), notes: [], status };
+}
+
+function statusOf(verdict: string, strict: boolean): number {
+  return verdict === 'violated' || (strict && verdict !== 'holds') ? 1 : 0;
+}
+
+function pickKernel(name: string, request: ExploreRequest): Kernel {
+  try {
+    return kernel(name, request.with, request.without);
+  } catch (error) {
+    if (error instanceof RangeError) throw new UsageError(error.message);
+    throw error;
+  }
 }
 
 function pickInvariants(asked: readonly string[], scenario: Scenario): readonly string[] {
@@ -90,66 +117,7 @@ function pickInvariants(asked: readonly string[], scenario: Scenario): readonly 
   return names;
 }
 
-/** Alone while that is quicker, then by all the threads that were asked for. */
-async function decide(
-  world: DriverWorld,
-  model: Kernel,
-  invariants: readonly string[],
-  request: ExploreRequest,
-): Promise<Result> {
-  const all = request.invariants.includes('all');
-  const report = request.progress && progressLine(request.progress);
-  const options: ExploreOptions = { budget: request.budget, all, seed: request.seed };
-  if (report) options.progress = report;
-  const inquiry = new Inquiry(world, options);
-  const parallel = (prefixes?: readonly Uint8Array[]): Promise<Exhaustive> =>
-    searchInParallel(world.scenario, model, invariants, {
-      jobs: request.jobs,
-      budget: inquiry.left(0.7),
-      all,
-      ...(prefixes ? { prefixes } : {}),
-      ...(report ? { progress: (stats: Stats) => report(stats, `${request.jobs} threads`) } : {}),
-    });
-
-  if (request.shard !== undefined)
-    return inquiry.conclude(await shardOf(world, request.shard, inquiry, all, parallel));
-  if (request.jobs === 1) return inquiry.conclude(inquiry.exhaust());
-  const alone = inquiry.left(0.7);
-  const first = inquiry.exhaust({ ...alone, seconds: Math.min(alone.seconds, ALONE_SECONDS) });
-  return inquiry.conclude(
-    first.outcome === 'budget' && first.findings.length === 0 ? await parallel() : first,
-  );
-}
-
-/** The part of the space that one machine of several is to search; the first layers are everybody's. */
-async function shardOf(
-  world: DriverWorld,
-  shard: Shard,
-  inquiry: Inquiry,
-  all: boolean,
-  parallel: (prefixes: readonly Uint8Array[]) => Promise<Exhaustive>,
-): Promise<Exhaustive> {
-  const want = shard.count * PREFIXES_PER_SHARD;
-  const layers = new BreadthFirst({ until: (waiting) => waiting >= want, collect: true });
-  const context = new Context(world, inquiry.left(0.5), { all });
-  const outcome = layers.search(context);
-  const findings = [...context.findings.values()];
-  if (outcome !== 'covered' || findings.length > 0) return { outcome, stats: context.stats, findings };
-  const mine = layers.waiting.filter((_, i) => i % shard.count === shard.index - 1);
-  const rest = await parallel(mine);
-  return { ...rest, stats: { ...rest.stats, states: rest.stats.states + context.stats.states } };
-}
-
-function progressLine(say: (line: string) => void): (stats: Stats, phase: string) => void {
-  const started = performance.now();
-  return (stats, phase) => {
-    const seconds = (performance.now() - started) / 1000;
-    const rate = Math.round(stats.states / seconds);
-    say(`${phase}: ${stats.states} states, ${rate}/s, ${stats.frontier} waiting, depth ${stats.depth}`);
-  };
-}
-
-function merge(files: readonly string[]): ExploreReply {
+function merge(files: readonly string[], strict: boolean): ExploreReply {
   const parts = files.map((file): ResultJson => {
     try {
       return JSON.parse(readFileSync(file, 'utf8')) as ResultJson;
@@ -158,22 +126,33 @@ function merge(files: readonly string[]): ExploreReply {
     }
   });
   const merged = mergeResults(parts);
-  return { text: `${JSON.stringify(merged)}\n`, status: merged.verdict === 'violated' ? 1 : 0 };
+  return { text: `${JSON.stringify(merged)}\n`, notes: [], status: statusOf(merged.verdict, strict) };
+}
+
+/** The scenario of a token: the one it carries, or the built-in one that it names, never a file. */
+function scenarioOf(token: Token): Scenario {
+  if (token.source !== '') return parseScenario(token.source, token.scenario);
+  if (!scenarioNames().includes(token.scenario)) {
+    throw new UsageError(`the token does not fit: there is no built-in scenario '${token.scenario}'`);
+  }
+  return loadScenario(token.scenario);
 }
 
 function replay(request: ExploreRequest, text: string): ExploreReply {
   const token = decodeToken(text);
-  const scenario = loadScenario(request.scenario ?? token.scenario);
+  const scenario = request.scenario === undefined ? scenarioOf(token) : loadScenario(request.scenario);
   const switches = request.with.length + request.without.length > 0;
   const model =
     request.kernel !== undefined || switches
-      ? kernel(request.kernel ?? token.kernel, request.with, request.without)
+      ? pickKernel(request.kernel ?? token.kernel, request)
       : kernelOf(token);
   checkFits(token, scenario, model);
   const world = new DriverWorld(scenario, model, token.invariants);
   const traced = trace(world, token.schedule);
   const status = traced.violation === null ? 0 : 1;
-  if (!request.json) return { text: replayText(headOf(scenario.name, model), traced), status };
+  if (!request.json) {
+    return { text: replayText(headOf(scenario.name, model), traced), notes: [], status };
+  }
   const reply = {
     scenario: scenario.name,
     kernel: model.name,
@@ -186,5 +165,5 @@ function replay(request: ExploreRequest, text: string): ExploreReply {
     token: text,
     steps: traced.steps,
   };
-  return { text: `${JSON.stringify(reply)}\n`, status };
+  return { text: `${JSON.stringify(reply)}\n`, notes: [], status };
 }

@@ -1,6 +1,7 @@
 import { Mutex } from '../coroutine/op.ts';
 import type { Kernel } from '../driver/kernels.ts';
 import { AS_COMMAND_NAMES } from '../hw/registers.ts';
+import type { Invariant } from './invariants.ts';
 import { LockOrder } from './lock-order.ts';
 import { play, prepare } from './model/actors.ts';
 import { bindQueue, interrupts, resetWork } from './model/device.ts';
@@ -9,26 +10,10 @@ import { Harness } from './model/harness.ts';
 import { lockAgreement, lostTables, slotBookkeeping, tablePages } from './model/invariants.ts';
 import type { Scenario } from './scenario/scenario.ts';
 import { type ThreadSpec, ThreadWorld } from './search/threads.ts';
-import { type Body, type Step, threadOf, Violation } from './search/world.ts';
+import { type Body, Choice, optionOf, type Step, threadOf, Violation } from './search/world.ts';
 import { enterThread, Frames } from './state/frames.ts';
 import { mix32 } from './state/hash.ts';
 import { ignoreFields, tracker } from './state/objects.ts';
-
-/** All invariants, in the order of the design. */
-export const INVARIANTS = [
-  'atomic',
-  'stale-translation',
-  'activation',
-  'register-access-while-gone',
-  'lock-agreement',
-  'outside-locked-region',
-  'slot-bookkeeping',
-  'table-pages',
-  'lock-order',
-  'deadlock',
-  'kernel-warning',
-] as const;
-export type Invariant = (typeof INVARIANTS)[number];
 
 /** Written and never read by anything but reports. */
 const REPORTS_ONLY = [
@@ -55,8 +40,9 @@ const STATE_CHECKS: Partial<Record<Invariant, (harness: Harness) => string | nul
  * account of its own state.
  */
 export class DriverWorld extends ThreadWorld {
-  readonly harness: Harness;
+  harness: Harness;
   readonly scenario: Scenario;
+  readonly #kernel: Kernel;
   readonly #checked: ReadonlySet<string>;
   readonly #stateChecks: [string, (harness: Harness) => string | null][] = [];
   readonly #frames: Frames[] = [];
@@ -83,25 +69,35 @@ export class DriverWorld extends ThreadWorld {
       if (this.#checked.has(name)) this.#stateChecks.push([name, check]);
     }
     this.#locks = this.#checked.has('lock-order') ? new LockOrder() : null;
+    this.#kernel = kernel;
+    this.harness = this.#build();
+  }
+
+  /** Makes driver and machine and what the scenario says is there; the account of state is theirs from then on. */
+  #build(): Harness {
     tracker.reset();
     ignoreFields(REPORTS_ONLY);
-    this.harness = new Harness(scenario, kernel);
-    this.harness.setUp(prepare);
-    tracker.begin(this.harness);
+    const harness = new Harness(this.scenario, this.#kernel);
+    harness.setUp(prepare);
+    tracker.begin(harness);
+    return harness;
   }
 
   protected override start(): ThreadSpec[] {
-    tracker.rewind();
+    // Another world was made since, and has the account of state.
+    if (tracker.root !== this.harness) this.harness = this.#build();
+    else tracker.rewind();
+    this.harness.coverage.restart();
     this.#locks?.reset();
     const { harness } = this;
     const { machine } = harness;
     const specs: ThreadSpec[] = this.scenario.threads.map(({ name, calls }, i) => ({
       name,
-      body: play(harness, calls, harness.groups[i]) as Body,
+      body: play(harness, calls, i) as Body,
     }));
     const daemon = (name: string, body: Body) => specs.push({ name, body, daemon: true });
     for (const vm of harness.vms) {
-      if (this.#queues(vm.name)) daemon(`queue ${vm.name}`, bindQueue(vm) as Body);
+      if (this.#queues(vm.name)) daemon(`queue ${vm.name}`, bindQueue(harness, vm) as Body);
     }
     for (let as = 1; as < machine.spaces.length; as++) daemon(`AS${as}`, machine.carryOut(as));
     daemon('L2', machine.flushes());
@@ -153,6 +149,7 @@ export class DriverWorld extends ThreadWorld {
   override step(step: Step): void {
     const index = threadOf(step);
     const point = this.threads[index].point;
+    const { coverage } = this.harness;
     try {
       super.step(step);
     } catch (error) {
@@ -160,7 +157,22 @@ export class DriverWorld extends ThreadWorld {
       throw new Violation('register-access-while-gone', (error as Error).message);
     }
     this.harness.observe();
+    coverage.stepped(index);
+    if (point instanceof Choice && optionOf(step) === 0) {
+      if (point.label.includes('the TLB still has')) coverage.happened('staleTlb');
+      else if (point.label.includes('from the L2')) coverage.happened('staleL2');
+    }
     this.#locks?.stepped(index, point instanceof Mutex ? point : null);
+  }
+
+  /** A new state: who is where, and who waits at a locked region. */
+  override visited(): void {
+    const { coverage } = this.harness;
+    coverage.visited();
+    for (const { point } of this.threads) {
+      if (point === null || typeof point === 'string' || point instanceof Choice) continue;
+      if (point.label.endsWith(' begins') && !point.ready()) coverage.happened('waitedAtLock');
+    }
   }
 
   /** An address space's thread is at one place only; what it is about to do is in its registers. */
@@ -184,23 +196,20 @@ export class DriverWorld extends ThreadWorld {
     if (cycle) report(new Violation('lock-order', cycle));
   }
 
-  override checkEnd(): void {
-    if (this.#checked.has('deadlock')) this.#checkDeadlock();
-    if (
-      !this.#checked.has('table-pages') ||
-      this.threads.some(({ point, daemon }) => point !== null && !daemon)
-    )
-      return;
-    const lost = lostTables(this.harness);
-    if (lost !== null) throw new Violation('table-pages', lost);
-  }
-
-  #checkDeadlock(): void {
-    super.checkEnd();
-    for (const vm of this.harness.vms) {
-      if (vm.unsignalled > 0)
-        throw new Violation('deadlock', `${vm.unsignalled} binds of ${vm.name} are never signalled`);
+  override checkEnd(report: (violation: Violation) => void): void {
+    const { harness } = this;
+    if (this.#checked.has('deadlock')) {
+      super.checkEnd(report);
+      for (const { name, unsignalled } of harness.vms) {
+        if (unsignalled > 0) {
+          report(new Violation('deadlock', `${unsignalled} binds of ${name} are never signalled`));
+        }
+      }
     }
+    if (this.threads.some(({ point, daemon }) => point !== null && !daemon)) return;
+    if (!this.#checked.has('table-pages')) return;
+    const lost = lostTables(harness);
+    if (lost !== null) report(new Violation('table-pages', lost));
   }
 
   override fingerprint(lanes: Int32Array): void {

@@ -29,7 +29,9 @@ export class StreamNotices {
     if (vm.hasUnhandledFaults() && vm.lastFault?.address === info) {
       const { status } = vm.lastFault;
       const access = AS_FAULTSTATUS_ACCESS_TYPES[((status >>> 8) & 3) as 0];
-      this.#fault(`page fault in VM ${vm.id} at ${at}: ${exceptionName(status & 0xff)}, ${access}`);
+      // The end is as the kernel's log has it, so that whoever reads that can read this.
+      const raw = `AS${vm.as}, raw fault status: 0x${status.toString(16).padStart(8, '0').toUpperCase()}`;
+      this.#fault(`page fault in VM ${vm.id} at ${at}: ${exceptionName(status & 0xff)}, ${access} (${raw})`);
     } else {
       this.#fault(`CS_FATAL in queue ${queue.index}: ${exceptionName(type)} at ${at}`);
     }

@@ -12,30 +12,51 @@ import { StartError } from './start-error.ts';
 export interface Native {
   /** A non-blocking listening unix socket. */
   listen(path: string, backlog: number): number;
-  /** A connection, from an abstract name where that is not empty. */
-  connect(path: string, name: string): number;
+  /** A connection. */
+  connect(path: string): number;
   accept(listener: number): number;
   /** Effective user at the other end. */
   peerUid(fd: number): number;
-  /** Abstract socket name of the other end, or ''. */
-  peerName(fd: number): string;
-  ownName(fd: number): string;
-  /** Two connected sockets into `out`; the second has the abstract name. */
-  namedPair(name: string, out: Int32Array): number;
-  /** Reads into bytes[offset..]; fds[0] is the number of descriptors in fds[1..]. 0 is the end, -EAGAIN nothing yet. */
+  /** The process that connected. */
+  peerPid(fd: number): number;
+  /** A number that no other socket of this system has had; below 0 for what is no socket. */
+  cookie(fd: number): number;
+  /** 1 when every copy of the other end is closed. */
+  hasEnded(fd: number): number;
+  /** Two connected sockets into `out`; the second is named `path`, and looks writable only if `writable` is not 0. */
+  filePair(path: string, writable: number, out: Int32Array): number;
+  /**
+   * Reads into bytes[offset..]; fds[0] is the number of descriptors in fds[1..], those of files that may make us wait as
+   * their complement. 0 is the end, -EAGAIN nothing yet.
+   */
   receive(fd: number, bytes: Uint8Array, offset: number, fds: Int32Array): number;
   /** Writes bytes[offset..end) with the first `count` of `fds`; returns how many bytes went. */
   send(fd: number, bytes: Uint8Array, offset: number, end: number, fds: Int32Array, count: number): number;
+  /** To be called before the next three: SIGIO ends nothing from now on, a thread waits for descriptors to close. */
+  getReady(): number;
+  /** eventfd_signal(): never waits, whatever the client does with it. */
+  eventfdSignal(fd: number): number;
+  /** close(2) in another thread, for files that may make it wait. */
+  closeElsewhere(fd: number): number;
+  /** Writes to standard error where that neither waits nor fails; at most 4095 bytes. */
+  tell(text: string): number;
   pollCreate(): number;
-  pollSet(poll: number, operation: number, fd: number, events: number): number;
-  /** Pairs of descriptor and events into `out`; waits at most `timeoutNs` (below 0: for ever). */
-  pollWait(poll: number, out: Int32Array, timeoutNs: number): number;
+  /** epoll_ctl(); `tag` comes back with the events. */
+  pollSet(poll: number, operation: number, fd: number, events: number, tag: number): number;
+  /** Pairs of tag and events into `out`; waits at most `timeoutNs` (below 0: for ever). */
+  pollWait(poll: number, out: Float64Array, timeoutNs: number): number;
   /** A non-blocking pipe: out[0] reads, out[1] writes. */
   pipe(out: Int32Array): number;
-  /** A memfd of fixed size. */
-  memoryCreate(name: string, size: number): number;
-  /** Bytes [offset, offset + size) of a memfd, at most 4 GiB. */
+  /** A memfd of fixed size; `seal` 0 leaves it to memoryFix(). */
+  memoryCreate(name: string, size: number, seal: number): number;
+  /** Another open file of the same memory; -EWOULDBLOCK where a client has a lease on it. */
+  memoryOpen(fd: number, writable: number): number;
+  /** Nobody can write to it any more, but through the mappings that there are. */
+  memoryFix(fd: number): number;
+  /** Bytes [offset, offset + size) of a memfd, or memory of our own where fd is -1; at most 4 GiB. */
   memoryMap(fd: number, offset: number, size: number): ArrayBuffer | number;
+  /** Copies the pages that are not zero. */
+  memoryCopy(from: ArrayBuffer, to: ArrayBuffer): number;
   memoryUnmap(buffer: ArrayBuffer): number;
   /** Whether anybody else has the memfd open for writing; `fd` is a read-only descriptor of it. */
   memoryWriters(fd: number): number;

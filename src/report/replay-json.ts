@@ -8,6 +8,7 @@ import {
   MAX_AS_SLOTS,
 } from '../hw/registers.ts';
 import type { Replayer } from '../replay/replayer.ts';
+import type { Explained, Finding, Warning } from '../replay/tally.ts';
 
 const COMMANDS: readonly [name: string, command: number, always: boolean][] = [
   ['NOP', AS_COMMAND_NOP, false],
@@ -36,12 +37,34 @@ export function kernelText(replayer: Replayer): string {
   return [name, ...switched].join(' ');
 }
 
-/** `replay --json`. */
-export function replayJson(client: string, replayer: Replayer): string {
+/** What a replay did and found, as `replay --json` prints it. */
+export interface ReplaySummary {
+  kernel: string;
+  /** Behaviours away from the kernel's row, as `+name` or `-name`. */
+  switched: readonly string[];
+  client: string;
+  records: number;
+  ioctls: { total: number; failed: number; by_name: Record<string, number> };
+  mmaps: number;
+  bind_ops: { map: number; unmap: number; sync_only: number; sparse: number; async: number; sync: number };
+  as: { activations: number; evictions: number; faults: number };
+  mmu: { commands: Record<string, number>; cache_flushes: number };
+  warnings: Warning[];
+  /** Calls that end otherwise than they did, for a reason: a kernel of another version, an earlier refusal. */
+  explained: Explained[];
+  /** Calls that end otherwise than they did, for none that is known. */
+  divergences: Finding[];
+  would_block: Finding[];
+  timing: Finding[];
+  /** How many there are; the lists hold the first thousand. */
+  counts: { explained: number; divergences: number; would_block: number; timing: number };
+}
+
+export function replaySummary(client: string, replayer: Replayer): ReplaySummary {
   const { tally, model } = replayer;
   const { device } = model;
   const { activations, evictions, faults } = device.mmu.stats;
-  return JSON.stringify({
+  return {
     kernel: device.kernel.name,
     switched: device.kernel.switched,
     client,
@@ -62,5 +85,10 @@ export function replayJson(client: string, replayer: Replayer): string {
       would_block: tally.wouldBlock.count,
       timing: tally.timing.count,
     },
-  });
+  };
+}
+
+/** `replay --json`. */
+export function replayJson(client: string, replayer: Replayer): string {
+  return JSON.stringify(replaySummary(client, replayer));
 }

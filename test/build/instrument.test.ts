@@ -1,7 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-// @ts-expect-error: plain JavaScript, no types
 import { instrument } from '../../build/instrument.mjs';
 import type * as Frame from '../../src/explore/state/frames.ts';
 import type * as Tracker from '../../src/explore/state/objects.ts';

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-// @ts-expect-error: plain JavaScript, no types
 import { strip } from '../../build/strip.mjs';
 
 const squeeze = (code: string) => code.replace(/\s+/g, ' ').trim();

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
+import type { ByteSource } from '../../src/capture/byte-source.ts';
 import { CaptureError } from '../../src/capture/error.ts';
 import { type CaptureForm, CaptureReader } from '../../src/capture/reader.ts';
 import type { CaptureRecord } from '../../src/capture/record.ts';
-import { type ByteSource, lookThrough } from '../../src/capture/source.ts';
+import { lookThrough } from '../../src/capture/source.ts';
 import { CaptureWriter } from '../../src/capture/writer.ts';
 
 /** The captures of real clients that are fixtures. */

@@ -1,5 +1,7 @@
 // Tests that take programs, minutes and a machine: one line each, and at the end the counts.
 
+import { inCi, isExcused } from '../habits/excuse.mjs';
+
 /** Thrown by a test; `details` are lines below the test's own. */
 export class Failure extends Error {
   constructor(why, details = '') {
@@ -19,6 +21,9 @@ export class Suite {
   #print;
   passed = 0;
   failed = 0;
+  skipped = 0;
+  /** Skips that CI does not put up with. */
+  #unexcused = 0;
 
   /** `filter`: a RegExp that a test's name must match, or null for all; `list`: only say the names. */
   constructor({ filter = null, list = false, print = console.log } = {}) {
@@ -55,10 +60,19 @@ export class Suite {
     this.#print(`!!!!    ${line}`);
   }
 
+  /** What is not run, and why. */
+  skip(what, why) {
+    this.skipped++;
+    if (!isExcused(why)) this.#unexcused++;
+    this.loud(`${what}: ${why}`);
+  }
+
   /** Prints the counts; returns the exit status. */
   end() {
     if (this.list) return 0;
+    if (this.skipped > 0) this.#print(`${this.skipped} skipped`);
     this.#print(`${this.passed} passed, ${this.failed} failed`);
+    if (this.#unexcused > 0 && inCi()) return 1;
     return this.failed === 0 && this.passed > 0 ? 0 : 1;
   }
 }

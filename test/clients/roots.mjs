@@ -13,6 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, join, relative } from 'node:path';
+import { NOT_DELIVERED } from '../habits/excuse.mjs';
 import { Apt, machineArchive } from './apt.mjs';
 
 /**
@@ -101,16 +102,17 @@ export async function prepareRoots(cache, groups) {
 
 async function fetchGroup(apt, spec, root) {
   const late = await apt.update();
-  if (late !== '') return [`the index of ${apt.suite} was not delivered (${late})`];
+  if (late !== '') return [`${NOT_DELIVERED}the index of ${apt.suite} (${late})`];
   const { packages, why } = apt.closure(spec.names);
-  if (why !== '') return [`${spec.names.join(' ')} cannot be resolved in ${apt.suite} (${why})`];
+  if (why !== '')
+    return [`${NOT_DELIVERED}${spec.names.join(' ')}, not to be resolved in ${apt.suite} (${why})`];
   const wanted = packages.filter(
     (p) => spec.names.includes(p) || !(UNNEEDED.test(p) || (spec.suite === undefined && MACHINE_HAS.test(p))),
   );
   const { files, missing } = await apt.download(wanted);
   skeleton(root);
   for (const file of files) unpack(file, root, spec.only?.[basename(file).split('_')[0]]);
-  return missing.map((m) => `package ${m.name} was not delivered by the mirror (${m.why})`);
+  return missing.map((m) => `${NOT_DELIVERED}package ${m.name} (${m.why})`);
 }
 
 /** The merged-usr layout: packages of sid have their files under /usr, a few old ones still under /lib. */

@@ -97,10 +97,10 @@ async function asOrdinary() {
     /** Why a client cannot be run here, or ''. */
     lacking: (client) => {
       const group = client.needs.find((g) => incomplete[g] !== undefined);
-      if (group !== undefined) return `what it needs was not fetched (${group})`;
-      return preload[client.architecture] === undefined
-        ? `no library for ${client.architecture} was built`
-        : '';
+      if (group !== undefined) return `what it needs (${group}): ${incomplete[group].join('; ')}`;
+      if (preload[client.architecture] !== undefined) return '';
+      const why = incomplete.cross === undefined ? '' : `: ${incomplete.cross.join('; ')}`;
+      return `no library for ${client.architecture} was built${why}`;
     },
   };
   delete place.env.IGT_DEVICE; // it must not be set: the tests then look elsewhere

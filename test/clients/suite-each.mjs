@@ -34,7 +34,7 @@ export async function eachClient(suite, place) {
       const name = `${client.name} on ${kernel}`;
       const lacks = place.lacking(client);
       if (lacks !== '') {
-        suite.loud(`${name} is not run: ${lacks}`);
+        suite.skip(`${name} is not run`, lacks);
         continue;
       }
       const capture = join(place.scratch, `${client.name}-${kernel}.ptcap`);

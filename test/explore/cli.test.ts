@@ -68,7 +68,7 @@ describe('explore', () => {
       schedules: expect.any(Number),
       token: expect.stringMatching(/^[\w-]+$/),
     });
-    expect(reply.steps[0]).toMatchObject({ thread: 'binder', action: 'op_lock of VM 1' });
+    expect(reply.steps[0]).toMatchObject({ thread: 'binder', action: 'VM_BIND' });
   });
 
   it('replays a token to the same violation, and refuses it on another kernel', () => {
@@ -107,10 +107,8 @@ describe('explore', () => {
 
   it('checks what it is asked to, and lists every invariant that breaks when asked for all', () => {
     const { violations } = explore('widening-lock-times-out', '--invariant', 'all', '--json').json();
-    expect(violations.map((one: { invariant: string }) => one.invariant).sort()).toEqual([
-      'kernel-warning',
-      'outside-locked-region',
-    ]);
+    const broken = new Set(violations.map((one: { invariant: string }) => one.invariant));
+    expect([...broken].sort()).toEqual(['kernel-warning', 'outside-locked-region']);
     expect(explore('widening-lock-times-out', '--invariant', 'atomic', '--json').json().verdict).toBe(
       'holds',
     );
@@ -142,11 +140,89 @@ describe('explore', () => {
     expect(explore('--merge', write('junk.json', '{')).status).toBe(3);
   });
 
-  it('names the line of a scenario that it cannot read, and exits 3', () => {
+  it('names the line of a scenario that it cannot read, and exits 2', () => {
     const { status, stderr } = explore(write('bad.scenario', `${mine}thread x\n  fly A\n`));
-    expect(status).toBe(3);
+    expect(status).toBe(2);
     expect(stderr).toContain("bad:13: unknown call 'fly'");
     expect(explore('no-such-scenario').status).toBe(2);
     expect(explore().status).toBe(2);
+  });
+
+  it('says loudly which calls say nothing, and exits 1 for that with --strict', () => {
+    const text = `${mine}vm B\n  map old at 0x10000000\nthread late\n  activate B\n`;
+    const path = write('late.scenario', text);
+    const { status, stdout } = explore(path);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^late on 7\.2: vacuous: atomic/);
+    expect(stdout).toContain("VACUOUS: late: 'activate B' (line 15) is reached by no schedule");
+    const strict = explore(path, '--strict', '--json');
+    expect(strict.status).toBe(1);
+    expect(strict.stderr).toContain("'activate B' (line 15) is reached by no schedule");
+    expect(strict.json()).toMatchObject({
+      verdict: 'vacuous',
+      empty: ["late: 'activate B' (line 15) is reached by no schedule"],
+    });
+    expect(strict.json().coverage.calls[2]).toEqual({
+      thread: 'late',
+      call: 'activate B',
+      line: 15,
+      states: 0,
+      results: [],
+    });
+    const bounded = explore('fault-while-rebinding', '--budget', 'states=50,seconds=1', '--strict');
+    expect(bounded.status).toBe(1);
+    expect(explore('rebind-while-accessing', '--strict').status).toBe(0);
+  });
+
+  it('lists every message of what breaks, and none that is known', () => {
+    const all = explore('widening-lock-times-out', '--invariant', 'kernel-warning', '--json').json();
+    const messages = all.violations.map((one: { message: string }) => one.message);
+    expect(new Set(messages).size).toBe(messages.length);
+    expect(messages.length).toBeGreaterThan(1);
+    const [known, ...others] = messages;
+    const less = explore(
+      'widening-lock-times-out',
+      '--invariant',
+      'kernel-warning',
+      '--accept',
+      known,
+      '--json',
+    );
+    expect(less.json().violations.map((one: { message: string }) => one.message)).toEqual(others);
+    expect(less.json().accepted).toEqual([known]);
+    const path = write('known.scenario', `accept sees nothing where\n${mine}`);
+    expect(explore(path, '--kernel', '6.12', '--json').json().verdict).toBe('holds');
+  });
+
+  it('carries the scenario of a file in its token, and takes no path from one', () => {
+    const path = write('lock-times-out.scenario', mine);
+    const { token, steps } = explore(path, '--kernel', '6.12', '--json').json();
+    rmSync(path);
+    const again = explore('--replay', token, '--json');
+    expect(again.status).toBe(1);
+    expect(again.json()).toMatchObject({ invariant: 'atomic', steps });
+    const parts = Buffer.from(token, 'base64url').toString().split('\n');
+    const forged = (change: (parts: string[]) => void) => {
+      const copy = [...parts];
+      change(copy);
+      return explore('--replay', Buffer.from(copy.join('\n')).toString('base64url'));
+    };
+    expect(forged((copy) => copy.splice(1, 2, '/dev/zero', '')).status).toBe(2);
+    expect(forged((copy) => copy.splice(1, 2, 'no-such', '')).status).toBe(2);
+    const other = forged((copy) => copy.splice(5, 1, 'deadlock'));
+    expect(other.status).toBe(2);
+    expect(other.stderr).toContain('does not fit');
+  });
+
+  it('refuses what is no scenario file', () => {
+    expect(explore(directory).stderr).toContain('is no file');
+    expect(explore(directory).status).toBe(2);
+    expect(
+      explore(
+        write('set-up.scenario', mine.replace('8K', '4K').replace('activate', 'sparse at 0 size 2M')),
+        '--kernel',
+        '6.12',
+      ).stderr,
+    ).toContain("set-up:7: 'sparse at 0 size 2M' is EINVAL on 6.12");
   });
 }, 120_000);

@@ -2,7 +2,9 @@
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type * as Kernels from '../../src/driver/kernels.ts';
+import type * as Decide from '../../src/explore/decide.ts';
 import type * as Worlds from '../../src/explore/driver-world.ts';
+import type * as Invariants from '../../src/explore/invariants.ts';
 import type * as Explain from '../../src/explore/output/explain.ts';
 import type * as Catalogue from '../../src/explore/scenario/catalogue.ts';
 import type * as Scenarios from '../../src/explore/scenario/parser.ts';
@@ -15,7 +17,9 @@ const load = <T>(file: string): Promise<T> => import(pathToFileURL(join(root, fi
 
 export const { kernel } = await load<typeof Kernels>('driver/kernels.js');
 export const { loadScenario, scenarioNames } = await load<typeof Catalogue>('explore/scenario/catalogue.js');
-export const { DriverWorld, INVARIANTS } = await load<typeof Worlds>('explore/driver-world.js');
+export const { DriverWorld } = await load<typeof Worlds>('explore/driver-world.js');
+export const { INVARIANTS } = await load<typeof Invariants>('explore/invariants.js');
+export const { withCoverage } = await load<typeof Decide>('explore/decide.js');
 export const { tracker } = await load<typeof Tracker>('explore/state/objects.js');
 export const { explore } = await load<typeof Verdicts>('explore/search/verdict.js');
 export const { parseScenario } = await load<typeof Scenarios>('explore/scenario/parser.js');
@@ -24,7 +28,7 @@ export const { trace } = await load<typeof Explain>('explore/output/explain.js')
 
 const budget = { states: 2_000_000, seconds: 60, memory: 2 * 2 ** 30 };
 
-/** A verdict as the table of the design has it: "holds", or "violated: atomic". */
+/** A verdict as the table of the design has it: "holds", or "violated: atomic", what takes the fewest steps. */
 export function verdictOf(
   scenario: string,
   kernelName: string,
@@ -35,14 +39,15 @@ export function verdictOf(
   const list = (sign: string) => switches.filter((one) => one[0] === sign).map((one) => one.slice(1));
   const world = new DriverWorld(loaded, kernel(kernelName, list('+'), list('-')), invariants ?? loaded.check);
   const result = explore(world, { budget });
-  const broken = result.findings.map((finding) => finding.violation.invariant);
-  return broken.length > 0 ? `${result.verdict}: ${broken.join(', ')}` : result.verdict;
+  const { verdict } = withCoverage(world, result, world.harness.coverage.report());
+  const first = result.findings[0];
+  return first === undefined ? verdict : `${verdict}: ${first.violation.invariant}`;
 }
 
 /** Every one of all invariants that breaks in a scenario, after an exhaustive search. */
 export function brokenIn(scenario: string, kernelName: string): string[] {
   const world = new DriverWorld(loadScenario(scenario), kernel(kernelName), INVARIANTS);
-  const { verdict, findings } = explore(world, { budget, all: true });
+  const { verdict, findings } = explore(world, { budget, further: Number.POSITIVE_INFINITY });
   if (verdict === 'bounded') throw new Error(`${scenario} on ${kernelName} was not exhausted`);
-  return findings.map((finding) => finding.violation.invariant).sort();
+  return [...new Set(findings.map((finding) => finding.violation.invariant))].sort();
 }

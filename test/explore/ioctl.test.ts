@@ -51,9 +51,9 @@ describe('calls that enter through drm_ioctl()', () => {
   });
 
   it('are map, sparse, unmap and destroy', () => {
-    const head = 'object bo 8K\nvm A\n map bo at 0x1000\nthread t\n';
+    const head = 'check atomic\nobject bo 8K\nvm A\n map bo at 0x1000\nthread t\n';
     expect(() => parseScenario(`${head}ioctl read A 0x1000`, 'x')).toThrow(
-      new ScenarioError("x:5: 'ioctl' goes with map, sparse, unmap, destroy"),
+      new ScenarioError("x:6: 'ioctl' goes with map, sparse, unmap, destroy"),
     );
   });
 });

@@ -2,7 +2,6 @@
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { transformWithOxc } from 'vite';
-// @ts-expect-error: plain JavaScript, no types
 import { instrument, settersIn } from '../../build/instrument.mjs';
 import type * as Kernels from '../../src/driver/kernels.ts';
 import type * as Worlds from '../../src/explore/driver-world.ts';
@@ -31,7 +30,7 @@ function changed(bug: Bug): string {
 
 /** Invariants of a scenario that the bug breaks, after an exhaustive search. */
 export async function explored(...asked: Parameters<typeof violations>): Promise<string[]> {
-  return (await violations(...asked)).map(({ invariant }) => invariant).sort();
+  return [...new Set((await violations(...asked)).map(({ invariant }) => invariant))].sort();
 }
 
 /** The same, in the invariants' words. */
@@ -72,7 +71,7 @@ async function violations(
     const world = new DriverWorld(scenario, kernel(kernelName), invariants ?? scenario.check);
     const result = explore(world, {
       budget: { states: 200_000, seconds: 60, memory: 2 * 2 ** 30 },
-      all: invariants !== undefined,
+      further: invariants === undefined ? 0 : 200_000,
     });
     return result.findings.map((finding) => finding.violation);
   } finally {

@@ -11,7 +11,7 @@ describe('a search by several threads', () => {
     const world = new DriverWorld(scenario, kernel('7.2'), scenario.check);
     const { states } = explore(world, { budget }).stats;
     for (const jobs of [1, 3]) {
-      const options = { jobs, budget, all: false };
+      const options = { jobs, budget };
       const result = await searchInParallel(scenario, kernel('7.2'), scenario.check, options);
       expect(result.outcome).toBe('exhausted');
       expect(result.stats.states).toBe(states);
@@ -20,18 +20,16 @@ describe('a search by several threads', () => {
 
   it('finds what one thread finds', async () => {
     const scenario = loadScenario('reset-while-sync-binding');
-    const options = { jobs: 2, budget, all: true };
+    const options = { jobs: 2, budget, further: 100_000 };
     const { outcome, findings } = await searchInParallel(scenario, kernel('7.2'), scenario.check, options);
     expect(outcome).toBe('found');
-    expect(findings.map((finding) => finding.violation.invariant).sort()).toEqual([
-      'deadlock',
-      'lock-agreement',
-    ]);
+    const broken = new Set(findings.map((finding) => finding.violation.invariant));
+    expect([...broken].sort()).toEqual(['deadlock', 'lock-agreement']);
   });
 
   it('ends at its budget without calling that everything', async () => {
     const scenario = loadScenario('fault-while-rebinding');
-    const options = { jobs: 2, budget: { ...budget, states: 100 }, all: false };
+    const options = { jobs: 2, budget: { ...budget, states: 100 } };
     const { outcome } = await searchInParallel(scenario, kernel('7.2'), scenario.check, options);
     expect(outcome).toBe('budget');
   });

@@ -11,7 +11,7 @@ object sync 4K
 vm A
  map sync at 0x20000000
  activate
-${'thread adder\n stream A\n MOV48 dst=d2 imm=0x20000000\n MOV32 dst=r4 imm=1\n SYNC_ADD32 address=d2 data=r4\n'.repeat(adders)}
+${Array.from({ length: adders }, (_, i) => `thread adder${i}\n stream A\n MOV48 dst=d2 imm=0x20000000\n MOV32 dst=r4 imm=1\n SYNC_ADD32 address=d2 data=r4\n`).join('')}
 thread waiter
  stream A
  MOV48 dst=d2 imm=0x20000000
@@ -51,15 +51,15 @@ describe('a command stream in a scenario', () => {
   for (const [line, why] of [
     [
       'STORE_MULTIPLE src=r4 address=d0 mask=1\nstream A',
-      "x:6: instruction outside a stream: 'STORE_MULTIPLE src=r4 address=d0 mask=1'",
+      "x:7: instruction outside a stream: 'STORE_MULTIPLE src=r4 address=d0 mask=1'",
     ],
-    ['stream A\nSTORE src=r4', 'x:7: no instruction STORE'],
-    ['stream A\nMOV32 dst=r4 value=1', 'x:7: MOV32 has no field value'],
-    ['stream A\nMOV32 dst=r4 imm=much', 'x:7: imm of MOV32: NaN does not fit into 32 bits'],
-    ['stream A\nCALL address=d0 length=r2', "x:7: no CALL in a scenario's stream"],
+    ['stream A\nSTORE src=r4', 'x:8: no instruction STORE'],
+    ['stream A\nMOV32 dst=r4 value=1', 'x:8: MOV32 has no field value'],
+    ['stream A\nMOV32 dst=r4 imm=much', 'x:8: imm of MOV32: NaN does not fit into 32 bits'],
+    ['stream A\nCALL address=d0 length=r2', "x:8: no CALL in a scenario's stream"],
   ]) {
     it(`that cannot be read is refused: ${why}`, () => {
-      const head = 'object bo 8K\nvm A\n map bo at 0x1000\n activate\nthread t\n';
+      const head = 'check atomic\nobject bo 8K\nvm A\n map bo at 0x1000\n activate\nthread t\n';
       expect(() => parse(head + line, 'x')).toThrow(new ScenarioError(why));
     });
   }

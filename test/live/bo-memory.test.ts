@@ -1,7 +1,7 @@
 import { readSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { GemObject } from '../../src/driver/gem/gem.ts';
-import { BoMemories, type BoMemory } from '../../src/live/server/bo-memory.ts';
+import { BoMemories } from '../../src/live/server/bo-memory.ts';
 import { buildNative, compiler } from './toolbox.ts';
 
 describe.skipIf(compiler === null)('the memory of an object', () => {
@@ -12,10 +12,12 @@ describe.skipIf(compiler === null)('the memory of an object', () => {
     const bo = { size: 5 * 2 ** 30 } as GemObject;
     const places = [0, 2 ** 28 - 4096, 2 ** 28, 2 ** 32 + 4096, bo.size - 4096];
     for (const [i, offset] of places.entries()) memories.pageOf(bo, offset)?.setUint32(8, i + 1, true);
-    const { fd } = memories.memoryOf(bo) as BoMemory;
+    const shared = memories.memoryOf(bo).share(1);
+    if (typeof shared === 'number') throw new Error('no memory');
+    const { fd } = shared;
     const read = places.map((offset) => {
       const word = new Uint32Array(1);
-      readSync(fd, word, 0, 4, offset + 8);
+      readSync(fd.number, word, 0, 4, offset + 8);
       return word[0];
     });
     expect(read).toEqual([1, 2, 3, 4, 5]);

@@ -193,7 +193,7 @@ describe.skipIf(compiler === null)('panthor-shim', () => {
 
   it('run serves on when it runs out of descriptors itself', async () => {
     const limits = compileProgram('limits', scratch);
-    const run = `ulimit -n 300; exec '${process.execPath}' '${program}' run -- '${limits}' 2000 50`;
+    const run = `ulimit -n 600; exec '${process.execPath}' '${program}' run -- '${limits}' 2000 50`;
     const child = spawn('sh', ['-c', run], { stdio: ['ignore', 'pipe', 'inherit'] });
     let stdout = '';
     child.stdout.on('data', (text) => (stdout += text));

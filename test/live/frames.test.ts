@@ -1,14 +1,11 @@
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { checkWord, FRAME_HEADER_BYTES } from '../../src/capture/frame.ts';
-import { FrameWriter } from '../../src/capture/frame-writer.ts';
 import { native } from '../../src/live/native.ts';
-import { realmOf } from '../../src/live/server/open-file.ts';
 import {
   WIRE_ATTACH,
   WIRE_INTERRUPT,
-  WIRE_IOCTL,
   WIRE_MMAP,
   WIRE_OPEN,
   WIRE_REPLY,
@@ -21,11 +18,11 @@ import {
   DRM_IOCTL_PANTHOR_VM_BIND,
   DRM_IOCTL_PANTHOR_VM_CREATE,
 } from '../../uapi/panthor_drm.ts';
+import { BUFFER, Client, frame, ioctl, NO_FDS, nameOf, seal } from './frame-client.ts';
 import { buildNative, compiler, type Fixture, leftOver, openDescriptors, startServer } from './toolbox.ts';
 
 /** PANTHOR_SHIM_FUZZ=20 makes it a million frames. */
 const FRAMES = 50_000 * Number(process.env.PANTHOR_SHIM_FUZZ ?? 1);
-const NO_FDS = new Int32Array(0);
 
 /** Deterministic numbers below `n` (mulberry32). */
 function dice(seed: number): (n: number) => number {
@@ -36,33 +33,6 @@ function dice(seed: number): (n: number) => number {
     t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
     return Math.floor((((t ^ (t >>> 14)) >>> 0) / 2 ** 32) * n);
   };
-}
-
-const writer = new FrameWriter();
-
-function frame(kind: number, flags: number, words: readonly number[], id = 1): Uint8Array {
-  writer.used = 0;
-  writer.begin(kind, id, flags);
-  for (const word of words) writer.u32(word >>> 0);
-  writer.finish();
-  return writer.data.slice(0, writer.used);
-}
-
-const ARG = 0x1000;
-const BUFFER = 0x2000;
-
-/** An ioctl with its argument, and one buffer, as words. */
-function ioctl(
-  key: number,
-  request: number,
-  arg: readonly number[],
-  buffer: readonly number[] = [],
-): Uint8Array {
-  const keyWords = [key, Math.floor(key / 2 ** 32)];
-  const regions = [ARG, 0, 4 * arg.length, 0, ...arg, ...(arg.length % 2 === 1 ? [0] : [])];
-  if (buffer.length > 0) regions.push(BUFFER, 0, 4 * buffer.length, 0, ...buffer);
-  const count = buffer.length > 0 ? 2 : 1;
-  return frame(WIRE_IOCTL, 0, [...keyWords, ARG, 0, request, 7, 3, count, ...regions]);
 }
 
 /** One of each kind of frame, all of them right. */
@@ -82,79 +52,10 @@ function corpus(key: number): Uint8Array[] {
     frame(WIRE_MMAP, 0, [...keyWords, 0x4000, 0, 0x1000, 1, 3, 1, 7, 3]),
     frame(WIRE_MMAP, 0, [...keyWords, 0x1000, 0, 0, 0x1000000, 1, 1, 7, 3]),
     frame(WIRE_INTERRUPT, 0, []),
-    frame(WIRE_SETTLE, 0, []),
+    frame(WIRE_SETTLE, 0, keyWords),
     frame(WIRE_REPLY, 0, [0, 0, 0, 0]),
     frame(0xffff, 7, [1, 2, 3]),
   ];
-}
-
-/** A client that says what it likes. */
-class Client {
-  readonly fixture: Fixture;
-  readonly key: number;
-  readonly anchor: number;
-  #channel = -1;
-  readonly #in = new Uint8Array(1 << 16);
-  readonly #fds = new Int32Array(17);
-
-  constructor(fixture: Fixture, key: number) {
-    this.fixture = fixture;
-    this.key = key;
-    const name = `panthor-shim/${realmOf(fixture.dir)}/d80.2/${key.toString(16).padStart(16, '0')}`;
-    this.anchor = native().connect(join(fixture.dir, 'socket'), name);
-    expect(this.anchor).toBeGreaterThan(0);
-    const open = frame(WIRE_OPEN, 0, [128, 2, process.pid, 1]);
-    native().send(this.anchor, open, 0, open.length, NO_FDS, 0);
-    fixture.server.step(0);
-    fixture.server.step(0);
-    expect(this.drain(this.anchor)).toBeGreaterThan(0);
-  }
-
-  /** The connection that calls go over; a new one has been shown the open file. */
-  get channel(): number {
-    if (this.#channel < 0) {
-      this.#channel = native().connect(join(this.fixture.dir, 'socket'), '');
-      const shown = ioctl(this.key, DRM_IOCTL_VERSION, new Array(16).fill(0));
-      this.seal(shown, 1 | WIRE_ATTACH);
-      native().send(this.#channel, shown, 0, shown.length, Int32Array.of(this.anchor), 1);
-    }
-    return this.#channel;
-  }
-
-  /** Corrects the header of a frame after its content has been changed. */
-  seal(bytes: Uint8Array, flags: number): void {
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    view.setUint16(6, flags, true);
-    view.setUint32(12, checkWord(view, 0, bytes.length - FRAME_HEADER_BYTES), true);
-  }
-
-  /** Sends and takes what comes back; the server may hang up. */
-  say(bytes: Uint8Array, fds: Int32Array): void {
-    const sent = native().send(this.channel, bytes, 0, bytes.length, fds, fds.length);
-    this.fixture.server.step(0);
-    if (sent < 0 || this.drain(this.#channel) === 0) this.hangUp();
-  }
-
-  /** Bytes that were there, 0 at the end of the connection, -1 for none. */
-  drain(fd: number): number {
-    let last = -1;
-    for (;;) {
-      const n = native().receive(fd, this.#in, 0, this.#fds);
-      for (let i = 1; i <= this.#fds[0]; i++) closeSync(this.#fds[i]);
-      if (n <= 0) return n === 0 ? 0 : last;
-      last = n;
-    }
-  }
-
-  hangUp(): void {
-    if (this.#channel >= 0) closeSync(this.#channel);
-    this.#channel = -1;
-  }
-
-  close(): void {
-    this.hangUp();
-    closeSync(this.anchor);
-  }
 }
 
 /** Spoils a frame in one of many ways. Most keep the check word right, so that the damage gets past it. */
@@ -200,9 +101,8 @@ describe.skipIf(compiler === null)('frames', () => {
       const before = leftOver(fixture);
       const descriptors = openDescriptors();
       const draw = dice(1);
-      let key = 0x123456;
-      let client = new Client(fixture, key);
-      let frames = corpus(key);
+      let client = new Client(fixture);
+      let frames = corpus(client.key);
       const some = [openSync('/dev/null', 'r'), openSync('/proc/self/status', 'r')];
       for (let i = 0; i < FRAMES; i++) {
         const bytes = draw(8) === 0 ? frames[draw(frames.length)] : mutate(frames[draw(frames.length)], draw);
@@ -212,13 +112,13 @@ describe.skipIf(compiler === null)('frames', () => {
         if (draw(2000) === 0) {
           client.close();
           fixture.server.step(0);
-          client = new Client(fixture, ++key);
-          frames = corpus(key);
+          client = new Client(fixture);
+          frames = corpus(client.key);
         }
       }
       // The server still answers.
       client.hangUp();
-      client.say(ioctl(key, DRM_IOCTL_PANTHOR_VM_CREATE, [0, 0, 0, 0]), NO_FDS);
+      client.say(ioctl(client.key, DRM_IOCTL_PANTHOR_VM_CREATE, [0, 0, 0, 0]), NO_FDS);
       client.close();
       for (const fd of some) closeSync(fd);
       await fixture.runToQuiescence();
@@ -231,44 +131,49 @@ describe.skipIf(compiler === null)('frames', () => {
 
   it('for a file that the client has not shown are EBADF, whoever knows its key', () => {
     const fixture = startServer();
-    const client = new Client(fixture, 0xabcdef);
-    const stranger = native().connect(join(fixture.dir, 'socket'), '');
-    const request = ioctl(0xabcdef, DRM_IOCTL_PANTHOR_VM_CREATE, [0, 0, 0, 0]);
-    native().send(stranger, request, 0, request.length, NO_FDS, 0);
-    fixture.server.step(0);
-    fixture.server.step(0);
-    const reply = new Uint8Array(256);
-    const n = native().receive(stranger, reply, 0, new Int32Array(4));
-    expect(n).toBeGreaterThanOrEqual(FRAME_HEADER_BYTES + 16);
-    expect(new DataView(reply.buffer).getInt32(FRAME_HEADER_BYTES, true)).toBe(-9);
-    closeSync(stranger);
+    const client = new Client(fixture);
+    expect(resultOf(fixture, client.key, null)).toBe(-9);
     client.close();
     fixture.close();
   });
 
-  it('that open a file under a name of another, or none, are refused', () => {
+  it('for a file of another are EBADF, though a socket with its name is shown', () => {
     const fixture = startServer();
-    const client = new Client(fixture, 0xabcdef);
-    for (const name of [
-      '',
-      'panthor-shim/00000000/d80.2/0000000000000001',
-      `panthor-shim/${realmOf(fixture.dir)}/d00.2/0000000000000002`,
-    ]) {
-      const fd = native().connect(join(fixture.dir, 'socket'), name);
-      const open = frame(WIRE_OPEN, 0, [128, 2, 1, 1]);
-      native().send(fd, open, 0, open.length, NO_FDS, 0);
-      fixture.server.step(0);
-      fixture.server.step(0);
-      const reply = new Uint8Array(256);
-      expect(native().receive(fd, reply, 0, new Int32Array(4))).toBe(32);
-      expect(new DataView(reply.buffer).getInt32(FRAME_HEADER_BYTES, true)).toBeLessThan(0);
-      expect(native().receive(fd, reply, 0, new Int32Array(4))).toBe(0);
-      closeSync(fd);
-    }
-    // The name of a file that is open cannot be had twice: the kernel sees to that.
-    const taken = `panthor-shim/${realmOf(fixture.dir)}/d80.2/${(0xabcdef).toString(16).padStart(16, '0')}`;
-    expect(native().connect(join(fixture.dir, 'socket'), taken)).toBe(-98);
+    const client = new Client(fixture);
+    expect(resultOf(fixture, client.key, client.anchor)).toBe(0);
+    const ends = new Int32Array(2);
+    const name = nameOf(client.anchor);
+    expect(name.startsWith(`${fixture.dir}/d80.`)).toBe(true);
+    expect(native().filePair(name, 0, ends)).toBe(0);
+    expect(nameOf(ends[1])).toBe(name);
+    expect(resultOf(fixture, client.key, ends[1])).toBe(-9);
+    closeSync(ends[0]);
+    closeSync(ends[1]);
+    client.close();
+    fixture.close();
+  });
+
+  it('leave no name in the file system, and none that is abstract', () => {
+    const fixture = startServer();
+    const client = new Client(fixture);
+    expect(readdirSync(fixture.dir).sort()).toEqual(['root', 'socket']);
+    expect(nameOf(client.anchor).startsWith('@')).toBe(false);
     client.close();
     fixture.close();
   });
 });
+
+/** What VERSION returns on the file `key`, asked over a new connection that is shown `shown`. */
+function resultOf(fixture: Fixture, key: number, shown: number | null): number {
+  const fd = native().connect(join(fixture.dir, 'socket'));
+  const request = ioctl(key, DRM_IOCTL_VERSION, new Array(16).fill(0));
+  if (shown !== null) seal(request, 1 | WIRE_ATTACH);
+  native().send(fd, request, 0, request.length, Int32Array.of(shown ?? 0), shown === null ? 0 : 1);
+  fixture.server.step(0);
+  fixture.server.step(0);
+  const reply = new Uint8Array(1024);
+  const n = native().receive(fd, reply, 0, new Int32Array(4));
+  expect(n).toBeGreaterThanOrEqual(FRAME_HEADER_BYTES + 16);
+  closeSync(fd);
+  return new DataView(reply.buffer).getInt32(FRAME_HEADER_BYTES, true);
+}

@@ -12,7 +12,6 @@ import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { archOf, prepare } from '../../src/live/launch/launch.ts';
 import { freeCard, makeDeviceTree } from '../../src/live/server/device-tree.ts';
-import { fenceName, parseName, realmOf } from '../../src/live/server/open-file.ts';
 import { makePrivateDir } from '../../src/live/server/private-dir.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'panthor-launch-'));
@@ -104,30 +103,5 @@ describe('the private directory', () => {
     expect(() => makePrivateDir(join(scratch, 'x'.repeat(80)))).toThrow(/too long/);
     writeFileSync(join(scratch, 'file'), '');
     expect(() => makePrivateDir(join(scratch, 'file'))).toThrow();
-  });
-});
-
-describe('the name of an open file', () => {
-  it('is taken apart only in the realm that it belongs to', () => {
-    const realm = realmOf('/tmp/panthor-shim-abcdef');
-    expect(realm).toMatch(/^[0-9a-f]{8}$/);
-    expect(realmOf('/tmp/panthor-shim-abcdeg')).not.toBe(realm);
-    expect(parseName(`panthor-shim/${realm}/d80.2/000000000000002a`, realm)).toEqual({
-      kind: 'device',
-      minor: 128,
-      key: 42,
-    });
-    expect(parseName(fenceName(realm, 7), realm)).toEqual({ kind: 'fence', minor: 0, key: 7 });
-    expect(parseName(fenceName(realm, 7), '00000000')).toBeUndefined();
-    for (const bad of [
-      '',
-      'panthor-shim/',
-      `panthor-shim/${realm}/d80.2/2a`,
-      `panthor-shim/${realm}/x80.2/000000000000002a`,
-      `panthor-shim/${realm}/d80.2/ffffffffffffffff`,
-      `panthor-shim/${realm}/d80.2/0000000000000000`,
-    ]) {
-      expect(parseName(bad, realm)).toBeUndefined();
-    }
   });
 });

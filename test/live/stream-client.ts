@@ -70,7 +70,7 @@ export class StreamClient extends TestClient {
     const { sched, device } = this.drv;
     return new StreamRunner({
       sched,
-      budget,
+      ...(budget === undefined ? {} : { budget }),
       physical: new ObjectPages(device.gem, this.contents.pageOf),
       unshaded: (opcode) => this.said.push(`unshaded ${opcode}`),
       fatal: (queue, type) => this.said.push(`fatal ${queue.index} ${type}`),

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -43,7 +43,7 @@ function isFresh(): boolean {
   const helper = join(stubs, 'build', 'server.node');
   if (!existsSync(helper)) return false;
   const sources = ['preload', 'server', 'record', 'wire.h', 'compile.mjs'].map((name) => join(stubs, name));
-  sources.push(join(root, 'uapi'), join(root, 'src', 'live', 'native-tables.ts'));
+  sources.push(join(root, 'uapi'), join(root, 'src/live/launch/native-tables.ts'));
   return sources.every((path) => !existsSync(path) || newest(path) < statSync(helper).mtimeMs);
 }
 
@@ -70,17 +70,6 @@ export async function buildNative(): Promise<void> {
 /** The preload library for an architecture. */
 export function libraryOf(arch: string): string {
   return join(stubs, 'build', arch, 'libpanthor_shim.so');
-}
-
-/** How programs of the other architecture are compiled and run here, or null where they are not. */
-export function emulator(): { arch: string; qemu: string; sysroot: string } | null {
-  const arch = hostArch === 'x86_64' ? 'aarch64' : 'x86_64';
-  const sysroot = `/usr/${arch === 'x86_64' ? 'x86_64' : 'aarch64'}-linux-gnu`;
-  const qemu = `qemu-${arch}-static`;
-  const runs = spawnSync(qemu, ['--version'], { stdio: 'ignore' }).status === 0;
-  return runs && existsSync(join(sysroot, 'lib')) && native.compilerFor(arch) !== null
-    ? { arch, qemu, sysroot }
-    : null;
 }
 
 /** Compiles test/live/programs/<name>.c and returns the program's path. */

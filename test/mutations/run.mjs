@@ -7,6 +7,7 @@
  * mutation goes unnoticed.
  */
 import { MUTATIONS } from './list.mjs';
+import { findChange } from './place.mjs';
 import { Sandbox } from './sandbox.mjs';
 
 const SUITES = ['small-world', 'documented', 'partial', 'vma-store', 'lives', 'vectors'];
@@ -21,11 +22,11 @@ let failed = 0;
 const sandbox = new Sandbox();
 
 /** Which of the suites that must notice did not, and what the first that did said. */
-function missed({ file, from, to, caughtBy }) {
+function missed(change, caughtBy) {
   const silent = [];
   const noticed = [];
   let said = '';
-  const undo = sandbox.mutate(file, from, to);
+  const undo = sandbox.mutate(change);
   for (const suite of all ? SUITES : caughtBy) {
     const wrong = sandbox.run(suite);
     if (wrong === null) {
@@ -45,11 +46,12 @@ try {
     if (wrong !== null) throw new Error(`without any mutation: ${wrong}`);
   }
   for (const mutation of chosen) {
-    const { silent, noticed, said } = missed(mutation);
+    const change = findChange(sandbox.dir, mutation);
+    const { silent, noticed, said } = missed(change, mutation.caughtBy);
     const caught = noticed.length > 0 && silent.length === 0;
     if (caught) passed++;
     else failed++;
-    print(`${caught ? 'caught ' : 'MISSED '} ${mutation.name} (${mutation.file})`);
+    print(`${caught ? 'caught ' : 'MISSED '} ${mutation.name} (${change.file})`);
     if (noticed.length > 0)
       print(`          by ${noticed.join(', ')}: ${said.slice(said.indexOf(': ') + 2, 160)}`);
     if (silent.length > 0) print(`          not by ${silent.join(', ')}`);

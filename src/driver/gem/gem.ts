@@ -49,7 +49,7 @@ export class GemObject {
     this.#backing = backing;
   }
 
-  /** The scatter list of a pinned object. */
+  /** The scatter list of a pinned object (panthor_gem_get_dev_sgt()). */
   get sgt(): SgTable {
     if (this.#sg === null) throw new Error(`object ${this.id} is not pinned`);
     return this.#sg;

@@ -57,7 +57,7 @@ const priorities: Fill = (file, bytes) => {
   return 0;
 };
 
-/** io_pgtable_cfg.pgsize_bitmap of every panthor VM: 4 KiB and 2 MiB. */
+/** io_pgtable_cfg.pgsize_bitmap of every panthor VM, 4 KiB and 2 MiB: what panthor_mmu_info_init() of 7.3 reports. */
 const PAGE_SIZES = 0x1000 | 0x200000;
 
 const QUERIES: { readonly [type: number]: Query } = {

@@ -104,6 +104,7 @@ export class PanthorDrv {
     file.releaseHandles();
     if (file.magic !== 0) this.magics.remove(file.magic);
     if (this.master === file) this.master = null;
+    // panthor_group_pool_destroy()
     for (const handle of file.groups.ids()) yield* this.sched.destroyGroup(file, handle);
     yield* file.vms.destroy();
     if (this.drainsInline) yield* this.drain();

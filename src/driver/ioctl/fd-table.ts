@@ -20,6 +20,10 @@ export interface EventFd {
   readonly kind: 'eventfd';
   /** eventfd_signal() */
   signal(): void;
+  /** eventfd_ctx_get(): the driver keeps it; false where that is refused (ENOMEM). */
+  get?(): boolean;
+  /** eventfd_ctx_put() */
+  put?(): void;
 }
 
 /** What a file descriptor stands for, as far as the driver cares. */

@@ -45,7 +45,9 @@ export class DrmFile {
   sysNice: boolean;
   readonly sysAdmin: boolean;
   readonly bos = new Idr<GemObject>();
+  /** drm_syncobj_open() */
   readonly syncobjs = new Idr<Syncobj>();
+  /** panthor_group_pool_create() */
   readonly groups = new Idr<PanthorGroup>(1, MAX_GROUPS_PER_POOL);
   readonly vms: VmPool;
   /** Descriptors of whoever makes the next call. */

@@ -42,7 +42,7 @@ function roundedSize(drv: PanthorDrv, asked: number): number {
   return size;
 }
 
-/** panthor_ioctl_bo_create() */
+/** panthor_ioctl_bo_create() and panthor_gem_create_with_handle() */
 export const boCreate: IoctlHandler = function* (drv, file, _mem, view, at) {
   const { off } = drm_panthor_bo_create;
   const { device } = drv;
@@ -94,7 +94,7 @@ function readString(mem: UserMemory, addr: number, limit: number): string | numb
   return -E2BIG;
 }
 
-/** panthor_ioctl_bo_set_label(): NULL takes a label away, an empty one is a label. */
+/** panthor_ioctl_bo_set_label() and panthor_gem_bo_set_label(): NULL takes a label away, an empty one is a label. */
 export const boSetLabel: IoctlHandler = function* (_drv, file, mem, view, at) {
   const { off } = drm_panthor_bo_set_label;
   if (view.getUint32(at + off.pad, true) !== 0) return -EINVAL;

@@ -107,7 +107,7 @@ export const groupDestroy: IoctlHandler = function* (drv, file, _mem, view, at) 
   return yield* drv.sched.destroyGroup(file, view.getUint32(at + off.group_handle, true));
 };
 
-/** panthor_group_get_state(): everything else in the struct is zeroed, the handle too. */
+/** panthor_ioctl_group_get_state() and panthor_group_get_state(): everything else in the struct is zeroed, the handle too. */
 export const groupGetState: IoctlHandler = function* (_drv, file, _mem, view, at) {
   const { off, size } = drm_panthor_group_get_state;
   if (view.getUint32(at + off.pad, true) !== 0) return -EINVAL;

@@ -5,6 +5,7 @@ import type { Op } from '../../coroutine/op.ts';
 import { setU64 } from '../base/u64.ts';
 import type { PanthorVm } from '../mmu/vm.ts';
 import { HeapPool, heapPool } from '../sched/heap.ts';
+import type { KernelBo } from '../sched/kernel-bo.ts';
 import type { PanthorDrv } from './drv.ts';
 import type { IoctlHandler } from './entry.ts';
 
@@ -38,7 +39,7 @@ export const tilerHeapCreate: IoctlHandler = function* (drv, file, _mem, view, a
   if (heap === undefined) return id;
   view.setUint32(at + off.handle, (vmId << 16) | id, true);
   setU64(view, at + off.tiler_heap_ctx_gpu_va, pool.contextVa(id));
-  setU64(view, at + off.first_heap_chunk_gpu_va, heap.chunks[0].va);
+  setU64(view, at + off.first_heap_chunk_gpu_va, (heap.chunks.at(-1) as KernelBo).va);
   return 0;
 };
 

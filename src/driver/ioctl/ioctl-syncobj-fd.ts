@@ -8,7 +8,8 @@ import {
   drm_syncobj_eventfd,
   drm_syncobj_handle,
 } from '../../../uapi/drm.ts';
-import { EBADF, EINVAL, ENOENT } from '../../../uapi/errno.ts';
+import { EBADF, EINVAL, ENOENT, ENOMEM } from '../../../uapi/errno.ts';
+import type { Fence } from '../sync/fence.ts';
 import { findFence, type Syncobj } from '../sync/syncobj.ts';
 import type { PanthorDrv } from './drv.ts';
 import type { IoctlHandler } from './entry.ts';
@@ -56,7 +57,7 @@ function exportSyncFile(file: DrmFile, handle: number, point: bigint): number {
   return typeof fence === 'number' ? fence : file.fds.install({ kind: 'sync-file', fence });
 }
 
-/** drm_syncobj_handle_to_fd() */
+/** drm_syncobj_handle_to_fd(): drm_syncobj_get_fd() by handle */
 function exportSyncobj(file: DrmFile, handle: number): number {
   const syncobj = file.syncobjs.get(handle);
   if (syncobj === undefined) return -EINVAL;
@@ -101,17 +102,39 @@ export const syncobjEventfd: IoctlHandler = function* (_drv, file, _mem, view, a
   // eventfd_ctx_fdget()
   if (object === undefined) return -EBADF;
   if (object?.kind !== 'eventfd') return -EINVAL;
+  if (object.get?.() === false) return -ENOMEM;
   const point = view.getBigUint64(at + off.point, true);
-  const watcher = (): boolean => whenSubmitted(syncobj, point, flags, object);
-  if (!watcher()) syncobj.watch(watcher);
+  addEventfd(syncobj, point, flags, object);
   return 0;
 };
 
-/** syncobj_eventfd_entry_func(): true when the point was there. */
-function whenSubmitted(syncobj: Syncobj, point: bigint, flags: number, eventfd: EventFd): boolean {
-  const fence = syncobj.lookup(point);
-  if (fence === undefined) return false;
-  if ((flags & DRM_SYNCOBJ_WAIT_FLAGS_WAIT_AVAILABLE) !== 0) eventfd.signal();
-  else fence.onSignal(() => eventfd.signal());
-  return true;
+/** syncobj_eventfd_entry_func(), syncobj_eventfd_entry_fence_func(), syncobj_eventfd_entry_free() */
+function addEventfd(syncobj: Syncobj, point: bigint, flags: number, eventfd: EventFd): void {
+  let pending: Fence | null = null;
+  const done = (): void => {
+    eventfd.signal();
+    eventfd.put?.();
+  };
+  const signalled = (): void => {
+    syncobj.unwatch(submitted);
+    done();
+  };
+  const submitted = (): boolean => {
+    if (pending !== null) return false;
+    const fence = syncobj.lookup(point);
+    if (fence === undefined) return false;
+    if ((flags & DRM_SYNCOBJ_WAIT_FLAGS_WAIT_AVAILABLE) !== 0 || fence.signaled) {
+      done();
+      return true;
+    }
+    pending = fence;
+    fence.onSignal(signalled);
+    return false;
+  };
+  if (submitted()) return;
+  // It stays with the syncobj until the fence has signalled: drm_syncobj_free() frees it.
+  syncobj.watch(submitted, () => {
+    pending?.removeCallback(signalled);
+    eventfd.put?.();
+  });
 }

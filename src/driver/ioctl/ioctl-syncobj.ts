@@ -39,7 +39,7 @@ export function findSyncobjs(
   return found;
 }
 
-/** drm_syncobj_create_ioctl() */
+/** drm_syncobj_create_ioctl(): drm_syncobj_create() and drm_syncobj_get_handle() */
 export const syncobjCreate: IoctlHandler = function* (_drv, file, _mem, view, at) {
   const { off } = drm_syncobj_create;
   const flags = view.getUint32(at + off.flags, true);
@@ -60,7 +60,7 @@ export const syncobjDestroy: IoctlHandler = function* (_drv, file, _mem, view, a
   return 0;
 };
 
-/** The syncobjs of a drm_syncobj_array, or -errno. */
+/** drm_syncobj_find() for each handle of a drm_syncobj_array: the syncobjs, or -errno. */
 function arrayOf(file: DrmFile, mem: UserMemory, view: DataView, at: number): Syncobj[] | number {
   const { off } = drm_syncobj_array;
   const count = view.getUint32(at + off.count_handles, true);

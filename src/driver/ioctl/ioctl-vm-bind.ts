@@ -95,7 +95,7 @@ class VmBindSchedJob extends SchedJob {
   }
 
   /**
-   * panthor_vm_bind_job_put(). What a map of a VM that was destroyed meanwhile has mapped would keep that VM for ever:
+   * panthor_vm_bind_free_job() and panthor_vm_bind_job_put(). What a map of a VM that was destroyed meanwhile has mapped would keep that VM for ever:
    * the kernel leaks it, a server that outlives its clients must not.
    */
   override *free(): Op<void> {

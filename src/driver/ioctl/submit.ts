@@ -38,6 +38,7 @@ interface JobContext {
 
 const FLAGS_MASK = DRM_PANTHOR_SYNC_OP_HANDLE_TYPE_MASK | DRM_PANTHOR_SYNC_OP_SIGNAL;
 
+/** sync_op_is_signal(); whatever is not one is a wait (sync_op_is_wait()). */
 function isSignal(op: SyncOp): boolean {
   return (op.flags & DRM_PANTHOR_SYNC_OP_SIGNAL) !== 0;
 }
@@ -61,6 +62,7 @@ export class SubmitContext {
   readonly #signals: SyncSignal[] = [];
   #jobs: JobContext[] = [];
 
+  /** panthor_submit_ctx_init(). */
   constructor(file: DrmFile, mem: UserMemory) {
     this.#file = file;
     this.#mem = mem;
@@ -92,7 +94,7 @@ export class SubmitContext {
     return 0;
   }
 
-  /** panthor_submit_ctx_collect_jobs_signal_ops(): 0, or -EINVAL for a bad operation or an unknown syncobj. */
+  /** panthor_submit_ctx_collect_jobs_signal_ops(), panthor_submit_ctx_collect_job_signal_ops() for each: 0, or -EINVAL for a bad operation or an unknown syncobj. */
   collectSignals(): number {
     for (const { syncs } of this.#jobs) {
       for (const op of syncs) {
@@ -119,6 +121,7 @@ export class SubmitContext {
         if (ret !== 0) return ret;
       }
       const fence = entity.arm(job);
+      // panthor_submit_ctx_update_job_sync_signal_fences()
       for (const op of syncs) {
         const signal = isSignal(op) ? this.#search(op) : undefined;
         if (signal !== undefined) signal.fence = fence;
@@ -137,17 +140,18 @@ export class SubmitContext {
     }
   }
 
-  /** panthor_submit_ctx_cleanup(): frees what was not pushed. */
+  /** panthor_submit_ctx_cleanup(), with panthor_sync_signal_free(): frees what was not pushed. */
   *cleanup(): Op<void> {
     for (const { syncobj } of this.#signals) syncobj.put();
     for (const { job } of this.#jobs) yield* job.free();
   }
 
+  /** panthor_submit_ctx_search_sync_signal() */
   #search(op: SyncOp): SyncSignal | undefined {
     return this.#signals.find((signal) => signal.handle === op.handle && signal.point === op.point);
   }
 
-  /** panthor_submit_ctx_get_sync_signal() */
+  /** panthor_submit_ctx_get_sync_signal(), panthor_submit_ctx_add_sync_signal() */
   #addSignal(op: SyncOp): number {
     if (this.#search(op) !== undefined) return 0;
     const syncobj = this.#file.syncobjs.get(op.handle);
@@ -157,6 +161,7 @@ export class SubmitContext {
     return 0;
   }
 
+  /** panthor_submit_ctx_add_sync_deps_to_job(), for one operation. */
   #addDependency(job: SchedJob, op: SyncOp): number {
     const signal = this.#search(op);
     if (signal !== undefined && signal.fence === null) {

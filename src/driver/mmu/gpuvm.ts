@@ -15,7 +15,7 @@ function rangeValid(vm: PanthorVm, va: number, range: number): boolean {
   return va + range <= vm.fullRange;
 }
 
-/** Maps what `ctx` asks for over whatever is in its range. 0 or -errno of the step that failed. */
+/** drm_gpuvm_sm_map(): maps what `ctx` asks for over whatever is in its range. 0 or -errno of the step that failed. */
 export function* smMap(vm: PanthorVm, ctx: OpCtx): Op<number> {
   if (!rangeValid(vm, ctx.va, ctx.range)) return -EINVAL;
   const { vmas } = vm;
@@ -32,7 +32,7 @@ export function* smMap(vm: PanthorVm, ctx: OpCtx): Op<number> {
   return yield* smStepMap(vm, ctx);
 }
 
-/** Unmaps `ctx`'s range; holes in it are no error. */
+/** drm_gpuvm_sm_unmap(): unmaps `ctx`'s range; holes in it are no error. */
 export function* smUnmap(vm: PanthorVm, ctx: OpCtx): Op<number> {
   if (!rangeValid(vm, ctx.va, ctx.range)) return -EINVAL;
   const { vmas } = vm;

@@ -303,7 +303,7 @@ export class IoPgtable {
     this.#free(page, level);
   }
 
-  /** A table with no table below it. Apart, since V8 does not compile in what calls itself. */
+  /** free_pt(): a table with no table below it. Apart, since V8 does not compile in what calls itself. */
   #free(page: number, level: number): void {
     this.tables[level]--;
     this.#leafHi = -1;

@@ -32,7 +32,7 @@ import { memattr, transcfg } from './memattr.ts';
 import { packed, packRegion, packRegionExact, REGION_HI, REGION_LO } from './region.ts';
 import type { PanthorVm } from './vm.ts';
 
-/** Fault bits of the MMU interrupt; bits 31:16 say that a command completed, and stay masked. */
+/** panthor_mmu_fault_mask(): fault bits of the MMU interrupt, one per slot (panthor_mmu_as_fault_mask()); bits 31:16 say that a command completed, and stay masked. */
 const FAULT_MASK = 0xffff;
 
 export class PanthorMmu {

@@ -47,6 +47,7 @@ function prepareOpCtx(vm: PanthorVm, lookup: GemLookup, op: BindOp, ctx: OpCtx):
         return -EINVAL;
       return prepareUnmapOpCtx(ctx);
     case DRM_PANTHOR_VM_BIND_OP_TYPE_SYNC_ONLY:
+      // panthor_vm_prepare_sync_only_op_ctx() sets nothing aside.
       if ((flags & ~DRM_PANTHOR_VM_BIND_OP_TYPE_MASK) !== 0 || boHandle !== 0 || boOffset !== 0)
         return -EINVAL;
       if (va !== 0 || size !== 0 || op.syncCount === 0) return -EINVAL;
@@ -90,7 +91,7 @@ export class BindJob {
     return execOp(this.vm, this.#ctx, true);
   }
 
-  /** panthor_vm_bind_job_release(). */
+  /** panthor_vm_bind_job_release(), and what panthor_vm_bind_job_cleanup_op_ctx_work() leaves to a worker. */
   *cleanup(): Op<void> {
     this.#ctx.cleanup();
     this.vm.putCtx(this.#ctx);

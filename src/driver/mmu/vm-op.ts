@@ -37,7 +37,7 @@ export class OpCtx implements TableSource {
   boOffset = 0;
   /** Table pages reserved and not taken yet. */
   tables = 0;
-  /** VMAs set aside and not used yet. */
+  /** VMAs set aside (panthor_vm_op_ctx_prealloc_vmas()) and not used yet. */
   vmas = 0;
   readonly #memory: PhysicalMemory;
 
@@ -45,7 +45,7 @@ export class OpCtx implements TableSource {
     this.#memory = memory;
   }
 
-  /** What is asked for; bytes. */
+  /** panthor_vm_init_op_ctx(): what is asked for; bytes. */
   set(flags: number, va: number, range: number, boOffset: number): void {
     this.flags = flags;
     this.va = va;
@@ -69,7 +69,7 @@ export class OpCtx implements TableSource {
     this.bo = null;
   }
 
-  /** Sets `count` table pages aside; false is -ENOMEM. */
+  /** panthor_vm_op_ctx_prealloc_pts(): sets `count` table pages aside; false is -ENOMEM. */
   reserveTables(count: number): boolean {
     if (!this.#memory.reserve(count)) return false;
     this.tables = count;

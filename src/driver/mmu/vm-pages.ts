@@ -33,7 +33,7 @@ export function* declareUnusable(vm: PanthorVm): Op<void> {
   device.mmu.slotsLock.unlock();
 }
 
-/** Unmaps [iova, iova + size), bytes. 0, or what a flush or a hole made of it where the kernel reports such things. */
+/** panthor_vm_unmap_pages(): unmaps [iova, iova + size), bytes. 0, or what a flush or a hole made of it where the kernel reports such things. */
 export function* unmapPages(vm: PanthorVm, iova: number, size: number): Op<number> {
   const { device, pgtable } = vm;
   const { b, trace } = device;
@@ -68,7 +68,7 @@ export function* unmapPages(vm: PanthorVm, iova: number, size: number): Op<numbe
   return b.flushAfterEachUpdate ? yield* flushRange(vm, iova, size) : 0;
 }
 
-/** Maps `size` bytes of an object from byte `offset` on at `iova`. 0 or -errno of the page-table code or a flush. */
+/** panthor_vm_map_pages(): maps `size` bytes of an object from byte `offset` on at `iova`. 0 or -errno of the page-table code or a flush. */
 export function* mapPages(
   vm: PanthorVm,
   iova: number,
@@ -124,7 +124,7 @@ function* undoMap(vm: PanthorVm, start: number, mapped: number, error: number): 
   return error;
 }
 
-/** Maps the 2 MiB dummy object over [iova, iova + size), each byte to the same offset in its 2 MiB. */
+/** panthor_vm_map_sparse(): maps the 2 MiB dummy object over [iova, iova + size), each byte to the same offset in its 2 MiB. */
 export function* mapSparse(
   vm: PanthorVm,
   iova: number,

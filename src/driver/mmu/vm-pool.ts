@@ -27,13 +27,14 @@ export class VmPool {
   readonly #vms: (PanthorVm | undefined)[] = new Array(MAX_VMS + 1).fill(undefined);
   readonly dummy: GemObject | null;
 
+  /** panthor_vm_pool_create(). */
   constructor(device: PanthorDevice) {
     this.#device = device;
     this.dummy = device.b.sparseMap ? device.gem.createDummy() : null;
   }
 
   /**
-   * panthor_vm_pool_create_vm(): a VM whose user range has `asked` bytes at least (0: half the address space), rounded up
+   * panthor_vm_pool_create_vm(), with panthor_vm_create_check_args(): a VM whose user range has `asked` bytes at least (0: half the address space), rounded up
    * so that a power of two is left to the kernel. The handle (1 to 32), -EINVAL for flags or a range too large, -EBUSY
    * where all handles are taken.
    */
@@ -58,6 +59,7 @@ export class VmPool {
     return id;
   }
 
+  /** panthor_vm_pool_get_vm(), without the reference. */
   get(id: number): PanthorVm | undefined {
     return id <= MAX_VMS ? this.#vms[id] : undefined;
   }

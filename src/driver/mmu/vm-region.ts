@@ -11,7 +11,7 @@ import { packed, REGION_SIZE, REGION_START } from './region.ts';
 import type { PanthorVm } from './vm.ts';
 
 /**
- * Makes GPU accesses to [start, start + size) wait until the region is unlocked; bytes, op_lock held. Without a slot it
+ * panthor_vm_lock_region(): makes GPU accesses to [start, start + size) wait until the region is unlocked; bytes, op_lock held. Without a slot it
  * is only recorded, and what activates the VM has to see to it. Returns 0 or -ETIMEDOUT.
  */
 export function* lockRegion(vm: PanthorVm, start: number, size: number): Op<number> {
@@ -29,7 +29,7 @@ export function* lockRegion(vm: PanthorVm, start: number, size: number): Op<numb
   return yield* issueLock(vm, start, size);
 }
 
-/** Widens the locked region to [start, start + size) and what is locked already. 0, -ETIMEDOUT, or -EINVAL where none is. */
+/** panthor_vm_expand_region(): widens the locked region to [start, start + size) and what is locked already. 0, -ETIMEDOUT, or -EINVAL where none is. */
 export function* expandRegion(vm: PanthorVm, start: number, size: number): Op<number> {
   if (vm.lockedSize === 0) {
     vm.device.warn('panthor_vm_expand_region', 'not-locked');
@@ -97,7 +97,7 @@ function* issueLock(vm: PanthorVm, start: number, size: number): Op<number> {
   return ret;
 }
 
-/** Ends the region's lock and makes the new page tables visible. */
+/** panthor_vm_unlock_region(): ends the region's lock and makes the new page tables visible. */
 export function* unlockRegion(vm: PanthorVm): Op<void> {
   const { device } = vm;
   const { b, mmu } = device;
@@ -121,7 +121,7 @@ export function* unlockRegion(vm: PanthorVm): Op<void> {
   mmu.slotsLock.unlock();
 }
 
-/** panthor_vm_flush_range(): locks [start, start + size), bytes, flushes it and unlocks it. 0 or -ETIMEDOUT. */
+/** panthor_vm_flush_range() and mmu_hw_do_operation() of 6.12: locks [start, start + size), bytes, flushes it and unlocks it. 0 or -ETIMEDOUT. */
 export function* flushRange(vm: PanthorVm, start: number, size: number): Op<number> {
   const { device } = vm;
   if (vm.as < 0) return 0;

@@ -45,17 +45,20 @@ function* execMapOp(
     : yield* mapPages(vm, va, flagsToProt(flags), bo.sgt, offset, range);
 }
 
-/** The requested mapping itself, once the range is free. */
+/** panthor_gpuva_sm_step_map(): the requested mapping itself, once the range is free. */
 export function* smStepMap(vm: PanthorVm, ctx: OpCtx): Op<number> {
   const bo = ctx.bo as GemObject;
   if (vm.device.trace !== null) vm.device.trace.stepMap(ctx.va, ctx.range, bo.id, ctx.boOffset);
+  // panthor_vm_op_ctx_get_vma()
   if (ctx.vmas === 0) return -EINVAL;
   ctx.vmas--;
   const flags = ctx.flags & MAP_FLAGS;
   const sparse = (flags & DRM_PANTHOR_VM_BIND_OP_MAP_SPARSE) !== 0;
+  // panthor_fix_sparse_map_offset()
   const offset = sparse ? ctx.va & (SZ_2M - 1) : ctx.boOffset;
   const ret = yield* execMapOp(vm, flags, bo, ctx.va, ctx.range, offset);
   if (ret !== 0) {
+    // panthor_vm_op_ctx_return_vma()
     ctx.vmas++;
     return ret;
   }
@@ -63,7 +66,7 @@ export function* smStepMap(vm: PanthorVm, ctx: OpCtx): Op<number> {
   return 0;
 }
 
-/** A mapping that goes away whole; the cursor of the VM's VMAs is at it. */
+/** panthor_gpuva_sm_step_unmap(): a mapping that goes away whole; the cursor of the VM's VMAs is at it. */
 export function* smStepUnmap(vm: PanthorVm, id: number, keep: boolean): Op<number> {
   const { vmas } = vm;
   const va = vmas.va[id];
@@ -78,7 +81,7 @@ export function* smStepUnmap(vm: PanthorVm, id: number, keep: boolean): Op<numbe
   return 0;
 }
 
-/** A mapping that loses a part: what stays before and after it becomes VMAs of its own. */
+/** panthor_gpuva_sm_step_remap(): a mapping that loses a part: what stays before and after it becomes VMAs of its own. */
 export function* smStepRemap(
   vm: PanthorVm,
   ctx: OpCtx,
@@ -97,6 +100,7 @@ export function* smStepRemap(
   if (sparse && next !== null) next.offset = next.va & (SZ_2M - 1);
 
   if (device.b.alignUnmapToBlock) {
+    // unmap_hugepage_align(), with iova_mapped_as_huge_page() at each end
     const blockStart = start - (start & (SZ_2M - 1));
     const blockEnd = end + (-end & (SZ_2M - 1));
     const first = start;

@@ -35,10 +35,11 @@ export class PanthorVm {
   /** kernel_auto_va: first and last byte of the range for kernel objects. */
   readonly kernelVa: { readonly start: number; readonly end: number };
   readonly #mm: DrmMm;
-  /** as.id and as.active_cnt of struct panthor_vm. */
+  /** as.id (panthor_vm_as()) and as.active_cnt of struct panthor_vm. */
   as = -1;
   activeCount = 0;
   destroyed = false;
+  /** panthor_vm_is_unusable(): takes no more maps. */
   unusable = false;
   unhandledFault = false;
   lastFault: { address: number; status: number } | null = null;
@@ -61,7 +62,7 @@ export class PanthorVm {
   readonly #spareCtx: OpCtx[] = [];
 
   /**
-   * panthor_vm_create(): kernel objects live in [kernelStart, kernelStart + kernelSize), those whose place does not
+   * panthor_vm_create() and drm_gpuvm_init(): kernel objects live in [kernelStart, kernelStart + kernelSize), those whose place does not
    * matter in [autoStart, autoStart + autoSize); bytes.
    */
   constructor(
@@ -112,6 +113,7 @@ export class PanthorVm {
     return this.unhandledFault;
   }
 
+  /** panthor_vm_get(). */
   get(): this {
     this.refs++;
     return this;
@@ -122,11 +124,13 @@ export class PanthorVm {
     if (--this.refs === 0) yield* this.#free();
   }
 
+  /** panthor_vm_active(), told to who records calls. */
   active(): Op<number> {
     this.device.calls?.active(this);
     return this.device.mmu.active(this);
   }
 
+  /** panthor_vm_idle(), told to who records calls. */
   idle(): Op<void> {
     this.device.calls?.idle(this);
     return this.device.mmu.idle(this);
@@ -228,8 +232,8 @@ export class PanthorVm {
     const { device } = this;
     this.destroyed = true;
     if (device.b.stopGroupsBeforeDestroy && this.activeCount > 0) {
+      // panthor_sched_prepare_for_vm_destruction()
       device.trace?.event('sched_prepare_for_vm_destruction');
-      device.onVmDestruction?.(this);
       yield device.tickDone;
     }
     const pool = this.heapPool;
@@ -240,7 +244,7 @@ export class PanthorVm {
     yield* this.put();
   }
 
-  /** drm_gpuva_map(): a VMA before the cursor. */
+  /** drm_gpuva_map(), with panthor_vma_init() and panthor_vma_link(): a VMA before the cursor. */
   insertVma(va: number, range: number, bo: GemObject, offset: number, flags: number): void {
     const { vmas } = this;
     // The last byte of an empty VMA at 0 wraps around, so that drm_gpuva_insert() finds it to overlap any other. Nobody
@@ -253,11 +257,13 @@ export class PanthorVm {
     const id = vmas.create(va, range, bo.get().serial, offset, flags);
     vmas.insert(id);
     this.refs++;
+    this.device.trace?.vmaAdded?.(this, id);
   }
 
-  /** drm_gpuva_unmap(): takes the VMA at the cursor away. */
+  /** drm_gpuva_unmap() and panthor_vma_unlink(): takes the VMA at the cursor away. */
   removeVma(id: number): void {
     const { vmas } = this;
+    this.device.trace?.vmaRemoved?.(this, id);
     vmas.removeAtCursor();
     const bo = this.device.gem.objects[vmas.bo[id]] as GemObject;
     vmas.release(id);
@@ -267,19 +273,22 @@ export class PanthorVm {
 
   /** drm_gpuva_remap(): the VMA at the cursor gives way to what is left of it. */
   replaceVma(id: number, bo: GemObject, flags: number, prev: StepPart | null, next: StepPart | null): void {
-    const { vmas } = this;
+    const { vmas, device } = this;
+    device.trace?.vmaRemoved?.(this, id);
     vmas.removeAtCursor();
     for (const part of [prev, next]) {
       if (part === null) continue;
-      vmas.insertAtCursor(vmas.create(part.va, part.range, bo.get().serial, part.offset, flags));
+      const rest = vmas.create(part.va, part.range, bo.get().serial, part.offset, flags);
+      vmas.insertAtCursor(rest);
       this.refs++;
+      device.trace?.vmaAdded?.(this, rest);
     }
     vmas.release(id);
     this.refs--;
     bo.put();
   }
 
-  /** panthor_vm_free(). */
+  /** panthor_vm_free(), behind the last drm_gpuvm_put(). */
   *#free(): Op<void> {
     const { device } = this;
     const { mmu, b } = device;

@@ -55,7 +55,7 @@ export class VmaStore {
   }
 
   /**
-   * Sets the cursor to the first VMA that ends after `start` and begins before `end`, as the interval tree's
+   * drm_gpuva_find_first(): sets the cursor to the first VMA that ends after `start` and begins before `end`, as the interval tree's
    * iter_first(start, end - 1) does; returns its id or -1. With end === start that is a VMA that strictly contains it.
    */
   findFirst(start: number, end: number): number {
@@ -89,7 +89,7 @@ export class VmaStore {
     }
   }
 
-  /** Takes the VMA at the cursor out of the list; the cursor is then at its successor. */
+  /** drm_gpuva_remove(): takes the VMA at the cursor out of the list; the cursor is then at its successor. */
   removeAtCursor(): void {
     const at = this.#cb;
     const block = this.#order[at];
@@ -177,7 +177,7 @@ export class VmaStore {
   }
 
   /**
-   * Puts a VMA where its address belongs, after others that begin at the same address. An operation leaves the cursor
+   * drm_gpuva_insert(): puts a VMA where its address belongs, after others that begin at the same address. An operation leaves the cursor
    * there, or just beyond the tail that it cut off; elsewhere it is looked for. Moves the cursor.
    */
   insert(id: number): void {

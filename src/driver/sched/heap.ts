@@ -26,7 +26,7 @@ export interface HeapArgs {
 /** A tiler heap: struct panthor_heap. */
 export interface Heap {
   readonly args: HeapArgs;
-  /** Newest first. */
+  /** Oldest first. */
   readonly chunks: KernelBo[];
 }
 
@@ -104,7 +104,7 @@ export class HeapPool {
     const { targetInFlight, maxChunks } = heap.args;
     if (passesInFlight > targetInFlight || heap.chunks.length >= maxChunks) return -ENOMEM;
     const ret = yield* this.#addChunk(heap, false);
-    return ret === 0 ? link(heap.chunks[0]) : ret;
+    return ret === 0 ? link(heap.chunks.at(-1) as KernelBo) : ret;
   }
 
   /** panthor_heap_pool_destroy() */
@@ -124,13 +124,14 @@ export class HeapPool {
       'Tiler heap chunk',
     );
     if (typeof chunk === 'number') return chunk;
-    if (initial && heap.chunks.length > 0) chunk.contents.write64(0, link(heap.chunks[0]));
-    heap.chunks.unshift(chunk);
+    const last = heap.chunks.at(-1);
+    if (initial && last !== undefined) chunk.contents.write64(0, link(last));
+    heap.chunks.push(chunk);
     return 0;
   }
 
   *#freeChunks(heap: Heap): Op<void> {
-    for (const chunk of heap.chunks.splice(0)) yield* chunk.destroy();
+    for (const chunk of heap.chunks.splice(0).reverse()) yield* chunk.destroy();
   }
 }
 

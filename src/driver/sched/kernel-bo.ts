@@ -6,6 +6,7 @@ import type { PanthorVm } from '../mmu/vm.ts';
 
 /** PANTHOR_VM_KERNEL_AUTO_VA: the address is the allocator's choice. */
 const AUTO_VA = -1;
+/** panthor_vm_page_size(). */
 const PAGE_SIZE = 4096;
 
 const contentsOf = new WeakMap<GemObject, BoContents>();
@@ -81,6 +82,7 @@ export class KernelBo {
   ): Op<KernelBo | number> {
     const bytes = Math.ceil(size / PAGE_SIZE) * PAGE_SIZE;
     const bo = device.gem.create(bytes, boFlags, vm);
+    // panthor_gem_kernel_bo_set_label()
     bo.label = label;
     const node = vm.allocVa(AUTO_VA, bytes);
     if (typeof node === 'number') {

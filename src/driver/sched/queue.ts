@@ -193,6 +193,7 @@ export class PanthorJob extends SchedJob {
     return done;
   }
 
+  /** panthor_job_put(), the last one. */
   override *free(): Op<void> {
     this.queue.group.put();
   }

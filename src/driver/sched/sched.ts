@@ -35,6 +35,7 @@ export class Scheduler implements Work {
   readonly #busy = new Set<PanthorQueue>();
   readonly #vmEntities = new WeakMap<PanthorVm, SchedEntity>();
 
+  /** panthor_sched_init(). */
   constructor(device: PanthorDevice, gpu: GpuProfile, work: Workqueue) {
     this.device = device;
     this.gpu = gpu;
@@ -42,6 +43,7 @@ export class Scheduler implements Work {
     this.#slots = new Array(gpu.csg_slot_count).fill(null);
     // The firmware has an address space of its own.
     for (let rest = device.params.asPresent & ~1; rest !== 0; rest &= rest - 1) this.#asCount++;
+    // panthor_sched_report_mmu_fault()
     device.onMmuFault = () => this.tick();
   }
 
@@ -111,7 +113,7 @@ export class Scheduler implements Work {
     this.tick();
   }
 
-  /** The firmware says that a syncobj has changed (CSG_SYNC_UPDATE): jobs may be done, blocked queues may go on. */
+  /** panthor_sched_report_fw_events(), of which one kind is this: the firmware says that a syncobj has changed (CSG_SYNC_UPDATE): jobs may be done, blocked queues may go on. */
   reportSyncUpdate(group: PanthorGroup): void {
     for (const queue of group.queues) {
       queue.checkCompletion();

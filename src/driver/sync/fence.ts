@@ -8,11 +8,12 @@
 /** Called once, when the fence signals. It runs inside whoever signalled it, so it only takes notes and wakes. */
 export type FenceCallback = (fence: Fence) => void;
 
-let nextContext = 1;
+/** In an object, so that the explorer sees it change. */
+const contexts = { next: 1 };
 
 /** dma_fence_context_alloc(): a number that no other sequence of fences has. */
 export function allocContext(): number {
-  return nextContext++;
+  return contexts.next++;
 }
 
 /** struct dma_fence. */

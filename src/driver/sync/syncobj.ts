@@ -15,7 +15,7 @@ export class Syncobj {
   #refs = 1;
   #fence: Fence | null = null;
   /** cb_list and ev_fd_list: waiters for a fence, or for a point, that has not been submitted yet. */
-  #watchers: SubmitWatcher[] = [];
+  #watchers: { watcher: SubmitWatcher; dropped: (() => void) | undefined }[] = [];
 
   /** drm_syncobj_fence_get(). */
   get fence(): Fence | null {
@@ -35,7 +35,7 @@ export class Syncobj {
   put(): void {
     if (--this.#refs > 0) return;
     this.#fence = null;
-    this.#watchers = [];
+    for (const { dropped } of this.#watchers.splice(0)) dropped?.();
   }
 
   /** drm_syncobj_replace_fence(): null takes the fence away (a reset). */
@@ -61,18 +61,21 @@ export class Syncobj {
     return found === null ? stubFence() : found;
   }
 
-  /** drm_syncobj_fence_add_wait(): asks `watcher` at each new fence until it is content. */
-  watch(watcher: SubmitWatcher): void {
-    this.#watchers.push(watcher);
+  /**
+   * drm_syncobj_fence_add_wait(): asks `watcher` at each new fence until it is content. `dropped` is called when the
+   * syncobj is freed before that.
+   */
+  watch(watcher: SubmitWatcher, dropped?: () => void): void {
+    this.#watchers.push({ watcher, dropped });
   }
 
   unwatch(watcher: SubmitWatcher): void {
-    const i = this.#watchers.indexOf(watcher);
+    const i = this.#watchers.findIndex((one) => one.watcher === watcher);
     if (i >= 0) this.#watchers.splice(i, 1);
   }
 
   #wake(): void {
-    if (this.#watchers.length > 0) this.#watchers = this.#watchers.filter((watcher) => !watcher());
+    if (this.#watchers.length > 0) this.#watchers = this.#watchers.filter(({ watcher }) => !watcher());
   }
 }
 

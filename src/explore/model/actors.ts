@@ -1,4 +1,5 @@
 /** The threads that a scenario names: what each of their calls does. */
+import { ENODEV, errnoName } from '../../../uapi/errno.ts';
 import {
   DRM_PANTHOR_VM_BIND_OP_MAP_NOEXEC,
   DRM_PANTHOR_VM_BIND_OP_MAP_READONLY,
@@ -10,12 +11,15 @@ import {
 import type { Op } from '../../coroutine/op.ts';
 import type { BindOp } from '../../driver/mmu/vm-bind.ts';
 import type { MachineOp } from '../../hw/timed-machine.ts';
-import type { Call } from '../scenario/scenario.ts';
+import { type Call, ScenarioError } from '../scenario/scenario.ts';
 import { resume, suspend, unplug } from './device.ts';
 import { access, activate, becomeActive, becomeIdle, idle, killGroups } from './groups.ts';
-import type { Group, Harness, VmState } from './harness.ts';
+import type { Harness, VmState } from './harness.ts';
 import { vmBind, vmDestroy } from './ioctl.ts';
 import { playStream } from './streams.ts';
+
+/** The result of an asynchronous bind is its job's. */
+const QUEUED = 'queued';
 
 function bindOp(harness: Harness, call: Call): BindOp {
   let flags = call.verb === 'unmap' ? DRM_PANTHOR_VM_BIND_OP_TYPE_UNMAP : DRM_PANTHOR_VM_BIND_OP_TYPE_MAP;
@@ -27,91 +31,103 @@ function bindOp(harness: Harness, call: Call): BindOp {
   return { flags, boHandle, boOffset: call.offset, va: call.va, size: call.size, syncCount: 0 };
 }
 
-/** What a VM is like before the threads start. */
+/** What a VM is like before the threads start. @throws ScenarioError where that cannot be */
 export function* prepare(harness: Harness, state: VmState): Op<void> {
   const calls = harness.scenario.vms.find((one) => one.name === state.name)?.calls ?? [];
   for (const call of calls) {
-    let ret = 0;
+    let ret: number | string = 0;
     if (call.verb === 'activate') ret = yield* activate(harness, state, state.group);
-    else if (call.verb === 'idle') yield* idle(harness, state.group);
+    else if (call.verb === 'idle') ret = yield* idle(harness, state, state.group);
     else ret = yield* state.vm.bindExecSyncOp(harness, bindOp(harness, call));
     harness.observe();
-    if (ret !== 0) throw new Error(`set-up: '${call.text}' returns ${ret}`);
+    if (ret === 0) continue;
+    const why = typeof ret === 'number' ? `is ${errnoName(ret)}` : ret;
+    throw new ScenarioError(
+      `${harness.scenario.name}:${call.line}: '${call.text}' ${why} on ${harness.device.kernel.name}`,
+    );
   }
 }
 
-/** One thread of the scenario. */
-export function* play(harness: Harness, calls: readonly Call[], group: Group): MachineOp<void> {
-  for (const call of calls as Call[]) {
-    const state = call.vm === '' ? null : harness.vm(call.vm);
-    switch (call.verb) {
-      case 'map':
-      case 'sparse':
-      case 'unmap':
-        yield* bind(harness, state as VmState, call);
-        break;
-      case 'activate':
-        yield* activate(harness, state as VmState, group);
-        break;
-      case 'idle':
-        yield* idle(harness, group);
-        break;
-      case 'enter':
-        yield* becomeActive(state as VmState);
-        break;
-      case 'leave':
-        yield* becomeIdle(state as VmState);
-        break;
-      case 'kill':
-        yield 'GROUP_DESTROY';
-        killGroups(harness, state as VmState, call.va);
-        break;
-      case 'stream':
-        yield* playStream(harness, state as VmState, group, call);
-        break;
-      case 'destroy':
-        yield 'VM_DESTROY';
-        if (call.ioctl) yield* vmDestroy(harness, state as VmState);
-        else yield* harness.pool.destroyVm((state as VmState).id);
-        break;
-      case 'reset':
-        yield 'a reset is scheduled';
-        harness.device.scheduleReset();
-        break;
-      case 'suspend':
-        yield* suspend(harness);
-        break;
-      case 'resume':
-        yield* resume(harness);
-        break;
-      case 'unplug':
-        yield* unplug(harness);
-        break;
-      case 'remove':
-        yield 'the device is pulled out';
-        harness.machine.regs.reachable = false;
-        break;
-      default:
-        yield* access(harness, state as VmState, group, call);
-    }
+/** Thread number `thread` of the scenario. */
+export function* play(harness: Harness, calls: readonly Call[], thread: number): MachineOp<void> {
+  for (let i = 0; i < calls.length; i++) {
+    harness.coverage.begin(thread, i);
+    const result = yield* perform(harness, calls[i], thread, i);
+    if (result !== QUEUED) harness.coverage.result(thread, i, result);
+  }
+  harness.coverage.end(thread);
+}
+
+/** One call: 0 or -errno, or in words what became of it. */
+function* perform(harness: Harness, call: Call, thread: number, at: number): MachineOp<number | string> {
+  const group = harness.groups[thread];
+  const state = call.vm === '' ? null : harness.vm(call.vm);
+  switch (call.verb) {
+    case 'map':
+    case 'sparse':
+    case 'unmap':
+      return yield* bind(harness, state as VmState, call, thread, at);
+    case 'activate':
+      return yield* activate(harness, state as VmState, group);
+    case 'idle':
+      return yield* idle(harness, state as VmState, group);
+    case 'enter':
+      yield 'vm_active';
+      return yield* becomeActive(state as VmState);
+    case 'leave':
+      yield* becomeIdle(state as VmState);
+      return 0;
+    case 'kill':
+      yield 'GROUP_DESTROY';
+      return killGroups(harness, state as VmState, call.va);
+    case 'stream':
+      return yield* playStream(harness, state as VmState, group, call);
+    case 'destroy':
+      yield 'VM_DESTROY';
+      if (call.ioctl) return yield* vmDestroy(harness, state as VmState);
+      return yield* harness.pool.destroyVm((state as VmState).id);
+    case 'reset':
+      yield 'a reset is scheduled';
+      harness.device.scheduleReset();
+      return 0;
+    case 'suspend':
+      yield* suspend(harness);
+      return 0;
+    case 'resume':
+      yield* resume(harness);
+      return 0;
+    case 'unplug':
+      yield* unplug(harness);
+      return 0;
+    case 'remove':
+      yield 'the device is pulled out';
+      harness.machine.regs.reachable = false;
+      return 0;
+    default:
+      return yield* access(harness, state as VmState, group, call);
   }
 }
 
-function* bind(harness: Harness, state: VmState, call: Call): Op<void> {
+function* bind(
+  harness: Harness,
+  state: VmState,
+  call: Call,
+  thread: number,
+  at: number,
+): Op<number | string> {
   const op = bindOp(harness, call);
-  if (call.ioctl) {
-    yield* vmBind(harness, state, op);
-    return;
-  }
+  if (call.ioctl) return yield* vmBind(harness, state, op);
+  yield 'VM_BIND';
   if (call.async) {
-    yield 'VM_BIND';
-    harness.queue(state, op);
-    return;
+    const ret = harness.queue(state, op, thread, at);
+    return ret === 0 ? QUEUED : ret;
   }
   // panthor_ioctl_vm_bind() is inside drm_dev_enter() as a whole; jobs of the queue are not.
-  if (!harness.device.enter()) return;
+  if (!harness.device.enter()) return -ENODEV;
+  yield 'panthor_vm_bind_exec_sync_op';
   const ret = yield* state.vm.bindExecSyncOp(harness, op);
   state.spec.observe();
   if (ret !== 0) state.spec.failed();
   harness.device.exit();
+  return ret;
 }

@@ -57,13 +57,14 @@ export function* unplug(harness: Harness): Op<void> {
 }
 
 /** Thread: the VM_BIND queue of one VM; the fence is signalled once the job has run. */
-export function* bindQueue(state: VmState): Op<void> {
+export function* bindQueue(harness: Harness, state: VmState): Op<void> {
   for (;;) {
     yield state.work;
-    const job = state.jobs[0];
+    const { job, thread, call } = state.jobs[0];
     const ret = yield* job.run();
     state.spec.observe();
     if (ret !== 0) state.spec.failed();
+    harness.coverage.result(thread, call, ret);
     state.jobs.shift();
     state.unsignalled--;
     yield* job.cleanup();

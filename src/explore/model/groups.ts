@@ -1,6 +1,6 @@
 /** Groups on the GPU: the scheduler's part, as far as it activates VMs, and the accesses that groups make. */
 import type { Op } from '../../coroutine/op.ts';
-import type { AccessKind, MachineOp } from '../../hw/timed-machine.ts';
+import { type AccessKind, type MachineOp, permits } from '../../hw/timed-machine.ts';
 import type { Translation } from '../../hw/tlb.ts';
 import type { Call } from '../scenario/scenario.ts';
 import type { Group, Harness, VmState } from './harness.ts';
@@ -24,6 +24,7 @@ export function* becomeIdle(state: VmState): Op<void> {
 
 /** A group gets its VM a slot: group_bind_locked(), under the scheduler's lock and never during a reset. */
 export function* activate(harness: Harness, state: VmState, group: Group): Op<number> {
+  group.vm = state.vm;
   for (;;) {
     yield state.mayBind;
     yield* harness.schedLock.lock();
@@ -32,7 +33,6 @@ export function* activate(harness: Harness, state: VmState, group: Group): Op<nu
   }
   const ret = yield* becomeActive(state);
   if (ret === 0) {
-    group.vm = state.vm;
     group.as = state.vm.as;
     group.epoch = harness.machine.epoch;
     group.bound = true;
@@ -41,20 +41,29 @@ export function* activate(harness: Harness, state: VmState, group: Group): Op<nu
   return ret;
 }
 
+/** The thread's own group, once it asked for one of this VM; else the group that was there from the start. */
+export function groupOf(state: VmState, own: Group): Group {
+  return own.vm === state.vm ? own : state.group;
+}
+
 /** group_unbind_locked(); a reset or a suspend may have done it already. */
-export function* idle(harness: Harness, group: Group): Op<void> {
+export function* idle(harness: Harness, state: VmState, own: Group): Op<number | string> {
   yield* harness.schedLock.lock();
-  if (group.bound && group.vm !== null) {
-    yield* unbind(harness, group);
-  }
+  const group = groupOf(state, own);
+  const { bound } = group;
+  if (bound) yield* unbind(harness, group);
   harness.schedLock.unlock();
+  return bound ? 0 : 'nothing to take off the GPU';
 }
 
 /** A GPU access of the thread's group, or (without one) of the group that was there from the start. */
-export function* access(harness: Harness, state: VmState, own: Group, call: Call): MachineOp<void> {
-  const group = own.vm === state.vm ? own : state.group;
-  if (!group.bound) return;
-  yield* groupAccess(harness, state, group, call.va, call.verb as AccessKind, call.text);
+export function* access(harness: Harness, state: VmState, own: Group, call: Call): MachineOp<string> {
+  const group = groupOf(state, own);
+  if (!group.bound) return 'not on the GPU';
+  const kind = call.verb as AccessKind;
+  const found = yield* groupAccess(harness, state, group, call.va, kind, call.text);
+  if (found === null) return 'cut short by a reset';
+  return permits(found, kind) ? 'done' : 'faulted';
 }
 
 /** The same for a group that is known; null where it was cut short by a reset. */
@@ -73,12 +82,15 @@ export function* groupAccess(
 }
 
 /** panthor_group_destroy(): the groups of a VM are to leave the GPU at the next tick. */
-export function killGroups(harness: Harness, state: VmState, saveVa: number): void {
+export function killGroups(harness: Harness, state: VmState, saveVa: number): number | string {
+  let killed = 0;
   for (const group of [state.group, ...harness.groups]) {
     if (!group.bound || group.vm !== state.vm) continue;
     group.killed = true;
     group.saveVa = saveVa;
+    killed++;
   }
+  return killed > 0 ? 0 : 'nothing to take off the GPU';
 }
 
 /** Thread: tick_work() as far as it takes groups off the GPU; the firmware saves their state through their VM. */

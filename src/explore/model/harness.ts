@@ -1,92 +1,46 @@
 /** Everything that a scenario's threads share: the device on its timed machine, the VMs, and what was seen to break. */
 
 import { Mutex, type Op, type Point } from '../../coroutine/op.ts';
-import { PanthorDevice } from '../../driver/device.ts';
+import { type DeviceOptions, PanthorDevice } from '../../driver/device.ts';
 import type { GemObject } from '../../driver/gem/gem.ts';
 import type { DrmFile } from '../../driver/ioctl/file.ts';
 import type { Kernel } from '../../driver/kernels.ts';
 import type { PanthorVm } from '../../driver/mmu/vm.ts';
-import { type BindJob, bindJobCreate } from '../../driver/mmu/vm-bind.ts';
+import { type BindOp, bindJobCreate } from '../../driver/mmu/vm-bind.ts';
 import { VmPool } from '../../driver/mmu/vm-pool.ts';
-import type { DriverTrace } from '../../driver/warn.ts';
 import { PhysicalMemory } from '../../hw/memory.ts';
 import { AS_COMMAND_NAMES, INT_MASK, INT_RAWSTAT, MMU_INT_BASE } from '../../hw/registers.ts';
 import { TimedMachine } from '../../hw/timed-machine.ts';
+import { Coverage } from '../coverage.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { openFile } from './ioctl.ts';
-import { VmSpec } from './reference.ts';
+import { Listener } from './listener.ts';
 import { Words } from './streams.ts';
+import { Group, VmState } from './vm-state.ts';
+
+export { Group, VmState } from './vm-state.ts';
 
 /** Virtual address bits: two levels of tables fewer than the real thing, and the same code. */
 const VA_BITS = 48;
 
-/** A group on the GPU: a VM that was activated for it, and the slot it was told. */
-export class Group {
-  vm: PanthorVm | null = null;
-  as = -1;
-  epoch = 0;
-  /** It holds vm_active's reference and may access memory. */
-  bound = false;
-  /** It was destroyed: the next tick takes it off the GPU, and the firmware saves its state at this address. */
-  killed = false;
-  saveVa = 0;
-}
+/** The device, which says where a drm_dev_enter() fails. */
+class ExploredDevice extends PanthorDevice {
+  readonly #coverage: Coverage;
 
-/** A VM with its queue of asynchronous binds. */
-export class VmState {
-  readonly name: string;
-  /** Its handle. */
-  readonly id: number;
-  readonly vm: PanthorVm;
-  readonly spec: VmSpec;
-  readonly group = new Group();
-  readonly jobs: BindJob[] = [];
-  /** Who holds the VM active, and how many calls of vm_active and vm_idle are under way. */
-  users = 0;
-  moving = 0;
-  /** Binds queued whose fence is not signalled yet. */
-  unsignalled = 0;
-  readonly work: { label: string; ready: () => boolean };
-  /** Ready when the scheduler may put a group of this VM on the GPU. */
-  readonly mayBind: { label: string; ready: () => boolean };
+  constructor(coverage: Coverage, options: DeviceOptions) {
+    super(options);
+    this.#coverage = coverage;
+  }
 
-  constructor(name: string, vm: PanthorVm, harness: Harness) {
-    this.name = name;
-    this.id = vm.id;
-    this.vm = vm;
-    this.spec = new VmSpec(vm);
-    this.mayBind = { label: `the scheduler binds a group of ${name}`, ready: () => harness.canBind(vm) };
-    this.work = { label: `VM_BIND queue of ${name}`, ready: () => this.jobs.length > 0 && !vm.stopped };
+  override enter(): boolean {
+    const entered = super.enter();
+    if (!entered) this.#coverage.happened('devEnterFailed');
+    return entered;
   }
-}
-
-/** What the driver says on its way that invariants are about. */
-class Listener implements DriverTrace {
-  readonly #harness: Harness;
-  constructor(harness: Harness) {
-    this.#harness = harness;
-  }
-  warn(where: string, reason: string): void {
-    if (reason === 'outside-locked-region') {
-      this.#harness.reportViolation(
-        'outside-locked-region',
-        `${where} changes pages outside the recorded region`,
-      );
-    }
-    this.#harness.reportViolation('kernel-warning', `${where}: ${reason}`);
-  }
-  timeout(): void {}
-  event(): void {}
-  stepMap(): void {}
-  stepUnmap(): void {}
-  stepRemap(): void {}
-  beforePageTableCall(): void {}
-  mapped(): void {}
-  unmapped(): void {}
-  as(): void {}
 }
 
 export class Harness {
+  readonly coverage: Coverage;
   readonly scenario: Scenario;
   readonly machine: TimedMachine;
   readonly device: PanthorDevice;
@@ -135,9 +89,10 @@ export class Harness {
 
   constructor(scenario: Scenario, kernel: Kernel) {
     this.scenario = scenario;
+    this.coverage = new Coverage(scenario);
     const slots = scenario.slots + 1;
     this.machine = new TimedMachine({ slots, vaBits: VA_BITS, memory: new PhysicalMemory(64) });
-    this.device = new PanthorDevice({
+    this.device = new ExploredDevice(this.coverage, {
       kernel,
       machine: this.machine,
       mmu: { asPresent: 2 ** slots - 1, vaBits: VA_BITS },
@@ -217,10 +172,11 @@ export class Harness {
     for (let i = 0; i < this.vms.length; i++) this.vms[i].spec.observe();
   }
 
-  queue(vm: VmState, op: Parameters<typeof bindJobCreate>[2]): number {
+  /** Queues an asynchronous bind, call number `call` of thread `thread`. 0 or -errno. */
+  queue(vm: VmState, op: BindOp, thread: number, call: number): number {
     const job = bindJobCreate(vm.vm, this, op);
     if (typeof job === 'number') return job;
-    vm.jobs.push(job);
+    vm.jobs.push({ job, thread, call });
     vm.unsignalled++;
     return 0;
   }

@@ -41,7 +41,7 @@ function* ioctl(harness: Harness, request: number, mem: UserMemory): Op<number> 
 }
 
 /** A synchronous DRM_IOCTL_PANTHOR_VM_BIND of one operation. */
-export function* vmBind(harness: Harness, state: VmState, op: BindOp): Op<void> {
+export function* vmBind(harness: Harness, state: VmState, op: BindOp): Op<number> {
   yield 'VM_BIND';
   const mem = new UserMemory(USER_MEMORY);
   const { flags, boHandle, boOffset, va, size } = op;
@@ -52,11 +52,12 @@ export function* vmBind(harness: Harness, state: VmState, op: BindOp): Op<void> 
   state.spec.observe();
   // Those two say that the operation has not begun.
   if (ret !== 0 && ret !== -EINVAL && ret !== -ENODEV) state.spec.failed();
+  return ret;
 }
 
 /** DRM_IOCTL_PANTHOR_VM_DESTROY */
-export function* vmDestroy(harness: Harness, state: VmState): Op<void> {
+export function* vmDestroy(harness: Harness, state: VmState): Op<number> {
   const mem = new UserMemory(USER_MEMORY);
   mem.add(ARGUMENT, encode(drm_panthor_vm_destroy, { id: state.id }));
-  yield* ioctl(harness, DRM_IOCTL_PANTHOR_VM_DESTROY, mem);
+  return yield* ioctl(harness, DRM_IOCTL_PANTHOR_VM_DESTROY, mem);
 }

@@ -11,7 +11,7 @@ import type { StreamMemory } from '../../hw/command-stream/stream-memory.ts';
 import { INSTR_BYTES, StreamGroup, StreamQueue } from '../../hw/command-stream/stream-queue.ts';
 import { type AccessKind, type MachineOp, permits } from '../../hw/timed-machine.ts';
 import type { Call } from '../scenario/scenario.ts';
-import { groupAccess } from './groups.ts';
+import { groupAccess, groupOf } from './groups.ts';
 import type { Group, Harness, VmState } from './harness.ts';
 
 /** Registers of a queue on a G610. */
@@ -90,8 +90,9 @@ class GroupMemory implements StreamMemory {
 }
 
 /** A group runs a stream: the thread's own, or the one that was there from the start. Ends at once without a slot. */
-export function* playStream(harness: Harness, state: VmState, own: Group, call: Call): MachineOp<void> {
-  const group = own.vm === state.vm ? own : state.group;
+export function* playStream(harness: Harness, state: VmState, own: Group, call: Call): MachineOp<string> {
+  const group = groupOf(state, own);
+  if (!group.bound) return 'not on the GPU';
   const memory = new GroupMemory(harness, state, group);
   const core = new Core(memory, CLOCK, EVENTS);
   const bytes = (call.stream.length / 2) * INSTR_BYTES;
@@ -114,5 +115,7 @@ export function* playStream(harness: Harness, state: VmState, own: Group, call: 
     }
   } catch (error) {
     if (!(error instanceof StreamFatal)) throw error;
+    return 'faulted';
   }
+  return 'done';
 }

@@ -15,7 +15,8 @@ export function compare(scenario: Scenario, model: Kernel, invariant: string, bu
   const lines = [`The same scenario elsewhere (${invariant}):`];
   const verdict = (other: Kernel): string => {
     const world = new DriverWorld(scenario, other, [invariant]);
-    return explore(world, { budget: { ...budget, seconds: Math.min(budget.seconds, SECONDS_EACH) } }).verdict;
+    const limits = { ...budget, seconds: Math.min(budget.seconds, SECONDS_EACH) };
+    return explore(world, { budget: limits, further: 0 }).verdict;
   };
   for (const name of KERNEL_NAMES) {
     if (name !== model.name || model.switched.length > 0)

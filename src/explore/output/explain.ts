@@ -63,13 +63,9 @@ function take(world: DriverWorld, step: Step): Violation | null {
 }
 
 function atEnd(world: DriverWorld): Violation | null {
-  try {
-    world.checkEnd();
-    return null;
-  } catch (error) {
-    if (error instanceof Violation) return error;
-    throw error;
-  }
+  let first: Violation | null = null;
+  world.checkEnd((found) => (first ??= found));
+  return first;
 }
 
 function describeState(world: DriverWorld): string[] {

@@ -1,10 +1,10 @@
 /** Verdicts in words and as JSON. */
 import type { Kernel } from '../../driver/kernels.ts';
-import { UsageError } from '../../errors.ts';
+import type { CoverageReport } from '../coverage.ts';
+import type { Answer } from '../decide.ts';
 import type { DriverWorld } from '../driver-world.ts';
 import { digest, encodeToken } from '../scenario/token.ts';
 import type { Finding } from '../search/search.ts';
-import type { Result } from '../search/verdict.ts';
 import { columns, type Traced, trace } from './explain.ts';
 
 /** Which part of the space a verdict is about, when several machines share the work. */
@@ -37,6 +37,11 @@ export interface ResultJson {
   steps: { thread: string; action: string; details: string[] }[];
   violations: Violated[];
   invariants: readonly string[];
+  /** Messages that broke an invariant and are known. */
+  accepted: readonly string[];
+  /** What happened in the space, and which calls say nothing. */
+  coverage: CoverageReport;
+  empty: readonly string[];
   /** Of scenario, behaviours and model: verdicts on different ones cannot be merged. */
   digest: string;
   shard?: Shard;
@@ -51,7 +56,7 @@ export function toJson(
   world: DriverWorld,
   model: Kernel,
   invariants: readonly string[],
-  result: Result,
+  result: Answer,
   shard?: Shard,
 ): ResultJson {
   const { scenario } = world;
@@ -77,7 +82,10 @@ export function toJson(
     steps: result.findings.length > 0 ? trace(world, result.findings[0].schedule).steps : [],
     violations,
     invariants,
-    digest: digest(scenario, model),
+    accepted: result.accepted,
+    coverage: result.coverage,
+    empty: result.empty,
+    digest: digest(scenario, model, invariants),
     ...(shard ? { shard } : {}),
   };
 }
@@ -87,7 +95,7 @@ export function toText(
   world: DriverWorld,
   model: Kernel,
   invariants: readonly string[],
-  result: Result,
+  result: Answer,
   footer: () => string[],
   shard?: Shard,
 ): string {
@@ -95,15 +103,38 @@ export function toText(
   const part = shard ? ` (part ${shard.index} of ${shard.count})` : '';
   const head = `${headOf(world.scenario.name, model)}${part}: ${result.verdict}`;
   const how = `${stats.states} states, ${stats.schedules} schedules, depth ${stats.depth}, ${result.seconds.toFixed(2)} s`;
+  const known = result.accepted.map((message) => `  accepted: ${message}`);
   if (result.verdict !== 'violated') {
-    const what =
-      result.verdict === 'holds' ? `${invariants.join(', ')}; every interleaving was tried` : result.by;
-    return `${head}: ${what} (${how})\n`;
+    const complete = result.verdict === 'holds' || result.verdict === 'vacuous';
+    const what = complete ? `${invariants.join(', ')}; every interleaving was tried` : result.by;
+    const lines = [`${head}: ${what} (${how})`, ...known, ...happened(result)];
+    return `${lines.join('\n')}\n`;
   }
   const lines = [`${head} (${how})`, ''];
   for (const finding of result.findings) lines.push(...explained(world, model, invariants, finding), '');
-  lines.push(...footer());
+  lines.push(...known, ...footer());
   return `${lines.join('\n')}\n`;
+}
+
+/** What was tested, and loudly what was not. */
+function happened({ coverage, empty }: Answer): string[] {
+  const { waitedAtLock, staleTlb, staleL2, devEnterFailed } = coverage;
+  const list = [
+    [waitedAtLock, 'accesses waited at a locked region'],
+    [staleTlb, 'stale TLB entries answered'],
+    [staleL2, 'stale L2 descriptors answered'],
+    [devEnterFailed, 'drm_dev_enter() failed'],
+  ] as const;
+  const seen = list.filter(([n]) => n > 0).map(([n, what]) => `${what} (${n})`);
+  const lines = coverage.calls.map(({ thread, call, states, results }) => {
+    const what = results.length > 0 ? results.join(', ') : 'no result';
+    return `  ${thread}: ${call}: ${states} states, ${what}`;
+  });
+  lines.push(
+    `  ${seen.length > 0 ? seen.join('; ') : 'no access waited, nothing stale answered, no drm_dev_enter() failed'}`,
+  );
+  for (const one of empty) lines.push(`  VACUOUS: ${one}`);
+  return lines;
 }
 
 function explained(
@@ -134,39 +165,4 @@ export function replayText(head: string, traced: Traced): string {
     ...traced.state.map((line) => `  ${line}`),
   ];
   return `${lines.join('\n')}\n`;
-}
-
-/**
- * One verdict from those of all parts: it holds where every part holds. @throws UsageError where parts are missing or do
- * not belong together
- */
-export function mergeResults(parts: readonly ResultJson[]): ResultJson {
-  const [first] = parts;
-  const count = first?.shard?.count ?? 0;
-  const same = (part: ResultJson) =>
-    part.digest === first.digest &&
-    part.invariants.join() === first.invariants.join() &&
-    part.shard?.count === count;
-  if (count === 0 || !parts.every(same))
-    throw new UsageError('these verdicts are not parts of one exploration');
-  const indices = new Set(parts.map((part) => part.shard?.index));
-  for (let i = 1; i <= count; i++) {
-    if (!indices.has(i)) throw new UsageError(`part ${i} of ${count} is missing`);
-  }
-  const verdicts = ['violated', 'bounded', 'holds'];
-  const verdict = verdicts.find((one) => parts.some((part) => part.verdict === one)) ?? 'bounded';
-  const deciding = parts
-    .filter((part) => part.verdict === verdict)
-    .reduce((a, b) => (a.steps.length <= b.steps.length ? a : b));
-  const { shard: _, ...rest } = deciding;
-  const sum = (of: (part: ResultJson) => number) => parts.reduce((total, part) => total + of(part), 0);
-  return {
-    ...rest,
-    // Parts meet in the same states: the sum is more than there are.
-    states: sum((part) => part.states),
-    schedules: sum((part) => part.schedules),
-    seconds: sum((part) => part.seconds),
-    depth: Math.max(...parts.map((part) => part.depth)),
-    by: `${count} parts`,
-  };
 }

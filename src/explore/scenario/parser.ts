@@ -1,91 +1,15 @@
 /** Reads scenario files: one statement a line. docs/explore.md has the syntax. */
-import { parseInstruction } from '../../hw/command-stream/instruction-text.ts';
-import { type Call, type Scenario, ScenarioError, type ThreadDecl, type VmDecl } from './scenario.ts';
-import { areInterchangeable } from './symmetry.ts';
+import { INVARIANTS } from '../invariants.ts';
+import { parseCall, parseStreamLine } from './call-parser.ts';
+import { checkKernel, checkName, checkObjectSize, checkSlots, checkWhole } from './limits.ts';
+import { type Call, type Scenario, ScenarioError } from './scenario.ts';
+import { whyNotInterchangeable } from './symmetry.ts';
 import { bytes, Words } from './words.ts';
 
-const ACCESSES = ['read', 'write', 'execute', 'atomic'];
-const DEVICE_CALLS = ['reset', 'suspend', 'resume', 'unplug', 'remove'];
-const IOCTLS = ['map', 'sparse', 'unmap', 'destroy'];
 const COMMANDS = ['LOCK', 'UNLOCK', 'UPDATE', 'FLUSH_PT', 'FLUSH_MEM', 'flush'];
+const STATEMENTS = 'about, check, accept, kernel, slots, object, stuck, fail, interchangeable, vm, thread';
 
-/** `implicitVm`: inside a vm block the VM is not named again. */
-function parseCall(text: string, scenario: Scenario, implicitVm: string | null): Call {
-  const words = new Words(text);
-  const call: Call = {
-    text,
-    verb: '',
-    vm: '',
-    object: '',
-    offset: 0,
-    va: 0,
-    size: 0,
-    async: false,
-    ioctl: false,
-    flags: [],
-    stream: [],
-  };
-  if (words.take('async')) call.async = true;
-  else if (words.take('ioctl')) call.ioctl = true;
-  call.verb = words.next('a call');
-  if (call.ioctl && !IOCTLS.includes(call.verb))
-    throw new ScenarioError(`'ioctl' goes with ${IOCTLS.join(', ')}`);
-  if (DEVICE_CALLS.includes(call.verb)) {
-    if (words.more) throw new ScenarioError(`'${call.verb}' takes nothing`);
-    return call;
-  }
-  const known = [
-    'map',
-    'sparse',
-    'unmap',
-    'activate',
-    'idle',
-    'enter',
-    'leave',
-    'kill',
-    'destroy',
-    'stream',
-    ...ACCESSES,
-  ];
-  if (!known.includes(call.verb)) throw new ScenarioError(`unknown call '${call.verb}'`);
-  call.vm = implicitVm ?? words.next('a VM');
-  if (!scenario.vms.some((vm) => vm.name === call.vm)) throw new ScenarioError(`unknown VM '${call.vm}'`);
-  if (ACCESSES.includes(call.verb) || call.verb === 'kill') {
-    call.va = bytes(words.next('an address'));
-  } else if (call.verb === 'map' || call.verb === 'sparse' || call.verb === 'unmap') {
-    if (call.verb === 'map') parseObject(words.next('an object'), call, scenario);
-    if (!words.take('at')) throw new ScenarioError("'at ADDRESS' is missing");
-    call.va = bytes(words.next('an address'));
-    if (words.take('size')) call.size = bytes(words.next('a size'));
-    if (call.size === 0) throw new ScenarioError("'size BYTES' is missing");
-    call.flags = words.rest();
-    const unknown = call.flags.find((flag) => !['readonly', 'noexec', 'uncached'].includes(flag));
-    if (unknown !== undefined) throw new ScenarioError(`unknown flag '${unknown}'`);
-  }
-  if (words.more) throw new ScenarioError(`'${words.rest().join(' ')}' is one too many`);
-  return call;
-}
-
-/** An instruction of the stream that `call` has to be. What would leave the stream is refused: it is all there is. */
-function parseStreamLine(text: string, call: Call | undefined): void {
-  if (call?.verb !== 'stream') throw new ScenarioError(`instruction outside a stream: '${text}'`);
-  if (/^(CALL|JUMP)\b/.test(text)) throw new ScenarioError(`no ${text.slice(0, 4)} in a scenario's stream`);
-  try {
-    call.stream.push(...parseInstruction(text));
-  } catch (error) {
-    if (error instanceof RangeError) throw new ScenarioError(error.message);
-    throw error;
-  }
-}
-
-function parseObject(text: string, call: Call, scenario: Scenario): void {
-  const [name, offset] = text.split('+');
-  const object = scenario.objects.find((one) => one.name === name);
-  if (!object) throw new ScenarioError(`unknown object '${name}'`);
-  call.object = name;
-  call.offset = offset === undefined ? 0 : bytes(offset);
-  call.size = object.size - call.offset;
-}
+type Block = { calls: Call[]; vm: string | null } | null;
 
 /** Reads a scenario. Throws ScenarioError with the line number for what it cannot read. */
 export function parseScenario(source: string, name: string): Scenario {
@@ -93,82 +17,130 @@ export function parseScenario(source: string, name: string): Scenario {
     name,
     about: '',
     check: [],
+    accept: [],
     slots: 1,
     kernel: null,
     objects: [],
     vms: [],
     threads: [],
     stuck: [],
+    failTables: -1,
     interchangeable: [],
     source,
   };
-  let block: { calls: Call[]; vm: string | null } | null = null;
-  source.split('\n').forEach((line, i) => {
-    const text = line.replace(/#.*/, '').trim();
-    if (text === '') return;
+  /** Statements that may stand only once, and the line of `interchangeable`s: those are judged at the end. */
+  const seen = new Set<string>();
+  const swaps: number[] = [];
+  let block: Block = null;
+  const at = (line: number, action: () => void): void => {
     try {
-      block = parseLine(text, scenario, block);
+      action();
     } catch (error) {
       if (!(error instanceof ScenarioError)) throw error;
-      throw new ScenarioError(`${name}:${i + 1}: ${error.message}`);
+      throw new ScenarioError(`${name}:${line}: ${error.message}`);
     }
+  };
+  const lines = source.split('\n');
+  lines.forEach((line, i) => {
+    const text = line.replace(/#.*/, '').trim();
+    if (text === '') return;
+    at(i + 1, () => {
+      block = parseLine(text, i + 1, scenario, block, seen);
+    });
+    if (text.startsWith('interchangeable')) swaps.push(i + 1);
   });
-  if (scenario.threads.length === 0) throw new ScenarioError(`${name}: there are no threads`);
-  for (const group of scenario.interchangeable) {
-    const wrong = group.find((thread) => !areInterchangeable(scenario, group[0], thread));
-    if (wrong !== undefined)
-      throw new ScenarioError(`${name}: '${group[0]}' and '${wrong}' are not interchangeable`);
+  try {
+    checkWhole(scenario);
+  } catch (error) {
+    if (!(error instanceof ScenarioError)) throw error;
+    throw new ScenarioError(`${name}: ${error.message}`);
   }
+  scenario.interchangeable.forEach((group, i) => {
+    at(swaps[i], () => {
+      const why = whyNotInterchangeable(scenario, group);
+      if (why !== null) throw new ScenarioError(why);
+    });
+  });
   return scenario;
 }
 
-type Block = { calls: Call[]; vm: string | null } | null;
-
-function parseLine(text: string, scenario: Scenario, block: Block): Block {
+function parseLine(text: string, line: number, scenario: Scenario, block: Block, seen: Set<string>): Block {
   const words = new Words(text);
-  switch (words.next('a statement')) {
+  const statement = words.next('a statement');
+  const once = (): void => {
+    if (seen.has(statement)) throw new ScenarioError(`a second '${statement}'`);
+    seen.add(statement);
+  };
+  switch (statement) {
     case 'about':
       scenario.about = [scenario.about, ...words.rest()].join(' ').trim();
-      return null;
+      break;
     case 'check':
-      scenario.check.push(...words.rest());
-      return null;
+      for (const invariant of [words.next('an invariant'), ...words.rest()]) {
+        if (!(INVARIANTS as readonly string[]).includes(invariant)) {
+          throw new ScenarioError(`unknown invariant '${invariant}' (one of ${INVARIANTS.join(', ')})`);
+        }
+        scenario.check.push(invariant);
+      }
+      break;
+    case 'accept':
+      scenario.accept.push([words.next('a text'), ...words.rest()].join(' '));
+      break;
     case 'kernel':
-      scenario.kernel = words.next('a kernel');
-      return null;
+      once();
+      scenario.kernel = checkKernel(words.next('a kernel'));
+      break;
     case 'slots':
-      scenario.slots = bytes(words.next('a number'));
-      return null;
-    case 'object':
-      scenario.objects.push({ name: words.next('a name'), size: bytes(words.next('a size')) });
-      return null;
+      once();
+      scenario.slots = checkSlots(bytes(words.next('a number')));
+      break;
+    case 'object': {
+      const name = checkName('object', words.next('a name'), scenario.objects);
+      const size = checkObjectSize(bytes(words.next('a size')));
+      scenario.objects.push({ name, size, later: words.take('later') });
+      break;
+    }
     case 'stuck': {
       const command = words.next('a command');
       if (!COMMANDS.includes(command)) throw new ScenarioError(`unknown command '${command}'`);
-      const skip = words.take('after') ? bytes(words.next('a number')) : 0;
-      scenario.stuck.push({ command, skip });
-      return null;
+      scenario.stuck.push({ command, skip: skipped(words) });
+      break;
     }
+    case 'fail':
+      once();
+      if (words.next('what fails') !== 'tables') throw new ScenarioError("'fail' goes with 'tables'");
+      scenario.failTables = skipped(words);
+      break;
     case 'interchangeable':
-      scenario.interchangeable.push(words.rest());
-      return null;
+      scenario.interchangeable.push([words.next('a thread'), words.next('another thread'), ...words.rest()]);
+      break;
     case 'vm': {
-      const vm: VmDecl = { name: words.next('a name'), calls: [] };
+      const vm = { name: checkName('VM', words.next('a name'), scenario.vms), calls: [] };
+      end(words);
       scenario.vms.push(vm);
       return { calls: vm.calls, vm: vm.name };
     }
     case 'thread': {
-      const thread: ThreadDecl = { name: words.next('a name'), calls: [] };
+      const thread = { name: checkName('thread', words.next('a name'), scenario.threads), calls: [] };
+      end(words);
       scenario.threads.push(thread);
       return { calls: thread.calls, vm: null };
     }
     default:
-      if (block === null) throw new ScenarioError(`unknown statement '${text}'`);
-      if (/^[A-Z]/.test(text)) {
-        parseStreamLine(text, block.calls.at(-1));
-        return block;
-      }
-      block.calls.push(parseCall(text, scenario, block.vm));
+      if (block === null) throw new ScenarioError(`unknown statement '${text}' (one of ${STATEMENTS})`);
+      if (/^[A-Z]/.test(text)) parseStreamLine(text, block.calls.at(-1));
+      else block.calls.push(parseCall(text, line, scenario, block.vm));
       return block;
   }
+  end(words);
+  return null;
+}
+
+function end(words: Words): void {
+  if (words.more) throw new ScenarioError(`'${words.rest().join(' ')}' is one too many`);
+}
+
+/** "after N": how many go well before the one that does not. */
+function skipped(words: Words): number {
+  return words.take('after') ? bytes(words.next('a number')) : 0;
 }

@@ -3,10 +3,23 @@
  * described in docs/explore.md; one statement a line, `#` begins a comment, indentation is free.
  */
 
+/** One operation of a VM_BIND. Addresses and sizes in bytes. */
+export interface BindPart {
+  verb: 'map' | 'sparse' | 'unmap';
+  /** Name of the object, '' for none. */
+  object: string;
+  offset: number;
+  va: number;
+  size: number;
+  /** readonly, noexec, uncached. */
+  flags: string[];
+}
+
 /** What a thread does, one call. Addresses and sizes in bytes. */
 export interface Call {
-  /** The line, as written. */
+  /** The line, as written, and its number. */
   text: string;
+  line: number;
   verb: string;
   vm: string;
   object: string;
@@ -19,6 +32,11 @@ export interface Call {
   ioctl: boolean;
   /** readonly, noexec, uncached. */
   flags: string[];
+  /** Of an ioctl: the operations after the first. */
+  more: BindPart[];
+  /** Syncobjs that an asynchronous ioctl waits for and signals, or that a call of its own is about. */
+  waits: string[];
+  signals: string[];
   /** Of a stream: its instructions, two words each. */
   stream: number[];
 }
@@ -33,6 +51,14 @@ export interface ThreadDecl {
   calls: Call[];
 }
 
+export interface ObjectDecl {
+  name: string;
+  /** Bytes. */
+  size: number;
+  /** Not there from the start: a thread makes it with `create`. */
+  later: boolean;
+}
+
 /** A command of the machine that never ends: the first after `skip` others of its kind. */
 export interface StuckDecl {
   /** LOCK, UNLOCK, UPDATE, FLUSH_PT, FLUSH_MEM or flush (a cache flush through GPU_CMD). */
@@ -45,20 +71,24 @@ export interface Scenario {
   about: string;
   /** Invariants that it is about. */
   check: string[];
+  /** Messages of broken invariants that are known: what contains one of these is not reported. */
+  accept: string[];
   /** AS slots besides the firmware's. */
   slots: number;
   kernel: string | null;
-  objects: { name: string; size: number }[];
+  objects: ObjectDecl[];
   vms: VmDecl[];
   threads: ThreadDecl[];
   stuck: StuckDecl[];
+  /** Allocations of page tables that fail: the first after so many others, once the threads run; -1 for none. */
+  failTables: number;
   /** Groups of threads that do the same and may be taken for one another. */
   interchangeable: string[][];
   /** The text it was read from. */
   source: string;
 }
 
-/** A scenario that cannot be read: which line, and why. */
+/** A scenario that cannot be read or staged: which line, and why. */
 export class ScenarioError extends Error {
   override name = 'ScenarioError';
 }

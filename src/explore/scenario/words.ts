@@ -6,7 +6,9 @@ export function bytes(text: string | undefined): number {
   const match = /^(0x[0-9a-f]+|\d+)([KMG]?)$/i.exec(text ?? '');
   if (!match) throw new ScenarioError(`'${text ?? ''}' is no number of bytes`);
   const unit = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 }[match[2].toUpperCase()] as number;
-  return Number(match[1]) * unit;
+  const value = Number(match[1]) * unit;
+  if (!Number.isSafeInteger(value)) throw new ScenarioError(`'${text}' is too large`);
+  return value;
 }
 
 /** The words of a line, taken one after the other. Throws ScenarioError for what is missing. */
@@ -32,6 +34,13 @@ export class Words {
     if (this.#words[this.#at] !== word) return false;
     this.#at++;
     return true;
+  }
+
+  /** The words up to one of `stops`, or all. */
+  until(...stops: string[]): string[] {
+    const words: string[] = [];
+    while (this.more && !stops.includes(this.#words[this.#at])) words.push(this.#words[this.#at++]);
+    return words;
   }
 
   rest(): string[] {

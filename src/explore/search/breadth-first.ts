@@ -1,5 +1,5 @@
 import { type Context, MAX_DEPTH, NondeterminismError, type Outcome, type Strategy } from './search.ts';
-import { FULL, StateTable } from './state-table.ts';
+import { FULL, SEEN, StateTable } from './state-table.ts';
 
 /**
  * Breadth first over states told apart by their fingerprints: the first violation found is one with the fewest steps,
@@ -87,7 +87,9 @@ export function expand(
     if (i > 0) context.replay(schedule, depth);
     if (!context.advance(steps[i], schedule, depth)) continue;
     world.fingerprint(lanes);
-    if (table.insert(lanes[0], lanes[1], index, steps[i]) === FULL) return false;
+    const entered = table.insert(lanes[0], lanes[1], index, steps[i]);
+    if (entered === FULL) return false;
+    if (entered !== SEEN) world.visited();
     if (context.done) return true;
   }
   return true;

@@ -107,6 +107,7 @@ export class Descent {
       if (index === SEEN || index === FULL) return false;
     }
     stats.states++;
+    world.visited();
     const n = world.enabled(this.#buffer);
     if (n === 0) {
       this.#context.checkEnd(this.#schedule, depth);

@@ -1,7 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import type { Kernel } from '../../driver/kernels.ts';
+import { type CoverageReport, mergeCoverage } from '../coverage.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import type { Budget, Finding, Outcome, Stats } from './search.ts';
+import { type Budget, type Finding, keyOf, type Outcome, type Stats } from './search.ts';
 import { StateTable, type TableBuffers } from './state-table.ts';
 import { WorkQueue } from './work-queue.ts';
 import { type Step, Violation } from './world.ts';
@@ -14,7 +15,8 @@ export interface WorkerInput {
   switched: readonly string[];
   invariants: readonly string[];
   budget: Budget;
-  all: boolean;
+  further: number;
+  accept: readonly string[];
   table: TableBuffers;
   queue: SharedArrayBuffer;
 }
@@ -25,18 +27,24 @@ export interface WorkerOutput {
   /** Its budget was spent. */
   spent: boolean;
   findings: { invariant: string; message: string; schedule: Step[] }[];
+  accepted: string[];
+  coverage: CoverageReport;
 }
 
 export interface ParallelResult {
   outcome: Outcome;
   stats: Stats;
   findings: Finding[];
+  accepted: readonly string[];
+  coverage: CoverageReport;
 }
 
 export interface ParallelOptions {
   jobs: number;
   budget: Budget;
-  all: boolean;
+  /** States that each thread may still see after its first finding; messages that are known. */
+  further?: number;
+  accept?: readonly string[];
   /** Schedules to begin with, instead of the initial state. */
   prefixes?: readonly Uint8Array[];
   progress?: (stats: Stats) => void;
@@ -67,7 +75,8 @@ export async function searchInParallel(
     switched: model.switched,
     invariants,
     budget: { ...options.budget, states: Number.POSITIVE_INFINITY },
-    all: options.all,
+    further: options.further ?? 0,
+    accept: options.accept ?? [],
     table: buffers,
     queue: queue.buffer,
   };
@@ -106,13 +115,20 @@ function merge(outputs: readonly WorkerOutput[], total: Stats, states: number): 
     total.steps += output.stats.steps;
     total.depth = Math.max(total.depth, output.stats.depth);
     for (const { invariant, message, schedule } of output.findings) {
-      const known = findings.get(invariant);
+      const violation = new Violation(invariant, message);
+      const known = findings.get(keyOf(violation));
       if (known && known.schedule.length <= schedule.length) continue;
-      findings.set(invariant, { violation: new Violation(invariant, message), schedule });
+      findings.set(keyOf(violation), { violation, schedule });
     }
   }
   total.states = states;
   const spent = outputs.some((output) => output.spent);
   const outcome = findings.size > 0 ? 'found' : spent ? 'budget' : 'exhausted';
-  return { outcome, stats: total, findings: [...findings.values()] };
+  return {
+    outcome,
+    stats: total,
+    findings: [...findings.values()],
+    accepted: [...new Set(outputs.flatMap((output) => output.accepted))],
+    coverage: mergeCoverage(outputs.map((output) => output.coverage)),
+  };
 }

@@ -16,6 +16,14 @@ export interface Finding {
   schedule: Step[];
 }
 
+/** What tells findings apart. */
+export function keyOf(violation: Violation): string {
+  return `${violation.invariant}\n${violation.message}`;
+}
+
+/** More different messages than these say nothing more. */
+const MAX_FINDINGS = 64;
+
 export interface Stats {
   /** Different states seen (for searches that do not tell states apart: steps taken for the first time). */
   states: number;
@@ -50,10 +58,15 @@ export class Context {
   readonly world: World;
   readonly budget: Budget;
   readonly stats: Stats = { states: 0, schedules: 0, steps: 0, depth: 0, frontier: 0, bytesPerState: 0 };
-  /** First finding (with a breadth-first search: the shortest) for each invariant. */
+  /** First finding (with a breadth-first search: the shortest) for each invariant and message; see keyOf(). */
   readonly findings = new Map<string, Finding>();
-  /** Go on after a finding, to see what else breaks. */
-  readonly all: boolean;
+  /** States that the search may still see after its first finding, to find what else breaks. */
+  readonly further: number;
+  /** Texts of messages that are known: what contains one is no finding. */
+  readonly accept: readonly string[];
+  /** Messages that were accepted, each once. */
+  readonly accepted = new Set<string>();
+  #foundAt = Number.POSITIVE_INFINITY;
   readonly progress: ((stats: Stats) => void) | undefined;
   readonly #deadline: number;
   #ticks = 0;
@@ -62,18 +75,20 @@ export class Context {
   constructor(
     world: World,
     budget: Budget,
-    options: { all?: boolean; progress?: (stats: Stats) => void } = {},
+    options: { further?: number; accept?: readonly string[]; progress?: (stats: Stats) => void } = {},
   ) {
     this.world = world;
     this.budget = budget;
-    this.all = options.all === true;
+    this.further = options.further ?? 0;
+    this.accept = options.accept ?? [];
     this.progress = options.progress;
     this.#deadline = performance.now() + budget.seconds * 1000;
   }
 
   /** Whether the search should end here because it found what it was after. */
   get done(): boolean {
-    return !this.all && this.findings.size > 0;
+    if (this.findings.size === 0) return false;
+    return this.findings.size >= MAX_FINDINGS || this.stats.states >= this.#foundAt + this.further;
   }
 
   /** Whether the budget is spent; looks at the clock now and then. */
@@ -88,8 +103,14 @@ export class Context {
   }
 
   found(violation: Violation, schedule: ArrayLike<Step>, length = schedule.length): void {
-    if (this.findings.has(violation.invariant)) return;
-    this.findings.set(violation.invariant, { violation, schedule: Array.from(schedule).slice(0, length) });
+    const key = keyOf(violation);
+    if (this.findings.has(key)) return;
+    if (this.accept.some((text) => violation.message.includes(text))) {
+      this.accepted.add(violation.message);
+      return;
+    }
+    if (this.findings.size === 0) this.#foundAt = this.stats.states;
+    this.findings.set(key, { violation, schedule: Array.from(schedule).slice(0, length) });
   }
 
   /** Back to the initial state and along `schedule`, which is known to work. */
@@ -126,12 +147,7 @@ export class Context {
 
   /** At a state without steps: has everything ended, or does something wait for ever? */
   checkEnd(schedule: Uint8Array, length: number): void {
-    try {
-      this.world.checkEnd();
-    } catch (error) {
-      if (!(error instanceof Violation)) throw error;
-      this.found(error, schedule, length);
-    }
+    this.world.checkEnd((violation) => this.found(violation, schedule, length));
   }
 }
 

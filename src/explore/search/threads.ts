@@ -91,6 +91,8 @@ export abstract class ThreadWorld implements World {
     this.current = -1;
   }
 
+  visited(): void {}
+
   /** Thread `index` is about to go on. */
   protected onSwitch(_index: number): void {}
 
@@ -102,13 +104,13 @@ export abstract class ThreadWorld implements World {
     return point.label;
   }
 
-  checkEnd(): void {
+  checkEnd(report: (violation: Violation) => void): void {
     const waiting = this.threads.filter((thread) => thread.point !== null && !thread.daemon);
     if (waiting.length === 0) return;
     const list = waiting.map((thread) => {
       const point = thread.point!;
       return `${thread.name} waits for ${typeof point === 'string' ? point : point.label}`;
     });
-    throw new Violation('deadlock', list.join(', '));
+    report(new Violation('deadlock', list.join(', ')));
   }
 }

@@ -3,19 +3,30 @@ import { DelayBounded } from './delay-bounded.ts';
 import { DepthFirst } from './depth-first.ts';
 import { PctPicker } from './pct.ts';
 import { UniformPicker, Walks } from './random-walk.ts';
-import { type Budget, Context, type Finding, type Outcome, type Stats, type Strategy } from './search.ts';
+import {
+  type Budget,
+  Context,
+  type Finding,
+  keyOf,
+  type Outcome,
+  type Stats,
+  type Strategy,
+} from './search.ts';
 import type { World } from './world.ts';
 
 /**
  * `holds`: every reachable state was checked. `violated`: a schedule breaks an invariant. `bounded`: the budget was
- * spent before everything was seen, and nothing was found.
+ * spent before everything was seen, and nothing was found. `vacuous`: it holds, but calls of the scenario never happened
+ * or always failed, so that less was tested than it says (src/explore/coverage.ts).
  */
-export type Verdict = 'holds' | 'violated' | 'bounded';
+export type Verdict = 'holds' | 'violated' | 'bounded' | 'vacuous';
 
 export interface Result {
   verdict: Verdict;
-  /** One for each broken invariant, the shortest first. */
+  /** One for each message of a broken invariant, the shortest first. */
   findings: Finding[];
+  /** Messages that broke an invariant and are known. */
+  accepted: readonly string[];
   /** Of the search that decided. */
   stats: Stats;
   /** Which search decided, and what it needs to do the same again ("random, seed 17"). */
@@ -25,8 +36,13 @@ export interface Result {
 
 export interface ExploreOptions {
   budget: Budget;
-  /** Go on after the first finding, and list every invariant that breaks. */
-  all?: boolean;
+  /**
+   * States that the search may still see after the first finding, so that everything that breaks is listed: 100,000
+   * where nothing is said.
+   */
+  further?: number;
+  /** Texts of messages that are known: what contains one is no finding. */
+  accept?: readonly string[];
   seed?: number;
   progress?: (stats: Stats, phase: string) => void;
 }
@@ -36,7 +52,11 @@ export interface Exhaustive {
   outcome: Outcome;
   stats: Stats;
   findings: readonly Finding[];
+  /** Messages that broke an invariant and are known. */
+  accepted: readonly string[];
 }
+
+const FURTHER_STATES = 100_000;
 
 /** How much of the time the exhaustive search may take when it does not come to an end. */
 const EXHAUSTIVE_SHARE = 0.7;
@@ -62,36 +82,35 @@ export class Inquiry {
     return { ...budget, seconds: Math.max(0.05, (budget.seconds - this.seconds) * share) };
   }
 
-  #run(
-    strategy: Strategy,
-    budget: Budget,
-    all: boolean,
-    prepared?: Context,
-  ): { outcome: Outcome; context: Context } {
-    const { progress } = this.#options;
-    const context =
-      prepared ??
-      new Context(this.#world, budget, {
-        all,
-        ...(progress ? { progress: (stats: Stats) => progress(stats, strategy.name) } : {}),
-      });
+  #run(strategy: Strategy, budget: Budget): { outcome: Outcome; context: Context } {
+    const context = this.#context(strategy, budget);
     return { outcome: strategy.search(context), context };
+  }
+
+  #context({ name }: Strategy, budget: Budget, further = this.further): Context {
+    const { progress, accept = [] } = this.#options;
+    return new Context(this.#world, budget, {
+      further,
+      accept,
+      ...(progress ? { progress: (stats: Stats) => progress(stats, name) } : {}),
+    });
+  }
+
+  get further(): number {
+    return this.#options.further ?? FURTHER_STATES;
   }
 
   /** Depth first, because that comes back to its states most cheaply: is there anything to find? */
   exhaust(budget: Budget = this.left(EXHAUSTIVE_SHARE)): Exhaustive {
-    const { outcome, context } = this.#run(
-      new DepthFirst({ hashing: true }),
-      budget,
-      this.#options.all === true,
-    );
-    return { outcome, stats: context.stats, findings: [...context.findings.values()] };
+    const { outcome, context } = this.#run(new DepthFirst({ hashing: true }), budget);
+    const { stats, findings, accepted } = context;
+    return { outcome, stats, findings: [...findings.values()], accepted: [...accepted] };
   }
 
   /** What an exhaustive search says; where it could not finish, what other searches find in the time that is left. */
   conclude(first: Exhaustive): Result {
     if (first.outcome === 'exhausted' || first.outcome === 'covered') {
-      return this.#result('holds', [], first.stats, 'exhaustive search');
+      return this.#result('holds', [], first, first.stats, 'exhaustive search');
     }
     if (first.findings.length > 0) return this.#shortened(first);
     const seed = this.#options.seed ?? 1;
@@ -100,31 +119,31 @@ export class Inquiry {
     others.push([new Walks('random', new UniformPicker(), { seed }), 1]);
     for (const [strategy, share] of others) {
       const budget = { ...this.left(share), states: Number.POSITIVE_INFINITY };
-      const { context } = this.#run(strategy, budget, this.#options.all === true);
+      const { context } = this.#run(strategy, budget);
       if (context.findings.size === 0) continue;
       const by = strategy instanceof Walks ? `${strategy.name}, seed ${strategy.seed}` : strategy.name;
-      return this.#result('violated', [...context.findings.values()], context.stats, by);
+      return this.#result('violated', [...context.findings.values()], first, context.stats, by);
     }
     const by = `no violation within the budget; delay bounds 0 to 3, PCT and random schedules, seeds from ${seed} on`;
-    return this.#result('bounded', [], first.stats, by);
+    return this.#result('bounded', [], first, first.stats, by);
   }
 
   /** The same findings by the fewest steps, breadth first, as far as the budget goes. */
   #shortened(found: Exhaustive): Result {
-    const context = new Context(this.#world, this.left(1), { all: true });
     const strategy = new BreadthFirst({ until: () => context.findings.size >= found.findings.length });
-    this.#run(strategy, this.left(1), true, context);
+    const context = this.#context(strategy, this.left(1), Number.POSITIVE_INFINITY);
+    strategy.search(context);
     for (const finding of found.findings) {
-      const { invariant } = finding.violation;
-      if (!context.findings.has(invariant)) context.findings.set(invariant, finding);
+      const key = keyOf(finding.violation);
+      if (!context.findings.has(key)) context.findings.set(key, finding);
     }
     const stats = { ...context.stats, states: Math.max(context.stats.states, found.stats.states) };
-    return this.#result('violated', [...context.findings.values()], stats, strategy.name);
+    return this.#result('violated', [...context.findings.values()], found, stats, strategy.name);
   }
 
-  #result(verdict: Verdict, findings: Finding[], stats: Stats, by: string): Result {
+  #result(verdict: Verdict, findings: Finding[], first: Exhaustive, stats: Stats, by: string): Result {
     findings.sort((a, b) => a.schedule.length - b.schedule.length);
-    return { verdict, findings, stats, by, seconds: this.seconds };
+    return { verdict, findings, accepted: first.accepted, stats, by, seconds: this.seconds };
   }
 }
 

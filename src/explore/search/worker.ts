@@ -15,7 +15,7 @@ const queue = new WorkQueue(input.queue);
 const list = (sign: string) => input.switched.filter((one) => one[0] === sign).map((one) => one.slice(1));
 const scenario = parseScenario(input.source, input.name);
 const world = new DriverWorld(scenario, kernel(input.kernel, list('+'), list('-')), input.invariants);
-const context = new Context(world, input.budget, { all: input.all });
+const context = new Context(world, input.budget, { further: input.further, accept: input.accept });
 const sharing = {
   hasIdleWorkers: () => queue.hasIdleWorkers,
   share: (schedule: Uint8Array, length: number) => queue.put(schedule, length),
@@ -37,5 +37,7 @@ const output: WorkerOutput = {
     message: violation.message,
     schedule,
   })),
+  accepted: [...context.accepted],
+  coverage: world.harness.coverage.report(),
 };
 parentPort?.postMessage(output);

@@ -48,13 +48,15 @@ export interface World {
   step(step: Step): void;
   /** Reports every invariant that does not hold in the present state. Called at the start and after every step. */
   check(report: (violation: Violation) => void): void;
-  /** Throws Violation where something waits for ever. Called where no step is possible. */
-  checkEnd(): void;
+  /** Reports what waits for ever, and what is wrong at the end. Called where no step is possible. */
+  checkEnd(report: (violation: Violation) => void): void;
   /**
    * The canonical fingerprint of the present state, in `lanes[0]` and `lanes[1]`, both non-zero: equal for states that
    * go on alike (interchangeable threads swapped, say), different for all others.
    */
   fingerprint(lanes: Int32Array): void;
+  /** Told of each state that was not seen before, right after it was entered. */
+  visited(): void;
   /** What a step about to be taken will do, for people. */
   describe(step: Step): string;
 }

@@ -174,10 +174,14 @@ export function $refuse(what: string): void {
   if (recording) throw new Error(`the explorer cannot follow ${what}`);
 }
 
+/** What begin() was called with last. */
+let tracked: object | null = null;
+
 /** The switchboard that the explorer uses. */
 export const tracker = {
   /** Everything that `root` leads to, as it is now, becomes the initial state. */
   begin(root: object): void {
+    tracked = root;
     owner = SETUP;
     naming = shared;
     for (const one of roots) nameOf(one);
@@ -207,6 +211,11 @@ export const tracker = {
     owner = index + 1;
   },
 
+  /** Whose state the account is of; null before there is any. */
+  get root(): object | null {
+    return tracked;
+  },
+
   get lane0(): number {
     return lane0;
   },
@@ -216,6 +225,9 @@ export const tracker = {
 
   /** Another world is about to be built: only module-level objects stay known. Names go on where they are. */
   reset(): void {
+    // What module-level objects were left with by a schedule is not what the next world begins with.
+    if (recording) this.rewind();
+    tracked = null;
     recording = false;
     owner = SETUP;
     undoTarget.length = undoRestore.length = undoValue.length = 0;

@@ -1,37 +1,13 @@
-import { closeSync, readlinkSync, writeSync } from 'node:fs';
+import { readlinkSync } from 'node:fs';
 import { DRM_CLOEXEC, DRM_RDWR, drm_prime_handle } from '../../../uapi/drm.ts';
 import type { IoctlSpec } from '../../../uapi/ioctl.ts';
-import type { EventFd, FdObject, FdTable } from '../../driver/ioctl/fd-table.ts';
+import type { FdObject, FdTable } from '../../driver/ioctl/fd-table.ts';
+import type { Fd } from '../fd.ts';
 import { fdArgument, fdResult } from '../launch/native-tables.ts';
 import type { Install } from '../wire.ts';
+import { ClientEventFd } from './client-eventfd.ts';
 import type { Exports } from './exports.ts';
 import type { OpenFile } from './open-file.ts';
-
-/** Eventfds that no call ever signalled are closed when the driver has forgotten them. */
-const forgotten = new FinalizationRegistry<{ fd: number }>((owned) => {
-  if (owned.fd >= 0) closeSync(owned.fd);
-});
-
-const ONE = new Uint8Array(new BigUint64Array([1n]).buffer);
-
-function eventFd(fd: number): EventFd {
-  const owned = { fd };
-  const object: EventFd = {
-    kind: 'eventfd',
-    signal() {
-      if (owned.fd < 0) return;
-      try {
-        writeSync(owned.fd, ONE);
-      } catch {
-        // Its counter is full: it is readable, which is all that a signal is for.
-      }
-      closeSync(owned.fd);
-      owned.fd = -1;
-    },
-  };
-  forgotten.register(object, owned);
-  return object;
-}
 
 /**
  * The client's descriptors during one call: the one that came along for the argument's field, and the ones that the
@@ -40,30 +16,34 @@ function eventFd(fd: number): EventFd {
 export class CallFds implements FdTable {
   readonly #exports: Exports;
   readonly #file: OpenFile | null;
+  /** The calling process. */
+  readonly #pid: number;
   readonly #spec: IoctlSpec | undefined;
   readonly #argAddr: number;
   readonly #flags: number;
   /** The descriptor that the client sent, as the client calls it and as it is called here; -1: none. */
   readonly #sentAs: number;
-  #sent: number;
+  #sent: Fd | null;
   /** What the descriptor in the argument stands for, and what the driver made one for: each null where there is none. */
   given: FdObject | null = null;
   result: FdObject | null = null;
   /** New descriptors, and where the client wants their numbers. */
-  readonly made: number[] = [];
+  readonly made: Fd[] = [];
   readonly installs: Install[] = [];
 
-  /** `arg` is the argument of the call, `sent` a descriptor that came along (owned from now on) or -1. */
+  /** `arg` is the argument of the call, `sent` a descriptor that came along (owned from now on). */
   constructor(
     exports: Exports,
     file: OpenFile | null,
+    pid: number,
     spec: IoctlSpec | undefined,
     arg: DataView | null,
     argAddr: number,
-    sent: number,
+    sent: Fd | null,
   ) {
     this.#exports = exports;
     this.#file = file;
+    this.#pid = pid;
     this.#spec = spec;
     this.#argAddr = argAddr;
     const field = spec && fdArgument(spec);
@@ -83,34 +63,35 @@ export class CallFds implements FdTable {
   install(object: FdObject): number {
     const field = this.#spec && fdResult(this.#spec);
     if (field === undefined) throw new Error(`${this.#spec?.name}: no field for a descriptor`);
-    const fd = this.#exports.open(object, (this.#flags & DRM_RDWR) !== 0, this.#file);
-    if (fd < 0) return fd;
+    const fd = this.#exports.open(object, (this.#flags & DRM_RDWR) !== 0, this.#file, this.#pid);
+    if (typeof fd === 'number') return fd;
     this.made.push(fd);
     this.result = object;
     this.installs.push({
       addr: this.#argAddr + field.offset,
       cloexec: (this.#flags & DRM_CLOEXEC) !== 0,
     });
-    return fd;
+    return fd.number;
   }
 
   lookup(fd: number): FdObject | null | undefined {
-    if (this.#sent < 0 || fd !== this.#sentAs) return undefined;
-    const object = this.#exports.identify(this.#sent);
+    const sent = this.#sent;
+    if (sent === null || fd !== this.#sentAs) return undefined;
+    const object = this.#exports.identify(sent);
     if (object !== null) {
       this.given = object;
       return object;
     }
-    if (readlinkSync(`/proc/self/fd/${this.#sent}`) !== 'anon_inode:[eventfd]') return null;
-    const event = eventFd(this.#sent);
-    this.#sent = -1;
-    this.given = event;
-    return event;
+    if (sent.foreign || readlinkSync(`/proc/self/fd/${sent.number}`) !== 'anon_inode:[eventfd]') return null;
+    this.given = new ClientEventFd(sent, this.#pid, this.#exports.shares, () => {
+      this.#sent = null;
+    });
+    return this.given;
   }
 
   /** The call is over. */
   end(): void {
-    if (this.#sent >= 0) closeSync(this.#sent);
-    this.#sent = -1;
+    this.#sent?.close();
+    this.#sent = null;
   }
 }

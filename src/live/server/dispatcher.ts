@@ -1,9 +1,9 @@
-import { closeSync } from 'node:fs';
-import { EIO } from '../../../uapi/errno.ts';
 import type { Frame } from '../../capture/frame.ts';
 import type { PanthorDrv } from '../../driver/ioctl/drv.ts';
+import { closeAll, type Fd } from '../fd.ts';
 import {
   OPEN_BYTES,
+  readU64,
   WIRE_FDS_MASK,
   WIRE_INTERRUPT,
   WIRE_IOCTL,
@@ -15,54 +15,59 @@ import { BoMemories, BoMemory } from './bo-memory.ts';
 import { Bugs } from './bugs.ts';
 import type { Connection } from './connection.ts';
 import { Exports } from './exports.ts';
+import { GivenFiles, type WatchEnd } from './given-files.ts';
 import { Ioctls } from './ioctls.ts';
 import { Mmaps } from './mmaps.ts';
 import type { Observer } from './observer.ts';
-import { realmOf } from './open-file.ts';
 import { OpenFiles } from './open-files.ts';
 import { Replies, type RepliesOptions } from './replies.ts';
+import type { Shares } from './shares.ts';
 
 export interface DispatcherOptions extends RepliesOptions {
   dir: string;
   drv: PanthorDrv;
   card: number;
   observers: readonly Observer[];
-  /** Reports the end of a socket's other side to exports.closed(). */
-  watchEnd: (fd: number) => void;
-  /** Answers message `id` when all releases that are on their way have been made. */
-  awaitRelease: (from: Connection, id: number) => void;
+  /** Reports the end of a socket's other side. */
+  watchEnd: WatchEnd;
+  /** Descriptors, by process. */
+  shares: Shares;
 }
-
-const PAGE_SIZE = 4096;
 
 /** Where frames of clients go: to the part of the server that they are for. */
 export class Dispatcher {
-  readonly memories = new BoMemories();
+  readonly memories: BoMemories;
   readonly exports: Exports;
   readonly files: OpenFiles;
   readonly replies: Replies;
   readonly bugs = new Bugs();
   /** The page that shows LATEST_FLUSH_ID to clients. */
   readonly flushIdPage: BoMemory;
-  readonly #awaitRelease: DispatcherOptions['awaitRelease'];
+  readonly #given: GivenFiles;
   readonly #ioctls: Ioctls;
   readonly #mmaps: Mmaps;
 
   /** @throws Error where there is not even memory for one page */
   constructor(options: DispatcherOptions) {
     const { dir, drv, card, observers } = options;
+    this.flushIdPage = BoMemory.shown();
+    this.memories = new BoMemories(options.shares);
     const { bugs, memories } = this;
-    const realm = realmOf(dir);
-    const page = BoMemory.create(PAGE_SIZE);
-    if (typeof page === 'number') throw new Error(`no memory for the flush id page: errno ${-page}`);
-    this.flushIdPage = page;
-    this.#awaitRelease = options.awaitRelease;
     this.replies = new Replies(options);
-    this.exports = new Exports(realm, memories, options.watchEnd);
-    this.files = new OpenFiles({ drv, card, realm, bugs, observers, released: () => this.exports.sweep() });
+    this.#given = new GivenFiles(dir, options.watchEnd);
+    this.exports = new Exports(this.#given, memories, options.shares);
+    this.files = new OpenFiles({
+      drv,
+      card,
+      given: this.#given,
+      shares: options.shares,
+      bugs,
+      observers,
+      released: () => this.exports.sweep(),
+    });
     const { exports, files, replies } = this;
     this.#ioctls = new Ioctls({ drv, files, exports, replies, bugs, observers });
-    this.#mmaps = new Mmaps({ files, memories, flushIdPage: page, replies, observers });
+    this.#mmaps = new Mmaps({ files, memories, flushIdPage: this.flushIdPage, replies, observers });
     drv.onBoFree = (bo) => memories.forget(bo);
   }
 
@@ -73,32 +78,29 @@ export class Dispatcher {
     try {
       return this.#dispatch(from, frame, view, bytes, fds);
     } finally {
-      for (const fd of fds) closeSync(fd);
+      closeAll(fds);
     }
   }
 
-  /** A connection has ended: its call is cancelled, its file released. */
+  /** A connection has ended: its call is cancelled. */
   ended(connection: Connection): void {
     connection.cancel?.();
     connection.cancel = null;
-    if (connection.file !== null) this.files.closed(connection.file);
   }
 
   close(): void {
     this.files.close();
+    this.#given.close();
     this.exports.close();
     this.flushIdPage.close();
   }
 
-  #dispatch(from: Connection, frame: Frame, view: DataView, bytes: Uint8Array, fds: number[]): boolean {
-    if (from.role === 'file') return false;
-    if (from.role === 'new') {
-      if (frame.kind === WIRE_OPEN) return this.#open(from, frame, view);
-      from.role = 'channel';
-    }
+  #dispatch(from: Connection, frame: Frame, view: DataView, bytes: Uint8Array, fds: Fd[]): boolean {
     // Nothing but an interrupt comes while a call waits.
     if (from.cancel !== null && frame.kind !== WIRE_INTERRUPT) return false;
     switch (frame.kind) {
+      case WIRE_OPEN:
+        return this.#open(from, frame, view);
       case WIRE_IOCTL:
         return this.#ioctls.handle(from, frame, view, bytes, fds);
       case WIRE_MMAP:
@@ -107,7 +109,9 @@ export class Dispatcher {
         from.cancel?.();
         return true;
       case WIRE_SETTLE:
-        this.#awaitRelease(from, frame.id);
+        if (frame.size < 8) return false;
+        this.#given.look(readU64(view, frame.at));
+        this.replies.plain(from, frame.id, 0);
         return true;
       default:
         return false;
@@ -116,8 +120,10 @@ export class Dispatcher {
 
   #open(from: Connection, frame: Frame, view: DataView): boolean {
     if (frame.size < OPEN_BYTES) return false;
-    const file = this.files.open(from, view.getUint32(frame.at, true), view.getUint32(frame.at + 8, true));
-    this.replies.plain(from, frame.id, file === undefined ? -EIO : 0);
-    return file !== undefined;
+    const [minor, flags] = [view.getUint32(frame.at, true), view.getUint32(frame.at + 4, true)];
+    const fd = this.files.open(minor, flags, from.pid);
+    if (typeof fd === 'number') this.replies.plain(from, frame.id, fd);
+    else this.replies.memory(from, frame.id, fd, false);
+    return true;
   }
 }

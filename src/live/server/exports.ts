@@ -1,5 +1,4 @@
-import { closeSync } from 'node:fs';
-import { EINVAL } from '../../../uapi/errno.ts';
+import { EINVAL, EMFILE, ENFILE } from '../../../uapi/errno.ts';
 import type { DmaBuf } from '../../driver/gem/dma-buf.ts';
 import {
   type FdObject,
@@ -7,15 +6,12 @@ import {
   type SyncFile,
   type SyncobjFile,
 } from '../../driver/ioctl/fd-table.ts';
+import type { Fd } from '../fd.ts';
 import { native } from '../native.ts';
 import { type BoMemories, type BoMemory, inodeOf } from './bo-memory.ts';
-import { fenceName, type OpenFile, parseName } from './open-file.ts';
-
-/** A sync_file or syncobj that clients hold as a descriptor: this end of a socket pair whose other end they have. */
-interface FenceFile {
-  object: SyncFile | SyncobjFile;
-  key: number;
-}
+import type { GivenFiles } from './given-files.ts';
+import type { OpenFile } from './open-file.ts';
+import type { Shares } from './shares.ts';
 
 /** A dma-buf that clients hold as a descriptor of the object's memfd. */
 interface ExportedBuf {
@@ -27,27 +23,25 @@ interface ExportedBuf {
   readers: OpenFile[];
 }
 
-const ends = new Int32Array(2);
-
 /**
  * What the driver gave out as file descriptors. A fence file is readable once its fence has signalled, as a sync_file
  * is; its end is seen as the end of a connection. A dma-buf is memory that can be mapped; whether anybody still has it
  * is asked from time to time (`sweep`).
  */
 export class Exports {
-  readonly #realm: string;
+  readonly #given: GivenFiles;
   readonly #memories: BoMemories;
-  readonly #watch: (fd: number) => void;
-  readonly #fences = new Map<number, FenceFile>();
-  readonly #keys = new Map<number, number>();
+  /** Of descriptors, by process. */
+  readonly shares: Shares;
+  /** Fences by the key of the socket that stands for them. */
+  readonly #fences = new Map<number, SyncFile | SyncobjFile>();
   readonly #bufs = new Map<string, ExportedBuf>();
-  #nextKey = 1;
 
-  /** `watch` is told of each descriptor whose end is to be reported to `closed()`. */
-  constructor(realm: string, memories: BoMemories, watch: (fd: number) => void) {
-    this.#realm = realm;
+  /** `shares`: of descriptors, by process. */
+  constructor(given: GivenFiles, memories: BoMemories, shares: Shares) {
+    this.#given = given;
     this.#memories = memories;
-    this.#watch = watch;
+    this.shares = shares;
   }
 
   /** How many objects are out there. */
@@ -55,34 +49,19 @@ export class Exports {
     return this.#fences.size + this.#bufs.size;
   }
 
-  /** A descriptor for a client, which takes over the object's reference; -errno (EMFILE, ENOMEM). */
-  open(object: FdObject, writable: boolean, by: OpenFile | null): number {
-    if (object.kind === 'dma-buf') return this.#openBuf(object, writable ? null : by);
-    return object.kind === 'eventfd' ? -EINVAL : this.#openFence(object);
+  /** A descriptor for a client (process `pid`), which takes over the object's reference; -errno (ENFILE, ENOMEM). */
+  open(object: FdObject, writable: boolean, by: OpenFile | null, pid: number): Fd | number {
+    if (object.kind === 'dma-buf') return this.#openBuf(object, writable ? null : by, pid);
+    return object.kind === 'eventfd' ? -EINVAL : this.#openFence(object, pid);
   }
 
   /** What a descriptor from a client stands for; null where it is none of ours. */
-  identify(fd: number): Exclude<FdObject, { kind: 'eventfd' }> | null {
-    const name = parseName(native().ownName(fd), this.#realm);
-    if (name !== undefined) {
-      const end = name.kind === 'fence' ? this.#keys.get(name.key) : undefined;
-      return end === undefined ? null : (this.#fences.get(end)?.object ?? null);
-    }
+  identify(fd: Fd): Exclude<FdObject, { kind: 'eventfd' }> | null {
+    const given = this.#given.identify(fd);
+    if (given !== undefined) return this.#fences.get(given.key) ?? null;
+    // Asking a file system that does not answer would take for ever.
+    if (fd.foreign) return null;
     return this.#bufs.get(inodeOf(fd))?.buf ?? null;
-  }
-
-  /** The last copy of a fence file was closed. */
-  closed(end: number): void {
-    const file = this.#fences.get(end);
-    if (file === undefined) return;
-    this.#fences.delete(end);
-    this.#keys.delete(file.key);
-    closeSync(end);
-    releaseFdObject(file.object);
-  }
-
-  isFence(end: number): boolean {
-    return this.#fences.has(end);
   }
 
   /** Lets go of dma-bufs that nobody has any more. */
@@ -100,44 +79,54 @@ export class Exports {
 
   /** The server ends. */
   close(): void {
-    for (const end of [...this.#fences.keys()]) this.closed(end);
     for (const { buf, refs, readers } of this.#bufs.values()) {
       for (let i = 0; i < refs + readers.length; i++) releaseFdObject(buf);
     }
     this.#bufs.clear();
   }
 
-  #openBuf(buf: DmaBuf, reader: OpenFile | null): number {
+  #openBuf(buf: DmaBuf, reader: OpenFile | null, pid: number): Fd | number {
     const memory = this.#memories.memoryOf(buf.gem);
-    if (typeof memory === 'number') return memory;
-    const fd = memory.open(reader === null);
-    if (fd < 0) return fd;
-    let exported = this.#bufs.get(memory.inode);
+    const shared = memory.share(pid);
+    if (typeof shared === 'number') return shared;
+    const fd = memory.open(reader === null, pid);
+    if (typeof fd === 'number') return fd === -EMFILE ? -ENFILE : fd;
+    let exported = this.#bufs.get(shared.inode);
     if (exported === undefined) {
       exported = { buf, memory, refs: 0, readers: [] };
-      this.#bufs.set(memory.inode, exported);
+      this.#bufs.set(shared.inode, exported);
     }
     if (reader === null) exported.refs++;
     else exported.readers.push(reader);
     return fd;
   }
 
-  #openFence(object: SyncFile | SyncobjFile): number {
-    const key = this.#nextKey++;
-    const ret = native().namedPair(fenceName(this.#realm, key), ends);
-    if (ret < 0) return ret;
-    const [own, theirs] = ends;
-    this.#fences.set(own, { object, key });
-    this.#keys.set(key, own);
-    this.#watch(own);
-    if (object.kind === 'sync-file') {
-      object.fence.onSignal(() => {
-        if (this.#fences.get(own)?.object === object) native().send(own, ONE, 0, 1, NONE, 0);
-      });
+  #openFence(object: SyncFile | SyncobjFile, pid: number): Fd | number {
+    const kind = object.kind === 'sync-file' ? 'sync' : 'syncobj';
+    if (!this.shares.take(pid, 1)) return -ENFILE;
+    const made = this.#given.create(kind, 0, O_RDWR, () => {
+      this.shares.giveBack(pid, 1);
+      this.#fences.delete(file.key);
+      releaseFdObject(object);
+    });
+    if (typeof made === 'number') {
+      this.shares.giveBack(pid, 1);
+      return made;
     }
-    return theirs;
+    const { file } = made;
+    this.#fences.set(file.key, object);
+    if (object.kind === 'syncobj-file') send(file.end);
+    // sync_file_poll()
+    else object.fence.onSignal(() => send(file.end));
+    return made.fd;
   }
 }
 
 const ONE = new Uint8Array([1]);
 const NONE = new Int32Array(0);
+const O_RDWR = 2;
+
+/** Makes the clients' end of a socket readable. */
+function send(end: Fd): void {
+  if (!end.closed) native().send(end.number, ONE, 0, 1, NONE, 0);
+}

@@ -1,10 +1,10 @@
-import { closeSync } from 'node:fs';
 import { EBADF, EIO, ENOTTY } from '../../../uapi/errno.ts';
 import type { IoctlSpec } from '../../../uapi/ioctl.ts';
 import type { Frame } from '../../capture/frame.ts';
 import { run } from '../../coroutine/op.ts';
 import { type DmaBuf, dmaBufIoctl } from '../../driver/gem/dma-buf.ts';
 import { BLOCKED, type PanthorDrv } from '../../driver/ioctl/drv.ts';
+import type { Fd } from '../fd.ts';
 import { nativeIoctls } from '../launch/native-tables.ts';
 import { WIRE_ATTACH } from '../wire.ts';
 import type { Bugs } from './bugs.ts';
@@ -62,7 +62,7 @@ export class Ioctls {
    *
    * @returns false for what is no request
    */
-  handle(from: Connection, frame: Frame, view: DataView, bytes: Uint8Array, fds: number[]): boolean {
+  handle(from: Connection, frame: Frame, view: DataView, bytes: Uint8Array, fds: Fd[]): boolean {
     const call = this.#call;
     if (!call.read(frame, view, bytes)) return false;
     const shown = (frame.flags & WIRE_ATTACH) !== 0 ? fds.shift() : undefined;
@@ -77,13 +77,13 @@ export class Ioctls {
     return true;
   }
 
-  #onDevice(from: Connection, id: number, file: OpenFile, call: Call, fds: number[]): void {
+  #onDevice(from: Connection, id: number, file: OpenFile, call: Call, fds: Fd[]): void {
     const { drv, exports, bugs } = this.#options;
     if (this.#wantsBefore) call.remember();
     const entry = known.get(call.request & 0xffff);
     let table: CallFds | null = null;
     if (entry?.hasFd) {
-      table = new CallFds(exports, file, entry.spec, call.arg(), call.argAddr, fds.shift() ?? -1);
+      table = new CallFds(exports, file, from.pid, entry.spec, call.arg(), call.argAddr, fds.shift() ?? null);
       file.drm.fds = table;
     }
     const what = entry?.spec.name ?? 'an unknown ioctl';
@@ -129,17 +129,17 @@ export class Ioctls {
   }
 
   /** Calls on the own descriptor of a dma-buf. A sync_file has none that are modelled. */
-  #onDmaBuf(from: Connection, id: number, call: Call, target: number, fds: number[]): void {
+  #onDmaBuf(from: Connection, id: number, call: Call, target: Fd, fds: Fd[]): void {
     const { exports, replies, bugs } = this.#options;
     const object = exports.identify(target);
-    closeSync(target);
+    target.close();
     if (object?.kind !== 'dma-buf') {
       replies.plain(from, id, -ENOTTY);
       return;
     }
     if (this.#wantsBefore) call.remember();
     const spec = known.get(call.request & 0xffff)?.spec;
-    const table = new CallFds(exports, null, spec, call.arg(), call.argAddr, fds.shift() ?? -1);
+    const table = new CallFds(exports, null, from.pid, spec, call.arg(), call.argAddr, fds.shift() ?? null);
     const { request, mem, argAddr } = call;
     const ret =
       bugs.guard('a dma-buf ioctl', () => dmaBufIoctl(object, request, mem, argAddr, table)) ?? -EIO;

@@ -1,6 +1,7 @@
-import { EBADF, EMFILE, ENFILE, ENOMEM } from '../../../uapi/errno.ts';
+import { EACCES, EBADF, EMFILE, ENFILE, ENOMEM } from '../../../uapi/errno.ts';
 import type { Frame } from '../../capture/frame.ts';
 import { FLUSH_ID_PAGE } from '../../driver/ioctl/file.ts';
+import type { Fd } from '../fd.ts';
 import { MMAP_BYTES, readU64, WIRE_ATTACH } from '../wire.ts';
 import type { BoMemories, BoMemory } from './bo-memory.ts';
 import type { Connection } from './connection.ts';
@@ -17,6 +18,8 @@ export interface MmapsOptions {
   observers: readonly Observer[];
 }
 
+const PROT_WRITE = 2;
+
 /** Where WIRE_MMAP becomes memory. */
 export class Mmaps {
   readonly #options: MmapsOptions;
@@ -26,7 +29,7 @@ export class Mmaps {
   }
 
   /** Handles one request; `fds` as for Ioctls. @returns false for what is no request */
-  handle(from: Connection, frame: Frame, view: DataView, fds: number[]): boolean {
+  handle(from: Connection, frame: Frame, view: DataView, fds: Fd[]): boolean {
     const { at, size, id, flags: frameFlags } = frame;
     if (size < MMAP_BYTES) return false;
     const { files, replies, observers } = this.#options;
@@ -69,13 +72,23 @@ export class Mmaps {
     if (typeof found === 'number') return found;
     if (found === FLUSH_ID_PAGE) {
       // Clients read the page and never write it.
-      const page = flushIdPage.open(false);
-      if (page >= 0) replies.memory(to, id, page, false);
-      return page >= 0 ? 0 : notOurs(page);
+      const page = flushIdPage.open(false, file.pid);
+      if (typeof page === 'number') return notOurs(page);
+      replies.memory(to, id, page, false);
+      return 0;
     }
     const memory = memories.memoryOf(found);
-    if (typeof memory === 'number') return notOurs(memory);
-    replies.memory(to, id, memory.fd, true);
+    if (!file.readOnly) {
+      const shared = memory.share(file.pid);
+      if (typeof shared === 'number') return shared;
+      replies.memory(to, id, shared.fd, true);
+      return 0;
+    }
+    // FMODE_WRITE is missing: mprotect(2) cannot make it writable later, either.
+    if ((prot & PROT_WRITE) !== 0) return -EACCES;
+    const fd = memory.open(false, file.pid);
+    if (typeof fd === 'number') return notOurs(fd);
+    replies.memory(to, id, fd, false);
     return 0;
   }
 }

@@ -1,11 +1,19 @@
 import type { DrmFile } from '../../driver/ioctl/file.ts';
+import type { Connection } from './connection.ts';
+import type { GivenFile } from './given-files.ts';
 
-/** One open device node of a client. It lives as long as its connection: the last descriptor, wherever it went. */
+const O_ACCMODE = 3;
+const O_RDONLY = 0;
+
+/** One open device node of a client. It lives as long as its socket: the last descriptor, wherever it went. */
 export class OpenFile {
   /** The number that captures know it by; never used again. */
   readonly id: number;
-  readonly key: number;
+  /** The socket that clients have as a descriptor. */
+  readonly given: GivenFile;
   readonly minor: number;
+  /** Flags of open(2). */
+  readonly flags: number;
   /** Process that opened it. */
   readonly pid: number;
   readonly drm: DrmFile;
@@ -14,42 +22,24 @@ export class OpenFile {
   busy = 0;
   /** The last descriptor is gone; the file is released when no call waits any more. */
   closing = false;
+  /** Connections that know it (Connection.shown). */
+  readonly shownOn = new Set<Connection>();
 
-  constructor(id: number, key: number, minor: number, pid: number, drm: DrmFile) {
+  constructor(id: number, given: GivenFile, minor: number, flags: number, pid: number, drm: DrmFile) {
     this.id = id;
-    this.key = key;
+    this.given = given;
     this.minor = minor;
+    this.flags = flags;
     this.pid = pid;
     this.drm = drm;
   }
-}
 
-/** What the abstract name of a socket says: native-stubs/preload/identity.c has the format. */
-export interface SocketName {
-  kind: 'device' | 'fence';
-  minor: number;
-  key: number;
-}
+  get key(): number {
+    return this.given.key;
+  }
 
-/** Tells one server's sockets from another's: a hash of its private directory (FNV-1a, as config.c has it). */
-export function realmOf(dir: string): string {
-  let hash = 0x811c9dc5;
-  for (const byte of Buffer.from(dir)) hash = Math.imul(hash ^ byte, 0x01000193);
-  return (hash >>> 0).toString(16).padStart(8, '0');
-}
-
-const NAME = /^panthor-shim\/([0-9a-f]{8})\/([df])([0-9a-f]{2})\.[0-9a-f]\/([0-9a-f]{16})$/;
-
-/** Takes a name apart; undefined where it is not a name of this realm. */
-export function parseName(name: string, realm: string): SocketName | undefined {
-  const m = NAME.exec(name);
-  if (m === null || m[1] !== realm) return undefined;
-  const key = Number.parseInt(m[4], 16);
-  if (!Number.isSafeInteger(key) || key === 0) return undefined;
-  return { kind: m[2] === 'd' ? 'device' : 'fence', minor: Number.parseInt(m[3], 16), key };
-}
-
-/** The name of a sync_file or syncobj file. */
-export function fenceName(realm: string, key: number): string {
-  return `panthor-shim/${realm}/f00.2/${key.toString(16).padStart(16, '0')}`;
+  /** FMODE_WRITE is missing: a shared mapping may not become writable. */
+  get readOnly(): boolean {
+    return (this.flags & O_ACCMODE) === O_RDONLY;
+  }
 }

@@ -1,17 +1,20 @@
-import { closeSync } from 'node:fs';
+import { ENFILE, ENODEV } from '../../../uapi/errno.ts';
 import { run } from '../../coroutine/op.ts';
 import type { PanthorDrv } from '../../driver/ioctl/drv.ts';
-import { native } from '../native.ts';
+import type { Fd } from '../fd.ts';
 import type { Bugs } from './bugs.ts';
 import type { Connection } from './connection.ts';
+import type { GivenFiles } from './given-files.ts';
 import type { Observer } from './observer.ts';
-import { OpenFile, parseName } from './open-file.ts';
+import { OpenFile } from './open-file.ts';
+import type { Shares } from './shares.ts';
 
 export interface OpenFilesOptions {
   drv: PanthorDrv;
   card: number;
-  /** Of the server's private directory (realmOf). */
-  realm: string;
+  given: GivenFiles;
+  /** Descriptors, by process. */
+  shares: Shares;
   bugs: Bugs;
   observers: readonly Observer[];
   /** Called when a file has been released. */
@@ -32,46 +35,58 @@ export class OpenFiles {
     return this.#byKey.size;
   }
 
-  /** The connection `from` becomes an open file. @returns undefined where its socket's name does not fit */
-  open(from: Connection, minor: number, pid: number): OpenFile | undefined {
-    const { card, drv, realm, bugs, observers } = this.#options;
-    const name = parseName(native().peerName(from.fd), realm);
-    if (name?.kind !== 'device' || name.minor !== minor || this.#byKey.has(name.key)) return undefined;
-    if (minor !== card && minor !== card + 128) return undefined;
+  /**
+   * Opens a node for process `pid` with the flags of open(2).
+   *
+   * @returns the descriptor for the client; -ENODEV for a node that is not ours, -ENFILE, -ENOMEM
+   */
+  open(minor: number, flags: number, pid: number): Fd | number {
+    const { card, drv, given, shares, bugs, observers } = this.#options;
+    if (minor !== card && minor !== card + 128) return -ENODEV;
+    if (!shares.take(pid, 1)) return -ENFILE;
+    let file: OpenFile | undefined;
+    const made = given.create('device', minor, flags, () => {
+      shares.giveBack(pid, 1);
+      if (file !== undefined) this.#closed(file);
+    });
+    if (typeof made === 'number') {
+      shares.giveBack(pid, 1);
+      return made;
+    }
     // The client is the server's own user, and so has the server's privileges or fewer.
     const root = process.geteuid?.() === 0;
     const node = minor === card ? 'primary' : 'render';
     const drm = bugs.guard('open', () => run(drv.open({ node, sysAdmin: root, sysNice: root })));
-    if (drm === undefined) return undefined;
-    const file = new OpenFile(this.#nextId++, name.key, minor, pid, drm);
+    if (drm === undefined) {
+      given.end(made.file);
+      made.fd.close();
+      return -ENODEV;
+    }
+    file = new OpenFile(this.#nextId++, made.file, minor, flags, pid, drm);
     this.#byKey.set(file.key, file);
-    from.role = 'file';
-    from.file = file;
     for (const observer of observers) observer.opened(file);
-    return file;
+    return made.fd;
   }
 
   /**
    * The open file that a call is about. The client has to have it: it shows the descriptor once on each connection
-   * (`shown`, which is closed here), and the name of that socket cannot be had twice.
+   * (`shown`, which is closed here).
    *
    * @returns undefined for what was not shown, is none of ours or has been released (EBADF)
    */
-  find(from: Connection, key: number, shown: number | undefined): OpenFile | undefined {
+  find(from: Connection, key: number, shown: Fd | undefined): OpenFile | undefined {
     if (shown !== undefined) {
-      const name = parseName(native().ownName(shown), this.#options.realm);
-      closeSync(shown);
-      const file = name?.kind === 'device' ? this.#byKey.get(name.key) : undefined;
+      const given = this.#options.given.identify(shown);
+      shown.close();
+      const file = given === undefined ? undefined : this.#byKey.get(given.key);
       if (file === undefined) return undefined;
-      from.shown.set(file.key, file);
+      from.show(file);
     }
-    const file = from.shown.get(key);
-    if (file?.released) from.shown.delete(key);
-    return file === undefined || file.released ? undefined : file;
+    return from.shown.get(key);
   }
 
   /** The last descriptor is gone; calls that wait still hold the file, as fdget() does. */
-  closed(file: OpenFile): void {
+  #closed(file: OpenFile): void {
     file.closing = true;
     if (file.busy === 0) this.#release(file);
   }
@@ -84,13 +99,17 @@ export class OpenFiles {
 
   /** The server ends. */
   close(): void {
-    for (const file of [...this.#byKey.values()]) this.#release(file);
+    for (const file of [...this.#byKey.values()]) {
+      file.busy = 0;
+      this.#options.given.end(file.given);
+    }
   }
 
   #release(file: OpenFile): void {
     const { drv, bugs, observers, released } = this.#options;
     file.released = true;
     this.#byKey.delete(file.key);
+    for (const connection of [...file.shownOn]) connection.forget(file);
     bugs.guard('release', () => run(drv.release(file.drm)));
     released();
     for (const observer of observers) observer.released(file);

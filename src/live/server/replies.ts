@@ -1,3 +1,4 @@
+import type { Fd } from '../fd.ts';
 import { ReplyWriter } from '../wire.ts';
 import type { Call } from './call.ts';
 import type { CallFds } from './call-fds.ts';
@@ -40,16 +41,16 @@ export class Replies {
     }
     for (const install of table.installs) writer.install(install);
     writer.finishReply();
-    this.#send(to, Int32Array.from(table.made));
+    this.#send(to, table.made);
   }
 
   /** Success, with a descriptor to map. It is the client's, or stays open here where it is only lent. */
-  memory(to: Connection, id: number, fd: number, lend: boolean): void {
+  memory(to: Connection, id: number, fd: Fd, lend: boolean): void {
     const writer = this.#writer;
     writer.beginReply(id, 0, 0, 1);
     writer.finishReply();
     if (!lend) {
-      this.#send(to, Int32Array.of(fd));
+      this.#send(to, [fd]);
       return;
     }
     const sent = to.lend(writer.data, writer.used, fd);
@@ -57,7 +58,7 @@ export class Replies {
     if (!sent) this.#options.lost(to);
   }
 
-  #send(to: Connection, fds?: Int32Array): void {
+  #send(to: Connection, fds?: readonly Fd[]): void {
     const writer = this.#writer;
     const sent = to.send(writer.data, writer.used, fds);
     writer.used = 0;

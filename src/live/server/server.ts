@@ -1,12 +1,13 @@
-import { closeSync, openSync } from 'node:fs';
-import { EMFILE, ENFILE } from '../../../uapi/errno.ts';
-import type { Frame } from '../../capture/frame.ts';
+import { readFileSync } from 'node:fs';
 import { run } from '../../coroutine/op.ts';
 import type { PanthorDrv } from '../../driver/ioctl/drv.ts';
-import { EPOLL_CTL_ADD, EPOLL_CTL_MOD, EPOLLERR, EPOLLHUP, EPOLLIN, EPOLLOUT, native } from '../native.ts';
-import { Connection } from './connection.ts';
+import { Fd } from '../fd.ts';
+import { EPOLLIN, native } from '../native.ts';
+import { Poller } from '../poller.ts';
+import { Connections } from './connections.ts';
 import { Dispatcher } from './dispatcher.ts';
 import type { Observer } from './observer.ts';
+import { Shares } from './shares.ts';
 
 export interface ServerOptions {
   /** The private directory; its `socket` is made here. */
@@ -15,52 +16,67 @@ export interface ServerOptions {
   /** The device nodes are card<card> and renderD<128 + card>. */
   card: number;
   observers?: readonly Observer[];
-  /** Connections at once; more are refused with ENFILE. */
+  /** Connections at once. */
   maxConnections?: number;
+  /** Descriptors of open files, fences and memory at once; what this process may have, less what it needs, otherwise. */
+  maxDescriptors?: number;
 }
 
 const DEFAULT_MAX_CONNECTIONS = 4096;
+/** Descriptors that the process needs for itself. */
+const OWN_DESCRIPTORS = 128;
 const BACKLOG = 512;
 /** How often exported memory that nobody uses any more is looked for, ns. */
 const SWEEP_NS = 1e9;
-const MAX_EVENTS = 64;
+
+/** RLIMIT_NOFILE of this process. */
+function descriptorLimit(): number {
+  const found = /^Max open files +(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'));
+  return found === null ? 1024 : Number(found[1]);
+}
 
 /** Serves clients over unix sockets. Nothing happens outside `step()`. */
 export class LiveServer {
   readonly dispatcher: Dispatcher;
   readonly #drv: PanthorDrv;
-  readonly #listener: number;
-  readonly #poll: number;
-  readonly #maxConnections: number;
-  readonly #connections = new Map<number, Connection>();
-  readonly #events = new Int32Array(2 * MAX_EVENTS);
-  /** Kept so that a connection can be refused when there are no descriptors left. */
-  #reserve = openReserve();
-  /** Other descriptors to watch, with what to do when they are readable. */
-  readonly #watched = new Map<number, () => void>();
-  /** Who waits for releases that are on their way. */
-  readonly #awaitingRelease: { from: Connection; id: number }[] = [];
+  readonly #listener: Fd;
+  readonly #poller = new Poller();
+  readonly #connections: Connections;
   #lastSweep = 0;
 
   /** @throws Error when the socket cannot be made */
   constructor(options: ServerOptions) {
     this.#drv = options.drv;
-    this.#maxConnections = options.maxConnections ?? DEFAULT_MAX_CONNECTIONS;
-    this.#listener = native().listen(`${options.dir}/socket`, BACKLOG);
-    if (this.#listener < 0)
-      throw new Error(`cannot listen at ${options.dir}/socket: errno ${-this.#listener}`);
-    this.#poll = native().pollCreate();
-    native().pollSet(this.#poll, EPOLL_CTL_ADD, this.#listener, EPOLLIN);
+    native().getReady();
+    const all = descriptorLimit();
+    const room = Math.max(all - OWN_DESCRIPTORS, Math.floor(all / 2));
+    const limit = options.maxConnections ?? Math.min(DEFAULT_MAX_CONNECTIONS, Math.floor(room / 4));
+    const listener = native().listen(`${options.dir}/socket`, BACKLOG);
+    if (listener < 0) throw new Error(`cannot listen at ${options.dir}/socket: errno ${-listener}`);
+    this.#listener = new Fd(listener);
     this.dispatcher = new Dispatcher({
       dir: options.dir,
       drv: options.drv,
       card: options.card,
       observers: options.observers ?? [],
+      shares: new Shares(options.maxDescriptors ?? room - limit, 3),
       // Only the end of the other side is of interest, and that is always reported.
-      watchEnd: (fd) => native().pollSet(this.#poll, EPOLL_CTL_ADD, fd, 0),
-      awaitRelease: (from, id) => this.#awaitingRelease.push({ from, id }),
-      delayed: (connection) => this.#setEvents(connection),
-      lost: (connection) => this.#drop(connection),
+      watchEnd: (fd, ended) => {
+        const watch = this.#poller.add(fd, 0, ended);
+        return typeof watch === 'number' ? null : watch;
+      },
+      delayed: (connection) => this.#connections.delayed(connection),
+      lost: (connection) => this.#connections.drop(connection),
+    });
+    const { dispatcher } = this;
+    this.#connections = new Connections({
+      poller: this.#poller,
+      listener: this.#listener,
+      limit,
+      handle: (from, frame, view, bytes) =>
+        dispatcher.bugs.guard('a frame', () => dispatcher.handle(from, frame, view, bytes)) ?? false,
+      refuse: (connection, id, error) => dispatcher.replies.plain(connection, id, error),
+      ended: (connection) => dispatcher.ended(connection),
     });
   }
 
@@ -69,35 +85,29 @@ export class LiveServer {
   }
 
   /** Calls `ready` inside step() when `fd` is readable. */
-  watch(fd: number, ready: () => void): void {
-    this.#watched.set(fd, ready);
-    native().pollSet(this.#poll, EPOLL_CTL_ADD, fd, EPOLLIN);
+  watch(fd: Fd, ready: () => void): void {
+    this.#poller.add(fd, EPOLLIN, ready);
   }
 
   /** Waits until something arrives or is due, at most `timeoutNs` (below 0: no limit), and does it. */
   step(timeoutNs: number): void {
-    const due = Math.min(this.#drv.nextDeadlineNs, this.#nextSweep());
+    const due = Math.min(this.#drv.nextDeadlineNs, this.#nextSweep(), this.#connections.deadlineNs);
     let wait = timeoutNs;
     if (due !== Number.POSITIVE_INFINITY) {
       const left = Math.max(due - this.#drv.device.now(), 0);
       wait = timeoutNs < 0 ? left : Math.min(timeoutNs, left);
     }
-    let events = native().pollWait(this.#poll, this.#events, wait);
-    this.#handle(events);
-    // Whoever closed a file and asks whether it is released: its end has been reported by now, or will be in this look.
-    while (this.#awaitingRelease.length > 0) {
-      events = native().pollWait(this.#poll, this.#events, 0);
-      this.#handle(events);
-      if (events < MAX_EVENTS) this.#answerReleased();
-    }
+    this.#poller.wait(this.#connections.hasReady ? 0 : wait);
+    if (this.#connections.hasReady) this.#connections.takeTurns(this.#drv.device.now());
     if (due !== Number.POSITIVE_INFINITY) this.#doWhatIsDue();
   }
 
   /** Ends everything: clients see the device gone. */
   close(): void {
-    for (const connection of [...this.#connections.values()]) this.#drop(connection);
+    this.#connections.close();
     this.dispatcher.close();
-    for (const fd of [this.#listener, this.#poll, this.#reserve]) if (fd >= 0) closeSync(fd);
+    this.#listener.close();
+    this.#poller.close();
   }
 
   #nextSweep(): number {
@@ -107,94 +117,10 @@ export class LiveServer {
   #doWhatIsDue(): void {
     const now = this.#drv.device.now();
     if (now >= this.#drv.nextDeadlineNs) this.dispatcher.bugs.guard('poll', () => run(this.#drv.poll()));
+    if (now >= this.#connections.deadlineNs) this.#connections.endHalves(now);
     if (now >= this.#nextSweep()) {
       this.#lastSweep = now;
       this.dispatcher.exports.sweep();
     }
-  }
-
-  #handle(count: number): void {
-    for (let i = 0; i < count; i++) this.#handleEvent(this.#events[2 * i], this.#events[2 * i + 1]);
-  }
-
-  #handleEvent(fd: number, events: number): void {
-    const connection = this.#connections.get(fd);
-    if (connection !== undefined) {
-      let alive = true;
-      if ((events & EPOLLIN) !== 0) alive = connection.receive(this.#onFrame);
-      if (alive && (events & EPOLLOUT) !== 0) alive = connection.flush();
-      if (!alive || (events & (EPOLLHUP | EPOLLERR)) !== 0) this.#drop(connection);
-      else if ((events & EPOLLOUT) !== 0) this.#setEvents(connection);
-    } else if (fd === this.#listener) {
-      this.#accept();
-    } else if (this.#watched.has(fd)) {
-      this.#watched.get(fd)?.();
-    } else if ((events & (EPOLLHUP | EPOLLERR)) !== 0) {
-      this.dispatcher.exports.closed(fd);
-    }
-  }
-
-  readonly #onFrame = (from: Connection, frame: Frame, view: DataView, bytes: Uint8Array): boolean => {
-    return (
-      this.dispatcher.bugs.guard('a frame', () => this.dispatcher.handle(from, frame, view, bytes)) ?? false
-    );
-  };
-
-  #setEvents(connection: Connection): void {
-    const events = connection.hasOutput ? EPOLLIN | EPOLLOUT : EPOLLIN;
-    native().pollSet(this.#poll, EPOLL_CTL_MOD, connection.fd, events);
-  }
-
-  #accept(): void {
-    for (;;) {
-      const fd = native().accept(this.#listener);
-      if (fd === -EMFILE || fd === -ENFILE) {
-        // Said also when nobody waits: the kernel looks for a free number first.
-        if (!this.#refuseOne()) return;
-        continue;
-      }
-      if (fd < 0) return;
-      // The directory keeps other users out; this holds where its mode was changed, too.
-      if (native().peerUid(fd) !== process.geteuid?.()) closeSync(fd);
-      else if (this.#connections.size >= this.#maxConnections) this.#refuse(fd);
-      else {
-        this.#connections.set(fd, new Connection(fd));
-        native().pollSet(this.#poll, EPOLL_CTL_ADD, fd, EPOLLIN);
-      }
-    }
-  }
-
-  /** Uses the descriptor in reserve to refuse whoever waits; false when nobody does. */
-  #refuseOne(): boolean {
-    if (this.#reserve >= 0) closeSync(this.#reserve);
-    const fd = native().accept(this.#listener);
-    if (fd >= 0) this.#refuse(fd);
-    this.#reserve = openReserve();
-    return fd >= 0;
-  }
-
-  #refuse(fd: number): void {
-    const connection = new Connection(fd);
-    this.dispatcher.replies.plain(connection, 1, -ENFILE);
-    connection.close();
-  }
-
-  #answerReleased(): void {
-    for (const { from, id } of this.#awaitingRelease.splice(0))
-      if (!from.closed) this.dispatcher.replies.plain(from, id, 0);
-  }
-
-  #drop(connection: Connection): void {
-    if (!this.#connections.delete(connection.fd)) return;
-    connection.close();
-    this.dispatcher.ended(connection);
-  }
-}
-
-function openReserve(): number {
-  try {
-    return openSync('/dev/null', 'r');
-  } catch {
-    return -1;
   }
 }

@@ -3,12 +3,12 @@
  * through a pipe that those calls watch. A message to parentPort would not do: in which turn of this thread's event loop it
  * arrives differs between versions of Node.
  */
-import { closeSync } from 'node:fs';
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { PanthorDevice } from '../../driver/device.ts';
 import { gpuProfile } from '../../driver/gpu-profile.ts';
 import { PanthorDrv } from '../../driver/ioctl/drv.ts';
 import { kernel } from '../../driver/kernels.ts';
+import { Fd } from '../fd.ts';
 import { Recorder } from '../record/recorder.ts';
 import { executeStreams } from './execute-streams.ts';
 import { LiveReport } from './report.ts';
@@ -62,7 +62,8 @@ async function serve(options: WorkerOptions): Promise<void> {
   });
   const streams = executeStreams(drv, server.dispatcher);
   let stopping = false;
-  server.watch(options.stop, () => {
+  const stop = new Fd(options.stop);
+  server.watch(stop, () => {
     stopping = true;
   });
   parentPort!.postMessage({ type: 'ready' } satisfies WorkerMessage);
@@ -79,7 +80,7 @@ async function serve(options: WorkerOptions): Promise<void> {
     objects: drv.clientBos.size,
   };
   server.close();
-  closeSync(options.stop);
+  stop.close();
   recorder?.close();
   const summary = report.summary(server.dispatcher.bugs.count, left, streams.stats);
   const message = { type: 'stopped', report: summary } as const;

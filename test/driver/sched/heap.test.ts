@@ -32,7 +32,7 @@ describe('a tiler heap', () => {
   test('begins with its chunks linked from the newest to the oldest', () => {
     const { c, vm } = client();
     const first = c.make('TILER_HEAP_CREATE', heapArg({ initial_chunk_count: 3 }), 'first_heap_chunk_gpu_va');
-    const chunks = heapPool(vm)?.heaps.get(0)?.chunks ?? [];
+    const chunks = [...(heapPool(vm)?.heaps.get(0)?.chunks ?? [])].reverse();
     expect(chunks.map(({ va }) => va)[0]).toBe(first);
     const links = chunks.map(({ contents }) => contents.read64(0));
     expect(links).toEqual([chunks[1].va + 512, chunks[2].va + 512, 0]);
@@ -85,7 +85,7 @@ describe('growing', () => {
   test('adds chunks, whose size is in the low bits of what is returned, up to the limit', () => {
     const { pool, context } = heap();
     const link = run(pool.grow(context, 0));
-    expect([link % 4096, link - 512]).toEqual([512, pool.heaps.get(0)?.chunks[0].va]);
+    expect([link % 4096, link - 512]).toEqual([512, pool.heaps.get(0)?.chunks.at(-1)?.va]);
     expect(run(pool.grow(context, 2))).toBeGreaterThan(0);
     expect(run(pool.grow(context, 0))).toBe(-ENOMEM);
   });

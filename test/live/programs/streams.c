@@ -5,51 +5,12 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "streams.h"
 
-struct queue_create {
-	uint8_t priority, pad[3];
-	uint32_t ringbuf_size;
-};
-struct group_create {
-	struct obj_array queues;
-	uint8_t max_compute, max_fragment, max_tiler, priority;
-	uint32_t pad;
-	uint64_t compute, fragment, tiler;
-	uint32_t vm_id, handle;
-};
-struct sync_op {
-	uint32_t flags, handle;
-	uint64_t point;
-};
-struct queue_submit {
-	uint32_t queue, size;
-	uint64_t addr;
-	uint32_t latest_flush, pad;
-	struct obj_array syncs;
-};
-struct group_submit {
-	uint32_t group, pad;
-	struct obj_array submits;
-};
-struct group_state {
-	uint32_t group, state, fatal_queues, pad;
-};
-
-#define IOC_GROUP_CREATE _IOWR('d', 0x47, struct group_create)
-#define IOC_GROUP_SUBMIT _IOW('d', 0x49, struct group_submit)
-#define IOC_GROUP_GET_STATE _IOWR('d', 0x4a, struct group_state)
-
-#define SIGNAL (1u << 31)
 #define VA 0x1000000ull
 #define BYTES 0x10000u
 /* Streams lie in the second half. */
 #define STREAMS (BYTES / 2)
-
-#define MOV48(dst, imm) (1ull << 56 | (uint64_t)(dst) << 48 | (imm))
-#define MOV32(dst, imm) (2ull << 56 | (uint64_t)(dst) << 48 | (imm))
-#define STORE(src, addr) (21ull << 56 | (uint64_t)(src) << 48 | (uint64_t)(addr) << 40 | 1ull << 16)
-#define BRANCH_ALWAYS(offset) (22ull << 56 | 6ull << 28 | ((offset) & 0xffff))
-#define SYNC_WAIT64_GT(addr, data) (53ull << 56 | (uint64_t)(addr) << 40 | (uint64_t)(data) << 32 | 1ull << 28)
 
 static int fd;
 static uint32_t vm, syncobj;
@@ -64,38 +25,13 @@ static int64_t now(void)
 	return t.tv_sec * 1000000000ll + t.tv_nsec;
 }
 
-static uint32_t make_group(void)
-{
-	struct queue_create queue = {.ringbuf_size = 4096};
-	struct group_create group = {
-		.queues = {sizeof(queue), 1, PTR(&queue)},
-		.max_compute = 1,
-		.max_fragment = 1,
-		.max_tiler = 1,
-		.priority = 1,
-		.compute = 1,
-		.fragment = 1,
-		.tiler = 1,
-		.vm_id = vm,
-	};
-
-	CHECK(ioctl(fd, IOC_GROUP_CREATE, &group) == 0);
-	return group.handle;
-}
-
 static int submit(uint32_t group, const uint64_t *code, uint32_t count)
 {
-	struct sync_op signal = {.flags = SIGNAL, .handle = syncobj};
-	struct queue_submit queue = {
-		.size = count * 8,
-		.addr = VA + used,
-		.syncs = {sizeof(signal), 1, PTR(&signal)},
-	};
-	struct group_submit args = {.group = group, .submits = {sizeof(queue), 1, PTR(&queue)}};
+	uint64_t va = VA + used;
 
 	memcpy((char *)memory + used, code, count * 8);
 	used += (count * 8 + 63) & ~63u;
-	return ioctl(fd, IOC_GROUP_SUBMIT, &args);
+	return submit_stream(fd, group, va, count * 8, syncobj);
 }
 
 #define SUBMIT(group, ...)                                                                                   \
@@ -134,7 +70,7 @@ int main(int argc, char **argv)
 	memory = mmap(NULL, BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, fd, mmap_offset(fd, bo));
 	page = mmap(NULL, 4096, PROT_READ, MAP_SHARED, fd, FLUSH_ID_OFFSET);
 	CHECK(memory != MAP_FAILED && page != MAP_FAILED);
-	group = make_group();
+	group = make_group(fd, vm);
 
 	/* A store is there when the fence is; each job flushes, since it says nobody has so far. */
 	flush_id = *page;
@@ -158,7 +94,7 @@ int main(int argc, char **argv)
 	CHECK_ERROR(SUBMIT(group, MOV32(70, 0)), EINVAL);
 
 	/* The VM takes another group. One that never ends lets others work, and times out. */
-	group = make_group();
+	group = make_group(fd, vm);
 	start = now();
 	CHECK(SUBMIT(group, BRANCH_ALWAYS(-1)) == 0);
 	for (int i = 0; i < 100; i++)

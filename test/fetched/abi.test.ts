@@ -1,7 +1,7 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import { type CheckResult, checkAbi } from '../../native-stubs/abi-probe/check.ts';
 import { fetchHeaders, findCompiler, suites, triplets } from '../../native-stubs/abi-probe/fetch.mjs';
 import { type HeaderTables, headerTables } from '../../native-stubs/abi-probe/tables.ts';
@@ -11,9 +11,13 @@ const include: Record<string, string> = {};
 const compilers: Record<string, string> = {};
 let work = '';
 
-/** Not to be had is one loud line, not a failure; there and not usable is one. */
-function missing(what: string, why: string): void {
-  process.stderr.write(`\nABI CHECK NOT RUN for ${what}: ${why}\n`);
+/** Why the headers of a suite or the compiler for an architecture are not to be had. One that is not usable is a failure. */
+const missing: Record<string, string> = {};
+
+/** Skips a test whose headers or compiler are missing, with the reason. */
+function needs(context: TestContext, suite: string, triplet = 'x86_64-linux-gnu'): void {
+  const why = missing[suite] ?? missing[triplet];
+  if (why !== undefined) context.skip(why);
 }
 
 beforeAll(async () => {
@@ -22,14 +26,14 @@ beforeAll(async () => {
     suites.map(async (suite) => {
       const headers = await fetchHeaders(suite);
       if (headers.why === '') include[suite] = headers.include;
-      else missing(suite, headers.why);
+      else missing[suite] = headers.why;
     }),
   );
   if (Object.keys(include).length === 0) return;
   for (const triplet of triplets) {
     const found = await findCompiler(triplet);
     if (found.why === '') compilers[triplet] = found.compiler;
-    else missing(triplet, found.why);
+    else missing[triplet] = found.why;
   }
 }, 10 * minutes);
 
@@ -62,14 +66,14 @@ const panthor = 'drm/panthor_drm.h';
 describe.each(suites)('the tables and the headers of %s', (suite) => {
   describe.each(triplets)('on %s', (triplet) => {
     it('agree in every size, alignment, offset, enumerator and request number', (context) => {
-      if (include[suite] === undefined || compilers[triplet] === undefined) return context.skip();
+      needs(context, suite, triplet);
       const result = check(suite, triplet);
       expect(result.failures).toEqual([]);
       expect(result.compared).toBeGreaterThan(400);
     });
 
     it('differ when one offset in a table is another', (context) => {
-      if (include[suite] === undefined || compilers[triplet] === undefined) return context.skip();
+      needs(context, suite, triplet);
       const tables = changed(panthor, (one) => ({
         ...one,
         structs: one.structs.map((layout) =>
@@ -84,7 +88,7 @@ describe.each(suites)('the tables and the headers of %s', (suite) => {
     });
 
     it('differ when one enumerator in a table is another', (context) => {
-      if (include[suite] === undefined || compilers[triplet] === undefined) return context.skip();
+      needs(context, suite, triplet);
       const tables = changed(panthor, (one) => ({
         ...one,
         enums: one.enums.map((table) =>
@@ -104,7 +108,7 @@ describe.each(suites)('the tables and the headers of %s', (suite) => {
     });
 
     it('differ when the header moves a field', (context) => {
-      if (include[suite] === undefined || compilers[triplet] === undefined) return context.skip();
+      needs(context, suite, triplet);
       const from = edited(
         suite,
         panthor,
@@ -119,7 +123,7 @@ describe.each(suites)('the tables and the headers of %s', (suite) => {
   });
 
   it('differ when the header has a field that we lack', (context) => {
-    if (include[suite] === undefined || compilers['x86_64-linux-gnu'] === undefined) return context.skip();
+    needs(context, suite);
     const from = edited(suite, panthor, /(struct drm_panthor_vm_destroy \{)/, '$1 __u64 colour;');
     expect(check(suite, 'x86_64-linux-gnu', headerTables, from).failures).toContain(
       'our table has no field drm_panthor_vm_destroy.colour, drm/panthor_drm.h has',
@@ -127,7 +131,7 @@ describe.each(suites)('the tables and the headers of %s', (suite) => {
   });
 
   it('differ when the header has an enumerator that we lack', (context) => {
-    if (include[suite] === undefined || compilers['x86_64-linux-gnu'] === undefined) return context.skip();
+    needs(context, suite);
     const from = edited(
       suite,
       panthor,
@@ -144,7 +148,7 @@ describe.each(suites)('the tables and the headers of %s', (suite) => {
     ['drm/drm.h', 'DRM_IOCTL_SYNCOBJ_RENAME', 'DRM_IOWR(0xd8, struct drm_syncobj_create)'],
     ['linux/dma-buf.h', 'DMA_BUF_IOCTL_SHRED', '_IO(DMA_BUF_BASE, 9)'],
   ])('differ when %s has an ioctl that we lack', ([file, name, value], context) => {
-    if (include[suite] === undefined || compilers['x86_64-linux-gnu'] === undefined) return context.skip();
+    needs(context, suite);
     const from = edited(suite, file, /$/, `\n#define ${name} ${value}\n`);
     expect(check(suite, 'x86_64-linux-gnu', headerTables, from).failures).toEqual([
       `our table has no ioctl ${name}, ${file} has`,
@@ -152,7 +156,7 @@ describe.each(suites)('the tables and the headers of %s', (suite) => {
   });
 
   it('differ when a table has a field that the header, old enough for it, has not', (context) => {
-    if (include[suite] === undefined || compilers['x86_64-linux-gnu'] === undefined) return context.skip();
+    needs(context, suite);
     const from = edited(
       suite,
       panthor,
@@ -168,7 +172,7 @@ describe.each(suites)('the tables and the headers of %s', (suite) => {
 
 describe('what is newer than a header', () => {
   it('is skipped by name', (context) => {
-    if (include.sid === undefined || compilers['x86_64-linux-gnu'] === undefined) return context.skip();
+    needs(context, 'sid');
     const { skipped, versions } = check('sid', 'x86_64-linux-gnu');
     const ours = versions.find((one) => one.startsWith(panthor)) as string;
     // Once the suite has uAPI 1.9, nothing of it is left out any more.
@@ -180,7 +184,7 @@ describe('what is newer than a header', () => {
 
   it('is recognised in a header of the first uAPI, padding that got a meaning included', (context) => {
     const suite = 'bookworm-backports';
-    if (include[suite] === undefined || compilers['x86_64-linux-gnu'] === undefined) return context.skip();
+    needs(context, suite);
     const { skipped, versions } = check(suite, 'x86_64-linux-gnu');
     expect(versions).toContain('drm/panthor_drm.h uAPI 1.0');
     expect(skipped).toContain('field drm_panthor_gpu_info.selected_coherency (1.7)');

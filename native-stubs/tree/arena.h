@@ -1,0 +1,106 @@
+/*
+ * What the two halves of the addon promise each other. The kernel half is compiled with the tree's own headers and flags,
+ * the host half with libc; neither sees the other's headers, so only plain C types pass between them.
+ *
+ * All memory that the driver can change lies in one region of address space, chosen when the addon is loaded: the
+ * stacks of the threads, the heap and the page tables. With the objects' own variables that is the whole state.
+ */
+#ifndef PANTHOR_SHIM_TREE_ARENA_H
+#define PANTHOR_SHIM_TREE_ARENA_H
+
+#define MAX_THREADS 32
+#define STACK_SIZE 0x10000UL
+
+/* Physical addresses, as in src/hw/memory.ts: root tables, then all other tables. */
+#define ROOT_PHYS 0x80000000UL
+#define TABLE_PHYS 0x90000000UL
+#define ROOT_BYTES (TABLE_PHYS - ROOT_PHYS)
+/* Bytes of address space for tables: what one operation may reserve at most before it is out of memory. */
+#define TABLE_BYTES 0x200000000UL
+#define HEAP_BYTES 0x40000000UL
+/* Physical addresses end here: 16 GiB of struct page, of which only what is looked at takes memory. */
+#define PHYS_LIMIT (1UL << 40)
+/* Where the driver believes its registers to be. Nothing is mapped there. */
+#define MMIO_BASE 0x7ff000000000UL
+#define MMIO_SIZE 0x100000UL
+
+/* Why a thread stopped. The order is src/tree/mailbox.ts's. */
+enum point {
+	POINT_END,
+	POINT_MUTEX,
+	POINT_SPIN,
+	POINT_READ,
+	POINT_WRITE,
+	POINT_POLL,
+	POINT_TABLE,
+	POINT_SLEEP,
+	POINT_CONDITION,
+	POINT_TRAP,
+	POINT_BUG,
+	POINT_NOTES,
+	POINT_COUNT
+};
+
+/* What the driver does between two points, told in order. The order is src/tree/mailbox.ts's. */
+enum note {
+	NOTE_WARN = 1,
+	NOTE_MAP,
+	NOTE_UNMAP,
+	NOTE_STEP_MAP,
+	NOTE_STEP_UNMAP,
+	NOTE_STEP_REMAP,
+	NOTE_RESET_SCHEDULED,
+	NOTE_MMU_FAULT,
+	NOTE_VM_DESTRUCTION,
+	NOTE_PRINT
+};
+
+#define NOTE_WORDS 0x8000
+
+/* Shared with JavaScript, word by word; src/tree/mailbox.ts has the offsets. */
+struct mailbox {
+	unsigned long kind;    /* enum point of the thread that stopped */
+	unsigned long object;  /* lock, wait queue, register offset: what it is about */
+	unsigned long a, b;    /* value to write, and the like */
+	unsigned long reply;   /* what a read finds, how a poll or a sleep ends */
+	unsigned long quiet;   /* bits of points at which nobody wants to switch */
+	unsigned long args[12];
+	unsigned long results[12];
+	unsigned long noted;   /* words used in `notes` */
+	unsigned long notes[NOTE_WORDS];
+	char text[4096];       /* names and messages */
+};
+
+extern struct mailbox mailbox;
+
+/* Host half, called by the kernel half. */
+unsigned long stop_at(enum point kind, unsigned long object, unsigned long a, unsigned long b);
+/* The point is passed over where `quiet` says so. */
+void pass(enum point kind, unsigned long object);
+int current_thread(void);
+void begin_note(enum note note);
+void note_word(unsigned long word);
+void note_text(const char *text);
+_Noreturn void trap(const char *name);
+
+void *heap_alloc(unsigned long size);
+void heap_free(void *object);
+/* Bytes asked for, 0 for what is no live object. */
+unsigned long heap_size(const void *object);
+void *root_alloc(void);
+void *table_alloc(void);
+void table_free(void *page);
+int is_table(const void *page);
+unsigned long tables_live(void);
+/* How many more tables can be had. */
+unsigned long tables_left(void);
+
+/* Kernel half, called by the host half. */
+struct run;
+void set_backing(struct run *runs, unsigned long count);
+void kernel_start(unsigned long physical_zero, void *page_structs);
+void call_kernel(unsigned long function);
+void entered(int thread);
+int is_ready(unsigned long kind, unsigned long object, int thread);
+
+#endif

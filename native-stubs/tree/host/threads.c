@@ -1,0 +1,134 @@
+/*
+ * Threads of the driver as coroutines: each has a stack in the arena, and runs until its next point. There is one real
+ * thread, so nothing is ever in the middle of anything but at a point.
+ */
+#include "host.h"
+#include <string.h>
+
+struct context {
+	void *sp;
+};
+
+static struct thread {
+	struct context context;
+	unsigned long function;
+	unsigned long kind, object, detail;
+	bool alive;
+} threads[MAX_THREADS];
+
+static struct context host;
+static int running = -1;
+
+/* Saves what a function call must preserve, and goes on where `to` stopped. */
+void switch_to(struct context *from, struct context *to);
+__asm__(".text\n"
+	".type switch_to, @function\n"
+	"switch_to:\n"
+	"	pushq %rbp\n"
+	"	pushq %rbx\n"
+	"	pushq %r12\n"
+	"	pushq %r13\n"
+	"	pushq %r14\n"
+	"	pushq %r15\n"
+	"	movq %rsp, (%rdi)\n"
+	"	movq (%rsi), %rsp\n"
+	"	popq %r15\n"
+	"	popq %r14\n"
+	"	popq %r13\n"
+	"	popq %r12\n"
+	"	popq %rbx\n"
+	"	popq %rbp\n"
+	"	ret\n"
+	".size switch_to, .-switch_to\n");
+
+static void begin(void)
+{
+	struct thread *thread = &threads[running];
+
+	call_kernel(thread->function);
+	thread->alive = false;
+	stop_at(POINT_END, 0, 0, 0);
+	__builtin_unreachable();
+}
+
+void start_thread(int index, unsigned long function)
+{
+	struct thread *thread = &threads[index];
+	void **top = (void **)(arena.stacks + (size_t)(index + 1) * STACK_SIZE);
+
+	/* A return address that nobody uses keeps the stack aligned as after a call. */
+	*--top = NULL;
+	*--top = (void *)begin;
+	top -= 6;
+	memset(top, 0, 6 * sizeof(*top));
+	*thread = (struct thread){.context = {top}, .function = function, .kind = POINT_CONDITION, .alive = true};
+}
+
+void step_thread(int index)
+{
+	struct thread *thread = &threads[index];
+
+	running = index;
+	entered(index);
+	switch_to(&host, &thread->context);
+	entered(-1);
+	running = -1;
+	thread->kind = mailbox.kind;
+	thread->object = mailbox.object;
+	thread->detail = mailbox.a;
+}
+
+unsigned long stop_at(enum point kind, unsigned long object, unsigned long a, unsigned long b)
+{
+	if ((mailbox.quiet >> kind & 1) != 0 && kind == POINT_TABLE)
+		return 0;
+	mailbox.kind = kind;
+	mailbox.object = object;
+	mailbox.a = a;
+	mailbox.b = b;
+	switch_to(&threads[running].context, &host);
+	return mailbox.reply;
+}
+
+void pass(enum point kind, unsigned long object)
+{
+	if ((mailbox.quiet >> kind & 1) == 0)
+		stop_at(kind, object, 0, 0);
+}
+
+int current_thread(void)
+{
+	return running;
+}
+
+bool thread_ended(int index)
+{
+	return !threads[index].alive;
+}
+
+uint32_t ready_threads(void)
+{
+	uint32_t bits = 0;
+
+	for (int i = 0; i < MAX_THREADS; i++) {
+		const struct thread *thread = &threads[i];
+		unsigned long object = thread->kind == POINT_CONDITION ? thread->detail : thread->object;
+
+		if (thread->alive && (object == 0 || is_ready(thread->kind, object, i)))
+			bits |= 1u << i;
+	}
+	return bits;
+}
+
+void trap(const char *name)
+{
+	strncpy(mailbox.text, name, sizeof(mailbox.text) - 1);
+	for (;;)
+		stop_at(POINT_TRAP, 0, 0, 0);
+}
+
+void reset_threads(void)
+{
+	memset(threads, 0, sizeof(threads));
+	running = -1;
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The tree's own panthor_mmu.c, and after it what has to see its private structs and functions: the notes of what it does
+ * (panthor-notes.c), its state for those who ask (panthor-state.c), and its entry points (panthor-calls.c). What differs
+ * between versions was looked for in the source (src/tree/features.ts), and is a HAVE_ here.
+ */
+#include PANTHOR_MMU_C
+
+#include <drm/drm_file.h>
+#include <drm/drm_prime.h>
+#include "../arena.h"
+#include "panthor.h"
+#include "shim.h"
+
+static struct panthor_device *ptdev;
+static struct drm_file *file;
+static struct panthor_file *pfile;
+struct work_struct *reset_work;
+bool coherent_device;
+
+/* VMs by the order of their creation, as the vectors number them; a VM's address may be that of an older one. */
+#define MAX_VMS 4096
+static struct {
+	struct panthor_vm *vm;
+	unsigned long handle;
+} vms[MAX_VMS];
+static unsigned int vm_count;
+
+static struct panthor_vm *vm_by_uid(unsigned long uid)
+{
+	return uid >= 1 && uid <= vm_count ? vms[uid - 1].vm : NULL;
+}
+
+static unsigned long uid_of(const struct panthor_vm *vm)
+{
+	for (unsigned int i = vm_count; i > 0; i--)
+		if (vms[i - 1].vm == vm)
+			return i;
+	return 0;
+}
+
+static unsigned long bo_number(const struct drm_gem_object *obj);
+struct workqueue_struct *panthor_cleanup_wq;
+
+#include "panthor-notes.c"
+#include "panthor-state.c"
+#include "panthor-calls.c"
+#include "panthor-dispatch.c"

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+/* Functions whose prototypes differ between versions: without headers, taking what all versions pass first. */
+#include "../arena.h"
+
+void *memset(void *to, int byte, unsigned long size);
+extern const unsigned long mutex_bytes;
+
+void mutex_init_generic(void *lock)
+{
+	memset(lock, 0, mutex_bytes);
+}
+
+void __mutex_init(void *lock, const char *name, void *key)
+{
+	mutex_init_generic(lock);
+}
+
+void *next_workqueue(void);
+
+void *alloc_workqueue_noprof(void)
+{
+	return next_workqueue();
+}
+
+void *alloc_workqueue(void)
+{
+	return next_workqueue();
+}
+
+/* A batch begins with the number of its folios, in one byte. */
+void __folio_batch_release(unsigned char *batch)
+{
+	*batch = 0;
+}
+
+void kvfree(const void *object);
+
+void kvfree_call_rcu(void *head, void *object)
+{
+	kvfree(object);
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files of the kernel half use of each other. */
+#ifndef PANTHOR_SHIM_TREE_SHIM_H
+#define PANTHOR_SHIM_TREE_SHIM_H
+
+#include <linux/types.h>
+
+struct device;
+struct sg_table;
+struct drm_gem_object;
+
+/* A name for people: of a lock, a wait queue, a workqueue. */
+void name_object(const void *object, const char *name);
+/* The order in which classes of locks are taken is kept by the host half. */
+void took(const void *lock);
+void released(const void *lock);
+/* Something that the kernel's own checks would have found: told as a warning. */
+void broken(const char *what, const void *object);
+
+/* Stands at a point until `ready(arg)`; `about` says what for. */
+void wait_until(int (*ready)(void *arg), void *arg, const void *about);
+
+/* Workqueues: what is queued waits for a thread that the caller starts with run_work(). */
+void run_work(void);
+bool work_waits(void);
+
+/* Interrupt lines that the driver has asked for: 0 GPU, 1 MMU, 2 job. */
+enum line { LINE_GPU, LINE_MMU, LINE_JOB, LINES };
+/* The hard handler; true where it wants its thread. */
+int raw_interrupt(enum line line);
+int threaded_interrupt(enum line line);
+
+/* Where the next object's pages are: runs of physically contiguous pages, in order. */
+struct run {
+	unsigned long first;  /* page of the object */
+	unsigned long frame;  /* page frame number */
+	unsigned long pages;
+	unsigned long huge;   /* in folios of 2 MiB, where it is aligned to them */
+};
+void set_backing(struct run *runs, unsigned long count);
+
+void run_initcalls(void);
+
+/* The device that the driver is bound to. */
+extern struct device *gpu_device;
+
+#endif

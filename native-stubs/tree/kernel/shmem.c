@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The memory of buffer objects, as far as a page table shows it: page frames, and the folios that they belong to. What
+ * the objects hold is elsewhere (JavaScript), so nothing here is read or written.
+ */
+#include <linux/fs.h>
+#include <linux/mm.h>
+#include <linux/pagemap.h>
+#include <linux/slab.h>
+#include <linux/version.h>
+#include "../arena.h"
+#include "shim.h"
+
+#define HUGE_ORDER 9
+#define HUGE_PAGES (1UL << HUGE_ORDER)
+/* Objects of whom nobody says where they are: contiguous, from here on, aligned to 2 MiB. */
+#define FIRST_FRAME (0x200000000UL >> PAGE_SHIFT)
+
+struct backing {
+	struct file file;
+	struct inode inode;
+	struct address_space mapping;
+	unsigned long count;
+	struct run *runs;
+};
+
+static struct run *next_runs;
+static unsigned long next_count;
+static unsigned long next_frame = FIRST_FRAME;
+
+void set_backing(struct run *runs, unsigned long count)
+{
+	next_runs = runs;
+	next_count = count;
+}
+
+struct file *shmem_file_setup(const char *name, loff_t size, unsigned long flags)
+{
+	struct backing *backing = kzalloc(sizeof(*backing), GFP_KERNEL);
+
+	if (!backing)
+		return ERR_PTR(-ENOMEM);
+	backing->file.f_mapping = backing->inode.i_mapping = &backing->mapping;
+	backing->file.f_inode = backing->mapping.host = &backing->inode;
+	backing->runs = next_runs;
+	backing->count = next_count;
+	next_runs = NULL;
+	if (!backing->runs) {
+		backing->runs = kzalloc(sizeof(struct run), GFP_KERNEL);
+		backing->count = 1;
+		*backing->runs = (struct run){ 0, next_frame, size >> PAGE_SHIFT, 1 };
+		next_frame += ALIGN(size >> PAGE_SHIFT, HUGE_PAGES);
+	}
+	return &backing->file;
+}
+
+void fput(struct file *file)
+{
+	struct backing *backing = container_of(file, struct backing, file);
+
+	kfree(backing->runs);
+	kfree(backing);
+}
+
+/* Turns 512 pages into one folio, once. */
+static void make_huge(struct page *head)
+{
+	if (PageHead(head))
+		return;
+	__SetPageHead(head);
+	/* folio_set_large_order() is private to mm: the low byte of the second page's flags. */
+	((struct folio *)head)->_flags_1 = HUGE_ORDER;
+	for (unsigned long i = 1; i < HUGE_PAGES; i++)
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 1, 0)
+		set_compound_head(head + i, head, HUGE_ORDER);
+#else
+		set_compound_head(head + i, head);
+#endif
+}
+
+/* Runs are in order of `first`, so they are bisected. */
+static const struct run *find(const struct backing *backing, unsigned long page)
+{
+	unsigned long low = 0, high = backing->count;
+
+	while (high - low > 1) {
+		unsigned long middle = (low + high) / 2;
+
+		if (backing->runs[middle].first <= page)
+			low = middle;
+		else
+			high = middle;
+	}
+	return &backing->runs[low];
+}
+
+struct folio *shmem_read_folio_gfp(struct address_space *mapping, pgoff_t index, gfp_t gfp)
+{
+	const struct backing *backing = container_of(mapping, struct backing, mapping);
+	const struct run *run = find(backing, index);
+	unsigned long offset = index - run->first;
+	unsigned long frame = run->frame + offset;
+	unsigned long head = frame & ~(HUGE_PAGES - 1);
+
+	if (run->huge && (index & (HUGE_PAGES - 1)) == (frame & (HUGE_PAGES - 1)) && head >= run->frame &&
+	    head + HUGE_PAGES <= run->frame + run->pages)
+		make_huge(pfn_to_page(head));
+	return page_folio(pfn_to_page(frame));
+}
+
+struct page *shmem_read_mapping_page_gfp(struct address_space *mapping, pgoff_t index, gfp_t gfp)
+{
+	return folio_page(shmem_read_folio_gfp(mapping, index, gfp), 0);
+}
+
+bool folio_mark_dirty(struct folio *folio) { return true; }
+void folio_mark_accessed(struct folio *folio) {}
+void check_move_unevictable_folios(struct folio_batch *batch) {}
+void __folio_put(struct folio *folio) {}
+void unmap_mapping_range(struct address_space *mapping, loff_t begin, loff_t length, int even_cows) {}

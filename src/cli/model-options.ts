@@ -1,0 +1,31 @@
+import { type Command, Option } from 'commander';
+import { BO_LAYOUTS, type BoLayout } from '../driver/gem/sg.ts';
+import { kernelForVersion } from '../driver/kernels.ts';
+import { pickGpu } from './gpu-option.ts';
+import { addKernelOptions, type KernelOptions, pickKernel } from './kernel-options.ts';
+
+export interface ModelCliOptions extends KernelOptions {
+  gpu: string;
+  boLayout: BoLayout;
+}
+
+/** The options that say what is modelled, for every command that plays a capture. */
+export function addModelOptions(command: Command): Command {
+  addKernelOptions(command, "by the capture's driver version: 1.0 6.12, 1.8 7.2, 1.9 next, else 7.2");
+  return command
+    .option('--gpu <profile>', 'GPU profile: a name, or a JSON file', 'g610')
+    .addOption(
+      new Option('--bo-layout <layout>', 'how objects lie in physical memory')
+        .choices([...BO_LAYOUTS])
+        .default('contig2M'),
+    );
+}
+
+/** What a Replayer needs to know, from options and the capture's header. */
+export function modelOptions(options: ModelCliOptions, driverVersion: string | undefined) {
+  return {
+    kernel: pickKernel(options, kernelForVersion(driverVersion ?? '')),
+    gpu: pickGpu(options.gpu),
+    boLayout: options.boLayout,
+  };
+}

@@ -1,0 +1,159 @@
+/**
+ * What happened in a space while it was searched: which calls were reached and what they returned, and whether what a
+ * scenario is there for (waiting at a locked region, stale translations, an unplugged device) came up at all. Never part
+ * of a state: everything here is private, so that the state tracking sees an object without fields.
+ */
+import { EIO, ENOMEM, ETIMEDOUT, errnoName } from '../../uapi/errno.ts';
+import type { Scenario } from './scenario/scenario.ts';
+
+/** One call of a thread. */
+export interface CallCoverage {
+  thread: string;
+  /** The line, as written, and its number in the file. */
+  call: string;
+  line: number;
+  /** States in which the thread stood in the call; 0 where no schedule got there. */
+  states: number;
+  /** What it returned: "0", "-EINVAL", or in words what became of it. */
+  results: string[];
+}
+
+/** Things that a scenario may be about, by how many steps they happened in. */
+export interface Happenings {
+  waitedAtLock: number;
+  staleTlb: number;
+  staleL2: number;
+  devEnterFailed: number;
+}
+
+export interface CoverageReport extends Happenings {
+  calls: CallCoverage[];
+}
+
+interface Counted {
+  states: number;
+  begun: boolean;
+  results: Set<string>;
+}
+
+/** Results that say that a call did nothing. */
+const NOTHING = ['not on the GPU', 'cut short by a reset', 'nothing to take off the GPU'];
+
+export class Coverage {
+  readonly #scenario: Scenario;
+  readonly #calls: Counted[][];
+  /** Where each thread stands, -1 before its first call. */
+  readonly #at: number[];
+  /** The step under way has brought its thread to its next call. */
+  #moved = false;
+  readonly #happened: Happenings = { waitedAtLock: 0, staleTlb: 0, staleL2: 0, devEnterFailed: 0 };
+  #recording = false;
+
+  constructor(scenario: Scenario) {
+    this.#scenario = scenario;
+    this.#calls = scenario.threads.map(({ calls }) =>
+      calls.map(() => ({ states: 0, begun: false, results: new Set() })),
+    );
+    this.#at = scenario.threads.map(() => -1);
+  }
+
+  /** A schedule begins: no thread has done anything. */
+  restart(): void {
+    this.#at.fill(-1);
+    this.#recording = true;
+  }
+
+  /** Thread `thread` is at its call number `call` now. */
+  begin(thread: number, call: number): void {
+    this.#at[thread] = call;
+    this.#moved = true;
+  }
+
+  /** Thread `thread` has made its last call. */
+  end(thread: number): void {
+    this.#at[thread] = -1;
+  }
+
+  /** Thread `thread` has taken a step. */
+  stepped(thread: number): void {
+    const at = this.#at[thread] ?? -1;
+    if (at >= 0 && !this.#moved) this.#calls[thread][at].begun = true;
+    this.#moved = false;
+  }
+
+  /** A call returned: 0 or -errno, or in words what became of it. */
+  result(thread: number, call: number, value: number | string): void {
+    if (!this.#recording) return;
+    const counted = this.#calls[thread][call];
+    const text = typeof value === 'string' ? value : value < 0 ? `-${errnoName(-value)}` : '0';
+    counted.begun = true;
+    counted.results.add(text);
+  }
+
+  happened(what: keyof Happenings): void {
+    if (this.#recording) this.#happened[what]++;
+  }
+
+  /** A state that was not seen before was entered. */
+  visited(): void {
+    for (let i = 0; i < this.#at.length; i++) {
+      const at = this.#at[i];
+      if (at >= 0) this.#calls[i][at].states++;
+    }
+  }
+
+  report(): CoverageReport {
+    const calls = this.#scenario.threads.flatMap(({ name, calls }, i) =>
+      calls.map(({ text, line }, j) => {
+        const { states, begun, results } = this.#calls[i][j];
+        return {
+          thread: name,
+          call: text,
+          line,
+          states: begun ? states : 0,
+          results: [...results].sort(),
+        };
+      }),
+    );
+    return { calls, ...this.#happened };
+  }
+}
+
+/** What several workers saw of one space, together. */
+export function mergeCoverage(parts: readonly CoverageReport[]): CoverageReport {
+  const [first, ...others] = parts;
+  const sum = structuredClone(first);
+  for (const other of others) {
+    for (const what of ['waitedAtLock', 'staleTlb', 'staleL2', 'devEnterFailed'] as const)
+      sum[what] += other[what];
+    sum.calls.forEach((call, i) => {
+      call.states += other.calls[i].states;
+      call.results = [...new Set([...call.results, ...other.calls[i].results])].sort();
+    });
+  }
+  return sum;
+}
+
+/**
+ * Calls that make a verdict say less than it seems to: those that no schedule reaches, and those that fail in all. Where
+ * the scenario itself makes the machine or an allocation fail, that failure is what it is about.
+ */
+export function emptyCalls(scenario: Scenario, coverage: CoverageReport): string[] {
+  const intended = new Set<string>();
+  if (scenario.stuck.length > 0) for (const errno of [EIO, ETIMEDOUT]) intended.add(`-${errnoName(errno)}`);
+  if (scenario.failTables >= 0) intended.add(`-${errnoName(ENOMEM)}`);
+  const empty: string[] = [];
+  /** Threads with a call that the scenario let fail: what comes after has nothing to work on. */
+  const failed = new Set<string>();
+  for (const { thread, call, line, states, results } of coverage.calls) {
+    const where = `${thread}: '${call}' (line ${line})`;
+    const broken = results.filter((one) => one.startsWith('-') || NOTHING.includes(one));
+    if (broken.some((one) => intended.has(one))) failed.add(thread);
+    if (states === 0 && results.length === 0) empty.push(`${where} is reached by no schedule`);
+    else if (results.length === 0) empty.push(`${where} is begun, and never ends`);
+    else if (broken.length === results.length && !failed.has(thread)) {
+      empty.push(`${where} fails in every schedule: ${results.join(', ')}`);
+    }
+  }
+  return empty;
+}

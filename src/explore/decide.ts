@@ -1,0 +1,118 @@
+/** Which searches decide about a scenario: one thread first, then as many as were asked for, or a part of the space. */
+import type { Kernel } from '../driver/kernels.ts';
+import { type CoverageReport, emptyCalls, mergeCoverage } from './coverage.ts';
+import type { DriverWorld } from './driver-world.ts';
+import { BreadthFirst } from './search/breadth-first.ts';
+import { searchInParallel } from './search/parallel.ts';
+import { type Budget, Context, type Stats } from './search/search.ts';
+import { type Exhaustive, type ExploreOptions, Inquiry, type Result } from './search/verdict.ts';
+
+/** One thread answers most scenarios before others have even started. */
+const ALONE_SECONDS = 2;
+/** Parts of the space that each machine gets, so that they are about equally large. */
+const PREFIXES_PER_SHARD = 8;
+
+/** What is asked of a search. */
+export interface Question {
+  /** Names, or "all". */
+  invariants: readonly string[];
+  accept: readonly string[];
+  budget: Budget;
+  seed: number;
+  jobs: number;
+  /** The part of the space to search, 1/n being the first. */
+  shard: { index: number; count: number } | undefined;
+  progress: ((line: string) => void) | undefined;
+}
+
+/** A verdict on a scenario, with what happened in its space. */
+export interface Answer extends Result {
+  coverage: CoverageReport;
+  /** Calls that never happened or always failed, each in a sentence. */
+  empty: string[];
+}
+
+/** Alone while that is quicker, then by all the threads that were asked for. */
+export async function decide(
+  world: DriverWorld,
+  model: Kernel,
+  invariants: readonly string[],
+  question: Question,
+): Promise<Answer> {
+  const { scenario } = world;
+  const accept = [...scenario.accept, ...question.accept];
+  const report = question.progress && progressLine(question.progress);
+  const options: ExploreOptions = { budget: question.budget, accept, seed: question.seed };
+  if (question.invariants.includes('all')) options.further = Number.POSITIVE_INFINITY;
+  if (report) options.progress = report;
+  const inquiry = new Inquiry(world, options);
+  const seen: CoverageReport[] = [];
+  const parallel = async (prefixes?: readonly Uint8Array[]): Promise<Exhaustive> => {
+    const found = await searchInParallel(scenario, model, invariants, {
+      jobs: question.jobs,
+      budget: inquiry.left(0.7),
+      further: inquiry.further,
+      accept,
+      ...(prefixes ? { prefixes } : {}),
+      ...(report ? { progress: (stats: Stats) => report(stats, `${question.jobs} threads`) } : {}),
+    });
+    seen.push(found.coverage);
+    return found;
+  };
+
+  let result: Result;
+  if (question.shard !== undefined) {
+    result = inquiry.conclude(await shardOf(world, question.shard, inquiry, accept, parallel));
+  } else if (question.jobs === 1) {
+    result = inquiry.conclude(inquiry.exhaust());
+  } else {
+    const alone = inquiry.left(0.7);
+    const first = inquiry.exhaust({ ...alone, seconds: Math.min(alone.seconds, ALONE_SECONDS) });
+    const more = first.outcome === 'budget' && first.findings.length === 0;
+    result = inquiry.conclude(more ? await parallel() : first);
+  }
+  const coverage = seen.length > 0 ? mergeCoverage(seen) : world.harness.coverage.report();
+  return withCoverage(world, result, coverage, question.shard !== undefined);
+}
+
+/** Puts beside a verdict what happened in the space; a part of a space cannot say that something never happens. */
+export function withCoverage(
+  world: DriverWorld,
+  result: Result,
+  coverage: CoverageReport,
+  part = false,
+): Answer {
+  const empty = part ? [] : emptyCalls(world.scenario, coverage);
+  const verdict = result.verdict === 'holds' && empty.length > 0 ? 'vacuous' : result.verdict;
+  return { ...result, verdict, coverage, empty };
+}
+
+/** The part of the space that one machine of several is to search; the first layers are everybody's. */
+async function shardOf(
+  world: DriverWorld,
+  shard: { index: number; count: number },
+  inquiry: Inquiry,
+  accept: readonly string[],
+  parallel: (prefixes: readonly Uint8Array[]) => Promise<Exhaustive>,
+): Promise<Exhaustive> {
+  const want = shard.count * PREFIXES_PER_SHARD;
+  const layers = new BreadthFirst({ until: (waiting) => waiting >= want, collect: true });
+  const context = new Context(world, inquiry.left(0.5), { further: inquiry.further, accept });
+  const outcome = layers.search(context);
+  const findings = [...context.findings.values()];
+  if (outcome !== 'covered' || findings.length > 0) {
+    return { outcome, stats: context.stats, findings, accepted: [...context.accepted] };
+  }
+  const mine = layers.waiting.filter((_, i) => i % shard.count === shard.index - 1);
+  const rest = await parallel(mine);
+  return { ...rest, stats: { ...rest.stats, states: rest.stats.states + context.stats.states } };
+}
+
+function progressLine(say: (line: string) => void): (stats: Stats, phase: string) => void {
+  const started = performance.now();
+  return (stats, phase) => {
+    const seconds = (performance.now() - started) / 1000;
+    const rate = Math.round(stats.states / seconds);
+    say(`${phase}: ${stats.states} states, ${rate}/s, ${stats.frontier} waiting, depth ${stats.depth}`);
+  };
+}

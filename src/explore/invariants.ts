@@ -1,0 +1,15 @@
+/** All invariants, in the order of the design. src/explore/model/invariants.ts and judge.ts decide them. */
+export const INVARIANTS = [
+  'atomic',
+  'stale-translation',
+  'activation',
+  'register-access-while-gone',
+  'lock-agreement',
+  'outside-locked-region',
+  'slot-bookkeeping',
+  'table-pages',
+  'lock-order',
+  'deadlock',
+  'kernel-warning',
+] as const;
+export type Invariant = (typeof INVARIANTS)[number];

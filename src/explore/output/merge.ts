@@ -1,0 +1,53 @@
+/** One verdict from those of the parts of a space. */
+import { UsageError } from '../../errors.ts';
+import type { ResultJson } from './report.ts';
+
+/**
+ * One verdict from those of all parts: it holds where every part holds. @throws UsageError where parts are missing or do
+ * not belong together
+ */
+export function mergeResults(parts: readonly ResultJson[]): ResultJson {
+  const [first] = parts;
+  if (!parts.every(isPart)) throw new UsageError('this is no verdict of panthor-shim explore --shard --json');
+  const count = first?.shard?.count ?? 0;
+  const same = (part: ResultJson) =>
+    part.digest === first.digest &&
+    part.invariants.join() === first.invariants.join() &&
+    part.shard?.count === count;
+  if (count === 0 || !parts.every(same))
+    throw new UsageError('these verdicts are not parts of one exploration');
+  const indices = new Set(parts.map((part) => part.shard?.index));
+  for (let i = 1; i <= count; i++) {
+    if (!indices.has(i)) throw new UsageError(`part ${i} of ${count} is missing`);
+  }
+  const verdicts = ['violated', 'bounded', 'vacuous', 'holds'];
+  const verdict = verdicts.find((one) => parts.some((part) => part.verdict === one)) ?? 'bounded';
+  const deciding = parts
+    .filter((part) => part.verdict === verdict)
+    .reduce((a, b) => (a.steps.length <= b.steps.length ? a : b));
+  const { shard: _, ...rest } = deciding;
+  const sum = (of: (part: ResultJson) => number) => parts.reduce((total, part) => total + of(part), 0);
+  return {
+    ...rest,
+    // Parts meet in the same states: the sum is more than there are.
+    states: sum((part) => part.states),
+    schedules: sum((part) => part.schedules),
+    seconds: sum((part) => part.seconds),
+    depth: Math.max(...parts.map((part) => part.depth)),
+    by: `${count} parts`,
+  };
+}
+
+/** Whether something that was read as JSON has what merging looks at. */
+function isPart(part: unknown): part is ResultJson {
+  const one = part as Partial<ResultJson> | null;
+  return (
+    typeof one === 'object' &&
+    one !== null &&
+    typeof one.digest === 'string' &&
+    typeof one.verdict === 'string' &&
+    Array.isArray(one.invariants) &&
+    Array.isArray(one.steps) &&
+    [one.states, one.schedules, one.seconds, one.depth].every((n) => typeof n === 'number')
+  );
+}

@@ -1,0 +1,97 @@
+/** What a scenario can be about: names, numbers and kernels that are refused here would mean nothing, or cost too much. */
+import { kernel } from '../../driver/kernels.ts';
+import { MAX_THREADS } from '../search/world.ts';
+import { type Scenario, ScenarioError } from './scenario.ts';
+
+const PAGE = 4096;
+/** Bytes: the part of a 48-bit address space that binds of a client may use, and all of it. */
+const USER_VA = 2 ** 47;
+const VA = 2 ** 48;
+/** Bytes of one object: a mapping in 4 KiB pages of this size is a quarter of a million descriptors. */
+const MAX_OBJECT = 2 ** 30;
+const MAX_SLOTS = 15;
+const MAX_OBJECTS = 32;
+const MAX_VMS = 16;
+const MAX_CALLS = 64;
+/** Threads that serve the others besides one for each slot and one for each VM's queue: L2, interrupt, work, tick, power. */
+const SERVERS = 6;
+
+/** A name that can be told from numbers, options and JavaScript's own. @throws ScenarioError */
+export function checkName(kind: string, name: string, taken: readonly { name: string }[]): string {
+  if (!/^[A-Za-z][\w-]{0,63}$/.test(name)) {
+    throw new ScenarioError(`'${name}' is no name: a letter, then letters, digits, - and _`);
+  }
+  if (taken.some((one) => one.name === name)) throw new ScenarioError(`${kind} '${name}' is there already`);
+  return name;
+}
+
+/** Slots besides the firmware's. @throws ScenarioError */
+export function checkSlots(slots: number): number {
+  if (slots < 1 || slots > MAX_SLOTS) throw new ScenarioError(`${slots} slots: 1 to ${MAX_SLOTS} can be had`);
+  return slots;
+}
+
+/** The size of an object, bytes. @throws ScenarioError */
+export function checkObjectSize(size: number): number {
+  if (size === 0 || size % PAGE !== 0) {
+    throw new ScenarioError(`an object of ${size} bytes: sizes are multiples of 4 KiB`);
+  }
+  if (size > MAX_OBJECT) throw new ScenarioError(`an object of ${size} bytes: 1 GiB is the most`);
+  return size;
+}
+
+/** The range of a bind, bytes. @throws ScenarioError */
+export function checkRange(va: number, size: number, offset: number): void {
+  for (const [what, value] of [
+    ['an address', va],
+    ['a size', size],
+    ['an offset', offset],
+  ] as const) {
+    if (value % PAGE !== 0)
+      throw new ScenarioError(`${what} of ${value} bytes: it has to be a multiple of 4 KiB`);
+  }
+  if (size === 0) throw new ScenarioError("'size BYTES' is missing");
+  if (va + size > USER_VA)
+    throw new ScenarioError(`0x${(va + size).toString(16)} is beyond the user's part of a VM`);
+}
+
+/** The address of an access. @throws ScenarioError */
+export function checkAddress(va: number): number {
+  if (va >= VA) throw new ScenarioError(`0x${va.toString(16)} is no address of 48 bits`);
+  return va;
+}
+
+/** A kernel of the project. @throws ScenarioError */
+export function checkKernel(name: string): string {
+  try {
+    kernel(name);
+  } catch (error) {
+    throw new ScenarioError((error as Error).message);
+  }
+  return name;
+}
+
+/** What no single line shows. @throws ScenarioError without a line */
+export function checkWhole(scenario: Scenario): void {
+  const { threads, vms, objects, slots } = scenario;
+  if (threads.length === 0) throw new ScenarioError('there are no threads');
+  const idle = threads.find((thread) => thread.calls.length === 0);
+  if (idle !== undefined) throw new ScenarioError(`thread '${idle.name}' does nothing`);
+  if (scenario.check.length === 0)
+    throw new ScenarioError("there is no 'check' line: nothing would be checked");
+  if (vms.length > MAX_VMS) throw new ScenarioError(`${vms.length} VMs: ${MAX_VMS} are the most`);
+  if (objects.length > MAX_OBJECTS)
+    throw new ScenarioError(`${objects.length} objects: ${MAX_OBJECTS} are the most`);
+  const long = [...threads, ...vms].find((one) => one.calls.length > MAX_CALLS);
+  if (long !== undefined)
+    throw new ScenarioError(`'${long.name}' makes ${long.calls.length} calls: ${MAX_CALLS} are the most`);
+  const queues = vms.filter((vm) =>
+    threads.some(({ calls }) => calls.some((one) => one.async && one.vm === vm.name)),
+  );
+  const all = threads.length + slots + queues.length + SERVERS;
+  if (all > MAX_THREADS) {
+    throw new ScenarioError(
+      `${threads.length} threads, ${slots} slots and ${queues.length} queues of binds: ${MAX_THREADS - SERVERS} are the most together`,
+    );
+  }
+}

@@ -1,0 +1,56 @@
+/** How people are told of objects, moments and distances. */
+import {
+  DRM_PANTHOR_VM_BIND_OP_MAP_NOEXEC,
+  DRM_PANTHOR_VM_BIND_OP_MAP_READONLY,
+  DRM_PANTHOR_VM_BIND_OP_MAP_SPARSE,
+  DRM_PANTHOR_VM_BIND_OP_MAP_UNCACHED,
+} from '../../uapi/panthor_drm.ts';
+import type { Mapping, Moment, ObjectLife, VmLife } from '../history/events.ts';
+
+export const hex = (n: number | bigint): string => `0x${n.toString(16)}`;
+
+const FLAGS: readonly [bit: number, name: string][] = [
+  [DRM_PANTHOR_VM_BIND_OP_MAP_READONLY, 'READONLY'],
+  [DRM_PANTHOR_VM_BIND_OP_MAP_NOEXEC, 'NOEXEC'],
+  [DRM_PANTHOR_VM_BIND_OP_MAP_UNCACHED, 'UNCACHED'],
+  [DRM_PANTHOR_VM_BIND_OP_MAP_SPARSE, 'SPARSE'],
+];
+
+/** Names of DRM_PANTHOR_VM_BIND_OP_MAP_* bits. */
+export function flagNames(flags: number): string[] {
+  return FLAGS.filter(([bit]) => (flags & bit) !== 0).map(([, name]) => name);
+}
+
+/** "BO 12 'heap'": the client's handle, and the label where it has one. */
+export function objectText(object: ObjectLife | null): string {
+  if (object === null) return "the driver's dummy object";
+  return `BO ${object.handle}${object.label === null ? '' : ` '${printable(object.label)}'`}`;
+}
+
+/** "VM 1 of fd 7". */
+export function vmText(vm: VmLife): string {
+  return `VM ${vm.id} of fd ${vm.fd}`;
+}
+
+/** "record 109 (thread 4711)". */
+export function momentText(moment: Moment): string {
+  return `record ${moment.record}${moment.tid > 0 ? ` (thread ${moment.tid})` : ''}`;
+}
+
+/** "0x10000..0x12000, BO 12 'heap' +0x1000, READONLY, by record 12 (thread 4711)". */
+export function mappingText(mapping: Mapping): string {
+  const { va, size, object, boOffset, flags, mapped } = mapping;
+  const place = object === null ? objectText(object) : `${objectText(object)} +${hex(boOffset)}`;
+  return [
+    `${hex(va)}..${hex(va + size)}`,
+    place,
+    ...flagNames(flags),
+    `mapped by ${momentText(mapped)}`,
+  ].join(', ');
+}
+
+/** A stranger's string on one line, control characters made visible. */
+export function printable(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  return text.replace(/[\x00-\x1f\x7f-\x9f]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`);
+}

@@ -1,0 +1,36 @@
+import type { EventFd } from '../../driver/ioctl/fd-table.ts';
+import type { Fd } from '../fd.ts';
+import { native } from '../native.ts';
+import type { Shares } from './shares.ts';
+
+/** An eventfd of a client's: it counts as one of the descriptors of its process while the driver keeps it. */
+export class ClientEventFd implements EventFd {
+  readonly kind = 'eventfd';
+  readonly #fd: Fd;
+  readonly #pid: number;
+  readonly #shares: Shares;
+  readonly #taken: () => void;
+
+  /** `taken` is called when `fd` is no longer the caller's to close. */
+  constructor(fd: Fd, pid: number, shares: Shares, taken: () => void) {
+    this.#fd = fd;
+    this.#pid = pid;
+    this.#shares = shares;
+    this.#taken = taken;
+  }
+
+  get(): boolean {
+    if (!this.#shares.take(this.#pid, 1)) return false;
+    this.#taken();
+    return true;
+  }
+
+  put(): void {
+    this.#fd.close();
+    this.#shares.giveBack(this.#pid, 1);
+  }
+
+  signal(): void {
+    native().eventfdSignal(this.#fd.number);
+  }
+}

@@ -1,0 +1,45 @@
+/** Numbers of the driver's entry points: native-stubs/tree/kernel/panthor.h, enum call. */
+const NAMES = [
+  'init',
+  'vmCreate',
+  'mcuVmCreate',
+  'vmDestroy',
+  'boCreate',
+  'boDestroy',
+  'bind',
+  'kmap',
+  'kunmap',
+  'active',
+  'idle',
+  'rawInterrupt',
+  'threadedInterrupt',
+  'suspend',
+  'resume',
+  'preReset',
+  'postReset',
+  'softReset',
+  'unplug',
+  'lock',
+  'unlock',
+  'pack',
+  'pageSize',
+  'lookup',
+  'flushAll',
+  'allocVa',
+  'freeVa',
+  'setOom',
+  'state',
+  'vmas',
+  'leaves',
+  'backing',
+  'runWork',
+] as const;
+
+export type CallName = (typeof NAMES)[number];
+
+const NUMBERS = new Map<CallName, number>(NAMES.map((name, i) => [name, i]));
+
+/** The number of an entry point. */
+export function callNumber(name: CallName): number {
+  return NUMBERS.get(name) as number;
+}

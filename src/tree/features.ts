@@ -1,0 +1,92 @@
+/** What a tree's driver has, found by looking into its source and never by its version. */
+import { PANTHOR, readTreeFile } from './source.ts';
+
+/** One thing to look for: the macro that our C tests, the file, and what is in it where the tree has the thing. */
+interface Feature {
+  name: string;
+  about: string;
+  file: string;
+  sign: RegExp;
+}
+
+const FEATURES: readonly Feature[] = [
+  {
+    name: 'LOCKED_REGION',
+    about: 'a region is locked around an operation, and recorded',
+    file: 'panthor_mmu.c',
+    sign: /^static int panthor_vm_lock_region\(/m,
+  },
+  {
+    name: 'PACK_REGION',
+    about: 'the encoding of a region is a function of its own',
+    file: 'panthor_mmu.c',
+    sign: /^static u64 pack_region_range\(/m,
+  },
+  {
+    name: 'UNLOCK_BEFORE_DISABLE',
+    about: 'an address space is unlocked before it is disabled',
+    file: 'panthor_mmu.c',
+    sign: /^static int panthor_mmu_as_disable\([^}]*locked_region\.size/m,
+  },
+  {
+    name: 'OP_LOCK_ON_ACTIVATE',
+    about: 'vm_active takes op_lock',
+    file: 'panthor_mmu.c',
+    sign: /^int panthor_vm_active\((?:[^}]|\n\t+\})*?mutex_lock\(&vm->op_lock\)/m,
+  },
+  {
+    name: 'SPARSE',
+    about: 'sparse maps',
+    file: 'panthor_mmu.c',
+    sign: /^panthor_vm_map_sparse\(/m,
+  },
+  {
+    name: 'EVICTED',
+    about: 'VMAs can be evicted',
+    file: 'panthor_mmu.c',
+    sign: /\bvma->evicted\b/,
+  },
+  {
+    name: 'RECLAIM',
+    about: "a shrinker over the device's objects",
+    file: 'panthor_gem.h',
+    sign: /\bpanthor_gem_shrinker_init\(/,
+  },
+  {
+    name: 'SHMEM_HELPER',
+    about: "objects are drm_gem_shmem's",
+    file: 'panthor_gem.h',
+    sign: /\bstruct drm_gem_shmem_object base;/,
+  },
+  {
+    name: 'FLUSH_ALL',
+    about: 'panthor_vm_flush_all() exists',
+    file: 'panthor_mmu.c',
+    sign: /^int panthor_vm_flush_all\(/m,
+  },
+  {
+    name: 'USER_VA_CHECK',
+    about: "a bind beyond the user's range is refused",
+    file: 'panthor_mmu.c',
+    sign: /range_overflows[^;]*user_va_range/,
+  },
+];
+
+export interface FoundFeature {
+  name: string;
+  about: string;
+  found: boolean;
+}
+
+/** Looks for each feature in the tree at `dir`. */
+export function findFeatures(dir: string): FoundFeature[] {
+  const texts = new Map<string, string>();
+  return FEATURES.map(({ name, about, file, sign }) => {
+    let text = texts.get(file);
+    if (text === undefined) {
+      text = readTreeFile(dir, `${PANTHOR}/${file}`);
+      texts.set(file, text);
+    }
+    return { name, about, found: sign.test(text) };
+  });
+}

@@ -1,0 +1,102 @@
+/**
+ * Linking the tree's objects and ours into an addon. What the kernel half may change is gathered in one section; what it
+ * calls and nobody has written becomes a trap that says its name.
+ */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Place, runTool } from './compile.ts';
+
+/** Functions and variables that the host half gives to the kernel half (arena.h). */
+const FROM_HOST = [
+  'mailbox',
+  'stop_at',
+  'pass',
+  'current_thread',
+  'begin_note',
+  'note_word',
+  'note_text',
+  'trap',
+  'heap_alloc',
+  'heap_free',
+  'heap_size',
+  'root_alloc',
+  'table_alloc',
+  'table_free',
+  'is_table',
+  'tables_live',
+  'tables_left',
+  'name_object',
+  'took',
+  'released',
+];
+/** The other way round. */
+const FROM_KERNEL = ['kernel_start', 'call_kernel', 'entered', 'is_ready', 'set_backing'];
+/** What the compiler may call by itself: libc's do. */
+const FROM_LIBC = ['memcpy', 'memmove', 'memset', 'memcmp'];
+
+/** Sections of a kernel half: the initialisers that have to run are those of fences and of xarrays' nodes. */
+const SCRIPT = `SECTIONS {
+  konce : { *(.data..once) }
+  kinit : { *dma-fence.o(.initcall*.init) *sched_fence.o(.initcall*.init) }
+  .initcall : { *(.initcall*.init) }
+  kdata : { *(.data..[!o]*) *(.data .data.rel .data.rel.local .data.[!r]*) *(.bss .bss.*) *(COMMON) }
+}
+`;
+
+/** Names that objects need and do not have. */
+async function undefinedIn(object: string, dir: string): Promise<string[]> {
+  const text = await runTool('nm', ['-u', object], dir);
+  return text
+    .split('\n')
+    .map((line) => /\bU (\S+)/.exec(line)?.[1] ?? '')
+    .filter((name) => name !== '');
+}
+
+/** The traps' source: assembly, because a trap has no prototype. */
+function trapsFor(names: readonly string[]): string {
+  const lines = ['.text'];
+  names.forEach((name, i) => {
+    lines.push(`.globl ${name}`, `.hidden ${name}`, `.type ${name}, @function`, `${name}:`);
+    lines.push(`	leaq .Lname${i}(%rip), %rdi`, '	andq $-16, %rsp', '	call trap@PLT');
+  });
+  lines.push('.section .rodata.str1.1,"aMS",@progbits,1');
+  names.forEach((name, i) => {
+    lines.push(`.Lname${i}: .asciz "${name}"`);
+  });
+  lines.push('.section .note.GNU-stack,"",@progbits', '');
+  return lines.join('\n');
+}
+
+/** Links; returns the addon's path and the names of the functions that are trapped. */
+export async function link(
+  place: Place,
+  kernel: readonly string[],
+  host: readonly string[],
+): Promise<{ addon: string; traps: string[] }> {
+  place.progress('linking');
+  const dir = join(place.out, 'panthor-shim');
+  const script = join(dir, 'kernel.lds');
+  writeFileSync(script, SCRIPT);
+  const joined = join(dir, 'kernel.o');
+  await runTool('ld', ['-r', '-T', script, '-o', joined, ...kernel], dir);
+  const known = new Set([...FROM_HOST, ...FROM_LIBC, '_GLOBAL_OFFSET_TABLE_']);
+  const traps = (await undefinedIn(joined, dir))
+    .filter((name) => !known.has(name) && !/^__(start|stop)_k/.test(name))
+    .sort();
+  const source = join(dir, 'traps.s');
+  writeFileSync(source, trapsFor(traps));
+  await runTool('gcc', ['-c', '-o', join(dir, 'traps.o'), source], dir);
+  const local = join(dir, 'kernel-local.o');
+  await runTool('ld', ['-r', '-o', local, joined, join(dir, 'traps.o')], dir);
+  const keep = FROM_KERNEL.map((name) => `--keep-global-symbol=${name}`);
+  await runTool('objcopy', [...keep, local], dir);
+  const addon = join(dir, 'tree.node');
+  const flags = [
+    '-shared',
+    '-Wl,-z,noexecstack',
+    '-Wl,-z,start-stop-visibility=hidden',
+    '-Wl,--no-warn-rwx-segments',
+  ];
+  await runTool('gcc', [...flags, '-o', addon, local, ...host], dir);
+  return { addon, traps };
+}

@@ -1,0 +1,73 @@
+/** A tree's driver in front of the machine of src/hw: register accesses, polls, and the interrupt that ends a sleep. */
+import { Machine } from '../hw/machine.ts';
+import {
+  AS_STATUS,
+  AS_STATUS_AS_ACTIVE,
+  GPU_AS_PRESENT,
+  GPU_INT_BASE,
+  GPU_MMU_FEATURES,
+  INT_MASK,
+  INT_RAWSTAT,
+  MMU_AS_BASE,
+  MMU_AS_SHIFT,
+  MMU_INT_BASE,
+  REGISTER_KINDS,
+} from '../hw/registers.ts';
+
+/** What the machine is asked to be: the parameters of the vectors' `init`. */
+export interface MachineParameters {
+  asPresent: number;
+  vaBits: number;
+  paBits: number;
+}
+
+const isStatus = (offset: number): boolean => offset >= MMU_AS_BASE && (offset & 0x3f) === AS_STATUS;
+
+export class TreeMachine {
+  readonly machine = new Machine();
+  /** The last status that a poll saw, and whether its time is over: the driver then looks once more. */
+  #polled = 0;
+  #over = false;
+
+  constructor(parameters: MachineParameters) {
+    const { words } = this.machine.regs;
+    words[GPU_AS_PRESENT >> 2] = parameters.asPresent;
+    words[GPU_MMU_FEATURES >> 2] = parameters.vaBits | (parameters.paBits << 8);
+  }
+
+  /**
+   * A 32-bit read. Registers below the MMU's that the map does not have (identification, power) read as zero: the driver
+   * asks for them when it starts, and what it learns decides nothing here.
+   */
+  read(offset: number): number {
+    if (offset < MMU_INT_BASE && (REGISTER_KINDS[offset >> 2] ?? 0) === 0) return 0;
+    if (isStatus(offset) && this.#over) {
+      this.#over = false;
+      return AS_STATUS_AS_ACTIVE;
+    }
+    this.#polled = offset;
+    return this.machine.regs.read32(offset);
+  }
+
+  write(offset: number, value: number): void {
+    if (offset < MMU_INT_BASE && (REGISTER_KINDS[offset >> 2] ?? 0) === 0) return;
+    this.machine.regs.write32(offset, value);
+  }
+
+  /** Ends the poll that found a command running: here commands end at once, or never. The register that was polled. */
+  giveUp(): number {
+    this.#over = true;
+    return this.#polled;
+  }
+
+  /** The slot of the register that was polled. */
+  get polledSlot(): number {
+    return (this.#polled - MMU_AS_BASE) >> MMU_AS_SHIFT;
+  }
+
+  /** Whether the GPU block's interrupt line is up. */
+  get gpuInterrupt(): boolean {
+    const { words } = this.machine.regs;
+    return (words[(GPU_INT_BASE + INT_RAWSTAT) >> 2] & words[(GPU_INT_BASE + INT_MASK) >> 2]) !== 0;
+  }
+}

@@ -1,0 +1,141 @@
+/** The memory that JavaScript shares with the addon: arena.h's struct mailbox, in words of 64 bits. */
+
+/** Why a thread stopped (arena.h, enum point). */
+export const POINTS = [
+  'end',
+  'mutex',
+  'spin',
+  'read',
+  'write',
+  'poll',
+  'table',
+  'sleep',
+  'condition',
+  'trap',
+  'bug',
+  'notes',
+] as const;
+export type Point = (typeof POINTS)[number];
+export const POINT_END = 0;
+export const POINT_MUTEX = 1;
+export const POINT_SPIN = 2;
+export const POINT_READ = 3;
+export const POINT_WRITE = 4;
+export const POINT_POLL = 5;
+export const POINT_TABLE = 6;
+export const POINT_SLEEP = 7;
+export const POINT_CONDITION = 8;
+export const POINT_TRAP = 9;
+export const POINT_BUG = 10;
+/** There is no more room for notes: they are to be read. */
+export const POINT_NOTES = 11;
+
+/** What a thread did on its way to a point (arena.h, enum note). */
+export const NOTE_WARN = 1;
+export const NOTE_MAP = 2;
+export const NOTE_UNMAP = 3;
+export const NOTE_STEP_MAP = 4;
+export const NOTE_STEP_UNMAP = 5;
+export const NOTE_STEP_REMAP = 6;
+export const NOTE_RESET_SCHEDULED = 7;
+export const NOTE_MMU_FAULT = 8;
+export const NOTE_VM_DESTRUCTION = 9;
+export const NOTE_PRINT = 10;
+
+const ARGS = 6;
+const RESULTS = ARGS + 12;
+const NOTED = RESULTS + 12;
+const NOTES = NOTED + 1;
+const NOTE_WORDS = 0x8000;
+const TEXT = NOTES + NOTE_WORDS;
+
+export class Mailbox {
+  readonly #words: BigUint64Array;
+  readonly #signed: BigInt64Array;
+  /** The same as 32-bit halves, for what is known to be small. */
+  readonly #halves: Uint32Array;
+  readonly #bytes: Uint8Array;
+
+  constructor(buffer: ArrayBuffer) {
+    this.#words = new BigUint64Array(buffer);
+    this.#signed = new BigInt64Array(buffer);
+    this.#halves = new Uint32Array(buffer);
+    this.#bytes = new Uint8Array(buffer);
+  }
+
+  /** Offset of the register, or address of the lock or queue, that the point is about. */
+  get object(): number {
+    return this.#halves[2] + this.#halves[3] * 0x100000000;
+  }
+
+  /** Low word of what is written. */
+  get value(): number {
+    return this.#halves[4];
+  }
+
+  set reply(value: number) {
+    this.#halves[8] = value;
+    this.#halves[9] = 0;
+  }
+
+  /** Bits of points that are passed over. */
+  set quiet(bits: number) {
+    this.#halves[10] = bits;
+  }
+
+  setArgs(args: readonly (number | bigint)[]): void {
+    args.forEach((value, i) => {
+      this.#words[ARGS + i] = BigInt.asUintN(64, BigInt(value));
+    });
+  }
+
+  /** A result as a signed number; the call's return value is the first. */
+  result(i: number): number {
+    return Number(this.#signed[RESULTS + i]);
+  }
+
+  /** A result as it is, unsigned. */
+  word(i: number): bigint {
+    return this.#words[RESULTS + i];
+  }
+
+  /** Words of notes that wait to be read. */
+  get noted(): number {
+    return this.#halves[NOTED * 2];
+  }
+
+  /** Whether notes have been lost because nobody read them. */
+  get overrun(): boolean {
+    return this.noted >= NOTE_WORDS;
+  }
+
+  note(i: number): bigint {
+    return this.#words[NOTES + i];
+  }
+
+  /** A note as a Number; exact below 2^53. */
+  noteNumber(i: number): number {
+    const at = (NOTES + i) * 2;
+    return this.#halves[at] + this.#halves[at + 1] * 0x100000000;
+  }
+
+  noteSigned(i: number): number {
+    return Number(this.#signed[NOTES + i]);
+  }
+
+  noteText(i: number): string {
+    const length = this.noteNumber(i);
+    const at = (NOTES + i + 1) * 8;
+    return new TextDecoder().decode(this.#bytes.slice(at, at + length));
+  }
+
+  clearNotes(): void {
+    this.#halves[NOTED * 2] = 0;
+  }
+
+  /** The name that a trap left. */
+  get text(): string {
+    const bytes = this.#bytes.subarray(TEXT * 8, TEXT * 8 + 4096);
+    return new TextDecoder().decode(bytes.slice(0, bytes.indexOf(0)));
+  }
+}

@@ -1,0 +1,36 @@
+/** Loading a tree's addon. Each load has the kernel's variables to itself: it is a copy of the file of its own. */
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** What native-stubs/tree/host/module.c exports. */
+export interface TreeNative {
+  open(): number;
+  mailbox(): ArrayBuffer;
+  heap(bytes: number): ArrayBuffer;
+  allocate(bytes: number): number;
+  setBacking(offset: number, runs: number): void;
+  tables(bytes: number): ArrayBuffer;
+  reset(): void;
+  start(thread: number, call: number): number;
+  step(thread: number): number;
+  ready(): number;
+  tablesLive(): number;
+}
+
+/** Loads a copy of an addon and opens its arena. Throws where it cannot be loaded or memory cannot be reserved. */
+export function loadAddon(path: string): TreeNative {
+  const dir = mkdtempSync(join(tmpdir(), 'panthor-shim-tree-'));
+  try {
+    const copy = join(dir, 'tree.node');
+    copyFileSync(path, copy);
+    const module = { exports: {} as TreeNative };
+    process.dlopen(module, copy);
+    const error = module.exports.open();
+    if (error !== 0)
+      throw new Error(`the address space for the tree's memory cannot be reserved (errno ${error})`);
+    return module.exports;
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}

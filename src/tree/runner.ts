@@ -1,0 +1,104 @@
+/** Threads of a tree's driver run to their ends, one inside the other where a vector asks for it. */
+import type { Recorder } from '../conform/recorder.ts';
+import { IRQ_WAKE_THREAD } from '../driver/base/irq.ts';
+import type { CallName } from './calls.ts';
+import type { TreeKernel } from './kernel.ts';
+import type { TreeMachine } from './machine.ts';
+import {
+  POINT_CONDITION,
+  POINT_END,
+  POINT_MUTEX,
+  POINT_NOTES,
+  POINT_POLL,
+  POINT_READ,
+  POINT_SLEEP,
+  POINT_SPIN,
+  POINT_TABLE,
+  POINT_WRITE,
+} from './mailbox.ts';
+import type { NoteReader } from './recorder.ts';
+
+/** The thread that the GPU's interrupt runs on. */
+const INTERRUPT_THREAD = 31;
+const LINE_GPU = 0;
+/** Locks that are free are no point here: nobody else wants them. */
+export const QUIET = (1 << POINT_MUTEX) | (1 << POINT_SPIN);
+
+/** How a call ended: its results are in the mailbox, or it waits for a lock that a call around it holds. */
+export type End = 'done' | 'blocked';
+
+export class Runner {
+  readonly #kernel: TreeKernel;
+  readonly #notes: NoteReader;
+  readonly #recorder: Recorder;
+  machine!: TreeMachine;
+  /** Called before each call to the page-table code. */
+  onTable: (() => void) | null = null;
+
+  constructor(kernel: TreeKernel, notes: NoteReader, recorder: Recorder) {
+    this.#kernel = kernel;
+    this.#notes = notes;
+    this.#recorder = recorder;
+  }
+
+  /** Starts a call on a thread and runs it to its end. `heard`: whether its register accesses and notes are recorded. */
+  call(thread: number, name: CallName, args: readonly (number | bigint)[], heard = true): End {
+    this.#kernel.start(thread, name);
+    this.#kernel.mailbox.setArgs(args);
+    return this.resume(thread, heard);
+  }
+
+  /** Runs a thread on to its end, or to a lock that it cannot have now. */
+  resume(thread: number, heard = true): End {
+    const { mailbox, native } = this.#kernel;
+    const regs = this.machine.machine.regs;
+    for (;;) {
+      mailbox.quiet = QUIET | (this.onTable === null ? 1 << POINT_TABLE : 0);
+      const point = this.#kernel.step(thread);
+      if (heard) this.#notes.drain(this.#recorder);
+      regs.trace = heard ? this.#recorder : null;
+      switch (point) {
+        case POINT_END:
+          return 'done';
+        case POINT_READ:
+          mailbox.reply = this.machine.read(mailbox.object);
+          break;
+        case POINT_WRITE:
+          this.machine.write(mailbox.object, mailbox.value);
+          break;
+        case POINT_TABLE:
+          this.onTable?.();
+          break;
+        case POINT_POLL:
+          this.machine.giveUp();
+          this.#recorder.timeout(`AS${this.machine.polledSlot}_STATUS`);
+          mailbox.reply = 0;
+          break;
+        case POINT_NOTES:
+          mailbox.clearNotes();
+          break;
+        case POINT_SLEEP:
+          this.#sleep(thread);
+          break;
+        default:
+          if (point === POINT_CONDITION && (native.ready() & (1 << thread)) !== 0) break;
+          return 'blocked';
+      }
+    }
+  }
+
+  /** A sleep is for the GPU's interrupt: it comes now, or the time is over. */
+  #sleep(thread: number): void {
+    if (this.machine.gpuInterrupt) this.#interrupt();
+    const awake = (this.#kernel.native.ready() & (1 << thread)) !== 0;
+    if (!awake) this.#recorder.timeout('GPU_CMD_flush');
+    this.#kernel.mailbox.reply = awake ? 1 : 0;
+  }
+
+  #interrupt(): void {
+    const { mailbox } = this.#kernel;
+    this.call(INTERRUPT_THREAD, 'rawInterrupt', [LINE_GPU], false);
+    if (mailbox.result(0) === IRQ_WAKE_THREAD)
+      this.call(INTERRUPT_THREAD, 'threadedInterrupt', [LINE_GPU], false);
+  }
+}

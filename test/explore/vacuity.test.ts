@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import {
+  DriverWorld,
+  explore,
+  kernel,
+  parseScenario,
+  scenarioNames,
+  verdictOf,
+  withCoverage,
+} from './interleaved.ts';
+
+const budget = { states: 200_000, seconds: 60, memory: 4 * 2 ** 30 };
+
+function answer(text: string, kernelName = '7.2') {
+  const scenario = parseScenario(text, 'x');
+  const world = new DriverWorld(scenario, kernel(kernelName), scenario.check);
+  return withCoverage(world, explore(world, { budget }), world.harness.coverage.report());
+}
+
+const head = `check atomic
+object bo 8K
+vm A
+  map bo at 0x10000000
+  activate
+vm B
+  map bo at 0x10000000
+`;
+
+describe('a verdict says what happened', () => {
+  it('counts states and results of each call, and what was waited for', () => {
+    const { verdict, coverage } = answer(
+      `${head}thread t\n unmap A at 0x10000000 size 8K\nthread gpu\n read A 0x10000000\n`,
+    );
+    expect(verdict).toBe('holds');
+    expect(coverage.calls).toMatchObject([
+      { thread: 't', line: 9, results: ['0'] },
+      { thread: 'gpu', line: 11, results: ['done', 'faulted'] },
+    ]);
+    for (const { states } of coverage.calls) expect(states).toBeGreaterThan(0);
+    expect(coverage.waitedAtLock).toBeGreaterThan(0);
+    expect(coverage.devEnterFailed).toBe(0);
+  });
+
+  it('counts a drm_dev_enter() that failed before a synchronous call began', () => {
+    const { coverage } = answer(`${head}thread t\n map A bo at 0x10000000\nthread u\n unplug\n`);
+    expect(coverage.calls[0].results).toEqual(['-ENODEV', '0']);
+    expect(coverage.devEnterFailed).toBeGreaterThan(0);
+  });
+
+  it('counts stale translations that answered, on a kernel that leaves them', () => {
+    const text = `${head}thread t\n unmap A at 0x10000000 size 8K\nthread gpu\n read A 0x10000000\n read A 0x10000000\n`;
+    const scenario = parseScenario(text.replace('check atomic', 'check activation'), 'x');
+    const world = new DriverWorld(scenario, kernel('7.2', [], ['lock-around-op']), scenario.check);
+    explore(world, { budget });
+    expect(world.harness.coverage.report().staleTlb).toBeGreaterThan(0);
+  });
+});
+
+describe('a verdict is vacuous', () => {
+  it('where no schedule reaches a call', () => {
+    const { verdict, empty } = answer(`${head}thread t\n activate B\n read B 0x10000000\n`);
+    expect(verdict).toBe('vacuous');
+    expect(empty).toEqual([
+      "t: 'activate B' (line 9) is reached by no schedule",
+      "t: 'read B 0x10000000' (line 10) is reached by no schedule",
+    ]);
+  });
+
+  it('where a call fails in every schedule', () => {
+    const { verdict, empty } = answer(`${head}thread t\n sparse A at 0x10000000 size 2M\n`, '6.12');
+    expect(verdict).toBe('vacuous');
+    expect(empty).toEqual(["t: 'sparse A at 0x10000000 size 2M' (line 9) fails in every schedule: -EINVAL"]);
+  });
+
+  it('where an access finds no group on the GPU', () => {
+    expect(answer(`${head}thread t\n read B 0x10000000\n`).empty).toEqual([
+      "t: 'read B 0x10000000' (line 9) fails in every schedule: not on the GPU",
+    ]);
+  });
+
+  it('not where the scenario itself lets the call fail', () => {
+    expect(verdictOf('lock-times-out', '7.2')).toBe('holds');
+  });
+});
+
+describe('a group that was there from the start', () => {
+  it('goes off the GPU where its VM is idled', () => {
+    const { coverage, verdict } = answer(`${head}thread t\n idle A\n activate B\n read B 0x10000000\n`);
+    expect(verdict).toBe('holds');
+    expect(coverage.calls.map(({ results }) => results)).toEqual([['0'], ['0'], ['done']]);
+  });
+});
+
+describe('no built-in scenario', () => {
+  it('is vacuous on the kernel where it is at home', () => {
+    const empty = scenarioNames().filter((name) => verdictOf(name, '7.2') === 'vacuous');
+    expect(empty).toEqual([]);
+  });
+});

@@ -1,0 +1,42 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildNative, compileProgram, compiler } from '../live/toolbox.ts';
+import { STAGED } from './staged.ts';
+
+const bin = resolve(import.meta.dirname, '../../bin/panthor-shim');
+const scratch = mkdtempSync(join(tmpdir(), 'panthor-faults-'));
+afterAll(() => rmSync(scratch, { recursive: true }));
+
+/** Runs a client that faults, recorded, and asks about what the shim said of it. */
+async function ask(program: string, does: string, file: string) {
+  const run = promisify(execFile);
+  const { stderr } = await run(bin, ['run', '--record', file, '--', program, ...does.split(' ')]);
+  const asked = run(bin, ['fault', file, '--json']);
+  asked.child.stdin?.end(stderr);
+  return { stderr, answer: JSON.parse((await asked).stdout) };
+}
+
+describe.skipIf(compiler === null)('a fault that a client brought about', () => {
+  let program = '';
+  beforeAll(async () => {
+    await buildNative();
+    program = compileProgram('faults', scratch);
+  }, 120_000);
+
+  it.concurrent.each(STAGED.map((staged, i) => [staged.name, i] as const))(
+    'is told: %s',
+    async (_name, i) => {
+      const { does, status, story, says } = STAGED[i];
+      const { stderr, answer } = await ask(program, does, join(scratch, `${i}.jsonl`));
+      expect(stderr).toContain(status);
+      const [first] = answer.faults;
+      expect(`${first.status.exception}, ${first.status.access}`).toBe(status);
+      const told = [first.story.text, ...first.story.facts].join('\n');
+      expect([first.story.kind, told]).toEqual([story, expect.stringContaining(says)]);
+    },
+  );
+});
