@@ -2,6 +2,7 @@ import '../engine.ts';
 import * as fs from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { complain, EXIT_FINE, EXIT_USAGE } from './exit.ts';
+import { makeOutputVisible } from './terminal.ts';
 
 /** Every command is a file of that name beside this one; it is loaded when it is asked for. */
 const COMMANDS = [
@@ -19,7 +20,9 @@ const COMMANDS = [
   'record',
   'conform',
   'explore',
+  'tree',
   'fault',
+  'trace',
 ];
 
 interface CommandFile {
@@ -57,6 +60,7 @@ function leaveQuietlyOnClosedOutput(): void {
  */
 export async function main(argv: string[]): Promise<void> {
   leaveQuietlyOnClosedOutput();
+  makeOutputVisible();
   process.on('uncaughtException', (error) => process.exit(complain(error)));
   const program = new Command('panthor-shim')
     .description('The panthor DRM driver, modelled: replay, inspect and explore what GPU clients ask of it')

@@ -1,8 +1,8 @@
 /** One worker's share of a conformance run. */
-import { KERNEL_NAMES, type Kernel, kernel } from '../driver/kernels.ts';
+import { type Kernel, kernel } from '../driver/kernels.ts';
 import type { StreamOp } from './model.ts';
 import type { Json } from './recorder.ts';
-import { checkStream, type Difference, readStreams, type Stream } from './stream.ts';
+import { checkStream, type Difference, readStreams, type Stream, type VectorRunner } from './stream.ts';
 
 /** What to run: files, and which of their streams. */
 export interface JobOptions {
@@ -42,20 +42,22 @@ function kernelOf(stream: Stream, options: JobOptions, made: Map<string, Kernel>
   const name = options.kernel ?? stream.variant;
   let found = made.get(name);
   if (found === undefined) {
-    if (!KERNEL_NAMES.some((k) => k === name)) {
-      throw new RangeError(`stream ${stream.name}: unknown variant '${name}' (--kernel picks one)`);
+    try {
+      found = kernel(name, options.with, options.without);
+    } catch (e) {
+      throw new RangeError(`stream ${stream.name}: ${(e as Error).message}; --kernel picks one`);
     }
-    found = kernel(name, options.with, options.without);
     made.set(name, found);
   }
   return found;
 }
 
-function runOne(stream: Stream, k: Kernel): Failure | null {
+function runOne(stream: Stream, k: Kernel, player: Player | undefined): Failure | null {
   let difference: Difference | null;
   try {
-    difference = checkStream(stream, k);
+    difference = checkStream(stream, k, player?.runner);
   } catch (e) {
+    if (player?.isVerdict(e)) throw e;
     const crash = (e as Error).stack ?? String(e);
     return {
       index: -1,
@@ -69,8 +71,22 @@ function runOne(stream: Stream, k: Kernel): Failure | null {
   return { ...difference, history: stream.ops.slice(from, difference.index + 1).map((one) => one.in) };
 }
 
-/** Runs the streams of a job, calling `report` for each. Throws for files that cannot be read. */
-export async function runJob(options: JobOptions, report: (result: StreamResult) => void): Promise<void> {
+/** Who plays all streams in the place of the model: its name, and what it throws that ends the run. */
+export interface Player {
+  readonly name: string;
+  readonly runner: VectorRunner;
+  isVerdict(error: unknown): boolean;
+}
+
+/**
+ * Runs the streams of a job, calling `report` for each: on the model, or on `player` whatever their headers say. Throws
+ * for files that cannot be read.
+ */
+export async function runJob(
+  options: JobOptions,
+  report: (result: StreamResult) => void,
+  player?: Player,
+): Promise<void> {
   const kernels = new Map<string, Kernel>();
   let counter = 0;
   for (const file of options.files) {
@@ -80,8 +96,8 @@ export async function runJob(options: JobOptions, report: (result: StreamResult)
     };
     for await (const stream of readStreams(file, wanted)) {
       const k = kernelOf(stream, options, kernels);
-      const failure = runOne(stream, k);
-      report({ stream: stream.name, file, kernel: k.name, ops: stream.ops.length, failure });
+      const failure = runOne(stream, k, player);
+      report({ stream: stream.name, file, kernel: player?.name ?? k.name, ops: stream.ops.length, failure });
     }
   }
 }

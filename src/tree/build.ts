@@ -1,12 +1,20 @@
 /** From a tree to an addon, by way of the cache. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync, copyFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { digest, treeCache } from './cache.ts';
 import { compileHost, compileShim, compileTree, configure, type Place } from './compile.ts';
-import { CONFIGURATION } from './config.ts';
+import { CONFIGURATION, SOURCES } from './config.ts';
 import { type FoundFeature, findFeatures } from './features.ts';
-import { link } from './link.ts';
+import { LINK_SCRIPT, link } from './link.ts';
 import { stamp, updateMirror } from './mirror.ts';
 import { openTree, type Tree } from './source.ts';
 import { compilerVersion, requireTools } from './tools.ts';
@@ -33,7 +41,11 @@ interface Manifest {
 
 const nativeDir = (): string => {
   // src/tree or dist/src/tree
-  for (const up of ['../../native-stubs/tree', '../../../native-stubs/tree', '../../../../native-stubs/tree']) {
+  for (const up of [
+    '../../native-stubs/tree',
+    '../../../native-stubs/tree',
+    '../../../../native-stubs/tree',
+  ]) {
     const dir = fileURLToPath(new URL(up, import.meta.url));
     if (existsSync(dir)) return dir;
   }
@@ -48,9 +60,17 @@ function filesIn(dir: string): string[] {
 }
 
 /** What of an addon is not the tree's: our C, the configuration, the compiler. */
-function oursDigest(native: string): string {
+function oursDigest(native: string, features: readonly FoundFeature[]): string {
   const files = [...filesIn(native), ...filesIn(join(native, '../server')).filter((f) => f.endsWith('.h'))];
-  return digest([compilerVersion(), CONFIGURATION, ...files.flatMap((f) => [f.slice(native.length), readFileSync(f)])]);
+  const have = features.map(({ name, found }) => `${name} ${found}`);
+  return digest([
+    compilerVersion(),
+    CONFIGURATION,
+    LINK_SCRIPT,
+    ...SOURCES,
+    ...have,
+    ...files.flatMap((f) => [f.slice(native.length), readFileSync(f)]),
+  ]);
 }
 
 function readJson<T>(path: string): T | null {
@@ -89,7 +109,10 @@ function dependencies(place: Place, stamps: Map<string, string>): string[] {
 }
 
 /** Builds the tree at `dir` unless that has been done. Throws UsageError, or InputError with the compiler's message. */
-export async function buildTree(dir: string, progress: (what: string) => void = () => {}): Promise<BuiltTree> {
+export async function buildTree(
+  dir: string,
+  progress: (what: string) => void = () => {},
+): Promise<BuiltTree> {
   const tree = openTree(dir);
   const cache = treeCache(tree.dir);
   const native = nativeDir();
@@ -103,7 +126,7 @@ export async function buildTree(dir: string, progress: (what: string) => void = 
   };
   const known = readJson<Manifest>(manifestPath);
   requireTools();
-  const ours = oursDigest(native);
+  const ours = oursDigest(native, place.features);
   const result = (m: Manifest): BuiltTree => ({
     ...tree,
     digest: m.digest,

@@ -1,8 +1,9 @@
 /** Where mirrored sources, objects and addons are kept: a private directory of the user's, never the tree. */
+
+import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { createHash } from 'node:crypto';
 
 /** The cache's directory; PANTHOR_SHIM_TREES moves it. */
 export function cacheDir(): string {

@@ -5,7 +5,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { InputError } from '../errors.ts';
 import { COMMAND_OF, CONFIGURATION, OWN_SOURCES, REQUIRED, SOURCES } from './config.ts';
-import { type FoundFeature } from './features.ts';
+import type { FoundFeature } from './features.ts';
 import { PANTHOR } from './source.ts';
 
 /** What one build works with. */
@@ -53,7 +53,16 @@ function make(place: Place, targets: string[]): Promise<string> {
   const { MAKEFLAGS: _flags, KCFLAGS: _kcflags, KBUILD_OUTPUT: _output, ARCH: _arch, ...env } = process.env;
   return run(
     'make',
-    ['-s', jobs, '-C', place.mirror, `O=${place.out}`, 'ARCH=um', `KCFLAGS=${EXTRA_FLAGS.join(' ')}`, ...targets],
+    [
+      '-s',
+      jobs,
+      '-C',
+      place.mirror,
+      `O=${place.out}`,
+      'ARCH=um',
+      `KCFLAGS=${EXTRA_FLAGS.join(' ')}`,
+      ...targets,
+    ],
     place.mirror,
     { ...env, KCONFIG_ALLCONFIG: join(place.out, 'panthor-shim.config'), LC_ALL: 'C' },
   );
@@ -68,15 +77,17 @@ export async function configure(place: Place): Promise<void> {
   const config = readFileSync(join(place.out, '.config'), 'utf8');
   const lacking = REQUIRED.filter((symbol) => !config.includes(`${symbol}=y\n`));
   if (lacking.length > 0) {
-    throw new InputError(`the tree's Kconfig leaves out ${lacking.join(', ')}; panthor cannot be built for UML`);
+    throw new InputError(
+      `the tree's Kconfig leaves out ${lacking.join(', ')}; panthor cannot be built for UML`,
+    );
   }
   await make(place, ['prepare']);
 }
 
 function presentSources(place: Place): string[] {
-  return SOURCES.filter((name) => !name.endsWith('?') || existsSync(join(place.mirror, name.slice(0, -1)))).map(
-    (name) => name.replace(/\?$/, ''),
-  );
+  return SOURCES.filter(
+    (name) => !name.endsWith('?') || existsSync(join(place.mirror, name.slice(0, -1))),
+  ).map((name) => name.replace(/\?$/, ''));
 }
 
 const objectOf = (source: string): string => source.replace(/\.c$/, '.o');

@@ -38,7 +38,8 @@ const WHOLE = [
 const FLAT = ['', 'drivers/gpu/drm', 'init', 'security'];
 const CONFIGURES = /^(Kconfig.*|Makefile.*|Kbuild.*|.*\.mk)$/;
 /** What a build leaves behind, with or without a command file beside it. */
-const PRODUCT = /\.(o|a|so|ko|cmd|d|mod|order|symvers|dtb|dbg|gcno|gcda)$|^vmlinux|^\.config|^\.tmp_|^modules\./;
+const PRODUCT =
+  /\.(o|a|so|ko|cmd|d|mod|order|symvers|dtb|dbg|gcno|gcda)$|^vmlinux|^\.config|^\.tmp_|^modules\./;
 const GENERATED = /(^|\/)(include\/(generated|config)|arch\/[^/]+\/include\/generated)$/;
 const SKIPPED = new Set(['.git', 'debian']);
 

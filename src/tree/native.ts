@@ -27,7 +27,8 @@ export function loadAddon(path: string): TreeNative {
     const module = { exports: {} as TreeNative };
     process.dlopen(module, copy);
     const error = module.exports.open();
-    if (error !== 0) throw new Error(`the address space for the tree's memory cannot be reserved (errno ${error})`);
+    if (error !== 0)
+      throw new Error(`the address space for the tree's memory cannot be reserved (errno ${error})`);
     return module.exports;
   } finally {
     rmSync(dir, { recursive: true, force: true });

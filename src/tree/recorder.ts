@@ -1,5 +1,5 @@
 /** What a tree's driver did during one operation, from its notes, in the words of the vectors (SCHEMA.md, "Outcome"). */
-import { Recorder, type Json } from '../conform/recorder.ts';
+import type { Json, Recorder } from '../conform/recorder.ts';
 import {
   type Mailbox,
   NOTE_MAP,

@@ -119,7 +119,12 @@ export class TreeVectorRunner {
   /** The operation inside. Where it has to wait for what the one around it holds, it runs after that. */
   #mid(op: StreamOp, fields: Fields): 'blocked' | 'done' {
     this.#recorder.event('mid_begin');
-    const { r, skipped: _skipped, blocked, ...rest } = op.op === 'seq' ? this.#seq(op, fields) : this.#dispatch(op, INNER);
+    const {
+      r,
+      skipped: _skipped,
+      blocked,
+      ...rest
+    } = op.op === 'seq' ? this.#seq(op, fields) : this.#dispatch(op, INNER);
     Object.assign(fields, rest);
     if (blocked === 1) {
       this.#recorder.t.pop();
@@ -214,7 +219,15 @@ export class TreeVectorRunner {
     this.#runner.machine = new TreeMachine({ asPresent, vaBits, paBits });
     const layout = (op.dummy_layout as BoLayout | undefined) ?? 'contig2M';
     this.#kernel.setBacking(runsOf(layoutPieces(layout, 0, HUGE, 0)));
-    return this.#call(OUTER, 'init', asPresent, vaBits, paBits, num(op, 'coherent'), value(op, 'task_size', 2 ** 48));
+    return this.#call(
+      OUTER,
+      'init',
+      asPresent,
+      vaBits,
+      paBits,
+      num(op, 'coherent'),
+      value(op, 'task_size', 2 ** 48),
+    );
   }
 
   #vmCreate(op: StreamOp): Fields {

@@ -14,7 +14,11 @@ const factorial = (n: number): number => (n < 2 ? 1 : n * factorial(n - 1));
 const choose = (n: number, k: number): number => factorial(n) / factorial(k) / factorial(n - k);
 
 function search(world: World, strategy: Strategy, limits: Partial<Budget> = {}, all = false) {
-  const context = new Context(world, { ...budget, ...limits }, { further: all ? Number.POSITIVE_INFINITY : 0 });
+  const context = new Context(
+    world,
+    { ...budget, ...limits },
+    { further: all ? Number.POSITIVE_INFINITY : 0 },
+  );
   const outcome = strategy.search(context);
   const finding = [...context.findings.values()][0];
   return { outcome, ...context.stats, finding, findings: context.findings };
