@@ -17,7 +17,8 @@ enum wire_kind {
 	WIRE_REPLY = 0x180,
 };
 
-#define WIRE_MAX_PAYLOAD 25169920u /* payload bytes of the longest frame; a call that needs more is ENOMEM */
+#define WIRE_MAX_PAYLOAD 25169920u /* payload bytes of the longest frame */
+#define WIRE_MAX_CALL 4194304u /* payload bytes of one ioctl; a call that needs more is ENOMEM */
 #define WIRE_MAX_REGIONS 65536u /* user buffers of one call */
 #define WIRE_MAX_FDS 4 /* file descriptors of one frame */
 #define WIRE_FDS_MASK 0x7 /* in the flags: how many descriptors come along */

@@ -1,12 +1,29 @@
 /** Finds structs and ioctls by the names and numbers that people, clients and captures use for them. */
-import { dmaBufIoctls, dmaBufStructs, drmIoctls, drmStructs } from './drm.ts';
+import {
+  dmaBufIoctls,
+  dmaBufStructs,
+  drmIoctls,
+  drmStructs,
+  syncFileIoctls,
+  syncFileStructs,
+} from './drm.ts';
 import { hex } from './hex.ts';
 import { DRM_IOCTL_BASE, type IoctlSpec } from './ioctl.ts';
 import type { StructLayout } from './layout.ts';
 import { panthorIoctls, panthorStructs } from './panthor_drm.ts';
 
-export const allStructs: readonly StructLayout[] = [...panthorStructs, ...drmStructs, ...dmaBufStructs];
-export const allIoctls: readonly IoctlSpec[] = [...panthorIoctls, ...drmIoctls, ...dmaBufIoctls];
+export const allStructs: readonly StructLayout[] = [
+  ...panthorStructs,
+  ...drmStructs,
+  ...dmaBufStructs,
+  ...syncFileStructs,
+];
+export const allIoctls: readonly IoctlSpec[] = [
+  ...panthorIoctls,
+  ...drmIoctls,
+  ...dmaBufIoctls,
+  ...syncFileIoctls,
+];
 
 /** A name, number or size that means nothing, or more than one thing. */
 export class LookupError extends Error {

@@ -44,6 +44,10 @@ export const {
   WIRE_REPLY,
 } = wire_kind.values;
 
+/**
+ * Payload bytes of one ioctl; a call that needs more is ENOMEM. A record that holds it twice is one that readers take.
+ */
+export const WIRE_MAX_CALL = 4 << 20;
 /** User buffers of one call. */
 export const WIRE_MAX_REGIONS = 1 << 16;
 /** File descriptors of one frame. */

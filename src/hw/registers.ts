@@ -35,10 +35,6 @@ export function gpuFlushCaches(l2: number, lsc: number, other: number): number {
   return 4 | (l2 << 8) | (lsc << 12) | (other << 16);
 }
 
-/** Flushes that stand in for the AS commands FLUSH_MEM and FLUSH_PT. */
-export const GPU_FLUSH_MEM = gpuFlushCaches(CACHE_CLEAN | CACHE_INV, CACHE_CLEAN | CACHE_INV, 0);
-export const GPU_FLUSH_PT = gpuFlushCaches(CACHE_CLEAN | CACHE_INV, 0, 0);
-
 export const GPU_STATUS = 0x34;
 export const GPU_TIMESTAMP_OFFSET = 0x88;
 export const GPU_CYCLE_COUNT = 0x90;

@@ -6,6 +6,7 @@ import type { Scalar, StructLayout } from '../../../uapi/layout.ts';
 import {
   WIRE_ATTACH,
   WIRE_FDS_MASK,
+  WIRE_MAX_CALL,
   WIRE_MAX_FDS,
   WIRE_MAX_REGIONS,
   wire_kind,
@@ -40,11 +41,8 @@ function cStruct(layout: StructLayout): string[] {
 /** The text of native-stubs/wire.h. */
 export function wireHeader(): string {
   const defines: [name: string, value: string, doc: string][] = [
-    [
-      'WIRE_MAX_PAYLOAD',
-      `${MAX_FRAME_BYTES}u`,
-      'payload bytes of the longest frame; a call that needs more is ENOMEM',
-    ],
+    ['WIRE_MAX_PAYLOAD', `${MAX_FRAME_BYTES}u`, 'payload bytes of the longest frame'],
+    ['WIRE_MAX_CALL', `${WIRE_MAX_CALL}u`, 'payload bytes of one ioctl; a call that needs more is ENOMEM'],
     ['WIRE_MAX_REGIONS', `${WIRE_MAX_REGIONS}u`, 'user buffers of one call'],
     ['WIRE_MAX_FDS', `${WIRE_MAX_FDS}`, 'file descriptors of one frame'],
     ['WIRE_FDS_MASK', hex(WIRE_FDS_MASK), 'in the flags: how many descriptors come along'],

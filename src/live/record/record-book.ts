@@ -15,6 +15,7 @@ import {
 import type { Frame } from '../../capture/frame.ts';
 import { CaptureRecord, setIoctl } from '../../capture/record.ts';
 import { getU64 } from '../../driver/base/u64.ts';
+import { tell } from '../server/server.ts';
 import { CaptureFile } from './capture-file.ts';
 
 export interface RecordBookOptions {
@@ -65,6 +66,11 @@ export class RecordBook {
     }
   }
 
+  /** Why the recording is not whole, or null. */
+  get failed(): string | null {
+    return this.#file?.failed ?? null;
+  }
+
   /** A process is gone: the files that it opened are closed with it. */
   processEnded(pid: number): void {
     for (const [key, file] of this.#files) if (file.pid === pid) this.#close(key);
@@ -79,12 +85,16 @@ export class RecordBook {
 
   #begin(version: string | undefined): CaptureFile {
     const { path, client, arch, replies } = this.#options;
-    return new CaptureFile(path, {
-      arch,
-      client,
-      replies,
-      ...(version === undefined ? {} : { driver_version: version }),
-    });
+    return new CaptureFile(
+      path,
+      {
+        arch,
+        client,
+        replies,
+        ...(version === undefined ? {} : { driver_version: version }),
+      },
+      tell,
+    );
   }
 
   #open(view: DataView, at: number): boolean {
@@ -137,7 +147,7 @@ export class RecordBook {
     const empty = new Uint8Array(0);
     setIoctl(this.#record, {
       timeNs: Number(process.hrtime.bigint()),
-      tid: view.getUint32(at + off.tid, true),
+      tid: view.getUint32(at + off.tid, true) & 0x7fffffff,
       fd: this.#fdOf(getU64(view, at + off.file)),
       request,
       argIn: size > 0 ? before[0].bytes : empty,
@@ -158,7 +168,7 @@ export class RecordBook {
     Object.assign(this.#record, {
       type: 'mmap',
       timeNs: Number(process.hrtime.bigint()),
-      tid: view.getUint32(at + off.tid, true),
+      tid: view.getUint32(at + off.tid, true) & 0x7fffffff,
       fd: this.#fdOf(getU64(view, at + off.file)),
       lengthLo: view.getUint32(at + off.length, true),
       lengthHi: view.getUint32(at + off.length + HIGH_WORD, true),

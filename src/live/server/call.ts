@@ -25,7 +25,8 @@ export class Call {
     this.fileKey = getU64(view, at + off.file);
     this.argAddr = getU64(view, at + off.arg);
     this.request = view.getUint32(at + off.request, true);
-    this.tid = view.getUint32(at + off.tid, true);
+    // A thread's number is positive, whatever a client says.
+    this.tid = view.getUint32(at + off.tid, true) & 0x7fffffff;
     this.fd = view.getInt32(at + off.fd, true);
     const count = view.getUint32(at + off.regions, true);
     if (count > WIRE_MAX_REGIONS) return false;

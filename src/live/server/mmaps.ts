@@ -55,7 +55,7 @@ export class Mmaps {
     );
     if (ret < 0) replies.plain(from, id, ret);
     const call = {
-      tid: view.getUint32(at + off.tid, true),
+      tid: view.getUint32(at + off.tid, true) & 0x7fffffff,
       fd: view.getInt32(at + off.fd, true),
       lengthLo: view.getUint32(at + off.length, true),
       lengthHi: view.getUint32(at + off.length + HIGH_WORD, true),
