@@ -3,7 +3,7 @@ import { hex } from '../../uapi/hex.ts';
 import type { CaptureDecoder } from './decoder.ts';
 import { CaptureError } from './error.ts';
 import { FRAME_HEADER_BYTES, FRAME_TEXT, Frame } from './frame.ts';
-import { parseEventLine, parseHeaderLine } from './line.ts';
+import { parseEventLine, parseHeaderLine } from './json/line.ts';
 import { PTCAP_MAGIC, ptcap_preamble } from './ptcap.ts';
 import { readEventFrame, readHeaderFrame } from './ptcap-read.ts';
 import type { CaptureHeader, CaptureRecord } from './record.ts';

@@ -1,7 +1,7 @@
 import type { ByteSource } from './byte-source.ts';
 import type { CaptureDecoder } from './decoder.ts';
 import { CaptureError, GzipError } from './error.ts';
-import { JsonlDecoder } from './jsonl-decoder.ts';
+import { JsonlDecoder } from './json/jsonl-decoder.ts';
 import { PTCAP_MAGIC } from './ptcap.ts';
 import { PtcapDecoder } from './ptcap-decoder.ts';
 import type { CaptureHeader } from './record.ts';

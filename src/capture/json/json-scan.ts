@@ -1,4 +1,4 @@
-import { MAX_BUFFERS } from './record.ts';
+import { MAX_BUFFERS } from '../record.ts';
 
 /**
  * Strict JSON (RFC 8259) over bytes that remembers where everything stood, so that corruption can be named by its byte.

@@ -1,8 +1,15 @@
-import { _IOC_SIZE } from '../../uapi/ioctl.ts';
+import { _IOC_SIZE } from '../../../uapi/ioctl.ts';
+import type { CaptureHeader, CaptureRecord, DeviceNode, Replies } from '../record.ts';
+import {
+  CAPTURE_VERSION,
+  DEVICE_NODES,
+  MAX_BUFFERS,
+  MAX_RECORD_BYTES,
+  REPLIES,
+  setIoctl,
+} from '../record.ts';
 import type { LineFields } from './json-fields.ts';
 import type { JsonNode } from './json-scan.ts';
-import type { CaptureHeader, CaptureRecord, DeviceNode, Replies } from './record.ts';
-import { CAPTURE_VERSION, DEVICE_NODES, MAX_BUFFERS, MAX_RECORD_BYTES, REPLIES, setIoctl } from './record.ts';
 
 const INT_MAX = 0x7fffffff;
 const U32_MAX = 0xffffffff;

@@ -1,11 +1,11 @@
-import type { CaptureDecoder } from './decoder.ts';
-import { CaptureError } from './error.ts';
+import type { CaptureDecoder } from '../decoder.ts';
+import { CaptureError } from '../error.ts';
+import type { CaptureHeader, CaptureRecord } from '../record.ts';
+import { MAX_LINE_BYTES } from '../record.ts';
+import type { Window } from '../window.ts';
 import { show } from './json-fields.ts';
 import { CanonicalLineParser } from './json-line.ts';
 import { parseEventLine, parseHeaderLine } from './line.ts';
-import type { CaptureHeader, CaptureRecord } from './record.ts';
-import { MAX_LINE_BYTES } from './record.ts';
-import type { Window } from './window.ts';
 
 /** A header is short; a stream that is no capture at all should be found out early. */
 const MAX_HEADER_BYTES = 1 << 20;

@@ -1,6 +1,6 @@
-import { paddedHex } from '../../uapi/hex.ts';
-import { CaptureError } from './error.ts';
-import { hexDigit } from './hex.ts';
+import { paddedHex } from '../../../uapi/hex.ts';
+import { CaptureError } from '../error.ts';
+import { hexDigit } from './hex-digits.ts';
 import type { JsonNode } from './json-scan.ts';
 import { latin1, numberOf, scanJson, stringOf } from './json-scan.ts';
 

@@ -1,7 +1,7 @@
-import { _IOC_SIZE } from '../../uapi/ioctl.ts';
-import { decodeLower, lowerDigit } from './hex.ts';
-import type { BufferSpan, CaptureRecord } from './record.ts';
-import { MAX_BUFFERS, MAX_RECORD_BYTES } from './record.ts';
+import { _IOC_SIZE } from '../../../uapi/ioctl.ts';
+import type { BufferSpan, CaptureRecord } from '../record.ts';
+import { MAX_BUFFERS, MAX_RECORD_BYTES } from '../record.ts';
+import { decodeLower, lowerDigit } from './hex-digits.ts';
 
 const ascii = (text: string): Uint8Array => new TextEncoder().encode(text);
 
