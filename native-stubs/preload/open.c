@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "channel.h"
+#include "known.h"
 #include "next.h"
 #include "paths.h"
 #include "sys.h"
@@ -28,8 +29,10 @@ static int open_device(unsigned minor, int flags)
 		ret = -EINVAL;
 	else
 		ret = channel_open(minor, flags);
-	if (ret >= 0)
+	if (ret >= 0) {
+		known_learn(ret);
 		return ret;
+	}
 	errno = -ret;
 	return -1;
 }

@@ -30,4 +30,7 @@ void path_look(struct path *p, int dirfd, const char *name);
 /* The path that the client may see of a path inside the tree: without the tree's own prefix; `name` itself if outside. */
 const char *path_shown(const char *name);
 
+/* Where the file behind a device node is; `to` has OUR_PATH_MAX bytes. */
+void path_of_node(char *to, unsigned minor);
+
 #endif

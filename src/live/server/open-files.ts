@@ -66,6 +66,7 @@ export class OpenFiles {
       made.fd.close();
       return -ENODEV;
     }
+    drm.pid = pid;
     file = new OpenFile(this.#nextId++, made.file, minor, flags, pid, drm);
     this.#byKey.set(file.key, file);
     for (const observer of observers) observer.opened(file);
