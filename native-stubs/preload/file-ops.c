@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdbool.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -171,6 +172,16 @@ EXPORT off_t lseek(int fd, off_t offset, int whence)
 	return end;
 }
 ALSO(lseek64, lseek);
+
+/* file_can_poll(): a syncobj's file has no poll function, and so is always ready, and not for epoll. */
+EXPORT int epoll_ctl(int set, int operation, int fd, struct epoll_event *event)
+{
+	struct identity id;
+
+	if (operation != EPOLL_CTL_DEL && known(fd, &id) && (id.kind == FILE_SYNCOBJ))
+		return (int)fail(EPERM);
+	return NEXT(epoll_ctl)(set, operation, fd, event);
+}
 
 /* What is no socket. */
 #define NO_SOCKET(call)                                                                                      \

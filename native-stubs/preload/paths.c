@@ -79,6 +79,27 @@ static bool fd_path(const char *name, int *fd)
 	return true;
 }
 
+/* The number in /proc/self/fdinfo/N. */
+static bool fdinfo_path(const char *name, int *fd)
+{
+	char own[32];
+	unsigned long value;
+
+	if (strncmp(name, "/proc/", 6) != 0)
+		return false;
+	snprintf(own, sizeof(own), "/proc/%d/fdinfo/", own_pid());
+	if (strncmp(name, own, strlen(own)) == 0)
+		name += strlen(own);
+	else if (strncmp(name, "/proc/self/fdinfo/", 18) == 0)
+		name += 18;
+	else
+		return false;
+	if (!whole_number(name, &value))
+		return false;
+	*fd = (int)value;
+	return true;
+}
+
 /* What belongs to a device number. */
 static const char *const of_node[] = {"/sys/dev/char/226:%u", "/dev/char/226:%u", "/run/udev/data/c226:%u"};
 /* Directories that the tree shows with everything that the machine has, and the device besides. */
@@ -99,6 +120,10 @@ static void sort_absolute(struct path *p, const char *name)
 
 	if (fd_path(name, &p->fd)) {
 		p->kind = PATH_FD;
+		return;
+	}
+	if (fdinfo_path(name, &p->fd)) {
+		p->kind = PATH_FDINFO;
 		return;
 	}
 	for (unsigned minor = c->card; minor <= c->card + 128 && p->kind == PATH_OTHER; minor += 128) {

@@ -15,12 +15,13 @@ enum path_kind {
 	PATH_TREE,   /* a file, directory or link of the tree */
 	PATH_DEVICE, /* a device node of the tree */
 	PATH_FD,     /* /proc/self/fd/N or /dev/fd/N */
+	PATH_FDINFO, /* /proc/self/fdinfo/N */
 };
 
 struct path {
 	enum path_kind kind;
 	unsigned minor; /* PATH_DEVICE */
-	int fd;		/* PATH_FD */
+	int fd;		/* PATH_FD, PATH_FDINFO */
 	/* PATH_TREE and PATH_DEVICE: where it really is. */
 	char real[OUR_PATH_MAX];
 };

@@ -35,6 +35,10 @@ export class OpenFiles {
     return this.#byKey.size;
   }
 
+  byKey(key: number): OpenFile | undefined {
+    return this.#byKey.get(key);
+  }
+
   all(): Iterable<OpenFile> {
     return this.#byKey.values();
   }
