@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { beforeDeath } from '../launch/signals.ts';
 import { native } from '../native.ts';
-import { nativeBuildDir } from '../package-root.ts';
+import { nativeFile } from '../package-root.ts';
 import { StartError } from '../start-error.ts';
 import { freeCard, makeDeviceTree } from './device-tree.ts';
 import { clearPrivateDir, makePrivateDir, takePrivateDir } from './private-dir.ts';
@@ -126,10 +126,10 @@ function isStartError(error: unknown): error is Error {
 
 /** The recording library for an architecture. */
 export function recorderPath(arch: string): string {
-  return join(nativeBuildDir(), arch, 'libdrm_recorder.so');
+  return nativeFile(arch, 'libdrm_recorder.so');
 }
 
 /** The preload library for an architecture (x86_64, aarch64). */
 export function libraryPath(arch: string): string {
-  return join(nativeBuildDir(), arch, 'libpanthor_shim.so');
+  return nativeFile(arch, 'libpanthor_shim.so');
 }
