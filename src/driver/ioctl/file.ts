@@ -61,6 +61,12 @@ export class DrmFile {
   authenticated: boolean;
   /** Has been master; may be again without asking anybody. */
   wasMaster = false;
+  /** drm_master.magic_map of the master that there was when it was opened: who asked for a number, once. */
+  magics: Idr<{ file: DrmFile | null }> = new Idr();
+  /** Process that opened it, and process and thread that make the present call; 0 where nobody says. */
+  pid = 0;
+  callerPid = 0;
+  callerTid = 0;
   /** DRM_IOCTL_GET_MAGIC, 0 before it was asked for. */
   magic = 0;
   /** DRM_IOCTL_SET_CLIENT_NAME. */
