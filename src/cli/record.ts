@@ -5,7 +5,7 @@ import { beforeDeath, die, withSignals } from '../live/launch/signals.ts';
 import { RecordServer } from '../live/record/record-server.ts';
 import { clearPrivateDir, makePrivateDir } from '../live/server/private-dir.ts';
 import { recorderPath } from '../live/server/server-thread.ts';
-import { EXIT_FOUND, UsageError } from './exit.ts';
+import { EXIT_FOUND, note, UsageError } from './exit.ts';
 import { starting } from './live-options.ts';
 
 export function register(program: Command): void {
@@ -58,7 +58,7 @@ async function recordInto(
   await server.stop();
   process.exitCode = status;
   if (server.count === 0) {
-    process.stderr.write('panthor-shim: the command asked nothing of a panthor device\n');
+    note('the command asked nothing of a panthor device');
     process.exitCode = status === 0 ? EXIT_FOUND : status;
   } else if (server.failed !== null && status === 0) process.exitCode = EXIT_FOUND;
 }

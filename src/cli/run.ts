@@ -1,10 +1,12 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { archOf, prepare, runToEnd } from '../live/launch/launch.ts';
 import { die, withSignals } from '../live/launch/signals.ts';
 import { reportText } from '../live/server/report.ts';
 import { libraryPath, ServerThread } from '../live/server/server-thread.ts';
+import { visibleLines } from '../report/visible.ts';
 import { EXIT_BUG, EXIT_FOUND, UsageError } from './exit.ts';
+import { checkWritable, writeOutput } from './files.ts';
 import {
   addModelOptions,
   checkModelOptions,
@@ -48,6 +50,7 @@ export function libraryFor(command: string): { library: string; arch: string } {
 
 function run(command: string[], options: RunOptions): Promise<void> {
   checkModelOptions(options);
+  if (typeof options.report === 'string') checkWritable(options.report);
   return withSignals(die, () => serveCommand(command, options));
 }
 
@@ -62,8 +65,8 @@ async function serveCommand(command: string[], options: RunOptions): Promise<voi
   );
   const status = await runToEnd(prepare(command, library, server.environment));
   const report = await server.stop();
-  if (typeof options.report === 'string') writeFileSync(options.report, `${JSON.stringify(report)}\n`);
-  else if (options.report) process.stderr.write(reportText(report));
+  if (typeof options.report === 'string') writeOutput(options.report, `${JSON.stringify(report)}\n`);
+  else if (options.report) process.stderr.write(visibleLines(reportText(report)));
   process.exitCode =
     status !== 0 ? status : report.bugs > 0 ? EXIT_BUG : report.record_error === undefined ? 0 : EXIT_FOUND;
 }

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { die, withSignals } from '../live/launch/signals.ts';
 import { reportText } from '../live/server/report.ts';
 import { libraryPath, ServerThread } from '../live/server/server-thread.ts';
+import { visibleLines } from '../report/visible.ts';
 import { EXIT_BUG } from './exit.ts';
 import {
   addModelOptions,
@@ -53,7 +54,7 @@ async function serveUntilSignal(options: ServeCommandOptions): Promise<void> {
     },
   );
   const report = await server.stop();
-  process.stderr.write(reportText(report));
+  process.stderr.write(visibleLines(reportText(report)));
   if (report.bugs > 0) process.exitCode = EXIT_BUG;
 }
 

@@ -88,7 +88,7 @@ export class PanthorDrv {
 
   constructor(device: PanthorDevice) {
     this.device = device;
-    this.#table = ioctlTable(device.kernel.uapi);
+    this.#table = ioctlTable(device.kernel);
     this.gpu = device.gpuProfile ?? gpuProfile('g610');
     this.sched = new Scheduler(device, this.gpu, this.work);
     device.gem.onFree = (bo) => this.#freed(bo);
