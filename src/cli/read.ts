@@ -1,7 +1,7 @@
 import { CaptureError } from '../capture/error.ts';
 import type { CaptureReader } from '../capture/reader.ts';
 import type { CaptureRecord } from '../capture/record.ts';
-import { complain } from './exit.ts';
+import { complain, InputError } from './exit.ts';
 import { noteTruncation } from './notes.ts';
 
 /**
@@ -15,11 +15,11 @@ export async function readThrough(
   report: () => void,
   idle?: () => void,
 ): Promise<void> {
-  let damage: CaptureError | null = null;
+  let damage: CaptureError | InputError | null = null;
   try {
     await capture.each(visit, idle);
   } catch (error) {
-    if (!(error instanceof CaptureError)) throw error;
+    if (!(error instanceof CaptureError) && !(error instanceof InputError)) throw error;
     damage = error;
   }
   report();

@@ -1,7 +1,7 @@
 import { DMA_BUF_BASE } from '../../uapi/drm.ts';
 import { EBADF, ENOTTY } from '../../uapi/errno.ts';
 import { _IOC_TYPE } from '../../uapi/ioctl.ts';
-import type { CaptureRecord, DeviceNode } from '../capture/record.ts';
+import type { CaptureRecord } from '../capture/record.ts';
 import { run } from '../coroutine/op.ts';
 import { UserMemory } from '../driver/base/uaccess.ts';
 import { PanthorDevice } from '../driver/device.ts';
@@ -12,12 +12,16 @@ import { BLOCKED, PanthorDrv } from '../driver/ioctl/drv.ts';
 import { ModelFdTable } from '../driver/ioctl/fd-table.ts';
 import type { Kernel } from '../driver/kernels.ts';
 import type { DriverTrace } from '../driver/warn.ts';
+import { InputError } from '../errors.ts';
 import { ClientFile } from './client-file.ts';
 import { IdMap } from './id-map.ts';
 import type { IdPlan, PlannedId } from './id-plan.ts';
 import { IdWalk } from './id-walk.ts';
 import { ARGUMENT_ADDRESS, loadPayload } from './payload.ts';
 import { placeholderFor, type TakenFd, takenFd } from './placeholders.ts';
+
+/** Open files of a replay: each takes some kilobytes, a record that opens one some dozen. */
+const MAX_FILES = 1 << 16;
 
 export interface ModelOptions {
   kernel: Kernel;
@@ -70,10 +74,16 @@ export class ReplayModel {
     run(this.device.mmu.init());
   }
 
-  /** The client's file behind a record's descriptor; one that was never seen is opened, by the node that it names. */
-  file({ fd, node }: { readonly fd: number; readonly node: DeviceNode | null }): ClientFile {
+  /**
+   * The client's file behind a record's descriptor; one that was never seen is opened, by the node that it names.
+   *
+   * @throws InputError for more files than MAX_FILES at once
+   */
+  file({ fd, node, index }: Pick<CaptureRecord, 'fd' | 'node' | 'index'>): ClientFile {
     let file = this.files.get(fd);
     if (file === undefined) {
+      if (this.files.size >= MAX_FILES)
+        throw new InputError(`record ${index}: more than ${MAX_FILES} files are open at once`);
       const opened = run(this.drv.open({ fds: this.#fds, node: node ?? 'render' }));
       file = new ClientFile(fd, opened, this.#shared);
       this.files.set(fd, file);

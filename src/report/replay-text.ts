@@ -6,6 +6,7 @@ import type { VmHistories, VmHistory } from '../replay/vm-history.ts';
 import { bytesText, plural, table } from './format.ts';
 import { commandCounts, kernelText } from './replay-json.ts';
 import { address, LEGEND, vaMap } from './va-map.ts';
+import { visible } from './visible.ts';
 
 /** Findings of a kind that are printed. */
 const SHOWN = 20;
@@ -31,9 +32,10 @@ function overview({ client, arch, driver_version, replies }: CaptureHeader, repl
   const { ioctls, bindOps: ops } = tally;
   const names = Object.entries(ioctls.by_name).sort((a, b) => b[1] - a[1]);
   const driver = driver_version === undefined ? '' : `, panthor ${driver_version}`;
+  const who = visible(`${client} (${arch}${driver}`);
   const calls = `${plural(ioctls.total, 'ioctl')} (${ioctls.failed} failed) and ${plural(tally.mmaps, 'mmap')}`;
   return [
-    `${client} (${arch}${driver}, replies are a ${replies}'s) on kernel ${kernelText(replayer)}`,
+    `${who}, replies are a ${replies}'s) on kernel ${kernelText(replayer)}`,
     ...table([
       ['  records', `${tally.records}: ${calls}`],
       ['  calls', wrap(names.map(([name, count]) => `${count} ${name}`)).join('\n           ')],
