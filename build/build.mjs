@@ -23,7 +23,7 @@ import {
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { checkYields } from './check-yields.mjs';
-import { instrument, settersIn } from './instrument.mjs';
+import { InstrumentError, instrument, settersIn } from './instrument.mjs';
 import { link } from './link.mjs';
 import { strip } from './strip.mjs';
 
@@ -86,14 +86,21 @@ function rewrite(path, transform) {
 
 /** Makes the interleaved code below `dir` keep account of its state. */
 function trackState(dir) {
+  const problems = [];
   const files = listFiles(dir).filter((file) => file.endsWith('.js') && isInstrumented(file));
   const setters = new Set(files.flatMap((file) => settersIn(readFileSync(join(dir, file), 'utf8'))));
   for (const file of files) {
     const account = relative(dirname(join(dir, file)), join(dir, TRACKING))
       .split(sep)
       .join('/');
-    rewrite(join(dir, file), (code) => instrument(code, file, account, setters));
+    try {
+      rewrite(join(dir, file), (code) => instrument(code, file, account, setters));
+    } catch (error) {
+      if (!(error instanceof InstrumentError)) throw error;
+      problems.push(...error.problems);
+    }
   }
+  return problems;
 }
 
 /** Puts `fresh` in the place of `target`; of two builds that end together either one wins, whole. */
@@ -163,7 +170,8 @@ export async function build(root, keepGoing = false) {
       fresh,
       files.filter((file) => file.endsWith('.js') && isLinked(file)),
     );
-    if (files.includes(`interleaved/${TRACKING}`)) trackState(join(fresh, 'interleaved'));
+    if (files.includes(`interleaved/${TRACKING}`)) problems.push(...trackState(join(fresh, 'interleaved')));
+    if (problems.length > 0 && !keepGoing) return problems;
     swap(fresh, join(root, 'dist'));
     return problems;
   } finally {

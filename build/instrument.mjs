@@ -1,12 +1,27 @@
 import { parse } from 'acorn';
 import MagicString from 'magic-string';
 import { walk } from './ast.mjs';
+import { instrumentClosures } from './instrument-closures.mjs';
 import { instrumentFrames } from './instrument-frames.mjs';
 
 /** Methods that change an array, typed array, Map or Set in place. */
 const MUTATORS = new Set(
-  'push pop shift unshift splice sort reverse fill copyWithin set delete clear add'.split(' '),
+  (
+    'push pop shift unshift splice sort reverse fill copyWithin set delete clear add ' +
+    'setUint8 setInt8 setUint16 setInt16 setUint32 setInt32 setBigUint64 setBigInt64 setFloat32 setFloat64'
+  ).split(' '),
 );
+
+/**
+ * Fields that are no part of a state, by class: written on the way and read by reports alone. Were they hashed, a loop of
+ * retries would never come back to a state. Explored code that reads one is refused.
+ */
+export const UNHASHED = {
+  Machine: ['commands', 'cacheFlushes'],
+  PanthorMmu: ['stats'],
+  PanthorDevice: ['warnings'],
+};
+const UNHASHED_FIELDS = new Set(Object.values(UNHASHED).flat());
 
 /**
  * Makes code that the explorer runs keep account of its own state (src/explore/state/objects.ts):
@@ -23,8 +38,9 @@ const MUTATORS = new Set(
  * @param {string} file its name, for messages
  * @param {string} account how the module imports src/explore/state/tracking.js
  * @param {ReadonlySet<string>} [setters] names that are accessors of some class (see settersIn)
- * @returns {string} the code; what cannot be followed (writes by destructuring, `delete`, Object.assign, module-level
- *   variables) throws at run time, where the explorer gets there
+ * @returns {string} the code
+ * @throws {InstrumentError} for what cannot be followed: writes by destructuring, `delete`, Object.assign, module-level
+ *   variables, a yield in finally, a read of what is not hashed, …
  */
 export function instrument(code, file, account, setters = new Set()) {
   const tree = parse(code, { ecmaVersion: 2023, sourceType: 'module', locations: true });
@@ -32,10 +48,9 @@ export function instrument(code, file, account, setters = new Set()) {
   // What was put in beside the replaced part stays.
   const replace = (start, end, text) => out.overwrite(start, end, text, { contentOnly: true });
   const fields = new Set();
-  /** Makes `node`, an expression, throw when the explorer comes upon it. Code that it never runs may do as it likes. */
+  const problems = [];
   const refuse = (node, what) => {
-    out.appendLeft(node.start, `($refuse('${file}:${node.loc.start.line}: ${what}'), `);
-    out.appendRight(node.end, ')');
+    problems.push(`${file}:${node.loc.start.line}: the explorer cannot follow ${what}`);
   };
   const variables = moduleVariables(tree);
 
@@ -62,6 +77,16 @@ export function instrument(code, file, account, setters = new Set()) {
   /** `target OP= value`, target being a member expression. */
   const assign = (node) => {
     const { left, right, operator } = node;
+    if (/^(\?\?|&&|\|\|)=$/.test(operator) && !left.computed && !yieldsIn(node)) {
+      out.appendLeft(left.start, '$l(');
+      replace(
+        objectEnd(left),
+        code.indexOf(operator, left.end) + operator.length,
+        `, '${nameOf(left)}', '${operator}', () =>`,
+      );
+      out.appendRight(node.end, ')');
+      return;
+    }
     if ((operator !== '=' && yieldsIn(right)) || !/^(\*\*|<<|>>>?|[-+*/%&|^])?=$/.test(operator)) {
       refuse(node, `an assignment with ${operator}`);
       return;
@@ -153,6 +178,13 @@ export function instrument(code, file, account, setters = new Set()) {
         if (MUTATORS.has(callee.property.name) && callee.object.type !== 'Super') mutate(node, parent);
         break;
       }
+      case 'ClassDeclaration':
+      case 'ClassExpression':
+        classState(node, parent);
+        break;
+      case 'MemberExpression':
+        if (!node.computed && UNHASHED_FIELDS.has(nameOf(node))) checkRead(node);
+        break;
       case 'VariableDeclaration':
         if (parent?.type === 'Program' || parent?.type === 'ExportNamedDeclaration') moduleState(node);
         break;
@@ -167,14 +199,96 @@ export function instrument(code, file, account, setters = new Set()) {
     }
   }
 
+  /** Static fields are state, and some classes have fields that are none. */
+  function classState(node, parent) {
+    const name = node.id?.name;
+    const unhashed = UNHASHED[name] ?? [];
+    const declared = new Set(
+      node.body.body.filter((one) => one.type === 'PropertyDefinition').map((one) => one.key.name),
+    );
+    for (const field of unhashed)
+      if (!declared.has(field)) refuse(node, `${name}.${field}, which is not there,`);
+    const hasState = node.body.body.some((one) => one.static && one.type === 'PropertyDefinition');
+    if (!hasState && unhashed.length === 0) return;
+    const top = parent?.type === 'Program' || /^Export/.test(parent?.type ?? '');
+    if (!top || node.type !== 'ClassDeclaration') {
+      refuse(node, 'static fields of a class that is not at the top of its module');
+      return;
+    }
+    const end = parent.type === 'Program' ? node.end : parent.end;
+    if (hasState) out.appendLeft(end, ` $root(${name});`);
+    if (unhashed.length > 0) out.appendLeft(end, ` $unhashed(${name}, ${JSON.stringify(unhashed)});`);
+  }
+
+  /** The names of fields that the class around a node declares. */
+  function fieldsAround(node) {
+    let found = null;
+    walk(tree, (one) => {
+      if (one.start > node.start || one.end < node.end) return false;
+      if (/^Class(Declaration|Expression)$/.test(one.type)) found = one;
+    });
+    const names = found?.body.body
+      .filter((one) => one.type === 'PropertyDefinition')
+      .map((one) => one.key.name);
+    return { className: found?.id?.name, names: names ?? [] };
+  }
+
+  /** A read of a field that is not hashed, where its value may go anywhere but back into that field. */
+  function checkRead(node) {
+    const name = nameOf(node);
+    if (node.object.type === 'ThisExpression') {
+      const { className, names } = fieldsAround(node);
+      // Another class's field of that name, which is hashed.
+      if (names.includes(name) && !UNHASHED[className]?.includes(name)) return;
+    }
+    let statement = null;
+    walk(tree, (one) => {
+      if (one.start > node.start || one.end < node.end) return false;
+      if (one.type === 'ExpressionStatement') statement = one;
+    });
+    const base = (expression) => {
+      let one = expression;
+      while (
+        one &&
+        one !== node &&
+        !(one.type === 'MemberExpression' && !one.computed && nameOf(one) === name)
+      ) {
+        one =
+          one.type === 'MemberExpression' ? one.object : one.type === 'CallExpression' ? one.callee : null;
+      }
+      return one !== null && one !== undefined;
+    };
+    const written = statement?.expression;
+    if (written?.type === 'UpdateExpression' && base(written.argument)) return;
+    if (written?.type === 'AssignmentExpression' && base(written.left)) return;
+    if (
+      written?.type === 'CallExpression' &&
+      MUTATORS.has(written.callee.property?.name) &&
+      base(written.callee)
+    )
+      return;
+    refuse(node, `a read of ${name}, which is no part of the state`);
+  }
+
+  const closures = instrumentClosures(tree, out, file);
   const frames = instrumentFrames(tree, out, replace, code, file, refuse);
-  if (fields.size === 0 && frames === 0 && out.toString() === code) return code;
+  if (problems.length > 0) throw new InstrumentError(problems);
+  if (fields.size === 0 && frames === 0 && !closures && out.toString() === code) return code;
   const helpers = [...fields].map((field) => fieldHelpers(field, setters.has(field))).join('');
-  const names = '$key, $note, $root, $e, $eu, $ei, $m, $mo, $length, $enter, $y, $array, $refuse';
+  const names = '$key, $note, $root, $e, $eu, $ei, $m, $mo, $length, $enter, $y, $array, $c, $l, $unhashed';
   out.prepend(`import { ${names} } from '${account}'; ${helpers}`);
   const result = out.toString();
   parse(result, { ecmaVersion: 2023, sourceType: 'module' });
   return result;
+}
+
+/** What the explorer could not account for: one line each, with file and line. */
+export class InstrumentError extends Error {
+  constructor(problems) {
+    super(problems.join('\n'));
+    this.name = 'InstrumentError';
+    this.problems = problems;
+  }
 }
 
 /** Names that `code` declares setters for; private ones as they are after the rewriting. */

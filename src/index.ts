@@ -50,7 +50,14 @@ export {
   type ScheduleStep,
   scenarios,
 } from './api/explore.ts';
-export { behaviours, type Kernel, kernel, type Switches, type UapiVersion } from './api/kernels.ts';
+export {
+  behaviours,
+  type Kernel,
+  type KernelVersion,
+  kernel,
+  type Switches,
+  type UapiVersion,
+} from './api/kernels.ts';
 export type {
   AnyRecord,
   CaptureRecord,

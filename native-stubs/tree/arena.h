@@ -101,6 +101,7 @@ void set_backing(struct run *runs, unsigned long count);
 void kernel_start(unsigned long physical_zero, void *page_structs);
 void call_kernel(unsigned long function);
 void entered(int thread);
+void prepare_stack(int thread, unsigned long top);
 int is_ready(unsigned long kind, unsigned long object, int thread);
 
 #endif

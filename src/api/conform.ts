@@ -1,11 +1,10 @@
 /** Conformance runs: outcomes that the kernel's own code printed, played on the model. */
 import { conform as run } from '../conform/run.ts';
-import type { KernelName } from '../driver/kernels.ts';
-import { type Kernel, switchesOf } from './kernels.ts';
+import { type Kernel, type KernelVersion, switchesOf } from './kernels.ts';
 
 export interface ConformOptions {
   /** The kernel for all streams; by default each runs on the one in its header. */
-  readonly kernel?: KernelName | Kernel;
+  readonly kernel?: KernelVersion | Kernel;
   /** Only streams whose name contains this. */
   readonly filter?: string;
   /** Worker threads; one a core by default. */

@@ -1,11 +1,10 @@
 /** Every interleaving of a scenario, and the verdict as data. */
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import type { KernelName } from '../driver/kernels.ts';
 import { InputError, UsageError } from '../errors.ts';
 import type { LibraryMessage } from '../explore/library-worker.ts';
 import { loadScenario, type ScenarioText, scenarioNames } from '../explore/scenario/catalogue.ts';
-import { type Kernel, switchesOf } from './kernels.ts';
+import { type Kernel, type KernelVersion, switchesOf } from './kernels.ts';
 
 /** Where an exploration gives up. */
 export interface ExploreBudget {
@@ -19,7 +18,7 @@ export interface ExploreBudget {
 
 export interface ExploreOptions {
   /** The driver; by default the one that the scenario names, else 7.2. */
-  readonly kernel?: KernelName | Kernel;
+  readonly kernel?: KernelVersion | Kernel;
   /** Names of invariants, or `all`; by default those that the scenario is about. */
   readonly invariants?: readonly string[] | 'all';
   readonly budget?: ExploreBudget;

@@ -4,9 +4,11 @@ import {
   BEHAVIOURS,
   type Behaviour,
   type Kernel as DriverKernel,
-  type KernelName,
   kernel as make,
 } from '../driver/kernels.ts';
+
+/** A version (`6.12.107`, `7.2`), `atomic-v4`, or `next` for the newest. */
+export type KernelVersion = string;
 
 /** Behaviours to switch away from a kernel's row, by name (`flush-on-enable`). */
 export interface Switches {
@@ -22,7 +24,7 @@ export interface UapiVersion {
 
 /** A driver to model. */
 export interface Kernel {
-  readonly name: KernelName;
+  readonly name: KernelVersion;
   readonly uapi: UapiVersion;
   /** Names of the behaviours that it has. */
   readonly behaviours: readonly string[];
@@ -37,7 +39,7 @@ export interface Kernel {
  *
  * @throws RangeError for a kernel or a behaviour that does not exist
  */
-export function kernel(name: KernelName, switches: Switches = {}): Kernel {
+export function kernel(name: KernelVersion, switches: Switches = {}): Kernel {
   return describe(make(name, switches.with, switches.without));
 }
 
@@ -53,8 +55,8 @@ export function describe({ name, uapi, behaviours: has, switched }: DriverKernel
 }
 
 /** The name of a kernel and the switches that lead to it: what other threads and the driver's own table need. */
-export function switchesOf(asked: KernelName | Kernel | undefined): {
-  kernel?: KernelName;
+export function switchesOf(asked: KernelVersion | Kernel | undefined): {
+  kernel?: KernelVersion;
   with: string[];
   without: string[];
 } {

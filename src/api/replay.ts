@@ -2,7 +2,8 @@
 import type { CaptureHeader } from '../capture/record.ts';
 import type { BoLayout } from '../driver/gem/sg.ts';
 import { gpuProfile } from '../driver/gpu-profile.ts';
-import { type KernelName, kernelForVersion, kernel as make } from '../driver/kernels.ts';
+import { kernelFor } from '../driver/kernels/for-capture.ts';
+import { kernel as make } from '../driver/kernels.ts';
 import type { PanthorVm } from '../driver/mmu/vm.ts';
 import type { ClientFile } from '../replay/client-file.ts';
 import { Replayer } from '../replay/replayer.ts';
@@ -11,13 +12,13 @@ import { type ReplaySummary, replaySummary } from '../report/replay-json.ts';
 import { walkVm } from '../report/walk.ts';
 import { Capture } from './capture.ts';
 import { type DriverEvent, EventList } from './driver-events.ts';
-import { describe, type Kernel, switchesOf } from './kernels.ts';
+import { describe, type Kernel, type KernelVersion, switchesOf } from './kernels.ts';
 import { type CaptureRecord, fromPublicRecord } from './records.ts';
 import { Translation } from './translation.ts';
 
 export interface ReplayOptions {
   /** A name, or `kernel(…)` with behaviours switched; by default what the capture's driver version stands for. */
-  readonly kernel?: KernelName | Kernel;
+  readonly kernel?: KernelVersion | Kernel;
   /** The name of a GPU profile, or a JSON file with one; `g610` by default. */
   readonly gpu?: string;
   /** How objects lie in physical memory; in pieces of 2 MiB by default. */
@@ -67,9 +68,7 @@ export class Replay {
   /** @throws RangeError for a kernel, a behaviour or a GPU profile that does not exist */
   constructor(header: CaptureHeader, options: ReplayOptions = {}) {
     const { gpu = 'g610', check = false, boLayout = 'contig2M', events = [] } = options;
-    const { kernel = kernelForVersion(header.driver_version ?? ''), ...switches } = switchesOf(
-      options.kernel,
-    );
+    const { kernel = kernelFor(header).name, ...switches } = switchesOf(options.kernel);
     const list = new EventList((id) => objectName(this.#replayer.model, id));
     this.#client = header.client;
     this.#replayer = new Replayer(header, {

@@ -3,10 +3,13 @@ import type { StreamResult } from '../conform/job.ts';
 import { mergeShards } from '../conform/merge.ts';
 import { failureText, junitXml, summaryText, totalsJson } from '../conform/report.ts';
 import { conform } from '../conform/run.ts';
+import { emitVectors, treeWorker } from '../tree/conform.ts';
+import { nearestKernel } from '../tree/source.ts';
 import { EXIT_FOUND, UsageError } from './exit.ts';
 import { checkWritable, readInput, statOf, writeOutput } from './files.ts';
 import { addKernelOptions, type KernelOptions } from './kernel-options.ts';
 import { answersByStatus, print } from './output.ts';
+import { build } from './tree-options.ts';
 
 interface Options extends KernelOptions {
   filter?: string;
@@ -15,6 +18,8 @@ interface Options extends KernelOptions {
   junit?: string;
   merge?: true;
   json?: true;
+  tree?: string;
+  emit?: string;
 }
 
 function shard(value: string): { index: number; count: number } {
@@ -50,6 +55,8 @@ export function register(program: Command): void {
     .option('--threads <n>', 'worker threads (default: one a core)', threads)
     .option('--junit <file>', 'also write JUnit XML')
     .option('--merge', 'join the JSON results of shards instead of running anything')
+    .option('--tree <dir>', "play on a kernel tree's own driver, built where it has not been")
+    .option('--emit <file>', 'with --tree: write what the tree does as vectors, and compare nothing')
     .option('--json', 'one JSON object');
   addKernelOptions(command, 'that of each stream').action(run);
 }
@@ -81,6 +88,8 @@ async function run(files: string[], options: Options): Promise<void> {
     return;
   }
   if (options.junit !== undefined) checkWritable(options.junit);
+  if (options.emit !== undefined) return emit(files, options);
+  const tree = options.tree === undefined ? undefined : await build(options.tree);
   const all: StreamResult[] = [];
   const live = process.stderr.isTTY && !options.json;
   const clear = (): boolean => live && process.stderr.write('\r\x1b[K');
@@ -94,10 +103,12 @@ async function run(files: string[], options: Options): Promise<void> {
     }
     if (live) process.stderr.write(`\r${all.length} streams, ${failed} failed `);
   };
+  const other = tree && treeWorker(tree);
   const totals = await conform(
     { files, contents: await readOnce(files), ...options },
     progress,
     options.threads,
+    other,
   );
   clear();
   if (totals.wanted === 0) {
@@ -106,4 +117,18 @@ async function run(files: string[], options: Options): Promise<void> {
   if (options.junit !== undefined) writeOutput(options.junit, junitXml(all));
   print(options.json ? `${JSON.stringify(totalsJson(totals))}\n` : `${summaryText(totals)}\n`);
   if (totals.failed > 0) process.exitCode = EXIT_FOUND;
+}
+
+/** What the tree does, as vectors. */
+async function emit(files: string[], options: Options): Promise<void> {
+  if (options.tree === undefined) throw new UsageError('--emit needs --tree: it writes what a tree does');
+  const tree = await build(options.tree);
+  const { filter, emit: to = '' } = options;
+  const counts = await emitVectors(tree, files, to, (name) => filter === undefined || name.includes(filter));
+  const result = { file: to, variant: nearestKernel(tree), tree: tree.version, ...counts };
+  process.stdout.write(
+    options.json
+      ? `${JSON.stringify(result)}\n`
+      : `${to}: ${counts.streams} streams, ${counts.ops} operations as Linux ${tree.version} does them (variant ${result.variant})\n`,
+  );
 }

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { KERNEL_NAMES, kernel } from '../driver/kernels.ts';
+import { kernel } from '../driver/kernels.ts';
 import { payloadOf, type What } from '../payload/input.ts';
 import { fromJson, toJson } from '../payload/json.ts';
 import type { Payload } from '../payload/payload.ts';
@@ -7,6 +7,7 @@ import { fromRecord, isRecord } from '../payload/record.ts';
 import { type Format, render } from '../payload/render.ts';
 import { judge } from '../payload/verdict.ts';
 import { decodeWord } from './decode-word.ts';
+import { kernelOption } from './kernel-options.ts';
 import { print } from './output.ts';
 import { bytesOf, jsonOf, readWords, regionOf, withStatus } from './payload-options.ts';
 
@@ -46,7 +47,7 @@ export function register(program: Command): void {
     )
     .option('--file <path>', 'read the bytes from this file')
     .option('--as <form>', 'form of the bytes where it is not plain: hex, c, gdb, binary')
-    .addOption(new Option('--kernel <kernel>', 'whose refusals').choices(KERNEL_NAMES).default('next'))
+    .addOption(kernelOption('--kernel <kernel>', 'whose refusals').default('next'))
     .addOption(
       new Option('--format <format>', 'one line, fields with their meaning, or fields with their bytes')
         .choices(['short', 'full', 'raw'])

@@ -21,7 +21,9 @@ const COMMANDS = [
   'record',
   'conform',
   'explore',
+  'tree',
   'fault',
+  'trace',
 ];
 
 interface CommandFile {

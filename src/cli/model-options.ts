@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { BO_LAYOUTS, type BoLayout } from '../driver/gem/sg.ts';
-import { kernelForVersion } from '../driver/kernels.ts';
+import { kernelFor } from '../driver/kernels/for-capture.ts';
 import { pickGpu } from './gpu-option.ts';
 import { addKernelOptions, type KernelOptions, pickKernel } from './kernel-options.ts';
 
@@ -11,7 +11,7 @@ export interface ModelCliOptions extends KernelOptions {
 
 /** The options that say what is modelled, for every command that plays a capture. */
 export function addModelOptions(command: Command): Command {
-  addKernelOptions(command, "by the capture's driver version: 1.0 6.12, 1.8 7.2, 1.9 next, else 7.2");
+  addKernelOptions(command, "the capture's, by its uname -r, else by its uAPI version");
   return command
     .option('--gpu <profile>', 'GPU profile: a name, or a JSON file', 'g610')
     .addOption(
@@ -24,7 +24,7 @@ export function addModelOptions(command: Command): Command {
 /** What a Replayer needs to know, from options and the capture's header. */
 export function modelOptions(options: ModelCliOptions, driverVersion: string | undefined) {
   return {
-    kernel: pickKernel(options, kernelForVersion(driverVersion ?? '')),
+    kernel: pickKernel(options, kernelFor({ driver_version: driverVersion }).name),
     gpu: pickGpu(options.gpu),
     boLayout: options.boLayout,
   };

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { CaptureReader } from '../capture/reader.ts';
-import { type Kernel, kernel, kernelForVersion } from '../driver/kernels.ts';
+import { kernelFor } from '../driver/kernels/for-capture.ts';
+import { type Kernel, kernel } from '../driver/kernels.ts';
 import { type DiffRecord, KernelDiff } from '../replay/kernel-diff.ts';
 import { diffJson, diffLine, diffTotalsText } from '../report/diff-text.ts';
 import { behaviourOption, kernelOption } from './kernel-options.ts';
@@ -43,7 +44,7 @@ export async function diffKernels(
 ): Promise<void> {
   const version = capture.header.driver_version;
   const first = modelOptions(options, version);
-  const other = options.diffKernel ?? options.kernel ?? kernelForVersion(version ?? '');
+  const other = options.diffKernel ?? options.kernel ?? kernelFor({ driver_version: version }).name;
   const switched = options.diffKernel === undefined;
   const second = {
     ...first,

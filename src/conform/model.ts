@@ -336,7 +336,7 @@ export class ModelRunner {
     else if (op === 'unplug') run(this.#device.unplug());
     else {
       machine.reset();
-      gpu.pendingReqs = 0;
+      gpu.resetDone();
       this.#device.resetPending = false;
       this.#oom = { skip: 0, times: 0 };
     }
@@ -346,7 +346,9 @@ export class ModelRunner {
   #vmOp(op: StreamOp): Fields {
     const uid = num(op, 'vm');
     const vm = this.#vms.get(uid);
-    if (vm === undefined) return { r: -EINVAL };
+    // A VM that was destroyed is passed over; one that never was is refused.
+    if (vm === undefined)
+      return this.#device.mmu.created >= uid && uid > 0 ? { r: 0, skipped: 1 } : { r: -EINVAL };
     const { b } = this.#device;
     switch (op.op) {
       case 'vm_destroy':
@@ -382,7 +384,7 @@ export class ModelRunner {
         run(unlockRegion(vm));
         return { r: 0 };
       case 'flush_all':
-        if (!b.flushOnEnable) return { r: 0, skipped: 1 };
+        if (!b.flushOnEnable || b.lockFlushUnlock) return { r: 0, skipped: 1 };
         return { r: run(flushRange(vm, 0, vm.fullRange)) };
       default:
         throw new Error(`unknown operation '${op.op}'`);

@@ -15,8 +15,13 @@ const MAX_CALLS = 24;
 
 export type Json = string | number | null | Json[] | { [key: string]: Json };
 
-export function hex(value: number): string {
+export function hex(value: number | bigint): string {
   return `0x${value.toString(16)}`;
+}
+
+/** A size that may be an errno: -2 is 0xfffffffffffffffe. */
+function hexU64(value: number): string {
+  return value >= 0 ? hex(value) : hex(BigInt.asUintN(64, BigInt(value)));
 }
 
 function part(p: StepPart | null): Json {
@@ -108,7 +113,7 @@ export class Recorder implements DriverTrace {
 
   unmapped(iova: number, size: number, count: number, bytes: number): void {
     this.unmaps++;
-    if (this.p.length <= MAX_CALLS) this.p.push(['u', hex(iova), Math.log2(size), count, hex(bytes)]);
+    if (this.p.length <= MAX_CALLS) this.p.push(['u', hex(iova), Math.log2(size), count, hexU64(bytes)]);
   }
 
   as(): void {}

@@ -17,8 +17,9 @@ import {
 } from '../hw/registers.ts';
 import type { PanthorDevice } from './device.ts';
 
-/** The flush that every caller here asks for: clean and invalidate L2 and load/store caches, invalidate the others. */
-const FLUSH_ALL = gpuFlushCaches(CACHE_CLEAN | CACHE_INV, CACHE_CLEAN | CACHE_INV, CACHE_INV);
+const CLEAN_INV = CACHE_CLEAN | CACHE_INV;
+/** GPU_CMD values of flushes: clean and invalidate L2 and load/store caches, invalidate the others. */
+const FLUSH_ALL = gpuFlushCaches(CLEAN_INV, CLEAN_INV, CACHE_INV);
 const INTERRUPTS = GPU_IRQ_CLEAN_CACHES_COMPLETED | GPU_IRQ_RESET_COMPLETED;
 
 export class PanthorGpu {
@@ -33,26 +34,31 @@ export class PanthorGpu {
   }
 
   /**
-   * panthor_gpu_flush_caches(): 0, -EIO while an earlier flush never completed, -ETIMEDOUT where this one does not
-   * within 100 ms (a reset is then scheduled).
+   * panthor_gpu_flush_caches() by the GPU_CMD value `command`: 0, -ETIMEDOUT where it does not end within 100 ms. With
+   * reset-on-flush-timeout a reset is then scheduled, and flushes are -EIO until it was; otherwise each later one waits.
    */
-  *flushCaches(): Op<number> {
+  *flushCaches(command: number = FLUSH_ALL): Op<number> {
+    const device = this.#device;
     yield* this.cacheFlushLock.lock();
     yield 'GPU_CMD';
-    if ((this.pendingReqs & GPU_IRQ_CLEAN_CACHES_COMPLETED) !== 0) {
+    const stuck = (this.pendingReqs & GPU_IRQ_CLEAN_CACHES_COMPLETED) !== 0;
+    if (stuck && device.b.resetOnFlushTimeout) {
       this.cacheFlushLock.unlock();
       return -EIO;
     }
-    this.pendingReqs |= GPU_IRQ_CLEAN_CACHES_COMPLETED;
-    this.#device.regs.write32(GPU_CMD, FLUSH_ALL);
-    yield this.#device.machine.flushDone;
+    if (stuck) device.warn('panthor_gpu_flush_caches', 'flush-timeout');
+    else {
+      this.pendingReqs |= GPU_IRQ_CLEAN_CACHES_COMPLETED;
+      device.regs.write32(GPU_CMD, command);
+    }
+    yield device.machine.flushDone;
     this.irq();
     let ret = 0;
     if ((this.pendingReqs & GPU_IRQ_CLEAN_CACHES_COMPLETED) !== 0) {
-      this.#device.trace?.timeout('GPU_CMD_flush');
-      if ((this.#device.regs.read32(GPU_INT_BASE + INT_RAWSTAT) & GPU_IRQ_CLEAN_CACHES_COMPLETED) === 0) {
+      device.trace?.timeout('GPU_CMD_flush');
+      if ((device.regs.read32(GPU_INT_BASE + INT_RAWSTAT) & GPU_IRQ_CLEAN_CACHES_COMPLETED) === 0) {
         ret = -ETIMEDOUT;
-        this.#device.scheduleReset();
+        if (device.b.resetOnFlushTimeout) device.scheduleReset();
       } else {
         this.pendingReqs &= ~GPU_IRQ_CLEAN_CACHES_COMPLETED;
       }
@@ -76,6 +82,12 @@ export class PanthorGpu {
     this.pendingReqs |= GPU_IRQ_RESET_COMPLETED;
     this.#device.regs.write32(GPU_CMD, GPU_SOFT_RESET);
     this.irq();
-    this.pendingReqs = 0;
+    this.resetDone();
+  }
+
+  /** The end of panthor_gpu_soft_reset(): what was asked for before will not be answered. */
+  resetDone(): void {
+    if (this.#device.b.forgetRequestsOnReset) this.pendingReqs = 0;
+    else this.pendingReqs &= ~GPU_IRQ_RESET_COMPLETED;
   }
 }

@@ -1,239 +1,162 @@
 /**
- * Which driver is modelled: a kernel is a row of named behaviours over one source, and each behaviour can be switched
- * alone. The rows were read off 6.12.117, the atomic-page-table-update patch of July 2025 on top of it, and 7.2.13.
+ * Which driver is modelled: a kernel is a release, and a release has the named behaviours whose presence says so. There is
+ * one source; each behaviour can be switched alone.
  */
 
-/** One way in which the kernels differ. */
-export interface Behaviour {
-  /** Name on the command line. */
-  name: string;
-  /** Kernels that behave so. */
-  in: readonly KernelName[];
-  /** One sentence: what the driver does. */
-  what: string;
-  /** Where upstream does it. */
-  upstream: string;
-  /** Which part of the seed patch this is, if any. */
-  seed?: string;
-}
+import type { Behaviour } from './kernels/behaviour.ts';
+import { DEVICE_BEHAVIOURS } from './kernels/device.ts';
+import { MAPPING_BEHAVIOURS } from './kernels/mappings.ts';
+import { REGION_BEHAVIOURS } from './kernels/regions.ts';
+import { compareReleases, isPresent, parseRelease, type Release, sameBranch } from './kernels/release.ts';
+import { SLOT_BEHAVIOURS } from './kernels/slots.ts';
+import { nearest } from './kernels/suggest.ts';
 
-export const KERNEL_NAMES = ['6.12', 'atomic-v4', '7.2', 'next'] as const;
+export type { Behaviour } from './kernels/behaviour.ts';
+
+/** The kernels that people run, oldest first, and the patch of July 2025: the columns of `panthor-shim kernels`. */
+export const KERNEL_NAMES = ['6.12', 'atomic-v4', '6.18', '7.1', '7.2', '7.3'] as const;
 export type KernelName = (typeof KERNEL_NAMES)[number];
 
-const OLD: readonly KernelName[] = ['6.12'];
-const BEFORE: readonly KernelName[] = ['6.12', 'atomic-v4'];
-const V4: readonly KernelName[] = ['atomic-v4'];
-const ATOMIC: readonly KernelName[] = ['atomic-v4', '7.2', 'next'];
-const MERGED: readonly KernelName[] = ['7.2', 'next'];
-const NEXT: readonly KernelName[] = ['next'];
-/** Patches that are not merged. */
-const NONE: readonly KernelName[] = [];
+/** The release that each column stands for: the one whose sources were read, and whose outcomes the vectors have. */
+export const COLUMN_RELEASE: Readonly<Record<KernelName, string>> = {
+  '6.12': '6.12.117',
+  'atomic-v4': '6.12.117',
+  '6.18': '6.18.2',
+  '7.1': '7.1.5',
+  '7.2': '7.2.13',
+  '7.3': '7.3.4',
+};
+
+/** What `next` stands for. */
+export const NEWEST: KernelName = '7.3';
+
+/** Releases of which some driver sources were read; between them the table rests on changelogs. */
+const READ = [
+  '6.12.95',
+  '6.12.107',
+  '6.12.117',
+  '6.18.2',
+  '6.18.8',
+  '6.18.19',
+  '7.1.3',
+  '7.1.5',
+  '7.2.6',
+  '7.2.13',
+  '7.3.4',
+];
+
+/** uAPI minor version that DRM_IOCTL_VERSION reports, by the first release of mainline that reports it. */
+const UAPI_MINORS: readonly (readonly [since: string, minor: number])[] = [
+  ['6.10', 0],
+  ['6.13', 2],
+  ['6.14', 3],
+  ['6.16', 4],
+  ['6.17', 5],
+  ['6.19', 6],
+  ['7.0', 7],
+  ['7.1', 8],
+  ['7.3', 9],
+];
 
 /** All behaviours, by property name in `Behaviours`. */
 export const BEHAVIOURS = {
-  flushAfterEachUpdate: {
-    name: 'flush-after-each-update',
-    in: OLD,
-    what: 'map_pages and unmap_pages lock the range that they changed and FLUSH_PT it, once per gpuvm step.',
-    upstream: 'panthor_vm_flush_range() at the end of panthor_vm_map_pages() and panthor_vm_unmap_pages()',
-    seed: 'the flushes that the patch drops from map_pages and unmap_pages',
-  },
-  flushOnEnable: {
-    name: 'flush-on-enable',
-    in: BEFORE,
-    what: 'Enabling and disabling an AS first locks the whole space and FLUSH_MEMs it.',
-    upstream: 'mmu_hw_do_operation_locked() in panthor_mmu_as_enable() and panthor_mmu_as_disable()',
-  },
-  lockAroundOp: {
-    name: 'lock-around-op',
-    in: ATOMIC,
-    what: "exec_op locks the operation's range before it touches page tables and unlocks it after.",
-    upstream: 'panthor_vm_lock_region() and panthor_vm_unlock_region() in panthor_vm_exec_op()',
-    seed: 'locked_region, lock and unlock around gpuvm_sm_map, and the warnings in map_pages and unmap_pages',
-  },
-  relockOnActivate: {
-    name: 'relock-on-activate',
-    in: V4,
-    what: 'vm_active issues LOCK again when the VM has a locked region.',
-    upstream: 'panthor_vm_active() in the patch of July 2025',
-    seed: 'the relock in vm_active',
-  },
-  opLockOnActivate: {
-    name: 'op-lock-on-activate',
-    in: MERGED,
-    what: 'vm_active takes op_lock, so no region can be locked while it runs, and warns where one is.',
-    upstream: 'mutex_lock(&vm->op_lock) in panthor_vm_active()',
-    seed: "the reviewer's question whether vm_active needs op_lock",
-  },
-  recordLockAfterSuccess: {
-    name: 'record-lock-after-success',
-    in: MERGED,
-    what: 'locked_region is stored only when LOCK succeeded; otherwise it is stored first and a failed lock leaves it behind.',
-    upstream: 'panthor_vm_lock_region()',
-    seed: 'the error path: a failed lock goes to out: without unlocking',
-  },
-  recordPackedRegion: {
-    name: 'record-packed-region',
-    in: MERGED,
-    what: 'What is recorded while an AS is assigned is the power-of-two region that LOCKADDR can express.',
-    upstream: 'pack_region_range() updating start and size in panthor_vm_lock_region()',
-  },
-  widenLock: {
-    name: 'widen-lock',
-    in: MERGED,
-    what: 'Locking while a region is locked keeps a lock that covers it, else takes the union; otherwise it warns and replaces.',
-    upstream: 'panthor_vm_lock_region()',
-  },
-  explicitExpansion: {
-    name: 'explicit-expansion',
-    in: NONE,
-    what: 'Locking refuses a VM with a locked region; only a remap step widens it, and gives up where that fails.',
-    upstream: 'panthor_vm_expand_region() in "Explicit expansion of locked VM region", proposed in May 2026',
-  },
-  resetOnUnlockFailure: {
-    name: 'reset-on-unlock-failure',
-    in: MERGED,
-    what: 'A failed flush or UNLOCK at the end of an operation schedules a reset; otherwise it warns.',
-    upstream: 'panthor_device_schedule_reset() in panthor_vm_unlock_region()',
-  },
-  unusableOnMapFailure: {
-    name: 'unusable-on-map-failure',
-    in: MERGED,
-    what: 'A failed map makes the VM unusable, sync or async; otherwise only a failed async operation does.',
-    upstream: 'panthor_vm_declare_unusable() in panthor_vm_map_pages()',
-  },
-  tolerateShortUnmap: {
-    name: 'tolerate-short-unmap',
-    in: MERGED,
-    what: 'An unmap that removed less than asked skips the hole, marks the VM unusable and goes on; otherwise it is an error.',
-    upstream: 'panthor_vm_unmap_pages()',
-  },
-  maskPerSlot: {
-    name: 'mask-per-slot',
-    in: MERGED,
-    what: "Interrupt mask bits follow each slot's enable and disable, across resume and reset too.",
-    upstream: 'panthor_mmu_irq_enable_events() and panthor_mmu_irq_disable_events()',
-  },
-  memattrMidgardInner: {
-    name: 'memattr-midgard-inner',
-    in: MERGED,
-    what: 'Cacheable memory of a non-coherent device is inner shareable in the way of Midgard (0x8f), not of the CPU (0x9f).',
-    upstream: 'mair_to_memattr()',
-  },
-  unlockWithCommand: {
-    name: 'unlock-with-command',
-    in: MERGED,
-    what: 'Unlocking flushes caches through GPU_CMD, then issues UNLOCK; otherwise FLUSH_MEM, which unlocks by itself.',
-    upstream: 'panthor_vm_unlock_region()',
-    seed: 'the FLUSH_MEM of unlock_region, replaced later',
-  },
-  waitAfterCommand: {
-    name: 'wait-after-command',
-    in: MERGED,
-    what: 'Every AS command is waited for, UPDATE too.',
-    upstream: 'as_send_cmd_and_wait()',
-  },
-  unlockBeforeDisable: {
-    name: 'unlock-before-disable',
-    in: MERGED,
-    what: 'Disabling an AS whose VM has a locked region unlocks it first.',
-    upstream: 'panthor_mmu_as_disable()',
-  },
-  flushOnEvict: {
-    name: 'flush-on-evict',
-    in: MERGED,
-    what: "Evicting a VM masks its AS's interrupt, flushes caches and unlocks a locked region; the configuration stays.",
-    upstream: 'panthor_mmu_as_disable(…, recycle_slot = true) in panthor_vm_active()',
-  },
-  flushByGpuCommand: {
-    name: 'flush-by-gpu-command',
-    in: MERGED,
-    what: 'Disabling an AS flushes caches through GPU_CMD.',
-    upstream: 'panthor_gpu_flush_caches() in panthor_mmu_as_disable()',
-  },
-  disableOnUnusable: {
-    name: 'disable-on-unusable',
-    in: MERGED,
-    what: 'Declaring a VM unusable disables its AS.',
-    upstream: 'panthor_vm_declare_unusable()',
-  },
-  alignUnmapToBlock: {
-    name: 'align-unmap-to-block',
-    in: MERGED,
-    what: 'A partial unmap of a 2 MiB block unmaps the block, then maps the rest again, widening the locked region.',
-    upstream: 'unmap_hugepage_align() in panthor_gpuva_sm_step_remap()',
-  },
-  splitBlockOnUnmap: {
-    name: 'split-block-on-unmap',
-    in: BEFORE,
-    what: 'The page-table code itself splits a block of which a part is unmapped.',
-    upstream: 'arm_lpae_split_blk_unmap(), removed in 6.13',
-  },
-  enterDeviceOnFlush: {
-    name: 'enter-device-on-flush',
-    in: OLD,
-    what: 'The flush after a page-table update is inside drm_dev_enter and skipped once the device is unplugged.',
-    upstream: 'drm_dev_enter() in panthor_vm_flush_range()',
-    seed: "the reviewer's question whether drm_dev_enter is needed around lock and unlock",
-  },
-  stopGroupsBeforeDestroy: {
-    name: 'stop-groups-before-destroy',
-    in: KERNEL_NAMES,
-    what: 'Destroying an active VM first stops the groups that run on it.',
-    upstream: 'panthor_sched_prepare_for_vm_destruction() in panthor_vm_destroy()',
-  },
-  sparseMap: {
-    name: 'sparse-map',
-    in: MERGED,
-    what: 'MAP_SPARSE maps a 2 MiB dummy object over and over.',
-    upstream: 'panthor_vm_map_sparse()',
-  },
-  emptyReserveFails: {
-    name: 'empty-reserve-fails',
-    in: MERGED,
-    what: 'A map that needs no page table at all (size 0 at a 512 GiB boundary, async) fails with ENOMEM.',
-    upstream: 'kmem_cache_alloc_bulk() returning 0 in panthor_vm_op_ctx_prealloc_pts()',
-  },
-  mmuInfo: {
-    name: 'mmu-info',
-    in: NEXT,
-    what: 'DEV_QUERY 4 reports the page sizes (4 KiB and 2 MiB); uAPI 1.9.',
-    upstream: 'DRM_PANTHOR_DEV_QUERY_MMU_INFO, after 7.2',
-  },
-} as const satisfies Record<string, Behaviour>;
+  ...REGION_BEHAVIOURS,
+  ...SLOT_BEHAVIOURS,
+  ...MAPPING_BEHAVIOURS,
+  ...DEVICE_BEHAVIOURS,
+} as const;
 
 export type BehaviourKey = keyof typeof BEHAVIOURS;
 export type Behaviours = Readonly<Record<BehaviourKey, boolean>>;
 export const BEHAVIOUR_KEYS = Object.keys(BEHAVIOURS) as BehaviourKey[];
 
-/** uAPI version that the driver reports in DRM_IOCTL_VERSION. */
-const UAPI_MINOR: Record<KernelName, number> = { '6.12': 0, 'atomic-v4': 0, '7.2': 8, next: 9 };
-
 /** A modelled driver. */
 export interface Kernel {
-  readonly name: KernelName;
+  /** A column, a release ("6.12.107"), or "atomic-v4". */
+  readonly name: string;
+  /** The exact release that it stands for. */
+  readonly release: string;
   readonly uapi: { readonly major: number; readonly minor: number };
   readonly behaviours: Behaviours;
   /** Behaviours that were switched away from the kernel's row, as "+name" or "-name". */
   readonly switched: readonly string[];
+  /** What is not sure about this kernel, a sentence each. */
+  readonly doubts: readonly string[];
 }
 
 /** The property name of a behaviour given by its command-line name; throws RangeError for an unknown one. */
 export function behaviourKey(name: string): BehaviourKey {
   const key = BEHAVIOUR_KEYS.find((k) => BEHAVIOURS[k].name === name);
-  if (key === undefined) throw new RangeError(`unknown behaviour '${name}' (see panthor-shim kernels)`);
-  return key;
+  if (key !== undefined) return key;
+  const near = nearest(
+    name,
+    BEHAVIOUR_KEYS.map((k) => BEHAVIOURS[k].name),
+  );
+  const hint = near === null ? 'see panthor-shim kernels' : `did you mean '${near}'?`;
+  throw new RangeError(`unknown behaviour '${name}' (${hint})`);
 }
 
-/** The kernel of that name with behaviours switched on (`with_`) and off (`without`), both by command-line name. */
+/** Whether the kernel of that name, a column or a release, has a behaviour. Throws RangeError as kernel() does. */
+export function hasBehaviour(key: BehaviourKey, name: string): boolean {
+  const { patch, release } = resolve(name);
+  const row: Behaviour = BEHAVIOURS[key];
+  return patch && row.patch !== undefined ? row.patch : isPresent(row.in, release);
+}
+
+interface Resolved {
+  name: string;
+  release: Release;
+  text: string;
+  patch: boolean;
+}
+
+/** The release behind a name. */
+function resolve(name: string): Resolved {
+  const asked = name === 'next' ? NEWEST : name;
+  const column = KERNEL_NAMES.find((k) => k === asked);
+  const text = column === undefined ? asked : COLUMN_RELEASE[column];
+  const release = /^\d+\.\d+(\.\d+)?$/.test(text) ? parseRelease(text) : null;
+  if (release === null) {
+    const near = nearest(name, [...KERNEL_NAMES, ...READ, 'next']);
+    const hint = near === null ? `a release such as 6.12.107, or atomic-v4` : `did you mean '${near}'?`;
+    throw new RangeError(`unknown kernel '${name}' (${hint})`);
+  }
+  if (compareReleases(release, [6, 10, 0]) < 0) {
+    throw new RangeError(`unknown kernel '${name}' (panthor came with 6.10)`);
+  }
+  return { name: asked, release, text, patch: column === 'atomic-v4' };
+}
+
+function uapiMinor(release: Release): number {
+  let minor = 0;
+  for (const [since, value] of UAPI_MINORS) if (isPresent({ since }, release)) minor = value;
+  return minor;
+}
+
+/** What is not sure about a release: nothing where its sources were read. */
+function doubtsOf(text: string, release: Release): string[] {
+  if (READ.includes(text)) return [];
+  const newest = parseRelease(COLUMN_RELEASE[NEWEST]) as Release;
+  if (compareReleases(release, newest) > 0) {
+    return [`${text} is newer than what was read; it is taken to be ${COLUMN_RELEASE[NEWEST]}`];
+  }
+  const branch = READ.filter((one) => sameBranch(parseRelease(one) as Release, release));
+  const near = branch.length > 0 ? `read were ${branch.join(', ')}` : 'nothing of its branch was';
+  return [`the sources of ${text} were not read (${near}); its row rests on commits and changelogs`];
+}
+
+/**
+ * The kernel of that name (a column, a release such as "6.12.107", "atomic-v4", or "next" for the newest) with
+ * behaviours switched on (`with_`) and off (`without`), both by command-line name. Throws RangeError for unknown ones,
+ * which says what may have been meant.
+ */
 export function kernel(name: string, with_: readonly string[] = [], without: readonly string[] = []): Kernel {
-  const known = KERNEL_NAMES.find((k) => k === name);
-  if (known === undefined)
-    throw new RangeError(`unknown kernel '${name}' (one of ${KERNEL_NAMES.join(', ')})`);
+  const resolved = resolve(name);
   const behaviours = {} as Record<BehaviourKey, boolean>;
   for (const key of BEHAVIOUR_KEYS) {
     const row: Behaviour = BEHAVIOURS[key];
-    behaviours[key] = row.in.includes(known);
+    behaviours[key] =
+      resolved.patch && row.patch !== undefined ? row.patch : isPresent(row.in, resolved.release);
   }
   const switched: string[] = [];
   for (const [list, on] of [
@@ -249,13 +172,20 @@ export function kernel(name: string, with_: readonly string[] = [], without: rea
   // Properties added one by one under computed names end up in a hash table; parsed ones have fixed places, which makes
   // an operation that asks for fifteen of them twice as fast.
   const fast = JSON.parse(JSON.stringify(behaviours)) as Behaviours;
-  return { name: known, uapi: { major: 1, minor: UAPI_MINOR[known] }, behaviours: fast, switched };
+  return {
+    name: resolved.name,
+    release: resolved.text,
+    uapi: { major: 1, minor: uapiMinor(resolved.release) },
+    behaviours: fast,
+    switched,
+    doubts: doubtsOf(resolved.text, resolved.release),
+  };
 }
 
-/** The kernel that a capture's driver_version names: 1.0 → 6.12, 1.8 → 7.2, 1.9 → next, anything else 7.2. */
-export function kernelForVersion(version: string): KernelName {
-  const [major, minor] = version.split('.').map(Number);
-  if (major === 1 && minor === 0) return '6.12';
-  if (major === 1 && minor === 9) return 'next';
-  return '7.2';
+/** Names of the behaviours that one kernel has and the other has not. */
+export function difference(a: Kernel, b: Kernel): { onlyA: BehaviourKey[]; onlyB: BehaviourKey[] } {
+  return {
+    onlyA: BEHAVIOUR_KEYS.filter((key) => a.behaviours[key] && !b.behaviours[key]),
+    onlyB: BEHAVIOUR_KEYS.filter((key) => b.behaviours[key] && !a.behaviours[key]),
+  };
 }

@@ -4,49 +4,44 @@ import { AS_COMMAND_NAMES } from '../hw/registers.ts';
 import type { Invariant } from './invariants.ts';
 import { LockOrder } from './lock-order.ts';
 import { play, prepare } from './model/actors.ts';
-import { bindQueue, interrupts, resetWork } from './model/device.ts';
+import { bindQueue, interrupts, resetWork, worker } from './model/device.ts';
 import { tickWork } from './model/groups.ts';
 import { Harness } from './model/harness.ts';
-import { lockAgreement, lostTables, slotBookkeeping, tablePages } from './model/invariants.ts';
-import type { Scenario } from './scenario/scenario.ts';
-import { type ThreadSpec, ThreadWorld } from './search/threads.ts';
+import {
+  interruptMasks,
+  lockAgreement,
+  lostReservations,
+  lostTables,
+  slotBookkeeping,
+  tablePages,
+  unusableVm,
+} from './model/invariants.ts';
+import { whatStaysBroken } from './model/recovery.ts';
+import type { Call, Scenario } from './scenario/scenario.ts';
+import type { ThreadSpec } from './search/threads.ts';
 import { type Body, Choice, optionOf, type Step, threadOf, Violation } from './search/world.ts';
-import { enterThread, Frames } from './state/frames.ts';
-import { mix32 } from './state/hash.ts';
-import { ignoreFields, tracker } from './state/objects.ts';
-
-/** Written and never read by anything but reports. */
-const REPORTS_ONLY = [
-  'commands',
-  'cacheFlushes',
-  'stats',
-  'activations',
-  'evictions',
-  'faults',
-  'mapCalls',
-  'unmapCalls',
-  'polls',
-  'warnings',
-];
+import { watchFreed } from './state/poison.ts';
+import { TrackedWorld } from './tracked-world.ts';
 
 const STATE_CHECKS: Partial<Record<Invariant, (harness: Harness) => string | null>> = {
   'lock-agreement': lockAgreement,
   'slot-bookkeeping': slotBookkeeping,
   'table-pages': tablePages,
+  'interrupt-masks': interruptMasks,
+  'unusable-vm': unusableVm,
 };
 
 /**
  * The driver on the timed machine, with a scenario's threads. Works only on the interleaved build, whose code keeps
  * account of its own state.
  */
-export class DriverWorld extends ThreadWorld {
-  harness: Harness;
+export class DriverWorld extends TrackedWorld {
+  /** Made anew where another world was built since. */
+  harness!: Harness;
   readonly scenario: Scenario;
   readonly #kernel: Kernel;
   readonly #checked: ReadonlySet<string>;
   readonly #stateChecks: [string, (harness: Harness) => string | null][] = [];
-  readonly #frames: Frames[] = [];
-  readonly #dirty: boolean[] = [];
   readonly #locks: LockOrder | null;
   /** Groups of thread numbers. */
   readonly #interchangeable: number[][] = [];
@@ -70,23 +65,18 @@ export class DriverWorld extends ThreadWorld {
     }
     this.#locks = this.#checked.has('lock-order') ? new LockOrder() : null;
     this.#kernel = kernel;
-    this.harness = this.#build();
+    this.rewind();
   }
 
-  /** Makes driver and machine and what the scenario says is there; the account of state is theirs from then on. */
-  #build(): Harness {
-    tracker.reset();
-    ignoreFields(REPORTS_ONLY);
-    const harness = new Harness(this.scenario, this.#kernel);
-    harness.setUp(prepare);
-    tracker.begin(harness);
-    return harness;
+  /** Makes driver and machine and what the scenario says is there. */
+  protected override build(): Harness {
+    this.harness = new Harness(this.scenario, this.#kernel);
+    this.harness.setUp(prepare);
+    return this.harness;
   }
 
   protected override start(): ThreadSpec[] {
-    // Another world was made since, and has the account of state.
-    if (tracker.root !== this.harness) this.harness = this.#build();
-    else tracker.rewind();
+    this.rewind();
     this.harness.coverage.restart();
     this.#locks?.reset();
     const { harness } = this;
@@ -97,32 +87,25 @@ export class DriverWorld extends ThreadWorld {
     }));
     const daemon = (name: string, body: Body) => specs.push({ name, body, daemon: true });
     for (const vm of harness.vms) {
-      if (this.#queues(vm.name)) daemon(`queue ${vm.name}`, bindQueue(harness, vm) as Body);
+      if (this.#calls((call) => call.async && !call.ioctl && call.vm === vm.name))
+        daemon(`queue ${vm.name}`, bindQueue(harness, vm) as Body);
     }
     for (let as = 1; as < machine.spaces.length; as++) daemon(`AS${as}`, machine.carryOut(as));
     daemon('L2', machine.flushes());
     daemon('irq', interrupts(harness, harness.device.mmu.irq) as Body);
     daemon('reset', resetWork(harness) as Body);
-    if (this.#calls('kill')) daemon('tick', tickWork(harness) as Body);
-    for (let i = 0; i < specs.length; i++) {
-      const frames = (this.#frames[i] ??= new Frames());
-      frames.depth = 0;
-      this.#dirty[i] = true;
+    if (this.#calls((call) => call.verb === 'kill')) daemon('tick', tickWork(harness) as Body);
+    if (harness.file !== null) {
+      const vms = this.scenario.vms.filter(({ name }) =>
+        this.#calls((call) => call.ioctl && call.async && call.vm === name),
+      );
+      for (let i = 0; i < Math.max(1, vms.length); i++) daemon(`worker ${i + 1}`, worker(harness) as Body);
     }
     return specs;
   }
 
-  #calls(verb: string): boolean {
-    return this.scenario.threads.some((thread) => thread.calls.some((call) => call.verb === verb));
-  }
-
-  #queues(vm: string): boolean {
-    return this.scenario.threads.some((thread) => thread.calls.some((call) => call.async && call.vm === vm));
-  }
-
-  protected override onSwitch(index: number): void {
-    enterThread(index, this.#frames[index]);
-    this.#dirty[index] = true;
+  #calls(which: (call: Call) => boolean): boolean {
+    return this.scenario.threads.some((thread) => thread.calls.some(which));
   }
 
   /**
@@ -150,11 +133,13 @@ export class DriverWorld extends ThreadWorld {
     const index = threadOf(step);
     const point = this.threads[index].point;
     const { coverage } = this.harness;
+    watchFreed(true);
     try {
       super.step(step);
     } catch (error) {
-      if ((error as Error).name !== 'RegisterAccessError' || this.harness.machine.regs.reachable) throw error;
-      throw new Violation('register-access-while-gone', (error as Error).message);
+      throw this.#verdictOn(error as Error);
+    } finally {
+      watchFreed(false);
     }
     this.harness.observe();
     coverage.stepped(index);
@@ -163,6 +148,19 @@ export class DriverWorld extends ThreadWorld {
       else if (point.label.includes('from the L2')) coverage.happened('staleL2');
     }
     this.#locks?.stepped(index, point instanceof Mutex ? point : null);
+  }
+
+  /** What an exception of the model's says about the driver; a bug of the explorer's stays what it is. */
+  #verdictOn(error: Error): Error {
+    if (error.name === 'RegisterAccessError' && !this.harness.machine.regs.reachable) {
+      return new Violation('register-access-while-gone', error.message);
+    }
+    // The driver follows a pointer to something that is not there any more.
+    if (error instanceof TypeError && /\/src\/driver\//.test((error.stack ?? '').split('\n')[1] ?? '')) {
+      return new Violation('use-after-free', `the driver dereferences nothing: ${error.message}`);
+    }
+    if (/is already held$|is not held$/.test(error.message)) return new Violation('deadlock', error.message);
+    return error;
   }
 
   /** A new state: who is where, and who waits at a locked region. */
@@ -207,26 +205,17 @@ export class DriverWorld extends ThreadWorld {
       }
     }
     if (this.threads.some(({ point, daemon }) => point !== null && !daemon)) return;
-    if (!this.#checked.has('table-pages')) return;
-    const lost = lostTables(harness);
-    if (lost !== null) report(new Violation('table-pages', lost));
+    if (this.#checked.has('table-pages')) {
+      const lost = lostTables(harness) ?? lostReservations(harness);
+      if (lost !== null) report(new Violation('table-pages', lost));
+    }
+    if (this.#checked.has('recovery')) {
+      const broken = whatStaysBroken(harness);
+      if (broken !== null) report(new Violation('recovery', broken));
+    }
   }
 
-  override fingerprint(lanes: Int32Array): void {
-    let a = tracker.lane0;
-    let b = tracker.lane1;
-    if (this.#locks !== null) a = mix32(a ^ this.#locks.fingerprint);
-    for (let i = 0; i < this.threads.length; i++) {
-      const frames = this.#frames[i];
-      if (this.#dirty[i]) {
-        if (this.threads[i].point === null) frames.depth = 0;
-        frames.rehash();
-        this.#dirty[i] = false;
-      }
-      a = mix32(Math.imul(a, 31) ^ frames.lane0);
-      b = mix32(Math.imul(b, 37) ^ frames.lane1 ^ a);
-    }
-    lanes[0] = a || 1;
-    lanes[1] = b || 1;
+  protected override extraFingerprint(): number {
+    return this.#locks?.fingerprint ?? 0;
   }
 }

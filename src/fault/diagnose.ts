@@ -1,9 +1,9 @@
 /** The lines of a kernel log, each explained; with a capture beside it, each with its story. */
 import type { CaptureHistory } from '../history/capture-history.ts';
+import { EXCEPTION_TYPES } from '../hw/exception-types.ts';
+import { decodeFaultStatus, type FaultStatus } from '../hw/fault-status.ts';
 import type { LogLine, OtherLine, PageFaultLine } from './dmesg.ts';
-import { EXCEPTION_TYPES } from './exception-types.ts';
 import { hex } from './names.ts';
-import { decodeFaultStatus, type FaultStatus } from './status.ts';
 import { type Story, tellStory } from './story.ts';
 import { momentAt, pickVm, type Suspects, suspectsOf } from './suspects.ts';
 

@@ -4,8 +4,8 @@ import {
   DRM_PANTHOR_VM_BIND_OP_MAP_READONLY,
 } from '../../uapi/panthor_drm.ts';
 import type { Mapping } from '../history/events.ts';
+import type { FaultStatus } from '../hw/fault-status.ts';
 import { hex, mappingText, momentText, objectText, vmText } from './names.ts';
-import type { FaultStatus } from './status.ts';
 import type { Neighbour, Suspects } from './suspects.ts';
 
 /** What most likely happened. */

@@ -2,7 +2,7 @@
  * Words of the MMU taken apart: registers of an address space (panthor_mmu_regs.h) and descriptors of its page tables
  * (VMSAv8-64, Arm Architecture Reference Manual D8.3). Values are BigInts of at most 64 bits.
  */
-import { decodeFaultStatus } from '../fault/status.ts';
+import { decodeFaultStatus } from '../hw/fault-status.ts';
 import { AS_COMMAND_NAMES } from '../hw/registers.ts';
 
 /** One field: its bits, its value, and what that means. */

@@ -8,6 +8,7 @@ import type * as Invariants from '../../src/explore/invariants.ts';
 import type * as Explain from '../../src/explore/output/explain.ts';
 import type * as Catalogue from '../../src/explore/scenario/catalogue.ts';
 import type * as Scenarios from '../../src/explore/scenario/parser.ts';
+import type * as Determinism from '../../src/explore/search/determinism.ts';
 import type * as Parallel from '../../src/explore/search/parallel.ts';
 import type * as Verdicts from '../../src/explore/search/verdict.ts';
 import type * as Tracker from '../../src/explore/state/objects.ts';
@@ -22,6 +23,7 @@ export const { INVARIANTS } = await load<typeof Invariants>('explore/invariants.
 export const { withCoverage } = await load<typeof Decide>('explore/decide.js');
 export const { tracker } = await load<typeof Tracker>('explore/state/objects.js');
 export const { explore } = await load<typeof Verdicts>('explore/search/verdict.js');
+export const { contradictionIn } = await load<typeof Determinism>('explore/search/determinism.js');
 export const { parseScenario } = await load<typeof Scenarios>('explore/scenario/parser.js');
 export const { searchInParallel } = await load<typeof Parallel>('explore/search/parallel.js');
 export const { trace } = await load<typeof Explain>('explore/output/explain.js');

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { diagnose } from '../../src/fault/diagnose.ts';
 import { parseLog } from '../../src/fault/dmesg.ts';
 import { diagnosesText } from '../../src/fault/report.ts';
-import { decodeFaultStatus } from '../../src/fault/status.ts';
+import { decodeFaultStatus } from '../../src/hw/fault-status.ts';
 
 const BOARD = readFileSync(resolve(import.meta.dirname, '../fixtures/cases/dmesg-fault.txt'), 'utf8');
 

@@ -22,10 +22,12 @@ static void *reserve(size_t bytes)
 
 int open_arena(void)
 {
-	uint8_t *base = reserve(STACKS_BYTES + HEAP_BYTES + ROOT_BYTES + TABLE_BYTES);
+	uint8_t *base = reserve(STACK_SIZE + STACKS_BYTES + HEAP_BYTES + ROOT_BYTES + TABLE_BYTES);
 
 	if (base == NULL)
 		return errno;
+	/* Some kernels find a thread's task by rounding the stack pointer down. */
+	base += STACK_SIZE - (unsigned long)base % STACK_SIZE;
 	arena.page_structs = reserve(PAGE_STRUCT_BYTES);
 	if (arena.page_structs == NULL)
 		return errno;

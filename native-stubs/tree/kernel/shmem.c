@@ -70,6 +70,11 @@ static void make_huge(struct page *head)
 	__SetPageHead(head);
 	/* folio_set_large_order() is private to mm: the low byte of the second page's flags. */
 	((struct folio *)head)->_flags_1 = HUGE_ORDER;
+#if defined(NR_PAGES_IN_LARGE_FOLIO)
+	((struct folio *)head)->_nr_pages = HUGE_PAGES;
+#elif LINUX_VERSION_CODE < KERNEL_VERSION(6, 16, 0)
+	((struct folio *)head)->_folio_nr_pages = HUGE_PAGES;
+#endif
 	for (unsigned long i = 1; i < HUGE_PAGES; i++)
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 1, 0)
 		set_compound_head(head + i, head, HUGE_ORDER);

@@ -25,6 +25,17 @@ void entered(int thread)
 	cpu_tasks[0] = &tasks[thread < 0 ? MAX_THREADS : thread];
 }
 
+/*
+ * Where a thread's own task is found through its stack (before 6.14), it is written there. `top` is the end of the stack,
+ * aligned to more than THREAD_SIZE.
+ */
+void prepare_stack(int thread, unsigned long top)
+{
+#ifndef CONFIG_THREAD_INFO_IN_TASK
+	((struct thread_info *)(top - THREAD_SIZE))->task = &tasks[thread];
+#endif
+}
+
 static int this_thread(void)
 {
 	return current - tasks;

@@ -3,6 +3,7 @@
 import type { Op } from '../../coroutine/op.ts';
 import type { RegisterFile } from '../../hw/register-file.ts';
 import { INT_CLEAR, INT_MASK, INT_RAWSTAT, INT_STAT } from '../../hw/registers.ts';
+import type { Behaviours } from '../kernels.ts';
 
 export const IRQ_NONE = 0;
 export const IRQ_HANDLED = 1;
@@ -16,38 +17,37 @@ export class PanthorIrq {
   state: IrqState = 'suspended';
   readonly #regs: RegisterFile;
   readonly #base: number;
-  /** 7.x: mask bits follow enable and disable of events. Before, suspend drops them all and resume sets them all. */
-  readonly #maskPerEvent: boolean;
+  readonly #b: Behaviours;
   readonly #all: number;
   readonly #handler: (status: number) => Op<void>;
 
-  /** `all`: the bits that resume sets where the mask is not kept per event. */
+  /** `all`: the bits that resume sets where mask bits do not follow each slot (mask-per-slot). */
   constructor(
     regs: RegisterFile,
     base: number,
     all: number,
-    maskPerEvent: boolean,
+    behaviours: Behaviours,
     handler: (status: number) => Op<void>,
   ) {
     this.#regs = regs;
     this.#base = base;
     this.#all = all;
-    this.#maskPerEvent = maskPerEvent;
+    this.#b = behaviours;
     this.#handler = handler;
   }
 
   /** panthor_request_*_irq() and the first resume. */
   *request(): Op<void> {
-    if (this.#maskPerEvent) {
+    if (this.#b.maskAtRequest) {
       yield 'irq';
       this.#regs.write32(this.#base + INT_MASK, 0);
-      this.mask = this.#all;
     }
+    if (this.#b.maskPerSlot) this.mask = this.#all;
     yield* this.resume();
   }
 
   *resume(): Op<void> {
-    if (!this.#maskPerEvent) this.mask = this.#all;
+    if (!this.#b.maskPerSlot) this.mask = this.#all;
     yield 'irq';
     this.state = 'active';
     this.#regs.write32(this.#base + INT_CLEAR, this.mask);
@@ -56,7 +56,7 @@ export class PanthorIrq {
 
   *suspend(): Op<void> {
     yield 'irq';
-    if (!this.#maskPerEvent) this.mask = 0;
+    if (!this.#b.maskPerSlot) this.mask = 0;
     this.state = 'suspending';
     this.#regs.write32(this.#base + INT_MASK, 0);
     yield this.idle;
@@ -83,9 +83,13 @@ export class PanthorIrq {
   /** The hard handler. IRQ_WAKE_THREAD asks for threadedHandler(). */
   *rawHandler(): Op<number> {
     yield 'irq';
-    if (this.state !== 'active') return IRQ_NONE;
-    if (this.#regs.read32(this.#base + INT_STAT) === 0) return IRQ_NONE;
-    if (this.#maskPerEvent) this.state = 'processing';
+    if (this.#b.readSuspendedIrq) {
+      if (this.#regs.read32(this.#base + INT_STAT) === 0 || this.state !== 'active') return IRQ_NONE;
+    } else {
+      if (this.state !== 'active') return IRQ_NONE;
+      if (this.#regs.read32(this.#base + INT_STAT) === 0) return IRQ_NONE;
+    }
+    if (this.#b.maskPerSlot) this.state = 'processing';
     this.#regs.write32(this.#base + INT_MASK, 0);
     this.running = true;
     return IRQ_WAKE_THREAD;
@@ -97,13 +101,13 @@ export class PanthorIrq {
       yield 'irq';
       const status = this.#regs.read32(this.#base + INT_RAWSTAT) & this.mask;
       if (status === 0) break;
-      if (!this.#maskPerEvent) this.#regs.write32(this.#base + INT_CLEAR, status);
+      if (!this.#b.clearFaultInHandler) this.#regs.write32(this.#base + INT_CLEAR, status);
       yield* this.#handler(status);
       ret = IRQ_HANDLED;
     }
     yield 'irq';
     this.running = false;
-    if (this.#maskPerEvent) {
+    if (this.#b.maskPerSlot) {
       if (this.state === 'processing') {
         this.state = 'active';
         this.#regs.write32(this.#base + INT_MASK, this.mask);

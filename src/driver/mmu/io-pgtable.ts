@@ -4,7 +4,7 @@
  *
  * One call maps or unmaps entries of a single table, like the kernel's map_pages and unmap_pages operations.
  */
-import { EEXIST, ENOMEM, ERANGE } from '../../../uapi/errno.ts';
+import { EEXIST, ENOENT, ENOMEM, ERANGE } from '../../../uapi/errno.ts';
 import type { PhysicalMemory } from '../../hw/memory.ts';
 import { ROOT_TABLE_BASE } from '../../hw/memory.ts';
 import { DESC_BLOCK, DESC_TABLE, levelIndex, startLevel, walk } from '../../hw/walker.ts';
@@ -40,6 +40,14 @@ export interface TableSource {
   takeTable(): number;
 }
 
+/** Behaviours of unmapping. */
+export interface UnmapBehaviours {
+  /** Unmapping a part of a block splits it; otherwise that warns and unmaps nothing. */
+  readonly splitBlockOnUnmap: boolean;
+  /** A range that begins with a hole unmaps -ENOENT bytes, otherwise 0. */
+  readonly holeIsASize: boolean;
+}
+
 export class IoPgtable {
   readonly vaBits: number;
   readonly #paLimit: number;
@@ -49,7 +57,7 @@ export class IoPgtable {
   readonly #rootSlot: number;
   readonly #rootPage: number;
   readonly #warn: WarnSink;
-  readonly #splitBlocks: boolean;
+  readonly #b: UnmapBehaviours;
   /** The last-level table that was mapped into last, and the 2 MiB that it covers; -1 once a table was freed. */
   #leafPage = -1;
   #leafHi = -1;
@@ -57,8 +65,13 @@ export class IoPgtable {
   /** Tables per level 0..3, the root included. */
   readonly tables = [0, 0, 0, 0];
 
-  /** `splitBlocks`: unmapping a part of a block splits it; otherwise that warns and unmaps nothing. */
-  constructor(memory: PhysicalMemory, vaBits: number, paBits: number, splitBlocks: boolean, warn: WarnSink) {
+  constructor(
+    memory: PhysicalMemory,
+    vaBits: number,
+    paBits: number,
+    behaviours: UnmapBehaviours,
+    warn: WarnSink,
+  ) {
     this.vaBits = vaBits;
     this.#vaLimit = 2 ** vaBits;
     this.#paLimit = 2 ** paBits;
@@ -67,7 +80,7 @@ export class IoPgtable {
     this.#rootSlot = memory.takeRoot();
     this.#rootPage = memory.rootPage(this.#rootSlot);
     this.#warn = warn;
-    this.#splitBlocks = splitBlocks;
+    this.#b = behaviours;
     this.tables[this.#startLevel] = 1;
   }
 
@@ -140,7 +153,7 @@ export class IoPgtable {
 
   /**
    * Unmaps up to `count` pages of `size` bytes within one table; returns the bytes unmapped, fewer than asked at the
-   * first hole. Tables that a 2 MiB unmap finds in a block's place are freed.
+   * first hole (with hole-is-a-size -ENOENT where that is at the beginning). Tables that a 2 MiB unmap finds in a block's place are freed.
    */
   unmapPages(iova: number, size: number, count: number, source: TableSource): number {
     if (iova >= this.#vaLimit) {
@@ -157,7 +170,7 @@ export class IoPgtable {
       const type = words[at] & 3;
       if (words[at] === 0) {
         this.#warn.warn('__arm_lpae_unmap', 'not-mapped');
-        return 0;
+        return this.#b.holeIsASize ? -ENOENT : 0;
       }
       if (type === DESC_BLOCK) return this.#unmapPartOfBlock(at, level, lo, count, source);
       page = this.#memory.tableOf(words[at], words[at + 1]);
@@ -175,6 +188,7 @@ export class IoPgtable {
       if (leafLevel === 2 && (desc & 3) === DESC_TABLE)
         this.#free(this.#memory.tableOf(desc, words[at + 1]), 3);
     }
+    if (at === start && at < end && this.#b.holeIsASize) return -ENOENT;
     if (at - start > 32) words.fill(0, start, at);
     else for (let i = start; i < at; i++) words[i] = 0;
     return ((at - start) >> 1) * size;
@@ -268,7 +282,7 @@ export class IoPgtable {
 
   /** A 4 KiB unmap met a block at `at`. Returns the bytes unmapped. */
   #unmapPartOfBlock(at: number, level: number, lo: number, count: number, source: TableSource): number {
-    if (!this.#splitBlocks || level !== 2) {
+    if (!this.#b.splitBlockOnUnmap || level !== 2) {
       this.#warn.warn('__arm_lpae_unmap', 'partial-block');
       return 0;
     }

@@ -21,6 +21,9 @@ import {
   AS_TRANSCFG_ADRMODE_UNMAPPED,
   AS_TRANSTAB,
   asRegister,
+  CACHE_CLEAN,
+  CACHE_INV,
+  gpuFlushCaches,
   INT_CLEAR,
   INT_MASK,
   MAX_AS_SLOTS,
@@ -31,6 +34,11 @@ import type { PanthorDevice } from '../device.ts';
 import { memattr, transcfg } from './memattr.ts';
 import { packed, packRegion, packRegionExact, REGION_HI, REGION_LO } from './region.ts';
 import type { PanthorVm } from './vm.ts';
+
+const CLEAN_INV = CACHE_CLEAN | CACHE_INV;
+/** GPU_CMD values of what lock-flush-unlock does instead of FLUSH_MEM, and of FLUSH_PT. */
+const FLUSH_MEM = gpuFlushCaches(CLEAN_INV, CLEAN_INV, 0);
+const FLUSH_PT = gpuFlushCaches(CLEAN_INV, 0, 0);
 
 /** panthor_mmu_fault_mask(): fault bits of the MMU interrupt, one per slot (panthor_mmu_as_fault_mask()); bits 31:16 say that a command completed, and stay masked. */
 const FAULT_MASK = 0xffff;
@@ -48,7 +56,7 @@ export class PanthorMmu {
   readonly lru: PanthorVm[] = [];
   /** vm.list: all VMs in the order of their creation, destroyed ones too while something refers to them. */
   readonly vms: PanthorVm[] = [];
-  /** VMs made so far. */
+  /** The last ordinal that a VM has; those that got no handle have none. */
   created = 0;
   resetInProgress = false;
   readonly memattr: readonly [lo: number, hi: number];
@@ -62,9 +70,12 @@ export class PanthorMmu {
     const { b, params } = device;
     this.memattr = memattr(params.coherent, b.memattrMidgardInner);
     this.#transcfg = transcfg(params.vaBits, params.coherent);
-    this.irq = new PanthorIrq(device.regs, MMU_INT_BASE, FAULT_MASK, b.maskPerSlot, (status) =>
-      this.#onFault(status),
-    );
+    this.irq = new PanthorIrq(device.regs, MMU_INT_BASE, FAULT_MASK, b, (status) => this.#onFault(status));
+  }
+
+  /** The VM got no handle: the next one has its ordinal. */
+  forgetUid(vm: PanthorVm): void {
+    if (vm.uid === this.created) this.created--;
   }
 
   /** panthor_mmu_init(): the interrupt is asked for and unmasked. */
@@ -129,9 +140,17 @@ export class PanthorMmu {
     yield* this.writeCmd(as, AS_COMMAND_LOCK);
   }
 
-  /** mmu_hw_do_operation_locked(): locks a region, then runs a command that flushes and unlocks it. */
+  /** mmu_hw_do_operation_locked(): locks a region, then flushes and unlocks it, by one command or by GPU_CMD and UNLOCK. */
   *doOperationLocked(as: number, start: number, size: number, command: number): Op<number> {
     yield* this.lockRegion(as, start, size);
+    if (this.#device.b.lockFlushUnlock) {
+      let ret = yield* this.waitReady(as);
+      if (ret !== 0) return ret;
+      ret = yield* this.#device.gpu.flushCaches(command === AS_COMMAND_FLUSH_MEM ? FLUSH_MEM : FLUSH_PT);
+      if (ret !== 0) return ret;
+      yield* this.writeCmd(as, AS_COMMAND_UNLOCK);
+      return yield* this.waitReady(as);
+    }
     yield* this.writeCmd(as, command);
     return yield* this.waitReady(as);
   }
@@ -337,14 +356,13 @@ export class PanthorMmu {
       const address = regs.read64(asRegister(as, AS_FAULTADDRESS));
       yield* this.slotsLock.lock();
       this.faultyMask |= bit;
-      if (b.maskPerSlot) {
+      if (!b.maskPerSlot) this.irq.mask = FAULT_MASK & ~this.faultyMask;
+      if (b.clearFaultInHandler) {
         yield 'MMU_INT_CLEAR';
         regs.write32(MMU_INT_BASE + INT_CLEAR, bit);
       } else {
-        const mask = FAULT_MASK & ~this.faultyMask;
-        this.irq.mask = mask;
         yield 'MMU_INT_MASK';
-        regs.write32(MMU_INT_BASE + INT_MASK, mask);
+        regs.write32(MMU_INT_BASE + INT_MASK, this.irq.mask);
       }
       const vm = this.slots[as];
       if (vm !== null) {

@@ -32,8 +32,9 @@ export interface GemLookup {
 /** panthor_vm_bind_prepare_op_ctx(): all the checks of one operation, and what it needs set aside. 0 or -errno. */
 function prepareOpCtx(vm: PanthorVm, lookup: GemLookup, op: BindOp, ctx: OpCtx): number {
   const { flags, va, size, boOffset, boHandle } = op;
-  if (((va | size | boOffset) & 0xfff) !== 0) return -EINVAL;
-  if (va >= vm.userVaRange || size > vm.userVaRange - va) return -EINVAL;
+  const { b } = vm.device;
+  if (((va | size) & 0xfff) !== 0 || (b.boOffsetCheck && (boOffset & 0xfff) !== 0)) return -EINVAL;
+  if (b.userVaCheck && (va >= vm.userVaRange || size > vm.userVaRange - va)) return -EINVAL;
   ctx.set(flags, va, size, boOffset);
   const type = (flags & DRM_PANTHOR_VM_BIND_OP_TYPE_MASK) >>> 0;
   switch (type) {

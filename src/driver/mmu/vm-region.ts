@@ -10,6 +10,8 @@ import {
 import { packed, REGION_SIZE, REGION_START } from './region.ts';
 import type { PanthorVm } from './vm.ts';
 
+const TWO64 = 2 ** 64;
+
 /**
  * panthor_vm_lock_region(): makes GPU accesses to [start, start + size) wait until the region is unlocked; bytes, op_lock held. Without a slot it
  * is only recorded, and what activates the VM has to see to it. Returns 0 or -ETIMEDOUT.
@@ -40,7 +42,10 @@ export function* expandRegion(vm: PanthorVm, start: number, size: number): Op<nu
 }
 
 function isLocked(vm: PanthorVm, start: number, size: number): boolean {
-  return start >= vm.lockedStart && start + size <= vm.lockedStart + vm.lockedSize;
+  let end = start + size;
+  // A u64 wraps around, so that a range up to the end of 64 bits counts as locked even where nothing is.
+  if (end >= TWO64) end -= TWO64;
+  return start >= vm.lockedStart && end <= vm.lockedStart + vm.lockedSize;
 }
 
 function* widen(vm: PanthorVm, start: number, size: number): Op<number> {
@@ -58,7 +63,7 @@ function* issueLock(vm: PanthorVm, start: number, size: number): Op<number> {
   const { device } = vm;
   const { b, mmu } = device;
   yield* mmu.slotsLock.lock();
-  if (!b.widenLock && (vm.lockedStart !== 0 || vm.lockedSize !== 0)) {
+  if (!b.widenLock && !b.replaceLockSilently && (vm.lockedStart !== 0 || vm.lockedSize !== 0)) {
     device.warn('panthor_vm_lock_region', 'already-locked');
   }
   if (!b.recordLockAfterSuccess) {
@@ -121,7 +126,10 @@ export function* unlockRegion(vm: PanthorVm): Op<void> {
   mmu.slotsLock.unlock();
 }
 
-/** panthor_vm_flush_range() and mmu_hw_do_operation() of 6.12: locks [start, start + size), bytes, flushes it and unlocks it. 0 or -ETIMEDOUT. */
+/**
+ * panthor_vm_flush_range() and mmu_hw_do_operation(): locks [start, start + size), bytes, flushes it and unlocks it. A negative size stands for the u64
+ * that it is (hole-is-a-size). 0 or -ETIMEDOUT.
+ */
 export function* flushRange(vm: PanthorVm, start: number, size: number): Op<number> {
   const { device } = vm;
   if (vm.as < 0) return 0;

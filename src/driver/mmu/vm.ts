@@ -82,7 +82,7 @@ export class PanthorVm {
     this.kernelVa = { start: autoStart, end: autoStart + autoSize - 1 };
     this.#mm = new DrmMm(kernelStart, kernelSize);
     this.opLock = new Mutex('op_lock', `op_lock of VM ${this.uid}`);
-    this.pgtable = new IoPgtable(machine.memory, params.vaBits, params.paBits, b.splitBlockOnUnmap, device);
+    this.pgtable = new IoPgtable(machine.memory, params.vaBits, params.paBits, b, device);
     mmu.vms.push(this);
     this.stopped = mmu.resetInProgress;
   }

@@ -1,4 +1,5 @@
 import type { Translation } from '../../hw/tlb.ts';
+import { judgeMemory } from './freed.ts';
 import type { Group, Harness, VmState } from './harness.ts';
 
 export const hex = (n: number): string => (n < 0 ? 'nothing' : `0x${n.toString(16)}`);
@@ -17,9 +18,18 @@ export function judge(
   found: Translation,
 ): void {
   const { vm, spec } = state;
-  if (!group.bound || vm.unusable || vm.unhandledFault || spec.unknown || harness.device.unplugged) return;
-  if (group.epoch !== harness.machine.epoch) return;
   const what = `${text} (${hex(va)} through AS${group.as})`;
+  if (group.epoch !== harness.machine.epoch) return;
+  if (found.pa >= 0) judgeMemory(harness, found.pa, what);
+  if (
+    state.freed ||
+    !group.bound ||
+    vm.unusable ||
+    vm.unhandledFault ||
+    spec.unknown ||
+    harness.device.unplugged
+  )
+    return;
   if (vm.destroyed) {
     if (found.pa < 0)
       harness.reportViolation('kernel-warning', `${what} faults while the VM is being destroyed`);

@@ -69,6 +69,7 @@ export class VmSpec {
 
   /** Looks at the driver after each step: an operation begins when exec_op has its op_lock, and ends there too. */
   observe(): void {
+    if (this.vm.freed) return;
     const ctx = this.vm.opCtx;
     if (ctx === this.ctx) return;
     if (this.ctx !== null) {

@@ -29,8 +29,10 @@ let owner = SETUP;
 const counters = new Int32Array(64);
 let lane0 = 0;
 let lane1 = 0;
-/** Field keys that are left out of the fingerprint. */
-const silent = new Set<number>();
+/** Fields that are left out of the fingerprint: key of the name, and the classes whose field it is. */
+const unhashed = new Map<number, (abstract new (...args: never[]) => object)[]>();
+/** Views of one buffer, where there are several: a write through one changes the others. */
+const viewsOf = new WeakMap<ArrayBufferLike, Any[]>();
 
 /** What to undo, oldest first. Only objects of the initial state are in it: the others are gone after a reset. */
 const undoTarget: object[] = [];
@@ -59,9 +61,13 @@ export function $key(name: string): number {
   return hashText(name) | 1;
 }
 
-/** Leaves fields out of the fingerprint: counters that nothing but reports read. */
-export function ignoreFields(names: readonly string[]): void {
-  for (const name of names) silent.add($key(name));
+/** Leaves fields of a class out of the fingerprint, and what they refer to: nothing but reports reads them. */
+export function $unhashed(of: abstract new (...args: never[]) => object, names: readonly string[]): void {
+  for (const name of names) unhashed.set($key(name), [...(unhashed.get($key(name)) ?? []), of]);
+}
+
+function isUnhashed(target: object, key: number): boolean {
+  return unhashed.get(key)?.some((one) => target instanceof one) === true;
 }
 
 /** 32 bits for any value; objects become known. */
@@ -103,7 +109,11 @@ function register(target: object): number {
   const id = (owner << COUNTER_BITS) | ++counters[owner];
   if (Object.isExtensible(target)) Object.defineProperty(target, '$id', { value: id });
   else frozen.set(target, id);
-  if (typeof target === 'object' && typeof (target as Any).next !== 'function') {
+  if (typeof (target as Any).next !== 'function') {
+    if (recording && (target as Any).$changes !== undefined) {
+      throw new Error(`the explorer cannot follow ${(target as Any).$changes} that is kept`);
+    }
+    if (ArrayBuffer.isView(target)) enterView(target);
     naming?.push(target);
     known?.push(target);
     contents(target, id, 1);
@@ -111,13 +121,25 @@ function register(target: object): number {
   return id;
 }
 
+function enterView(target: Any): void {
+  const views = viewsOf.get(target.buffer) ?? [];
+  views.push(target);
+  viewsOf.set(target.buffer, views);
+  for (const view of views.length > 1 ? views : []) {
+    if (view.$shared === undefined) Object.defineProperty(view, '$shared', { value: views });
+  }
+}
+
+/** Bytes of a view that has no elements of its own. */
+const bytesOf = (view: DataView): Uint8Array => new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+
 /** Adds or takes out the terms of everything in an object. */
 export function contents(target: object, id: number, sign: 1 | -1): void {
   if (Array.isArray(target)) {
     term(id, LENGTH, target.length, sign);
     for (let i = 0; i < target.length; i++) term(id, elementKey(i), target[i], sign);
   } else if (ArrayBuffer.isView(target)) {
-    const list = target as Any;
+    const list = target instanceof DataView ? bytesOf(target) : (target as Any);
     for (let i = 0; i < list.length; i++) if (list[i] !== 0) term(id, elementKey(i), list[i], sign);
   } else if (target instanceof Map || target instanceof Set) {
     let i = 0;
@@ -126,17 +148,22 @@ export function contents(target: object, id: number, sign: 1 | -1): void {
       term(id, elementKey(i) ^ 0x40000000, value, sign);
       i++;
     }
+  } else if (typeof target === 'function' && (target as Any).$place !== undefined) {
+    term(id, CLASS, (target as Any).$place, sign);
+    const captured = (target as Any).$captured() as unknown[];
+    for (let i = 0; i < captured.length; i++) term(id, elementKey(i), captured[i], sign);
   } else {
+    term(id, CLASS, target.constructor?.name, sign);
     for (const name in target) {
       const key = $key(name);
-      if (silent.has(key)) hashValue((target as Any)[name]);
-      else term(id, key, (target as Any)[name], sign);
+      if (!isUnhashed(target, key)) term(id, key, (target as Any)[name], sign);
     }
   }
 }
 
 export const elementKey = (index: number): number => (index << 1) | 0;
 export const LENGTH = $key('length');
+const CLASS = $key('class of the object');
 
 /** Whether a change to object `id` has to be undone by a reset. */
 export function undoes(id: number): boolean {
@@ -154,10 +181,7 @@ export function undo(target: object, id: number, restore: Restore, value: unknow
 export function $note(target: object, key: number, restore: Restore, before: unknown, after: unknown): void {
   const id = (target as Any).$id as number;
   undo(target, id, restore, before);
-  if (silent.has(key)) {
-    if (typeof after === 'object' && after !== null) nameOf(after);
-    return;
-  }
+  if (unhashed.has(key) && isUnhashed(target, key)) return;
   term(id, key, before, -1);
   term(id, key, after, 1);
 }
@@ -168,11 +192,6 @@ export function $root(value: unknown): void {
     roots.push(value as object);
 }
 const roots: object[] = [];
-
-/** Code that the explorer cannot follow (see build/instrument.mjs) was reached. */
-export function $refuse(what: string): void {
-  if (recording) throw new Error(`the explorer cannot follow ${what}`);
-}
 
 /** What begin() was called with last. */
 let tracked: object | null = null;

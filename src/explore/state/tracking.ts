@@ -1,4 +1,6 @@
 /** What instrumented code imports, from one place. */
+
+export { $c } from './closures.ts';
 export { $array, $enter, $y } from './frames.ts';
-export { $key, $note, $refuse, $root } from './objects.ts';
-export { $e, $ei, $eu, $length, $m, $mo } from './writes.ts';
+export { $key, $note, $root, $unhashed } from './objects.ts';
+export { $e, $ei, $eu, $l, $length, $m, $mo } from './writes.ts';

@@ -34,14 +34,46 @@ export function $e(target: Any, index: Any, value: unknown): unknown {
     target[index] = value;
     element(target, id, index, before, value);
   } else if (ArrayBuffer.isView(target as object)) {
-    target[index] = value;
-    element(target, id, index, before, target[index]);
+    if (target.$shared !== undefined) changeShared(target, () => (target[index] = value));
+    else {
+      target[index] = value;
+      element(target, id, index, before, target[index]);
+    }
   } else {
     target[index] = value;
     const key = $key(String(index));
     $note(target, key, (t: Any, v) => (t[index] = v), before, value);
   }
   return value;
+}
+
+/** A write into a buffer that has several views: all of them change. Such buffers are small. */
+function changeShared<T>(target: Any, action: () => T): T {
+  const views = (target.$shared ?? [target]) as Any[];
+  for (const view of views) {
+    contents(view, view.$id, -1);
+    undo(view, view.$id, restoreBytes, new Uint8Array(view.buffer, view.byteOffset, view.byteLength).slice());
+  }
+  const result = action();
+  for (const view of views) contents(view, view.$id, 1);
+  return result;
+}
+
+const restoreBytes: Restore = (target: Any, bytes: Any) => {
+  new Uint8Array(target.buffer, target.byteOffset, target.byteLength).set(bytes);
+};
+
+/** target.field ??= value() and its kin. */
+export function $l(target: Any, field: string, operator: string, value: () => unknown): unknown {
+  const before = target[field];
+  const stays =
+    operator === '??=' ? before !== undefined && before !== null : operator === '||=' ? before : !before;
+  if (stays) return before;
+  const after = value();
+  target[field] = after;
+  if (target.$id === undefined) return after;
+  $note(target, $key(field), (t: Any, v) => (t[field] = v), before, after);
+  return after;
 }
 
 /** A zero element of a typed array has no term, so that an untouched megabyte costs nothing. */
@@ -164,6 +196,9 @@ function changeTyped(target: Any, id: number, name: string, args: Any[]): unknow
 export function $m(target: Any, name: string, ...args: unknown[]): unknown {
   const id = target.$id as number | undefined;
   if (id === undefined) return target[name](...args);
+  if (target instanceof DataView || (ArrayBuffer.isView(target) && (target as Any).$shared !== undefined)) {
+    return changeShared(target, () => (target as Any)[name](...args));
+  }
   if (ArrayBuffer.isView(target)) return changeTyped(target, id, name, args);
   if (Array.isArray(target)) {
     if (name === 'push' && args.length === 1) return push(target, id, args[0]);

@@ -1,3 +1,5 @@
+import { EXCEPTION_TYPES } from '../exception-types.ts';
+
 /**
  * What can go wrong in a command stream: enum drm_panthor_exception_type in panthor_device.h. Names are those that
  * the kernel prints.
@@ -12,21 +14,9 @@ export const PERM_FAULT = 0xc8;
 /** The address has more bits than the address space. */
 export const ADDR_SIZE_FAULT_IN = 0xe0;
 
-const NAMES: Record<number, string> = {
-  [CS_BUS_FAULT]: 'CS_BUS_FAULT',
-  [CS_INSTR_INVALID]: 'CS_INSTR_INVALID',
-  [CS_CALL_STACK_OVERFLOW]: 'CS_CALL_STACK_OVERFLOW',
-  [CS_INHERIT_FAULT]: 'CS_INHERIT_FAULT',
-  [ADDR_SIZE_FAULT_IN]: 'ADDR_SIZE_FAULT_IN',
-};
-for (let level = 0; level < 4; level++) {
-  NAMES[TRANSLATION_FAULT + level] = `TRANSLATION_FAULT_${level}`;
-  NAMES[PERM_FAULT + level] = `PERM_FAULT_${level}`;
-}
-
-/** panthor_exception_name() for the exceptions that the model raises. */
+/** panthor_exception_name(). */
 export function exceptionName(type: number): string {
-  return NAMES[type] ?? `0x${type.toString(16)}`;
+  return EXCEPTION_TYPES[type]?.[0] ?? `0x${type.toString(16)}`;
 }
 
 /** Ends a stream: the firmware reports it as CS_FATAL, and the group is lost. Thrown inside the instruction. */

@@ -61,7 +61,13 @@ export class Bench implements StreamEvents {
   readonly log: string[] = [];
 
   constructor(queues = 1, priorities: readonly number[] = []) {
-    this.#table = new IoPgtable(this.machine.memory, VA_BITS, 40, false, { warn: () => {} });
+    this.#table = new IoPgtable(
+      this.machine.memory,
+      VA_BITS,
+      40,
+      { splitBlockOnUnmap: false, holeIsASize: false },
+      { warn: () => {} },
+    );
     this.map(DATA, 16);
     this.map(READ_ONLY, 1, IOMMU_READ);
     const { regs } = this.machine;

@@ -1,6 +1,7 @@
 /** AS_FAULTSTATUS, as panthor_mmu_irq_handler() takes it apart. */
-import { AS_FAULTSTATUS_ACCESS_TYPES } from '../hw/registers.ts';
+
 import { EXCEPTION_TYPES } from './exception-types.ts';
+import { AS_FAULTSTATUS_ACCESS_TYPES } from './registers.ts';
 
 export type Access = (typeof AS_FAULTSTATUS_ACCESS_TYPES)[number];
 export type FaultClass = 'translation' | 'permission' | 'address-size' | 'attribute' | 'other';
