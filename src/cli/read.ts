@@ -12,7 +12,7 @@ import { noteTruncation } from './notes.ts';
 export async function readThrough(
   capture: CaptureReader,
   visit: (record: CaptureRecord) => unknown,
-  report: () => void,
+  report: () => void | Promise<void>,
   idle?: () => void,
 ): Promise<void> {
   let damage: CaptureError | InputError | null = null;
@@ -22,7 +22,7 @@ export async function readThrough(
     if (!(error instanceof CaptureError) && !(error instanceof InputError)) throw error;
     damage = error;
   }
-  report();
+  await report();
   if (damage !== null) process.exitCode = complain(damage);
   noteTruncation(capture);
 }
