@@ -4,8 +4,11 @@ import { poison } from '../state/poison.ts';
 import type { Harness, VmState } from './harness.ts';
 import { hex } from './judge.ts';
 
-/** What the explorer itself looks at of a VM and of an object that are gone. */
-const VM_KEEPS = ['device', 'uid', 'id', 'freed', 'destroyed'];
+/**
+ * What the explorer itself looks at of a VM and of an object that are gone; and two fields that are the DRM scheduler's,
+ * whose work outlives the VM here.
+ */
+const VM_KEEPS = ['device', 'uid', 'id', 'freed', 'destroyed', 'stopped', 'onStart'];
 const OBJECT_KEEPS = ['serial', 'id', 'size'];
 
 /** An object of the scenario: its handle, and where it is in physical memory. */
@@ -47,8 +50,12 @@ const plain = (field: string): string => field.replace(/^\$_/, '');
 
 /** The GPU reaches memory at `pa`: whether that is still somebody's. */
 export function judgeMemory(harness: Harness, pa: number, what: string): void {
-  for (const { name, pa: start, bo, freed } of harness.objects) {
-    if (!freed || bo === null || pa < start || pa >= start + bo.size) continue;
+  const there = harness.objects.filter(
+    ({ bo, pa: start }) => bo !== null && pa >= start && pa < start + bo.size,
+  );
+  // Its memory may have been given to the next.
+  if (there.some(({ freed }) => !freed)) return;
+  for (const { name } of there) {
     harness.reportViolation('use-after-free', `${what} reaches ${hex(pa)} of object ${name}, which is freed`);
   }
 }
