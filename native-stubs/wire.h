@@ -27,8 +27,10 @@ enum wire_kind {
 	WIRE_REPLY = 0x180,
 };
 
-/* Payload bytes of the longest frame; a call that needs more is ENOMEM. */
+/* Payload bytes of the longest frame. */
 #define WIRE_MAX_PAYLOAD ((24u << 20) + 4096)
+/* Payload bytes of one ioctl; a call that needs more is ENOMEM. A record that holds it twice is one that readers take. */
+#define WIRE_MAX_CALL (4u << 20)
 /* User buffers of one call. */
 #define WIRE_MAX_REGIONS (1u << 16)
 /* File descriptors of one frame. */

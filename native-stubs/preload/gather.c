@@ -35,7 +35,7 @@ static long append(struct message *m, uint64_t address, uint64_t size, bool text
 		size_t part = size - done > CHUNK ? CHUNK : (size_t)(size - done);
 		size_t n;
 
-		if (!message_reserve(m, *at + done + part + 8))
+		if (*at + done + part > WIRE_MAX_CALL || !message_reserve(m, *at + done + part + 8))
 			return -ENOMEM;
 		n = usermem_read(m->data + *at + done, address + done, part);
 		if (text) {

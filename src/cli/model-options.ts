@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { BO_LAYOUTS, type BoLayout } from '../driver/gem/sg.ts';
-import { gpuProfile } from '../driver/gpu-profile.ts';
 import { kernelFor } from '../driver/kernels/for-capture.ts';
+import { pickGpu } from './gpu-option.ts';
 import { addKernelOptions, type KernelOptions, pickKernel } from './kernel-options.ts';
 
 export interface ModelCliOptions extends KernelOptions {
@@ -25,7 +25,7 @@ export function addModelOptions(command: Command): Command {
 export function modelOptions(options: ModelCliOptions, driverVersion: string | undefined) {
   return {
     kernel: pickKernel(options, kernelFor({ driver_version: driverVersion }).name),
-    gpu: gpuProfile(options.gpu),
+    gpu: pickGpu(options.gpu),
     boLayout: options.boLayout,
   };
 }

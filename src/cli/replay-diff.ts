@@ -6,6 +6,7 @@ import { type DiffRecord, KernelDiff } from '../replay/kernel-diff.ts';
 import { diffJson, diffLine, diffTotalsText } from '../report/diff-text.ts';
 import { behaviourOption, kernelOption } from './kernel-options.ts';
 import { type ModelCliOptions, modelOptions } from './model-options.ts';
+import { print } from './output.ts';
 import { readThrough } from './read.ts';
 
 export interface DiffOptions {
@@ -63,13 +64,13 @@ export async function diffKernels(
       const found = diff.step(record);
       if (found !== null) {
         if (options.json) kept.push(found);
-        else process.stdout.write(`${diffLine(found)}\n`);
+        else print(`${diffLine(found)}\n`);
       }
       return record.index < stopAt;
     },
     () => {
       const text = options.json ? diffJson(diff.totals, kept, names) : diffTotalsText(diff.totals, names);
-      process.stdout.write(`${text}\n`);
+      print(`${text}\n`);
     },
   );
 }

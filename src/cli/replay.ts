@@ -9,8 +9,10 @@ import { VmHistories } from '../replay/vm-history.ts';
 import { callText } from '../report/call.ts';
 import { replayJson } from '../report/replay-json.ts';
 import { replayText } from '../report/replay-text.ts';
-import { EXIT_FOUND } from './exit.ts';
+import { EXIT_FOUND, note } from './exit.ts';
+import { checkWritable } from './files.ts';
 import { addModelOptions, type ModelCliOptions, modelOptions } from './model-options.ts';
+import { answersByStatus, print } from './output.ts';
 import { readThrough } from './read.ts';
 import { addDiffOptions, asksForDiff, type DiffOptions, diffKernels } from './replay-diff.ts';
 import { writeScenario } from './scenario-file.ts';
@@ -62,10 +64,11 @@ function traceKinds(value: string): ReadonlySet<TraceKind> {
 }
 
 async function replay(path: string, options: ReplayCliOptions): Promise<void> {
+  answersByStatus();
+  if (options.emitScenario !== undefined) checkWritable(options.emitScenario);
   const capture = await openCapture(path);
   if (asksForDiff(options)) return await diffKernels(capture, options);
-  const print = (line: string): boolean => process.stdout.write(`${line}\n`);
-  const lines = options.trace.size > 0 ? new LineTrace(options.trace, print) : null;
+  const lines = options.trace.size > 0 ? new LineTrace(options.trace, (line) => print(`${line}\n`)) : null;
   const life = new LifeTrace(lines);
   // The counts that --json has need nobody to listen, which makes long streams faster.
   const trace = options.json ? lines : life;
@@ -100,15 +103,13 @@ async function replay(path: string, options: ReplayCliOptions): Promise<void> {
       histories?.finish();
       if (scenario !== null)
         writeScenario(options.emitScenario as string, scenario, header.client, device.kernel);
-      process.stdout.write(
+      print(
         histories === null
           ? `${replayJson(header.client, replayer)}\n`
           : replayText(header, replayer, histories, life),
       );
       if (options.check && !replayer.checks) {
-        process.stderr.write(
-          'panthor-shim: the replies are a stand-in’s: --check has nothing to compare with\n',
-        );
+        note('the replies are a stand-in’s: --check has nothing to compare with');
       }
       if (replayer.tally.divergences.count > 0) process.exitCode = EXIT_FOUND;
     },

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { findFeatures } from '../tree/features.ts';
 import { nearestKernel, openTree } from '../tree/source.ts';
+import { print } from './output.ts';
 import { build } from './tree-options.ts';
 
 interface Options {
@@ -33,7 +34,7 @@ export function register(program: Command): void {
 async function buildCommand(dir: string, options: Options): Promise<void> {
   const built = await build(dir);
   const { version, digest, addon } = built;
-  process.stdout.write(
+  print(
     options.json
       ? `${JSON.stringify({ dir: built.dir, version, digest, addon })}\n`
       : `Linux ${version}: ${digest.slice(0, 16)}\n`,
@@ -55,7 +56,7 @@ async function infoCommand(dir: string, options: Options): Promise<void> {
     trapped: built.traps,
   };
   if (options.json) {
-    process.stdout.write(`${JSON.stringify(info)}\n`);
+    print(`${JSON.stringify(info)}\n`);
     return;
   }
   const lines = [
@@ -67,7 +68,7 @@ async function infoCommand(dir: string, options: Options): Promise<void> {
     `${info.trapped.length} functions are called and not there; whoever reaches one is told its name:`,
     ...wrapped(info.trapped),
   ];
-  process.stdout.write(`${lines.join('\n')}\n`);
+  print(`${lines.join('\n')}\n`);
 }
 
 /** Words in lines of at most 100 characters, indented. */

@@ -11,6 +11,7 @@ import { vmJson } from '../report/vm-json.ts';
 import { walkJson, walkText, walkVm } from '../report/walk.ts';
 import { EXIT_FOUND, UsageError } from './exit.ts';
 import { addModelOptions, type ModelCliOptions, modelOptions } from './model-options.ts';
+import { answersByStatus, print } from './output.ts';
 import { readThrough } from './read.ts';
 import { recordNumber } from './replay.ts';
 import { type Place, vmHistory } from './vm-history.ts';
@@ -49,6 +50,7 @@ function place(value: string): Place {
 async function show(path: string, options: VmCliOptions): Promise<void> {
   if (options.history !== undefined && (options.at !== undefined || options.walk !== undefined))
     throw new UsageError('--history is about the whole capture: not with --at or --walk');
+  answersByStatus();
   const capture = await openCapture(path);
   if (options.history !== undefined) {
     const { header } = capture;
@@ -75,8 +77,8 @@ async function show(path: string, options: VmCliOptions): Promise<void> {
         throw new UsageError(`there is no record ${at}: the capture ends with ${index}`);
       }
       if (options.walk !== undefined) walk(replayer.model, options.walk, options.json === true);
-      else if (options.json) process.stdout.write(`${vmJson(index, snapshot(replayer.model))}\n`);
-      else process.stdout.write(text(index, snapshot(replayer.model)));
+      else if (options.json) print(`${vmJson(index, snapshot(replayer.model))}\n`);
+      else print(text(index, snapshot(replayer.model)));
     },
   );
 }
@@ -84,7 +86,7 @@ async function show(path: string, options: VmCliOptions): Promise<void> {
 function walk(model: ReplayModel, where: Place, json: boolean): void {
   const { file, vm } = find(model, where);
   const report = walkVm(model, file, vm, where.va);
-  process.stdout.write(json ? `${walkJson(report)}\n` : walkText(report, `VM ${where.id} of fd ${file.fd}`));
+  print(json ? `${walkJson(report)}\n` : walkText(report, `VM ${where.id} of fd ${file.fd}`));
   if (report.target !== null && !report.target.agrees) process.exitCode = EXIT_FOUND;
 }
 

@@ -21,6 +21,8 @@ export const WIRE_FDS_MASK = 0x0007;
 export const WIRE_ATTACH = 0x0008;
 
 export const WIRE_MAX_REGIONS = 1 << 16;
+/** Payload bytes of one ioctl; a call that needs more is ENOMEM. */
+export const WIRE_MAX_CALL = 4 << 20;
 export const WIRE_MAX_FDS = 4;
 
 /** Sizes of the payloads' fixed parts, bytes. */

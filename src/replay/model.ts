@@ -1,11 +1,10 @@
-import { DMA_BUF_BASE } from '../../uapi/drm.ts';
+import { DMA_BUF_BASE, SYNC_IOC_MAGIC } from '../../uapi/drm.ts';
 import { EBADF, ENOTTY } from '../../uapi/errno.ts';
 import { _IOC_TYPE } from '../../uapi/ioctl.ts';
 import type { CaptureRecord, DeviceNode } from '../capture/record.ts';
 import { run } from '../coroutine/op.ts';
 import { UserMemory } from '../driver/base/uaccess.ts';
 import { PanthorDevice } from '../driver/device.ts';
-import { dmaBufIoctl } from '../driver/gem/dma-buf.ts';
 import type { BoLayout } from '../driver/gem/sg.ts';
 import { type GpuProfile, gpuProfile } from '../driver/gpu-profile.ts';
 import { BLOCKED, PanthorDrv } from '../driver/ioctl/drv.ts';
@@ -93,7 +92,8 @@ export class ReplayModel {
 
   /** Makes the loaded call: 0 or more, -errno, or BLOCKED. */
   call(record: CaptureRecord, file: ClientFile): number {
-    if (_IOC_TYPE(record.request) === DMA_BUF_BASE) return this.#dmaBufCall(record);
+    const type = _IOC_TYPE(record.request);
+    if (type === DMA_BUF_BASE || type === SYNC_IOC_MAGIC) return this.#objectCall(record);
     return run(this.drv.ioctl(file.file, record.request, this.mem, ARGUMENT_ADDRESS));
   }
 
@@ -155,11 +155,11 @@ export class ReplayModel {
     this.mem.view.setUint32(this.argAt + at, model, true);
   }
 
-  #dmaBufCall(record: CaptureRecord): number {
+  #objectCall(record: CaptureRecord): number {
     const object = this.#fds.lookup(this.#shared.fd.toModel(record.fd));
     if (object === undefined) return -EBADF;
-    if (object?.kind !== 'dma-buf') return -ENOTTY;
-    return dmaBufIoctl(object, record.request, this.mem, ARGUMENT_ADDRESS, this.#fds);
+    if (object?.kind !== 'dma-buf' && object?.kind !== 'sync-file') return -ENOTTY;
+    return this.drv.objectIoctl(object, record.request, this.mem, ARGUMENT_ADDRESS, this.#fds);
   }
 }
 

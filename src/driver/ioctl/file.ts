@@ -103,6 +103,20 @@ export class DrmFile {
     return 0;
   }
 
+  /** The object of `handle` gets the handle `wanted`, 0 for the lowest free one: 0 or -ENOSPC. */
+  changeHandle(handle: number, wanted: number, bo: GemObject): number {
+    const got = wanted === 0 ? this.bos.alloc(bo) : this.bos.allocAt(wanted, bo);
+    if (got < 0) return got;
+    this.bos.remove(handle);
+    const buf = this.primeBufs.get(handle);
+    if (buf !== undefined) {
+      this.primeBufs.delete(handle);
+      this.primeBufs.set(got, buf);
+      this.primeHandles.set(buf, got);
+    }
+    return 0;
+  }
+
   /** drm_prime_add_buf_handle(): remembers which handle stands for `buf`. */
   rememberPrime(buf: DmaBuf, handle: number): void {
     this.primeHandles.set(buf.get(), handle);
@@ -134,7 +148,7 @@ export class DrmFile {
     if (!this.#mayMap(bo)) return -EACCES;
     // is_cow_mapping(): private and writable, now or later.
     if (!shared && !bo.imported) return -EINVAL;
-    const checksLate = this.drv.device.kernel.uapi.minor < 8;
+    const checksLate = !this.drv.device.b.noMmapHasNoOffset;
     return checksLate && (bo.flags & DRM_PANTHOR_BO_NO_MMAP) !== 0 ? -EINVAL : bo;
   }
 

@@ -16,6 +16,7 @@ import { Bugs } from './bugs.ts';
 import type { Connection } from './connection.ts';
 import { Exports } from './exports.ts';
 import { GivenFiles, type WatchEnd } from './given-files.ts';
+import { HeapGuard } from './heap-guard.ts';
 import { Ioctls } from './ioctls.ts';
 import { Mmaps } from './mmaps.ts';
 import type { Observer } from './observer.ts';
@@ -32,6 +33,10 @@ export interface DispatcherOptions extends RepliesOptions {
   watchEnd: WatchEnd;
   /** Descriptors, by process. */
   shares: Shares;
+  /** Says a line to people; it must neither wait nor throw. */
+  tell: (line: string) => void;
+  /** Bytes of JavaScript heap that clients may fill; what V8 allows otherwise. */
+  heapBytes?: number | undefined;
 }
 
 /** Where frames of clients go: to the part of the server that they are for. */
@@ -40,7 +45,8 @@ export class Dispatcher {
   readonly exports: Exports;
   readonly files: OpenFiles;
   readonly replies: Replies;
-  readonly bugs = new Bugs();
+  readonly bugs: Bugs;
+  readonly tell: (line: string) => void;
   /** The page that shows LATEST_FLUSH_ID to clients. */
   readonly flushIdPage: BoMemory;
   readonly #given: GivenFiles;
@@ -50,6 +56,8 @@ export class Dispatcher {
   /** @throws Error where there is not even memory for one page */
   constructor(options: DispatcherOptions) {
     const { dir, drv, card, observers } = options;
+    this.tell = options.tell;
+    this.bugs = new Bugs(options.tell);
     this.flushIdPage = BoMemory.shown();
     this.memories = new BoMemories(options.shares);
     const { bugs, memories } = this;
@@ -66,7 +74,12 @@ export class Dispatcher {
       released: () => this.exports.sweep(),
     });
     const { exports, files, replies } = this;
-    this.#ioctls = new Ioctls({ drv, files, exports, replies, bugs, observers });
+    const guard = new HeapGuard(
+      () => files.all(),
+      () => drv.device.now(),
+      options.heapBytes,
+    );
+    this.#ioctls = new Ioctls({ drv, files, exports, replies, bugs, guard, observers });
     this.#mmaps = new Mmaps({ files, memories, flushIdPage: this.flushIdPage, replies, observers });
     drv.onBoFree = (bo) => memories.forget(bo);
   }

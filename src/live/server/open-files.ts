@@ -35,6 +35,10 @@ export class OpenFiles {
     return this.#byKey.size;
   }
 
+  all(): Iterable<OpenFile> {
+    return this.#byKey.values();
+  }
+
   /**
    * Opens a node for process `pid` with the flags of open(2).
    *
