@@ -63,7 +63,7 @@ async function fault(path: string | undefined, options: FaultOptions): Promise<v
   const lines = await linesOf(path, options);
   if (path === undefined) return show(lines, null, options);
   const capture = await openCapture(path);
-  const history = new CaptureHistory(capture.header, modelOptions(options, capture.header.driver_version));
+  const history = new CaptureHistory(capture.header, modelOptions(options, capture.header));
   await readThrough(
     capture,
     (record) => history.step(record),

@@ -25,8 +25,7 @@ export function register(program: Command): void {
     .argument('[other]', 'the kernel to compare it with', kernelOf)
     .option('--json', 'one JSON object')
     .action((one: Kernel | undefined, other: Kernel | undefined, options: { json?: true }) => {
-      const write = options.json ? json : text;
-      print(`${write(one, other)}\n`);
+      print(`${(options.json ? json : text)(one, other)}\n`);
     });
 }
 

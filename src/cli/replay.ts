@@ -15,6 +15,7 @@ import { addModelOptions, type ModelCliOptions, modelOptions } from './model-opt
 import { answersByStatus, print } from './output.ts';
 import { readThrough } from './read.ts';
 import { addDiffOptions, asksForDiff, type DiffOptions, diffKernels } from './replay-diff.ts';
+import { lookForReasons } from './replay-reasons.ts';
 import { writeScenario } from './scenario-file.ts';
 
 interface ReplayCliOptions extends ModelCliOptions, DiffOptions {
@@ -42,7 +43,11 @@ export function register(program: Command): void {
       traceKinds,
       new Set(),
     )
-    .option('--check', 'compare errno and outputs too, where the replies were a kernel’s or a model’s');
+    .option(
+      '--check',
+      'compare errno and outputs too, where the replies were a kernel’s or a model’s; with --diff-…: exit status 1 ' +
+        'where the kernels differ',
+    );
   addDiffOptions(addModelOptions(command))
     .option('--emit-scenario <file>', 'write what the driver was asked to do as a vector file for conform')
     .action(replay);
@@ -72,11 +77,8 @@ async function replay(path: string, options: ReplayCliOptions): Promise<void> {
   const life = new LifeTrace(lines);
   // The counts that --json has need nobody to listen, which makes long streams faster.
   const trace = options.json ? lines : life;
-  const replayer = new Replayer(capture.header, {
-    ...modelOptions(options, capture.header.driver_version),
-    trace,
-    check: options.check === true,
-  });
+  const model = { ...modelOptions(options, capture.header), check: options.check === true };
+  const replayer = new Replayer(capture.header, { ...model, trace });
   const { device } = replayer.model;
   const { regs } = device.machine;
   const scenario = options.emitScenario === undefined ? null : new ScenarioRecorder(device);
@@ -98,8 +100,9 @@ async function replay(path: string, options: ReplayCliOptions): Promise<void> {
       histories?.after(record);
       return record.index < stopAt;
     },
-    () => {
+    async () => {
       replayer.finish();
+      if (replayer.tally.divergences.count > 0) await lookForReasons(path, model, replayer.tally);
       histories?.finish();
       if (scenario !== null)
         writeScenario(options.emitScenario as string, scenario, header.client, device.kernel);
