@@ -19,6 +19,8 @@ enum wire_kind {
 	WIRE_INTERRUPT = 0x103,
 	/* The key of a file (u64); answered once it is released, where its last reference is gone: what close(2) waits for. */
 	WIRE_SETTLE = 0x104,
+	/* The key of a file (u64); a descriptor with the text of its fdinfo comes back. */
+	WIRE_FDINFO = 0x105,
 	/* What another driver was asked and answered, from the recording library; a reply says that it is written down. */
 	WIRE_RECORD_FILE = 0x110,
 	WIRE_RECORD_IOCTL = 0x111,

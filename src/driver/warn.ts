@@ -8,6 +8,9 @@ export interface WarnSink {
   warn(where: string, reason: string): void;
 }
 
+/** The reason of a warning where the kernel oopses; the model goes on, as the kernel would not. */
+export const NULL_DEREFERENCE = 'the kernel dereferences NULL here';
+
 /** A part of a split mapping: VA and range in bytes, offset in the object in bytes. */
 export interface StepPart {
   va: number;

@@ -194,6 +194,10 @@ export class DriverWorld extends TrackedWorld {
     if (cycle) report(new Violation('lock-order', cycle));
   }
 
+  override get endsMatter(): boolean {
+    return this.#checked.has('deadlock');
+  }
+
   override checkEnd(report: (violation: Violation) => void): void {
     const { harness } = this;
     if (this.#checked.has('deadlock')) {

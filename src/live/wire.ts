@@ -9,6 +9,7 @@ export const WIRE_IOCTL = 0x101;
 export const WIRE_MMAP = 0x102;
 export const WIRE_INTERRUPT = 0x103;
 export const WIRE_SETTLE = 0x104;
+export const WIRE_FDINFO = 0x105;
 /** From the recording library. */
 export const WIRE_RECORD_FILE = 0x110;
 export const WIRE_RECORD_IOCTL = 0x111;

@@ -112,6 +112,7 @@ export class ReplayModel {
   call(record: CaptureRecord, file: ClientFile): number {
     const type = _IOC_TYPE(record.request);
     if (type === DMA_BUF_BASE || type === SYNC_IOC_MAGIC) return this.#objectCall(record);
+    file.file.callerTid = record.tid;
     return run(this.drv.ioctl(file.file, record.request, this.mem, ARGUMENT_ADDRESS));
   }
 

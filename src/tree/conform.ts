@@ -1,5 +1,5 @@
 /** `conform --tree`: vectors against a tree's own driver, and vectors made by it. */
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, rmSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
@@ -47,6 +47,7 @@ export async function emitVectors(
     if (to.endsWith('.gz')) await pipeline(text, createGzip(), createWriteStream(to));
     else await pipeline(text, createWriteStream(to));
   } catch (e) {
+    rmSync(to, { force: true });
     throw (e as NodeJS.ErrnoException).syscall === undefined
       ? e
       : new InputError(`${to}: ${(e as Error).message}`);

@@ -68,6 +68,21 @@ export class VmPool {
     return id <= MAX_VMS ? this.#vms[id] : undefined;
   }
 
+  /**
+   * panthor_vm_pool_get_vm(): the VM with a reference, which its caller puts. Without vm-lookup-lock it may have gone between
+   * being found and being referenced.
+   */
+  *getVm(id: number): Op<PanthorVm | undefined> {
+    yield 'vm_pool';
+    const vm = this.get(id);
+    if (vm === undefined) return undefined;
+    if (!this.#device.b.vmLookupLock) {
+      yield 'vm_pool';
+      if (vm.freed) this.#device.warn('panthor_vm_pool_get_vm', 'use-after-free');
+    }
+    return vm.get();
+  }
+
   /** All VMs of the pool by ascending handle. */
   all(): PanthorVm[] {
     return this.#vms.filter((vm) => vm !== undefined);

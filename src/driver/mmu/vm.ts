@@ -197,7 +197,7 @@ export class PanthorVm {
   *#unmapRange(va: number, size: number): Op<number> {
     const ctx = this.getCtx();
     ctx.set(DRM_PANTHOR_VM_BIND_OP_TYPE_UNMAP, va, size, 0);
-    let ret = prepareUnmapOpCtx(ctx);
+    let ret = prepareUnmapOpCtx(ctx, this);
     if (ret === 0) {
       ret = yield* execOp(this, ctx, false);
       ctx.cleanup();

@@ -1,9 +1,11 @@
+import { ENOENT } from '../../../uapi/errno.ts';
 import type { Frame } from '../../capture/frame.ts';
 import type { PanthorDrv } from '../../driver/ioctl/drv.ts';
 import { closeAll, type Fd } from '../fd.ts';
 import {
   OPEN_BYTES,
   readU64,
+  WIRE_FDINFO,
   WIRE_FDS_MASK,
   WIRE_INTERRUPT,
   WIRE_IOCTL,
@@ -15,6 +17,7 @@ import { BoMemories, BoMemory } from './bo-memory.ts';
 import { Bugs } from './bugs.ts';
 import type { Connection } from './connection.ts';
 import { Exports } from './exports.ts';
+import { fdinfoText, textFile } from './fdinfo.ts';
 import { GivenFiles, type WatchEnd } from './given-files.ts';
 import { HeapGuard } from './heap-guard.ts';
 import { Ioctls } from './ioctls.ts';
@@ -121,6 +124,8 @@ export class Dispatcher {
       case WIRE_INTERRUPT:
         from.cancel?.();
         return true;
+      case WIRE_FDINFO:
+        return this.#fdinfo(from, frame, view);
       case WIRE_SETTLE:
         if (frame.size < 8) return false;
         this.#given.look(readU64(view, frame.at));
@@ -129,6 +134,16 @@ export class Dispatcher {
       default:
         return false;
     }
+  }
+
+  /** Whoever can name a file may ask, as everybody of the same user can read /proc. */
+  #fdinfo(from: Connection, frame: Frame, view: DataView): boolean {
+    if (frame.size < 8) return false;
+    const file = this.files.byKey(readU64(view, frame.at));
+    const fd = file === undefined ? -ENOENT : textFile(fdinfoText(file));
+    if (typeof fd === 'number') this.replies.plain(from, frame.id, fd);
+    else this.replies.memory(from, frame.id, fd, false);
+    return true;
   }
 
   #open(from: Connection, frame: Frame, view: DataView): boolean {

@@ -106,6 +106,8 @@ export class Ioctls {
       table = new CallFds(exports, file, from.pid, entry.spec, call.arg(), call.argAddr, fds.shift() ?? null);
       file.drm.fds = table;
     }
+    file.drm.callerPid = from.pid;
+    file.drm.callerTid = call.tid;
     const what = entry?.spec.name ?? 'an unknown ioctl';
     this.#making = true;
     const ret =
