@@ -6,7 +6,7 @@ import { RecordServer } from '../live/record/record-server.ts';
 import { clearPrivateDir, makePrivateDir } from '../live/server/private-dir.ts';
 import { recorderPath } from '../live/server/server-thread.ts';
 import { EXIT_FOUND, note, UsageError } from './exit.ts';
-import { starting } from './live-options.ts';
+import { starting } from './options/live.ts';
 
 export function register(program: Command): void {
   program

@@ -1,8 +1,8 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { kernel } from '../driver/kernels.ts';
-import { StartError } from '../live/start-error.ts';
-import { UsageError } from './exit.ts';
-import { pickGpu } from './gpu-option.ts';
+import { kernel } from '../../driver/kernels.ts';
+import { StartError } from '../../live/start-error.ts';
+import { UsageError } from '../exit.ts';
+import { pickGpu } from './gpu.ts';
 
 /** What `run` and `serve` have in common. */
 export interface ModelOptions {
