@@ -42,11 +42,13 @@ function sources(dir) {
 
 /** Files of preload/ that the recording library has, too. */
 const SHARED = [
+  'at-fork',
   'channel',
   'close-range',
   'gather',
   'hidden',
   'identity',
+  'known',
   'message',
   'own-stack',
   'process',

@@ -10,6 +10,7 @@ enum wire_kind {
 	WIRE_MMAP = 0x102,
 	WIRE_INTERRUPT = 0x103, /* the thread that waits for a reply caught a signal: end the wait with EINTR if it still waits */
 	WIRE_SETTLE = 0x104, /* answered once the file is released, where its last reference is gone: what close(2) waits for */
+	WIRE_FDINFO = 0x105, /* a descriptor with the text of the file’s fdinfo comes back */
 	WIRE_RECORD_FILE = 0x110, /* from the recording library: what another driver was asked; a reply says that it is written down */
 	WIRE_RECORD_IOCTL = 0x111,
 	WIRE_RECORD_MMAP = 0x112,
@@ -43,6 +44,11 @@ struct wire_open {
 
 /* WIRE_SETTLE */
 struct wire_settle {
+	uint64_t file;
+};
+
+/* WIRE_FDINFO */
+struct wire_fdinfo {
 	uint64_t file;
 };
 

@@ -1,6 +1,6 @@
 /**
  * The header of a frame: binary captures and the live protocol are made of these (docs/formats.md). What is in a frame
- * of the live protocol is in wire.ts, what is in one of a capture in src/capture/ptcap.ts.
+ * of the live protocol is in wire.ts, what is in one of a capture in src/capture/ptcap/format.ts.
  */
 import { f, struct } from './layout.ts';
 

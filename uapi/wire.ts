@@ -22,6 +22,7 @@ export const wire_kind = enumeration('wire_kind', {
     value: 0x104,
     doc: 'answered once the file is released, where its last reference is gone: what close(2) waits for',
   },
+  WIRE_FDINFO: { value: 0x105, doc: 'a descriptor with the text of the file’s fdinfo comes back' },
   WIRE_RECORD_FILE: {
     value: 0x110,
     doc: 'from the recording library: what another driver was asked; a reply says that it is written down',
@@ -37,6 +38,7 @@ export const {
   WIRE_MMAP,
   WIRE_INTERRUPT,
   WIRE_SETTLE,
+  WIRE_FDINFO,
   WIRE_RECORD_FILE,
   WIRE_RECORD_IOCTL,
   WIRE_RECORD_MMAP,
@@ -64,6 +66,8 @@ export const wire_open = struct('wire_open', 'WIRE_OPEN', [
 ]);
 
 export const wire_settle = struct('wire_settle', 'WIRE_SETTLE', [f('file', 'u64', 0)]);
+
+export const wire_fdinfo = struct('wire_fdinfo', 'WIRE_FDINFO', [f('file', 'u64', 0)]);
 
 export const wire_ioctl = struct('wire_ioctl', 'WIRE_IOCTL; the regions follow', [
   f('file', 'u64', 0, { doc: 'the key of an open device; 0: a dma-buf or sync_file that comes along' }),
@@ -157,6 +161,7 @@ export const wireStructs: readonly StructLayout[] = [
   wire_header,
   wire_open,
   wire_settle,
+  wire_fdinfo,
   wire_ioctl,
   wire_region,
   wire_mmap,

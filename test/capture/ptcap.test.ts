@@ -9,8 +9,8 @@ import {
   ptcap_ioctl,
   ptcap_mmap,
   ptcap_preamble,
-} from '../../src/capture/ptcap.ts';
-import { PtcapEncoder } from '../../src/capture/ptcap-write.ts';
+} from '../../src/capture/ptcap/format.ts';
+import { PtcapEncoder } from '../../src/capture/ptcap/write.ts';
 import { CaptureRecord, setIoctl } from '../../src/capture/record.ts';
 import { decode } from '../../uapi/codec.ts';
 

@@ -76,8 +76,6 @@ export class PanthorDrv {
   readonly dmaBufs = new Map<GemObject, DmaBuf>();
   /** drm_device.unique, once SET_VERSION asked for it. */
   unique = '';
-  /** Who asked for a magic number, by that number. */
-  readonly magics = new Idr<DrmFile>();
   /** Calls that wait for something or for their deadline. */
   readonly blockedCalls = new Set<BlockedCall>();
   /** Work is done before and after each call; false leaves it to whoever calls drain(). */
@@ -102,6 +100,7 @@ export class PanthorDrv {
     if (!file.render) {
       // drm_master_open(): whoever comes first.
       if (this.master === null) this.setMaster(file);
+      else file.magics = this.master.magics;
     }
     return file;
   }
@@ -109,7 +108,7 @@ export class PanthorDrv {
   /** drm_release(): handles first, then groups, then VMs (panthor_postclose). */
   *release(file: DrmFile): Op<void> {
     file.releaseHandles();
-    if (file.magic !== 0) this.magics.remove(file.magic);
+    if (file.magic !== 0) file.magics.remove(file.magic);
     if (this.master === file) this.master = null;
     // panthor_group_pool_destroy()
     for (const handle of file.groups.ids()) yield* this.sched.destroyGroup(file, handle);
@@ -161,6 +160,8 @@ export class PanthorDrv {
   /** drm_new_set_master() */
   setMaster(file: DrmFile): void {
     this.master = file;
+    // drm_master_create(), the first time.
+    if (!file.wasMaster) file.magics = new Idr();
     file.wasMaster = true;
     file.authenticated = true;
   }

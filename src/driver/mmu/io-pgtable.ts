@@ -9,7 +9,7 @@ import { SZ_2M, SZ_4K } from '../../../uapi/sizes.ts';
 import type { PhysicalMemory } from '../../hw/memory.ts';
 import { ROOT_TABLE_BASE } from '../../hw/memory.ts';
 import { DESC_BLOCK, DESC_TABLE, levelIndex, startLevel } from '../../hw/vmsa.ts';
-import type { WarnSink } from '../warn.ts';
+import type { WarnSink } from '../base/warn.ts';
 
 /** Protection bits of a mapping (IOMMU_* of the kernel). */
 export const IOMMU_READ = 1 << 0;

@@ -7,9 +7,9 @@ import {
 } from '../../../uapi/panthor_drm.ts';
 import { SZ_2M, SZ_4K } from '../../../uapi/sizes.ts';
 import { Mutex, type Op } from '../../coroutine/op.ts';
+import type { StepPart } from '../base/warn.ts';
 import type { PanthorDevice } from '../device.ts';
 import type { GemObject } from '../gem/gem.ts';
-import type { StepPart } from '../warn.ts';
 import { DrmMm, type KernelNode } from './drm-mm.ts';
 import { IoPgtable } from './io-pgtable.ts';
 import { type BindJob, type BindOp, bindExecSyncOp, bindJobCreate, type GemLookup } from './vm-bind.ts';

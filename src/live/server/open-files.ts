@@ -5,7 +5,7 @@ import type { Fd } from '../fd.ts';
 import { freeLeakedVms } from '../leaked-vms.ts';
 import type { Bugs } from './bugs.ts';
 import type { Connection } from './connection.ts';
-import type { GivenFiles } from './given-files.ts';
+import type { GivenFiles } from './files/given-files.ts';
 import type { Observer } from './observer.ts';
 import { OpenFile } from './open-file.ts';
 import type { Shares } from './shares.ts';
@@ -34,6 +34,10 @@ export class OpenFiles {
 
   get size(): number {
     return this.#byKey.size;
+  }
+
+  byKey(key: number): OpenFile | undefined {
+    return this.#byKey.get(key);
   }
 
   all(): Iterable<OpenFile> {
@@ -67,6 +71,7 @@ export class OpenFiles {
       made.fd.close();
       return -ENODEV;
     }
+    drm.pid = pid;
     file = new OpenFile(this.#nextId++, made.file, minor, flags, pid, drm);
     this.#byKey.set(file.key, file);
     for (const observer of observers) observer.opened(file);
