@@ -24,6 +24,7 @@ const COMMANDS = [
   'tree',
   'fault',
   'trace',
+  'device',
 ];
 
 interface CommandFile {

@@ -121,21 +121,24 @@ describe('exhaustive search', () => {
     /** Two who give way to each other for ever, once both have begun. */
     const polite = (waits: boolean) =>
       new Program({
-        state: () => ({ wants: [false, false] }),
+        state: () => ({ wants: [false, false], at: [0, 0] }),
         threads: (s) =>
           [0, 1].map((me) => ({
             name: `t${me}`,
             body: (function* (): Body {
               yield 'begin';
               s.wants[me] = true;
+              s.at[me] = 1;
+              yield 'look';
               while (s.wants[1 - me]) {
+                s.at[me] = 2;
                 yield 'give way';
                 if (!waits) break;
               }
               s.wants[me] = false;
             })(),
           })),
-        local: () => 0,
+        local: (s, i) => s.at[i],
       });
     const { outcome, findings } = search(polite(true), new DepthFirst({ hashing: true }));
     expect(outcome).toBe('found');
