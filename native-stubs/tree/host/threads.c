@@ -57,7 +57,7 @@ void start_thread(int index, unsigned long function)
 	void **top = (void **)(arena.stacks + (size_t)(index + 1) * STACK_SIZE);
 
 	prepare_stack(index, (unsigned long)top);
-	/* A return address that nobody uses keeps the stack aligned as after a call. */
+	/* A return address that is not used keeps the stack aligned as after a call. */
 	*--top = NULL;
 	*--top = (void *)begin;
 	top -= 6;

@@ -27,7 +27,7 @@ export class Scheduler implements Work {
   readonly #bound = new Set<PanthorGroup>();
   /** Groups without a slot that have work, in the order in which they asked. */
   readonly #waiting: PanthorGroup[] = [];
-  /** Groups that lost their slot while all of their queues waited for somebody else (groups.waiting). */
+  /** Groups that lost their slot while all of their queues waited for another queue (groups.waiting). */
   readonly #suspended = new Set<PanthorGroup>();
   #resetting = false;
   /** Address spaces for groups (sched->as_slot_count). */
@@ -83,7 +83,7 @@ export class Scheduler implements Work {
     if (this.#resetting) return;
     for (const group of this.#slots) {
       if (group === null) continue;
-      // Nobody said which queue it was: all of them.
+      // The fault does not say which queue it was: all of them.
       if (group.vm.hasUnhandledFaults() && group.fatalQueues === 0) {
         group.fatalQueues = 2 ** group.queues.length - 1;
       }
@@ -233,7 +233,7 @@ export class Scheduler implements Work {
     return vms.has(vm) || vms.size < this.#asCount;
   }
 
-  /** Takes the slot of a group that waits for somebody else; it asks again when syncobjs change. */
+  /** Takes the slot of a group that waits for another queue; it asks again when syncobjs change. */
   *#evictBlocked(): Op<boolean> {
     const group = this.#slots.find((one) => one?.idle);
     if (group === undefined || group === null) return false;
