@@ -16,6 +16,7 @@ import {
   tablePages,
   unusableVm,
 } from './model/invariants.ts';
+import { fenceOf } from './model/ioctl.ts';
 import { whatStaysBroken } from './model/recovery.ts';
 import type { Call, Scenario } from './scenario/scenario.ts';
 import type { ThreadSpec } from './search/threads.ts';
@@ -156,7 +157,10 @@ export class DriverWorld extends TrackedWorld {
       return new Violation('register-access-while-gone', error.message);
     }
     // The driver follows a pointer to something that is not there any more.
-    if (error instanceof TypeError && /\/src\/driver\//.test((error.stack ?? '').split('\n')[1] ?? '')) {
+    if (
+      /^Cannot (read|set) properties of (undefined|null)/.test(error.message) &&
+      /\/src\/driver\//.test((error.stack ?? '').split('\n')[1] ?? '')
+    ) {
       return new Violation('use-after-free', `the driver dereferences nothing: ${error.message}`);
     }
     if (/is already held$|is not held$/.test(error.message)) return new Violation('deadlock', error.message);
@@ -209,6 +213,11 @@ export class DriverWorld extends TrackedWorld {
       }
     }
     if (this.threads.some(({ point, daemon }) => point !== null && !daemon)) return;
+    for (const { name } of this.#checked.has('deadlock') ? harness.fences : []) {
+      if (fenceOf(harness, name)?.signaled === false) {
+        report(new Violation('deadlock', `fence ${name} is never signalled`));
+      }
+    }
     if (this.#checked.has('table-pages')) {
       const lost = lostTables(harness) ?? lostReservations(harness);
       if (lost !== null) report(new Violation('table-pages', lost));

@@ -3,6 +3,7 @@ import {
   DRM_PANTHOR_BO_NO_MMAP,
   DRM_PANTHOR_USER_FLUSH_ID_MMIO_OFFSET,
   DRM_PANTHOR_USER_MMIO_OFFSET,
+  DRM_PANTHOR_USER_MMIO_OFFSET_32BIT,
 } from '../../../uapi/panthor_drm.ts';
 import { Idr } from '../base/idr.ts';
 import type { DmaBuf } from '../gem/dma-buf.ts';
@@ -22,6 +23,8 @@ export interface OpenOptions {
   sysNice?: boolean;
   /** CAP_SYS_ADMIN. */
   sysAdmin?: boolean;
+  /** A 32-bit process on arm64 (TIF_32BIT), whose mmap offsets have 44 bits. */
+  compat?: boolean;
   /** Descriptors of the process; a table of the device's own otherwise. */
   fds?: FdTable;
 }
@@ -80,6 +83,7 @@ export class DrmFile {
     this.sysNice = options.sysNice ?? false;
     this.sysAdmin = options.sysAdmin ?? false;
     this.authenticated = this.sysAdmin;
+    if (options.compat === true) this.userMmioOffset = DRM_PANTHOR_USER_MMIO_OFFSET_32BIT;
     this.fds = options.fds ?? drv.fds;
     this.vms = new VmPool(drv.device);
   }

@@ -214,7 +214,7 @@ export class Harness {
   queue(vm: VmState, op: BindOp, thread: number, call: number): number {
     const job = bindJobCreate(vm.vm, this, op);
     if (typeof job === 'number') return job;
-    vm.jobs.push({ job, thread, call });
+    vm.jobs.push({ job, va: op.va, size: op.size, thread, call });
     vm.unsignalled++;
     return 0;
   }
