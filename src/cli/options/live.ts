@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError } from 'commander';
-import { kernel } from '../driver/kernels.ts';
-import { Injection } from '../live/server/injection.ts';
-import { StartError } from '../live/start-error.ts';
-import { UsageError } from './exit.ts';
-import { pickGpu } from './gpu-option.ts';
+import { kernel } from '../../driver/kernels.ts';
+import { Injection } from '../../live/server/injection.ts';
+import { StartError } from '../../live/start-error.ts';
+import { UsageError } from '../exit.ts';
+import { pickGpu } from './gpu.ts';
 
 /** What `run` and `serve` have in common. */
 export interface ModelOptions {
