@@ -51,6 +51,7 @@ export {
   scenarios,
 } from './api/explore.ts';
 export {
+  type Behaviour,
   behaviours,
   type Kernel,
   type KernelVersion,
@@ -83,7 +84,7 @@ export { CaptureError, type Damage, SourceError } from './capture/error.ts';
 export type { CaptureForm } from './capture/reader.ts';
 export type { CaptureHeader, Replies } from './capture/record.ts';
 export { BO_LAYOUTS, type BoLayout } from './driver/gem/sg.ts';
-export { type Behaviour, KERNEL_NAMES, type KernelName } from './driver/kernels.ts';
+export { KERNEL_NAMES } from './driver/kernels.ts';
 export type { StepPart } from './driver/warn.ts';
 export { InputError, UsageError } from './errors.ts';
 export type { ScenarioText } from './explore/scenario/catalogue.ts';

@@ -107,8 +107,7 @@ export function scenarios(): ScenarioInfo[] {
  *     const { verdict, violations } = await explore('two-binders', { kernel: '6.12' });
  *
  * @param scenario a built-in one by name, the path of a file, or its text
- * @throws UsageError for a scenario, a kernel or an invariant that does not exist
- * @throws InputError for a scenario that cannot be read
+ * @throws UsageError for a scenario, a kernel or an invariant that does not exist, and for a scenario with an error in it
  */
 export async function explore(
   scenario: string | ScenarioText,

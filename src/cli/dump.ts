@@ -5,6 +5,7 @@ import { callText } from '../report/call.ts';
 import { recordJson } from '../report/record-json.ts';
 import { isKnownName, isNamed } from '../report/requests.ts';
 import { UsageError } from './exit.ts';
+import { print } from './output.ts';
 import { inRanges, parseRanges, pastRanges } from './ranges.ts';
 import { readThrough } from './read.ts';
 
@@ -46,7 +47,7 @@ async function dump(path: string, options: DumpOptions): Promise<void> {
   const render = options.json ? recordJson : line;
   let gathered = '';
   const flush = (): void => {
-    if (gathered !== '') process.stdout.write(gathered);
+    if (gathered !== '') print(gathered);
     gathered = '';
   };
   await readThrough(

@@ -1,10 +1,12 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { type Command, InvalidArgumentError } from 'commander';
 import type * as Explorer from '../explore/command.ts';
-import { InputError, UsageError } from './exit.ts';
+import { visible } from '../report/visible.ts';
+import { InputError, note, UsageError } from './exit.ts';
 import { addKernelOptions, type KernelOptions } from './kernel-options.ts';
+import { answersByStatus, print } from './output.ts';
 
 interface Options extends KernelOptions {
   list?: true;
@@ -111,9 +113,10 @@ function translated(error: unknown): unknown {
 }
 
 async function action(scenario: string | undefined, options: Options): Promise<void> {
+  answersByStatus();
   const explorer = await loadExplorer();
   if (options.list) {
-    process.stdout.write(explorer.list());
+    print(explorer.list());
     return;
   }
   try {
@@ -123,11 +126,26 @@ async function action(scenario: string | undefined, options: Options): Promise<v
   }
 }
 
+/** Scenarios are a few hundred bytes, and hand-written. */
+const MAX_SCENARIO_BYTES = 1 << 20;
+
+/** Refuses what is there under the name and cannot be a scenario. @throws InputError */
+function checkFile(scenario: string): void {
+  const stat = statSync(scenario, { throwIfNoEntry: false });
+  if (stat === undefined) return;
+  if (stat.isDirectory()) throw new InputError(`cannot read ${scenario}: it is a directory`);
+  if (!stat.isFile() && !stat.isFIFO()) throw new InputError(`cannot read ${scenario}: it is not a file`);
+  if (stat.size > MAX_SCENARIO_BYTES) {
+    throw new InputError(`${scenario}: ${stat.size} bytes, a scenario has at most ${MAX_SCENARIO_BYTES}`);
+  }
+}
+
 async function explore(
   explorer: typeof Explorer,
   scenario: string | undefined,
   options: Options,
 ): Promise<void> {
+  if (scenario !== undefined) checkFile(scenario);
   const terminal = process.stderr.isTTY && !options.json;
   const reply = await explorer.run({
     scenario,
@@ -145,10 +163,10 @@ async function explore(
     compare: options.compare,
     budget: options.budget,
     seed: options.seed,
-    progress: terminal ? (line) => process.stderr.write(`\r\x1b[K${line}`) : undefined,
+    progress: terminal ? (line) => process.stderr.write(`\r\x1b[K${visible(line)}`) : undefined,
   });
   if (terminal) process.stderr.write('\r\x1b[K');
-  for (const note of reply.notes) process.stderr.write(`panthor-shim: ${note}\n`);
-  process.stdout.write(reply.text);
+  for (const line of reply.notes) note(line);
+  print(reply.text);
   process.exitCode = reply.status;
 }

@@ -1,8 +1,8 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { gpuProfile } from '../driver/gpu-profile.ts';
 import { kernel } from '../driver/kernels.ts';
 import { StartError } from '../live/start-error.ts';
 import { UsageError } from './exit.ts';
+import { pickGpu } from './gpu-option.ts';
 
 /** What `run` and `serve` have in common. */
 export interface ModelOptions {
@@ -38,10 +38,10 @@ export function addModelOptions(command: Command): Command {
 export function checkModelOptions(options: ModelOptions): void {
   try {
     kernel(options.kernel, options.with, options.without);
-    gpuProfile(options.gpu);
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
+  pickGpu(options.gpu);
 }
 
 /** Starts something of src/live; what the user can do something about is a usage error. */

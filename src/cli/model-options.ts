@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { BO_LAYOUTS, type BoLayout } from '../driver/gem/sg.ts';
-import { gpuProfile } from '../driver/gpu-profile.ts';
-import { kernelFor } from '../driver/kernels/for-capture.ts';
+import { type CaptureOrigin, kernelFor } from '../driver/kernels/for-capture.ts';
+import { pickGpu } from './gpu-option.ts';
 import { addKernelOptions, type KernelOptions, pickKernel } from './kernel-options.ts';
 
 export interface ModelCliOptions extends KernelOptions {
@@ -22,10 +22,12 @@ export function addModelOptions(command: Command): Command {
 }
 
 /** What a Replayer needs to know, from options and the capture's header. */
-export function modelOptions(options: ModelCliOptions, driverVersion: string | undefined) {
+export function modelOptions(options: ModelCliOptions, header: CaptureOrigin) {
+  const choice = kernelFor(header);
   return {
-    kernel: pickKernel(options, kernelFor({ driver_version: driverVersion }).name),
-    gpu: gpuProfile(options.gpu),
+    kernel: pickKernel(options, choice.name),
+    choice: options.kernel === undefined ? choice : null,
+    gpu: pickGpu(options.gpu),
     boLayout: options.boLayout,
   };
 }

@@ -4,27 +4,20 @@ import { BytesError, type Form, formOf, parseBytes } from '../payload/bytes.ts';
 import type { Region } from '../payload/payload.ts';
 import { LookupError } from '../payload/registry.ts';
 import { InputError, UsageError } from './exit.ts';
+import { readInput } from './files.ts';
 
 /**
  * Input of decode and encode: the words of the command line; a file, where there is one word and it names one; or
  * standard input for `-` and for no words at all.
+ *
+ * @throws InputError, UsageError
  */
-export function readInput(words: readonly string[], file: string | undefined): Uint8Array {
-  if (file !== undefined) return readFile(file);
-  if (words.length === 0 || (words.length === 1 && words[0] === '-')) return readFile('-');
+export async function readWords(words: readonly string[], file: string | undefined): Promise<Uint8Array> {
+  if (file !== undefined) return readInput(file);
+  if (words.length === 0 || (words.length === 1 && words[0] === '-')) return readInput('-');
   const isHex = /^(0x)?([0-9a-fA-F]{2})+$/.test(words[0]);
-  if (words.length === 1 && !isHex && fs.existsSync(words[0])) return readFile(words[0]);
+  if (words.length === 1 && !isHex && fs.existsSync(words[0])) return readInput(words[0]);
   return new TextEncoder().encode(words.join(' '));
-}
-
-function readFile(path: string): Uint8Array {
-  if (path === '-' && process.stdin.isTTY)
-    throw new UsageError('give the bytes, a file, or - for standard input');
-  try {
-    return fs.readFileSync(path === '-' ? 0 : path);
-  } catch (error) {
-    throw new InputError(`${path}: ${(error as Error).message}`);
-  }
 }
 
 const forms: readonly Form[] = ['hex', 'c', 'gdb', 'binary'];
@@ -48,18 +41,20 @@ export function jsonOf(data: Uint8Array): Json | undefined {
   }
 }
 
-/** `ADDR=BYTES` or `ADDR=@FILE`. */
-export function regionOf(option: string): Region {
+/** `ADDR=BYTES` or `ADDR=@FILE`. @throws InputError, UsageError */
+export async function regionOf(option: string): Promise<Region> {
   const match = /^(0[xX][0-9a-fA-F]{1,16}|[0-9]+)=(.*)$/s.exec(option);
   if (match === null) throw new UsageError(`--buffer ${option}: expected ADDR=BYTES or ADDR=@FILE`);
-  const data = match[2].startsWith('@') ? readFile(match[2].slice(1)) : new TextEncoder().encode(match[2]);
+  const data = match[2].startsWith('@')
+    ? await readInput(match[2].slice(1))
+    : new TextEncoder().encode(match[2]);
   return { address: BigInt(match[1]), bytes: parseBytes(data) };
 }
 
 /** Runs `body`; errors of the payload code get the exit status that they mean. */
-export function withStatus<T>(body: () => T): T {
+export async function withStatus<T>(body: () => T | Promise<T>): Promise<T> {
   try {
-    return body();
+    return await body();
   } catch (error) {
     if (error instanceof LookupError) throw new UsageError(error.message);
     if (error instanceof BytesError || error instanceof CodecError) throw new InputError(error.message);

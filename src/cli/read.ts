@@ -1,7 +1,7 @@
 import { CaptureError } from '../capture/error.ts';
 import type { CaptureReader } from '../capture/reader.ts';
 import type { CaptureRecord } from '../capture/record.ts';
-import { complain } from './exit.ts';
+import { complain, InputError } from './exit.ts';
 import { noteTruncation } from './notes.ts';
 
 /**
@@ -12,17 +12,17 @@ import { noteTruncation } from './notes.ts';
 export async function readThrough(
   capture: CaptureReader,
   visit: (record: CaptureRecord) => unknown,
-  report: () => void,
+  report: () => void | Promise<void>,
   idle?: () => void,
 ): Promise<void> {
-  let damage: CaptureError | null = null;
+  let damage: CaptureError | InputError | null = null;
   try {
     await capture.each(visit, idle);
   } catch (error) {
-    if (!(error instanceof CaptureError)) throw error;
+    if (!(error instanceof CaptureError) && !(error instanceof InputError)) throw error;
     damage = error;
   }
-  report();
+  await report();
   if (damage !== null) process.exitCode = complain(damage);
   noteTruncation(capture);
 }

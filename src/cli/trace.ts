@@ -45,7 +45,7 @@ async function trace(path: string, options: TraceOptions): Promise<void> {
     bytes += packet.length;
     if (bytes >= CHUNK) flush();
   });
-  const made = new CaptureTrace(capture.header, modelOptions(options, capture.header.driver_version), writer);
+  const made = new CaptureTrace(capture.header, modelOptions(options, capture.header), writer);
   await readThrough(
     capture,
     (record) => made.step(record),

@@ -5,6 +5,7 @@ import { mapping as mappingJson } from '../fault/report.ts';
 import { CaptureHistory } from '../history/capture-history.ts';
 import type { Mapping, VmLife } from '../history/events.ts';
 import type { ReplayOptions } from '../replay/replayer.ts';
+import { print } from './output.ts';
 import { readThrough } from './read.ts';
 
 /** A VM by its id, with its file's descriptor where several files have that id, and an address in it (bytes). */
@@ -30,7 +31,7 @@ export async function vmHistory(
         ({ fd, id }) => id === where.id && (where.fd === null || fd === where.fd),
       );
       if (vms.length === 0) throw new UsageError(noSuchVm(history, where.id));
-      process.stdout.write(json ? asJson(history, vms, where.va) : asText(history, vms, where.va));
+      print(json ? asJson(history, vms, where.va) : asText(history, vms, where.va));
     },
   );
 }

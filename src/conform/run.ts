@@ -12,10 +12,12 @@ export interface Totals {
   failed: number;
   kernels: Set<string>;
   failures: StreamResult[];
+  /** Streams that the filter lets through, of all shards. */
+  wanted: number;
 }
 
 export function emptyTotals(): Totals {
-  return { streams: 0, ops: 0, passed: 0, failed: 0, kernels: new Set(), failures: [] };
+  return { streams: 0, ops: 0, passed: 0, failed: 0, kernels: new Set(), failures: [], wanted: 0 };
 }
 
 export function addResult(totals: Totals, result: StreamResult): void {
@@ -29,11 +31,18 @@ export function addResult(totals: Totals, result: StreamResult): void {
   }
 }
 
+/** A worker thread's module in the place of worker.ts, and what it is given besides its job. */
+export interface OtherWorker {
+  url: URL;
+  data: unknown;
+}
+
 /** Runs `options` over `threads` workers (all cores by default); `progress` hears of every stream. */
 export async function conform(
   options: JobOptions,
   progress: (result: StreamResult) => void,
   threads: number = availableParallelism(),
+  other?: OtherWorker,
 ): Promise<Totals> {
   const totals = emptyTotals();
   const errors: { name: string; message: string }[] = [];
@@ -42,8 +51,9 @@ export async function conform(
     Array.from({ length: threads }, (_, i) => {
       // Shard i of n becomes shards i, i + n, i + 2n … of n × threads, one a worker.
       const own = { index: shard.index + i * shard.count, count: shard.count * threads };
-      return oneWorker({ ...options, shard: own }, (message) => {
+      return oneWorker({ ...options, shard: own }, other, (message) => {
         if (message.error !== undefined) errors.push(message.error);
+        if (message.wanted !== undefined) totals.wanted = message.wanted;
         if (message.result === undefined) return;
         addResult(totals, message.result);
         progress(message.result);
@@ -52,7 +62,7 @@ export async function conform(
   );
   if (errors.length > 0) {
     const { name, message } = errors[0];
-    throw name === 'RangeError' ? new UsageError(message) : new InputError(message);
+    throw name === 'RangeError' || name === 'UsageError' ? new UsageError(message) : new InputError(message);
   }
   totals.failures.sort((a, b) => `${a.file} ${a.stream}`.localeCompare(`${b.file} ${b.stream}`));
   return totals;
@@ -61,12 +71,18 @@ export async function conform(
 interface Message {
   result?: StreamResult;
   error?: { name: string; message: string };
+  wanted?: number;
 }
 
-function oneWorker(options: JobOptions, onMessage: (message: Message) => void): Promise<void> {
+function oneWorker(
+  options: JobOptions,
+  other: OtherWorker | undefined,
+  onMessage: (message: Message) => void,
+): Promise<void> {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL(`./worker.${extension}`, import.meta.url), { workerData: options });
+    const url = other?.url ?? new URL(`./worker.${extension}`, import.meta.url);
+    const worker = new Worker(url, { workerData: other ? { options, data: other.data } : options });
     worker.on('message', onMessage);
     worker.on('error', reject);
     worker.on('exit', () => resolve());

@@ -65,7 +65,7 @@ export class RuntimePm {
     yield 'pm.state';
     if (this.state !== 'active') return -EINVAL;
     this.state = 'suspending';
-    if (device.enter()) {
+    if (!device.unplugged && device.enter()) {
       device.resetWq.cancel(device.resetWork);
       yield device.resetWork.idle;
       if (device.sched !== null) yield* device.sched.suspend();

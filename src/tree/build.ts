@@ -12,9 +12,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { digest, treeCache } from './cache.ts';
 import { compileHost, compileShim, compileTree, configure, type Place } from './compile.ts';
-import { CONFIGURATION } from './config.ts';
+import { CONFIGURATION, SOURCES } from './config.ts';
 import { type FoundFeature, findFeatures } from './features.ts';
-import { link } from './link.ts';
+import { LINK_SCRIPT, link } from './link.ts';
 import { stamp, updateMirror } from './mirror.ts';
 import { openTree, type Tree } from './source.ts';
 import { compilerVersion, requireTools } from './tools.ts';
@@ -60,11 +60,15 @@ function filesIn(dir: string): string[] {
 }
 
 /** What of an addon is not the tree's: our C, the configuration, the compiler. */
-function oursDigest(native: string): string {
+function oursDigest(native: string, features: readonly FoundFeature[]): string {
   const files = [...filesIn(native), ...filesIn(join(native, '../server')).filter((f) => f.endsWith('.h'))];
+  const have = features.map(({ name, found }) => `${name} ${found}`);
   return digest([
     compilerVersion(),
     CONFIGURATION,
+    LINK_SCRIPT,
+    ...SOURCES,
+    ...have,
     ...files.flatMap((f) => [f.slice(native.length), readFileSync(f)]),
   ]);
 }
@@ -122,7 +126,7 @@ export async function buildTree(
   };
   const known = readJson<Manifest>(manifestPath);
   requireTools();
-  const ours = oursDigest(native);
+  const ours = oursDigest(native, place.features);
   const result = (m: Manifest): BuiltTree => ({
     ...tree,
     digest: m.digest,

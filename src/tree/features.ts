@@ -1,7 +1,7 @@
 /** What a tree's driver has, found by looking into its source and never by its version. */
 import { PANTHOR, readTreeFile } from './source.ts';
 
-/** One thing to look for: the macro that our C tests, the file, and what is in it where the tree has the thing. */
+/** One thing to look for: the macro that our C tests (HAVE_ in front), the file (of the driver, where no directory is named), and what is in it where the tree has the thing. */
 interface Feature {
   name: string;
   about: string;
@@ -65,6 +65,12 @@ const FEATURES: readonly Feature[] = [
     sign: /^int panthor_vm_flush_all\(/m,
   },
   {
+    name: 'GEM_GPUVA',
+    about: 'gpuvm is a feature that a driver asks for',
+    file: 'include/drm/drm_drv.h',
+    sign: /\bDRIVER_GEM_GPUVA\b/,
+  },
+  {
     name: 'USER_VA_CHECK',
     about: "a bind beyond the user's range is refused",
     file: 'panthor_mmu.c',
@@ -84,7 +90,7 @@ export function findFeatures(dir: string): FoundFeature[] {
   return FEATURES.map(({ name, about, file, sign }) => {
     let text = texts.get(file);
     if (text === undefined) {
-      text = readTreeFile(dir, `${PANTHOR}/${file}`);
+      text = readTreeFile(dir, file.includes('/') ? file : `${PANTHOR}/${file}`);
       texts.set(file, text);
     }
     return { name, about, found: sign.test(text) };

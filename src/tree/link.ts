@@ -35,7 +35,7 @@ const FROM_KERNEL = ['kernel_start', 'call_kernel', 'entered', 'prepare_stack', 
 const FROM_LIBC = ['memcpy', 'memmove', 'memset', 'memcmp'];
 
 /** Sections of a kernel half: the initialisers that have to run are those of fences and of xarrays' nodes. */
-const SCRIPT = `SECTIONS {
+export const LINK_SCRIPT = `SECTIONS {
   konce : { *(.data..once) }
   kinit : { *dma-fence.o(.initcall*.init) *sched_fence.o(.initcall*.init) }
   .initcall : { *(.initcall*.init) }
@@ -76,7 +76,7 @@ export async function link(
   place.progress('linking');
   const dir = join(place.out, 'panthor-shim');
   const script = join(dir, 'kernel.lds');
-  writeFileSync(script, SCRIPT);
+  writeFileSync(script, LINK_SCRIPT);
   const joined = join(dir, 'kernel.o');
   await runTool('ld', ['-r', '-T', script, '-o', joined, ...kernel], dir);
   const known = new Set([...FROM_HOST, ...FROM_LIBC, '_GLOBAL_OFFSET_TABLE_']);

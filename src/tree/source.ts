@@ -1,6 +1,7 @@
 /** A kernel tree on disk: whether it is one, which version, and what its files say. Nothing in it is ever written. */
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { KERNEL_NAMES, type KernelName } from '../driver/kernels.ts';
 import { InputError, UsageError } from '../errors.ts';
 
 /** The driver's directory in a tree. */
@@ -30,6 +31,22 @@ export function openTree(dir: string): Tree {
     throw new UsageError(`${dir}: Linux ${version} without ${MMU}; panthor is there from 6.10 on`);
   }
   return { dir: real, version };
+}
+
+/** A tree's name in reports. */
+export function treeName(tree: Tree): string {
+  return `Linux ${tree.version}`;
+}
+
+/** The modelled kernel that a tree is likest to: the newest that is not newer, else the oldest. */
+export function nearestKernel(tree: Tree): KernelName {
+  const [major, minor] = tree.version.split('.').map(Number);
+  const released = KERNEL_NAMES.filter((name) => /^\d/.test(name));
+  const older = released.filter((name) => {
+    const [a, b] = name.split('.').map(Number);
+    return a < major || (a === major && b <= minor);
+  });
+  return older.at(-1) ?? released[0];
 }
 
 /** The text of one of the tree's files, '' where it has none of that name. Throws InputError where it cannot be read. */

@@ -45,7 +45,11 @@ static struct drm_gem_object *object_by_number(unsigned long number)
 static void init_drm(struct drm_device *drm)
 {
 	static struct drm_driver driver = {
-		.driver_features = DRIVER_RENDER | DRIVER_GEM | DRIVER_SYNCOBJ | DRIVER_SYNCOBJ_TIMELINE | DRIVER_GEM_GPUVA,
+		.driver_features = DRIVER_RENDER | DRIVER_GEM | DRIVER_SYNCOBJ | DRIVER_SYNCOBJ_TIMELINE
+#ifdef HAVE_GEM_GPUVA
+				   | DRIVER_GEM_GPUVA
+#endif
+		,
 #ifdef HAVE_SHMEM_HELPER
 		.gem_create_object = panthor_gem_create_object,
 #endif

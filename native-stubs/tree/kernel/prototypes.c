@@ -39,3 +39,10 @@ void kvfree_call_rcu(void *head, void *object)
 {
 	kvfree(object);
 }
+
+void *__alloc_pages_noprof(unsigned int flags, unsigned int order, int node, void *mask);
+
+void *alloc_pages_node_noprof(int node, unsigned int flags, unsigned int order)
+{
+	return __alloc_pages_noprof(flags, order, node, 0);
+}

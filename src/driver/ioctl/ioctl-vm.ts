@@ -17,6 +17,7 @@ export const vmCreate: IoctlHandler = function* (drv, file, _mem, view, at) {
   const id = yield* file.vms.create(
     getU64(view, at + off.user_va_range),
     view.getUint32(at + off.flags, true),
+    drv.limits.vms,
   );
   const vm = file.vms.get(id);
   if (vm !== undefined) {

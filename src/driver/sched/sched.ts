@@ -51,7 +51,7 @@ export class Scheduler implements SchedHooks {
   vmEntity(vm: PanthorVm): SchedEntity {
     let entity = this.#vmEntities.get(vm);
     if (entity === undefined) {
-      entity = new SchedEntity(this.work, 1, () => vm.stopped);
+      entity = new SchedEntity(this.work, 1, () => vm.stopped, 'panthor-vm-bind');
       this.#vmEntities.set(vm, entity);
       vm.onStart = entity.kick;
     }
@@ -67,6 +67,27 @@ export class Scheduler implements SchedHooks {
   /** sched_queue_delayed_work(tick): has a worker look who gets a slot. */
   tick(): void {
     this.work.queue(this.tickWork);
+  }
+
+  /** Whether a group that could run waits for a slot. */
+  get crowded(): boolean {
+    return this.slots.waiting.some((group) => group.canRun);
+  }
+
+  /**
+   * tick_work() after a tick_period: groups that have had their slots longest make room for those that wait and whose
+   * priority is no lower.
+   */
+  *rotate(): Op<void> {
+    yield* this.lock.lock();
+    if (!this.resetInProgress && !this.device.resetPending) {
+      for (const group of this.slots.toRotate()) {
+        this.runner.stop?.(group);
+        yield* this.slots.unbind(group);
+      }
+    }
+    this.lock.unlock();
+    this.tick();
   }
 
   /** The end of queue_run_job(): there is something new in the ring buffer. The lock is held. */

@@ -11,8 +11,10 @@ import type { Scheduler } from './sched.ts';
 export class Slots {
   readonly #sched: Scheduler;
   readonly #slots: (PanthorGroup | null)[];
+  /** Groups with a slot, the one that has had it longest first. */
+  readonly #bound = new Set<PanthorGroup>();
   /** groups.runnable: without a slot, and with work, in the order in which they asked. */
-  readonly #waiting: PanthorGroup[] = [];
+  readonly waiting: PanthorGroup[] = [];
   /** groups.waiting: groups that lost their slot while all of their queues waited for somebody else. */
   readonly #waitForSync = new Set<PanthorGroup>();
   /** Address spaces for groups (as_slot_count). */
@@ -26,11 +28,25 @@ export class Slots {
   }
 
   get anyWaiting(): boolean {
-    return this.#waiting.length > 0;
+    return this.waiting.length > 0;
   }
 
   isWaitingForSync(group: PanthorGroup): boolean {
     return this.#waitForSync.has(group);
+  }
+
+  /** Groups whose slots those that wait get after a tick_period: the longest bound, of no higher priority. */
+  toRotate(): PanthorGroup[] {
+    const waiting = this.waiting.filter((group) => group.canRun);
+    waiting.sort((a, b) => b.args.priority - a.args.priority);
+    const bound = [...this.#bound];
+    const out: PanthorGroup[] = [];
+    for (const next of waiting) {
+      const i = bound.findIndex((group) => group.args.priority <= next.args.priority);
+      if (i < 0) break;
+      out.push(...bound.splice(i, 1));
+    }
+    return out;
   }
 
   /** Groups with a slot, in the order of slots. */
@@ -40,8 +56,8 @@ export class Slots {
 
   /** Groups that wait for a slot, highest priority first, which no longer do. */
   takeWaiting(): PanthorGroup[] {
-    this.#waiting.sort((a, b) => b.args.priority - a.args.priority);
-    const taken = this.#waiting.splice(0);
+    this.waiting.sort((a, b) => b.args.priority - a.args.priority);
+    const taken = this.waiting.splice(0);
     for (const group of taken) group.runnable = false;
     return taken;
   }
@@ -56,7 +72,7 @@ export class Slots {
     this.#waitForSync.delete(group);
     if (group.runnable) return;
     group.runnable = true;
-    this.#waiting.push(group);
+    this.waiting.push(group);
   }
 
   terminate(group: PanthorGroup): void {
@@ -87,6 +103,7 @@ export class Slots {
     const ret = yield* group.vm.active();
     if (ret !== 0) return ret;
     this.#slots[slot] = group.get();
+    this.#bound.add(group);
     group.slot = slot;
     return 0;
   }
@@ -94,6 +111,7 @@ export class Slots {
   /** group_unbind_locked(), and the list that the group goes to. */
   *unbind(group: PanthorGroup): Op<void> {
     this.#slots[group.slot] = null;
+    this.#bound.delete(group);
     group.slot = -1;
     if (!group.canRun) this.terminate(group);
     else if (!group.idle) this.await(group);

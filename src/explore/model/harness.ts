@@ -1,19 +1,21 @@
 /** Everything that a scenario's threads share: the device on its timed machine, the VMs, and what was seen to break. */
 
 import { Mutex, type Op, type Point } from '../../coroutine/op.ts';
-import { type DeviceOptions, PanthorDevice } from '../../driver/device.ts';
+import { Workqueue } from '../../driver/base/workqueue.ts';
 import type { GemObject } from '../../driver/gem/gem.ts';
 import type { DrmFile } from '../../driver/ioctl/file.ts';
 import type { Kernel } from '../../driver/kernels.ts';
 import type { PanthorVm } from '../../driver/mmu/vm.ts';
 import { type BindOp, bindJobCreate } from '../../driver/mmu/vm-bind.ts';
 import { VmPool } from '../../driver/mmu/vm-pool.ts';
-import { PhysicalMemory } from '../../hw/memory.ts';
 import { AS_COMMAND_NAMES, INT_MASK, INT_RAWSTAT, MMU_INT_BASE } from '../../hw/registers.ts';
 import { TimedMachine } from '../../hw/timed-machine.ts';
 import { Coverage } from '../coverage.ts';
-import type { Scenario } from '../scenario/scenario.ts';
-import { openFile } from './ioctl.ts';
+import { type Scenario, ScenarioError } from '../scenario/scenario.ts';
+import { ExploredDevice } from './explored-device.ts';
+import { ExploredMemory } from './explored-memory.ts';
+import { noticeFreed, type ObjectState } from './freed.ts';
+import { openFile, syncobjCreate } from './ioctl.ts';
 import { Listener } from './listener.ts';
 import { Words } from './streams.ts';
 import { Group, VmState } from './vm-state.ts';
@@ -23,31 +25,34 @@ export { Group, VmState } from './vm-state.ts';
 /** Virtual address bits: two levels of tables fewer than the real thing, and the same code. */
 const VA_BITS = 48;
 
-/** The device, which says where a drm_dev_enter() fails. */
-class ExploredDevice extends PanthorDevice {
-  readonly #coverage: Coverage;
+const FILE_CALLS = ['create', 'close', 'close-file', 'wait', 'signal'];
 
-  constructor(coverage: Coverage, options: DeviceOptions) {
-    super(options);
-    this.#coverage = coverage;
-  }
+/** Whether a thread makes ioctls: then everything belongs to a file. */
+function makesIoctls(scenario: Scenario): boolean {
+  return scenario.threads.some(({ calls }) =>
+    calls.some((call) => call.ioctl || FILE_CALLS.includes(call.verb)),
+  );
+}
 
-  override enter(): boolean {
-    const entered = super.enter();
-    if (!entered) this.#coverage.happened('devEnterFailed');
-    return entered;
-  }
+function fencesOf(scenario: Scenario): string[] {
+  const calls = scenario.threads.flatMap((thread) => thread.calls);
+  return [...new Set(calls.flatMap((call) => [...call.waits, ...call.signals]))];
 }
 
 export class Harness {
   readonly coverage: Coverage;
   readonly scenario: Scenario;
   readonly machine: TimedMachine;
-  readonly device: PanthorDevice;
+  readonly device: ExploredDevice;
   readonly pool: VmPool;
+  /** What calls and fences leave for workers. */
+  readonly work: Workqueue;
   /** The open file whose VMs and objects these are, where a thread makes ioctls. */
   readonly file: DrmFile | null;
-  readonly objects: GemObject[] = [];
+  readonly memory: ExploredMemory;
+  readonly objects: ObjectState[] = [];
+  /** Syncobjs by the names that the scenario gives them. */
+  readonly fences: { name: string; handle: number }[] = [];
   readonly vms: VmState[] = [];
   /** One for each thread of the scenario. */
   readonly groups: Group[] = [];
@@ -57,8 +62,11 @@ export class Harness {
   readonly broken: string[] = [];
   /** panthor_scheduler.lock: held while groups are bound and unbound. */
   readonly schedLock = new Mutex('sched.lock');
+  /** Binds that threads are in the middle of, besides those in queues. */
+  callsUnderWay = 0;
   resetInProgress = false;
-  powered = true;
+  /** Resets that are over. */
+  resets = 0;
   /** panthor_mmu_unplug() has returned. */
   gone = false;
   /** VMs with a group on the GPU; the scheduler binds no more than there are slots. */
@@ -71,7 +79,8 @@ export class Harness {
 
   /** Whether a group of `vm` can be put on the GPU now. */
   canBind(vm: PanthorVm): boolean {
-    if (this.resetInProgress || !this.powered) return false;
+    // tick_work() leaves while a reset is pending.
+    if (this.resetInProgress || this.device.resetPending) return false;
     const bound = this.boundVms();
     return bound.includes(vm) || bound.length < this.scenario.slots;
   }
@@ -85,28 +94,38 @@ export class Harness {
 
   readonly tick = { label: 'tick_work', ready: () => this.condemned() !== null };
   readonly mmuInterrupt = { label: 'MMU interrupt', ready: () => this.#mmuInterruptRaised() };
-  readonly resetWork = { label: 'reset work', ready: () => this.device.resetPending };
+  readonly workQueued = { label: 'worker', ready: () => !this.work.idle };
 
   constructor(scenario: Scenario, kernel: Kernel) {
     this.scenario = scenario;
     this.coverage = new Coverage(scenario);
     const slots = scenario.slots + 1;
-    this.machine = new TimedMachine({ slots, vaBits: VA_BITS, memory: new PhysicalMemory(64) });
+    this.memory = new ExploredMemory(64);
+    this.machine = new TimedMachine({ slots, vaBits: VA_BITS, memory: this.memory });
     this.device = new ExploredDevice(this.coverage, {
       kernel,
       machine: this.machine,
       mmu: { asPresent: 2 ** slots - 1, vaBits: VA_BITS },
       now: () => 0,
     });
-    const makesIoctls = scenario.threads.some(({ calls }) => calls.some((call) => call.ioctl));
-    this.file = makesIoctls ? openFile(this.device) : null;
+    this.file = makesIoctls(scenario) ? openFile(this.device) : null;
+    this.work = this.file?.drv.work ?? new Workqueue();
     this.pool = this.file?.vms ?? new VmPool(this.device);
-    for (const { size } of scenario.objects) {
-      const bo = this.device.gem.create(size, 0, null);
-      if (!bo.pin()) throw new Error('out of memory');
-      this.objects.push(bo);
-      this.file?.createHandle(bo);
+    for (const { name, size, later } of scenario.objects) {
+      if (later) this.objects.push({ name, bo: null, handle: 0, pa: -1, freed: false });
+      else this.objects.push(this.#makeObject(name, size));
     }
+  }
+
+  #makeObject(name: string, size: number): ObjectState {
+    const bo = this.device.gem.create(size, 0, null);
+    if (!bo.pin()) throw new ScenarioError(`${this.scenario.name}: there is no memory for object '${name}'`);
+    let handle = this.objects.length + 1;
+    if (this.file !== null) {
+      handle = this.file.createHandle(bo);
+      bo.put();
+    }
+    return { name, bo, handle, pa: bo.sgt.pa[0], freed: false };
   }
 
   /** Makes the VMs and what the scenario says is there before the threads start. */
@@ -117,6 +136,10 @@ export class Harness {
       const vm = this.pool.get(id);
       if (vm === undefined) throw new Error(`no VM: ${id}`);
       this.vms.push(new VmState(name, vm, this));
+      this.file?.drv.sched.vmEntity(vm);
+    }
+    for (const name of fencesOf(this.scenario)) {
+      this.fences.push({ name, handle: this.runToQuiescence(syncobjCreate(this)) });
     }
     for (const vm of this.vms) this.runToQuiescence(begin(this, vm));
     this.machine.runToQuiescence();
@@ -128,6 +151,8 @@ export class Harness {
         this.machine.stuck.push({ command: AS_COMMAND_NAMES.indexOf(command as 'NOP'), skip });
       }
     }
+    this.memory.reservationsLeft = this.scenario.failTables;
+    this.memory.tablesLeft = this.scenario.failMap;
     for (const _ of this.scenario.threads) this.groups.push(new Group());
     this.device.trace = new Listener(this);
     this.device.tickDone = { label: 'tick_work', ready: () => this.condemned() === null };
@@ -158,8 +183,20 @@ export class Harness {
     return found;
   }
 
+  object(name: string): ObjectState {
+    const found = this.objects.find((one) => one.name === name);
+    if (found === undefined) throw new Error(`no object ${name}`);
+    return found;
+  }
+
+  /** Handle of a syncobj. */
+  fenceHandle(name: string): number {
+    return this.fences.find((one) => one.name === name)?.handle ?? 0;
+  }
+
   lookupGem(handle: number): GemObject | undefined {
-    return this.objects[handle - 1];
+    if (this.file !== null) return this.file.lookupGem(handle);
+    return this.objects.find((one) => one.handle === handle)?.bo ?? undefined;
   }
 
   /** An invariant broke during this step. */
@@ -170,13 +207,14 @@ export class Harness {
   /** What the checks remember of the driver; called after every step. */
   observe(): void {
     for (let i = 0; i < this.vms.length; i++) this.vms[i].spec.observe();
+    noticeFreed(this);
   }
 
   /** Queues an asynchronous bind, call number `call` of thread `thread`. 0 or -errno. */
   queue(vm: VmState, op: BindOp, thread: number, call: number): number {
     const job = bindJobCreate(vm.vm, this, op);
     if (typeof job === 'number') return job;
-    vm.jobs.push({ job, thread, call });
+    vm.jobs.push({ job, va: op.va, size: op.size, thread, call });
     vm.unsignalled++;
     return 0;
   }

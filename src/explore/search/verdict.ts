@@ -130,9 +130,10 @@ export class Inquiry {
 
   /** The same findings by the fewest steps, breadth first, as far as the budget goes. */
   #shortened(found: Exhaustive): Result {
-    const strategy = new BreadthFirst({ until: () => context.findings.size >= found.findings.length });
+    const open = found.findings.filter((finding) => finding.shortest !== true);
+    const strategy = new BreadthFirst({ until: () => context.findings.size >= open.length });
     const context = this.#context(strategy, this.left(1), Number.POSITIVE_INFINITY);
-    strategy.search(context);
+    if (open.length > 0) strategy.search(context);
     for (const finding of found.findings) {
       const key = keyOf(finding.violation);
       if (!context.findings.has(key)) context.findings.set(key, finding);

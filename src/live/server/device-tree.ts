@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /**
@@ -30,8 +30,15 @@ export function makeDeviceTree(root: string, card: number): void {
       '',
     ].join('\n'),
   );
-  mkdirSync(join(root, 'sys/bus/platform'), { recursive: true });
+  mkdirSync(join(root, 'sys/bus/platform/drivers/panthor'), { recursive: true });
   mkdirSync(join(root, 'sys/class/drm'), { recursive: true });
+  link(`${device}/driver`, `${up}/bus/platform/drivers/panthor`);
+  link('sys/bus/platform/devices/panthor-shim.gpu', `${up}/devices/platform/panthor-shim.gpu`);
+  link('sys/bus/platform/drivers/panthor/panthor-shim.gpu', `../../../../devices/platform/panthor-shim.gpu`);
+  // udev's database: libudev shows only what is in it.
+  file('run/udev/data/+platform:panthor-shim.gpu', 'I:1\nE:ID_PATH=platform-panthor-shim.gpu\n');
+  // DRM_PANTHOR's attribute groups: profiling is off.
+  file(`${device}/profiling`, '0\n');
   link(`${device}/subsystem`, `${up}/bus/platform`);
   for (const [minor, name] of [
     [card, `card${card}`],
@@ -44,18 +51,32 @@ export function makeDeviceTree(root: string, card: number): void {
     link(`${node}/subsystem`, `${up}/../../class/drm`);
     link(`sys/dev/char/226:${minor}`, `../../devices/platform/panthor-shim.gpu/drm/${name}`);
     link(`sys/class/drm/${name}`, `../../devices/platform/panthor-shim.gpu/drm/${name}`);
+    link(`dev/char/226:${minor}`, `../dri/${name}`);
+    file(
+      `run/udev/data/c226:${minor}`,
+      'I:1\nE:ID_PATH=platform-panthor-shim.gpu\nE:ID_PATH_TAG=platform-panthor-shim_gpu\nG:seat\nQ:seat\nV:1\n',
+    );
     file(`dev/dri/${name}`, '');
+    // The server's umask is not the device's.
+    chmodSync(join(root, `dev/dri/${name}`), 0o666);
   }
   for (const name of realNodes()) link(`dev/dri/${name}`, `/dev/dri/${name}`);
+  for (const name of namesIn('/sys/class'))
+    if (name !== 'drm') link(`sys/class/${name}`, `/sys/class/${name}`);
+  for (const name of namesIn('/sys/class/drm')) link(`sys/class/drm/${name}`, `/sys/class/drm/${name}`);
+}
+
+function namesIn(dir: string): string[] {
+  try {
+    return readdirSync(dir);
+  } catch {
+    return [];
+  }
 }
 
 /** Device nodes that the machine itself has; they stay visible beside ours. */
 function realNodes(): string[] {
-  try {
-    return readdirSync('/dev/dri').filter((name) => /^(card|renderD)\d+$/.test(name));
-  } catch {
-    return [];
-  }
+  return namesIn('/dev/dri').filter((name) => /^(card|renderD)\d+$/.test(name));
 }
 
 /** The first N for which the machine has neither cardN nor renderD<128 + N>. */

@@ -35,6 +35,14 @@ export class OpenFiles {
     return this.#byKey.size;
   }
 
+  byKey(key: number): OpenFile | undefined {
+    return this.#byKey.get(key);
+  }
+
+  all(): Iterable<OpenFile> {
+    return this.#byKey.values();
+  }
+
   /**
    * Opens a node for process `pid` with the flags of open(2).
    *
@@ -62,6 +70,7 @@ export class OpenFiles {
       made.fd.close();
       return -ENODEV;
     }
+    drm.pid = pid;
     file = new OpenFile(this.#nextId++, made.file, minor, flags, pid, drm);
     this.#byKey.set(file.key, file);
     for (const observer of observers) observer.opened(file);

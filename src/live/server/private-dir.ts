@@ -1,6 +1,16 @@
-import { lstatSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { native } from '../native.ts';
 import { StartError } from '../start-error.ts';
 
 /** Longest directory for which the socket's path still fits (config.h of the preload library, sun_path). */
@@ -47,9 +57,46 @@ function newDir(): string {
   throw new StartError(`no directory for the socket: ${(last as Error).message}`);
 }
 
-/** Removes what a server made in its directory, and the directory if it is empty then. */
+/** Says that `socket` and `root` beside it are a server's, which may be removed when it is gone. */
+const MARK = 'panthor-shim.pid';
+
+/**
+ * Makes `dir` this server's: what one that died left behind is removed.
+ *
+ * @throws StartError where another server is in it, or something that no server made
+ */
+export function takePrivateDir(dir: string): void {
+  const mark = join(dir, MARK);
+  if (existsSync(mark)) {
+    const pid = Number(readFileSync(mark, 'utf8'));
+    if (pid !== process.pid && isServing(dir))
+      throw new StartError(`${dir} has a server already (process ${pid})`);
+    removeServed(dir);
+  } else {
+    for (const name of ['socket', 'root']) {
+      if (lstatSync(join(dir, name), { throwIfNoEntry: false }) !== undefined)
+        throw new StartError(`${join(dir, name)} is there, and no server made it: choose another directory`);
+    }
+  }
+  writeFileSync(mark, `${process.pid}\n`);
+}
+
+/** Whether somebody answers at the socket. */
+function isServing(dir: string): boolean {
+  const fd = native().connect(join(dir, 'socket'));
+  if (fd < 0) return false;
+  closeSync(fd);
+  return true;
+}
+
+/** Removes what a server made in its directory, and the directory itself if it was made for it. */
 export function clearPrivateDir(dir: string, removeDir: boolean): void {
+  if (existsSync(join(dir, MARK))) removeServed(dir);
+  if (removeDir) rmSync(dir, { recursive: true, force: true });
+}
+
+function removeServed(dir: string): void {
   rmSync(join(dir, 'socket'), { force: true });
   rmSync(join(dir, 'root'), { recursive: true, force: true });
-  if (removeDir) rmSync(dir, { recursive: true, force: true });
+  rmSync(join(dir, MARK), { force: true });
 }

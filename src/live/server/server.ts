@@ -16,8 +16,12 @@ export interface ServerOptions {
   /** The device nodes are card<card> and renderD<128 + card>. */
   card: number;
   observers?: readonly Observer[];
+  /** Says a line to people on standard error; a line that would have to wait is lost. */
+  tell?: (line: string) => void;
   /** Connections at once. */
   maxConnections?: number;
+  /** Bytes of JavaScript heap that clients may fill; what V8 allows otherwise. */
+  heapBytes?: number;
   /** Descriptors of open files, fences and memory at once; what this process may have, less what it needs, otherwise. */
   maxDescriptors?: number;
 }
@@ -33,6 +37,11 @@ const SWEEP_NS = 1e9;
 function descriptorLimit(): number {
   const found = /^Max open files +(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'));
   return found === null ? 1024 : Number(found[1]);
+}
+
+/** Says a line on standard error, unless that would wait or cannot be done. */
+export function tell(line: string): void {
+  native().tell(`panthor-shim: ${line.slice(0, 1200)}\n`);
 }
 
 /** Serves clients over unix sockets. Nothing happens outside `step()`. */
@@ -59,6 +68,8 @@ export class LiveServer {
       drv: options.drv,
       card: options.card,
       observers: options.observers ?? [],
+      heapBytes: options.heapBytes,
+      tell: options.tell ?? tell,
       shares: new Shares(options.maxDescriptors ?? room - limit, 3),
       // Only the end of the other side is of interest, and that is always reported.
       watchEnd: (fd, ended) => {
