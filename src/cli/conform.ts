@@ -6,9 +6,9 @@ import { conform } from '../conform/run.ts';
 import { emitVectors, treeWorker } from '../tree/conform.ts';
 import { nearestKernel } from '../tree/source.ts';
 import { EXIT_FOUND, UsageError } from './exit.ts';
-import { checkWritable, readInput, statOf, writeOutput } from './files.ts';
-import { addKernelOptions, type KernelOptions } from './kernel-options.ts';
-import { answersByStatus, print } from './output.ts';
+import { checkWritable, readInput, statOf, writeOutput } from './io/files.ts';
+import { answersByStatus, print } from './io/output.ts';
+import { addKernelOptions, type KernelOptions } from './options/kernel.ts';
 import { build } from './tree-options.ts';
 
 interface Options extends KernelOptions {

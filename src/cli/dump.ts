@@ -5,9 +5,9 @@ import { callText } from '../report/call.ts';
 import { recordJson } from '../report/record-json.ts';
 import { isKnownName, isNamed } from '../report/requests.ts';
 import { UsageError } from './exit.ts';
-import { print } from './output.ts';
-import { inRanges, parseRanges, pastRanges } from './ranges.ts';
-import { readThrough } from './read.ts';
+import { print } from './io/output.ts';
+import { readThrough } from './io/read.ts';
+import { inRanges, parseRanges, pastRanges } from './options/ranges.ts';
 
 /** Output gathers up to this before it is written, except where the input pauses. */
 const FLUSH_CHARACTERS = 1 << 16;

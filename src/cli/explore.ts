@@ -5,8 +5,8 @@ import { type Command, InvalidArgumentError } from 'commander';
 import type * as Explorer from '../explore/command.ts';
 import { visible } from '../report/visible.ts';
 import { InputError, note, UsageError } from './exit.ts';
-import { addKernelOptions, type KernelOptions } from './kernel-options.ts';
-import { answersByStatus, print } from './output.ts';
+import { answersByStatus, print } from './io/output.ts';
+import { addKernelOptions, type KernelOptions } from './options/kernel.ts';
 
 interface Options extends KernelOptions {
   list?: true;

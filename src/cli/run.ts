@@ -6,14 +6,14 @@ import { reportText } from '../live/server/report.ts';
 import { libraryPath, ServerThread } from '../live/server/server-thread.ts';
 import { visibleLines } from '../report/visible.ts';
 import { EXIT_BUG, EXIT_FOUND, UsageError } from './exit.ts';
-import { checkWritable, writeOutput } from './files.ts';
+import { checkWritable, writeOutput } from './io/files.ts';
 import {
   addModelOptions,
   checkModelOptions,
   type ModelOptions,
   serveOptions,
   starting,
-} from './live-options.ts';
+} from './options/live.ts';
 
 interface RunOptions extends ModelOptions {
   record?: string;

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { findFeatures } from '../tree/features.ts';
 import { nearestKernel, openTree } from '../tree/source.ts';
-import { print } from './output.ts';
+import { print } from './io/output.ts';
 import { build } from './tree-options.ts';
 
 interface Options {

@@ -10,9 +10,9 @@ import { address, disagreementLines, LEGEND, vaMap } from '../report/va-map.ts';
 import { vmJson } from '../report/vm-json.ts';
 import { walkJson, walkText, walkVm } from '../report/walk.ts';
 import { EXIT_FOUND, UsageError } from './exit.ts';
-import { addModelOptions, type ModelCliOptions, modelOptions } from './model-options.ts';
-import { answersByStatus, print } from './output.ts';
-import { readThrough } from './read.ts';
+import { answersByStatus, print } from './io/output.ts';
+import { readThrough } from './io/read.ts';
+import { addModelOptions, type ModelCliOptions, modelOptions } from './options/model.ts';
 import { recordNumber } from './replay.ts';
 import { type Place, vmHistory } from './vm-history.ts';
 

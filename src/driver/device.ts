@@ -3,6 +3,7 @@
 import { Mutex, type Op, type Waitable } from '../coroutine/op.ts';
 import { Machine } from '../hw/machine.ts';
 import type { RegisterFile } from '../hw/register-file.ts';
+import type { DriverTrace, VmCalls, WarnSink } from './base/warn.ts';
 import { Workqueue } from './base/workqueue.ts';
 import { GemTable } from './gem/gem.ts';
 import type { BoLayout } from './gem/sg.ts';
@@ -12,7 +13,6 @@ import type { Behaviours, Kernel } from './kernels.ts';
 import { PanthorMmu } from './mmu/mmu.ts';
 import { RuntimePm } from './pm.ts';
 import { ResetWork, type SchedHooks } from './reset.ts';
-import type { DriverTrace, VmCalls, WarnSink } from './warn.ts';
 
 /** What the driver needs to know of the GPU for virtual memory; a GpuProfile has it. */
 export interface MmuParameters {

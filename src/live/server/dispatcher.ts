@@ -17,9 +17,10 @@ import { BoMemories, BoMemory } from './bo-memory.ts';
 import { Bugs } from './bugs.ts';
 import type { Connection } from './connection.ts';
 import { Exports } from './exports.ts';
-import { fdinfoText, textFile } from './fdinfo.ts';
-import { GivenFiles, type WatchEnd } from './given-files.ts';
+import { fdinfoText, textFile } from './files/fdinfo.ts';
+import { GivenFiles, type WatchEnd } from './files/given-files.ts';
 import { HeapGuard } from './heap-guard.ts';
+import type { Injection } from './injection.ts';
 import { Ioctls } from './ioctls.ts';
 import { Mmaps } from './mmaps.ts';
 import type { Observer } from './observer.ts';
@@ -38,6 +39,7 @@ export interface DispatcherOptions extends RepliesOptions {
   shares: Shares;
   /** Says a line to people; it must neither wait nor throw. */
   tell: (line: string) => void;
+  injection?: Injection | undefined;
   /** Bytes of JavaScript heap that clients may fill; what V8 allows otherwise. */
   heapBytes?: number | undefined;
 }
@@ -82,7 +84,16 @@ export class Dispatcher {
       () => drv.device.now(),
       options.heapBytes,
     );
-    this.#ioctls = new Ioctls({ drv, files, exports, replies, bugs, guard, observers });
+    this.#ioctls = new Ioctls({
+      drv,
+      files,
+      exports,
+      replies,
+      bugs,
+      guard,
+      injection: options.injection ?? null,
+      observers,
+    });
     this.#mmaps = new Mmaps({ files, memories, flushIdPage: this.flushIdPage, replies, observers });
     drv.onBoFree = (bo) => memories.forget(bo);
   }

@@ -14,6 +14,7 @@ import { CallFds } from './call-fds.ts';
 import type { Connection } from './connection.ts';
 import type { Exports } from './exports.ts';
 import type { HeapGuard } from './heap-guard.ts';
+import type { Injection } from './injection.ts';
 import type { Observer } from './observer.ts';
 import type { OpenFile } from './open-file.ts';
 import type { OpenFiles } from './open-files.ts';
@@ -26,6 +27,7 @@ export interface IoctlsOptions {
   replies: Replies;
   bugs: Bugs;
   guard: HeapGuard;
+  injection: Injection | null;
   observers: readonly Observer[];
 }
 
@@ -101,6 +103,11 @@ export class Ioctls {
       this.#finish(from, id, file, call, -ENOMEM, null);
       return;
     }
+    const injected = this.#options.injection?.beforeCall(drv, entry?.spec.shortName ?? '') ?? 0;
+    if (injected < 0) {
+      this.#finish(from, id, file, call, injected, null);
+      return;
+    }
     let table: CallFds | null = null;
     if (entry?.hasFd) {
       table = new CallFds(exports, file, from.pid, entry.spec, call.arg(), call.argAddr, fds.shift() ?? null);
@@ -134,6 +141,7 @@ export class Ioctls {
       if (this.#making) this.#completed.push(tell);
       else tell();
     });
+    if (this.#options.injection?.interrupts()) from.cancel?.();
   }
 
   #finish(

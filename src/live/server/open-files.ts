@@ -4,7 +4,7 @@ import type { PanthorDrv } from '../../driver/ioctl/drv.ts';
 import type { Fd } from '../fd.ts';
 import type { Bugs } from './bugs.ts';
 import type { Connection } from './connection.ts';
-import type { GivenFiles } from './given-files.ts';
+import type { GivenFiles } from './files/given-files.ts';
 import type { Observer } from './observer.ts';
 import { OpenFile } from './open-file.ts';
 import type { Shares } from './shares.ts';

@@ -1,4 +1,4 @@
-import { UsageError } from './exit.ts';
+import { UsageError } from '../exit.ts';
 
 /** Record numbers, both ends included. */
 export interface RecordRange {

@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
-import { BO_LAYOUTS, type BoLayout } from '../driver/gem/sg.ts';
-import { type CaptureOrigin, kernelFor } from '../driver/kernels/for-capture.ts';
-import { pickGpu } from './gpu-option.ts';
-import { addKernelOptions, type KernelOptions, pickKernel } from './kernel-options.ts';
+import { BO_LAYOUTS, type BoLayout } from '../../driver/gem/sg.ts';
+import { type CaptureOrigin, kernelFor } from '../../driver/kernels/for-capture.ts';
+import { pickGpu } from './gpu.ts';
+import { addKernelOptions, type KernelOptions, pickKernel } from './kernel.ts';
 
 export interface ModelCliOptions extends KernelOptions {
   gpu: string;

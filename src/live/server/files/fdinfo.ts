@@ -1,9 +1,9 @@
 /** /proc/self/fdinfo of an open device: drm_show_fdinfo() and panthor_show_fdinfo(). */
 import { writeSync } from 'node:fs';
-import { ENOMEM } from '../../../uapi/errno.ts';
-import { type Fd, owned } from '../fd.ts';
-import { native } from '../native.ts';
-import type { OpenFile } from './open-file.ts';
+import { ENOMEM } from '../../../../uapi/errno.ts';
+import { type Fd, owned } from '../../fd.ts';
+import { native } from '../../native.ts';
+import type { OpenFile } from '../open-file.ts';
 
 /** What VFS shows before: position, flags, mount and inode. */
 function vfsText({ flags, minor }: OpenFile): string {

@@ -1,7 +1,7 @@
 /** What the driver tells of itself while it works. All of it is optional; nothing depends on who listens. */
-import type { GemObject } from './gem/gem.ts';
-import type { PanthorVm } from './mmu/vm.ts';
-import type { BindOp } from './mmu/vm-bind.ts';
+import type { GemObject } from '../gem/gem.ts';
+import type { PanthorVm } from '../mmu/vm.ts';
+import type { BindOp } from '../mmu/vm-bind.ts';
 
 /** drm_WARN_ON and its kin: the kernel function that warned, and a short reason of ours. */
 export interface WarnSink {

@@ -1,7 +1,7 @@
-import { EMFILE, ENFILE, ENOMEM } from '../../../uapi/errno.ts';
-import { closeAll, Fd } from '../fd.ts';
-import { native } from '../native.ts';
-import type { Watch } from '../poller.ts';
+import { EMFILE, ENFILE, ENOMEM } from '../../../../uapi/errno.ts';
+import { closeAll, Fd } from '../../fd.ts';
+import { native } from '../../native.ts';
+import type { Watch } from '../../poller.ts';
 
 /** What a socket that clients hold stands for, as its name says it (native-stubs/preload/identity.c). */
 export type GivenKind = 'device' | 'sync' | 'syncobj';

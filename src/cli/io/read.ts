@@ -1,7 +1,7 @@
-import { CaptureError } from '../capture/error.ts';
-import type { CaptureReader } from '../capture/reader.ts';
-import type { CaptureRecord } from '../capture/record.ts';
-import { complain, InputError } from './exit.ts';
+import { CaptureError } from '../../capture/error.ts';
+import type { CaptureReader } from '../../capture/reader.ts';
+import type { CaptureRecord } from '../../capture/record.ts';
+import { complain, InputError } from '../exit.ts';
 import { noteTruncation } from './notes.ts';
 
 /**

@@ -1,5 +1,5 @@
-import { type GpuProfile, gpuProfile } from '../driver/gpu-profile.ts';
-import { UsageError } from './exit.ts';
+import { type GpuProfile, gpuProfile } from '../../driver/gpu-profile.ts';
+import { UsageError } from '../exit.ts';
 
 /** The profile that `--gpu` names. @throws UsageError with everything that is wrong with it */
 export function pickGpu(nameOrPath: string): GpuProfile {

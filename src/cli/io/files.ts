@@ -1,8 +1,8 @@
 /** Files that a user names, other than captures: what cannot be read or written is said in one sentence. */
 import * as fs from 'node:fs';
 import { isatty } from 'node:tty';
-import { reason } from '../capture/error.ts';
-import { InputError, UsageError } from './exit.ts';
+import { reason } from '../../capture/error.ts';
+import { InputError, UsageError } from '../exit.ts';
 
 /** Bytes of a file or of standard input that are taken at most; /dev/zero has no end. */
 export const MAX_INPUT_BYTES = 64 << 20;

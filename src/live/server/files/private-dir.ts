@@ -10,8 +10,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { native } from '../native.ts';
-import { StartError } from '../start-error.ts';
+import { native } from '../../native.ts';
+import { StartError } from '../../start-error.ts';
 
 /** Longest directory for which the socket's path still fits (config.h of the preload library, sun_path). */
 const MAX_DIR_BYTES = 79;

@@ -1,7 +1,7 @@
 /** Standard output and standard error of every command: what is printed there, and what becomes of it. */
-import { reason } from '../capture/error.ts';
-import { visibleLines } from '../report/visible.ts';
-import { EXIT_USAGE, note } from './exit.ts';
+import { reason } from '../../capture/error.ts';
+import { visibleLines } from '../../report/visible.ts';
+import { EXIT_USAGE, note } from '../exit.ts';
 
 /** Nobody reads standard output any more: what is printed from then on goes nowhere. */
 let closed = false;

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
-import type { ScenarioRecorder } from '../conform/scenario-recorder.ts';
-import type { Kernel } from '../driver/kernels.ts';
-import { note } from './exit.ts';
+import type { ScenarioRecorder } from '../../conform/scenario-recorder.ts';
+import type { Kernel } from '../../driver/kernels.ts';
+import { note } from '../exit.ts';
 import { writeOutput } from './files.ts';
 
 /** Writes a recorded scenario as a vector file, gzip'd where the name ends so, and says so on standard error. */

@@ -1,12 +1,12 @@
-import type { CaptureDecoder } from './decoder.ts';
-import { CaptureError } from './error.ts';
-import { FRAME_TEXT, Frame } from './frame.ts';
-import { parseEventLine, parseHeaderLine } from './line.ts';
-import { PTCAP_MAGIC, PTCAP_PREAMBLE_BYTES } from './ptcap.ts';
-import { readEventFrame, readHeaderFrame } from './ptcap-read.ts';
-import type { CaptureHeader, CaptureRecord } from './record.ts';
-import { CAPTURE_VERSION } from './record.ts';
-import type { Window } from './window.ts';
+import type { CaptureDecoder } from '../decoder.ts';
+import { CaptureError } from '../error.ts';
+import { FRAME_TEXT, Frame } from '../frame.ts';
+import { parseEventLine, parseHeaderLine } from '../line.ts';
+import type { CaptureHeader, CaptureRecord } from '../record.ts';
+import { CAPTURE_VERSION } from '../record.ts';
+import type { Window } from '../window.ts';
+import { PTCAP_MAGIC, PTCAP_PREAMBLE_BYTES } from './format.ts';
+import { readEventFrame, readHeaderFrame } from './read.ts';
 
 /** The binary form. */
 export class PtcapDecoder implements CaptureDecoder {

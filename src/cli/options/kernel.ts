@@ -1,6 +1,6 @@
 /** The options that pick a kernel and switch its behaviours, shared by several commands. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { behaviourKey, type Kernel, kernel } from '../driver/kernels.ts';
+import { behaviourKey, type Kernel, kernel } from '../../driver/kernels.ts';
 
 export interface KernelOptions {
   kernel?: string;

@@ -1,10 +1,10 @@
 import * as fs from 'node:fs';
-import { CodecError, type Json } from '../../uapi/codec.ts';
-import { BytesError, type Form, formOf, parseBytes } from '../payload/bytes.ts';
-import type { Region } from '../payload/payload.ts';
-import { LookupError } from '../payload/registry.ts';
-import { InputError, UsageError } from './exit.ts';
-import { readInput } from './files.ts';
+import { CodecError, type Json } from '../../../uapi/codec.ts';
+import { BytesError, type Form, formOf, parseBytes } from '../../payload/bytes.ts';
+import type { Region } from '../../payload/payload.ts';
+import { LookupError } from '../../payload/registry.ts';
+import { InputError, UsageError } from '../exit.ts';
+import { readInput } from '../io/files.ts';
 
 /**
  * Input of decode and encode: the words of the command line; a file, where there is one word and it names one; or

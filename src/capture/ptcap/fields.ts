@@ -1,6 +1,6 @@
-import { CaptureError } from './error.ts';
-import type { Frame } from './frame.ts';
-import { paddedSize } from './frame.ts';
+import { CaptureError } from '../error.ts';
+import type { Frame } from '../frame.ts';
+import { paddedSize } from '../frame.ts';
 
 /**
  * The fields of one frame's payload in order, each with its bounds checked against the frame: a length inside a

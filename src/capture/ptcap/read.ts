@@ -1,9 +1,9 @@
-import type { Frame } from './frame.ts';
-import { FRAME_CLOSE, FRAME_HEADER, FRAME_IOCTL, FRAME_MMAP } from './frame.ts';
-import { ABSENT, BUFFER_FIXED_BYTES, CLOSE_BYTES, IOCTL_FIXED_BYTES, MMAP_BYTES } from './ptcap.ts';
-import { PayloadFields } from './ptcap-fields.ts';
-import type { CaptureHeader, CaptureRecord } from './record.ts';
-import { MAX_BUFFERS, MAX_RECORD_BYTES, REPLIES, requestSize } from './record.ts';
+import type { Frame } from '../frame.ts';
+import { FRAME_CLOSE, FRAME_HEADER, FRAME_IOCTL, FRAME_MMAP } from '../frame.ts';
+import type { CaptureHeader, CaptureRecord } from '../record.ts';
+import { MAX_BUFFERS, MAX_RECORD_BYTES, REPLIES, requestSize } from '../record.ts';
+import { PayloadFields } from './fields.ts';
+import { ABSENT, BUFFER_FIXED_BYTES, CLOSE_BYTES, IOCTL_FIXED_BYTES, MMAP_BYTES } from './format.ts';
 
 const INT_MAX = 0x7fffffff;
 

@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError } from 'commander';
-import { kernel } from '../driver/kernels.ts';
-import { StartError } from '../live/start-error.ts';
-import { UsageError } from './exit.ts';
-import { pickGpu } from './gpu-option.ts';
+import { kernel } from '../../driver/kernels.ts';
+import { Injection } from '../../live/server/injection.ts';
+import { StartError } from '../../live/start-error.ts';
+import { UsageError } from '../exit.ts';
+import { pickGpu } from './gpu.ts';
 
 /** What `run` and `serve` have in common. */
 export interface ModelOptions {
@@ -11,10 +13,21 @@ export interface ModelOptions {
   with: string[];
   without: string[];
   card?: number;
+  inject: string[];
 }
 
 function collect(value: string, list: string[]): string[] {
   return [...list, ...value.split(',')];
+}
+
+/** `@FILE` is what the file says. */
+function collectPlan(value: string, list: string[]): string[] {
+  if (!value.startsWith('@')) return [...list, value];
+  try {
+    return [...list, readFileSync(value.slice(1), 'utf8')];
+  } catch (error) {
+    throw new InvalidArgumentError((error as Error).message);
+  }
 }
 
 function cardNumber(value: string): number {
@@ -31,6 +44,12 @@ export function addModelOptions(command: Command): Command {
     .option('--kernel <name>', 'driver to model: 6.12, atomic-v4, 7.2 or next', 'next')
     .option('--with <behaviour>', 'switch a behaviour on', collect, [])
     .option('--without <behaviour>', 'switch a behaviour off', collect, [])
+    .option(
+      '--inject <plan>',
+      'make things fail: BO_CREATE:ENOMEM@3, tables%1, reset@100, unplug@500, interrupt@1, stuck:1@2, or @FILE (docs/live.md)',
+      collectPlan,
+      [],
+    )
     .option('--card <n>', 'show the device as card<n> and renderD<128+n>', cardNumber);
 }
 
@@ -38,6 +57,7 @@ export function addModelOptions(command: Command): Command {
 export function checkModelOptions(options: ModelOptions): void {
   try {
     kernel(options.kernel, options.with, options.without);
+    new Injection(options.inject.join('\n'));
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
@@ -56,5 +76,12 @@ export async function starting<T>(start: () => Promise<T>): Promise<T> {
 /** The server's side of the options. */
 export function serveOptions(options: ModelOptions) {
   const { gpu, kernel, without, card } = options;
-  return { gpu, kernel, with: options.with, without, ...(card === undefined ? {} : { card }) };
+  return {
+    gpu,
+    kernel,
+    with: options.with,
+    without,
+    inject: options.inject.join('\n'),
+    ...(card === undefined ? {} : { card }),
+  };
 }

@@ -1,5 +1,5 @@
-import type { CaptureReader } from '../capture/reader.ts';
-import { note } from './exit.ts';
+import type { CaptureReader } from '../../capture/reader.ts';
+import { note } from '../exit.ts';
 
 /** Says on standard error where a FIFO's writer went away within a record; that is no error. */
 export function noteTruncation(capture: CaptureReader): void {
