@@ -5,8 +5,10 @@ import { type Command, InvalidArgumentError } from 'commander';
 import type * as Explorer from '../explore/command.ts';
 import { InputError, UsageError } from './exit.ts';
 import { addKernelOptions, type KernelOptions } from './kernel-options.ts';
+import { build } from './tree-options.ts';
 
 interface Options extends KernelOptions {
+  tree?: string;
   list?: true;
   invariant: string[];
   replay?: string;
@@ -91,6 +93,7 @@ export function register(program: Command): void {
     .option('--strict', 'exit status 1 for verdicts that leave something open (bounded, vacuous) too')
     .option('--accept <text>', 'messages that contain it are known, and no violation', texts, [])
     .option('--json', 'one JSON object');
+  command.option('--tree <dir>', "run a kernel tree's own driver, built where it has not been");
   addKernelOptions(command, "the scenario's, else 7.2").action(action);
 }
 
@@ -105,7 +108,7 @@ async function loadExplorer(): Promise<typeof Explorer> {
 /** The interleaved build has error classes of its own. */
 function translated(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
-  if (error.name === 'UsageError') return new UsageError(error.message);
+  if (error.name === 'UsageError' || error.name === 'TrapError') return new UsageError(error.message);
   if (error.name === 'InputError') return new InputError(error.message);
   return error;
 }
@@ -129,6 +132,7 @@ async function explore(
   options: Options,
 ): Promise<void> {
   const terminal = process.stderr.isTTY && !options.json;
+  const tree = options.tree === undefined ? undefined : await build(options.tree);
   const reply = await explorer.run({
     scenario,
     kernel: options.kernel,
@@ -145,6 +149,7 @@ async function explore(
     compare: options.compare,
     budget: options.budget,
     seed: options.seed,
+    tree,
     progress: terminal ? (line) => process.stderr.write(`\r\x1b[K${line}`) : undefined,
   });
   if (terminal) process.stderr.write('\r\x1b[K');

@@ -6,12 +6,25 @@ import { LockOrder } from './lock-order.ts';
 import { play, prepare } from './model/actors.ts';
 import { bindQueue, interrupts, resetWork } from './model/device.ts';
 import { tickWork } from './model/groups.ts';
-import { Harness } from './model/harness.ts';
+import { type DriverFactory, Harness } from './model/harness.ts';
 import { lockAgreement, lostTables, slotBookkeeping, tablePages } from './model/invariants.ts';
 import type { Scenario } from './scenario/scenario.ts';
 import type { ThreadSpec } from './search/threads.ts';
 import { type Body, Choice, optionOf, type Step, threadOf, Violation } from './search/world.ts';
 import { TrackedWorld } from './tracked-world.ts';
+
+/** A driver that keeps its state to itself: a kernel tree's (src/explore/tree). */
+export interface OtherDriver extends DriverFactory {
+  /** Which thread takes a step; -1 while the scenario is set up. */
+  current: () => number;
+  /** Threads besides those of the model. */
+  threads(): ThreadSpec[];
+  /** The state now is what restore() goes back to. */
+  save(): void;
+  restore(): void;
+  /** Mixes its state into a fingerprint; both lanes stay non-zero. */
+  mixInto(lanes: Int32Array): void;
+}
 
 const STATE_CHECKS: Partial<Record<Invariant, (harness: Harness) => string | null>> = {
   'lock-agreement': lockAgreement,
@@ -34,14 +47,18 @@ export class DriverWorld extends TrackedWorld {
   /** Groups of thread numbers. */
   readonly #interchangeable: number[][] = [];
 
+  readonly #driver: OtherDriver | null;
+
   /** `invariants`: those that are judged; `symmetry`: interchangeable threads begin in one order only. */
   constructor(
     scenario: Scenario,
     kernel: Kernel,
     invariants: readonly string[],
-    options: { symmetry?: boolean } = {},
+    options: { symmetry?: boolean; driver?: OtherDriver } = {},
   ) {
     super();
+    this.#driver = options.driver ?? null;
+    if (this.#driver !== null) this.#driver.current = () => this.current;
     this.scenario = scenario;
     const index = (name: string) => scenario.threads.findIndex((thread) => thread.name === name);
     if (options.symmetry !== false) {
@@ -58,13 +75,15 @@ export class DriverWorld extends TrackedWorld {
 
   /** Makes driver and machine and what the scenario says is there. */
   protected override build(): Harness {
-    this.harness = new Harness(this.scenario, this.#kernel);
+    this.harness = new Harness(this.scenario, this.#kernel, this.#driver);
     this.harness.setUp(prepare);
+    this.#driver?.save();
     return this.harness;
   }
 
   protected override start(): ThreadSpec[] {
     this.rewind();
+    this.#driver?.restore();
     this.harness.coverage.restart();
     this.#locks?.reset();
     const { harness } = this;
@@ -82,6 +101,7 @@ export class DriverWorld extends TrackedWorld {
     daemon('irq', interrupts(harness, harness.device.mmu.irq) as Body);
     daemon('reset', resetWork(harness) as Body);
     if (this.#calls('kill')) daemon('tick', tickWork(harness) as Body);
+    specs.push(...(this.#driver?.threads() ?? []));
     return specs;
   }
 
@@ -178,6 +198,11 @@ export class DriverWorld extends TrackedWorld {
     if (!this.#checked.has('table-pages')) return;
     const lost = lostTables(harness);
     if (lost !== null) report(new Violation('table-pages', lost));
+  }
+
+  override fingerprint(lanes: Int32Array): void {
+    super.fingerprint(lanes);
+    this.#driver?.mixInto(lanes);
   }
 
   protected override extraFingerprint(): number {

@@ -33,6 +33,13 @@ const NAMES = [
   'leaves',
   'backing',
   'runWork',
+  'clearReset',
+  'scheduleReset',
+  'enter',
+  'exit',
+  'jobCreate',
+  'jobRun',
+  'jobPut',
 ] as const;
 
 export type CallName = (typeof NAMES)[number];

@@ -48,6 +48,8 @@ const NOTED = RESULTS + 12;
 const NOTES = NOTED + 1;
 const NOTE_WORDS = 0x8000;
 const TEXT = NOTES + NOTE_WORDS;
+const TEXT_BYTES = 4096;
+const VIEW = TEXT + TEXT_BYTES / 8;
 
 export class Mailbox {
   readonly #words: BigUint64Array;
@@ -71,6 +73,11 @@ export class Mailbox {
   /** Low word of what is written. */
   get value(): number {
     return this.#halves[4];
+  }
+
+  set object(value: number) {
+    this.#halves[2] = value >>> 0;
+    this.#halves[3] = Math.floor(value / 0x100000000);
   }
 
   set reply(value: number) {
@@ -133,9 +140,15 @@ export class Mailbox {
     this.#halves[NOTED * 2] = 0;
   }
 
-  /** The name that a trap left. */
+  /** A word of the view of the driver's state, signed; exact below 2^53. */
+  view(i: number): number {
+    const at = (VIEW + i) * 2;
+    return (this.#halves[at + 1] | 0) * 0x100000000 + this.#halves[at];
+  }
+
+  /** The name that a trap left, or that of an object that was asked for. */
   get text(): string {
-    const bytes = this.#bytes.subarray(TEXT * 8, TEXT * 8 + 4096);
+    const bytes = this.#bytes.subarray(TEXT * 8, TEXT * 8 + TEXT_BYTES);
     return new TextDecoder().decode(bytes.slice(0, bytes.indexOf(0)));
   }
 }

@@ -6,6 +6,9 @@ static long vm_call(unsigned long call, struct panthor_vm *vm, const unsigned lo
 	switch (call) {
 	case CALL_BIND:
 		return bind_op(vm, args);
+	case CALL_JOB_CREATE:
+		/* A pointer, or an error as one. */
+		return (long)job_create(vm, args);
 	case CALL_KMAP:
 		return map_kernel(vm, args);
 	case CALL_KUNMAP:
@@ -103,6 +106,21 @@ static long device_call(unsigned long call, const unsigned long *args)
 	case CALL_RUN_WORK:
 		run_work();
 		return 0;
+	case CALL_CLEAR_RESET:
+		atomic_set(&ptdev->reset.pending, 0);
+		return 0;
+	case CALL_SCHEDULE_RESET:
+		panthor_device_schedule_reset(ptdev);
+		return 0;
+	case CALL_ENTER:
+		return enter_device();
+	case CALL_EXIT:
+		return exit_device();
+	case CALL_JOB_RUN:
+		return job_run((struct drm_sched_job *)args[0]);
+	case CALL_JOB_PUT:
+		panthor_vm_bind_job_put((struct drm_sched_job *)args[0]);
+		return 0;
 	default:
 		return -ENOSYS;
 	}
@@ -112,6 +130,7 @@ static bool is_vm_call(unsigned long call)
 {
 	switch (call) {
 	case CALL_BIND:
+	case CALL_JOB_CREATE:
 	case CALL_KMAP:
 	case CALL_KUNMAP:
 	case CALL_ACTIVE:

@@ -6,13 +6,13 @@ import type { GemObject } from '../../driver/gem/gem.ts';
 import type { DrmFile } from '../../driver/ioctl/file.ts';
 import type { Kernel } from '../../driver/kernels.ts';
 import type { PanthorVm } from '../../driver/mmu/vm.ts';
-import { type BindOp, bindJobCreate } from '../../driver/mmu/vm-bind.ts';
+import { type BindJob, type BindOp, bindJobCreate } from '../../driver/mmu/vm-bind.ts';
 import { VmPool } from '../../driver/mmu/vm-pool.ts';
 import { PhysicalMemory } from '../../hw/memory.ts';
 import { AS_COMMAND_NAMES, INT_MASK, INT_RAWSTAT, MMU_INT_BASE } from '../../hw/registers.ts';
 import { TimedMachine } from '../../hw/timed-machine.ts';
 import { Coverage } from '../coverage.ts';
-import type { Scenario } from '../scenario/scenario.ts';
+import { type Scenario, ScenarioError } from '../scenario/scenario.ts';
 import { openFile } from './ioctl.ts';
 import { Listener } from './listener.ts';
 import { Words } from './streams.ts';
@@ -39,7 +39,16 @@ class ExploredDevice extends PanthorDevice {
   }
 }
 
+/** Who makes the device and what belongs to it, where it is not the model's. */
+export interface DriverFactory {
+  machine(slots: number, vaBits: number): TimedMachine;
+  device(name: string, slots: number, vaBits: number): PanthorDevice;
+  readonly pool: VmPool;
+  createJob(vm: PanthorVm, op: BindOp): BindJob | number;
+}
+
 export class Harness {
+  readonly #driver: DriverFactory | null;
   readonly coverage: Coverage;
   readonly scenario: Scenario;
   readonly machine: TimedMachine;
@@ -87,20 +96,28 @@ export class Harness {
   readonly mmuInterrupt = { label: 'MMU interrupt', ready: () => this.#mmuInterruptRaised() };
   readonly resetWork = { label: 'reset work', ready: () => this.device.resetPending };
 
-  constructor(scenario: Scenario, kernel: Kernel) {
+  constructor(scenario: Scenario, kernel: Kernel, driver: DriverFactory | null = null) {
     this.scenario = scenario;
     this.coverage = new Coverage(scenario);
+    this.#driver = driver;
     const slots = scenario.slots + 1;
-    this.machine = new TimedMachine({ slots, vaBits: VA_BITS, memory: new PhysicalMemory(64) });
-    this.device = new ExploredDevice(this.coverage, {
-      kernel,
-      machine: this.machine,
-      mmu: { asPresent: 2 ** slots - 1, vaBits: VA_BITS },
-      now: () => 0,
-    });
+    this.machine =
+      driver?.machine(slots, VA_BITS) ??
+      new TimedMachine({ slots, vaBits: VA_BITS, memory: new PhysicalMemory(64) });
+    this.device =
+      driver?.device(kernel.name, slots, VA_BITS) ??
+      new ExploredDevice(this.coverage, {
+        kernel,
+        machine: this.machine,
+        mmu: { asPresent: 2 ** slots - 1, vaBits: VA_BITS },
+        now: () => 0,
+      });
     const makesIoctls = scenario.threads.some(({ calls }) => calls.some((call) => call.ioctl));
+    if (makesIoctls && driver !== null) {
+      throw new ScenarioError(`${scenario.name}: threads that make ioctls are for the model alone so far`);
+    }
     this.file = makesIoctls ? openFile(this.device) : null;
-    this.pool = this.file?.vms ?? new VmPool(this.device);
+    this.pool = driver?.pool ?? this.file?.vms ?? new VmPool(this.device);
     for (const { size } of scenario.objects) {
       const bo = this.device.gem.create(size, 0, null);
       if (!bo.pin()) throw new Error('out of memory');
@@ -174,7 +191,7 @@ export class Harness {
 
   /** Queues an asynchronous bind, call number `call` of thread `thread`. 0 or -errno. */
   queue(vm: VmState, op: BindOp, thread: number, call: number): number {
-    const job = bindJobCreate(vm.vm, this, op);
+    const job = this.#driver?.createJob(vm.vm, op) ?? bindJobCreate(vm.vm, this, op);
     if (typeof job === 'number') return job;
     vm.jobs.push({ job, thread, call });
     vm.unsignalled++;
