@@ -11,6 +11,8 @@ import { lockAgreement, lostTables, slotBookkeeping, tablePages } from './model/
 import type { Scenario } from './scenario/scenario.ts';
 import type { ThreadSpec } from './search/threads.ts';
 import { type Body, Choice, optionOf, type Step, threadOf, Violation } from './search/world.ts';
+import { mix32 } from './state/hash.ts';
+import { hashValue } from './state/objects.ts';
 import { TrackedWorld } from './tracked-world.ts';
 
 /** A driver that keeps its state to itself: a kernel tree's (src/explore/tree). */
@@ -202,7 +204,13 @@ export class DriverWorld extends TrackedWorld {
 
   override fingerprint(lanes: Int32Array): void {
     super.fingerprint(lanes);
-    this.#driver?.mixInto(lanes);
+    if (this.#driver === null) return;
+    // Its computations are not instrumented: where they stand is told by what they wait for.
+    for (const { point } of this.threads) {
+      const where = point === null ? '' : typeof point === 'string' ? point : point.label;
+      lanes[0] = mix32(Math.imul(lanes[0], 31) ^ hashValue(where));
+    }
+    this.#driver.mixInto(lanes);
   }
 
   protected override extraFingerprint(): number {

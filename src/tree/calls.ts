@@ -40,6 +40,9 @@ const NAMES = [
   'jobCreate',
   'jobRun',
   'jobPut',
+  'gpuUnplug',
+  'gpuSuspend',
+  'gpuResume',
 ] as const;
 
 export type CallName = (typeof NAMES)[number];

@@ -43,7 +43,8 @@ export const NOTE_VM_DESTRUCTION = 9;
 export const NOTE_PRINT = 10;
 
 const ARGS = 6;
-const RESULTS = ARGS + 12;
+const ARG_COUNT = 12;
+const RESULTS = ARGS + ARG_COUNT;
 const NOTED = RESULTS + 12;
 const NOTES = NOTED + 1;
 const NOTE_WORDS = 0x8000;
@@ -90,10 +91,11 @@ export class Mailbox {
     this.#halves[10] = bits;
   }
 
+  /** Arguments of a call; those that are not given are 0, and never what another call left. */
   setArgs(args: readonly (number | bigint)[]): void {
-    args.forEach((value, i) => {
-      this.#words[ARGS + i] = BigInt.asUintN(64, BigInt(value));
-    });
+    for (let i = 0; i < ARG_COUNT; i++) {
+      this.#words[ARGS + i] = BigInt.asUintN(64, BigInt(args[i] ?? 0));
+    }
   }
 
   /** A result as a signed number; the call's return value is the first. */

@@ -316,14 +316,15 @@ static long soft_reset(void)
 /* drm_dev_enter() around what an ioctl does; the cookie is the thread's. */
 static int cookies[MAX_THREADS];
 
-static long enter_device(void)
+static long enter_device(unsigned long thread)
 {
-	return drm_dev_enter(&ptdev->base, &cookies[current_thread()]);
+	return drm_dev_enter(&ptdev->base, &cookies[thread % MAX_THREADS]);
 }
 
-static long exit_device(void)
+static long exit_device(unsigned long thread)
 {
-	drm_dev_exit(cookies[current_thread()]);
+	drm_dev_exit(cookies[thread % MAX_THREADS]);
+	cookies[thread % MAX_THREADS] = 0;
 	return 0;
 }
 
@@ -351,6 +352,25 @@ static long job_run(struct drm_sched_job *job)
 	fence = panthor_vm_bind_run_job(job);
 	end_work();
 	return IS_ERR(fence) ? PTR_ERR(fence) : 0;
+}
+
+/* The GPU block's interrupt alone, as panthor_gpu_suspend() and _resume() turn it off and on. */
+static u32 gpu_interrupts;
+
+static long gpu_suspend(void)
+{
+	void __iomem *mask = ptdev->iomem + 0x20 + 0x8;
+
+	gpu_interrupts = readl(mask);
+	writel(0, mask);
+	synchronize_irq(1 + LINE_GPU);
+	return 0;
+}
+
+static long gpu_resume(void)
+{
+	writel(gpu_interrupts, ptdev->iomem + 0x20 + 0x8);
+	return 0;
 }
 
 static long unplug(void)

@@ -113,9 +113,16 @@ static long device_call(unsigned long call, const unsigned long *args)
 		panthor_device_schedule_reset(ptdev);
 		return 0;
 	case CALL_ENTER:
-		return enter_device();
+		return enter_device(args[0]);
 	case CALL_EXIT:
-		return exit_device();
+		return exit_device(args[0]);
+	case CALL_GPU_UNPLUG:
+		panthor_gpu_unplug(ptdev);
+		return 0;
+	case CALL_GPU_SUSPEND:
+		return gpu_suspend();
+	case CALL_GPU_RESUME:
+		return gpu_resume();
 	case CALL_JOB_RUN:
 		return job_run((struct drm_sched_job *)args[0]);
 	case CALL_JOB_PUT:

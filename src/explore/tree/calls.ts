@@ -66,6 +66,8 @@ export class Calls {
     const current = this.current();
     const thread = current < 0 ? SETTING_UP : current;
     const { mailbox } = this.#kernel;
+    // What a function looks at before its first lock may be anybody's.
+    yield `calls ${name}`;
     this.#kernel.start(thread, name);
     mailbox.setArgs(args);
     for (;;) {

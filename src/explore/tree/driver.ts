@@ -234,11 +234,11 @@ class TreeDevice {
   }
 
   enter(): boolean {
-    return this.#calls.atOnce('enter') !== 0;
+    return this.#calls.atOnce('enter', this.#calls.current()) !== 0;
   }
 
   exit(): void {
-    this.#calls.atOnce('exit');
+    this.#calls.atOnce('exit', this.#calls.current());
   }
 
   scheduleReset(): void {
@@ -255,6 +255,7 @@ class TreeDevice {
 
   *unplug(): Op<void> {
     yield* this.#calls.call('unplug');
+    yield* this.#calls.call('gpuUnplug');
   }
 }
 
@@ -283,9 +284,11 @@ class TreeMmu {
 
   *suspend(): Op<void> {
     yield* this.#calls.call('suspend');
+    yield* this.#calls.call('gpuSuspend');
   }
 
   *resume(): Op<void> {
+    yield* this.#calls.call('gpuResume');
     yield* this.#calls.call('resume');
   }
 
