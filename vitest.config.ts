@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import { SkipReporter } from './test/habits/skip-reporter.ts';
+import { SkipReporter } from './test/tooling/skip-reporter.ts';
 
 export default defineConfig({
   test: {

@@ -3,7 +3,7 @@
  * to, and nothing else of the package. tsc writes the declarations, API Extractor joins them.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-extractor';
@@ -62,14 +62,22 @@ function configOf(work) {
   });
 }
 
+mkdirSync(join(root, '.cache'), { recursive: true });
 const work = mkdtempSync(join(root, '.cache/types-'));
 try {
   execFileSync(process.execPath, [tsc, '-p', join(root, 'build/tsconfig.types.json'), '--outDir', work], {
     stdio: ['ignore', 2, 2],
   });
   rewriteImports(work);
-  const result = Extractor.invoke(configOf(work), { localBuild: false });
+  const result = Extractor.invoke(configOf(work), {
+    localBuild: false,
+    messageCallback: (message) => {
+      message.handled = true;
+      if (message.logLevel === ExtractorLogLevel.Error)
+        process.stderr.write(`${message.formatMessageWithLocation(root)}\n`);
+    },
+  });
   if (!result.succeeded) process.exitCode = 1;
 } finally {
-  if (!process.env.KEEP) rmSync(work, { recursive: true, force: true });
+  rmSync(work, { recursive: true, force: true });
 }

@@ -3,10 +3,11 @@
  *
  *   x86_64/libpanthor_shim.so, aarch64/libpanthor_shim.so   the preload library, for each compiler that is here
  *   x86_64/libdrm_recorder.so, aarch64/libdrm_recorder.so   the library of `record`, which shares half of its files
- *   server.node                                             the server's helper, for the machine that runs Node
+ *   x86_64/server.node, aarch64/server.node                 the server's helper, for the machine that runs Node
  *
- * As a script: `node native-stubs/compile.mjs` fails when the machine's own compiler is missing, `--install` says so in
- * one sentence and succeeds.
+ * As a script: `node native-stubs/compile.mjs` fails when the machine's own compiler is missing, `--if-possible` says so
+ * in one sentence and succeeds. The published package has all of it ready-made in native-stubs/prebuilt (prebuilt.mjs);
+ * what is in build/ comes first.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -17,7 +18,9 @@ const here = dirname(fileURLToPath(import.meta.url));
 const hostArch = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
 
 export const FLAGS = ['-std=c11', '-D_GNU_SOURCE', '-O2', '-g', '-fPIC', '-fvisibility=hidden'];
-export const WARNINGS = ['-Wall', '-Wextra', '-Werror'];
+export const WARNINGS = ['-Wall', '-Wextra'];
+/** Warnings are errors where we compile for ourselves: tests and prebuilt.mjs. A user's compiler may know more of them. */
+export const STRICT = ['-Werror'];
 
 function works(compiler) {
   return spawnSync(compiler, ['--version'], { stdio: 'ignore' }).status === 0;
@@ -39,11 +42,13 @@ function sources(dir) {
 
 /** Files of preload/ that the recording library has, too. */
 const SHARED = [
+  'at-fork',
   'channel',
   'close-range',
   'gather',
   'hidden',
   'identity',
+  'known',
   'message',
   'own-stack',
   'process',
@@ -89,14 +94,10 @@ export function compile({ tables, out = join(here, 'build'), flags = [], quiet =
         run(compiler, [...common, ...all, '-ldl', '-lpthread'], quiet);
         renameSync(made, join(out, arch, name));
       }
+      const helper = join(work, `${arch}-server.node`);
+      run(compiler, [...common, '-o', helper, ...sources('server'), '-lpthread', '-lrt'], quiet);
+      renameSync(helper, join(out, arch, 'server.node'));
       built.push(arch);
-      if (arch !== hostArch) continue;
-      run(
-        compiler,
-        [...common, '-o', join(work, 'server.node'), ...sources('server'), '-lpthread', '-lrt'],
-        quiet,
-      );
-      renameSync(join(work, 'server.node'), join(out, 'server.node'));
     }
   } finally {
     rmSync(work, { recursive: true, force: true });
@@ -104,31 +105,29 @@ export function compile({ tables, out = join(here, 'build'), flags = [], quiet =
   return { built, missing };
 }
 
-async function main(installing) {
+async function main(ifPossible) {
   const generator = join(here, '../dist/src/live/launch/native-tables.js');
   if (!existsSync(generator)) {
-    // At install in a checkout: `prepare` builds dist/ later and comes back here.
-    if (installing) return 0;
     process.stderr.write('native-stubs: dist/ is missing, run `npm run build` first\n');
     return 1;
   }
   const { nativeTables } = await import(pathToFileURL(generator).href);
   try {
-    const { built, missing } = compile({ tables: nativeTables(), quiet: installing });
+    const { built, missing } = compile({ tables: nativeTables(), quiet: ifPossible });
     if (!built.includes(hostArch)) {
       process.stderr.write(
         'panthor-shim: there is no C compiler here, so the commands run, serve and record will not work (everything else does)\n',
       );
-      return installing ? 0 : 1;
+      return ifPossible ? 0 : 1;
     }
-    if (!installing && missing.length > 0) {
+    if (!ifPossible && missing.length > 0) {
       process.stderr.write(
         `native-stubs: no compiler for ${missing.join(', ')}, built ${built.join(', ')}\n`,
       );
     }
     return 0;
   } catch (error) {
-    if (!installing) throw error;
+    if (!ifPossible) throw error;
     process.stderr.write(
       'panthor-shim: compiling the preload library failed, so the commands run, serve and record will not work\n',
     );
@@ -137,5 +136,5 @@ async function main(installing) {
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(resolve(process.argv[1])).href) {
-  process.exitCode = await main(process.argv.includes('--install'));
+  process.exitCode = await main(process.argv.includes('--if-possible'));
 }

@@ -19,6 +19,8 @@ enum wire_kind {
 	WIRE_INTERRUPT = 0x103,
 	/* The key of a file (u64); answered once it is released, where its last reference is gone: what close(2) waits for. */
 	WIRE_SETTLE = 0x104,
+	/* The key of a file (u64); a descriptor with the text of its fdinfo comes back. */
+	WIRE_FDINFO = 0x105,
 	/* What another driver was asked and answered, from the recording library; a reply says that it is written down. */
 	WIRE_RECORD_FILE = 0x110,
 	WIRE_RECORD_IOCTL = 0x111,
@@ -27,8 +29,10 @@ enum wire_kind {
 	WIRE_REPLY = 0x180,
 };
 
-/* Payload bytes of the longest frame; a call that needs more is ENOMEM. */
+/* Payload bytes of the longest frame. */
 #define WIRE_MAX_PAYLOAD ((24u << 20) + 4096)
+/* Payload bytes of one ioctl; a call that needs more is ENOMEM. A record that holds it twice is one that readers take. */
+#define WIRE_MAX_CALL (4u << 20)
 /* User buffers of one call. */
 #define WIRE_MAX_REGIONS (1u << 16)
 /* File descriptors of one frame. */

@@ -51,6 +51,7 @@ export {
   scenarios,
 } from './api/explore.ts';
 export {
+  type Behaviour,
   behaviours,
   type Kernel,
   type KernelVersion,
@@ -82,9 +83,9 @@ export type { CaptureFormat } from './capture/convert.ts';
 export { CaptureError, type Damage, SourceError } from './capture/error.ts';
 export type { CaptureForm } from './capture/reader.ts';
 export type { CaptureHeader, Replies } from './capture/record.ts';
+export type { StepPart } from './driver/base/warn.ts';
 export { BO_LAYOUTS, type BoLayout } from './driver/gem/sg.ts';
-export { type Behaviour, KERNEL_NAMES, type KernelName } from './driver/kernels.ts';
-export type { StepPart } from './driver/warn.ts';
+export { KERNEL_NAMES } from './driver/kernels.ts';
 export { InputError, UsageError } from './errors.ts';
 export type { ScenarioText } from './explore/scenario/catalogue.ts';
 export { BytesError } from './payload/bytes.ts';

@@ -4,6 +4,7 @@
  */
 import * as device from './drm/device.ts';
 import * as dmaBuf from './drm/dma-buf.ts';
+import * as syncFile from './drm/sync-file.ts';
 import * as syncobj from './drm/syncobj.ts';
 import type { EnumTable } from './enumeration.ts';
 import type { StructLayout } from './layout.ts';
@@ -11,6 +12,7 @@ import type { StructLayout } from './layout.ts';
 export * from './drm/device.ts';
 export * from './drm/dma-buf.ts';
 export * from './drm/ioctls.ts';
+export * from './drm/sync-file.ts';
 export * from './drm/syncobj.ts';
 export { DRM_COMMAND_BASE, DRM_COMMAND_END, DRM_IOCTL_BASE } from './ioctl.ts';
 
@@ -42,6 +44,14 @@ export const dmaBufStructs: readonly StructLayout[] = [
   dmaBuf.dma_buf_sync,
   dmaBuf.dma_buf_export_sync_file,
   dmaBuf.dma_buf_import_sync_file,
+];
+
+/** The structs of linux/sync_file.h. */
+export const syncFileStructs: readonly StructLayout[] = [
+  syncFile.sync_merge_data,
+  syncFile.sync_fence_info,
+  syncFile.sync_file_info,
+  syncFile.sync_set_deadline,
 ];
 
 /** Constant families of drm.h. */

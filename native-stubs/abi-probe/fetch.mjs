@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Apt, machineArchive } from '../../test/clients/apt.mjs';
 import { CROSS_BIN, prepareRoots } from '../../test/clients/roots.mjs';
-import { NOT_DELIVERED } from '../../test/habits/excuse.mjs';
+import { NOT_DELIVERED } from '../../test/tooling/excuse.mjs';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 

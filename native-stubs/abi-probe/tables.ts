@@ -90,4 +90,14 @@ export const headerTables: readonly HeaderTables[] = [
     covers: { structs: /./, constants: /^DMA_BUF_SYNC_/, ioctls: /^DMA_BUF_(IOCTL|SET)_/ },
     ignored: /^DMA_BUF_SET_NAME/,
   },
+  {
+    header: 'linux/sync_file.h',
+    versions: 'kernel',
+    structs: drm.syncFileStructs,
+    enums: [],
+    ioctls: drm.syncFileIoctls,
+    constants: [],
+    covers: { structs: /./, constants: nothing, ioctls: /^SYNC_IOC_(?!MAGIC)/ },
+    ignored: nothing,
+  },
 ];

@@ -247,3 +247,25 @@ int channel_open(unsigned minor, int flags)
 	message_free(&reply, true);
 	return ret;
 }
+
+int channel_fdinfo(uint64_t key)
+{
+	struct wire_reply answer;
+	struct message m, reply;
+	int ret;
+
+	message_begin(&m);
+	memcpy(message_grow(&m, sizeof(key)), &key, sizeof(key));
+	ret = channel_call(&m, WIRE_FDINFO, -1, 0, &reply);
+	message_free(&m, false);
+	if (ret < 0)
+		return ret;
+	memcpy(&answer, reply.data + sizeof(struct wire_header), sizeof(answer));
+	ret = answer.ret;
+	if (ret == 0 && reply.fd_count > 0) {
+		ret = reply.fds[0];
+		reply.fds[0] = -1;
+	}
+	message_free(&reply, true);
+	return ret;
+}

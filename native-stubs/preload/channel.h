@@ -17,4 +17,7 @@ int channel_call(struct message *request, uint16_t kind, int file, uint64_t key,
 /* Opens a device node: the server gives out a socket that stands for the open file. Its descriptor, or -errno. */
 int channel_open(unsigned minor, int flags);
 
+/* A descriptor with the text of an open file's fdinfo, or -errno. */
+int channel_fdinfo(uint64_t key);
+
 #endif

@@ -9,6 +9,7 @@
 #include "usermem.h"
 
 #define CHUNK 65536
+#define DMA_BUF_NAME_LEN 32
 
 static uint64_t number(const uint8_t *at, unsigned size)
 {
@@ -35,7 +36,7 @@ static long append(struct message *m, uint64_t address, uint64_t size, bool text
 		size_t part = size - done > CHUNK ? CHUNK : (size_t)(size - done);
 		size_t n;
 
-		if (!message_reserve(m, *at + done + part + 8))
+		if (*at + done + part > WIRE_MAX_CALL || !message_reserve(m, *at + done + part + 8))
 			return -ENOMEM;
 		n = usermem_read(m->data + *at + done, address + done, part);
 		if (text) {
@@ -115,8 +116,10 @@ static const struct ioctl_row *find_row(unsigned long request)
 int gather(struct message *m, unsigned long request, uint64_t arg, uint32_t *regions)
 {
 	const struct ioctl_row *row = find_row(request);
+	/* DMA_BUF_SET_NAME: the argument is no pointer to a pointer, whatever its number says, but the text itself. */
+	bool is_name = (request & 0xffff) == (('b' << 8) | 1);
 	size_t arg_at;
-	long size = append(m, arg, (request >> 16) & 0x3fff, false, &arg_at, regions);
+	long size = append(m, arg, is_name ? DMA_BUF_NAME_LEN + 1 : (request >> 16) & 0x3fff, is_name, &arg_at, regions);
 
 	if (size < 0)
 		return (int)size;

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "known.h"
 #include "sys.h"
 #include "usermem.h"
 
@@ -124,10 +125,12 @@ int scatter(const struct message *request, struct message *reply)
 		at += sizeof(install);
 		if ((install.flags & O_CLOEXEC) == 0)
 			SYS_3(SYS_fcntl, reply->fds[i], F_SETFD, 0);
-		if (usermem_write(install.addr, &reply->fds[i], sizeof(int)) == sizeof(int))
+		if (usermem_write(install.addr, &reply->fds[i], sizeof(int)) == sizeof(int)) {
+			known_learn(reply->fds[i]);
 			reply->fds[i] = -1; /* the client's now */
-		else
+		} else {
 			result = -EFAULT;
+		}
 	}
 	return result;
 }

@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 #include <sys/uio.h>
 
+#include "at-fork.h"
 #include "hidden.h"
 #include "own-stack.h"
 #include "process.h"
@@ -44,7 +45,7 @@ static void child_needs_its_own(void)
 static void set_up(void)
 {
 	make_scratch();
-	pthread_atfork(NULL, NULL, child_needs_its_own);
+	at_fork(NULL, NULL, child_needs_its_own);
 }
 
 static long through_file(void *here, uint64_t there, size_t size, bool writing)

@@ -1,5 +1,5 @@
 /** Captures: read as they arrive, written, and turned from one form into the other. */
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { Readable, type Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
@@ -178,9 +178,18 @@ export async function createCapture(
   return CaptureFile.of(form, sinkInto(await writableOf(output), gzip), header);
 }
 
+function isSameFile(input: Capture | CaptureInput, output: CaptureOutput): boolean {
+  const isPlace = (one: unknown): one is string | URL => typeof one === 'string' || one instanceof URL;
+  if (!isPlace(input) || !isPlace(output)) return false;
+  const [one, other] = [input, output].map((place) => statSync(pathOf(place), { throwIfNoEntry: false }));
+  return one?.isFile() === true && one.ino === other?.ino && one.dev === other.dev;
+}
+
 /**
  * Writes a capture in another form, as it arrives. Both ways round the bytes stay the same, unusual spellings and
  * unknown keys included. What comes before damage is written before the CaptureError is thrown.
+ *
+ * @throws RangeError where the output is the input itself, or its form is not said
  */
 export async function convertCapture(
   input: Capture | CaptureInput,
@@ -188,6 +197,7 @@ export async function convertCapture(
   format?: CaptureFormat,
 ): Promise<void> {
   const wanted = formatFor(output, format);
+  if (isSameFile(input, output)) throw new RangeError('the output is the input itself');
   const capture = input instanceof Capture ? input : await openCapture(input);
   await convert(Capture.reader(capture), await writableOf(output), wanted);
 }

@@ -37,7 +37,7 @@ export class DrmRequest {
 
   /** @internal */
   static of(payload: Payload): DrmRequest {
-    return DrmRequest.of(payload);
+    return new DrmRequest(payload);
   }
 
   /** `DRM_IOCTL_PANTHOR_VM_BIND`; null where it is known for a struct only. */

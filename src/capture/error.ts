@@ -59,9 +59,22 @@ export function reason(error: NodeJS.ErrnoException): string {
     case 'ENOENT':
       return 'no such file';
     case 'EACCES':
+    case 'EPERM':
       return 'permission denied';
     case 'EISDIR':
       return 'it is a directory';
+    case 'ENOTDIR':
+      return 'a part of the path is no directory';
+    case 'ENOSPC':
+      return 'no space left on the device';
+    case 'EROFS':
+      return 'the file system is read-only';
+    case 'ELOOP':
+      return 'too many symbolic links';
+    case 'ENAMETOOLONG':
+      return 'the name is too long';
+    case 'ENXIO':
+      return 'no such device, or a FIFO or socket that nobody serves';
     default:
       return error.message;
   }

@@ -25,10 +25,9 @@ export class LineFields {
   constructor(data: Uint8Array, at: number, end: number, place: LinePlace) {
     this.data = data;
     this.place = place;
-    const cut = end - at > 1 << 20 ? at + (1 << 20) : end;
     if (at === end) this.fail(at, '', 'an empty line', 'a JSON object');
     this.root = scanJson(data, at, end, (where, expected) => {
-      return this.fail(where, '', where >= end ? 'the end of the line' : show(data, where, cut), expected);
+      return this.fail(where, '', where >= end ? 'the end of the line' : show(data, where, end), expected);
     });
     if (this.root.kind !== 'object') this.wrong(this.root, '', 'a JSON object');
   }
@@ -72,7 +71,7 @@ export class LineFields {
     return word === 'true';
   }
 
-  array(node: JsonNode, path: string): JsonNode[] {
+  array(node: JsonNode, path: string): readonly JsonNode[] {
     if (node.kind !== 'array') this.wrong(node, path, 'an array');
     return node.items!;
   }

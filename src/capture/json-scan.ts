@@ -1,3 +1,5 @@
+import { MAX_BUFFERS } from './record.ts';
+
 /**
  * Strict JSON (RFC 8259) over bytes that remembers where everything stood, so that damage can be named by its byte.
  * For lines that are not in the canonical form; JSON.parse would not say at which byte a field begins.
@@ -8,14 +10,21 @@ export interface JsonNode {
   at: number;
   end: number;
   /** Objects: the last member of each name wins, as in JSON.parse. */
-  members?: Map<string, JsonNode>;
-  items?: JsonNode[];
+  members?: ReadonlyMap<string, JsonNode>;
+  items?: readonly JsonNode[];
 }
 
 /** Called with the place of the first thing that is not JSON; must throw. */
 export type Fail = (at: number, expected: string) => never;
 
 const MAX_DEPTH = 64;
+/**
+ * Values of one line, keys not counted: those of a record with as many buffers as it may have, and as many again that
+ * nobody reads. A value takes some hundred bytes of memory, `{}` takes three of text.
+ */
+const MAX_VALUES = 8 * MAX_BUFFERS;
+const NO_MEMBERS: ReadonlyMap<string, JsonNode> = new Map();
+const NO_ITEMS: readonly JsonNode[] = [];
 const NUMBER = /^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?$/;
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -47,6 +56,7 @@ class Scanner {
   readonly data: Uint8Array;
   readonly end: number;
   readonly fail: Fail;
+  #values = 0;
 
   constructor(data: Uint8Array, end: number, fail: Fail) {
     this.data = data;
@@ -66,6 +76,7 @@ class Scanner {
 
   value(at: number, depth: number): JsonNode {
     if (depth > MAX_DEPTH) this.fail(at, `at most ${MAX_DEPTH} levels`);
+    if (++this.#values > MAX_VALUES) this.fail(at, `at most ${MAX_VALUES} values in a line`);
     const c = at < this.end ? this.data[at] : -1;
     if (c === 0x7b) return this.object(at, depth);
     if (c === 0x5b) return this.array(at, depth);
@@ -75,16 +86,18 @@ class Scanner {
   }
 
   object(start: number, depth: number): JsonNode {
-    const members = new Map<string, JsonNode>();
+    let members = NO_MEMBERS;
     let at = this.blanks(start + 1);
     if (this.data[at] !== 0x7d || at >= this.end) {
+      const own = new Map<string, JsonNode>();
+      members = own;
       for (;;) {
         if (at >= this.end || this.data[at] !== 0x22) this.fail(at, 'a quoted key');
         const key = this.string(at);
         at = this.blanks(key.end);
         if (at >= this.end || this.data[at] !== 0x3a) this.fail(at, '":"');
         const value = this.value(this.blanks(at + 1), depth + 1);
-        members.set(stringOf(this.data, key), value);
+        own.set(stringOf(this.data, key), value);
         at = this.blanks(value.end);
         if (at < this.end && this.data[at] === 0x7d) break;
         if (at >= this.end || this.data[at] !== 0x2c) this.fail(at, '"," or "}"');
@@ -95,12 +108,14 @@ class Scanner {
   }
 
   array(start: number, depth: number): JsonNode {
-    const items: JsonNode[] = [];
+    let items = NO_ITEMS;
     let at = this.blanks(start + 1);
     if (this.data[at] !== 0x5d || at >= this.end) {
+      const own: JsonNode[] = [];
+      items = own;
       for (;;) {
         const value = this.value(at, depth + 1);
-        items.push(value);
+        own.push(value);
         at = this.blanks(value.end);
         if (at < this.end && this.data[at] === 0x5d) break;
         if (at >= this.end || this.data[at] !== 0x2c) this.fail(at, '"," or "]"');

@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { StreamResult } from '../conform/job.ts';
 import { mergeShards } from '../conform/merge.ts';
@@ -7,8 +6,10 @@ import { conform } from '../conform/run.ts';
 import { emitVectors, treeWorker } from '../tree/conform.ts';
 import { nearestKernel } from '../tree/source.ts';
 import { EXIT_FOUND, UsageError } from './exit.ts';
-import { addKernelOptions, type KernelOptions } from './kernel-options.ts';
-import { build } from './tree-options.ts';
+import { checkWritable, readInput, statOf, writeOutput } from './io/files.ts';
+import { answersByStatus, print } from './io/output.ts';
+import { addKernelOptions, type KernelOptions } from './options/kernel.ts';
+import { build } from './options/tree.ts';
 
 interface Options extends KernelOptions {
   filter?: string;
@@ -27,9 +28,13 @@ function shard(value: string): { index: number; count: number } {
   return { index: index - 1, count };
 }
 
-function positive(value: string): number {
+/** Each thread has a heap of its own: hundreds of them take gigabytes and none of the time. */
+const MAX_THREADS = 64;
+
+function threads(value: string): number {
   const n = Number(value);
-  if (!Number.isInteger(n) || n < 1) throw new InvalidArgumentError('expected a whole number from 1 on');
+  if (!Number.isInteger(n) || n < 1 || n > MAX_THREADS)
+    throw new InvalidArgumentError(`expected 1 to ${MAX_THREADS}`);
   return n;
 }
 
@@ -41,10 +46,13 @@ export function register(program: Command): void {
       "Plays vector and scenario files, gzip'd or not, on the model and shows for each stream that differs the first " +
         'operation that does. Each stream runs on the kernel in its header unless --kernel says otherwise.',
     )
-    .argument('<files...>', 'vector or scenario files; with --merge, JSON results of shards')
+    .argument(
+      '<files...>',
+      'vector or scenario files, FIFOs, - for standard input; with --merge, JSON results of shards',
+    )
     .option('--filter <text>', 'only streams whose name contains this')
     .option('--shard <i/n>', 'the i-th of n equal parts of the streams', shard, { index: 0, count: 1 })
-    .option('--threads <n>', 'worker threads (default: one a core)', positive)
+    .option('--threads <n>', 'worker threads (default: one a core)', threads)
     .option('--junit <file>', 'also write JUnit XML')
     .option('--merge', 'join the JSON results of shards instead of running anything')
     .option('--tree <dir>', "play on a kernel tree's own driver, built where it has not been")
@@ -53,31 +61,61 @@ export function register(program: Command): void {
   addKernelOptions(command, 'that of each stream').action(run);
 }
 
+/**
+ * What standard input and FIFOs hold, which every thread is to read. Files that cannot be read are found out here,
+ * before threads are started for them.
+ */
+async function readOnce(files: readonly string[]): Promise<Record<string, Uint8Array>> {
+  const contents: Record<string, Uint8Array> = {};
+  for (const file of files) {
+    const stat = file === '-' ? null : statOf(file);
+    if (stat?.isFile()) continue;
+    const bytes = await readInput(file);
+    const shared = new Uint8Array(new SharedArrayBuffer(bytes.length));
+    shared.set(bytes);
+    contents[file] = shared;
+  }
+  return contents;
+}
+
 async function run(files: string[], options: Options): Promise<void> {
+  answersByStatus();
   if (options.merge) {
     const merged = await mergeShards(files);
-    process.stdout.write(`${JSON.stringify(merged)}\n`);
+    if (merged.streams === 0) throw new UsageError(`${files.join(', ')}: no stream was run in any of them`);
+    print(`${JSON.stringify(merged)}\n`);
     if (merged.failed > 0) process.exitCode = EXIT_FOUND;
     return;
   }
+  if (options.junit !== undefined) checkWritable(options.junit);
   if (options.emit !== undefined) return emit(files, options);
   const tree = options.tree === undefined ? undefined : await build(options.tree);
   const all: StreamResult[] = [];
   const live = process.stderr.isTTY && !options.json;
+  const clear = (): boolean => live && process.stderr.write('\r\x1b[K');
   let failed = 0;
   const progress = (result: StreamResult): void => {
     all.push(result);
     if (result.failure !== null) {
       failed++;
-      if (!options.json) process.stdout.write(`${live ? '\r\x1b[K' : ''}${failureText(result)}\n\n`);
+      clear();
+      if (!options.json) print(`${failureText(result)}\n\n`);
     }
     if (live) process.stderr.write(`\r${all.length} streams, ${failed} failed `);
   };
   const other = tree && treeWorker(tree);
-  const totals = await conform({ files, ...options }, progress, options.threads, other);
-  if (live) process.stderr.write('\r\x1b[K');
-  if (options.junit !== undefined) await writeFile(options.junit, junitXml(all));
-  process.stdout.write(options.json ? `${JSON.stringify(totalsJson(totals))}\n` : `${summaryText(totals)}\n`);
+  const totals = await conform(
+    { files, contents: await readOnce(files), ...options },
+    progress,
+    options.threads,
+    other,
+  );
+  clear();
+  if (totals.wanted === 0) {
+    throw new UsageError(`--filter ${options.filter}: no stream of ${files.join(', ')} has that in its name`);
+  }
+  if (options.junit !== undefined) writeOutput(options.junit, junitXml(all));
+  print(options.json ? `${JSON.stringify(totalsJson(totals))}\n` : `${summaryText(totals)}\n`);
   if (totals.failed > 0) process.exitCode = EXIT_FOUND;
 }
 
@@ -88,7 +126,7 @@ async function emit(files: string[], options: Options): Promise<void> {
   const { filter, emit: to = '' } = options;
   const counts = await emitVectors(tree, files, to, (name) => filter === undefined || name.includes(filter));
   const result = { file: to, variant: nearestKernel(tree), tree: tree.version, ...counts };
-  process.stdout.write(
+  print(
     options.json
       ? `${JSON.stringify(result)}\n`
       : `${to}: ${counts.streams} streams, ${counts.ops} operations as Linux ${tree.version} does them (variant ${result.variant})\n`,

@@ -6,7 +6,7 @@ import { convert, formatOfName, openOutput } from '../capture/convert.ts';
 import { reason } from '../capture/error.ts';
 import { type CaptureReader, openCapture } from '../capture/reader.ts';
 import { InputError, UsageError } from './exit.ts';
-import { noteTruncation } from './notes.ts';
+import { noteTruncation } from './io/notes.ts';
 
 export function register(program: Command): void {
   program
@@ -32,7 +32,13 @@ export function register(program: Command): void {
         await capture.close();
         throw new InputError(`${input} is ${capture.form}${capture.gzip ? '.gz' : ''}, not ${options.from}`);
       }
-      await convert(capture, await writable(output, capture), format);
+      try {
+        await convert(capture, await writable(output, capture), format);
+      } catch (error) {
+        const { syscall } = error as NodeJS.ErrnoException;
+        if (syscall !== 'write' || output === '-') throw error;
+        throw new UsageError(`cannot write ${output}: ${reason(error as NodeJS.ErrnoException)}`);
+      }
       noteTruncation(capture);
     });
 }

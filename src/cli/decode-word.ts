@@ -1,5 +1,6 @@
 import { UsageError } from '../errors.ts';
 import { WORDS, wordText } from '../payload/register-word.ts';
+import { print } from './io/output.ts';
 
 /**
  * `decode --reg NAME WORD…`: each word taken apart. Names are taken in any case, with or without "AS_" and a slot number
@@ -17,12 +18,10 @@ export function decodeWord(words: readonly string[], name: string, json: boolean
       throw new UsageError(`${text}: expected a word of ${bits} bits, as 0x210002c1`);
     const word = BigInt(text);
     if (!json) {
-      process.stdout.write(wordText(known, word));
+      print(wordText(known, word));
       continue;
     }
     const rows = fields(word).map((row) => ({ ...row, value: `0x${row.value.toString(16)}` }));
-    process.stdout.write(
-      `${JSON.stringify({ register: known, value: `0x${word.toString(16)}`, fields: rows })}\n`,
-    );
+    print(`${JSON.stringify({ register: known, value: `0x${word.toString(16)}`, fields: rows })}\n`);
   }
 }

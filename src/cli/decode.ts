@@ -7,8 +7,9 @@ import { fromRecord, isRecord } from '../payload/record.ts';
 import { type Format, render } from '../payload/render.ts';
 import { judge } from '../payload/verdict.ts';
 import { decodeWord } from './decode-word.ts';
-import { kernelOption } from './kernel-options.ts';
-import { bytesOf, jsonOf, readInput, regionOf, withStatus } from './payload-options.ts';
+import { print } from './io/output.ts';
+import { kernelOption } from './options/kernel.ts';
+import { bytesOf, jsonOf, readWords, regionOf, withStatus } from './options/payload.ts';
 
 interface Options extends What {
   file?: string;
@@ -55,23 +56,23 @@ export function register(program: Command): void {
     .option('--reg <name>', 'a word of the MMU: AS_FAULTSTATUS, AS_TRANSCFG, AS_MEMATTR, AS_LOCKADDR, PTE, …')
     .option('--out', 'of a record: the state after the call')
     .option('--json', 'as JSON, which encode turns back into the bytes')
-    .action((words: string[], options: Options) => {
+    .action(async (words: string[], options: Options) => {
       if (options.reg !== undefined) return decodeWord(words, options.reg, options.json === true);
-      process.stdout.write(withStatus(() => decodeText(words, options)));
+      print(await withStatus(() => decodeText(words, options)));
     });
 }
 
-function decodeText(words: readonly string[], options: Options): string {
-  const data = readInput(words, options.file);
-  const payload = payloadFrom(data, options);
+async function decodeText(words: readonly string[], options: Options): Promise<string> {
+  const data = await readWords(words, options.file);
+  const payload = await payloadFrom(data, options);
   const verdict = judge(payload, kernel(options.kernel).uapi);
   if (options.json === true) return `${JSON.stringify(toJson(payload, verdict), null, 2)}\n`;
   return render(payload, verdict, options.format);
 }
 
-function payloadFrom(data: Uint8Array, options: Options): Payload {
+async function payloadFrom(data: Uint8Array, options: Options): Promise<Payload> {
   const json = options.as === undefined ? jsonOf(data) : undefined;
   if (json !== undefined)
     return isRecord(json) ? fromRecord(json, options.out ? 'out' : 'in') : fromJson(json);
-  return payloadOf(bytesOf(data, options.as), options, options.buffer.map(regionOf));
+  return payloadOf(bytesOf(data, options.as), options, await Promise.all(options.buffer.map(regionOf)));
 }

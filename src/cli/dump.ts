@@ -5,8 +5,9 @@ import { callText } from '../report/call.ts';
 import { recordJson } from '../report/record-json.ts';
 import { isKnownName, isNamed } from '../report/requests.ts';
 import { UsageError } from './exit.ts';
-import { inRanges, parseRanges, pastRanges } from './ranges.ts';
-import { readThrough } from './read.ts';
+import { print } from './io/output.ts';
+import { readThrough } from './io/read.ts';
+import { inRanges, parseRanges, pastRanges } from './options/ranges.ts';
 
 /** Output gathers up to this before it is written, except where the input pauses. */
 const FLUSH_CHARACTERS = 1 << 16;
@@ -46,7 +47,7 @@ async function dump(path: string, options: DumpOptions): Promise<void> {
   const render = options.json ? recordJson : line;
   let gathered = '';
   const flush = (): void => {
-    if (gathered !== '') process.stdout.write(gathered);
+    if (gathered !== '') print(gathered);
     gathered = '';
   };
   await readThrough(

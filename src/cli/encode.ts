@@ -3,7 +3,8 @@ import { toHex } from '../payload/bytes.ts';
 import { fromJson } from '../payload/json.ts';
 import type { Payload } from '../payload/payload.ts';
 import { InputError } from './exit.ts';
-import { jsonOf, readInput, withStatus } from './payload-options.ts';
+import { print, printBytes } from './io/output.ts';
+import { jsonOf, readWords, withStatus } from './options/payload.ts';
 
 type To = 'hex' | 'c' | 'binary';
 
@@ -23,14 +24,14 @@ export function register(program: Command): void {
         .choices(['hex', 'c', 'binary'])
         .default('hex'),
     )
-    .action((words: string[], options: { file?: string; to: To }) => {
-      process.stdout.write(
-        withStatus(() => {
-          const json = jsonOf(readInput(words, options.file));
-          if (json === undefined) throw new InputError('byte 0: expected a JSON object');
-          return written(fromJson(json), options.to);
-        }),
-      );
+    .action(async (words: string[], options: { file?: string; to: To }) => {
+      const out = await withStatus(async () => {
+        const json = jsonOf(await readWords(words, options.file));
+        if (json === undefined) throw new InputError('byte 0: expected a JSON object');
+        return written(fromJson(json), options.to);
+      });
+      if (typeof out === 'string') print(out);
+      else printBytes(out);
     });
 }
 

@@ -1,5 +1,6 @@
-import { CaptureError, SourceError } from '../capture/error.ts';
+import { CaptureError, reason, SourceError } from '../capture/error.ts';
 import { InputError, UsageError } from '../errors.ts';
+import { visibleLines } from '../report/visible.ts';
 
 export { InputError, UsageError } from '../errors.ts';
 
@@ -18,8 +19,16 @@ export function statusOf(error: unknown): number {
     return EXIT_DAMAGED;
   }
   if (error instanceof UsageError) return EXIT_USAGE;
-  // Output that cannot be written (a full disk, say) is nobody's bug; EPIPE never gets here (main.ts).
-  return (error as NodeJS.ErrnoException | null)?.syscall === 'write' ? EXIT_USAGE : EXIT_BUG;
+  // What the system refuses (a full disk, say) is nobody's bug.
+  const { syscall, code } = (error ?? {}) as NodeJS.ErrnoException;
+  if (typeof syscall !== 'string' || typeof code !== 'string') return EXIT_BUG;
+  return syscall === 'read' ? EXIT_DAMAGED : EXIT_USAGE;
+}
+
+function sentence(error: Error & NodeJS.ErrnoException): string {
+  if (error.syscall === undefined || error.code === undefined) return error.message;
+  if (error.path !== undefined) return `${error.path}: ${reason(error)}`;
+  return error.syscall === 'write' ? `cannot write standard output: ${reason(error)}` : error.message;
 }
 
 /** Says on standard error what went wrong; a bug of ours with all that is known about it. */
@@ -27,9 +36,14 @@ export function complain(error: unknown): number {
   const status = statusOf(error);
   if (status === EXIT_BUG) {
     const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    process.stderr.write(`panthor-shim: this is a bug of panthor-shim, please report it: ${what}\n`);
+    note(`this is a bug of panthor-shim, please report it: ${what}`);
   } else {
-    process.stderr.write(`panthor-shim: ${(error as Error).message}\n`);
+    note(sentence(error as Error));
   }
   return status;
+}
+
+/** Says something on standard error, with what a terminal would obey made visible. */
+export function note(text: string): void {
+  process.stderr.write(`panthor-shim: ${visibleLines(text)}\n`);
 }

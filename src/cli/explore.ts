@@ -1,11 +1,13 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { type Command, InvalidArgumentError } from 'commander';
 import type * as Explorer from '../explore/command.ts';
-import { InputError, UsageError } from './exit.ts';
-import { addKernelOptions, type KernelOptions } from './kernel-options.ts';
-import { build } from './tree-options.ts';
+import { visible } from '../report/visible.ts';
+import { InputError, note, UsageError } from './exit.ts';
+import { answersByStatus, print } from './io/output.ts';
+import { addKernelOptions, type KernelOptions } from './options/kernel.ts';
+import { build } from './options/tree.ts';
 
 interface Options extends KernelOptions {
   tree?: string;
@@ -114,9 +116,10 @@ function translated(error: unknown): unknown {
 }
 
 async function action(scenario: string | undefined, options: Options): Promise<void> {
+  answersByStatus();
   const explorer = await loadExplorer();
   if (options.list) {
-    process.stdout.write(explorer.list());
+    print(explorer.list());
     return;
   }
   try {
@@ -126,11 +129,26 @@ async function action(scenario: string | undefined, options: Options): Promise<v
   }
 }
 
+/** Scenarios are a few hundred bytes, and hand-written. */
+const MAX_SCENARIO_BYTES = 1 << 20;
+
+/** Refuses what is there under the name and cannot be a scenario. @throws InputError */
+function checkFile(scenario: string): void {
+  const stat = statSync(scenario, { throwIfNoEntry: false });
+  if (stat === undefined) return;
+  if (stat.isDirectory()) throw new InputError(`cannot read ${scenario}: it is a directory`);
+  if (!stat.isFile() && !stat.isFIFO()) throw new InputError(`cannot read ${scenario}: it is not a file`);
+  if (stat.size > MAX_SCENARIO_BYTES) {
+    throw new InputError(`${scenario}: ${stat.size} bytes, a scenario has at most ${MAX_SCENARIO_BYTES}`);
+  }
+}
+
 async function explore(
   explorer: typeof Explorer,
   scenario: string | undefined,
   options: Options,
 ): Promise<void> {
+  if (scenario !== undefined) checkFile(scenario);
   const terminal = process.stderr.isTTY && !options.json;
   const tree = options.tree === undefined ? undefined : await build(options.tree);
   const reply = await explorer.run({
@@ -150,10 +168,10 @@ async function explore(
     budget: options.budget,
     seed: options.seed,
     tree,
-    progress: terminal ? (line) => process.stderr.write(`\r\x1b[K${line}`) : undefined,
+    progress: terminal ? (line) => process.stderr.write(`\r\x1b[K${visible(line)}`) : undefined,
   });
   if (terminal) process.stderr.write('\r\x1b[K');
-  for (const note of reply.notes) process.stderr.write(`panthor-shim: ${note}\n`);
-  process.stdout.write(reply.text);
+  for (const line of reply.notes) note(line);
+  print(reply.text);
   process.exitCode = reply.status;
 }

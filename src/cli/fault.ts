@@ -1,14 +1,15 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError } from 'commander';
 import { openCapture } from '../capture/reader.ts';
-import { InputError, UsageError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
 import { diagnose, statusMeaning } from '../fault/diagnose.ts';
 import { type LogLine, parseLog } from '../fault/dmesg.ts';
 import { diagnosesJson, diagnosesText } from '../fault/report.ts';
 import { CaptureHistory } from '../history/capture-history.ts';
 import { decodeFaultStatus } from '../hw/fault-status.ts';
-import { addModelOptions, type ModelCliOptions, modelOptions } from './model-options.ts';
-import { readThrough } from './read.ts';
+import { readInput } from './io/files.ts';
+import { print } from './io/output.ts';
+import { readThrough } from './io/read.ts';
+import { addModelOptions, type ModelCliOptions, modelOptions } from './options/model.ts';
 import { recordNumber } from './replay.ts';
 
 interface FaultOptions extends ModelCliOptions {
@@ -19,9 +20,6 @@ interface FaultOptions extends ModelCliOptions {
   status?: number;
   json?: true;
 }
-
-/** Bytes of a log that are looked at; a longer one is refused rather than half read. */
-const MAX_LOG = 64 << 20;
 
 export function register(program: Command): void {
   const command = program
@@ -62,10 +60,10 @@ function word(value: string): number {
 
 async function fault(path: string | undefined, options: FaultOptions): Promise<void> {
   if (path === undefined && options.at !== undefined) throw new UsageError('--at needs a capture');
-  const lines = linesOf(path, options);
-  if (path === undefined) return print(lines, null, options);
+  const lines = await linesOf(path, options);
+  if (path === undefined) return show(lines, null, options);
   const capture = await openCapture(path);
-  const history = new CaptureHistory(capture.header, modelOptions(options, capture.header.driver_version));
+  const history = new CaptureHistory(capture.header, modelOptions(options, capture.header));
   await readThrough(
     capture,
     (record) => history.step(record),
@@ -74,22 +72,22 @@ async function fault(path: string | undefined, options: FaultOptions): Promise<v
         throw new UsageError(
           `there is no record ${options.at}: the capture ends with ${history.last.record}`,
         );
-      print(lines, history, options);
+      show(lines, history, options);
     },
   );
 }
 
-function print(lines: readonly LogLine[], history: CaptureHistory | null, options: FaultOptions): void {
+function show(lines: readonly LogLine[], history: CaptureHistory | null, options: FaultOptions): void {
   if (lines.length === 0 && options.status !== undefined && options.va === undefined) {
-    process.stdout.write(`${statusMeaning(decodeFaultStatus(options.status))}\n`);
+    print(`${statusMeaning(decodeFaultStatus(options.status))}\n`);
     return;
   }
   const found = diagnose(lines, history, options.at === undefined ? {} : { at: options.at });
-  process.stdout.write(options.json ? `${diagnosesJson(found)}\n` : diagnosesText(found, history !== null));
+  print(options.json ? `${diagnosesJson(found)}\n` : diagnosesText(found, history !== null));
 }
 
 /** The fault that the options name, or those of the log. */
-function linesOf(path: string | undefined, options: FaultOptions): LogLine[] {
+async function linesOf(path: string | undefined, options: FaultOptions): Promise<LogLine[]> {
   const { va, status, as } = options;
   if (va !== undefined) {
     return [{ kind: 'page-fault', seconds: null, as: as ?? 1, va, status: status ?? null }];
@@ -97,16 +95,5 @@ function linesOf(path: string | undefined, options: FaultOptions): LogLine[] {
   if (status !== undefined && options.log === undefined) return [];
   if (path === '-' && options.log === undefined)
     throw new UsageError('standard input cannot be both capture and log: name one with --log FILE');
-  return parseLog(readLog(options.log ?? '-'));
-}
-
-function readLog(path: string): string {
-  try {
-    const bytes = readFileSync(path === '-' && existsSync('/dev/stdin') ? 0 : path);
-    if (bytes.length > MAX_LOG) throw new InputError(`${path}: a log of more than ${MAX_LOG >> 20} MiB`);
-    return bytes.toString('utf8');
-  } catch (error) {
-    if (error instanceof InputError) throw error;
-    throw new InputError(`${path === '-' ? 'standard input' : path}: ${(error as Error).message}`);
-  }
+  return parseLog(Buffer.from(await readInput(options.log ?? '-')).toString('utf8'));
 }

@@ -3,7 +3,9 @@ import type { CaptureReader } from '../capture/reader.ts';
 import { openCapture } from '../capture/reader.ts';
 import { bytesText, durationText, plural, table } from '../report/format.ts';
 import { Summary } from '../report/summary.ts';
-import { readThrough } from './read.ts';
+import { visible } from '../report/visible.ts';
+import { print } from './io/output.ts';
+import { readThrough } from './io/read.ts';
 
 export function register(program: Command): void {
   program
@@ -20,7 +22,7 @@ export function register(program: Command): void {
       await readThrough(
         capture,
         (record) => summary.add(record),
-        () => process.stdout.write(options.json ? `${json(capture, summary)}\n` : text(capture, summary)),
+        () => print(options.json ? `${json(capture, summary)}\n` : text(capture, summary)),
       );
     });
 }
@@ -52,8 +54,11 @@ function text(capture: CaptureReader, s: Summary): string {
   const form = capture.form === 'jsonl' ? 'JSON Lines' : 'binary';
   const lines = [
     ...table([
-      ['client', `${client} (${arch})`],
-      ['driver', `panthor ${driver_version ?? 'of unknown version'}, replies are ${repliesText(replies)}`],
+      ['client', visible(`${client} (${arch})`)],
+      [
+        'driver',
+        `panthor ${visible(driver_version ?? 'of unknown version')}, replies are ${repliesText(replies)}`,
+      ],
       ['form', `${form}${capture.gzip ? ", gzip'd" : ''}`],
       [
         'records',

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { layoutJson, printLayout } from '../payload/layout.ts';
 import { allStructs, findStruct } from '../payload/registry.ts';
-import { withStatus } from './payload-options.ts';
+import { print } from './io/output.ts';
+import { withStatus } from './options/payload.ts';
 
 export function register(program: Command): void {
   program
@@ -13,9 +14,9 @@ export function register(program: Command): void {
     )
     .argument('[struct]', 'drm_panthor_vm_bind_op, or vm_bind_op for short')
     .option('--json', 'structs, ioctls and enumerations as JSON')
-    .action((name: string | undefined, options: { json?: boolean }) => {
-      const structs = name === undefined ? allStructs : [withStatus(() => findStruct(name))];
-      process.stdout.write(
+    .action(async (name: string | undefined, options: { json?: boolean }) => {
+      const structs = name === undefined ? allStructs : [await withStatus(() => findStruct(name))];
+      print(
         options.json === true
           ? `${JSON.stringify(layoutJson(structs), null, 2)}\n`
           : structs.map(printLayout).join('\n'),

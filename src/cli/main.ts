@@ -1,7 +1,9 @@
 import '../engine.ts';
 import * as fs from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { visibleLines } from '../report/visible.ts';
 import { complain, EXIT_FINE, EXIT_USAGE } from './exit.ts';
+import { watchOutput } from './io/output.ts';
 
 /** Every command is a file of that name beside this one; it is loaded when it is asked for. */
 const COMMANDS = [
@@ -22,6 +24,7 @@ const COMMANDS = [
   'tree',
   'fault',
   'trace',
+  'device',
 ];
 
 interface CommandFile {
@@ -43,28 +46,19 @@ function version(): string {
   return (JSON.parse(fs.readFileSync(file, 'utf8')) as { version: string }).version;
 }
 
-/** Readers that stop reading (`| head`) are no error: whatever else there was to say, nobody listens. */
-function leaveQuietlyOnClosedOutput(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit(EXIT_FINE);
-      throw error;
-    });
-  }
-}
-
 /**
  * Runs the program with `argv` as process.argv has it. Sets the exit status and returns; commands set
  * `process.exitCode` themselves for findings (1) and throw for everything else (exit.ts).
  */
 export async function main(argv: string[]): Promise<void> {
-  leaveQuietlyOnClosedOutput();
+  watchOutput();
   process.on('uncaughtException', (error) => process.exit(complain(error)));
   const program = new Command('panthor-shim')
     .description('The panthor DRM driver, modelled: replay, inspect and explore what GPU clients ask of it')
     .version(version(), '--version', 'print the version')
     .helpOption('-h, --help', 'print help')
     .showHelpAfterError('(--help says more)')
+    .configureOutput({ writeErr: (text) => process.stderr.write(visibleLines(text)) })
     .exitOverride();
   try {
     await loadCommands(program, argv[2]);

@@ -9,11 +9,14 @@ import { VmHistories } from '../replay/vm-history.ts';
 import { callText } from '../report/call.ts';
 import { replayJson } from '../report/replay-json.ts';
 import { replayText } from '../report/replay-text.ts';
-import { EXIT_FOUND } from './exit.ts';
-import { addModelOptions, type ModelCliOptions, modelOptions } from './model-options.ts';
-import { readThrough } from './read.ts';
+import { EXIT_FOUND, note } from './exit.ts';
+import { checkWritable } from './io/files.ts';
+import { answersByStatus, print } from './io/output.ts';
+import { readThrough } from './io/read.ts';
+import { writeScenario } from './io/scenario-file.ts';
+import { addModelOptions, type ModelCliOptions, modelOptions } from './options/model.ts';
 import { addDiffOptions, asksForDiff, type DiffOptions, diffKernels } from './replay-diff.ts';
-import { writeScenario } from './scenario-file.ts';
+import { lookForReasons } from './replay-reasons.ts';
 
 interface ReplayCliOptions extends ModelCliOptions, DiffOptions {
   json?: true;
@@ -40,7 +43,11 @@ export function register(program: Command): void {
       traceKinds,
       new Set(),
     )
-    .option('--check', 'compare errno and outputs too, where the replies were a kernel’s or a model’s');
+    .option(
+      '--check',
+      'compare errno and outputs too, where the replies were a kernel’s or a model’s; with --diff-…: exit status 1 ' +
+        'where the kernels differ',
+    );
   addDiffOptions(addModelOptions(command))
     .option('--emit-scenario <file>', 'write what the driver was asked to do as a vector file for conform')
     .action(replay);
@@ -62,18 +69,16 @@ function traceKinds(value: string): ReadonlySet<TraceKind> {
 }
 
 async function replay(path: string, options: ReplayCliOptions): Promise<void> {
+  answersByStatus();
+  if (options.emitScenario !== undefined) checkWritable(options.emitScenario);
   const capture = await openCapture(path);
   if (asksForDiff(options)) return await diffKernels(capture, options);
-  const print = (line: string): boolean => process.stdout.write(`${line}\n`);
-  const lines = options.trace.size > 0 ? new LineTrace(options.trace, print) : null;
+  const lines = options.trace.size > 0 ? new LineTrace(options.trace, (line) => print(`${line}\n`)) : null;
   const life = new LifeTrace(lines);
   // The counts that --json has need nobody to listen, which makes long streams faster.
   const trace = options.json ? lines : life;
-  const replayer = new Replayer(capture.header, {
-    ...modelOptions(options, capture.header.driver_version),
-    trace,
-    check: options.check === true,
-  });
+  const model = { ...modelOptions(options, capture.header), check: options.check === true };
+  const replayer = new Replayer(capture.header, { ...model, trace });
   const { device } = replayer.model;
   const { regs } = device.machine;
   const scenario = options.emitScenario === undefined ? null : new ScenarioRecorder(device);
@@ -95,20 +100,19 @@ async function replay(path: string, options: ReplayCliOptions): Promise<void> {
       histories?.after(record);
       return record.index < stopAt;
     },
-    () => {
+    async () => {
       replayer.finish();
+      if (replayer.tally.divergences.count > 0) await lookForReasons(path, model, replayer.tally);
       histories?.finish();
       if (scenario !== null)
         writeScenario(options.emitScenario as string, scenario, header.client, device.kernel);
-      process.stdout.write(
+      print(
         histories === null
           ? `${replayJson(header.client, replayer)}\n`
           : replayText(header, replayer, histories, life),
       );
       if (options.check && !replayer.checks) {
-        process.stderr.write(
-          'panthor-shim: the replies are a stand-in’s: --check has nothing to compare with\n',
-        );
+        note('the replies are a stand-in’s: --check has nothing to compare with');
       }
       if (replayer.tally.divergences.count > 0) process.exitCode = EXIT_FOUND;
     },

@@ -1,16 +1,19 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { archOf, prepare, runToEnd } from '../live/launch/launch.ts';
+import { die, withSignals } from '../live/launch/signals.ts';
 import { reportText } from '../live/server/report.ts';
 import { libraryPath, ServerThread } from '../live/server/server-thread.ts';
-import { EXIT_BUG, UsageError } from './exit.ts';
+import { visibleLines } from '../report/visible.ts';
+import { EXIT_BUG, EXIT_FOUND, UsageError } from './exit.ts';
+import { checkWritable, writeOutput } from './io/files.ts';
 import {
   addModelOptions,
   checkModelOptions,
   type ModelOptions,
   serveOptions,
   starting,
-} from './live-options.ts';
+} from './options/live.ts';
 
 interface RunOptions extends ModelOptions {
   record?: string;
@@ -45,8 +48,13 @@ export function libraryFor(command: string): { library: string; arch: string } {
   return { library, arch };
 }
 
-async function run(command: string[], options: RunOptions): Promise<void> {
+function run(command: string[], options: RunOptions): Promise<void> {
   checkModelOptions(options);
+  if (typeof options.report === 'string') checkWritable(options.report);
+  return withSignals(die, () => serveCommand(command, options));
+}
+
+async function serveCommand(command: string[], options: RunOptions): Promise<void> {
   const { library, arch } = libraryFor(command[0]);
   const record = options.record;
   const server = await starting(() =>
@@ -57,7 +65,8 @@ async function run(command: string[], options: RunOptions): Promise<void> {
   );
   const status = await runToEnd(prepare(command, library, server.environment));
   const report = await server.stop();
-  if (typeof options.report === 'string') writeFileSync(options.report, `${JSON.stringify(report)}\n`);
-  else if (options.report) process.stderr.write(reportText(report));
-  process.exitCode = status === 0 && report.bugs > 0 ? EXIT_BUG : status;
+  if (typeof options.report === 'string') writeOutput(options.report, `${JSON.stringify(report)}\n`);
+  else if (options.report) process.stderr.write(visibleLines(reportText(report)));
+  process.exitCode =
+    status !== 0 ? status : report.bugs > 0 ? EXIT_BUG : report.record_error === undefined ? 0 : EXIT_FOUND;
 }

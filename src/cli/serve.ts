@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
+import { die, withSignals } from '../live/launch/signals.ts';
 import { reportText } from '../live/server/report.ts';
 import { libraryPath, ServerThread } from '../live/server/server-thread.ts';
+import { visibleLines } from '../report/visible.ts';
 import { EXIT_BUG } from './exit.ts';
 import {
   addModelOptions,
@@ -8,7 +10,7 @@ import {
   type ModelOptions,
   serveOptions,
   starting,
-} from './live-options.ts';
+} from './options/live.ts';
 
 interface ServeCommandOptions extends ModelOptions {
   dir?: string;
@@ -25,8 +27,12 @@ export function register(program: Command): void {
   addModelOptions(command).action(serve);
 }
 
-async function serve(options: ServeCommandOptions): Promise<void> {
+function serve(options: ServeCommandOptions): Promise<void> {
   checkModelOptions(options);
+  return withSignals(die, () => serveUntilSignal(options));
+}
+
+async function serveUntilSignal(options: ServeCommandOptions): Promise<void> {
   const own = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
   const server = await starting(() =>
     ServerThread.start({
@@ -35,13 +41,20 @@ async function serve(options: ServeCommandOptions): Promise<void> {
     }),
   );
   const variables = { ...server.environment, LD_PRELOAD: libraryPath(own) };
-  for (const [key, value] of Object.entries(variables))
-    process.stdout.write(`export ${key}=${quote(value)}\n`);
-  await new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  let stop = (): void => {};
+  const stopped = new Promise<void>((resolve) => {
+    stop = resolve;
   });
+  await withSignals(
+    () => stop(),
+    async () => {
+      for (const [key, value] of Object.entries(variables))
+        process.stdout.write(`export ${key}=${quote(value)}\n`);
+      await stopped;
+    },
+  );
   const report = await server.stop();
-  process.stderr.write(reportText(report));
+  process.stderr.write(visibleLines(reportText(report)));
   if (report.bugs > 0) process.exitCode = EXIT_BUG;
 }
 

@@ -3,7 +3,8 @@ import type { Command } from 'commander';
 import { findFeatures } from '../tree/features.ts';
 import { mutateTree } from '../tree/mutate.ts';
 import { nearestKernel, openTree } from '../tree/source.ts';
-import { build } from './tree-options.ts';
+import { print, print } from './io/output.ts';
+import { build } from './options/tree.ts';
 
 interface Options {
   json?: true;
@@ -50,13 +51,13 @@ interface MutateOptions {
 function mutateCommand(dir: string, options: MutateOptions): void {
   const mutation = { call: options.deleteCall, within: options.in, argument: options.with };
   const file = mutateTree(openTree(dir), mutation, options.output);
-  process.stdout.write(`${options.output}: ${mutation.within} without ${mutation.call} (${file})\n`);
+  print(`${options.output}: ${mutation.within} without ${mutation.call} (${file})\n`);
 }
 
 async function buildCommand(dir: string, options: Options): Promise<void> {
   const built = await build(dir);
   const { version, digest, addon } = built;
-  process.stdout.write(
+  print(
     options.json
       ? `${JSON.stringify({ dir: built.dir, version, digest, addon })}\n`
       : `Linux ${version}: ${digest.slice(0, 16)}\n`,
@@ -78,7 +79,7 @@ async function infoCommand(dir: string, options: Options): Promise<void> {
     trapped: built.traps,
   };
   if (options.json) {
-    process.stdout.write(`${JSON.stringify(info)}\n`);
+    print(`${JSON.stringify(info)}\n`);
     return;
   }
   const lines = [
@@ -90,7 +91,7 @@ async function infoCommand(dir: string, options: Options): Promise<void> {
     `${info.trapped.length} functions are called and not there; whoever reaches one is told its name:`,
     ...wrapped(info.trapped),
   ];
-  process.stdout.write(`${lines.join('\n')}\n`);
+  print(`${lines.join('\n')}\n`);
 }
 
 /** Words in lines of at most 100 characters, indented. */

@@ -5,7 +5,8 @@ import { mapping as mappingJson } from '../fault/report.ts';
 import { CaptureHistory } from '../history/capture-history.ts';
 import type { Mapping, VmLife } from '../history/events.ts';
 import type { ReplayOptions } from '../replay/replayer.ts';
-import { readThrough } from './read.ts';
+import { print } from './io/output.ts';
+import { readThrough } from './io/read.ts';
 
 /** A VM by its id, with its file's descriptor where several files have that id, and an address in it (bytes). */
 export interface Place {
@@ -30,7 +31,7 @@ export async function vmHistory(
         ({ fd, id }) => id === where.id && (where.fd === null || fd === where.fd),
       );
       if (vms.length === 0) throw new UsageError(noSuchVm(history, where.id));
-      process.stdout.write(json ? asJson(history, vms, where.va) : asText(history, vms, where.va));
+      print(json ? asJson(history, vms, where.va) : asText(history, vms, where.va));
     },
   );
 }

@@ -6,12 +6,13 @@ import type { ReplayModel } from '../replay/model.ts';
 import { Replayer } from '../replay/replayer.ts';
 import { clientVms, snapshot, type VmState } from '../replay/snapshot.ts';
 import { bytesText, plural } from '../report/format.ts';
-import { address, LEGEND, vaMap } from '../report/va-map.ts';
+import { address, disagreementLines, LEGEND, vaMap } from '../report/va-map.ts';
 import { vmJson } from '../report/vm-json.ts';
 import { walkJson, walkText, walkVm } from '../report/walk.ts';
 import { EXIT_FOUND, UsageError } from './exit.ts';
-import { addModelOptions, type ModelCliOptions, modelOptions } from './model-options.ts';
-import { readThrough } from './read.ts';
+import { answersByStatus, print } from './io/output.ts';
+import { readThrough } from './io/read.ts';
+import { addModelOptions, type ModelCliOptions, modelOptions } from './options/model.ts';
 import { recordNumber } from './replay.ts';
 import { type Place, vmHistory } from './vm-history.ts';
 
@@ -49,17 +50,13 @@ function place(value: string): Place {
 async function show(path: string, options: VmCliOptions): Promise<void> {
   if (options.history !== undefined && (options.at !== undefined || options.walk !== undefined))
     throw new UsageError('--history is about the whole capture: not with --at or --walk');
+  answersByStatus();
   const capture = await openCapture(path);
   if (options.history !== undefined) {
     const { header } = capture;
-    return await vmHistory(
-      capture,
-      modelOptions(options, header.driver_version),
-      options.history,
-      options.json === true,
-    );
+    return await vmHistory(capture, modelOptions(options, header), options.history, options.json === true);
   }
-  const replayer = new Replayer(capture.header, modelOptions(options, capture.header.driver_version));
+  const replayer = new Replayer(capture.header, modelOptions(options, capture.header));
   const at = options.at ?? Number.POSITIVE_INFINITY;
   let index = -1;
   await readThrough(
@@ -75,8 +72,8 @@ async function show(path: string, options: VmCliOptions): Promise<void> {
         throw new UsageError(`there is no record ${at}: the capture ends with ${index}`);
       }
       if (options.walk !== undefined) walk(replayer.model, options.walk, options.json === true);
-      else if (options.json) process.stdout.write(`${vmJson(index, snapshot(replayer.model))}\n`);
-      else process.stdout.write(text(index, snapshot(replayer.model)));
+      else if (options.json) print(`${vmJson(index, snapshot(replayer.model))}\n`);
+      else print(text(index, snapshot(replayer.model)));
     },
   );
 }
@@ -84,7 +81,7 @@ async function show(path: string, options: VmCliOptions): Promise<void> {
 function walk(model: ReplayModel, where: Place, json: boolean): void {
   const { file, vm } = find(model, where);
   const report = walkVm(model, file, vm, where.va);
-  process.stdout.write(json ? `${walkJson(report)}\n` : walkText(report, `VM ${where.id} of fd ${file.fd}`));
+  print(json ? `${walkJson(report)}\n` : walkText(report, `VM ${where.id} of fd ${file.fd}`));
   if (report.target !== null && !report.target.agrees) process.exitCode = EXIT_FOUND;
 }
 
@@ -111,6 +108,7 @@ function text(index: number, vms: readonly VmState[]): string {
       `  ${plural(vm.vmas.length, 'mapping')} of ${bytesText(bytes)}, ${vm.pages2m} × 2 MiB and ${vm.pages4k} × 4 KiB, ` +
         `${plural(vm.tables, 'page-table page')}`,
       ...vaMap(vm, Number.POSITIVE_INFINITY).map((line) => `    ${line}`),
+      ...disagreementLines(vm).map((line) => `    ${line}`),
     );
   }
   if (vms.some((vm) => vm.vmas.length > 0)) lines.push('', LEGEND);

@@ -1,12 +1,21 @@
 /** One worker's share of a conformance run. */
 import { type Kernel, kernel } from '../driver/kernels.ts';
-import type { StreamOp } from './model.ts';
+import { StreamMemoryError, type StreamOp } from './model.ts';
 import type { Json } from './recorder.ts';
-import { checkStream, type Difference, readStreams, type Stream, type VectorRunner } from './stream.ts';
+import {
+  checkStream,
+  type Difference,
+  readStreams,
+  type Stream,
+  StreamFileError,
+  type VectorRunner,
+} from './stream.ts';
 
 /** What to run: files, and which of their streams. */
 export interface JobOptions {
   files: string[];
+  /** Bytes of those files that cannot be opened again: standard input, FIFOs. */
+  contents?: Readonly<Record<string, Uint8Array>>;
   /** Kernel for all streams; without it each runs on its header's variant. */
   kernel?: string;
   with: string[];
@@ -52,11 +61,13 @@ function kernelOf(stream: Stream, options: JobOptions, made: Map<string, Kernel>
   return found;
 }
 
-function runOne(stream: Stream, k: Kernel, player: Player | undefined): Failure | null {
+function runOne(stream: Stream, file: string, k: Kernel, player: Player | undefined): Failure | null {
   let difference: Difference | null;
   try {
     difference = checkStream(stream, k, player?.runner);
   } catch (e) {
+    if (e instanceof StreamMemoryError)
+      throw new StreamFileError(file, stream.line, `stream ${stream.name}: ${e.message}`);
     if (player?.isVerdict(e)) throw e;
     const crash = (e as Error).stack ?? String(e);
     return {
@@ -79,14 +90,14 @@ export interface Player {
 }
 
 /**
- * Runs the streams of a job, calling `report` for each: on the model, or on `player` whatever their headers say. Throws
- * for files that cannot be read.
+ * Runs the streams of a job, calling `report` for each: on the model, or on `player` whatever their headers say. Returns
+ * how many streams the filter lets through, those of other shards too. Throws for files that cannot be read.
  */
 export async function runJob(
   options: JobOptions,
   report: (result: StreamResult) => void,
   player?: Player,
-): Promise<void> {
+): Promise<number> {
   const kernels = new Map<string, Kernel>();
   let counter = 0;
   for (const file of options.files) {
@@ -94,10 +105,11 @@ export async function runJob(
       if (options.filter !== undefined && !name.includes(options.filter)) return false;
       return counter++ % options.shard.count === options.shard.index;
     };
-    for await (const stream of readStreams(file, wanted)) {
+    for await (const stream of readStreams(file, wanted, options.contents?.[file])) {
       const k = kernelOf(stream, options, kernels);
-      const failure = runOne(stream, k, player);
+      const failure = runOne(stream, file, k, player);
       report({ stream: stream.name, file, kernel: player?.name ?? k.name, ops: stream.ops.length, failure });
     }
   }
+  return counter;
 }

@@ -1,5 +1,6 @@
 /** Joining the results of shards. */
 import { readFile } from 'node:fs/promises';
+import { reason } from '../capture/error.ts';
 import { InputError } from '../errors.ts';
 import type { Json } from './recorder.ts';
 
@@ -37,7 +38,9 @@ function parse(file: string, text: string): ShardJson {
     throw new InputError(`${file}: ${(e as Error).message}`);
   }
   for (const key of COUNTS) {
-    if (typeof shard?.[key] !== 'number') throw new InputError(`${file}: expected a number in '${key}'`);
+    const count = shard?.[key];
+    if (typeof count !== 'number' || !Number.isSafeInteger(count) || count < 0)
+      throw new InputError(`${file}: expected a number in '${key}'`);
   }
   if (typeof shard?.kernel !== 'string' || !Array.isArray(shard.failures)) {
     throw new InputError(`${file}: not the JSON of a conform run`);
@@ -49,6 +52,6 @@ async function read(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (e) {
-    throw new InputError(`${file}: ${(e as Error).message}`);
+    throw new InputError(`cannot read ${file}: ${reason(e as NodeJS.ErrnoException)}`);
   }
 }

@@ -26,6 +26,17 @@ const ENOENT = 2;
 /** Runs printed in full unless the operation says otherwise. */
 const DEFAULT_CAP = 400;
 
+/** Page-table pages of one stream: 128 MiB, and 16 million leaves, which are read back after each operation. */
+const MAX_TABLE_PAGES = 1 << 15;
+
+/** A stream asks for more memory than the model gives it. */
+export class StreamMemoryError extends Error {
+  constructor() {
+    super(`it needs more than ${MAX_TABLE_PAGES} page-table pages`);
+    this.name = 'StreamMemoryError';
+  }
+}
+
 /** A numeric field, a JSON number or a hex string; absent is 0. Inexact above 2^53. */
 function num(op: Fields, key: string): number {
   const value = op[key];
@@ -188,6 +199,7 @@ export class ModelRunner {
     const { machine } = this.#device;
     machine.regs.trace = this.recorder;
     machine.memory.oom = () => {
+      if (machine.memory.live > MAX_TABLE_PAGES) throw new StreamMemoryError();
       if (this.#oom.skip > 0) {
         this.#oom.skip--;
         return false;

@@ -12,10 +12,12 @@ export interface Totals {
   failed: number;
   kernels: Set<string>;
   failures: StreamResult[];
+  /** Streams that the filter lets through, of all shards. */
+  wanted: number;
 }
 
 export function emptyTotals(): Totals {
-  return { streams: 0, ops: 0, passed: 0, failed: 0, kernels: new Set(), failures: [] };
+  return { streams: 0, ops: 0, passed: 0, failed: 0, kernels: new Set(), failures: [], wanted: 0 };
 }
 
 export function addResult(totals: Totals, result: StreamResult): void {
@@ -51,6 +53,7 @@ export async function conform(
       const own = { index: shard.index + i * shard.count, count: shard.count * threads };
       return oneWorker({ ...options, shard: own }, other, (message) => {
         if (message.error !== undefined) errors.push(message.error);
+        if (message.wanted !== undefined) totals.wanted = message.wanted;
         if (message.result === undefined) return;
         addResult(totals, message.result);
         progress(message.result);
@@ -68,6 +71,7 @@ export async function conform(
 interface Message {
   result?: StreamResult;
   error?: { name: string; message: string };
+  wanted?: number;
 }
 
 function oneWorker(

@@ -3,7 +3,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { type JobOptions, runJob } from './job.ts';
 
 try {
-  await runJob(workerData as JobOptions, (result) => parentPort?.postMessage({ result }));
+  const wanted = await runJob(workerData as JobOptions, (result) => parentPort?.postMessage({ result }));
+  parentPort?.postMessage({ wanted });
 } catch (e) {
   parentPort?.postMessage({ error: { name: (e as Error).name, message: (e as Error).message } });
 }

@@ -3,13 +3,13 @@
 import type { Op, Waitable } from '../coroutine/op.ts';
 import { Machine } from '../hw/machine.ts';
 import type { RegisterFile } from '../hw/register-file.ts';
+import type { DriverTrace, VmCalls, WarnSink } from './base/warn.ts';
 import { GemTable } from './gem/gem.ts';
 import type { BoLayout } from './gem/sg.ts';
 import { PanthorGpu } from './gpu.ts';
 import type { GpuProfile } from './gpu-profile.ts';
 import type { Behaviours, Kernel } from './kernels.ts';
 import { PanthorMmu } from './mmu/mmu.ts';
-import type { DriverTrace, VmCalls, WarnSink } from './warn.ts';
 
 /** What the driver needs to know of the GPU for virtual memory; a GpuProfile has it. */
 export interface MmuParameters {

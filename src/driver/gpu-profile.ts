@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 
 /** The u32 fields of drm_panthor_gpu_info: registers of the GPU, under their uAPI names. */
 const REGISTERS = [
@@ -44,55 +44,86 @@ export type GpuProfile = { readonly [key in Register | Mask | Count]: number } &
   readonly texture_features: readonly number[];
 };
 
+/** Larger files are taken for something else. */
+const MAX_PROFILE_BYTES = 1 << 20;
+
+/** Fields that clients divide by or look for the lowest bit of. */
+const NEVER_ZERO = ['gpu_id', 'shader_present', 'tiler_present', 'cs_reg_count', 'csg_slot_count'] as const;
+
+/** Every field of a profile, in the order of a template. */
+export const PROFILE_FIELDS: readonly string[] = [
+  'name',
+  'compatible',
+  ...REGISTERS,
+  ...MASKS,
+  'texture_features',
+  ...COUNTS,
+];
+
 function fail(where: string, why: string): never {
   throw new RangeError(`GPU profile ${where}: ${why}`);
 }
 
-function number(where: string, key: string, value: unknown, limit: number): number {
+/** A JSON number or hex string as an integer below `limit`; null where it is none. */
+function integer(value: unknown, limit: number): number | null {
   const n = typeof value === 'string' && /^0x[0-9a-f]+$/i.test(value) ? Number(value) : value;
-  if (typeof n !== 'number' || !Number.isInteger(n) || n < 0 || n >= limit) {
-    fail(where, `${key} is not an integer below 2^${Math.log2(limit)}`);
-  }
-  return n;
+  return typeof n === 'number' && Number.isInteger(n) && n >= 0 && n < limit ? n : null;
 }
 
 /**
  * Checks a profile read from JSON; numbers are JSON numbers or hex strings.
  *
- * @throws RangeError naming `where`, for a field that is missing or out of range, and for a GPU that clients refuse
+ * @throws RangeError naming `where` and all fields that are missing, out of range, or zero where no client takes that
  */
 export function parseGpuProfile(where: string, json: unknown): GpuProfile {
-  if (typeof json !== 'object' || json === null) fail(where, 'not an object');
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) fail(where, 'not a JSON object');
   const given = json as Record<string, unknown>;
   const profile: Record<string, unknown> = {};
-  for (const key of REGISTERS) profile[key] = number(where, key, given[key], 2 ** 32);
-  for (const key of MASKS) profile[key] = number(where, key, given[key], 2 ** 53);
-  for (const key of COUNTS) profile[key] = number(where, key, given[key], 2 ** 32);
-  const textures = given.texture_features;
-  if (!Array.isArray(textures) || textures.length !== 4)
-    fail(where, 'texture_features is not a list of four');
-  profile.texture_features = textures.map((value) => number(where, 'texture_features', value, 2 ** 32));
-  if (typeof given.name !== 'string') fail(where, 'name is not a string');
-  profile.name = given.name;
-  if (!Array.isArray(given.compatible) || !given.compatible.every((entry) => typeof entry === 'string')) {
-    fail(where, 'compatible is not a list of strings');
-  }
-  profile.compatible = given.compatible;
-  for (const key of [
-    'gpu_id',
-    'shader_present',
-    'tiler_present',
-    'cs_reg_count',
-    'csg_slot_count',
-  ] as const) {
-    if (profile[key] === 0) fail(where, `${key} is zero, no client takes such a GPU`);
-  }
+  const wrong: string[] = [];
+  const integers = (keys: readonly string[], bits: number): void => {
+    for (const key of keys) {
+      if (!Object.hasOwn(given, key)) continue;
+      profile[key] = integer(given[key], 2 ** bits);
+      if (profile[key] === null) wrong.push(`${key} is not an integer below 2^${bits}`);
+    }
+  };
+  integers(REGISTERS, 32);
+  integers(MASKS, 53);
+  integers(COUNTS, 32);
+  const check = (key: string, what: string, value: unknown): void => {
+    profile[key] = value;
+    if (Object.hasOwn(given, key) && value === null) wrong.push(`${key} is not ${what}`);
+  };
+  const { texture_features: textures, compatible, name } = given;
+  const features = Array.isArray(textures) ? textures.map((value) => integer(value, 2 ** 32)) : [];
+  const four = features.length === 4 && !features.includes(null);
+  check('texture_features', 'a list of four integers below 2^32', four ? features : null);
+  const strings = Array.isArray(compatible) && compatible.every((entry) => typeof entry === 'string');
+  check('compatible', 'a list of strings', strings ? compatible : null);
+  check('name', 'a string', typeof name === 'string' ? name : null);
+  for (const key of NEVER_ZERO)
+    if (profile[key] === 0) wrong.push(`${key} is zero, no client takes such a GPU`);
+  const lacking = PROFILE_FIELDS.filter((key) => !Object.hasOwn(given, key));
+  if (lacking.length > 0) wrong.unshift(`lacks ${lacking.join(', ')}`);
+  if (wrong.length > 0) fail(where, wrong.join('; '));
   return profile as GpuProfile;
 }
 
-/** Reads a profile from a file. Throws as parseGpuProfile() does, and for files that are not to be read as JSON. */
+/** Reads a profile from a file. Throws as parseGpuProfile() does, and RangeError for what cannot be read as JSON. */
 export function readGpuProfile(path: string | URL): GpuProfile {
-  return parseGpuProfile(String(path), JSON.parse(readFileSync(path, 'utf8')));
+  let json: unknown;
+  try {
+    const stat = statSync(path);
+    if (!stat.isDirectory() && !stat.isFile() && !stat.isFIFO()) fail(String(path), 'it is not a file');
+    if (stat.size > MAX_PROFILE_BYTES) fail(String(path), `${stat.size} bytes, a profile has a few hundred`);
+    json = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    if (error instanceof RangeError) throw error;
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') fail(String(path), `no such file, and none of ${GPU_PROFILES.join(', ')}`);
+    fail(String(path), code === 'EISDIR' ? 'it is a directory' : message);
+  }
+  return parseGpuProfile(String(path), json);
 }
 
 /** Profiles that come with the package, by the names that `--gpu` takes. */

@@ -19,10 +19,7 @@ import type { PanthorDevice } from './device.ts';
 
 const CLEAN_INV = CACHE_CLEAN | CACHE_INV;
 /** GPU_CMD values of flushes: clean and invalidate L2 and load/store caches, invalidate the others. */
-export const FLUSH_ALL = gpuFlushCaches(CLEAN_INV, CLEAN_INV, CACHE_INV);
-/** What lock-flush-unlock does instead of FLUSH_MEM, and of FLUSH_PT. */
-export const FLUSH_MEM = gpuFlushCaches(CLEAN_INV, CLEAN_INV, 0);
-export const FLUSH_PT = gpuFlushCaches(CLEAN_INV, 0, 0);
+const FLUSH_ALL = gpuFlushCaches(CLEAN_INV, CLEAN_INV, CACHE_INV);
 const INTERRUPTS = GPU_IRQ_CLEAN_CACHES_COMPLETED | GPU_IRQ_RESET_COMPLETED;
 
 export class PanthorGpu {

@@ -38,7 +38,7 @@ export interface ExploreRequest {
   jobs: number;
   shard: Shard | undefined;
   /** A kernel tree, built: its own driver in the place of the model's. */
-  tree: BuiltTree | undefined;
+  tree?: BuiltTree | undefined;
   /** Told about progress, for a terminal. */
   progress: ((line: string) => void) | undefined;
 }

@@ -141,7 +141,7 @@ export function mergeCoverage(parts: readonly CoverageReport[]): CoverageReport 
 export function emptyCalls(scenario: Scenario, coverage: CoverageReport): string[] {
   const intended = new Set<string>();
   if (scenario.stuck.length > 0) for (const errno of [EIO, ETIMEDOUT]) intended.add(`-${errnoName(errno)}`);
-  if (scenario.failTables >= 0) intended.add(`-${errnoName(ENOMEM)}`);
+  if (scenario.failTables >= 0 || scenario.failMap >= 0) intended.add(`-${errnoName(ENOMEM)}`);
   const empty: string[] = [];
   /** Threads with a call that the scenario let fail: what comes after has nothing to work on. */
   const failed = new Set<string>();

@@ -4,15 +4,26 @@ import { AS_COMMAND_NAMES } from '../hw/registers.ts';
 import type { Invariant } from './invariants.ts';
 import { LockOrder } from './lock-order.ts';
 import { play, prepare } from './model/actors.ts';
-import { bindQueue, interrupts, resetWork } from './model/device.ts';
+import { bindQueue, interrupts, resetWork, worker } from './model/device.ts';
 import { tickWork } from './model/groups.ts';
 import { type DriverFactory, Harness } from './model/harness.ts';
-import { lockAgreement, lostTables, slotBookkeeping, tablePages } from './model/invariants.ts';
-import type { Scenario } from './scenario/scenario.ts';
+import {
+  interruptMasks,
+  lockAgreement,
+  lostReservations,
+  lostTables,
+  slotBookkeeping,
+  tablePages,
+  unusableVm,
+} from './model/invariants.ts';
+import { fenceOf } from './model/ioctl.ts';
+import { whatStaysBroken } from './model/recovery.ts';
+import type { Call, Scenario } from './scenario/scenario.ts';
 import type { ThreadSpec } from './search/threads.ts';
 import { type Body, Choice, optionOf, type Step, threadOf, Violation } from './search/world.ts';
 import { mix32 } from './state/hash.ts';
 import { hashValue } from './state/objects.ts';
+import { watchFreed } from './state/poison.ts';
 import { TrackedWorld } from './tracked-world.ts';
 
 /** A driver that keeps its state to itself: a kernel tree's (src/explore/tree). */
@@ -32,6 +43,8 @@ const STATE_CHECKS: Partial<Record<Invariant, (harness: Harness) => string | nul
   'lock-agreement': lockAgreement,
   'slot-bookkeeping': slotBookkeeping,
   'table-pages': tablePages,
+  'interrupt-masks': interruptMasks,
+  'unusable-vm': unusableVm,
 };
 
 /**
@@ -96,23 +109,26 @@ export class DriverWorld extends TrackedWorld {
     }));
     const daemon = (name: string, body: Body) => specs.push({ name, body, daemon: true });
     for (const vm of harness.vms) {
-      if (this.#queues(vm.name)) daemon(`queue ${vm.name}`, bindQueue(harness, vm) as Body);
+      if (this.#calls((call) => call.async && !call.ioctl && call.vm === vm.name))
+        daemon(`queue ${vm.name}`, bindQueue(harness, vm) as Body);
     }
     for (let as = 1; as < machine.spaces.length; as++) daemon(`AS${as}`, machine.carryOut(as));
     daemon('L2', machine.flushes());
     daemon('irq', interrupts(harness, harness.device.mmu.irq) as Body);
     daemon('reset', resetWork(harness) as Body);
-    if (this.#calls('kill')) daemon('tick', tickWork(harness) as Body);
+    if (this.#calls((call) => call.verb === 'kill')) daemon('tick', tickWork(harness) as Body);
+    if (harness.file !== null) {
+      const vms = this.scenario.vms.filter(({ name }) =>
+        this.#calls((call) => call.ioctl && call.async && call.vm === name),
+      );
+      for (let i = 0; i < Math.max(1, vms.length); i++) daemon(`worker ${i + 1}`, worker(harness) as Body);
+    }
     specs.push(...(this.#driver?.threads() ?? []));
     return specs;
   }
 
-  #calls(verb: string): boolean {
-    return this.scenario.threads.some((thread) => thread.calls.some((call) => call.verb === verb));
-  }
-
-  #queues(vm: string): boolean {
-    return this.scenario.threads.some((thread) => thread.calls.some((call) => call.async && call.vm === vm));
+  #calls(which: (call: Call) => boolean): boolean {
+    return this.scenario.threads.some((thread) => thread.calls.some(which));
   }
 
   /**
@@ -140,11 +156,13 @@ export class DriverWorld extends TrackedWorld {
     const index = threadOf(step);
     const point = this.threads[index].point;
     const { coverage } = this.harness;
+    watchFreed(true);
     try {
       super.step(step);
     } catch (error) {
-      if ((error as Error).name !== 'RegisterAccessError' || this.harness.machine.regs.reachable) throw error;
-      throw new Violation('register-access-while-gone', (error as Error).message);
+      throw this.#verdictOn(error as Error);
+    } finally {
+      watchFreed(false);
     }
     this.harness.observe();
     coverage.stepped(index);
@@ -153,6 +171,22 @@ export class DriverWorld extends TrackedWorld {
       else if (point.label.includes('from the L2')) coverage.happened('staleL2');
     }
     this.#locks?.stepped(index, point instanceof Mutex ? point : null);
+  }
+
+  /** What an exception of the model's says about the driver; a bug of the explorer's stays what it is. */
+  #verdictOn(error: Error): Error {
+    if (error.name === 'RegisterAccessError' && !this.harness.machine.regs.reachable) {
+      return new Violation('register-access-while-gone', error.message);
+    }
+    // The driver follows a pointer to something that is not there any more.
+    if (
+      /^Cannot (read|set) properties of (undefined|null)/.test(error.message) &&
+      /\/src\/driver\//.test((error.stack ?? '').split('\n')[1] ?? '')
+    ) {
+      return new Violation('use-after-free', `the driver dereferences nothing: ${error.message}`);
+    }
+    if (/is already held$|is not held$/.test(error.message)) return new Violation('deadlock', error.message);
+    return error;
   }
 
   /** A new state: who is where, and who waits at a locked region. */
@@ -186,6 +220,10 @@ export class DriverWorld extends TrackedWorld {
     if (cycle) report(new Violation('lock-order', cycle));
   }
 
+  override get endsMatter(): boolean {
+    return this.#checked.has('deadlock');
+  }
+
   override checkEnd(report: (violation: Violation) => void): void {
     const { harness } = this;
     if (this.#checked.has('deadlock')) {
@@ -197,9 +235,19 @@ export class DriverWorld extends TrackedWorld {
       }
     }
     if (this.threads.some(({ point, daemon }) => point !== null && !daemon)) return;
-    if (!this.#checked.has('table-pages')) return;
-    const lost = lostTables(harness);
-    if (lost !== null) report(new Violation('table-pages', lost));
+    for (const { name } of this.#checked.has('deadlock') ? harness.fences : []) {
+      if (fenceOf(harness, name)?.signaled === false) {
+        report(new Violation('deadlock', `fence ${name} is never signalled`));
+      }
+    }
+    if (this.#checked.has('table-pages')) {
+      const lost = lostTables(harness) ?? lostReservations(harness);
+      if (lost !== null) report(new Violation('table-pages', lost));
+    }
+    if (this.#checked.has('recovery')) {
+      const broken = whatStaysBroken(harness);
+      if (broken !== null) report(new Violation('recovery', broken));
+    }
   }
 
   override fingerprint(lanes: Int32Array): void {

@@ -11,5 +11,9 @@ export const INVARIANTS = [
   'lock-order',
   'deadlock',
   'kernel-warning',
+  'use-after-free',
+  'interrupt-masks',
+  'unusable-vm',
+  'recovery',
 ] as const;
 export type Invariant = (typeof INVARIANTS)[number];

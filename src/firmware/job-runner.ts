@@ -23,6 +23,8 @@ const POLL_NS = 5_000_000;
 /** A stream that goes on and on gets the thread less and less often, down to every 25 ms. */
 const BACKOFF_NS = 250_000;
 const MAX_BACKOFF_NS = 25_000_000;
+/** sched->tick_period, ns. */
+const TICK_NS = 10_000_000;
 const NS_PER_S = 1e9;
 
 /** What happened, for people. */
@@ -67,6 +69,7 @@ export class StreamRunner implements JobRunner, Work, StreamEvents {
   /** Groups whose syncobjs have changed. */
   readonly #signalled = new Set<PanthorGroup>();
   #longTurns = 0;
+  #rotatedNs = 0;
   readonly #counts = { unshaded: 0, fatal: 0, faults: 0 };
 
   /** Makes itself the scheduler's runner, and has the driver's MMU interrupt on. */
@@ -127,10 +130,20 @@ export class StreamRunner implements JobRunner, Work, StreamEvents {
     this.#suspended.look();
     this.#longTurns = more ? this.#longTurns + 1 : 0;
     const waits = this.processor.waiting || this.#suspended.size > 0;
-    const backoff = Math.min(this.#longTurns * BACKOFF_NS, MAX_BACKOFF_NS);
+    if (more) this.#rotate();
+    const crowded = this.#sched.crowded;
+    const backoff = Math.min(this.#longTurns * BACKOFF_NS, crowded ? TICK_NS : MAX_BACKOFF_NS);
     const delay = more ? backoff : waits ? POLL_NS : Number.POSITIVE_INFINITY;
     this.nextNs = this.#device.now() + delay;
     return nothing();
+  }
+
+  /** Streams that go on and on do not keep their slots while others wait. */
+  #rotate(): void {
+    const now = this.#device.now();
+    if (now - this.#rotatedNs < TICK_NS || !this.#sched.crowded) return;
+    this.#rotatedNs = now;
+    run(this.#sched.rotate());
   }
 
   syncUpdate(queue: StreamQueue): void {

@@ -1,5 +1,4 @@
 /** What people should know about the streams that a server executes, on standard error: once each, and not too often. */
-import { writeSync } from 'node:fs';
 import type { PanthorQueue } from '../driver/sched/queue.ts';
 import { exceptionName } from '../hw/command-stream/exceptions.ts';
 import { instructionText } from '../hw/command-stream/instruction-text.ts';
@@ -12,7 +11,8 @@ export class StreamNotices {
   readonly #write: (line: string) => void;
   #faults = 0;
 
-  constructor(write: (line: string) => void = (line) => writeSync(2, `panthor-shim: ${line}\n`)) {
+  /** `write` gets each line; it must neither wait nor throw. */
+  constructor(write: (line: string) => void) {
     this.#write = write;
   }
 

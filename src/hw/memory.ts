@@ -71,6 +71,11 @@ export class PhysicalMemory {
     this.live--;
   }
 
+  /** Whether there is a place for one more root table. */
+  hasRoot(): boolean {
+    return this.#nextRoot < ROOT_TABLE_SLOTS || this.#roots.includes(NO_PAGE);
+  }
+
   /** Takes a zeroed page for a root table; returns its root slot (physical address ROOT_TABLE_BASE + slot × 4 KiB). */
   takeRoot(): number {
     let slot = this.#nextRoot;

@@ -4,8 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import { nativeBuildDir } from './package-root.ts';
+import { nativeFile } from './package-root.ts';
 import { StartError } from './start-error.ts';
 
 /** Functions return 0 or more, or -errno. */
@@ -74,7 +73,7 @@ let loaded: Native | undefined;
 
 /** Path of the helper where it has been compiled. */
 export function helperPath(): string {
-  return join(nativeBuildDir(), 'server.node');
+  return nativeFile(process.arch === 'arm64' ? 'aarch64' : 'x86_64', 'server.node');
 }
 
 /**
@@ -90,7 +89,14 @@ export function native(): Native {
         'the native parts are not compiled: a C compiler and `npm run build:native` are needed',
       );
     }
-    loaded = createRequire(import.meta.url)(path) as Native;
+    try {
+      loaded = createRequire(import.meta.url)(path) as Native;
+    } catch (error) {
+      // Compiled for another C library, say.
+      throw new StartError(
+        `the native parts do not load here, compile them anew: ${(error as Error).message}`,
+      );
+    }
   }
   return loaded;
 }

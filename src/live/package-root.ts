@@ -13,7 +13,12 @@ export function packageRoot(): string {
   return dir;
 }
 
-/** Where compiled C is (native-stubs/compile.mjs puts it there). */
-export function nativeBuildDir(): string {
-  return join(packageRoot(), 'native-stubs', 'build');
+/**
+ * A file of compiled C for an architecture (x86_64, aarch64): the one that was compiled here (native-stubs/compile.mjs),
+ * else the one that came with the package (native-stubs/prebuilt.mjs). It need not be there.
+ */
+export function nativeFile(arch: string, name: string): string {
+  const compiled = join(packageRoot(), 'native-stubs', 'build', arch, name);
+  const prebuilt = join(packageRoot(), 'native-stubs', 'prebuilt', arch, name);
+  return existsSync(prebuilt) && !existsSync(compiled) ? prebuilt : compiled;
 }

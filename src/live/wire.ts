@@ -9,6 +9,7 @@ export const WIRE_IOCTL = 0x101;
 export const WIRE_MMAP = 0x102;
 export const WIRE_INTERRUPT = 0x103;
 export const WIRE_SETTLE = 0x104;
+export const WIRE_FDINFO = 0x105;
 /** From the recording library. */
 export const WIRE_RECORD_FILE = 0x110;
 export const WIRE_RECORD_IOCTL = 0x111;
@@ -21,6 +22,8 @@ export const WIRE_FDS_MASK = 0x0007;
 export const WIRE_ATTACH = 0x0008;
 
 export const WIRE_MAX_REGIONS = 1 << 16;
+/** Payload bytes of one ioctl; a call that needs more is ENOMEM. */
+export const WIRE_MAX_CALL = 4 << 20;
 export const WIRE_MAX_FDS = 4;
 
 /** Sizes of the payloads' fixed parts, bytes. */

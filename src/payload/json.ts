@@ -52,9 +52,11 @@ function structJson(layout: StructLayout, bytes: Uint8Array): JsonObject {
 function buffersJson(payload: Payload, regions: readonly Region[]): JsonObject[] {
   const nodes = allBuffers(payload.root);
   const left = new Set(regions);
+  const byAddress = new Map<bigint, Region>();
+  for (const region of regions) if (!byAddress.has(region.address)) byAddress.set(region.address, region);
   const found: JsonObject[] = [];
   for (const node of nodes) {
-    const region = regions.find((one) => one.address === node.address);
+    const region = byAddress.get(node.address);
     if (region === undefined || !left.delete(region)) continue;
     found.push(bufferJson(node, region));
   }

@@ -5,6 +5,7 @@
 import type { BufferSpec, IoctlSpec, NumberRef } from '../../uapi/ioctl.ts';
 import { buffersOf } from '../../uapi/ioctl-table.ts';
 import type { StructLayout } from '../../uapi/layout.ts';
+import { bytesFinder, type FindBytes } from './regions.ts';
 
 /** Bytes of user memory. */
 export interface Region {
@@ -57,7 +58,7 @@ export function makePayload(
   request: number = spec?.request ?? 0,
 ): Payload {
   const buffers = spec?.buffers ?? buffersOf(layout);
-  return { spec, request, root: structNode('', layout, bytes, buffers, regions), regions };
+  return { spec, request, root: structNode('', layout, bytes, buffers, bytesFinder(regions)), regions };
 }
 
 /** Reads a number that a table names; bytes that are not there read as zero. */
@@ -72,20 +73,15 @@ function structNode(
   layout: StructLayout,
   bytes: Uint8Array,
   specs: readonly BufferSpec[],
-  regions: readonly Region[],
+  find: FindBytes,
 ): StructNode {
   const buffers = specs
-    .map((spec) => bufferNode(path, bytes, spec, regions))
+    .map((spec) => bufferNode(path, bytes, spec, find))
     .filter((node): node is BufferNode => node !== null);
   return { path, layout, bytes, buffers };
 }
 
-function bufferNode(
-  parent: string,
-  bytes: Uint8Array,
-  spec: BufferSpec,
-  regions: readonly Region[],
-): BufferNode | null {
+function bufferNode(parent: string, bytes: Uint8Array, spec: BufferSpec, find: FindBytes): BufferNode | null {
   const number = (ref: NumberRef | number): bigint =>
     typeof ref === 'number' ? BigInt(ref) : readRef(bytes, ref);
   const address = number(spec.pointer);
@@ -95,11 +91,11 @@ function bufferNode(
   if (address === 0n || size === 0n) return null;
   const name = spec.pointer.path.replace(/\.array$/, '');
   const path = parent === '' ? name : `${parent}.${name}`;
-  const found = findBytes(regions, address, size);
+  const found = find(address, size);
   const layout = elementOf(bytes, spec);
   const node = { path, spec, address, count, stride, size, bytes: found, layout };
   if (found === null || layout === null) return { ...node, items: [] };
-  return { ...node, items: elements(path, found, layout, spec, number(spec.stride), regions) };
+  return { ...node, items: elements(path, found, layout, spec, number(spec.stride), find) };
 }
 
 function elementOf(bytes: Uint8Array, spec: BufferSpec): StructLayout | null {
@@ -113,25 +109,14 @@ function elements(
   layout: StructLayout,
   spec: BufferSpec,
   stride: bigint,
-  regions: readonly Region[],
+  find: FindBytes,
 ): StructNode[] {
   // A buffer whose length is a byte count holds one struct.
-  if (spec.kind === 'bytes') return [structNode(path, layout, bytes, buffersOf(layout), regions)];
+  if (spec.kind === 'bytes') return [structNode(path, layout, bytes, buffersOf(layout), find)];
   const step = Number(stride);
   return Array.from({ length: Math.floor(bytes.length / step) }, (_, i) =>
-    structNode(`${path}[${i}]`, layout, bytes.subarray(i * step, (i + 1) * step), spec.nested, regions),
+    structNode(`${path}[${i}]`, layout, bytes.subarray(i * step, (i + 1) * step), spec.nested, find),
   );
-}
-
-function findBytes(regions: readonly Region[], address: bigint, size: bigint): Uint8Array | null {
-  for (const region of regions) {
-    const end = region.address + BigInt(region.bytes.length);
-    if (address < region.address || address >= end) continue;
-    const from = Number(address - region.address);
-    const known = BigInt(region.bytes.length - from);
-    return region.bytes.subarray(from, from + Number(size < known ? size : known));
-  }
-  return null;
 }
 
 /** Every buffer of a tree, parents before children. */

@@ -20,11 +20,16 @@ export function fromRecord(json: Json, when: 'in' | 'out' = 'in'): Payload {
   const layout = found.spec.arg;
   if (layout === null) throw new CodecError('request', found.spec.name, 'an ioctl with an argument');
   const argument = when === 'out' && object.arg_out !== undefined ? object.arg_out : object.arg_in;
-  const buffers = Array.isArray(object.buffers) ? (object.buffers as readonly JsonObject[]) : [];
-  const regions = buffers.map((one, i): Region => {
+  const { buffers = [] } = object;
+  if (!Array.isArray(buffers)) throw new CodecError('buffers', describe(buffers), 'an array');
+  const regions = (buffers as readonly Json[]).map((json, i): Region => {
+    if (typeof json !== 'object' || json === null || Array.isArray(json)) {
+      throw new CodecError(`buffers[${i}]`, describe(json), 'an object with addr and in');
+    }
+    const one = json as JsonObject;
     const bytes = when === 'out' && one.out !== undefined ? one.out : one.in;
     return {
-      address: BigInt(text(one.addr, `buffers[${i}].addr`)),
+      address: address(one.addr, `buffers[${i}].addr`),
       bytes: parseHex(text(bytes, `buffers[${i}].${when}`)),
     };
   });
@@ -33,5 +38,16 @@ export function fromRecord(json: Json, when: 'in' | 'out' = 'in'): Payload {
 
 function text(json: Json | undefined, path: string): string {
   if (typeof json === 'string') return json;
-  throw new CodecError(path, JSON.stringify(json) ?? 'nothing', 'a string');
+  throw new CodecError(path, describe(json), 'a string');
+}
+
+function address(json: Json | undefined, path: string): bigint {
+  const digits = text(json, path);
+  if (/^0[xX][0-9a-fA-F]{1,16}$/.test(digits)) return BigInt(digits);
+  throw new CodecError(path, describe(json), 'a hex string of up to 64 bits');
+}
+
+function describe(json: Json | undefined): string {
+  const found = JSON.stringify(json) ?? 'nothing';
+  return found.length > 60 ? `${found.slice(0, 57)}...` : found;
 }

@@ -1,11 +1,28 @@
 /** Finds structs and ioctls by what people call them. */
-import { dmaBufIoctls, dmaBufStructs, drmIoctls, drmStructs } from '../../uapi/drm.ts';
+import {
+  dmaBufIoctls,
+  dmaBufStructs,
+  drmIoctls,
+  drmStructs,
+  syncFileIoctls,
+  syncFileStructs,
+} from '../../uapi/drm.ts';
 import { _IOC_NR, _IOC_TYPE, type IoctlSpec } from '../../uapi/ioctl.ts';
 import type { StructLayout } from '../../uapi/layout.ts';
 import { panthorIoctls, panthorStructs } from '../../uapi/panthor_drm.ts';
 
-export const allStructs: readonly StructLayout[] = [...panthorStructs, ...drmStructs, ...dmaBufStructs];
-export const allIoctls: readonly IoctlSpec[] = [...panthorIoctls, ...drmIoctls, ...dmaBufIoctls];
+export const allStructs: readonly StructLayout[] = [
+  ...panthorStructs,
+  ...drmStructs,
+  ...dmaBufStructs,
+  ...syncFileStructs,
+];
+export const allIoctls: readonly IoctlSpec[] = [
+  ...panthorIoctls,
+  ...drmIoctls,
+  ...dmaBufIoctls,
+  ...syncFileIoctls,
+];
 
 /** A name, number or size that means nothing, or more than one thing. */
 export class LookupError extends Error {

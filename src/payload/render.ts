@@ -193,23 +193,27 @@ function reason({ path, why }: { path: string; why: string }): string {
 function verdictLines(payload: Payload, verdict: Verdict): string[] {
   const { rejects, conditions } = verdict;
   const lines: string[] = [];
+  const nodes = new Map<string, StructNode>();
+  for (const node of rejects.length > 0 ? allStructs(payload.root) : []) {
+    if (!nodes.has(node.path)) nodes.set(node.path, node);
+  }
   for (const [i, one] of rejects.entries()) {
     const lead = i === 0 ? 'the kernel rejects this' : 'and would then';
-    lines.push(`${lead}: ${errnoName(one.errno)} at ${locate(payload, one.path)} [${one.where}]: ${one.why}`);
+    lines.push(`${lead}: ${errnoName(one.errno)} at ${locate(nodes, one.path)} [${one.where}]: ${one.why}`);
   }
   for (const one of conditions) lines.push(`the kernel says ${errnoName(one.errno)} at ${reason(one)}`);
   return lines;
 }
 
 /** `ops[1].size (byte 0x18 of the struct)`: the field and where it lies. */
-function locate(payload: Payload, path: string): string {
+function locate(nodes: ReadonlyMap<string, StructNode>, path: string): string {
   if (path === '') return 'the request';
-  for (const node of allStructs(payload.root)) {
-    const field =
-      node.path === '' ? path : path.startsWith(`${node.path}.`) ? path.slice(node.path.length + 1) : '';
-    if (field === '') continue;
+  for (let dot = 0; dot >= 0; dot = path.indexOf('.', dot + 1)) {
+    const node = nodes.get(path.slice(0, dot));
+    if (node === undefined) continue;
     try {
-      return `${path} (byte ${offsetText(fieldAt(node.layout, field).offset)} of ${node.layout.name})`;
+      const { offset } = fieldAt(node.layout, dot === 0 ? path : path.slice(dot + 1));
+      return `${path} (byte ${offsetText(offset)} of ${node.layout.name})`;
     } catch {
       // The path leads on through a buffer of this struct.
     }

@@ -65,4 +65,5 @@ export const ID_FIELDS: { readonly [ioctl: string]: readonly IdField[] } = {
   DRM_IOCTL_SYNCOBJ_EVENTFD: [id('handle', 'syncobj'), id('fd', 'fd')],
   DMA_BUF_IOCTL_EXPORT_SYNC_FILE: [id('fd', 'fd', 'out')],
   DMA_BUF_IOCTL_IMPORT_SYNC_FILE: [id('fd', 'fd')],
+  SYNC_IOC_MERGE: [id('fd2', 'fd'), id('fence', 'fd', 'out')],
 };

@@ -3,6 +3,7 @@ import type { EnumTable } from '../../uapi/enumeration.ts';
 import type { BufferSpec, IoctlSpec, NumberRef } from '../../uapi/ioctl.ts';
 import type { Field, StructLayout } from '../../uapi/layout.ts';
 import { availableIn, type Since } from '../../uapi/version.ts';
+import { bufferFinder } from '../capture/buffer-finder.ts';
 import type { CaptureRecord } from '../capture/record.ts';
 
 /** A panthor uAPI version. */
@@ -26,6 +27,7 @@ export function newerThan(record: CaptureRecord, spec: IoctlSpec, uapi: Uapi): s
     availableIn(version, uapi) ? null : `${what} came with ${version}`;
   const itself = since(spec.shortName, spec.since);
   if (itself !== null || spec.arg === null) return itself;
+  const bufferAt = bufferFinder(record);
   return inStruct(spec.arg, spec.buffers, record.argIn);
 
   function inStruct(layout: StructLayout, buffers: readonly BufferSpec[], bytes: Uint8Array): string | null {
@@ -62,14 +64,19 @@ export function newerThan(record: CaptureRecord, spec: IoctlSpec, uapi: Uapi): s
 
   function behind(buffer: BufferSpec, bytes: Uint8Array): string | null {
     if (buffer.pointer.offset + 8 > bytes.length) return null;
-    const data = bufferAt(record, bytes, buffer.pointer.offset);
+    const { offset } = buffer.pointer;
+    const found = bufferAt(
+      Number(readScalar(bytes, offset, 'u32')),
+      Number(readScalar(bytes, offset + 4, 'u32')),
+    );
+    const data = found < 0 ? null : record.bufferIn(found);
     const element = buffer.variants?.structs[number(buffer.variants.selector, bytes)] ?? buffer.element;
     if (data === null || element === null || buffer.dir === 'out') return null;
     const stride = buffer.kind === 'array' ? number(buffer.stride, bytes) : data.length;
     if (stride === 0) return null;
     for (let at = 0; at < data.length; at += stride) {
-      const found = inStruct(element, buffer.nested, data.subarray(at, at + stride));
-      if (found !== null) return found;
+      const newer = inStruct(element, buffer.nested, data.subarray(at, at + stride));
+      if (newer !== null) return newer;
     }
     return null;
   }
@@ -78,14 +85,4 @@ export function newerThan(record: CaptureRecord, spec: IoctlSpec, uapi: Uapi): s
 function number(ref: NumberRef | number, bytes: Uint8Array): number {
   if (typeof ref === 'number') return ref;
   return Number(readScalar(bytes, ref.offset, ref.size === 8 ? 'u64' : ref.size === 4 ? 'u32' : 'u8'));
-}
-
-/** The buffer that the pointer at `at` leads to. */
-function bufferAt(record: CaptureRecord, bytes: Uint8Array, at: number): Uint8Array | null {
-  const lo = Number(readScalar(bytes, at, 'u32'));
-  const hi = Number(readScalar(bytes, at + 4, 'u32'));
-  for (let i = 0; i < record.bufferCount; i++) {
-    if (record.buffers[i].addrLo === lo && record.buffers[i].addrHi === hi) return record.bufferIn(i);
-  }
-  return null;
 }

@@ -8,8 +8,10 @@ import {
   drm_prime_handle,
   drm_syncobj_eventfd,
   drm_syncobj_handle,
+  SYNC_IOC_MERGE,
+  sync_merge_data,
 } from '../../uapi/drm.ts';
-import { EBADF, EINVAL } from '../../uapi/errno.ts';
+import { EBADF, EINVAL, ENOENT } from '../../uapi/errno.ts';
 import type { CaptureRecord } from '../capture/record.ts';
 import { DmaBuf } from '../driver/gem/dma-buf.ts';
 import type { GemTable } from '../driver/gem/gem.ts';
@@ -36,6 +38,8 @@ export interface TakenFd {
 const REFUSED: ReadonlyMap<number, 'closed' | 'other'> = new Map([
   [EBADF, 'closed'],
   [EINVAL, 'other'],
+  // SYNC_IOC_MERGE
+  [ENOENT, 'other'],
 ]);
 
 /** The descriptor that a call took from the client, where its result tells what that was; or null. */
@@ -53,6 +57,8 @@ export function takenFd(record: CaptureRecord): TakenFd | null {
       return taken('dma-buf', drm_prime_handle.off.fd);
     case DMA_BUF_IOCTL_IMPORT_SYNC_FILE:
       return taken('sync-file', dma_buf_import_sync_file.off.fd);
+    case SYNC_IOC_MERGE:
+      return taken('sync-file', sync_merge_data.off.fd2);
     case DRM_IOCTL_SYNCOBJ_FD_TO_HANDLE: {
       const flags = view.getUint32(record.argInAt + drm_syncobj_handle.off.flags, true);
       const isFile = (flags & DRM_SYNCOBJ_FD_TO_HANDLE_FLAGS_IMPORT_SYNC_FILE) !== 0;

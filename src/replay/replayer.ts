@@ -1,13 +1,15 @@
-import { EINTR, ETIME, errnoName } from '../../uapi/errno.ts';
+import { EDEADLK, EINTR, ENOMEM, ETIME, errnoName } from '../../uapi/errno.ts';
 import type { IoctlSpec } from '../../uapi/ioctl.ts';
 import { DRM_IOCTL_PANTHOR_VM_BIND } from '../../uapi/panthor_drm.ts';
 import { availableIn } from '../../uapi/version.ts';
 import type { CaptureHeader, CaptureRecord } from '../capture/record.ts';
+import type { KernelChoice } from '../driver/kernels/for-capture.ts';
 import { ioctlName, ioctlOf } from '../report/requests.ts';
 import { countBindOps } from './bind-ops.ts';
 import type { ClientFile } from './client-file.ts';
 import { compareOutputs } from './compare.ts';
 import { Consequences, readId } from './explain.ts';
+import { groupState, operationsDone, readGroup, refusedGroup } from './failures.ts';
 import { type IdPlan, idPlan } from './id-plan.ts';
 import { BLOCKED, type ModelOptions, ReplayModel } from './model.ts';
 import { newerThan, parseUapi, type Uapi } from './newer.ts';
@@ -17,6 +19,8 @@ import { Tally } from './tally.ts';
 export interface ReplayOptions extends ModelOptions {
   /** Compare errno and outputs too, where the replies are a kernel's or a model's. */
   check?: boolean;
+  /** How the kernel was chosen, for the report; null where the user named it. */
+  choice?: KernelChoice | null;
 }
 
 /** What is known of a request number, looked up once. */
@@ -37,6 +41,8 @@ export class Replayer {
   readonly tally = new Tally();
   readonly kernelUapi: Uapi;
   readonly captureUapi: Uapi | null;
+  /** How the kernel was chosen, where the user did not name it. */
+  readonly choice: KernelChoice | null;
   /** Whether errno and outputs are compared. */
   readonly checks: boolean;
   /** Result of the last record: 0 or more, -errno, or null for a call that would block. */
@@ -47,7 +53,12 @@ export class Replayer {
   #warned = 0;
 
   constructor(header: CaptureHeader, options: ReplayOptions) {
-    this.model = new ReplayModel({ fdsAreReal: header.replies === 'stand-in', ...options });
+    this.model = new ReplayModel({
+      fdsAreReal: header.replies === 'stand-in',
+      compat: isCompat(header.arch),
+      ...options,
+    });
+    this.choice = options.choice ?? null;
     this.kernelUapi = options.kernel.uapi;
     this.captureUapi = parseUapi(header.driver_version);
     this.checks = options.check === true && header.replies !== 'stand-in';
@@ -89,7 +100,8 @@ export class Replayer {
     tally.ioctls.by_name[call.name] = (tally.ioctls.by_name[call.name] ?? 0) + 1;
     model.load(record, file, call.plan);
     if (record.request === DRM_IOCTL_PANTHOR_VM_BIND) countBindOps(model.mem, model.argAt, tally);
-    const ret = model.call(record, file);
+    const followed = this.#follow(record, call);
+    const ret = followed === 0 ? model.call(record, file) : followed;
     this.ret = ret === BLOCKED ? null : ret;
     if (ret === BLOCKED) {
       model.cancel(file);
@@ -100,6 +112,21 @@ export class Replayer {
     if (ret < 0 !== record.ret < 0) this.#differs(record, call, file, ret);
     else if (ret >= 0) this.#learn(record, call, file);
     if (this.checks && ret < 0 === record.ret < 0) this.#check(record, call, ret);
+  }
+
+  /**
+   * A call that failed there for want of memory, or because a signal or another locker came between, may succeed here:
+   * it is not made, so that what follows finds the client's state. Returns the error, or 0 where the call is to be made.
+   */
+  #follow(record: CaptureRecord, { name }: Call): number {
+    const { errno, index } = record;
+    if (record.ret >= 0 || !OF_THE_MACHINE.has(errno) || (errno === EINTR && isWait(name))) return 0;
+    const done = operationsDone(record);
+    if (done > 0) this.model.callPart(record, this.model.file(record), done);
+    const part = done > 0 ? ` after ${done} operations` : '';
+    const what = `${name}: ${errnoName(errno)}${part}, a failure of the capture's machine; followed`;
+    this.tally.followed.add({ index, what });
+    return -errno;
   }
 
   /** Both succeeded: what was given out is known from now on, what was taken back no more. */
@@ -141,7 +168,12 @@ export class Replayer {
       const newer = spec && this.captureUapi && newerThan(record, spec, this.captureUapi);
       if (timing) tally.timing.add({ index, what: `${name}: ${errnoName(record.errno)} there, done here` });
       else if (newer) tally.explained.add({ index, why: `${name}: the capture's kernel is older: ${newer}` });
-      else tally.divergences.add({ index, what: `${name}: ${errnoName(record.errno)} there, succeeds here` });
+      else {
+        const group = refusedGroup(record, file);
+        const there = `${name}: ${errnoName(record.errno)} there`;
+        if (group !== null) tally.explained.add({ index, why: `${there}: ${group}` });
+        else tally.divergences.add({ index, what: `${there}, succeeds here` });
+      }
       return;
     }
     const error = errnoName(ret);
@@ -168,6 +200,8 @@ export class Replayer {
   /** Compares errno and outputs of a call that ended alike. */
   #check(record: CaptureRecord, { name, spec, plan }: Call, ret: number): void {
     const { index } = record;
+    if (ret < 0 && OF_THE_MACHINE.has(-ret) && -ret === record.errno) return;
+    if (spec !== undefined && this.#groupFaulted(record, name)) return;
     if (ret < 0 && -ret !== record.errno) {
       const what = `${name}: ${errnoName(record.errno)} there, ${errnoName(ret)} here`;
       this.tally.divergences.add({ index, what });
@@ -178,6 +212,18 @@ export class Replayer {
     const what = `${name}: ${found.field} is ${found.recorded} there, ${found.model} here`;
     if (this.#ofAnotherVersion(name, found.info?.since)) this.tally.explained.add({ index, why: what });
     else this.tally.divergences.add({ index, what });
+  }
+
+  /** What a group says of faults and timeouts comes from running its streams, which a replay does not. */
+  #groupFaulted(record: CaptureRecord, name: string): boolean {
+    const there = groupState(record, record.bytes, record.argOutAt);
+    if (there === 0 || groupState(record, this.model.mem.data, this.model.argAt) !== 0) return false;
+    const { index } = record;
+    const group = readGroup(record);
+    this.model.file(record).faultedGroups.set(group, index);
+    const why = `group ${group} faulted or timed out there (state 0x${there.toString(16)}); a replay runs no streams`;
+    this.tally.explained.add({ index, why: `${name}: ${why}` });
+    return true;
   }
 
   /** Whether two kernels of different uAPI versions give different answers there. */
@@ -194,6 +240,14 @@ export class Replayer {
     }
     this.#warned = warnings.size;
   }
+}
+
+/** Errors that are not about what was asked: ENOMEM, EINTR, EDEADLK. */
+const OF_THE_MACHINE: ReadonlySet<number> = new Set([ENOMEM, EINTR, EDEADLK]);
+
+/** `uname -m` of 32-bit Arm, and what recorders call it (TIF_32BIT on an arm64 kernel). */
+function isCompat(arch: string): boolean {
+  return /^(arm|armhf|armel|armv[5-8]h?l?)$/.test(arch);
 }
 
 function isWait(name: string): boolean {

@@ -4,6 +4,11 @@ export interface Finding {
   index: number;
   what: string;
 }
+/** A call that ended otherwise than it was recorded. */
+export interface Divergence extends Finding {
+  /** Behaviours that, switched alone, have the call end as recorded: "+name" or "-name". Set where it was looked for. */
+  would_explain?: readonly string[];
+}
 export interface Explained {
   index: number;
   why: string;
@@ -34,7 +39,9 @@ export class Tally {
   readonly ioctls = { total: 0, failed: 0, by_name: {} as Record<string, number> };
   readonly bindOps = { map: 0, unmap: 0, sync_only: 0, sparse: 0, async: 0, sync: 0 };
   readonly explained = new FindingList<Explained>();
-  readonly divergences = new FindingList<Finding>();
+  /** Failures of the capture's machine (no memory, a signal) that the replay followed. */
+  readonly followed = new FindingList<Finding>();
+  readonly divergences = new FindingList<Divergence>();
   /** Waits that the model would not have answered yet. */
   readonly wouldBlock = new FindingList<Finding>();
   /** Results that depend on how fast the GPU is, which a replay does not know. */

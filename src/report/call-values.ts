@@ -2,6 +2,7 @@
 import { readScalar } from '../../uapi/codec.ts';
 import { type Field, scalarSize } from '../../uapi/layout.ts';
 import { symbolic } from './symbols.ts';
+import { visible } from './visible.ts';
 
 /** Bytes before and after the call; `after` is `before` where nothing changed. */
 export interface Sides {
@@ -51,7 +52,7 @@ export function scalars(sides: Sides, size: number): string {
 /** Text up to its NUL, in quotes. */
 export function quoted(bytes: Uint8Array): string {
   const end = bytes.indexOf(0);
-  return JSON.stringify(Buffer.from(end < 0 ? bytes : bytes.subarray(0, end)).toString('latin1'));
+  return visible(JSON.stringify(Buffer.from(end < 0 ? bytes : bytes.subarray(0, end)).toString('latin1')));
 }
 
 /** Bytes without a layout, the first 64 of them. */

@@ -7,6 +7,7 @@ import {
 import { errnoName } from '../../uapi/errno.ts';
 import type { BufferSpec, NumberRef } from '../../uapi/ioctl.ts';
 import type { StructLayout } from '../../uapi/layout.ts';
+import { bufferFinder } from '../capture/buffer-finder.ts';
 import type { CaptureRecord } from '../capture/record.ts';
 import {
   hex,
@@ -80,9 +81,11 @@ function argumentOf(request: number, layout: StructLayout): StructLayout {
 
 class CallPrinter {
   readonly record: CaptureRecord;
+  readonly #bufferAt: (lo: number, hi: number) => number;
 
   constructor(record: CaptureRecord) {
     this.record = record;
+    this.#bufferAt = bufferFinder(record);
   }
 
   /** The struct as pieces: a long call breaks its line between them. */
@@ -141,14 +144,10 @@ class CallPrinter {
   }
 
   #find(lo: number, hi: number): Sides | null {
-    const { record } = this;
-    for (let i = 0; i < record.bufferCount; i++) {
-      const b = record.buffers[i];
-      if (b.addrLo !== lo || b.addrHi !== hi) continue;
-      const before = record.bufferIn(i);
-      return { before, after: record.bufferOut(i) ?? before };
-    }
-    return null;
+    const i = this.#bufferAt(lo, hi);
+    if (i < 0) return null;
+    const before = this.record.bufferIn(i);
+    return { before, after: this.record.bufferOut(i) ?? before };
   }
 }
 

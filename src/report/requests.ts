@@ -1,9 +1,9 @@
-import { dmaBufIoctls, drmIoctls } from '../../uapi/drm.ts';
+import { dmaBufIoctls, drmIoctls, syncFileIoctls } from '../../uapi/drm.ts';
 import { _IOC_NR, _IOC_TYPE, type IoctlSpec } from '../../uapi/ioctl.ts';
 import { panthorIoctls } from '../../uapi/panthor_drm.ts';
 
 const byTypeAndNumber = new Map<number, IoctlSpec>();
-for (const spec of [...panthorIoctls, ...drmIoctls, ...dmaBufIoctls]) {
+for (const spec of [...panthorIoctls, ...drmIoctls, ...dmaBufIoctls, ...syncFileIoctls]) {
   byTypeAndNumber.set(_IOC_TYPE(spec.request) * 256 + _IOC_NR(spec.request), spec);
 }
 

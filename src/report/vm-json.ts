@@ -21,6 +21,12 @@ export function vmJson(index: number, vms: readonly VmState[]): string {
       })),
       pages: { '4k': vm.pages4k, '2m': vm.pages2m },
       tables: vm.tables,
+      disagreements: vm.disagreements.map(({ va, size, kind, bytes }) => ({
+        va: hex(va),
+        size: hex(size),
+        kind,
+        bytes: hex(bytes),
+      })),
     })),
   });
 }

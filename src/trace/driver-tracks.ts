@@ -40,7 +40,8 @@ export class DriverTracks {
         return;
       }
       case 'command':
-        return this.#command(step, time, joined);
+        this.#command(step, time, joined);
+        return;
       case 'map-pages':
       case 'unmap-pages': {
         for (const { locked } of this.#slots.values()) if (locked) this.callsUnderLock++;
@@ -52,11 +53,13 @@ export class DriverTracks {
         return;
       }
       case 'slot':
-        return this.#slotChanged(step, time);
+        this.#slotChanged(step, time);
+        return;
       case 'flush':
-        return this.#writer.instant(this.#note(), time, 'gpu', 'GPU_CMD cache flush');
+        this.#writer.instant(this.#note(), time, 'gpu', 'GPU_CMD cache flush');
+        return;
       default:
-        return this.#writer.instant(this.#note(), time, step.kind, step.text);
+        this.#writer.instant(this.#note(), time, step.kind, step.text);
     }
   }
 

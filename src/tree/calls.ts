@@ -43,6 +43,9 @@ const NAMES = [
   'gpuUnplug',
   'gpuSuspend',
   'gpuResume',
+  'flushCaches',
+  'vmGet',
+  'vmPut',
 ] as const;
 
 export type CallName = (typeof NAMES)[number];

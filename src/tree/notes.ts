@@ -1,5 +1,5 @@
 /** Notes of a tree's driver told to whoever listens to the model's: the same calls, numbers for numbers. */
-import type { DriverTrace, StepPart } from '../driver/warn.ts';
+import type { DriverTrace, StepPart } from '../driver/base/warn.ts';
 import {
   type Mailbox,
   NOTE_MAP,
@@ -16,11 +16,33 @@ import {
 import type { Warnings } from './warnings.ts';
 
 /** Tells all notes in order and forgets them; addresses are exact below 2^53, which all of them are. */
-export function tellNotes(box: Mailbox, warnings: Warnings, to: DriverTrace | null): void {
+export function tellNotes(
+  box: Mailbox,
+  warnings: Warnings,
+  to: DriverTrace | null,
+  onReset: () => void = () => {},
+): void {
   if (box.noted === 0) return;
-  if (to !== null) for (let i = 0; i < box.noted; ) i = tell(box, i, warnings, to);
+  for (let i = 0; i < box.noted; ) {
+    if (box.noteNumber(i) === NOTE_RESET_SCHEDULED) onReset();
+    i = tell(box, i, warnings, to ?? NOBODY);
+  }
   box.clearNotes();
 }
+
+const nothing = (): void => {};
+const NOBODY: DriverTrace = {
+  warn: nothing,
+  timeout: nothing,
+  event: nothing,
+  stepMap: nothing,
+  stepUnmap: nothing,
+  stepRemap: nothing,
+  beforePageTableCall: nothing,
+  mapped: nothing,
+  unmapped: nothing,
+  as: nothing,
+};
 
 const afterText = (box: Mailbox, i: number): number => i + 1 + Math.ceil(box.noteNumber(i) / 8);
 

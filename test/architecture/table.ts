@@ -24,12 +24,12 @@ export function folders(rows: readonly string[]): string[] {
 function folderOf(order: readonly string[], file: string): string {
   const path = file.replace(/^src\//, '');
   const found = order.filter((folder) => path === folder || path.startsWith(`${folder}/`));
-  return found.sort((a, b) => b.length - a.length)[0] ?? path;
+  return found.sort((a, b) => b.length - a.length)[0] ?? path.split('/')[0];
 }
 
 /**
- * What the rows should say, for the same folders in the same order; a file that is in none of them gets a row at the
- * end. "types only" has what is imported by no `import` but `import type`.
+ * What the rows should say, for the same folders in the same order; a folder that is in none of them gets a row at the
+ * end, "types only" has what is imported by no `import` but `import type`.
  */
 export function computeRows(order: readonly string[], imports: readonly Import[]): string[] {
   const arrows = imports
@@ -42,6 +42,15 @@ export function computeRows(order: readonly string[], imports: readonly Import[]
     const code = all.filter((to) => own.some((arrow) => arrow.to === to && arrow.kind !== 'type'));
     const types = all.filter((to) => !code.includes(to) && own.some((arrow) => arrow.to === to));
     return `| \`${folder}\` | ${cell(code)} | ${cell(types)} |`;
+  });
+}
+
+/** `text` with the rows that its table should have. */
+export function withComputedRows(text: string, imports: readonly Import[]): string {
+  const rows = tableRows(text);
+  const head = HEAD.join('\n');
+  return text.replace(`${head}\n${rows.join('\n')}`, () => {
+    return `${head}\n${computeRows(folders(rows), imports).join('\n')}`;
   });
 }
 

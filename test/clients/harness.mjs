@@ -1,6 +1,6 @@
 // Tests that take programs, minutes and a machine: one line each, and at the end the counts.
 
-import { inCi, isExcused } from '../habits/excuse.mjs';
+import { inCi, isExcused } from '../tooling/excuse.mjs';
 
 /** Thrown by a test; `details` are lines below the test's own. */
 export class Failure extends Error {

@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, join, relative } from 'node:path';
-import { NOT_DELIVERED } from '../habits/excuse.mjs';
+import { NOT_DELIVERED } from '../tooling/excuse.mjs';
 import { Apt, machineArchive } from './apt.mjs';
 
 /**

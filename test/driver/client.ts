@@ -24,8 +24,9 @@ export function spec(name: string): IoctlSpec {
 
 export interface TestClientOptions extends OpenOptions {
   kernel?: string;
-  /** Behaviours to switch off. */
+  /** Behaviours to switch off and on. */
   without?: string[];
+  with?: string[];
   /** A device that is there already. */
   of?: TestClient;
 }
@@ -47,7 +48,7 @@ export class TestClient {
       options.of?.drv ??
       new PanthorDrv(
         new PanthorDevice({
-          kernel: kernel(options.kernel ?? '7.2', [], options.without ?? []),
+          kernel: kernel(options.kernel ?? '7.2', options.with ?? [], options.without ?? []),
           gpu: gpuProfile('g610'),
           now: () => clock.ns,
         }),

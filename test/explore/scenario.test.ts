@@ -99,7 +99,7 @@ thread t
     ['slots 1\nslots 2', "x:2: a second 'slots'"],
     ['slots 1 2', "x:1: '2' is one too many"],
     ['stuck LOCK twice', "x:1: 'twice' is one too many"],
-    ['fail everything', "x:1: 'fail' goes with 'tables'"],
+    ['fail everything', "x:1: 'fail' goes with 'tables' and 'map'"],
     [`${head}thread t`, "x: thread 't' does nothing"],
     [`${head}thread t\n async read A 0`, "x:8: 'async' goes with map, sparse, unmap"],
     [`${head}thread t\n map A bo at 0 ; unmap at 0 size 4K`, "x:8: only an 'ioctl' has several operations"],

@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import { SkipReporter } from '../habits/skip-reporter.ts';
+import { SkipReporter } from '../tooling/skip-reporter.ts';
 
 /** Tests whose inputs are Debian packages: `npm run test:fetch` runs them. */
 export default defineConfig({

@@ -29,6 +29,15 @@ describe('a stream that does not end', () => {
     expect([c.state(1), c.state(2), c.view.getUint32(0, true)]).toEqual(['pending', 'done', 3]);
   });
 
+  test('shares its slot with others, however many there are', () => {
+    const c = new StreamClient();
+    for (let i = 0; i < 64; i++) c.submit(c.group().handle, [FOREVER], { signal: 2 });
+    const quick = c.group();
+    c.submit(quick.handle, store(0, 3));
+    c.pass(1e9);
+    expect([c.state(), c.view.getUint32(0, true)]).toEqual(['done', 3]);
+  });
+
   test('ends when its group is destroyed, or its file closed', () => {
     for (const end of ['destroy', 'close']) {
       const c = new StreamClient();

@@ -47,6 +47,8 @@ describe.skipIf(compiler === null)('a preloaded client', () => {
 
   it('shares objects and fences with other files and processes', () => passes('sharing'));
 
+  it('merges sync_files and asks what they are', () => passes('syncfile'));
+
   it('holds a file with a mapping when the last descriptor is closed', async () => {
     const fixture = startServer();
     const { child, ended } = startProgram(fixture, compileProgram('life', scratch), ['held']);

@@ -9,7 +9,7 @@ import { gpuProfile } from '../../src/driver/gpu-profile.ts';
 import { PanthorDrv } from '../../src/driver/ioctl/drv.ts';
 import { kernel } from '../../src/driver/kernels.ts';
 import { nativeTables } from '../../src/live/launch/native-tables.ts';
-import { makeDeviceTree } from '../../src/live/server/device-tree.ts';
+import { makeDeviceTree } from '../../src/live/server/files/device-tree.ts';
 import type { Observer } from '../../src/live/server/observer.ts';
 import { LiveServer, type ServerOptions } from '../../src/live/server/server.ts';
 
@@ -18,9 +18,10 @@ const stubs = join(root, 'native-stubs');
 const programs = fileURLToPath(new URL('programs', import.meta.url));
 
 interface Compile {
-  compile(options: { tables: string }): { built: string[]; missing: string[] };
+  compile(options: { tables: string; flags?: string[] }): { built: string[]; missing: string[] };
   compilerFor(arch: string): string | null;
   WARNINGS: string[];
+  STRICT: string[];
 }
 const native = (await import(pathToFileURL(join(stubs, 'compile.mjs')).href)) as Compile;
 const hostArch = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
@@ -33,18 +34,25 @@ if (compiler === null) {
   );
 }
 
+/** What compile() makes for each architecture. */
+const COMPILED = ['libpanthor_shim.so', 'libdrm_recorder.so', 'server.node'];
+
 function newest(path: string): number {
   const stat = statSync(path);
   if (!stat.isDirectory()) return stat.mtimeMs;
   return Math.max(...readdirSync(path).map((name) => newest(join(path, name))));
 }
 
+/** Whether everything that there is a compiler for has been compiled from the sources as they are. */
 function isFresh(): boolean {
-  const helper = join(stubs, 'build', 'server.node');
-  if (!existsSync(helper)) return false;
+  const made = ['x86_64', 'aarch64']
+    .filter((arch) => native.compilerFor(arch) !== null)
+    .flatMap((arch) => COMPILED.map((name) => join(stubs, 'build', arch, name)));
+  if (!made.every((path) => existsSync(path))) return false;
+  const oldest = Math.min(...made.map((path) => statSync(path).mtimeMs));
   const sources = ['preload', 'server', 'record', 'wire.h', 'compile.mjs'].map((name) => join(stubs, name));
   sources.push(join(root, 'uapi'), join(root, 'src/live/launch/native-tables.ts'));
-  return sources.every((path) => !existsSync(path) || newest(path) < statSync(helper).mtimeMs);
+  return sources.every((path) => newest(path) < oldest);
 }
 
 /** Compiles the native parts where their sources have changed; test files that start together take turns. */
@@ -61,7 +69,7 @@ export async function buildNative(): Promise<void> {
     }
   }
   try {
-    if (!isFresh()) native.compile({ tables: nativeTables() });
+    if (!isFresh()) native.compile({ tables: nativeTables(), flags: native.STRICT });
   } finally {
     rmdirSync(lock);
   }
@@ -81,7 +89,7 @@ export function compileProgram(
 ): string {
   const out = join(dir, `${name}-${arch}`);
   const source = join(programs, `${name}.c`);
-  const args = ['-std=c11', '-D_GNU_SOURCE', '-O1', '-g', ...native.WARNINGS, ...flags];
+  const args = ['-std=c11', '-D_GNU_SOURCE', '-O1', '-g', ...native.WARNINGS, ...native.STRICT, ...flags];
   execFileSync(native.compilerFor(arch)!, [...args, '-o', out, source, '-lpthread', '-ldl', '-lrt'], {
     stdio: 'inherit',
   });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ID_FIELDS } from '../../src/replay/id-fields.ts';
 import { idPlan } from '../../src/replay/id-plan.ts';
 import { snapshot } from '../../src/replay/snapshot.ts';
-import { dmaBufIoctls, drmIoctls } from '../../uapi/drm.ts';
+import { dmaBufIoctls, drmIoctls, syncFileIoctls } from '../../uapi/drm.ts';
 import type { BufferSpec } from '../../uapi/ioctl.ts';
 import type { StructLayout } from '../../uapi/layout.ts';
 import { panthorIoctls } from '../../uapi/panthor_drm.ts';
@@ -27,7 +27,7 @@ describe('the table of ids', () => {
   }
 
   it('has every field that the uAPI tables call a handle, an id or a descriptor', () => {
-    const specs = [...panthorIoctls, ...drmIoctls, ...dmaBufIoctls];
+    const specs = [...panthorIoctls, ...drmIoctls, ...dmaBufIoctls, ...syncFileIoctls];
     for (const spec of specs) {
       const wanted = spec.arg === null ? [] : named(spec.arg, spec.buffers, '');
       const have = (ID_FIELDS[spec.name] ?? []).map((field) => field.path);

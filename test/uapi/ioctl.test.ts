@@ -3,7 +3,7 @@ import * as drm from '../../uapi/drm.ts';
 import { _IOC, _IOC_DIR, _IOC_NR, _IOC_SIZE, _IOC_TYPE } from '../../uapi/ioctl.ts';
 import * as panthor from '../../uapi/panthor_drm.ts';
 
-const all = [...panthor.panthorIoctls, ...drm.drmIoctls, ...drm.dmaBufIoctls];
+const all = [...panthor.panthorIoctls, ...drm.drmIoctls, ...drm.dmaBufIoctls, ...drm.syncFileIoctls];
 
 describe('request numbers', () => {
   it('are unsigned and come apart again', () => {

@@ -18,6 +18,12 @@ static long vm_call(unsigned long call, struct panthor_vm *vm, const unsigned lo
 	case CALL_IDLE:
 		panthor_vm_idle(vm);
 		return 0;
+	case CALL_VM_GET:
+		panthor_vm_get(vm);
+		return 0;
+	case CALL_VM_PUT:
+		panthor_vm_put(vm);
+		return 0;
 	case CALL_LOCK:
 		return lock_region_call(vm, args[1], args[2]);
 	case CALL_UNLOCK:
@@ -116,6 +122,8 @@ static long device_call(unsigned long call, const unsigned long *args)
 		return enter_device(args[0]);
 	case CALL_EXIT:
 		return exit_device(args[0]);
+	case CALL_FLUSH_CACHES:
+		return panthor_gpu_flush_caches(ptdev, CACHE_CLEAN | CACHE_INV, CACHE_CLEAN | CACHE_INV, CACHE_INV);
 	case CALL_GPU_UNPLUG:
 		panthor_gpu_unplug(ptdev);
 		return 0;
@@ -142,6 +150,8 @@ static bool is_vm_call(unsigned long call)
 	case CALL_KUNMAP:
 	case CALL_ACTIVE:
 	case CALL_IDLE:
+	case CALL_VM_GET:
+	case CALL_VM_PUT:
 	case CALL_LOCK:
 	case CALL_UNLOCK:
 	case CALL_LOOKUP:

@@ -1,15 +1,19 @@
-import { EBUSY } from '../../../uapi/errno.ts';
+import { EBUSY, ENOSPC } from '../../../uapi/errno.ts';
 
 /**
  * Numbers for objects, always the lowest free one (struct idr, struct xarray with XA_FLAGS_ALLOC). Finding it looks at
  * one bit an id in words of 32, and skips words that are full with a second level of the same kind.
  */
+/** Numbers from here on are only ever asked for by name; they live in a map, so that one of them costs what one costs. */
+const FAR = 1 << 20;
+
 export class Idr<T> {
   readonly #base: number;
   readonly #max: number;
   readonly #items: (T | undefined)[] = [];
   #used = new Uint32Array(2);
   #full = new Uint32Array(1);
+  readonly #far = new Map<number, T>();
   /** How many numbers are taken. */
   count = 0;
 
@@ -26,7 +30,7 @@ export class Idr<T> {
 
   /** The object with this number, or undefined. Any Number may be asked for. */
   get(id: number): T | undefined {
-    return this.#items[id - this.#base];
+    return id < FAR ? this.#items[id - this.#base] : this.#far.get(id);
   }
 
   /** Gives `item` the lowest free number; -EBUSY when there is none (what xa_alloc() says). */
@@ -34,19 +38,33 @@ export class Idr<T> {
     const i = this.#lowestFree();
     const id = i + this.#base;
     if (id > this.#max) return -EBUSY;
-    const word = i >>> 5;
-    this.#used[word] |= 1 << (i & 31);
-    if (this.#used[word] === 0xffffffff) this.#full[word >>> 5] |= 1 << (word & 31);
-    this.#items[i] = item;
-    this.count++;
+    this.#take(i, item);
+    return id;
+  }
+
+  /** Gives `item` that number; -ENOSPC where it is taken or out of range. */
+  allocAt(id: number, item: T): number {
+    if (id < this.#base || id > this.#max || this.get(id) !== undefined) return -ENOSPC;
+    if (id >= FAR) {
+      this.#far.set(id, item);
+      this.count++;
+      return id;
+    }
+    const word = (id - this.#base) >>> 5;
+    if (word >= this.#used.length) this.#grow(word + 1);
+    this.#take(id - this.#base, item);
     return id;
   }
 
   /** Frees the number and returns what had it, or undefined. */
   remove(id: number): T | undefined {
-    const i = id - this.#base;
-    const item = this.#items[i];
+    const item = this.get(id);
     if (item === undefined) return undefined;
+    if (this.#far.delete(id)) {
+      this.count--;
+      return item;
+    }
+    const i = id - this.#base;
     const word = i >>> 5;
     this.#used[word] &= ~(1 << (i & 31));
     this.#full[word >>> 5] &= ~(1 << (word & 31));
@@ -59,7 +77,15 @@ export class Idr<T> {
   ids(): number[] {
     const ids: number[] = [];
     for (let i = 0; i < this.#items.length; i++) if (this.#items[i] !== undefined) ids.push(i + this.#base);
-    return ids;
+    return ids.concat([...this.#far.keys()].sort((a, b) => a - b));
+  }
+
+  #take(i: number, item: T): void {
+    const word = i >>> 5;
+    this.#used[word] |= 1 << (i & 31);
+    if (this.#used[word] === 0xffffffff) this.#full[word >>> 5] |= 1 << (word & 31);
+    this.#items[i] = item;
+    this.count++;
   }
 
   #lowestFree(): number {

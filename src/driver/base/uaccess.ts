@@ -1,3 +1,6 @@
+/** Up to so many regions are looked through one by one. */
+const FEW = 16;
+
 /**
  * User memory as one ioctl sees it: the argument struct and the buffers that pointers in it lead to. The bytes live in
  * one array, whatever they came from (a capture record, a message of a live client, a test), so that the driver decodes
@@ -17,6 +20,10 @@ export class UserMemory {
   /** Whether copy_to_user touched the region. */
   readonly dirty: boolean[] = [];
   #last = 0;
+  /** Of many regions: their numbers by address, and of the first n of those the one that ends last. */
+  #sorted: number[] = [];
+  #farthest: number[] = [];
+  #indexed = 0;
 
   constructor(capacity = 4096) {
     this.data = new Uint8Array(capacity);
@@ -28,6 +35,7 @@ export class UserMemory {
     this.used = 0;
     this.count = 0;
     this.#last = 0;
+    this.#indexed = 0;
   }
 
   /** Adds `size` zero bytes at user address `addr` and returns their offset in `data` (8-byte aligned). */
@@ -58,6 +66,7 @@ export class UserMemory {
     if (i < this.count && addr >= this.addrs[i] && addr + size <= this.addrs[i] + this.sizes[i]) {
       return this.offsets[i] + (addr - this.addrs[i]);
     }
+    if (this.count > FEW) return this.#search(addr, size);
     for (i = 0; i < this.count; i++) {
       if (addr >= this.addrs[i] && addr + size <= this.addrs[i] + this.sizes[i]) {
         this.#last = i;
@@ -65,6 +74,34 @@ export class UserMemory {
       }
     }
     return -1;
+  }
+
+  /** Looks a range up by bisection. Of regions that overlap, the one that reaches farthest is it. */
+  #search(addr: number, size: number): number {
+    if (this.#indexed !== this.count) this.#index();
+    let low = 0;
+    let high = this.count;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.addrs[this.#sorted[middle]] <= addr) low = middle + 1;
+      else high = middle;
+    }
+    if (low === 0) return -1;
+    const i = this.#farthest[low - 1];
+    if (addr + size > this.addrs[i] + this.sizes[i]) return -1;
+    this.#last = i;
+    return this.offsets[i] + (addr - this.addrs[i]);
+  }
+
+  #index(): void {
+    const { addrs, sizes, count } = this;
+    this.#sorted = Array.from({ length: count }, (_, i) => i).sort((a, b) => addrs[a] - addrs[b]);
+    let last = this.#sorted[0];
+    this.#farthest = this.#sorted.map((i) => {
+      if (addrs[i] + sizes[i] > addrs[last] + sizes[last]) last = i;
+      return last;
+    });
+    this.#indexed = count;
   }
 
   /** copy_to_user(): false is EFAULT. */
@@ -79,9 +116,15 @@ export class UserMemory {
 
   /** Notes that the region around offset `at` was written in place. */
   markDirty(at: number): void {
-    for (let i = 0; i < this.count; i++) {
-      if (at >= this.offsets[i] && at < this.offsets[i] + this.sizes[i]) this.dirty[i] = true;
+    // Offsets ascend.
+    let low = 0;
+    let high = this.count;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.offsets[middle] <= at) low = middle + 1;
+      else high = middle;
     }
+    if (low > 0 && at < this.offsets[low - 1] + this.sizes[low - 1]) this.dirty[low - 1] = true;
   }
 
   /** A little-endian u64 at an offset in `data`, as a Number; exact below 2^53. */

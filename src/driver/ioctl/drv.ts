@@ -5,14 +5,15 @@ import { Idr } from '../base/idr.ts';
 import type { UserMemory } from '../base/uaccess.ts';
 import { type Work, Workqueue } from '../base/workqueue.ts';
 import type { PanthorDevice } from '../device.ts';
-import type { DmaBuf } from '../gem/dma-buf.ts';
+import { type DmaBuf, dmaBufIoctl } from '../gem/dma-buf.ts';
 import type { GemObject } from '../gem/gem.ts';
 import { MmapOffsets } from '../gem/mmap-offsets.ts';
 import { type GpuProfile, gpuProfile } from '../gpu-profile.ts';
 import { Scheduler } from '../sched/sched.ts';
+import { syncFileIoctl } from '../sync/sync-file.ts';
 import { BLOCKED, type BlockedCall } from './blocked.ts';
 import { type IoctlEntry, permitted } from './entry.ts';
-import { type FdTable, ModelFdTable } from './fd-table.ts';
+import { type FdTable, ModelFdTable, type SyncFile } from './fd-table.ts';
 import { DrmFile, type OpenOptions } from './file.ts';
 import { ioctlTable } from './table.ts';
 
@@ -46,6 +47,8 @@ export interface Limits {
   boBytes: number;
   /** Buffer objects. */
   objects: number;
+  /** VMs of all files. */
+  vms: number;
 }
 
 /** The driver: opens files and answers their calls. */
@@ -57,7 +60,11 @@ export class PanthorDrv {
   readonly mmapOffsets = new MmapOffsets();
   /** Descriptors of clients that brought no table of their own. */
   readonly fds: FdTable = new ModelFdTable();
-  readonly limits: Limits = { boBytes: Number.POSITIVE_INFINITY, objects: Number.POSITIVE_INFINITY };
+  readonly limits: Limits = {
+    boBytes: Number.POSITIVE_INFINITY,
+    objects: Number.POSITIVE_INFINITY,
+    vms: Number.POSITIVE_INFINITY,
+  };
   /** Objects that clients made, and their bytes together. */
   readonly clientBos = new Set<GemObject>();
   boBytes = 0;
@@ -69,8 +76,6 @@ export class PanthorDrv {
   readonly dmaBufs = new Map<GemObject, DmaBuf>();
   /** drm_device.unique, once SET_VERSION asked for it. */
   unique = '';
-  /** Who asked for a magic number, by that number. */
-  readonly magics = new Idr<DrmFile>();
   /** Calls that wait for something or for their deadline. */
   readonly blockedCalls = new Set<BlockedCall>();
   /** Work is done before and after each call; false leaves it to whoever calls drain(). */
@@ -81,7 +86,7 @@ export class PanthorDrv {
 
   constructor(device: PanthorDevice) {
     this.device = device;
-    this.#table = ioctlTable(device.kernel.uapi);
+    this.#table = ioctlTable(device.kernel);
     this.gpu = device.gpuProfile ?? gpuProfile('g610');
     this.sched = new Scheduler(device, this.gpu, this.work);
     device.gem.onFree = (bo) => this.#freed(bo);
@@ -95,6 +100,7 @@ export class PanthorDrv {
     if (!file.render) {
       // drm_master_open(): whoever comes first.
       if (this.master === null) this.setMaster(file);
+      else file.magics = this.master.magics;
     }
     return file;
   }
@@ -102,7 +108,7 @@ export class PanthorDrv {
   /** drm_release(): handles first, then groups, then VMs (panthor_postclose). */
   *release(file: DrmFile): Op<void> {
     file.releaseHandles();
-    if (file.magic !== 0) this.magics.remove(file.magic);
+    if (file.magic !== 0) file.magics.remove(file.magic);
     if (this.master === file) this.master = null;
     // panthor_group_pool_destroy()
     for (const handle of file.groups.ids()) yield* this.sched.destroyGroup(file, handle);
@@ -137,9 +143,25 @@ export class PanthorDrv {
     return ret;
   }
 
+  /** An ioctl on the own descriptor of an object that was exported: 0 or -errno. */
+  objectIoctl(
+    object: DmaBuf | SyncFile,
+    request: number,
+    mem: UserMemory,
+    argAddr: number,
+    fds: FdTable,
+  ): number {
+    if (object.kind === 'dma-buf') return dmaBufIoctl(object, request, mem, argAddr, fds);
+    // 6.17
+    const detachesNames = this.device.kernel.uapi.minor >= 5;
+    return syncFileIoctl(object, request, mem, argAddr, { fds, detachesNames });
+  }
+
   /** drm_new_set_master() */
   setMaster(file: DrmFile): void {
     this.master = file;
+    // drm_master_create(), the first time.
+    if (!file.wasMaster) file.magics = new Idr();
     file.wasMaster = true;
     file.authenticated = true;
   }

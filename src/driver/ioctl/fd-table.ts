@@ -7,6 +7,8 @@ import type { Syncobj } from '../sync/syncobj.ts';
 export interface SyncFile {
   readonly kind: 'sync-file';
   readonly fence: Fence;
+  /** What SYNC_IOC_MERGE called it. */
+  readonly name?: string;
 }
 
 /** A file that holds a syncobj (anon inode "syncobj_file"). */

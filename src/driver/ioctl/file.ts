@@ -3,6 +3,7 @@ import {
   DRM_PANTHOR_BO_NO_MMAP,
   DRM_PANTHOR_USER_FLUSH_ID_MMIO_OFFSET,
   DRM_PANTHOR_USER_MMIO_OFFSET,
+  DRM_PANTHOR_USER_MMIO_OFFSET_32BIT,
 } from '../../../uapi/panthor_drm.ts';
 import { Idr } from '../base/idr.ts';
 import type { DmaBuf } from '../gem/dma-buf.ts';
@@ -22,6 +23,8 @@ export interface OpenOptions {
   sysNice?: boolean;
   /** CAP_SYS_ADMIN. */
   sysAdmin?: boolean;
+  /** A 32-bit process on arm64 (TIF_32BIT), whose mmap offsets have 44 bits. */
+  compat?: boolean;
   /** Descriptors of the process; a table of the device's own otherwise. */
   fds?: FdTable;
 }
@@ -61,6 +64,12 @@ export class DrmFile {
   authenticated: boolean;
   /** Has been master; may be again without asking anybody. */
   wasMaster = false;
+  /** drm_master.magic_map of the master that there was when it was opened: who asked for a number, once. */
+  magics: Idr<{ file: DrmFile | null }> = new Idr();
+  /** Process that opened it, and process and thread that make the present call; 0 where nobody says. */
+  pid = 0;
+  callerPid = 0;
+  callerTid = 0;
   /** DRM_IOCTL_GET_MAGIC, 0 before it was asked for. */
   magic = 0;
   /** DRM_IOCTL_SET_CLIENT_NAME. */
@@ -74,6 +83,7 @@ export class DrmFile {
     this.sysNice = options.sysNice ?? false;
     this.sysAdmin = options.sysAdmin ?? false;
     this.authenticated = this.sysAdmin;
+    if (options.compat === true) this.userMmioOffset = DRM_PANTHOR_USER_MMIO_OFFSET_32BIT;
     this.fds = options.fds ?? drv.fds;
     this.vms = new VmPool(drv.device);
   }
@@ -100,6 +110,20 @@ export class DrmFile {
     const bo = this.bos.remove(handle);
     if (bo === undefined) return -EINVAL;
     this.#release(handle, bo);
+    return 0;
+  }
+
+  /** The object of `handle` gets the handle `wanted`, 0 for the lowest free one: 0 or -ENOSPC. */
+  changeHandle(handle: number, wanted: number, bo: GemObject): number {
+    const got = wanted === 0 ? this.bos.alloc(bo) : this.bos.allocAt(wanted, bo);
+    if (got < 0) return got;
+    this.bos.remove(handle);
+    const buf = this.primeBufs.get(handle);
+    if (buf !== undefined) {
+      this.primeBufs.delete(handle);
+      this.primeBufs.set(got, buf);
+      this.primeHandles.set(buf, got);
+    }
     return 0;
   }
 
@@ -134,7 +158,7 @@ export class DrmFile {
     if (!this.#mayMap(bo)) return -EACCES;
     // is_cow_mapping(): private and writable, now or later.
     if (!shared && !bo.imported) return -EINVAL;
-    const checksLate = this.drv.device.kernel.uapi.minor < 8;
+    const checksLate = !this.drv.device.b.noMmapHasNoOffset;
     return checksLate && (bo.flags & DRM_PANTHOR_BO_NO_MMAP) !== 0 ? -EINVAL : bo;
   }
 

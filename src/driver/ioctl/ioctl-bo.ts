@@ -75,7 +75,7 @@ export const boMmapOffset: IoctlHandler = function* (drv, file, _mem, view, at) 
   const bo = file.lookupGem(view.getUint32(at + off.handle, true));
   if (bo === undefined) return -ENOENT;
   // 6.12 gives an offset and lets mmap() itself fail.
-  if ((bo.flags & DRM_PANTHOR_BO_NO_MMAP) !== 0 && drv.device.kernel.uapi.minor >= 8) return -EPERM;
+  if ((bo.flags & DRM_PANTHOR_BO_NO_MMAP) !== 0 && drv.device.b.noMmapHasNoOffset) return -EPERM;
   const offset = drv.mmapOffsets.offsetOf(bo);
   if (offset < 0) return offset;
   setU64(view, at + off.offset, offset);

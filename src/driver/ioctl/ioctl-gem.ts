@@ -13,6 +13,16 @@ export const gemClose: IoctlHandler = function* (_drv, file, _mem, view, at) {
   return file.deleteHandle(view.getUint32(at, true));
 };
 
+/** drm_gem_change_handle_ioctl(): -EINVAL beyond INT_MAX; -ENOENT for an unknown handle; -ENOSPC where the new one is taken. */
+export const gemChangeHandle: IoctlHandler = function* (_drv, file, _mem, view, at) {
+  const handle = view.getUint32(at, true);
+  const wanted = view.getUint32(at + 4, true);
+  if (wanted > 0x7fffffff) return -EINVAL;
+  const bo = file.lookupGem(handle);
+  if (bo === undefined) return -ENOENT;
+  return handle === wanted ? 0 : file.changeHandle(handle, wanted, bo);
+};
+
 /** drm_gem_flink_ioctl() */
 export const gemFlink: IoctlHandler = function* (drv, file, _mem, view, at) {
   const { off } = drm_gem_flink;

@@ -61,8 +61,8 @@ function groupArgs(drv: PanthorDrv, view: DataView, at: number): GroupArgs | num
     tiler: request(off.max_tiler_cores, off.tiler_core_mask),
   };
   const enough = [args.compute, args.fragment, args.tiler].every(({ max, mask }) => bits(mask) >= max);
-  if (!enough || view.getUint32(at + off.queues + 4, true) > gpu.cs_slot_count) return -EINVAL;
-  return args;
+  const tooMany = view.getUint32(at + off.queues + 4, true) > gpu.cs_slot_count;
+  return !enough || (tooMany && drv.device.b.queueCountCheck) ? -EINVAL : args;
 }
 
 function queueArgs(view: DataView, at: number): QueueArgs {
@@ -88,7 +88,7 @@ export const groupCreate: IoctlHandler = function* (drv, file, mem, view, at) {
   const vm = file.vms.get(view.getUint32(at + off.vm_id, true));
   if (vm === undefined) return -EINVAL;
   // 7.2 takes the handle before it looks at the queues, 6.12 after; only what a full pool says tells them apart.
-  if (file.groups.full && drv.device.kernel.uapi.minor >= 8) return -EBUSY;
+  if (file.groups.full && drv.device.b.handleBeforeQueues) return -EBUSY;
   const stride = view.getUint32(at + off.queues, true);
   const queues: QueueArgs[] = [];
   for (let i = 0; i < count; i++) queues.push(queueArgs(mem.view, queuesAt + i * stride));

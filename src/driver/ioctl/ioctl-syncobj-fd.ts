@@ -28,7 +28,7 @@ function pointOf(
   timeline: number,
 ): bigint | number {
   const { off } = drm_syncobj_handle;
-  const hasPoints = drv.device.kernel.uapi.minor > 0;
+  const hasPoints = drv.device.b.setClientName;
   const flags = view.getUint32(at + off.flags, true);
   if (view.getUint32(at + off.pad, true) !== 0) return -EINVAL;
   if ((flags & ~(hasPoints ? fileFlag | timeline : fileFlag)) !== 0) return -EINVAL;

@@ -50,12 +50,13 @@ function decodeOp(op: BindOp, view: DataView, at: number): BindOp {
 /** panthor_ioctl_vm_bind(). Flags that it does not know make no difference. */
 export const vmBind: IoctlHandler = function* (drv, file, mem, view, at) {
   if (!drv.device.enter()) return -ENODEV;
-  const vm = file.vms.get(view.getUint32(at + VM_ID, true));
+  const vm = yield* file.vms.getVm(view.getUint32(at + VM_ID, true));
   let ret: number;
   if (vm === undefined) ret = -EINVAL;
   else if ((view.getUint32(at + FLAGS, true) & DRM_PANTHOR_VM_BIND_ASYNC) === 0) {
     ret = yield* bindSync(file, vm, mem, view, at);
   } else ret = yield* bindAsync(drv, file, vm, mem, view, at);
+  if (vm !== undefined) yield* vm.put();
   drv.device.exit();
   return ret;
 };
@@ -67,7 +68,6 @@ function* bindSync(file: DrmFile, vm: PanthorVm, mem: UserMemory, view: DataView
   const stride = view.getUint32(at + OPS, true);
   const count = view.getUint32(at + COUNT, true);
   const op = spareOps.pop() ?? newOp();
-  vm.get();
   let ret = 0;
   for (let i = 0; i < count; i++) {
     ret = yield* vm.bindExecSyncOp(file, decodeOp(op, mem.view, ops + i * stride));
@@ -77,7 +77,6 @@ function* bindSync(file: DrmFile, vm: PanthorVm, mem: UserMemory, view: DataView
     }
   }
   spareOps.push(op);
-  yield* vm.put();
   return ret;
 }
 
@@ -120,7 +119,6 @@ function* bindAsync(
   const count = view.getUint32(at + COUNT, true);
   const submit = new SubmitContext(file, mem);
   const entity = drv.sched.vmEntity(vm);
-  vm.get();
   let ret = 0;
   for (let i = 0; i < count && ret === 0; i++) {
     const opAt = ops + i * stride;
@@ -130,6 +128,5 @@ function* bindAsync(
   ret ||= submit.collectSignals() || submit.addDepsAndArm();
   if (ret === 0) submit.push();
   yield* submit.cleanup();
-  yield* vm.put();
   return ret;
 }

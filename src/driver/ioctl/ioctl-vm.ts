@@ -17,6 +17,7 @@ export const vmCreate: IoctlHandler = function* (drv, file, _mem, view, at) {
   const id = yield* file.vms.create(
     getU64(view, at + off.user_va_range),
     view.getUint32(at + off.flags, true),
+    drv.limits.vms,
   );
   const vm = file.vms.get(id);
   if (vm !== undefined) {
@@ -40,9 +41,10 @@ export const vmDestroy: IoctlHandler = function* (_drv, file, _mem, view, at) {
 /** panthor_ioctl_vm_get_state() */
 export const vmGetState: IoctlHandler = function* (_drv, file, _mem, view, at) {
   const { off } = drm_panthor_vm_get_state;
-  const vm = file.vms.get(view.getUint32(at + off.vm_id, true));
+  const vm = yield* file.vms.getVm(view.getUint32(at + off.vm_id, true));
   if (vm === undefined) return -EINVAL;
   const state = vm.unusable ? DRM_PANTHOR_VM_STATE_UNUSABLE : DRM_PANTHOR_VM_STATE_USABLE;
   view.setUint32(at + off.state, state, true);
+  yield* vm.put();
   return 0;
 };

@@ -1,6 +1,7 @@
 import { DRM_IOCTL_SET_CLIENT_NAME, drmIoctls } from '../../../uapi/drm.ts';
 import { panthorIoctls } from '../../../uapi/panthor_drm.ts';
 import { availableIn } from '../../../uapi/version.ts';
+import type { Kernel } from '../kernels.ts';
 import { OTHER_CORE_IOCTLS } from './core-table.ts';
 import { devQuery } from './dev-query.ts';
 import { DRM_AUTH, DRM_MASTER, DRM_RENDER_ALLOW, type IoctlEntry, type IoctlHandler } from './entry.ts';
@@ -14,7 +15,14 @@ import {
   setVersion,
   version,
 } from './ioctl-core.ts';
-import { gemClose, gemFlink, gemOpen, primeFdToHandle, primeHandleToFd } from './ioctl-gem.ts';
+import {
+  gemChangeHandle,
+  gemClose,
+  gemFlink,
+  gemOpen,
+  primeFdToHandle,
+  primeHandleToFd,
+} from './ioctl-gem.ts';
 import { groupCreate, groupDestroy, groupGetState, groupSubmit } from './ioctl-group.ts';
 import { tilerHeapCreate, tilerHeapDestroy } from './ioctl-heap.ts';
 import {
@@ -82,11 +90,11 @@ const CORE: { readonly [name: string]: readonly [flags: number, run: IoctlHandle
 const GEM_CHANGE_HANDLE = 0xc00864d2;
 
 /**
- * Everything that a driver of this uAPI version answers, by _IOC_NR. Numbers without an entry are refused with EINVAL:
- * what the driver does not have yet, and the holes in drm_ioctls[]. The DRM core counts as that of the kernel that the
- * driver came with: 6.12 for 1.0, 7.2 for what is newer.
+ * Everything that a driver of this kernel answers, by _IOC_NR. Numbers without an entry are refused with EINVAL:
+ * what the driver does not have yet, and the holes in drm_ioctls[]. The DRM core is that of the kernel that the driver came
+ * with.
  */
-export function ioctlTable(uapi: { major: number; minor: number }): (IoctlEntry | undefined)[] {
+export function ioctlTable({ uapi, behaviours }: Kernel): (IoctlEntry | undefined)[] {
   const table: (IoctlEntry | undefined)[] = new Array(256).fill(undefined);
   const put = (name: string, request: number, flags: number, run: IoctlHandler | undefined): void => {
     if (run === undefined) throw new Error(`${name} has no handler`);
@@ -97,7 +105,9 @@ export function ioctlTable(uapi: { major: number; minor: number }): (IoctlEntry 
   }
   for (const [name, request, flags, run] of OTHER_CORE_IOCTLS) put(name, request, flags, run);
   for (const spec of drmIoctls) put(spec.name, spec.request, CORE[spec.name]?.[0], CORE[spec.name]?.[1]);
-  if (uapi.minor > 0) put('DRM_IOCTL_GEM_CHANGE_HANDLE', GEM_CHANGE_HANDLE, DRM_RENDER_ALLOW, invalidOp);
-  else table[DRM_IOCTL_SET_CLIENT_NAME & 0xff] = undefined;
+  // 7.1 and later know the request and refuse it.
+  const changeHandle = behaviours.gemChangeHandle ? gemChangeHandle : invalidOp;
+  if (uapi.minor > 0) put('DRM_IOCTL_GEM_CHANGE_HANDLE', GEM_CHANGE_HANDLE, DRM_RENDER_ALLOW, changeHandle);
+  if (!behaviours.setClientName) table[DRM_IOCTL_SET_CLIENT_NAME & 0xff] = undefined;
   return table;
 }

@@ -8,7 +8,7 @@ import { EEXIST, ENOENT, ENOMEM, ERANGE } from '../../../uapi/errno.ts';
 import type { PhysicalMemory } from '../../hw/memory.ts';
 import { ROOT_TABLE_BASE } from '../../hw/memory.ts';
 import { DESC_BLOCK, DESC_TABLE, levelIndex, startLevel, walk } from '../../hw/walker.ts';
-import type { WarnSink } from '../warn.ts';
+import type { WarnSink } from '../base/warn.ts';
 
 export const SZ_4K = 0x1000;
 export const SZ_2M = 0x200000;

@@ -21,6 +21,9 @@ import {
   AS_TRANSCFG_ADRMODE_UNMAPPED,
   AS_TRANSTAB,
   asRegister,
+  CACHE_CLEAN,
+  CACHE_INV,
+  gpuFlushCaches,
   INT_CLEAR,
   INT_MASK,
   MAX_AS_SLOTS,
@@ -28,10 +31,14 @@ import {
 } from '../../hw/registers.ts';
 import { PanthorIrq } from '../base/irq.ts';
 import type { PanthorDevice } from '../device.ts';
-import { FLUSH_MEM, FLUSH_PT } from '../gpu.ts';
 import { memattr, transcfg } from './memattr.ts';
 import { packed, packRegion, packRegionExact, REGION_HI, REGION_LO } from './region.ts';
 import type { PanthorVm } from './vm.ts';
+
+const CLEAN_INV = CACHE_CLEAN | CACHE_INV;
+/** GPU_CMD values of what lock-flush-unlock does instead of FLUSH_MEM, and of FLUSH_PT. */
+const FLUSH_MEM = gpuFlushCaches(CLEAN_INV, CLEAN_INV, 0);
+const FLUSH_PT = gpuFlushCaches(CLEAN_INV, 0, 0);
 
 /** panthor_mmu_fault_mask(): fault bits of the MMU interrupt, one per slot (panthor_mmu_as_fault_mask()); bits 31:16 say that a command completed, and stay masked. */
 const FAULT_MASK = 0xffff;

@@ -46,7 +46,7 @@ function prepareOpCtx(vm: PanthorVm, lookup: GemLookup, op: BindOp, ctx: OpCtx):
     case DRM_PANTHOR_VM_BIND_OP_TYPE_UNMAP:
       if ((flags & ~DRM_PANTHOR_VM_BIND_OP_TYPE_MASK) !== 0 || boHandle !== 0 || boOffset !== 0)
         return -EINVAL;
-      return prepareUnmapOpCtx(ctx);
+      return prepareUnmapOpCtx(ctx, vm);
     case DRM_PANTHOR_VM_BIND_OP_TYPE_SYNC_ONLY:
       // panthor_vm_prepare_sync_only_op_ctx() sets nothing aside.
       if ((flags & ~DRM_PANTHOR_VM_BIND_OP_TYPE_MASK) !== 0 || boHandle !== 0 || boOffset !== 0)

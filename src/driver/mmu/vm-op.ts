@@ -116,14 +116,14 @@ export function prepareMapOpCtx(ctx: OpCtx, vm: PanthorVm, bo: GemObject | null,
 }
 
 /** panthor_vm_prepare_unmap_op_ctx() for the range in `ctx`: a table for each end of the range that may cut a block. */
-export function prepareUnmapOpCtx(ctx: OpCtx): number {
+export function prepareUnmapOpCtx(ctx: OpCtx, vm: PanthorVm): number {
   const { va } = ctx;
   const end = va + ctx.range;
   let tables = 0;
   if ((va & (SZ_2M - 1)) !== 0) tables++;
   if ((end & (SZ_2M - 1)) !== 0 && Math.ceil(end * 2 ** -21) !== Math.ceil(va * 2 ** -21)) tables++;
   if (tables !== 0 && !ctx.reserveTables(tables)) return -ENOMEM;
-  ctx.vmas = 2;
+  ctx.vmas = vm.device.b.twoVmasForUnmap ? 2 : 1;
   return 0;
 }
 

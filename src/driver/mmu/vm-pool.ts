@@ -1,5 +1,5 @@
 /** The VMs of one open file: struct panthor_vm_pool. */
-import { EBUSY, EINVAL } from '../../../uapi/errno.ts';
+import { EBUSY, EINVAL, ENOMEM } from '../../../uapi/errno.ts';
 import type { Op } from '../../coroutine/op.ts';
 import type { PanthorDevice } from '../device.ts';
 import type { GemObject } from '../gem/gem.ts';
@@ -36,15 +36,18 @@ export class VmPool {
   /**
    * panthor_vm_pool_create_vm(), with panthor_vm_create_check_args(): a VM whose user range has `asked` bytes at least (0: half the address space), rounded up
    * so that a power of two is left to the kernel. The handle (1 to 32), -EINVAL for flags or a range too large, -EBUSY
-   * where all handles are taken.
+   * where all handles are taken, -ENOMEM where `limit` VMs of all files are there, or no room for a root table.
    */
-  *create(asked: number, flags: number): Op<number> {
+  *create(asked: number, flags: number, limit = Number.POSITIVE_INFINITY): Op<number> {
     this.#device.calls?.vmCreate(asked, flags);
     const { params } = this.#device;
     const full = 2 ** params.vaBits;
     if (flags !== 0) return -EINVAL;
     const range = userVaRange(asked, full, params.taskSize);
     if (range === 0 || asked > range) return -EINVAL;
+    if (this.#device.mmu.vms.length >= limit) return -ENOMEM;
+    // alloc_io_pgtable_ops() finds no memory.
+    if (!this.#device.machine.memory.hasRoot()) return -ENOMEM;
     const kernelSize = 2 ** Math.floor(Math.log2(full - range));
     const vm = new PanthorVm(this.#device, false, full - kernelSize, kernelSize);
     vm.dummy = this.dummy?.get() ?? null;
@@ -63,6 +66,21 @@ export class VmPool {
   /** panthor_vm_pool_get_vm(), without the reference. */
   get(id: number): PanthorVm | undefined {
     return id <= MAX_VMS ? this.#vms[id] : undefined;
+  }
+
+  /**
+   * panthor_vm_pool_get_vm(): the VM with a reference, which its caller puts. Without vm-lookup-lock it may have gone between
+   * being found and being referenced.
+   */
+  *getVm(id: number): Op<PanthorVm | undefined> {
+    yield 'vm_pool';
+    const vm = this.get(id);
+    if (vm === undefined) return undefined;
+    if (!this.#device.b.vmLookupLock) {
+      yield 'vm_pool';
+      if (vm.freed) this.#device.warn('panthor_vm_pool_get_vm', 'use-after-free');
+    }
+    return vm.get();
   }
 
   /** All VMs of the pool by ascending handle. */

@@ -8,8 +8,8 @@ import {
   DRM_PANTHOR_VM_BIND_OP_MAP_UNCACHED,
 } from '../../../uapi/panthor_drm.ts';
 import type { Op } from '../../coroutine/op.ts';
+import { NULL_DEREFERENCE, type StepPart } from '../base/warn.ts';
 import type { GemObject } from '../gem/gem.ts';
-import type { StepPart } from '../warn.ts';
 import { IOMMU_CACHE, IOMMU_NOEXEC, IOMMU_READ, IOMMU_WRITE, SZ_2M } from './io-pgtable.ts';
 import type { PanthorVm } from './vm.ts';
 import type { OpCtx } from './vm-op.ts';
@@ -81,6 +81,18 @@ export function* smStepUnmap(vm: PanthorVm, id: number, keep: boolean): Op<numbe
   return 0;
 }
 
+/**
+ * iova_mapped_as_huge_page(): whether the page at byte `offset` is part of a folio of 2 MiB. It is asked for the pages of the
+ * object, which one that was imported has not.
+ */
+function isHugePage(vm: PanthorVm, bo: GemObject, offset: number): boolean {
+  if (bo.imported) {
+    vm.device.warn('iova_mapped_as_huge_page', NULL_DEREFERENCE);
+    return false;
+  }
+  return bo.sgt.inHugeFolio(offset);
+}
+
 /** panthor_gpuva_sm_step_remap(): a mapping that loses a part: what stays before and after it becomes VMAs of its own. */
 export function* smStepRemap(
   vm: PanthorVm,
@@ -106,10 +118,10 @@ export function* smStepRemap(
     const first = start;
     const last = end;
     if (prev !== null && blockStart < first && prev.va <= blockStart) {
-      if (sparse || bo.sgt.inHugeFolio(first - prev.va + prev.offset)) start = blockStart;
+      if (sparse || isHugePage(vm, bo, first - prev.va + prev.offset)) start = blockStart;
     }
     if (next !== null && blockEnd > last && next.va + next.range >= blockEnd) {
-      if (sparse || bo.sgt.inHugeFolio(last - 1 - next.va + next.offset)) end = blockEnd;
+      if (sparse || isHugePage(vm, bo, last - 1 - next.va + next.offset)) end = blockEnd;
     }
     if (device.b.lockAroundOp && device.b.explicitExpansion) {
       const ret = yield* expandRegion(vm, start, end - start);
@@ -134,5 +146,9 @@ export function* smStepRemap(
   }
   vm.replaceVma(id, bo, flags, prev, next);
   ctx.vmas -= (prev === null ? 0 : 1) + (next === null ? 0 : 1);
+  if (ctx.vmas < 0) {
+    device.warn('panthor_gpuva_sm_step_remap', NULL_DEREFERENCE);
+    ctx.vmas = 0;
+  }
   return 0;
 }

@@ -5,9 +5,9 @@ import {
   DRM_PANTHOR_VM_BIND_OP_TYPE_UNMAP,
 } from '../../../uapi/panthor_drm.ts';
 import { Mutex, type Op } from '../../coroutine/op.ts';
+import type { StepPart } from '../base/warn.ts';
 import type { PanthorDevice } from '../device.ts';
 import type { GemObject } from '../gem/gem.ts';
-import type { StepPart } from '../warn.ts';
 import { DrmMm, type KernelNode } from './drm-mm.ts';
 import { IoPgtable, SZ_2M, SZ_4K } from './io-pgtable.ts';
 import { type BindJob, type BindOp, bindExecSyncOp, bindJobCreate, type GemLookup } from './vm-bind.ts';
@@ -197,7 +197,7 @@ export class PanthorVm {
   *#unmapRange(va: number, size: number): Op<number> {
     const ctx = this.getCtx();
     ctx.set(DRM_PANTHOR_VM_BIND_OP_TYPE_UNMAP, va, size, 0);
-    let ret = prepareUnmapOpCtx(ctx);
+    let ret = prepareUnmapOpCtx(ctx, this);
     if (ret === 0) {
       ret = yield* execOp(this, ctx, false);
       ctx.cleanup();

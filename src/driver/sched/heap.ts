@@ -1,4 +1,4 @@
-import { EINVAL, ENOMEM } from '../../../uapi/errno.ts';
+import { EINVAL, ENOENT, ENOMEM } from '../../../uapi/errno.ts';
 import { DRM_PANTHOR_BO_NO_MMAP, DRM_PANTHOR_VM_BIND_OP_MAP_NOEXEC } from '../../../uapi/panthor_drm.ts';
 import type { Op } from '../../coroutine/op.ts';
 import { Idr } from '../base/idr.ts';
@@ -84,10 +84,10 @@ export class HeapPool {
     return this.#contexts.va + id * this.#stride;
   }
 
-  /** panthor_heap_destroy(): 0 or -EINVAL. */
+  /** panthor_heap_destroy(): 0, or -ENOENT for an unknown heap. */
   *destroyHeap(id: number): Op<number> {
     const heap = this.heaps.remove(id);
-    if (heap === undefined) return -EINVAL;
+    if (heap === undefined) return -ENOENT;
     yield* this.#freeChunks(heap);
     return 0;
   }

@@ -173,7 +173,7 @@ export class PanthorJob extends SchedJob {
     if (this.size === 0) return queue.lastFence ?? 0;
     if (!group.canRun) return -ECANCELED;
     this.seqno = ++queue.seqno;
-    const done = new Fence(queue.fenceContext, BigInt(this.seqno));
+    const done = new Fence(queue.fenceContext, BigInt(this.seqno), 'queue-fence');
     this.doneFence = done;
     this.ringStart = queue.insert;
     this.ringEnd = queue.insert + JOB_BYTES;

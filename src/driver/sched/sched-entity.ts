@@ -43,14 +43,21 @@ export class SchedEntity implements Work {
   readonly #context = allocContext();
   readonly #workqueue: Workqueue;
   readonly #creditLimit: number;
+  readonly #name: string;
   readonly #isStopped: () => boolean;
   readonly #queue: SchedJob[] = [];
   readonly #done: SchedJob[] = [];
   #seqno = 0n;
   #credits = 0;
 
-  /** `isStopped` holds jobs back (drm_sched_stop); kick() when it changes to false. */
-  constructor(workqueue: Workqueue, creditLimit: number, isStopped: () => boolean = () => false) {
+  /** `isStopped` holds jobs back (drm_sched_stop), kick() when it changes to false; `name` is the scheduler's. */
+  constructor(
+    workqueue: Workqueue,
+    creditLimit: number,
+    isStopped: () => boolean = () => false,
+    name = 'panthor-queue',
+  ) {
+    this.#name = name;
     this.#workqueue = workqueue;
     this.#creditLimit = creditLimit;
     this.#isStopped = isStopped;
@@ -63,7 +70,7 @@ export class SchedEntity implements Work {
 
   /** drm_sched_job_arm(): gives the job its fence. */
   arm(job: SchedJob): Fence {
-    job.finished = new Fence(this.#context, ++this.#seqno);
+    job.finished = new Fence(this.#context, ++this.#seqno, this.#name);
     return job.finished;
   }
 

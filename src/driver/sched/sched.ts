@@ -12,8 +12,7 @@ import { SchedEntity } from './sched-entity.ts';
 
 /**
  * Gives groups with work to the slots of the firmware: struct panthor_scheduler. A group has a slot, and its VM an
- * address space, from the moment it has work until that is done; there is no time slicing, since whoever runs jobs runs
- * them to their end, or until they block or time out.
+ * address space, from the moment it has work until that is done, or until rotate() gives it to one that waits.
  */
 export class Scheduler implements Work {
   pending = false;
@@ -24,6 +23,8 @@ export class Scheduler implements Work {
   /** Firmware and command-stream hardware in one. */
   runner: JobRunner = new InstantRunner();
   readonly #slots: (PanthorGroup | null)[];
+  /** Groups with a slot, the one that has had it longest first. */
+  readonly #bound = new Set<PanthorGroup>();
   /** Groups without a slot that have work, in the order in which they asked. */
   readonly #waiting: PanthorGroup[] = [];
   /** Groups that lost their slot while all of their queues waited for somebody else (groups.waiting). */
@@ -51,7 +52,7 @@ export class Scheduler implements Work {
   vmEntity(vm: PanthorVm): SchedEntity {
     let entity = this.#vmEntities.get(vm);
     if (entity === undefined) {
-      entity = new SchedEntity(this.work, 1, () => vm.stopped);
+      entity = new SchedEntity(this.work, 1, () => vm.stopped, 'panthor-vm-bind');
       this.#vmEntities.set(vm, entity);
       vm.onStart = entity.kick;
     }
@@ -95,6 +96,30 @@ export class Scheduler implements Work {
       if (!group.canRun) this.#cancel(group);
       else if (!(yield* this.#bind(group))) this.#await(group);
     }
+  }
+
+  /** Whether a group that could run waits for a slot. */
+  get crowded(): boolean {
+    return this.#waiting.some((group) => group.canRun);
+  }
+
+  /**
+   * tick_work() after a tick_period: groups that have had their slots longest make room for those that wait and whose
+   * priority is no lower.
+   */
+  *rotate(): Op<void> {
+    if (this.#resetting) return;
+    const waiting = this.#waiting.filter((group) => group.canRun);
+    waiting.sort((a, b) => b.args.priority - a.args.priority);
+    const bound = [...this.#bound];
+    for (const next of waiting) {
+      const i = bound.findIndex((group) => group.args.priority <= next.args.priority);
+      if (i < 0) break;
+      const [group] = bound.splice(i, 1);
+      yield* this.#unbind(group);
+      if (group.canRun && group.busy) this.#await(group);
+    }
+    this.tick();
   }
 
   /** panthor_sched_pre_reset(): no group has a slot any more, and none gets one. */
@@ -190,6 +215,7 @@ export class Scheduler implements Work {
       return false;
     }
     this.#slots[slot] = group.get();
+    this.#bound.add(group);
     group.slot = slot;
     for (const queue of group.queues) {
       if (queue.inFlight.length === 0) continue;
@@ -234,6 +260,7 @@ export class Scheduler implements Work {
     this.runner.stop?.(group);
     if (!group.canRun) this.#cancel(group);
     this.#slots[group.slot] = null;
+    this.#bound.delete(group);
     group.slot = -1;
     yield* group.vm.idle();
     group.put();

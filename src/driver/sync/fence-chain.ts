@@ -108,9 +108,9 @@ export function unwrapped(fence: Fence): Fence[] {
 }
 
 /** dma_fence_unwrap_merge(): one fence that stands for all pending ones inside, at most one for each context. */
-export function unwrapMerge(fence: Fence): Fence {
+export function unwrapMerge(...fences: readonly Fence[]): Fence {
   const latest = new Map<number, Fence>();
-  for (const inner of unwrapped(fence)) {
+  for (const inner of fences.flatMap(unwrapped)) {
     const other = latest.get(inner.context);
     if (!inner.signaled && (other === undefined || inner.seqno > other.seqno))
       latest.set(inner.context, inner);

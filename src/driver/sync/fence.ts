@@ -8,6 +8,13 @@
 /** Called once, when the fence signals. It runs inside whoever signalled it, so it only takes notes and wakes. */
 export type FenceCallback = (fence: Fence) => void;
 
+const clock: { now: (() => number) | null } = { now: null };
+
+/** Has fences note when they signal (dma_fence_timestamp): what a server wants and nobody else. */
+export function useFenceClock(now: () => number): void {
+  clock.now = now;
+}
+
 /** In an object, so that the explorer sees it change. */
 const contexts = { next: 1 };
 
@@ -21,14 +28,19 @@ export class Fence {
   /** Fences of one context signal in the order of their sequence numbers. */
   readonly context: number;
   readonly seqno: bigint;
+  /** Who made it: the drm_sched queue of a job's fence, or "stub" (dma_fence_ops.get_timeline_name). */
+  readonly timeline: string;
+  /** CLOCK_MONOTONIC when it signalled, ns; 0 where nobody keeps the time (useFenceClock). */
+  signaledNs = 0;
   /** 0, or a negative errno; final once the fence has signalled (dma_fence_set_error). */
   error = 0;
   #done = false;
   #callbacks: FenceCallback[] = [];
 
-  constructor(context: number = allocContext(), seqno: bigint = 1n) {
+  constructor(context: number = allocContext(), seqno: bigint = 1n, timeline = 'stub') {
     this.context = context;
     this.seqno = seqno;
+    this.timeline = timeline;
   }
 
   /** dma_fence_is_signaled(). */
@@ -53,6 +65,7 @@ export class Fence {
     if (this.#done) return;
     if (error !== 0) this.error = error;
     this.#done = true;
+    if (clock.now !== null) this.signaledNs = clock.now();
     const callbacks = this.#callbacks;
     this.#callbacks = [];
     for (const callback of callbacks) callback(this);

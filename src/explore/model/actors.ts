@@ -1,5 +1,5 @@
 /** The threads that a scenario names: what each of their calls does. */
-import { ENODEV, errnoName } from '../../../uapi/errno.ts';
+import { ENODEV, ENOENT, errnoName } from '../../../uapi/errno.ts';
 import {
   DRM_PANTHOR_VM_BIND_OP_MAP_NOEXEC,
   DRM_PANTHOR_VM_BIND_OP_MAP_READONLY,
@@ -11,23 +11,24 @@ import {
 import type { Op } from '../../coroutine/op.ts';
 import type { BindOp } from '../../driver/mmu/vm-bind.ts';
 import type { MachineOp } from '../../hw/timed-machine.ts';
-import { type Call, ScenarioError } from '../scenario/scenario.ts';
-import { resume, suspend, unplug } from './device.ts';
+import { type BindPart, type Call, type ObjectDecl, ScenarioError } from '../scenario/scenario.ts';
+import { unplug } from './device.ts';
 import { access, activate, becomeActive, becomeIdle, idle, killGroups } from './groups.ts';
 import type { Harness, VmState } from './harness.ts';
-import { vmBind, vmDestroy } from './ioctl.ts';
+import { boCreate, closeFile, fenceOf, gemClose, syncobjSignal, vmBind, vmDestroy } from './ioctl.ts';
+import { resume, suspend } from './power.ts';
 import { playStream } from './streams.ts';
 
 /** The result of an asynchronous bind is its job's. */
 const QUEUED = 'queued';
 
-function bindOp(harness: Harness, call: Call): BindOp {
+function bindOp(harness: Harness, call: BindPart): BindOp {
   let flags = call.verb === 'unmap' ? DRM_PANTHOR_VM_BIND_OP_TYPE_UNMAP : DRM_PANTHOR_VM_BIND_OP_TYPE_MAP;
   if (call.flags.includes('readonly')) flags |= DRM_PANTHOR_VM_BIND_OP_MAP_READONLY;
   if (call.flags.includes('uncached')) flags |= DRM_PANTHOR_VM_BIND_OP_MAP_UNCACHED;
   if (call.flags.includes('noexec')) flags |= DRM_PANTHOR_VM_BIND_OP_MAP_NOEXEC;
   if (call.verb === 'sparse') flags |= DRM_PANTHOR_VM_BIND_OP_MAP_SPARSE | DRM_PANTHOR_VM_BIND_OP_MAP_NOEXEC;
-  const boHandle = harness.scenario.objects.findIndex((one) => one.name === call.object) + 1;
+  const boHandle = call.object === '' ? 0 : harness.object(call.object).handle;
   return { flags, boHandle, boOffset: call.offset, va: call.va, size: call.size, syncCount: 0 };
 }
 
@@ -38,8 +39,9 @@ export function* prepare(harness: Harness, state: VmState): Op<void> {
     let ret: number | string = 0;
     if (call.verb === 'activate') ret = yield* activate(harness, state, state.group);
     else if (call.verb === 'idle') ret = yield* idle(harness, state, state.group);
-    else ret = yield* state.vm.bindExecSyncOp(harness, bindOp(harness, call));
+    else ret = yield* state.vm.bindExecSyncOp(harness, bindOp(harness, call as BindPart));
     harness.observe();
+    if (typeof ret === 'number') state.spec.returned(call.va, call.size, ret);
     if (ret === 0) continue;
     const why = typeof ret === 'number' ? `is ${errnoName(ret)}` : ret;
     throw new ScenarioError(
@@ -52,7 +54,9 @@ export function* prepare(harness: Harness, state: VmState): Op<void> {
 export function* play(harness: Harness, calls: readonly Call[], thread: number): MachineOp<void> {
   for (let i = 0; i < calls.length; i++) {
     harness.coverage.begin(thread, i);
+    harness.callsUnderWay++;
     const result = yield* perform(harness, calls[i], thread, i);
+    harness.callsUnderWay--;
     if (result !== QUEUED) harness.coverage.result(thread, i, result);
   }
   harness.coverage.end(thread);
@@ -91,18 +95,31 @@ function* perform(harness: Harness, call: Call, thread: number, at: number): Mac
       harness.device.scheduleReset();
       return 0;
     case 'suspend':
-      yield* suspend(harness);
-      return 0;
+      return yield* suspend(harness);
     case 'resume':
-      yield* resume(harness);
-      return 0;
+      return yield* resume(harness);
     case 'unplug':
-      yield* unplug(harness);
-      return 0;
+      return yield* unplug(harness);
     case 'remove':
       yield 'the device is pulled out';
       harness.machine.regs.reachable = false;
       return 0;
+    case 'create': {
+      const { size } = harness.scenario.objects.find((one) => one.name === call.object) as ObjectDecl;
+      return yield* boCreate(harness, harness.object(call.object), size);
+    }
+    case 'close':
+      return yield* gemClose(harness, harness.object(call.object));
+    case 'close-file':
+      return yield* closeFile(harness);
+    case 'signal':
+      yield 'SYNCOBJ_SIGNAL';
+      return yield* syncobjSignal(harness, call.signals[0]);
+    case 'wait': {
+      const name = call.waits[0];
+      yield { label: `fence ${name}`, ready: () => fenceOf(harness, name)?.signaled === true };
+      return fenceOf(harness, name)?.error ?? -ENOENT;
+    }
     default:
       return yield* access(harness, state as VmState, group, call);
   }
@@ -115,8 +132,17 @@ function* bind(
   thread: number,
   at: number,
 ): Op<number | string> {
-  const op = bindOp(harness, call);
-  if (call.ioctl) return yield* vmBind(harness, state, op);
+  if (call.ioctl) {
+    const parts = [call as BindPart, ...call.more];
+    const ops = parts.map((part) => bindOp(harness, part));
+    return yield* vmBind(
+      harness,
+      state,
+      ops,
+      call.async ? { waits: call.waits, signals: call.signals } : null,
+    );
+  }
+  const op = bindOp(harness, call as BindPart);
   yield 'VM_BIND';
   if (call.async) {
     const ret = harness.queue(state, op, thread, at);
@@ -127,7 +153,7 @@ function* bind(
   yield 'panthor_vm_bind_exec_sync_op';
   const ret = yield* state.vm.bindExecSyncOp(harness, op);
   state.spec.observe();
-  if (ret !== 0) state.spec.failed();
+  state.spec.returned(op.va, op.size, ret);
   harness.device.exit();
   return ret;
 }

@@ -1,73 +1,66 @@
-/** What happens to the whole device: reset, suspend, resume, unplug; the queues of binds and the interrupt. */
+/** What happens to the whole device: reset and unplug; the queues of binds, the workers and the interrupt. */
+import { ENODEV } from '../../../uapi/errno.ts';
 import type { Op } from '../../coroutine/op.ts';
 import { IRQ_WAKE_THREAD, type PanthorIrq } from '../../driver/base/irq.ts';
 import { evictGroups } from './groups.ts';
 import type { Harness, VmState } from './harness.ts';
+import { pmGet, pmPut } from './power.ts';
 
-/** Thread: panthor_device_reset_work(), whenever a reset was scheduled. */
+/** Thread: panthor_device_reset_work(), whenever a reset was queued; not while the device is suspended or suspending. */
 export function* resetWork(harness: Harness): Op<void> {
+  const { device } = harness;
   for (;;) {
-    yield harness.resetWork;
-    if (!harness.device.enter()) {
-      harness.device.resetPending = false;
-      continue;
+    yield device.resetWork;
+    device.resetQueued = false;
+    device.resetRunning = true;
+    if (device.pmState === 'active' && device.enter()) {
+      yield* harness.schedLock.lock();
+      harness.resetInProgress = true;
+      yield* evictGroups(harness);
+      harness.schedLock.unlock();
+      yield* device.reset();
+      harness.resetInProgress = false;
+      harness.resets++;
+      device.exit();
     }
-    yield* harness.schedLock.lock();
-    harness.resetInProgress = true;
-    yield* evictGroups(harness);
-    harness.schedLock.unlock();
-    yield* harness.device.reset();
-    harness.resetInProgress = false;
-    harness.device.exit();
+    device.resetRunning = false;
   }
 }
 
-/** panthor_device_suspend(): only while no group is on the GPU; the registers are gone afterwards. */
-export function* suspend(harness: Harness): Op<void> {
-  const nothingRuns = {
-    label: 'runtime suspend',
-    ready: () => !harness.groups.some((group) => group.bound) && !harness.vms.some((vm) => vm.group.bound),
-  };
-  for (;;) {
-    yield nothingRuns;
-    yield* harness.schedLock.lock();
-    if (nothingRuns.ready()) break;
-    harness.schedLock.unlock();
-  }
-  harness.powered = false;
-  harness.schedLock.unlock();
-  yield* harness.device.mmu.suspend();
-  yield 'power off';
-  harness.machine.reset();
-  harness.machine.regs.reachable = false;
-}
-
-export function* resume(harness: Harness): Op<void> {
-  yield 'power on';
-  harness.machine.regs.reachable = true;
-  yield* harness.device.mmu.resume();
-  harness.powered = true;
-}
-
-/** panthor_device_unplug(): no register access once it has returned. */
-export function* unplug(harness: Harness): Op<void> {
+/** panthor_device_unplug(): no register access once it has returned. The device is on meanwhile. */
+export function* unplug(harness: Harness): Op<number> {
+  yield* pmGet(harness);
   yield* harness.device.unplug();
   harness.gone = true;
   harness.machine.regs.reachable = false;
+  pmPut(harness);
+  return harness.device.unplugged ? 0 : -ENODEV;
 }
 
 /** Thread: the VM_BIND queue of one VM; the fence is signalled once the job has run. */
 export function* bindQueue(harness: Harness, state: VmState): Op<void> {
   for (;;) {
     yield state.work;
-    const { job, thread, call } = state.jobs[0];
+    const { job, va, size, thread, call } = state.jobs[0];
+    // drm_sched_stop() waits for it.
+    state.vm.jobRunning = true;
     const ret = yield* job.run();
+    state.vm.jobRunning = false;
     state.spec.observe();
-    if (ret !== 0) state.spec.failed();
+    state.spec.returned(va, size, ret);
+    if (ret !== 0) state.asyncFailed = true;
     harness.coverage.result(thread, call, ret);
     state.jobs.shift();
     state.unsignalled--;
     yield* job.cleanup();
+  }
+}
+
+/** Thread: a worker of the driver's queue of work: jobs of the DRM scheduler, freeing of groups, … */
+export function* worker(harness: Harness): Op<void> {
+  for (;;) {
+    yield harness.workQueued;
+    yield* harness.work.step();
   }
 }
 

@@ -1,10 +1,12 @@
 /** Groups on the GPU: the scheduler's part, as far as it activates VMs, and the accesses that groups make. */
+import { ENODEV } from '../../../uapi/errno.ts';
 import type { Op } from '../../coroutine/op.ts';
 import { type AccessKind, type MachineOp, permits } from '../../hw/timed-machine.ts';
 import type { Translation } from '../../hw/tlb.ts';
 import type { Call } from '../scenario/scenario.ts';
 import type { Group, Harness, VmState } from './harness.ts';
 import { judge } from './judge.ts';
+import { pmGet, pmPut } from './power.ts';
 
 /** vm_active and vm_idle, with a count of our own of who holds the VM. */
 export function* becomeActive(state: VmState): Op<number> {
@@ -22,21 +24,33 @@ export function* becomeIdle(state: VmState): Op<void> {
   state.moving--;
 }
 
-/** A group gets its VM a slot: group_bind_locked(), under the scheduler's lock and never during a reset. */
+/**
+ * A group gets its VM a slot: tick_work() to group_bind_locked(), under the scheduler's lock and never during a reset,
+ * with the power on (a job that waits for the group holds a reference). 0 or -errno of vm_active.
+ */
 export function* activate(harness: Harness, state: VmState, group: Group): Op<number> {
+  const { device } = harness;
   group.vm = state.vm;
+  yield* pmGet(harness);
   for (;;) {
     yield state.mayBind;
     yield* harness.schedLock.lock();
-    if (harness.canBind(state.vm)) break;
+    if (harness.canBind(state.vm) || device.unplugged) break;
     harness.schedLock.unlock();
   }
-  const ret = yield* becomeActive(state);
-  if (ret === 0) {
-    group.as = state.vm.as;
-    group.epoch = harness.machine.epoch;
-    group.bound = true;
+  let ret = -ENODEV;
+  if (device.enter()) {
+    ret = yield* becomeActive(state);
+    if (ret === 0) {
+      group.as = state.vm.as;
+      group.epoch = harness.machine.epoch;
+      group.bound = true;
+    } else if (device.b.bindFailureEndsTick) device.scheduleReset();
+    device.exit();
   }
+  if (ret !== 0) pmPut(harness);
+  // A group holds its VM; here as long as it is on the GPU.
+  else state.vm.get();
   harness.schedLock.unlock();
   return ret;
 }
@@ -46,14 +60,18 @@ export function groupOf(state: VmState, own: Group): Group {
   return own.vm === state.vm ? own : state.group;
 }
 
-/** group_unbind_locked(); a reset or a suspend may have done it already. */
+/** tick_work() to group_unbind_locked(); a reset may have done it already, and after an unplug nobody does it. */
 export function* idle(harness: Harness, state: VmState, own: Group): Op<number | string> {
   yield* harness.schedLock.lock();
   const group = groupOf(state, own);
-  const { bound } = group;
-  if (bound) yield* unbind(harness, group);
+  let result: number | string = -ENODEV;
+  if (harness.device.enter()) {
+    result = group.bound ? 0 : 'nothing to take off the GPU';
+    yield* unbind(harness, group);
+    harness.device.exit();
+  }
   harness.schedLock.unlock();
-  return bound ? 0 : 'nothing to take off the GPU';
+  return result;
 }
 
 /** A GPU access of the thread's group, or (without one) of the group that was there from the start. */
@@ -117,5 +135,8 @@ export function* evictGroups(harness: Harness): Op<void> {
 function* unbind(harness: Harness, group: Group): Op<void> {
   if (!group.bound || group.vm === null) return;
   group.bound = false;
-  yield* becomeIdle(harness.vms.find((one) => one.vm === group.vm) as VmState);
+  const state = harness.vms.find((one) => one.vm === group.vm) as VmState;
+  yield* becomeIdle(state);
+  pmPut(harness);
+  yield* state.vm.put();
 }

@@ -1,19 +1,21 @@
 /** Everything that a scenario's threads share: the device on its timed machine, the VMs, and what was seen to break. */
 
 import { Mutex, type Op, type Point } from '../../coroutine/op.ts';
-import { type DeviceOptions, PanthorDevice } from '../../driver/device.ts';
+import { Workqueue } from '../../driver/base/workqueue.ts';
 import type { GemObject } from '../../driver/gem/gem.ts';
 import type { DrmFile } from '../../driver/ioctl/file.ts';
 import type { Kernel } from '../../driver/kernels.ts';
 import type { PanthorVm } from '../../driver/mmu/vm.ts';
 import { type BindJob, type BindOp, bindJobCreate } from '../../driver/mmu/vm-bind.ts';
 import { VmPool } from '../../driver/mmu/vm-pool.ts';
-import { PhysicalMemory } from '../../hw/memory.ts';
 import { AS_COMMAND_NAMES, INT_MASK, INT_RAWSTAT, MMU_INT_BASE } from '../../hw/registers.ts';
 import { TimedMachine } from '../../hw/timed-machine.ts';
 import { Coverage } from '../coverage.ts';
 import { type Scenario, ScenarioError } from '../scenario/scenario.ts';
-import { openFile } from './ioctl.ts';
+import { ExploredDevice } from './explored-device.ts';
+import { ExploredMemory } from './explored-memory.ts';
+import { noticeFreed, type ObjectState } from './freed.ts';
+import { openFile, syncobjCreate } from './ioctl.ts';
 import { Listener } from './listener.ts';
 import { Words } from './streams.ts';
 import { Group, VmState } from './vm-state.ts';
@@ -23,28 +25,28 @@ export { Group, VmState } from './vm-state.ts';
 /** Virtual address bits: two levels of tables fewer than the real thing, and the same code. */
 const VA_BITS = 48;
 
-/** The device, which says where a drm_dev_enter() fails. */
-class ExploredDevice extends PanthorDevice {
-  readonly #coverage: Coverage;
+const FILE_CALLS = ['create', 'close', 'close-file', 'wait', 'signal'];
 
-  constructor(coverage: Coverage, options: DeviceOptions) {
-    super(options);
-    this.#coverage = coverage;
-  }
+/** Whether a thread makes ioctls: then everything belongs to a file. */
+function makesIoctls(scenario: Scenario): boolean {
+  return scenario.threads.some(({ calls }) =>
+    calls.some((call) => call.ioctl || FILE_CALLS.includes(call.verb)),
+  );
+}
 
-  override enter(): boolean {
-    const entered = super.enter();
-    if (!entered) this.#coverage.happened('devEnterFailed');
-    return entered;
-  }
+function fencesOf(scenario: Scenario): string[] {
+  const calls = scenario.threads.flatMap((thread) => thread.calls);
+  return [...new Set(calls.flatMap((call) => [...call.waits, ...call.signals]))];
 }
 
 /** Who makes the device and what belongs to it, where it is not the model's. */
 export interface DriverFactory {
   machine(slots: number, vaBits: number): TimedMachine;
-  device(name: string, slots: number, vaBits: number): PanthorDevice;
+  device(kernel: Kernel, slots: number, vaBits: number): ExploredDevice;
   readonly pool: VmPool;
   createJob(vm: PanthorVm, op: BindOp): BindJob | number;
+  /** After so many more that go well, one reservation of tables fails; -1: none. */
+  failReservation(after: number): void;
 }
 
 export class Harness {
@@ -52,11 +54,17 @@ export class Harness {
   readonly coverage: Coverage;
   readonly scenario: Scenario;
   readonly machine: TimedMachine;
-  readonly device: PanthorDevice;
+  readonly device: ExploredDevice;
   readonly pool: VmPool;
+  /** What calls and fences leave for workers. */
+  readonly work: Workqueue;
   /** The open file whose VMs and objects these are, where a thread makes ioctls. */
   readonly file: DrmFile | null;
-  readonly objects: GemObject[] = [];
+  /** Where tables may be lacking; of a tree's driver, the driver is told (failReservation()). */
+  readonly memory: ExploredMemory;
+  readonly objects: ObjectState[] = [];
+  /** Syncobjs by the names that the scenario gives them. */
+  readonly fences: { name: string; handle: number }[] = [];
   readonly vms: VmState[] = [];
   /** One for each thread of the scenario. */
   readonly groups: Group[] = [];
@@ -66,8 +74,11 @@ export class Harness {
   readonly broken: string[] = [];
   /** panthor_scheduler.lock: held while groups are bound and unbound. */
   readonly schedLock = new Mutex('sched.lock');
+  /** Binds that threads are in the middle of, besides those in queues. */
+  callsUnderWay = 0;
   resetInProgress = false;
-  powered = true;
+  /** Resets that are over. */
+  resets = 0;
   /** panthor_mmu_unplug() has returned. */
   gone = false;
   /** VMs with a group on the GPU; the scheduler binds no more than there are slots. */
@@ -80,7 +91,8 @@ export class Harness {
 
   /** Whether a group of `vm` can be put on the GPU now. */
   canBind(vm: PanthorVm): boolean {
-    if (this.resetInProgress || !this.powered) return false;
+    // tick_work() leaves while a reset is pending.
+    if (this.resetInProgress || this.device.resetPending) return false;
     const bound = this.boundVms();
     return bound.includes(vm) || bound.length < this.scenario.slots;
   }
@@ -94,36 +106,53 @@ export class Harness {
 
   readonly tick = { label: 'tick_work', ready: () => this.condemned() !== null };
   readonly mmuInterrupt = { label: 'MMU interrupt', ready: () => this.#mmuInterruptRaised() };
-  readonly resetWork = { label: 'reset work', ready: () => this.device.resetPending };
+  readonly workQueued = { label: 'worker', ready: () => !this.work.idle };
 
   constructor(scenario: Scenario, kernel: Kernel, driver: DriverFactory | null = null) {
     this.scenario = scenario;
     this.coverage = new Coverage(scenario);
     this.#driver = driver;
     const slots = scenario.slots + 1;
+    this.memory = new ExploredMemory(64);
     this.machine =
-      driver?.machine(slots, VA_BITS) ??
-      new TimedMachine({ slots, vaBits: VA_BITS, memory: new PhysicalMemory(64) });
+      driver?.machine(slots, VA_BITS) ?? new TimedMachine({ slots, vaBits: VA_BITS, memory: this.memory });
     this.device =
-      driver?.device(kernel.name, slots, VA_BITS) ??
+      driver?.device(kernel, slots, VA_BITS) ??
       new ExploredDevice(this.coverage, {
         kernel,
         machine: this.machine,
         mmu: { asPresent: 2 ** slots - 1, vaBits: VA_BITS },
         now: () => 0,
       });
-    const makesIoctls = scenario.threads.some(({ calls }) => calls.some((call) => call.ioctl));
-    if (makesIoctls && driver !== null) {
-      throw new ScenarioError(`${scenario.name}: threads that make ioctls are for the model alone so far`);
-    }
-    this.file = makesIoctls ? openFile(this.device) : null;
+    if (driver !== null) this.#refuseForTrees();
+    this.file = makesIoctls(scenario) ? openFile(this.device) : null;
+    this.work = this.file?.drv.work ?? new Workqueue();
     this.pool = driver?.pool ?? this.file?.vms ?? new VmPool(this.device);
-    for (const { size } of scenario.objects) {
-      const bo = this.device.gem.create(size, 0, null);
-      if (!bo.pin()) throw new Error('out of memory');
-      this.objects.push(bo);
-      this.file?.createHandle(bo);
+    for (const { name, size, later } of scenario.objects) {
+      if (later) this.objects.push({ name, bo: null, handle: 0, pa: -1, freed: false });
+      else this.objects.push(this.#makeObject(name, size));
     }
+  }
+
+  /** What only the model's driver can be asked so far. */
+  #refuseForTrees(): void {
+    const { name, failMap } = this.scenario;
+    if (makesIoctls(this.scenario)) {
+      throw new ScenarioError(`${name}: threads that make ioctls are for the model alone so far`);
+    }
+    if (failMap >= 0)
+      throw new ScenarioError(`${name}: a map that fails half-way is for the model alone so far`);
+  }
+
+  #makeObject(name: string, size: number): ObjectState {
+    const bo = this.device.gem.create(size, 0, null);
+    if (!bo.pin()) throw new ScenarioError(`${this.scenario.name}: there is no memory for object '${name}'`);
+    let handle = this.objects.length + 1;
+    if (this.file !== null) {
+      handle = this.file.createHandle(bo);
+      bo.put();
+    }
+    return { name, bo, handle, pa: bo.sgt.pa[0], freed: false };
   }
 
   /** Makes the VMs and what the scenario says is there before the threads start. */
@@ -134,6 +163,10 @@ export class Harness {
       const vm = this.pool.get(id);
       if (vm === undefined) throw new Error(`no VM: ${id}`);
       this.vms.push(new VmState(name, vm, this));
+      this.file?.drv.sched.vmEntity(vm);
+    }
+    for (const name of fencesOf(this.scenario)) {
+      this.fences.push({ name, handle: this.runToQuiescence(syncobjCreate(this)) });
     }
     for (const vm of this.vms) this.runToQuiescence(begin(this, vm));
     this.machine.runToQuiescence();
@@ -145,6 +178,9 @@ export class Harness {
         this.machine.stuck.push({ command: AS_COMMAND_NAMES.indexOf(command as 'NOP'), skip });
       }
     }
+    this.memory.reservationsLeft = this.scenario.failTables;
+    this.memory.tablesLeft = this.scenario.failMap;
+    this.#driver?.failReservation(this.scenario.failTables);
     for (const _ of this.scenario.threads) this.groups.push(new Group());
     this.device.trace = new Listener(this);
     this.device.tickDone = { label: 'tick_work', ready: () => this.condemned() === null };
@@ -175,8 +211,20 @@ export class Harness {
     return found;
   }
 
+  object(name: string): ObjectState {
+    const found = this.objects.find((one) => one.name === name);
+    if (found === undefined) throw new Error(`no object ${name}`);
+    return found;
+  }
+
+  /** Handle of a syncobj. */
+  fenceHandle(name: string): number {
+    return this.fences.find((one) => one.name === name)?.handle ?? 0;
+  }
+
   lookupGem(handle: number): GemObject | undefined {
-    return this.objects[handle - 1];
+    if (this.file !== null) return this.file.lookupGem(handle);
+    return this.objects.find((one) => one.handle === handle)?.bo ?? undefined;
   }
 
   /** An invariant broke during this step. */
@@ -187,13 +235,15 @@ export class Harness {
   /** What the checks remember of the driver; called after every step. */
   observe(): void {
     for (let i = 0; i < this.vms.length; i++) this.vms[i].spec.observe();
+    if (this.#driver === null) noticeFreed(this);
+    else for (const state of this.vms) state.freed ||= state.vm.freed;
   }
 
   /** Queues an asynchronous bind, call number `call` of thread `thread`. 0 or -errno. */
   queue(vm: VmState, op: BindOp, thread: number, call: number): number {
     const job = this.#driver?.createJob(vm.vm, op) ?? bindJobCreate(vm.vm, this, op);
     if (typeof job === 'number') return job;
-    vm.jobs.push({ job, thread, call });
+    vm.jobs.push({ job, va: op.va, size: op.size, thread, call });
     vm.unsignalled++;
     return 0;
   }

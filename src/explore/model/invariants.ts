@@ -1,6 +1,7 @@
 /** Invariants over driver and machine that are judged in every state. Each returns what is wrong, or null. */
 import type { PanthorVm } from '../../driver/mmu/vm.ts';
 import type { AddressSpace } from '../../hw/address-space.ts';
+import { INT_MASK, MMU_INT_BASE } from '../../hw/registers.ts';
 import type { Harness } from './harness.ts';
 import { hex } from './judge.ts';
 
@@ -46,7 +47,7 @@ function disagreement(space: AddressSpace, vm: PanthorVm | null): string | null 
 /** slot-bookkeeping: slots, alloc_mask, as.id and the LRU list agree. Judged where slots_lock is free. */
 export function slotBookkeeping(harness: Harness): string | null {
   const { mmu } = harness.device;
-  if (mmu.slotsLock.held || harness.resetInProgress || !harness.powered) return null;
+  if (mmu.slotsLock.held || harness.resetInProgress || harness.device.pmState !== 'active') return null;
   let mask = 0;
   for (let as = 0; as < mmu.slots.length; as++) {
     const vm = mmu.slots[as];
@@ -56,9 +57,13 @@ export function slotBookkeeping(harness: Harness): string | null {
     if ((mmu.faultyMask & (1 << as)) !== 0 && !vm.unhandledFault) {
       return `faulty_mask has AS${as}, but VM ${vm.uid} has no fault any more`;
     }
+    if ((mmu.faultyMask & (1 << as)) === 0 && vm.unhandledFault) {
+      return `VM ${vm.uid} has a fault that nobody handled, but faulty_mask has no AS${as}`;
+    }
   }
   if (mask !== mmu.allocMask) return `alloc_mask is ${hex(mmu.allocMask)}, the slots in use are ${hex(mask)}`;
-  for (const { vm, users, moving } of harness.vms) {
+  for (const { vm, users, moving, freed } of harness.vms) {
+    if (freed) continue;
     if (moving === 0 && vm.activeCount !== users && !harness.device.unplugged) {
       return `active_cnt of VM ${vm.uid} is ${vm.activeCount}, ${users} hold it`;
     }
@@ -89,20 +94,64 @@ export function lostTables(harness: Harness): string | null {
   return null;
 }
 
-/** table-pages: none is used twice, none leaks, no VM loses its tables under an operation, and the reservations add up. Judged where no operation is under way. */
+/**
+ * table-pages: none is used twice, none leaks, no VM loses its tables under an operation, and what is reserved is what
+ * operations that wait have reserved. Judged where no operation is under way.
+ */
 export function tablePages(harness: Harness): string | null {
   const { memory } = harness.machine;
-  let reserved = 0;
   let counted = 0;
-  for (const { name, vm } of harness.vms) {
+  for (const { name, vm, freed } of harness.vms) {
     if (vm.freed && vm.opCtx !== null) return `VM ${name} is freed while an operation on it is under way`;
-  }
-  for (const { vm } of harness.vms) {
+    if (freed) continue;
     if (vm.opLock.held) return null;
     for (const n of vm.pgtable.tables) counted += n;
   }
-  for (const { jobs } of harness.vms) reserved += jobs.length;
-  if (reserved > 0) return null;
+  if (memory.reserved < 0) return `${-memory.reserved} more table pages were taken than reserved`;
+  const waiting = harness.vms.some(({ jobs }) => jobs.length > 0) || harness.callsUnderWay > 0;
+  if (waiting || !harness.work.idle) return null;
   if (memory.live !== counted) return `${memory.live} table pages are in use, the VMs have ${counted}`;
+  return null;
+}
+
+/** table-pages, once every thread has ended: nothing is reserved any more. */
+export function lostReservations(harness: Harness): string | null {
+  const { reserved } = harness.machine.memory;
+  return reserved === 0 ? null : `${reserved} table pages stay reserved although nothing is under way`;
+}
+
+/**
+ * interrupt-masks: MMU_INT_MASK is what the driver believes it is, and lets through the faults of every slot that a VM
+ * runs in. Judged where nobody is changing it.
+ */
+export function interruptMasks(harness: Harness): string | null {
+  const { device, machine } = harness;
+  const { mmu } = device;
+  if (mmu.slotsLock.held || mmu.irq.running || mmu.irq.state !== 'active') return null;
+  if (harness.resetInProgress || device.resetPending || device.pmState !== 'active' || device.unplugged)
+    return null;
+  const mask = machine.regs.words[(MMU_INT_BASE + INT_MASK) >> 2];
+  const active = mmu.slots.findIndex(
+    (vm) => vm !== null && vm.activeCount > 0 && !vm.unusable && !vm.unhandledFault,
+  );
+  if (active >= 0 && (mask & (1 << active)) === 0) {
+    return `MMU_INT_MASK is ${hex(mask)}: no fault of AS${active} would be heard of`;
+  }
+  if (mask !== mmu.irq.mask >>> 0)
+    return `MMU_INT_MASK is ${hex(mask)}, the driver believes in ${hex(mmu.irq.mask >>> 0)}`;
+  return null;
+}
+
+/** unusable-vm: a VM whose asynchronous operation failed, and since 7.x one whose map failed half-way, is marked. */
+export function unusableVm(harness: Harness): string | null {
+  const { device } = harness;
+  for (const { name, vm, freed, asyncFailed, mapFailed } of harness.vms) {
+    if (freed || vm.opLock.held || vm.destroyed) continue;
+    if (asyncFailed && !vm.unusable)
+      return `an asynchronous operation of VM ${name} has failed, and it stays usable`;
+    if (mapFailed && device.b.unusableOnMapFailure && !vm.unusable) {
+      return `a map of VM ${name} has failed half-way, and it stays usable`;
+    }
+  }
   return null;
 }

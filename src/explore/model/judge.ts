@@ -17,9 +17,18 @@ export function judge(
   found: Translation,
 ): void {
   const { vm, spec } = state;
-  if (!group.bound || vm.unusable || vm.unhandledFault || spec.unknown || harness.device.unplugged) return;
-  if (group.epoch !== harness.machine.epoch) return;
   const what = `${text} (${hex(va)} through AS${group.as})`;
+  if (group.epoch !== harness.machine.epoch) return;
+  if (found.pa >= 0) judgeMemory(harness, found.pa, what);
+  if (
+    state.freed ||
+    !group.bound ||
+    vm.unusable ||
+    vm.unhandledFault ||
+    spec.unknown ||
+    harness.device.unplugged
+  )
+    return;
   if (vm.destroyed) {
     if (found.pa < 0)
       harness.reportViolation('kernel-warning', `${what} faults while the VM is being destroyed`);
@@ -40,4 +49,16 @@ export function judge(
     before === after ? `${hex(before)} is mapped` : `${hex(before)} was mapped and ${hex(after)} will be`;
   const invariant = spec.changing(va) || found.pa < 0 ? 'atomic' : 'stale-translation';
   harness.reportViolation(invariant, `${what} sees ${hex(found.pa)} where ${expected}`);
+}
+
+/** The GPU reaches memory at `pa`: whether that is still of a live object. */
+export function judgeMemory(harness: Harness, pa: number, what: string): void {
+  const there = harness.objects.filter(
+    ({ bo, pa: start }) => bo !== null && pa >= start && pa < start + bo.size,
+  );
+  // Its memory may have been given to the next.
+  if (there.some(({ freed }) => !freed)) return;
+  for (const { name } of there) {
+    harness.reportViolation('use-after-free', `${what} reaches ${hex(pa)} of object ${name}, which is freed`);
+  }
 }

@@ -1,5 +1,5 @@
 /** What the driver says on its way that invariants are about. */
-import type { DriverTrace } from '../../driver/warn.ts';
+import type { DriverTrace } from '../../driver/base/warn.ts';
 import type { Harness } from './harness.ts';
 
 export class Listener implements DriverTrace {
@@ -22,7 +22,13 @@ export class Listener implements DriverTrace {
   stepUnmap(): void {}
   stepRemap(): void {}
   beforePageTableCall(): void {}
-  mapped(): void {}
+  mapped(iova: number, _pa: number, _size: number, _count: number, ret: number): void {
+    if (ret === 0) return;
+    for (const state of this.#harness.vms) {
+      const { opCtx } = state.vm;
+      if (opCtx !== null && iova >= opCtx.va && iova < opCtx.va + opCtx.range) state.mapFailed = true;
+    }
+  }
   unmapped(): void {}
   as(): void {}
 }

@@ -20,6 +20,9 @@ export class Group {
 /** An asynchronous bind in the queue, and which call of which thread it is. */
 export interface QueuedBind {
   job: BindJob;
+  /** Its range, bytes. */
+  va: number;
+  size: number;
   thread: number;
   call: number;
 }
@@ -36,6 +39,11 @@ export class VmState {
   /** Who holds the VM active, and how many calls of vm_active and vm_idle are under way. */
   users = 0;
   moving = 0;
+  /** An asynchronous operation has failed; a map has failed half-way. */
+  asyncFailed = false;
+  mapFailed = false;
+  /** panthor_vm_free() is over. */
+  freed = false;
   /** Binds queued whose fence is not signalled yet. */
   unsignalled = 0;
   readonly work: { label: string; ready: () => boolean };
@@ -47,7 +55,10 @@ export class VmState {
     this.id = vm.id;
     this.vm = vm;
     this.spec = new VmSpec(vm);
-    this.mayBind = { label: `the scheduler binds a group of ${name}`, ready: () => harness.canBind(vm) };
+    this.mayBind = {
+      label: `the scheduler binds a group of ${name}`,
+      ready: () => harness.canBind(vm) || harness.device.unplugged,
+    };
     this.work = { label: `VM_BIND queue of ${name}`, ready: () => this.jobs.length > 0 && !vm.stopped };
   }
 }

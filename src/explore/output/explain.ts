@@ -42,8 +42,9 @@ export function trace(world: DriverWorld, schedule: readonly Step[]): Traced {
       violation = take(world, step);
       steps.push({ thread, action, details: log.take() });
     }
+    const state = describeState(world);
     if (violation === null && world.enabled(enabled) === 0) violation = atEnd(world);
-    return { steps, violation, state: describeState(world) };
+    return { steps, violation, state };
   } finally {
     device.trace = listener;
     machine.regs.trace = null;
@@ -70,7 +71,8 @@ function atEnd(world: DriverWorld): Violation | null {
 
 function describeState(world: DriverWorld): string[] {
   const { harness } = world;
-  const lines = harness.vms.map(({ name, vm }) => {
+  const lines = harness.vms.map(({ name, vm, freed }) => {
+    if (freed) return `VM ${name}: freed`;
     const region =
       vm.lockedSize === 0 ? 'no region recorded' : `recorded ${hex(vm.lockedStart)}+${hex(vm.lockedSize)}`;
     const parts = [vm.as < 0 ? 'no slot' : `AS${vm.as}`, `active ${vm.activeCount}`, region];

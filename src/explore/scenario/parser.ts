@@ -25,6 +25,7 @@ export function parseScenario(source: string, name: string): Scenario {
     threads: [],
     stuck: [],
     failTables: -1,
+    failMap: -1,
     interchangeable: [],
     source,
   };
@@ -106,11 +107,14 @@ function parseLine(text: string, line: number, scenario: Scenario, block: Block,
       scenario.stuck.push({ command, skip: skipped(words) });
       break;
     }
-    case 'fail':
+    case 'fail': {
       once();
-      if (words.next('what fails') !== 'tables') throw new ScenarioError("'fail' goes with 'tables'");
-      scenario.failTables = skipped(words);
+      const what = words.next('what fails');
+      if (what === 'tables') scenario.failTables = skipped(words);
+      else if (what === 'map') scenario.failMap = skipped(words);
+      else throw new ScenarioError("'fail' goes with 'tables' and 'map'");
       break;
+    }
     case 'interchangeable':
       scenario.interchangeable.push([words.next('a thread'), words.next('another thread'), ...words.rest()]);
       break;

@@ -82,6 +82,8 @@ export interface Scenario {
   stuck: StuckDecl[];
   /** Allocations of page tables that fail: the first after so many others, once the threads run; -1 for none. */
   failTables: number;
+  /** The same for tables that are taken in the middle of an operation. */
+  failMap: number;
   /** Groups of threads that do the same and may be taken for one another. */
   interchangeable: string[][];
   /** The text it was read from. */

@@ -1,5 +1,7 @@
+import { Graph } from './graph.ts';
 import { type Context, MAX_DEPTH, NondeterminismError, type Outcome, type Strategy } from './search.ts';
 import { FULL, SEEN, StateTable } from './state-table.ts';
+import { Violation } from './world.ts';
 
 /** How a depth-first search shares its work with others over the same table. */
 export interface Sharing {
@@ -28,9 +30,17 @@ export class DepthFirst implements Strategy {
 
   search(context: Context): Outcome {
     const table = this.#hashing ? StateTable.create(context.budget.states) : null;
-    const outcome = new Descent(context, table).run(new Uint8Array(0));
+    const graph = table !== null && context.world.endsMatter ? new Graph() : null;
+    const descent = new Descent(context, table, null, graph);
+    const outcome = descent.run(new Uint8Array(0));
     context.stats.bytesPerState = table?.bytesPerState ?? 0;
-    return outcome;
+    if (graph === null || table === null || !descent.complete) return outcome;
+    const schedule = graph.scheduleToNoEnd(table.size);
+    if (schedule === null) return outcome;
+    const steps = Uint8Array.from(schedule);
+    context.replay(steps, steps.length);
+    context.found(new Violation('deadlock', context.world.describeNoEnd()), steps, steps.length, true);
+    return context.findings.size > 0 ? 'found' : 'exhausted';
   }
 }
 
@@ -50,8 +60,24 @@ export class Descent {
   /** Fingerprints of the states on the way, to check now and then that a schedule leads where it led. */
   readonly #prints: number[] = [];
   #full = false;
+  /** The state that the search comes from, and by which step. */
+  #from = -1;
+  #step = 0;
 
-  constructor(context: Context, table: StateTable | null, sharing: Sharing | null = null) {
+  /** Everything behind the first schedule was seen. */
+  complete = false;
+  readonly #graph: Graph | null;
+  /** Numbers of the states on the way. */
+  readonly #numbers: number[] = [];
+
+  /** `graph`: where the states and steps are noted; only with a table that is not shared. */
+  constructor(
+    context: Context,
+    table: StateTable | null,
+    sharing: Sharing | null = null,
+    graph: Graph | null = null,
+  ) {
+    this.#graph = graph;
     this.#context = context;
     this.#table = table;
     this.#sharing = sharing;
@@ -87,8 +113,14 @@ export class Descent {
       if (here !== depth) this.#comeBack(depth, level);
       const step = this.#enabled[level][this.#taken[level]++];
       here = depth + 1;
-      if (!context.advance(step, schedule, depth) || !this.#enter(depth + 1)) here = -1;
+      this.#from = this.#numbers[level];
+      this.#step = step;
+      if (!context.advance(step, schedule, depth)) {
+        this.#graph?.end(this.#from);
+        here = -1;
+      } else if (!this.#enter(depth + 1)) here = -1;
     }
+    this.complete = !this.#full;
     return this.#ended();
   }
 
@@ -100,19 +132,26 @@ export class Descent {
   /** Looks at a state just reached; false where there is nothing to go on with. */
   #enter(depth: number): boolean {
     const { world, stats } = this.#context;
+    let number = -1;
     if (this.#table !== null) {
       world.fingerprint(this.#lanes);
       const index = this.#table.insert(this.#lanes[0], this.#lanes[1], -1, 0);
       if (index === FULL) this.#full = true;
+      if (this.#graph !== null && index !== FULL) {
+        number = index === SEEN ? this.#table.find(this.#lanes[0], this.#lanes[1]) : index;
+        if (this.#from >= 0) this.#graph.edge(this.#from, number, this.#step);
+      }
       if (index === SEEN || index === FULL) return false;
     }
     stats.states++;
     world.visited();
     const n = world.enabled(this.#buffer);
     if (n === 0) {
+      this.#graph?.end(number);
       this.#context.checkEnd(this.#schedule, depth);
       return false;
     }
+    this.#numbers[this.#enabled.length] = number;
     this.#prints[this.#enabled.length] = this.#table === null ? 0 : this.#lanes[0];
     this.#enabled.push(this.#buffer.slice(0, n));
     this.#taken.push(0);

@@ -14,6 +14,8 @@ export const MAX_DEPTH = 65536;
 export interface Finding {
   violation: Violation;
   schedule: Step[];
+  /** No schedule with fewer steps does it. */
+  shortest?: true;
 }
 
 /** What tells findings apart. */
@@ -102,7 +104,7 @@ export class Context {
     return this.#over;
   }
 
-  found(violation: Violation, schedule: ArrayLike<Step>, length = schedule.length): void {
+  found(violation: Violation, schedule: ArrayLike<Step>, length = schedule.length, shortest = false): void {
     const key = keyOf(violation);
     if (this.findings.has(key)) return;
     if (this.accept.some((text) => violation.message.includes(text))) {
@@ -110,7 +112,8 @@ export class Context {
       return;
     }
     if (this.findings.size === 0) this.#foundAt = this.stats.states;
-    this.findings.set(key, { violation, schedule: Array.from(schedule).slice(0, length) });
+    const steps = Array.from(schedule).slice(0, length);
+    this.findings.set(key, { violation, schedule: steps, ...(shortest ? { shortest } : {}) });
   }
 
   /** Back to the initial state and along `schedule`, which is known to work. */

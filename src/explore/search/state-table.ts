@@ -35,6 +35,8 @@ export class StateTable {
   #mask: number;
   #parents: Int32Array;
   #places: Int32Array;
+  /** Which state has a place. */
+  #numbers: Int32Array;
   #steps: Uint8Array;
   readonly #count: Int32Array;
 
@@ -87,6 +89,7 @@ export class StateTable {
     this.#mask = arrays.lanes.length / 2 - 1;
     this.#parents = arrays.parents;
     this.#places = arrays.places;
+    this.#numbers = new Int32Array(this.#shared ? 0 : arrays.lanes.length / 2);
     this.#steps = arrays.steps;
     this.#count = arrays.count;
   }
@@ -155,6 +158,7 @@ export class StateTable {
   #record(index: number, parent: number, place: number, step: Step): void {
     this.#parents[index] = parent;
     this.#places[index] = place;
+    if (!this.#shared) this.#numbers[place] = index;
     this.#steps[index] = step;
   }
 
@@ -163,6 +167,7 @@ export class StateTable {
     const old = this.#lanes;
     const oldPlaces = this.#places;
     this.#lanes = new Int32Array(placesFor(size) * 2);
+    this.#numbers = new Int32Array(this.#lanes.length / 2);
     this.#mask = this.#lanes.length / 2 - 1;
     this.#parents = resized(this.#parents, new Int32Array(size));
     this.#steps = resized(this.#steps, new Uint8Array(size));
@@ -175,7 +180,16 @@ export class StateTable {
       this.#lanes[place * 2] = lane0;
       this.#lanes[place * 2 + 1] = lane1;
       this.#places[i] = place;
+      this.#numbers[place] = i;
     }
+  }
+
+  /** The number of a state that was entered; of a table of one thread only. */
+  find(lane0: number, lane1: number): number {
+    const lanes = this.#lanes;
+    let place = hash(lane0, lane1) & this.#mask;
+    while (lanes[place * 2] !== lane0 || lanes[place * 2 + 1] !== lane1) place = (place + 1) & this.#mask;
+    return this.#numbers[place];
   }
 
   /** Whether state `index` has this fingerprint: it must, each time its schedule is run again. */

@@ -93,6 +93,18 @@ export abstract class ThreadWorld implements World {
 
   visited(): void {}
 
+  get endsMatter(): boolean {
+    return true;
+  }
+
+  describeNoEnd(): string {
+    const busy = this.threads.filter((thread) => thread.point !== null && !thread.daemon);
+    const names = busy.map((thread) => thread.name).join(', ');
+    return names === ''
+      ? 'livelock: all threads have ended, and what serves them never rests'
+      : `livelock: from here on ${names} can never end`;
+  }
+
   /** Thread `index` is about to go on. */
   protected onSwitch(_index: number): void {}
 

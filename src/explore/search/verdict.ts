@@ -44,6 +44,8 @@ export interface ExploreOptions {
   /** Texts of messages that are known: what contains one is no finding. */
   accept?: readonly string[];
   seed?: number;
+  /** false: any schedule will do, not only the one with the fewest steps. */
+  shorten?: boolean;
   progress?: (stats: Stats, phase: string) => void;
 }
 
@@ -112,7 +114,10 @@ export class Inquiry {
     if (first.outcome === 'exhausted' || first.outcome === 'covered') {
       return this.#result('holds', [], first, first.stats, 'exhaustive search');
     }
-    if (first.findings.length > 0) return this.#shortened(first);
+    if (first.findings.length > 0) {
+      if (this.#options.shorten !== false) return this.#shortened(first);
+      return this.#result('violated', [...first.findings], first, first.stats, 'exhaustive search');
+    }
     const seed = this.#options.seed ?? 1;
     const others: [Strategy, number][] = [0, 1, 2, 3].map((delays) => [new DelayBounded(delays), 0.4]);
     others.push([new Walks('PCT', new PctPicker(3, first.stats.depth), { seed }), 0.5]);
@@ -130,9 +135,10 @@ export class Inquiry {
 
   /** The same findings by the fewest steps, breadth first, as far as the budget goes. */
   #shortened(found: Exhaustive): Result {
-    const strategy = new BreadthFirst({ until: () => context.findings.size >= found.findings.length });
+    const open = found.findings.filter((finding) => finding.shortest !== true);
+    const strategy = new BreadthFirst({ until: () => context.findings.size >= open.length });
     const context = this.#context(strategy, this.left(1), Number.POSITIVE_INFINITY);
-    strategy.search(context);
+    if (open.length > 0) strategy.search(context);
     for (const finding of found.findings) {
       const key = keyOf(finding.violation);
       if (!context.findings.has(key)) context.findings.set(key, finding);

@@ -55,6 +55,10 @@ export interface World {
    * go on alike (interchangeable threads swapped, say), different for all others.
    */
   fingerprint(lanes: Int32Array): void;
+  /** Whether a state from which no end can be reached breaks an invariant (deadlock). */
+  readonly endsMatter: boolean;
+  /** Who goes on for ever, where nothing from the present state on comes to an end. */
+  describeNoEnd(): string;
   /** Told of each state that was not seen before, right after it was entered. */
   visited(): void;
   /** What a step about to be taken will do, for people. */

@@ -1,6 +1,6 @@
 /** Calls into a tree's driver as computations that others may interrupt: one switch point for each point of the thread. */
 import type { Op, Waitable } from '../../coroutine/op.ts';
-import type { DriverTrace } from '../../driver/warn.ts';
+import type { DriverTrace } from '../../driver/base/warn.ts';
 import {
   AS_STATUS,
   MMU_AS_BASE,
@@ -48,6 +48,8 @@ export class Calls {
   machine!: TimedMachine;
   current: () => number = () => -1;
   trace: DriverTrace | null = null;
+  /** The driver has queued its reset work. */
+  onReset: () => void = () => {};
   /** Notes are somebody else's to read. */
   #mute = false;
 
@@ -145,7 +147,7 @@ export class Calls {
       mailbox.quiet = quiet;
       const point = this.#kernel.step(thread);
       this.#view.moved();
-      if (!this.#mute) tellNotes(mailbox, this.#warnings, this.trace);
+      if (!this.#mute) tellNotes(mailbox, this.#warnings, this.trace, this.onReset);
       if (point !== POINT_NOTES) return point;
       mailbox.clearNotes();
     }

@@ -5,21 +5,23 @@
  * and hashes as a whole.
  */
 import type { Op } from '../../coroutine/op.ts';
-import type { PanthorDevice } from '../../driver/device.ts';
+import type { DriverTrace } from '../../driver/base/warn.ts';
 import type { GemObject } from '../../driver/gem/gem.ts';
+import type { Kernel } from '../../driver/kernels.ts';
 import type { PanthorVm } from '../../driver/mmu/vm.ts';
 import type { BindJob, BindOp } from '../../driver/mmu/vm-bind.ts';
 import type { VmPool } from '../../driver/mmu/vm-pool.ts';
-import type { DriverTrace } from '../../driver/warn.ts';
 import type { PhysicalMemory } from '../../hw/memory.ts';
 import { GPU_AS_PRESENT, GPU_INT_BASE, GPU_MMU_FEATURES, INT_MASK, INT_RAWSTAT } from '../../hw/registers.ts';
 import { TimedMachine } from '../../hw/timed-machine.ts';
 import type { BuiltTree } from '../../tree/build.ts';
 import { TreeKernel } from '../../tree/kernel.ts';
 import { Warnings } from '../../tree/warnings.ts';
+import type { ExploredDevice } from '../model/explored-device.ts';
 import type { ThreadSpec } from '../search/threads.ts';
 import type { Body } from '../search/world.ts';
 import { Calls } from './calls.ts';
+import { TreeDevice, TreeIrq } from './device.ts';
 import { TreeMemory } from './memory.ts';
 import { View } from './view.ts';
 import { TreeObject, TreeVm } from './vm.ts';
@@ -27,29 +29,9 @@ import { TreeObject, TreeVm } from './vm.ts';
 const PA_BITS = 40;
 const TASK_SIZE = 2 ** 48;
 const LINE_GPU = 0;
-const LINE_MMU = 1;
 const IRQ_WAKE_THREAD = 2;
 /** Where the shim puts the first object, which is the sparse mappings' where the tree has them. */
 const DUMMY_PA = 0x200000000;
-
-/** Interrupt handlers of a line, with the names that the harness calls them by. */
-class TreeIrq {
-  readonly #calls: Calls;
-  readonly #line: number;
-
-  constructor(calls: Calls, line: number) {
-    this.#calls = calls;
-    this.#line = line;
-  }
-
-  *rawHandler(): Op<number> {
-    return yield* this.#calls.call('rawInterrupt', this.#line);
-  }
-
-  *threadedHandler(): Op<number> {
-    return yield* this.#calls.call('threadedInterrupt', this.#line);
-  }
-}
 
 export class TreeDriver {
   readonly #kernel: TreeKernel;
@@ -93,10 +75,12 @@ export class TreeDriver {
   }
 
   /** The device, started. */
-  device(name: string, slots: number, vaBits: number): PanthorDevice {
+  device(kernel: Kernel, slots: number, vaBits: number): ExploredDevice {
     const ret = this.#calls.settle(this.#calls.call('init', 2 ** slots - 1, vaBits, PA_BITS, 0, TASK_SIZE));
-    if (ret !== 0) throw new Error(`panthor_mmu_init() on ${name}: ${ret}`);
-    return new TreeDevice(name, this.#calls, this.#view, () => this.#vms, this) as unknown as PanthorDevice;
+    if (ret !== 0) throw new Error(`panthor_mmu_init() on ${kernel.name}: ${ret}`);
+    const device = new TreeDevice(kernel, this.#calls, this.#view, () => this.#vms, this);
+    this.#calls.onReset = () => device.resetScheduled();
+    return device as unknown as ExploredDevice;
   }
 
   /** An object of `size` bytes, contiguous. */
@@ -136,6 +120,10 @@ export class TreeDriver {
       },
     };
     return pool as unknown as VmPool;
+  }
+
+  failReservation(after: number): void {
+    if (after >= 0) this.#calls.atOnce('setOom', after, 1);
   }
 
   createJob(vm: PanthorVm, op: BindOp): BindJob | number {
@@ -190,125 +178,5 @@ export class TreeDriver {
     const hash = this.#kernel.mailbox.word(0);
     lanes[0] = (lanes[0] ^ Number(BigInt.asIntN(32, hash))) | 0 || 1;
     lanes[1] = (Math.imul(lanes[1], 31) ^ Number(BigInt.asIntN(32, hash >> 32n))) | 0 || 1;
-  }
-}
-
-/** The surface of PanthorDevice that the harness uses. */
-class TreeDevice {
-  readonly kernel: { name: string };
-  readonly mmu: unknown;
-  readonly gem: unknown;
-  readonly #calls: Calls;
-  readonly #view: View;
-  readonly #driver: TreeDriver;
-  tickDone: unknown = null;
-
-  constructor(name: string, calls: Calls, view: View, vms: () => readonly TreeVm[], driver: TreeDriver) {
-    this.kernel = { name };
-    this.#calls = calls;
-    this.#view = view;
-    this.#driver = driver;
-    this.mmu = new TreeMmu(calls, view, vms);
-    this.gem = { create: (size: number) => driver.createObject(size) };
-  }
-
-  get trace(): DriverTrace | null {
-    return this.#driver.trace;
-  }
-
-  set trace(trace: DriverTrace | null) {
-    this.#driver.trace = trace;
-  }
-
-  get resetPending(): boolean {
-    return this.#view.resetPending;
-  }
-
-  /** Only ever cleared. */
-  set resetPending(_pending: boolean) {
-    this.#calls.atOnce('clearReset');
-  }
-
-  get unplugged(): boolean {
-    return this.#view.unplugged;
-  }
-
-  enter(): boolean {
-    return this.#calls.atOnce('enter', this.#calls.current()) !== 0;
-  }
-
-  exit(): void {
-    this.#calls.atOnce('exit', this.#calls.current());
-  }
-
-  scheduleReset(): void {
-    this.#calls.atOnce('scheduleReset');
-  }
-
-  /** panthor_device_reset_work(), as far as it is about the MMU and the GPU block. */
-  *reset(): Op<void> {
-    yield* this.#calls.call('preReset');
-    yield* this.#calls.call('softReset');
-    yield* this.#calls.call('postReset');
-    this.#calls.atOnce('clearReset');
-  }
-
-  *unplug(): Op<void> {
-    yield* this.#calls.call('unplug');
-    yield* this.#calls.call('gpuUnplug');
-  }
-}
-
-/** The surface of PanthorMmu. */
-class TreeMmu {
-  readonly irq: TreeIrq;
-  readonly slotsLock: { readonly held: boolean };
-  readonly #calls: Calls;
-  readonly #view: View;
-  readonly #vms: () => readonly TreeVm[];
-
-  constructor(calls: Calls, view: View, vms: () => readonly TreeVm[]) {
-    this.#calls = calls;
-    this.#view = view;
-    this.#vms = vms;
-    this.irq = new TreeIrq(calls, LINE_MMU);
-    this.slotsLock = {
-      get held(): boolean {
-        return view.slotsLockHeld;
-      },
-    };
-  }
-
-  /** It was started with the device. */
-  *init(): Op<void> {}
-
-  *suspend(): Op<void> {
-    yield* this.#calls.call('suspend');
-    yield* this.#calls.call('gpuSuspend');
-  }
-
-  *resume(): Op<void> {
-    yield* this.#calls.call('gpuResume');
-    yield* this.#calls.call('resume');
-  }
-
-  get vms(): TreeVm[] {
-    return this.#vms().filter((vm) => !vm.freed);
-  }
-
-  get slots(): (TreeVm | null)[] {
-    return Array.from({ length: 32 }, (_, as) => this.#vms()[this.#view.slot(as) - 1] ?? null);
-  }
-
-  get lru(): TreeVm[] {
-    return this.#view.lru().map((uid) => this.#vms()[uid - 1]);
-  }
-
-  get allocMask(): number {
-    return this.#view.allocMask;
-  }
-
-  get faultyMask(): number {
-    return this.#view.faultyMask;
   }
 }

@@ -32,6 +32,9 @@ export class TreeMemory {
     return this.pageAt((hi & 0xffff) * 0x100000000 + ((lo & ~0xfff) >>> 0));
   }
 
+  /** What is promised to operations is the kernel's own account. */
+  readonly reserved = 0;
+
   /**
    * Tables in use, roots included. While a call is under way some are promised to it and belong to nobody yet: then it
    * is as many as the VMs have, and nothing is judged.

@@ -158,6 +158,20 @@ export class TreeVm {
     return yield* this.#calls.call('active', this.uid);
   }
 
+  /** panthor_vm_get() */
+  get(): this {
+    this.#calls.atOnce('vmGet', this.uid);
+    return this;
+  }
+
+  /** panthor_vm_put() */
+  *put(): Op<void> {
+    yield* this.#calls.call('vmPut', this.uid);
+  }
+
+  /** The kernel knows by itself (begin_work() in the shim). */
+  set jobRunning(_running: boolean) {}
+
   *idle(): Op<void> {
     yield* this.#calls.call('idle', this.uid);
   }

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { accessSync, closeSync, constants, openSync, readSync } from 'node:fs';
 import { constants as os } from 'node:os';
 import { basename, delimiter, join } from 'node:path';
+import { withSignals } from './signals.ts';
 
 /** A command as it will be started: what comes from us goes before the user's own arguments. */
 export interface Launch {
@@ -93,17 +94,15 @@ export async function runToEnd(launch: Launch): Promise<number> {
   const passOn = (signal: NodeJS.Signals): void => {
     if (signal !== 'SIGINT' && signal !== 'SIGQUIT') child.kill(signal);
   };
-  const signals: NodeJS.Signals[] = ['SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGHUP'];
-  for (const signal of signals) process.on(signal, passOn);
-  try {
-    return await new Promise<number>((resolve) => {
-      child.on('error', (error: NodeJS.ErrnoException) => {
-        process.stderr.write(`panthor-shim: cannot run ${launch.file}: ${error.message}\n`);
-        resolve(error.code === 'ENOENT' ? 127 : 126);
-      });
-      child.on('exit', (code, signal) => resolve(statusOf(code, signal)));
-    });
-  } finally {
-    for (const signal of signals) process.off(signal, passOn);
-  }
+  return withSignals(
+    passOn,
+    () =>
+      new Promise<number>((resolve) => {
+        child.on('error', (error: NodeJS.ErrnoException) => {
+          process.stderr.write(`panthor-shim: cannot run ${launch.file}: ${error.message}\n`);
+          resolve(error.code === 'ENOENT' ? 127 : 126);
+        });
+        child.on('exit', (code, signal) => resolve(statusOf(code, signal)));
+      }),
+  );
 }

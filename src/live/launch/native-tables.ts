@@ -2,7 +2,7 @@
  * What the preload library knows of ioctls, as C: where pointers are in their arguments, how much memory they lead to,
  * and which field holds a file descriptor. It is written from uapi/, so a new ioctl needs no C.
  */
-import { dmaBufIoctls, drmIoctls } from '../../../uapi/drm.ts';
+import { dmaBufIoctls, drmIoctls, syncFileIoctls } from '../../../uapi/drm.ts';
 import type { BufferSpec, IoctlSpec, NumberRef } from '../../../uapi/ioctl.ts';
 import { panthorIoctls } from '../../../uapi/panthor_drm.ts';
 
@@ -12,7 +12,12 @@ const NO_FIELD = 0xffff;
 const kinds = { bytes: 'BUFFER_BYTES', array: 'BUFFER_ARRAY', string: 'BUFFER_STRING' } as const;
 
 /** Every ioctl that the library passes on with its buffers. */
-export const nativeIoctls: readonly IoctlSpec[] = [...drmIoctls, ...panthorIoctls, ...dmaBufIoctls];
+export const nativeIoctls: readonly IoctlSpec[] = [
+  ...drmIoctls,
+  ...panthorIoctls,
+  ...dmaBufIoctls,
+  ...syncFileIoctls,
+];
 
 /** The field of the argument that holds a descriptor for the kernel to use, or undefined. */
 export function fdArgument(spec: IoctlSpec): { offset: number } | undefined {
@@ -25,8 +30,10 @@ export function fdArgument(spec: IoctlSpec): { offset: number } | undefined {
 
 /** The field in which the kernel returns a new descriptor, or undefined. */
 export function fdResult(spec: IoctlSpec): { offset: number } | undefined {
-  const field = spec.arg?.fields.find((one) => one.info.unit === 'fd');
-  return field === undefined || fdArgument(spec) !== undefined ? undefined : field;
+  const fields = spec.arg?.fields.filter((one) => one.info.unit === 'fd') ?? [];
+  return (
+    fields.find((one) => one.info.dir === 'out') ?? (fdArgument(spec) === undefined ? fields[0] : undefined)
+  );
 }
 
 /** Rows of `buffers` are put behind each other at the end of `rows`; returns where they begin. */

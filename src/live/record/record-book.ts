@@ -1,5 +1,6 @@
 import type { Frame } from '../../capture/frame.ts';
 import { CaptureRecord, requestSize, setIoctl } from '../../capture/record.ts';
+import { tell } from '../server/server.ts';
 import {
   REGION_BYTES,
   readU64,
@@ -65,6 +66,11 @@ export class RecordBook {
     }
   }
 
+  /** Why the recording is not whole, or null. */
+  get failed(): string | null {
+    return this.#file?.failed ?? null;
+  }
+
   /** A process is gone: the files that it opened are closed with it. */
   processEnded(pid: number): void {
     for (const [key, file] of this.#files) if (file.pid === pid) this.#close(key);
@@ -79,12 +85,16 @@ export class RecordBook {
 
   #begin(version: string | undefined): CaptureFile {
     const { path, client, arch, replies } = this.#options;
-    return new CaptureFile(path, {
-      arch,
-      client,
-      replies,
-      ...(version === undefined ? {} : { driver_version: version }),
-    });
+    return new CaptureFile(
+      path,
+      {
+        arch,
+        client,
+        replies,
+        ...(version === undefined ? {} : { driver_version: version }),
+      },
+      tell,
+    );
   }
 
   #open(view: DataView, at: number): boolean {
@@ -132,7 +142,7 @@ export class RecordBook {
     const empty = new Uint8Array(0);
     setIoctl(this.#record, {
       timeNs: Number(process.hrtime.bigint()),
-      tid: view.getUint32(at + 20, true),
+      tid: view.getUint32(at + 20, true) & 0x7fffffff,
       fd: this.#fdOf(readU64(view, at)),
       request,
       argIn: size > 0 ? before[0].bytes : empty,
@@ -152,7 +162,7 @@ export class RecordBook {
     Object.assign(this.#record, {
       type: 'mmap',
       timeNs: Number(process.hrtime.bigint()),
-      tid: view.getUint32(at + 32, true),
+      tid: view.getUint32(at + 32, true) & 0x7fffffff,
       fd: this.#fdOf(readU64(view, at)),
       lengthLo: view.getUint32(at + 8, true),
       lengthHi: view.getUint32(at + 12, true),

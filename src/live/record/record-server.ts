@@ -1,7 +1,9 @@
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Frame } from '../../capture/frame.ts';
+import { StartError } from '../start-error.ts';
 import { ReplyWriter } from '../wire.ts';
 import { RecordBook, type RecordBookOptions } from './record-book.ts';
 
@@ -54,9 +56,12 @@ export class RecordServer {
   readonly #server: Server;
   readonly #book: RecordBook;
   readonly #channels = new Set<Channel>();
+  /** Keeps a FIFO open, so that opening it for the capture does not wait. */
+  readonly #reader: FileHandle | null;
 
-  private constructor(book: RecordBook) {
+  private constructor(book: RecordBook, reader: FileHandle | null) {
     this.#book = book;
+    this.#reader = reader;
     this.#server = createServer((socket) => {
       const channel = new Channel(socket, book);
       this.#channels.add(channel);
@@ -69,12 +74,17 @@ export class RecordServer {
 
   /** @throws Error where the socket or the capture cannot be made */
   static async start(dir: string, options: RecordBookOptions): Promise<RecordServer> {
-    const server = new RecordServer(new RecordBook(options));
+    const server = new RecordServer(new RecordBook(options), await readerOf(options.path));
     await new Promise<void>((resolve, reject) => {
       server.#server.once('error', reject);
       server.#server.listen(join(dir, 'socket'), 512, resolve);
     });
     return server;
+  }
+
+  /** Why the recording is not whole, or null. */
+  get failed(): string | null {
+    return this.#book.failed;
   }
 
   /** Calls written down. */
@@ -89,5 +99,16 @@ export class RecordServer {
     this.#server.close();
     for (const channel of this.#channels) channel.end();
     this.#book.close();
+    await this.#reader?.close();
+  }
+}
+
+/** Waits for the reader of a FIFO, not in this thread: it has signals to hear. @throws StartError */
+async function readerOf(path: string): Promise<FileHandle | null> {
+  try {
+    return (await stat(path)).isFIFO() ? await open(path, 'w') : null;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw new StartError((error as Error).message);
   }
 }

@@ -1,7 +1,7 @@
 import { CaptureRecord, setIoctl } from '../../capture/record.ts';
 import type { PanthorDevice } from '../../driver/device.ts';
 import type { DmaBuf } from '../../driver/gem/dma-buf.ts';
-import type { FdObject } from '../../driver/ioctl/fd-table.ts';
+import type { FdObject, SyncFile } from '../../driver/ioctl/fd-table.ts';
 import type { Call } from '../server/call.ts';
 import type { CallFds } from '../server/call-fds.ts';
 import type { MmapCall, Observer } from '../server/observer.ts';
@@ -31,21 +31,25 @@ export class Recorder implements Observer {
   readonly #others = new WeakMap<FdObject, number>();
   #nextOther = FIRST_OTHER;
 
-  /** @throws StartError */
-  constructor(options: RecordOptions, device: PanthorDevice) {
+  /** `tell` gets a line when the recording ends before its time. @throws StartError */
+  constructor(options: RecordOptions, device: PanthorDevice, tell: (line: string) => void) {
     this.#device = device;
     const { major, minor } = device.kernel.uapi;
-    this.#file = new CaptureFile(options.path, {
-      arch: options.arch,
-      client: options.client,
-      replies: 'model',
-      driver_version: `${major}.${minor}.0`,
-    });
+    this.#file = new CaptureFile(
+      options.path,
+      {
+        arch: options.arch,
+        client: options.client,
+        replies: 'model',
+        driver_version: `${major}.${minor}.0`,
+      },
+      tell,
+    );
   }
 
   opened(): void {}
 
-  ioctl(on: OpenFile | DmaBuf, call: Call, ret: number, fds: CallFds | null): void {
+  ioctl(on: OpenFile | DmaBuf | SyncFile, call: Call, ret: number, fds: CallFds | null): void {
     const { mem, before, request } = call;
     const size = (request >>> 16) & 0x3fff;
     if (before === null) return;
@@ -65,11 +69,13 @@ export class Recorder implements Observer {
     }
     const argIn = size === 0 ? EMPTY : before.subarray(at, at + size);
     const argOut = size === 0 ? EMPTY : mem.data.slice(at, at + size);
-    if (fds?.field !== undefined) {
-      const { offset } = fds.field;
-      if (fds.given !== null) this.#number(argIn, offset, fds.given);
-      const told = fds.given ?? fds.result;
-      if (told !== null) this.#number(argOut, offset, told);
+    if (fds !== null) {
+      const { taken, made } = fds.fields;
+      if (taken !== undefined && fds.given !== null) {
+        this.#number(argIn, taken.offset, fds.given);
+        this.#number(argOut, taken.offset, fds.given);
+      }
+      if (made !== undefined && fds.result !== null) this.#number(argOut, made.offset, fds.result);
     }
     setIoctl(this.#record, {
       timeNs: this.#device.now(),
@@ -82,7 +88,7 @@ export class Recorder implements Observer {
       ret: ret < 0 ? -1 : ret,
       errno: ret < 0 ? -ret : 0,
     });
-    this.#file.write(this.#record);
+    this.#write();
   }
 
   #number(argument: Uint8Array, offset: number, object: FdObject): void {
@@ -104,12 +110,28 @@ export class Recorder implements Observer {
     const timeNs = this.#device.now();
     const fields = { type: 'mmap', timeNs, tid, fd: file.id, ok } as const;
     Object.assign(this.#record, fields, { lengthLo, lengthHi, offsetLo, offsetHi, prot, flags });
-    this.#file.write(this.#record);
+    this.#write();
   }
 
   released(file: OpenFile): void {
     Object.assign(this.#record, { type: 'close', timeNs: this.#device.now(), fd: file.id });
+    this.#write();
+  }
+
+  /** Why the recording is not whole, or null. */
+  get failed(): string | null {
+    return this.#file.failed;
+  }
+
+  /** Something waits for a slow reader: flush() tries again. */
+  get behind(): boolean {
+    return this.#file.behind;
+  }
+
+  /** Before the client is answered: whatever ends the server, no call that it saw return is missing. */
+  #write(): void {
     this.#file.write(this.#record);
+    this.#file.flush();
   }
 
   /** Hands what has gathered to whoever reads. */

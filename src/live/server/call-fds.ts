@@ -55,9 +55,9 @@ export class CallFds implements FdTable {
     this.#sent = sent;
   }
 
-  /** The field of the argument that takes or returns a descriptor. */
-  get field(): { offset: number } | undefined {
-    return this.#spec && (fdArgument(this.#spec) ?? fdResult(this.#spec));
+  /** The fields of the argument that take and return a descriptor. */
+  get fields(): { taken: { offset: number } | undefined; made: { offset: number } | undefined } {
+    return { taken: this.#spec && fdArgument(this.#spec), made: this.#spec && fdResult(this.#spec) };
   }
 
   install(object: FdObject): number {

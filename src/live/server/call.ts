@@ -21,7 +21,8 @@ export class Call {
     this.fileKey = readU64(view, at);
     this.argAddr = readU64(view, at + 8);
     this.request = view.getUint32(at + 16, true);
-    this.tid = view.getUint32(at + 20, true);
+    // A thread's number is positive, whatever a client says.
+    this.tid = view.getUint32(at + 20, true) & 0x7fffffff;
     this.fd = view.getInt32(at + 24, true);
     const count = view.getUint32(at + 28, true);
     if (count > WIRE_MAX_REGIONS) return false;

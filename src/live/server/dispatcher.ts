@@ -1,9 +1,11 @@
+import { ENOENT } from '../../../uapi/errno.ts';
 import type { Frame } from '../../capture/frame.ts';
 import type { PanthorDrv } from '../../driver/ioctl/drv.ts';
 import { closeAll, type Fd } from '../fd.ts';
 import {
   OPEN_BYTES,
   readU64,
+  WIRE_FDINFO,
   WIRE_FDS_MASK,
   WIRE_INTERRUPT,
   WIRE_IOCTL,
@@ -15,7 +17,10 @@ import { BoMemories, BoMemory } from './bo-memory.ts';
 import { Bugs } from './bugs.ts';
 import type { Connection } from './connection.ts';
 import { Exports } from './exports.ts';
-import { GivenFiles, type WatchEnd } from './given-files.ts';
+import { fdinfoText, textFile } from './files/fdinfo.ts';
+import { GivenFiles, type WatchEnd } from './files/given-files.ts';
+import { HeapGuard } from './heap-guard.ts';
+import type { Injection } from './injection.ts';
 import { Ioctls } from './ioctls.ts';
 import { Mmaps } from './mmaps.ts';
 import type { Observer } from './observer.ts';
@@ -32,6 +37,11 @@ export interface DispatcherOptions extends RepliesOptions {
   watchEnd: WatchEnd;
   /** Descriptors, by process. */
   shares: Shares;
+  /** Says a line to people; it must neither wait nor throw. */
+  tell: (line: string) => void;
+  injection?: Injection | undefined;
+  /** Bytes of JavaScript heap that clients may fill; what V8 allows otherwise. */
+  heapBytes?: number | undefined;
 }
 
 /** Where frames of clients go: to the part of the server that they are for. */
@@ -40,7 +50,8 @@ export class Dispatcher {
   readonly exports: Exports;
   readonly files: OpenFiles;
   readonly replies: Replies;
-  readonly bugs = new Bugs();
+  readonly bugs: Bugs;
+  readonly tell: (line: string) => void;
   /** The page that shows LATEST_FLUSH_ID to clients. */
   readonly flushIdPage: BoMemory;
   readonly #given: GivenFiles;
@@ -50,6 +61,8 @@ export class Dispatcher {
   /** @throws Error where there is not even memory for one page */
   constructor(options: DispatcherOptions) {
     const { dir, drv, card, observers } = options;
+    this.tell = options.tell;
+    this.bugs = new Bugs(options.tell);
     this.flushIdPage = BoMemory.shown();
     this.memories = new BoMemories(options.shares);
     const { bugs, memories } = this;
@@ -66,7 +79,21 @@ export class Dispatcher {
       released: () => this.exports.sweep(),
     });
     const { exports, files, replies } = this;
-    this.#ioctls = new Ioctls({ drv, files, exports, replies, bugs, observers });
+    const guard = new HeapGuard(
+      () => files.all(),
+      () => drv.device.now(),
+      options.heapBytes,
+    );
+    this.#ioctls = new Ioctls({
+      drv,
+      files,
+      exports,
+      replies,
+      bugs,
+      guard,
+      injection: options.injection ?? null,
+      observers,
+    });
     this.#mmaps = new Mmaps({ files, memories, flushIdPage: this.flushIdPage, replies, observers });
     drv.onBoFree = (bo) => memories.forget(bo);
   }
@@ -108,6 +135,8 @@ export class Dispatcher {
       case WIRE_INTERRUPT:
         from.cancel?.();
         return true;
+      case WIRE_FDINFO:
+        return this.#fdinfo(from, frame, view);
       case WIRE_SETTLE:
         if (frame.size < 8) return false;
         this.#given.look(readU64(view, frame.at));
@@ -116,6 +145,16 @@ export class Dispatcher {
       default:
         return false;
     }
+  }
+
+  /** Whoever can name a file may ask, as everybody of the same user can read /proc. */
+  #fdinfo(from: Connection, frame: Frame, view: DataView): boolean {
+    if (frame.size < 8) return false;
+    const file = this.files.byKey(readU64(view, frame.at));
+    const fd = file === undefined ? -ENOENT : textFile(fdinfoText(file));
+    if (typeof fd === 'number') this.replies.plain(from, frame.id, fd);
+    else this.replies.memory(from, frame.id, fd, false);
+    return true;
   }
 
   #open(from: Connection, frame: Frame, view: DataView): boolean {

@@ -6,7 +6,7 @@ import type { Dispatcher } from './dispatcher.ts';
 
 /** Has the driver behind a server execute streams, in the memory that it shares with its clients. */
 export function executeStreams(drv: PanthorDrv, dispatcher: Dispatcher): StreamRunner {
-  const notices = new StreamNotices();
+  const notices = new StreamNotices(dispatcher.tell);
   const flushId = dispatcher.flushIdPage.page(0);
   return new StreamRunner({
     unshaded: notices.unshaded,

@@ -1,17 +1,20 @@
-import { EBADF, EIO, ENOTTY } from '../../../uapi/errno.ts';
+import { EBADF, EIO, ENOMEM, ENOTTY } from '../../../uapi/errno.ts';
 import type { IoctlSpec } from '../../../uapi/ioctl.ts';
 import type { Frame } from '../../capture/frame.ts';
 import { run } from '../../coroutine/op.ts';
-import { type DmaBuf, dmaBufIoctl } from '../../driver/gem/dma-buf.ts';
+import type { DmaBuf } from '../../driver/gem/dma-buf.ts';
 import { BLOCKED, type PanthorDrv } from '../../driver/ioctl/drv.ts';
+import type { SyncFile } from '../../driver/ioctl/fd-table.ts';
 import type { Fd } from '../fd.ts';
 import { nativeIoctls } from '../launch/native-tables.ts';
-import { WIRE_ATTACH } from '../wire.ts';
+import { WIRE_ATTACH, WIRE_MAX_CALL } from '../wire.ts';
 import type { Bugs } from './bugs.ts';
 import { Call } from './call.ts';
 import { CallFds } from './call-fds.ts';
 import type { Connection } from './connection.ts';
 import type { Exports } from './exports.ts';
+import type { HeapGuard } from './heap-guard.ts';
+import type { Injection } from './injection.ts';
 import type { Observer } from './observer.ts';
 import type { OpenFile } from './open-file.ts';
 import type { OpenFiles } from './open-files.ts';
@@ -23,6 +26,8 @@ export interface IoctlsOptions {
   exports: Exports;
   replies: Replies;
   bugs: Bugs;
+  guard: HeapGuard;
+  injection: Injection | null;
   observers: readonly Observer[];
 }
 
@@ -33,13 +38,22 @@ interface Known {
   spec: IoctlSpec;
   /** The argument has a field for a descriptor. */
   hasFd: boolean;
+  /** The driver keeps something new for it. */
+  needsMemory: boolean;
 }
+
+const NEEDS_MEMORY =
+  /_(CREATE|VM_BIND|SUBMIT|SET_LABEL|SIGNAL|TRANSFER|EVENTFD|HANDLE_TO_FD|FD_TO_HANDLE|FLINK|OPEN|GET_MAGIC|CLIENT_NAME)$/;
 
 /** Ioctls by type and number. */
 const known = new Map<number, Known>(
   nativeIoctls.map((spec) => [
     (spec.type << 8) | spec.nr,
-    { spec, hasFd: spec.arg?.fields.some((field) => field.info.unit === 'fd') ?? false },
+    {
+      spec,
+      hasFd: spec.arg?.fields.some((field) => field.info.unit === 'fd') ?? false,
+      needsMemory: NEEDS_MEMORY.test(spec.name),
+    },
   ]),
 );
 
@@ -64,11 +78,15 @@ export class Ioctls {
    */
   handle(from: Connection, frame: Frame, view: DataView, bytes: Uint8Array, fds: Fd[]): boolean {
     const call = this.#call;
+    if (frame.size > WIRE_MAX_CALL) {
+      this.#options.replies.plain(from, frame.id, -ENOMEM);
+      return true;
+    }
     if (!call.read(frame, view, bytes)) return false;
     const shown = (frame.flags & WIRE_ATTACH) !== 0 ? fds.shift() : undefined;
     if (call.fileKey === 0) {
       if (shown === undefined) return false;
-      this.#onDmaBuf(from, frame.id, call, shown, fds);
+      this.#onObject(from, frame.id, call, shown, fds);
       return true;
     }
     const file = this.#options.files.find(from, call.fileKey, shown);
@@ -81,11 +99,22 @@ export class Ioctls {
     const { drv, exports, bugs } = this.#options;
     if (this.#wantsBefore) call.remember();
     const entry = known.get(call.request & 0xffff);
+    if (entry?.needsMemory && this.#options.guard.refuses(file, call.mem.used)) {
+      this.#finish(from, id, file, call, -ENOMEM, null);
+      return;
+    }
+    const injected = this.#options.injection?.beforeCall(drv, entry?.spec.shortName ?? '') ?? 0;
+    if (injected < 0) {
+      this.#finish(from, id, file, call, injected, null);
+      return;
+    }
     let table: CallFds | null = null;
     if (entry?.hasFd) {
       table = new CallFds(exports, file, from.pid, entry.spec, call.arg(), call.argAddr, fds.shift() ?? null);
       file.drm.fds = table;
     }
+    file.drm.callerPid = from.pid;
+    file.drm.callerTid = call.tid;
     const what = entry?.spec.name ?? 'an unknown ioctl';
     this.#making = true;
     const ret =
@@ -112,12 +141,13 @@ export class Ioctls {
       if (this.#making) this.#completed.push(tell);
       else tell();
     });
+    if (this.#options.injection?.interrupts()) from.cancel?.();
   }
 
   #finish(
     from: Connection,
     id: number,
-    on: OpenFile | DmaBuf,
+    on: OpenFile | DmaBuf | SyncFile,
     call: Call,
     ret: number,
     table: CallFds | null,
@@ -128,12 +158,12 @@ export class Ioctls {
     if (call === this.#call && call.mem.data.length > KEPT_BYTES) this.#call = new Call();
   }
 
-  /** Calls on the own descriptor of a dma-buf. A sync_file has none that are modelled. */
-  #onDmaBuf(from: Connection, id: number, call: Call, target: Fd, fds: Fd[]): void {
-    const { exports, replies, bugs } = this.#options;
+  /** Calls on the own descriptor of a dma-buf or a sync_file; that of a syncobj has none. */
+  #onObject(from: Connection, id: number, call: Call, target: Fd, fds: Fd[]): void {
+    const { drv, exports, replies, bugs } = this.#options;
     const object = exports.identify(target);
     target.close();
-    if (object?.kind !== 'dma-buf') {
+    if (object === null || object.kind === 'syncobj-file') {
       replies.plain(from, id, -ENOTTY);
       return;
     }
@@ -142,7 +172,8 @@ export class Ioctls {
     const table = new CallFds(exports, null, from.pid, spec, call.arg(), call.argAddr, fds.shift() ?? null);
     const { request, mem, argAddr } = call;
     const ret =
-      bugs.guard('a dma-buf ioctl', () => dmaBufIoctl(object, request, mem, argAddr, table)) ?? -EIO;
+      bugs.guard('an ioctl of an object', () => drv.objectIoctl(object, request, mem, argAddr, table)) ??
+      -EIO;
     table.end();
     this.#finish(from, id, object, call, ret, table);
   }

@@ -44,7 +44,7 @@ export class Mmaps {
     const ret = this.#reply(from, id, file, readU64(view, at + 16), readU64(view, at + 8), prot, flags);
     if (ret < 0) replies.plain(from, id, ret);
     const call = {
-      tid: view.getUint32(at + 32, true),
+      tid: view.getUint32(at + 32, true) & 0x7fffffff,
       fd: view.getInt32(at + 36, true),
       lengthLo: view.getUint32(at + 8, true),
       lengthHi: view.getUint32(at + 12, true),

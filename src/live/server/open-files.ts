@@ -4,7 +4,7 @@ import type { PanthorDrv } from '../../driver/ioctl/drv.ts';
 import type { Fd } from '../fd.ts';
 import type { Bugs } from './bugs.ts';
 import type { Connection } from './connection.ts';
-import type { GivenFiles } from './given-files.ts';
+import type { GivenFiles } from './files/given-files.ts';
 import type { Observer } from './observer.ts';
 import { OpenFile } from './open-file.ts';
 import type { Shares } from './shares.ts';
@@ -35,6 +35,14 @@ export class OpenFiles {
     return this.#byKey.size;
   }
 
+  byKey(key: number): OpenFile | undefined {
+    return this.#byKey.get(key);
+  }
+
+  all(): Iterable<OpenFile> {
+    return this.#byKey.values();
+  }
+
   /**
    * Opens a node for process `pid` with the flags of open(2).
    *
@@ -62,6 +70,7 @@ export class OpenFiles {
       made.fd.close();
       return -ENODEV;
     }
+    drm.pid = pid;
     file = new OpenFile(this.#nextId++, made.file, minor, flags, pid, drm);
     this.#byKey.set(file.key, file);
     for (const observer of observers) observer.opened(file);

@@ -26,6 +26,8 @@ export interface LiveSummary {
   bugs: number;
   left: LeftOver;
   streams: StreamStats;
+  /** Why a recording ended before its time: then it is not whole. */
+  record_error?: string;
 }
 
 /** Counts what clients ask and what they are told. */
@@ -64,7 +66,7 @@ export class LiveReport implements Observer {
 
   released(): void {}
 
-  summary(bugs: number, left: LeftOver, streams: StreamStats): LiveSummary {
+  summary(bugs: number, left: LeftOver, streams: StreamStats, recordError: string | null): LiveSummary {
     return {
       kernel: this.#device.kernel.name,
       files: this.#files,
@@ -79,6 +81,7 @@ export class LiveReport implements Observer {
       bugs,
       left,
       streams,
+      ...(recordError === null ? {} : { record_error: recordError }),
     };
   }
 }

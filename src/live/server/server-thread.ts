@@ -1,12 +1,14 @@
 import { closeSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { beforeDeath } from '../launch/signals.ts';
 import { native } from '../native.ts';
-import { nativeBuildDir } from '../package-root.ts';
+import { nativeFile } from '../package-root.ts';
 import { StartError } from '../start-error.ts';
-import { freeCard, makeDeviceTree } from './device-tree.ts';
-import { clearPrivateDir, makePrivateDir } from './private-dir.ts';
+import { freeCard, makeDeviceTree } from './files/device-tree.ts';
+import { clearPrivateDir, makePrivateDir, takePrivateDir } from './files/private-dir.ts';
 import type { LiveSummary } from './report.ts';
+import { tell } from './server.ts';
 import type { WorkerMessage, WorkerOptions } from './worker.ts';
 
 /** How a server is wanted. */
@@ -15,6 +17,8 @@ export interface ServeOptions {
   with: readonly string[];
   without: readonly string[];
   gpu: string;
+  /** A plan for class Injection. */
+  inject?: string;
   /** N of card<N>; the first free pair of nodes otherwise. */
   card?: number;
   /** The private directory; one of its own otherwise, which is removed at the end. */
@@ -30,8 +34,18 @@ export class ServerThread {
   /** The server thread stops when this end of its pipe is closed. */
   readonly #stop: number;
   readonly #stopped: Promise<LiveSummary>;
+  /** To be called when the directory is removed. */
+  readonly #stayed: () => void;
 
-  private constructor(dir: string, ownsDir: boolean, card: number, worker: Worker, stop: number) {
+  private constructor(
+    dir: string,
+    ownsDir: boolean,
+    card: number,
+    worker: Worker,
+    stop: number,
+    stayed: () => void,
+  ) {
+    this.#stayed = stayed;
     this.dir = dir;
     this.#ownsDir = ownsDir;
     this.card = card;
@@ -39,6 +53,7 @@ export class ServerThread {
     this.#stopped = new Promise((resolve, reject) => {
       worker.on('message', (message: WorkerMessage) => {
         if (message.type === 'stopped') resolve(message.report);
+        else if (message.type === 'notice') tell(message.line);
       });
       worker.on('error', reject);
     });
@@ -53,9 +68,10 @@ export class ServerThread {
   static async start(options: ServeOptions): Promise<ServerThread> {
     const helper = native();
     const dir = makePrivateDir(options.dir);
+    takePrivateDir(dir);
+    const stayed = beforeDeath(() => clearPrivateDir(dir, options.dir === undefined));
     const card = options.card ?? freeCard();
     try {
-      clearPrivateDir(dir, false);
       makeDeviceTree(join(dir, 'root'), card);
       const ends = new Int32Array(2);
       if (helper.pipe(ends) < 0) throw new Error('no pipe for the server thread');
@@ -66,6 +82,7 @@ export class ServerThread {
         with: options.with,
         without: options.without,
         gpu: options.gpu,
+        inject: options.inject ?? '',
         stop: ends[0],
         record: options.record ?? null,
       };
@@ -73,15 +90,18 @@ export class ServerThread {
         workerData: data,
         trackUnmanagedFds: false,
       });
-      const thread = new ServerThread(dir, options.dir === undefined, card, worker, ends[1]);
+      const thread = new ServerThread(dir, options.dir === undefined, card, worker, ends[1], stayed);
       await new Promise<void>((resolve, reject) => {
-        worker.once('message', () => resolve());
+        worker.on('message', (message: WorkerMessage) => {
+          if (message.type === 'ready') resolve();
+        });
         // Its class is lost on the way from the thread.
         worker.once('error', (error) => reject(isStartError(error) ? new StartError(error.message) : error));
       });
       return thread;
     } catch (error) {
       clearPrivateDir(dir, options.dir === undefined);
+      stayed();
       throw error;
     }
   }
@@ -98,6 +118,7 @@ export class ServerThread {
       return await this.#stopped;
     } finally {
       clearPrivateDir(this.dir, this.#ownsDir);
+      this.#stayed();
     }
   }
 }
@@ -108,10 +129,10 @@ function isStartError(error: unknown): error is Error {
 
 /** The recording library for an architecture. */
 export function recorderPath(arch: string): string {
-  return join(nativeBuildDir(), arch, 'libdrm_recorder.so');
+  return nativeFile(arch, 'libdrm_recorder.so');
 }
 
 /** The preload library for an architecture (x86_64, aarch64). */
 export function libraryPath(arch: string): string {
-  return join(nativeBuildDir(), arch, 'libpanthor_shim.so');
+  return nativeFile(arch, 'libpanthor_shim.so');
 }

@@ -6,6 +6,7 @@ import { EPOLLIN, native } from '../native.ts';
 import { Poller } from '../poller.ts';
 import { Connections } from './connections.ts';
 import { Dispatcher } from './dispatcher.ts';
+import type { Injection } from './injection.ts';
 import type { Observer } from './observer.ts';
 import { Shares } from './shares.ts';
 
@@ -16,8 +17,14 @@ export interface ServerOptions {
   /** The device nodes are card<card> and renderD<128 + card>. */
   card: number;
   observers?: readonly Observer[];
+  /** Says a line to people on standard error; a line that would have to wait is lost. */
+  tell?: (line: string) => void;
   /** Connections at once. */
   maxConnections?: number;
+  /** Faults that are to happen. */
+  injection?: Injection;
+  /** Bytes of JavaScript heap that clients may fill; what V8 allows otherwise. */
+  heapBytes?: number;
   /** Descriptors of open files, fences and memory at once; what this process may have, less what it needs, otherwise. */
   maxDescriptors?: number;
 }
@@ -35,6 +42,11 @@ function descriptorLimit(): number {
   return found === null ? 1024 : Number(found[1]);
 }
 
+/** Says a line on standard error, unless that would wait or cannot be done. */
+export function tell(line: string): void {
+  native().tell(`panthor-shim: ${line.slice(0, 1200)}\n`);
+}
+
 /** Serves clients over unix sockets. Nothing happens outside `step()`. */
 export class LiveServer {
   readonly dispatcher: Dispatcher;
@@ -47,6 +59,7 @@ export class LiveServer {
   /** @throws Error when the socket cannot be made */
   constructor(options: ServerOptions) {
     this.#drv = options.drv;
+    options.injection?.arm(options.drv);
     native().getReady();
     const all = descriptorLimit();
     const room = Math.max(all - OWN_DESCRIPTORS, Math.floor(all / 2));
@@ -59,6 +72,9 @@ export class LiveServer {
       drv: options.drv,
       card: options.card,
       observers: options.observers ?? [],
+      heapBytes: options.heapBytes,
+      injection: options.injection,
+      tell: options.tell ?? tell,
       shares: new Shares(options.maxDescriptors ?? room - limit, 3),
       // Only the end of the other side is of interest, and that is always reported.
       watchEnd: (fd, ended) => {

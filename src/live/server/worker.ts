@@ -8,9 +8,11 @@ import { PanthorDevice } from '../../driver/device.ts';
 import { gpuProfile } from '../../driver/gpu-profile.ts';
 import { PanthorDrv } from '../../driver/ioctl/drv.ts';
 import { kernel } from '../../driver/kernels.ts';
+import { useFenceClock } from '../../driver/sync/fence.ts';
 import { Fd } from '../fd.ts';
 import { Recorder } from '../record/recorder.ts';
 import { executeStreams } from './execute-streams.ts';
+import { Injection } from './injection.ts';
 import { LiveReport } from './report.ts';
 import { LiveServer } from './server.ts';
 
@@ -24,12 +26,15 @@ export interface WorkerOptions {
   gpu: string;
   /** The descriptor that becomes readable when the main thread wants the server to stop. */
   stop: number;
+  /** A plan for class Injection, '' for none. */
+  inject: string;
   record: { path: string; client: string; arch: string } | null;
 }
 
 /** What the server thread says. */
 export type WorkerMessage =
   | { type: 'ready' }
+  | { type: 'notice'; line: string }
   | { type: 'stopped'; report: ReturnType<LiveReport['summary']> };
 
 /** CLOCK_MONOTONIC, as clients see it: performance.now() is that clock from another zero, and the cheapest to read. */
@@ -39,7 +44,12 @@ function monotonicClock(): () => number {
 }
 
 /** More objects than a client has ever wanted, and as many bytes as there are physical addresses: beyond is ENOMEM. */
-const LIMITS = { objects: 1 << 20, boBytes: 2 ** 40 };
+const LIMITS = { objects: 1 << 20, boBytes: 2 ** 40, vms: 60_000 };
+/** Pages of tables for all VMs: 1 GiB. */
+const MAX_TABLES = 1 << 18;
+
+/** A recording whose reader is slow is tried again so often, ns. */
+const RETRY_NS = 10e6;
 
 /** Steps between turns of this thread's event loop, in which memory that is no longer used is given back. */
 const STEPS = 1024;
@@ -50,14 +60,23 @@ async function serve(options: WorkerOptions): Promise<void> {
     gpu: gpuProfile(options.gpu),
     now: monotonicClock(),
   });
+  useFenceClock(() => device.now());
   const drv = new PanthorDrv(device);
   Object.assign(drv.limits, LIMITS);
+  const { memory } = device.machine;
+  memory.oom = () => memory.live + memory.reserved > MAX_TABLES;
   const report = new LiveReport(device);
-  const recorder = options.record === null ? null : new Recorder(options.record, device);
+  // The main thread may have to wait for whoever reads standard error; this one must not.
+  const tell = (line: string): void => {
+    parentPort!.postMessage({ type: 'notice', line } satisfies WorkerMessage);
+  };
+  const recorder = options.record === null ? null : new Recorder(options.record, device, tell);
   const server = new LiveServer({
     dir: options.dir,
     drv,
     card: options.card,
+    tell,
+    ...(options.inject === '' ? {} : { injection: new Injection(options.inject) }),
     observers: recorder === null ? [report] : [report, recorder],
   });
   const streams = executeStreams(drv, server.dispatcher);
@@ -69,7 +88,7 @@ async function serve(options: WorkerOptions): Promise<void> {
   parentPort!.postMessage({ type: 'ready' } satisfies WorkerMessage);
   while (!stopping) {
     for (let i = 0; i < STEPS && !stopping; i++) {
-      server.step(-1);
+      server.step(recorder?.behind ? RETRY_NS : -1);
       recorder?.flush();
     }
     await new Promise((resolve) => setImmediate(resolve));
@@ -82,7 +101,8 @@ async function serve(options: WorkerOptions): Promise<void> {
   server.close();
   stop.close();
   recorder?.close();
-  const summary = report.summary(server.dispatcher.bugs.count, left, streams.stats);
+  const failed = recorder?.failed ?? null;
+  const summary = report.summary(server.dispatcher.bugs.count, left, streams.stats, failed);
   const message = { type: 'stopped', report: summary } as const;
   parentPort!.postMessage(message satisfies WorkerMessage);
 }

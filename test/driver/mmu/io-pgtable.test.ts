@@ -22,9 +22,15 @@ class Tables {
   left = 0;
 
   constructor(vaBits: number, splitBlocks: boolean) {
-    this.pt = new IoPgtable(this.memory, vaBits, 40, { splitBlockOnUnmap: splitBlocks, holeIsASize: false }, {
-      warn: (where, reason) => this.warnings.push(`${where}: ${reason}`),
-    });
+    this.pt = new IoPgtable(
+      this.memory,
+      vaBits,
+      40,
+      { splitBlockOnUnmap: splitBlocks, holeIsASize: false },
+      {
+        warn: (where, reason) => this.warnings.push(`${where}: ${reason}`),
+      },
+    );
   }
 
   reserve(count: number): void {

@@ -114,7 +114,7 @@ static void too_much(int fd)
 
 	CHECK_ERROR(ioctl(fd, IOC_VM_BIND, &bind), ENOMEM);
 	/* As much as fits goes through, and binds of nothing succeed (panthor_vm_bind_exec_sync_op()). */
-	bind.ops.count = 100000;
+	bind.ops.count = 80000;
 	CHECK(ioctl(fd, IOC_VM_BIND, &bind) == 0);
 	CHECK(make_vm(fd) > 0);
 	munmap(ops, size);

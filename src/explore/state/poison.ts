@@ -1,0 +1,51 @@
+/**
+ * Freed objects: every field that the driver still reads or writes is told. They stay what they were, so that what runs
+ * on with them can be seen to its end.
+ */
+import { contents, term, undo } from './objects.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: whatever was freed
+type Any = any;
+
+/** Whether code of the driver runs: what looks at a state from outside may look at freed objects too. */
+let armed = false;
+
+/** Driver code begins to run, or has stopped. */
+export function watchFreed(on: boolean): void {
+  armed = on;
+}
+
+const POISON = 0x7015;
+
+/** From now on, until the schedule is taken back, `use` is told of each use of a field but those of `keep`. */
+export function poison(target: object, keep: readonly string[], use: (field: string) => void): void {
+  const id = (target as Any).$id as number | undefined;
+  if (id === undefined) return;
+  const saved = new Map<string, unknown>();
+  contents(target, id, -1);
+  for (const name of Object.keys(target)) {
+    if (keep.includes(name)) continue;
+    saved.set(name, (target as Any)[name]);
+    Object.defineProperty(target, name, {
+      configurable: true,
+      enumerable: false,
+      get() {
+        if (armed) use(name);
+        return saved.get(name);
+      },
+      set(value) {
+        if (armed) use(name);
+        saved.set(name, value);
+      },
+    });
+  }
+  contents(target, id, 1);
+  term(id, POISON, true, 1);
+  undo(target, id, restore, new Map(saved));
+}
+
+function restore(target: object, saved: unknown): void {
+  for (const [name, value] of saved as Map<string, unknown>) {
+    Object.defineProperty(target, name, { configurable: true, enumerable: true, writable: true, value });
+  }
+}
