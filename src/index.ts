@@ -93,8 +93,10 @@ export { BytesError } from './payload/bytes.ts';
 export type { Format } from './payload/render.ts';
 export type { Reject } from './payload/rules/context.ts';
 export type { Verdict } from './payload/verdict.ts';
+export type { Disagreement } from './replay/disagreements.ts';
 export type { VmaState, VmState } from './replay/snapshot.ts';
 export type {
+  Divergence,
   Explained as ExplainedCall,
   Finding as ReplayFinding,
   Warning as DriverWarning,
