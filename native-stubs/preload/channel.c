@@ -32,6 +32,8 @@ struct channel {
 
 static struct channel channels[CHANNELS];
 
+int (*channel_wait)(int fd);
+
 /* A connection to the server; -errno without one. */
 static int connect_to_server(void)
 {
@@ -123,8 +125,11 @@ static int wait_for_reply(struct channel *c, uint32_t id, struct message *reply)
 	bool interruptible = true;
 
 	for (;;) {
-		int ret = transfer_receive(hidden_fd(c->handle), reply, interruptible);
+		int ret = channel_wait != NULL && interruptible ? channel_wait(hidden_fd(c->handle)) : 0;
 		struct wire_header header;
+
+		if (ret == 0)
+			ret = transfer_receive(hidden_fd(c->handle), reply, interruptible);
 
 		if (ret == -EINTR) {
 			struct message interrupt;
@@ -243,6 +248,28 @@ int channel_open(unsigned minor, int flags)
 			SYS_3(SYS_fcntl, ret, F_SETFD, 0);
 		if ((flags & (O_NONBLOCK | O_APPEND)) != 0)
 			SYS_3(SYS_fcntl, ret, F_SETFL, flags & (O_NONBLOCK | O_APPEND));
+	}
+	message_free(&reply, true);
+	return ret;
+}
+
+int channel_fdinfo(uint64_t key)
+{
+	struct wire_reply answer;
+	struct message m, reply;
+	int ret;
+
+	message_begin(&m);
+	memcpy(message_grow(&m, sizeof(key)), &key, sizeof(key));
+	ret = channel_call(&m, WIRE_FDINFO, -1, 0, &reply);
+	message_free(&m, false);
+	if (ret < 0)
+		return ret;
+	memcpy(&answer, reply.data + sizeof(struct wire_header), sizeof(answer));
+	ret = answer.ret;
+	if (ret == 0 && reply.fd_count > 0) {
+		ret = reply.fds[0];
+		reply.fds[0] = -1;
 	}
 	message_free(&reply, true);
 	return ret;

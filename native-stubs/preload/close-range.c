@@ -2,14 +2,14 @@
 #include <unistd.h>
 
 #include "hidden.h"
-#include "identity.h"
+#include "known.h"
 #include "next.h"
 
 EXPORT int close_range(unsigned first, unsigned last, int flags)
 {
 	int result = 0;
 
-	identity_forget_range(first, last);
+	known_forget_range(first, last);
 	while (result == 0 && first <= last) {
 		int keep = hidden_lowest(first, last);
 

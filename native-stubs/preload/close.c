@@ -13,7 +13,7 @@
 
 #include "channel.h"
 #include "hidden.h"
-#include "identity.h"
+#include "known.h"
 #include "next.h"
 #include "sys.h"
 
@@ -43,12 +43,30 @@ EXPORT int close(int fd)
 		return -1;
 	}
 	id = identify(fd);
-	identity_forget(fd);
+	known_forget(fd);
 	result = NEXT(close)(fd);
 	settle(&id);
 	return result;
 }
 ALSO(__close, close);
+
+/* A copy of what is ours is ours. */
+static void known_learn_copy(int from, int to)
+{
+	struct identity id;
+
+	if (to >= 0 && known(from, &id))
+		known_learn(to);
+}
+
+EXPORT int dup(int fd)
+{
+	int result = NEXT(dup)(fd);
+
+	known_learn_copy(fd, result);
+	return result;
+}
+ALSO(__dup, dup);
 
 EXPORT int dup2(int from, int to)
 {
@@ -56,8 +74,9 @@ EXPORT int dup2(int from, int to)
 	int result;
 
 	hidden_make_way(to);
-	identity_forget(to);
+	known_forget(to);
 	result = NEXT(dup2)(from, to);
+	known_learn_copy(from, result);
 	settle(&replaced);
 	return result;
 }
@@ -69,8 +88,9 @@ EXPORT int dup3(int from, int to, int flags)
 	int result;
 
 	hidden_make_way(to);
-	identity_forget(to);
+	known_forget(to);
 	result = NEXT(dup3)(from, to, flags);
+	known_learn_copy(from, result);
 	settle(&replaced);
 	return result;
 }
@@ -78,7 +98,7 @@ EXPORT int dup3(int from, int to, int flags)
 EXPORT int fclose(FILE *file)
 {
 	/* libc closes the descriptor without close(2). */
-	identity_forget(fileno(file));
+	known_forget(fileno(file));
 	return NEXT(fclose)(file);
 }
 
@@ -89,10 +109,22 @@ static int get_flags(int fd, int flags)
 {
 	struct identity id;
 
-	if (flags < 0)
+	if (flags < 0 || !known(fd, &id))
 		return flags;
-	id = identify(fd);
-	return id.kind == FILE_DEVICE ? (flags & CHANGEABLE) | ((int)id.flags & ~CHANGEABLE) : flags;
+	if (id.kind == FILE_DEVICE)
+		return (flags & CHANGEABLE) | ((int)id.flags & ~CHANGEABLE);
+	/* dma_buf_getfile() and anon_inode_getfile(): no O_LARGEFILE, and sync files are O_RDWR */
+	return flags & (O_ACCMODE | CHANGEABLE);
+}
+
+/* What a command returns, and what it means for the descriptor. */
+static int finish(int fd, int command, int result)
+{
+	if (command == F_GETFL)
+		return get_flags(fd, result);
+	if (command == F_DUPFD || command == F_DUPFD_CLOEXEC)
+		known_learn_copy(fd, result);
+	return result;
 }
 
 EXPORT int fcntl(int fd, int command, ...)
@@ -103,9 +135,7 @@ EXPORT int fcntl(int fd, int command, ...)
 	va_start(args, command);
 	argument = va_arg(args, void *);
 	va_end(args);
-	if (command == F_GETFL)
-		return get_flags(fd, NEXT(fcntl)(fd, command, argument));
-	return NEXT(fcntl)(fd, command, argument);
+	return finish(fd, command, NEXT(fcntl)(fd, command, argument));
 }
 
 EXPORT int fcntl64(int fd, int command, ...)
@@ -116,7 +146,5 @@ EXPORT int fcntl64(int fd, int command, ...)
 	va_start(args, command);
 	argument = va_arg(args, void *);
 	va_end(args);
-	if (command == F_GETFL)
-		return get_flags(fd, NEXT(fcntl64)(fd, command, argument));
-	return NEXT(fcntl64)(fd, command, argument);
+	return finish(fd, command, NEXT(fcntl64)(fd, command, argument));
 }

@@ -8,9 +8,11 @@
 
 #define DRM_MAJOR 226
 
-/* Turns the stat of a placeholder file into that of the character device. */
+/* The character device, whether by its name or by a descriptor. */
 void device_stat(struct stat *st, unsigned minor);
-void device_statx(struct statx *st, unsigned minor);
+/* A sync_file, or the file of a syncobj. */
+void anonymous_stat(struct stat *st);
+void stat_to_statx(struct statx *to, const struct stat *from);
 /* Name of a device node: "/dev/dri/card0". */
 #define DEVICE_NAME_MAX 32
 void device_name(char *name, unsigned minor);

@@ -21,7 +21,10 @@ EXPORT DIR *opendir(const char *name)
 	return NEXT(opendir)(p.kind == PATH_TREE ? p.real : name);
 }
 
-/* In our /dev/dri the device nodes are placeholders, and links where a real device shares the directory. */
+/*
+ * In our /dev/dri the device nodes are empty files, and links where a real device shares the directory; in our
+ * /sys/class the machine's own classes are links.
+ */
 static struct dirent *show_devices(DIR *dir, struct dirent *entry)
 {
 	char link[32];
@@ -29,16 +32,19 @@ static struct dirent *show_devices(DIR *dir, struct dirent *entry)
 	const struct config *c = config();
 	long n;
 
-	if (entry == NULL || !c->active || entry->d_type == DT_DIR || entry->d_type == DT_CHR ||
-	    (strncmp(entry->d_name, "card", 4) != 0 && strncmp(entry->d_name, "renderD", 7) != 0))
+	if (entry == NULL || !c->active || (entry->d_type != DT_REG && entry->d_type != DT_LNK))
 		return entry;
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", dirfd(dir));
 	n = SYS_4(SYS_readlinkat, AT_FDCWD, link, where, sizeof(where));
 	if (n <= 0 || n == (long)sizeof(where))
 		return entry;
 	where[n] = '\0';
-	if (path_shown(where) != where && strcmp(path_shown(where), "/dev/dri") == 0)
+	if (path_shown(where) == where)
+		return entry;
+	if (strcmp(path_shown(where), "/dev/dri") == 0)
 		entry->d_type = DT_CHR;
+	else if (strcmp(path_shown(where), "/sys/class") == 0)
+		entry->d_type = DT_DIR;
 	return entry;
 }
 

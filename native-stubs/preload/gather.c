@@ -9,6 +9,7 @@
 #include "usermem.h"
 
 #define CHUNK 65536
+#define DMA_BUF_NAME_LEN 32
 
 static uint64_t number(const uint8_t *at, unsigned size)
 {
@@ -115,17 +116,19 @@ static const struct ioctl_row *find_row(unsigned long request)
 int gather(struct message *m, unsigned long request, uint64_t arg, uint32_t *regions)
 {
 	const struct ioctl_row *row = find_row(request);
+	/* DMA_BUF_SET_NAME: the argument is no pointer to a pointer, whatever its number says, but the text itself. */
+	bool is_name = (request & 0xffff) == (('b' << 8) | 1);
 	size_t arg_at;
-	long size = append(m, arg, (request >> 16) & 0x3fff, false, &arg_at, regions);
+	long size = append(m, arg, is_name ? DMA_BUF_NAME_LEN + 1 : (request >> 16) & 0x3fff, is_name, &arg_at, regions);
 
 	if (size < 0)
 		return (int)size;
 	if (row == NULL)
 		return 0;
 	if (row->fd_field != NO_FIELD && row->fd_field + 4 <= size && m->fd_count < WIRE_MAX_FDS - 1) {
-		int fd = (int)number(m->data + arg_at + row->fd_field, 4);
+		int fd = usermem_take_fd((int)number(m->data + arg_at + row->fd_field, 4));
 
-		if (SYS_2(SYS_fcntl, fd, F_GETFD) >= 0)
+		if (fd >= 0)
 			m->fds[m->fd_count++] = fd;
 	}
 	return follow(m, arg_at, (size_t)size, row->first, row->count, regions);

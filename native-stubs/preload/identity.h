@@ -16,6 +16,8 @@ enum file_kind {
 	FILE_SYNC = 'f',
 	/* An exported syncobj. */
 	FILE_SYNCOBJ = 'o',
+	/* Only known.h tells these. */
+	FILE_DMA_BUF = 'm',
 };
 
 struct identity {

@@ -2,13 +2,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 
 #include "channel.h"
 #include "config.h"
 #include "gather.h"
+#include "known.h"
 #include "next.h"
 #include "process.h"
 #include "scatter.h"
@@ -16,21 +16,6 @@
 
 #define DRM_TYPE 'd'
 #define DMA_BUF_TYPE 'b'
-
-/* A dma-buf of ours is a memfd, and its name says so. */
-static bool is_dma_buf(int fd)
-{
-	static const char wanted[] = "/memfd:panthor-shim-bo";
-	char link[32];
-	char name[64];
-	long n;
-
-	if (!config()->active)
-		return false;
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-	n = SYS_4(SYS_readlinkat, AT_FDCWD, link, name, sizeof(name));
-	return n > (long)sizeof(wanted) - 1 && memcmp(name, wanted, sizeof(wanted) - 1) == 0;
-}
 
 /* What VFS answers itself, for any file. */
 static bool is_for_vfs(unsigned long request)

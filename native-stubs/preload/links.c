@@ -7,13 +7,33 @@
 #include <unistd.h>
 
 #include "device.h"
+#include "known.h"
 #include "next.h"
 #include "paths.h"
 
 ssize_t __readlink_chk(const char *name, char *to, size_t size, size_t room);
 ssize_t __readlinkat_chk(int dirfd, const char *name, char *to, size_t size, size_t room);
 char *__realpath_chk(const char *name, char *resolved, size_t room);
-_Noreturn void __chk_fail(void);
+/* musl has none. */
+_Noreturn void __chk_fail(void) __attribute__((weak));
+
+static _Noreturn void too_small(void)
+{
+	if (__chk_fail != NULL)
+		__chk_fail();
+	abort();
+}
+
+/* What /proc/self/fd/N leads to (d_path). */
+static void name_of(char *node, const struct identity *id)
+{
+	if (id->kind == FILE_DEVICE)
+		device_name(node, id->minor);
+	else
+		strcpy(node, id->kind == FILE_DMA_BUF ? "/dmabuf:"
+			     : id->kind == FILE_SYNC  ? "anon_inode:sync_file"
+						      : "anon_inode:syncobj_file");
+}
 
 static bool try_readlink(int dirfd, const char *name, char *to, size_t size, ssize_t *result)
 {
@@ -21,13 +41,13 @@ static bool try_readlink(int dirfd, const char *name, char *to, size_t size, ssi
 
 	path_look(&p, dirfd, name);
 	if (p.kind == PATH_FD) {
-		struct identity id = identify(p.fd);
+		struct identity id;
 		char node[DEVICE_NAME_MAX];
 		size_t length;
 
-		if (id.kind != FILE_DEVICE || size == 0)
+		if (size == 0 || !known(p.fd, &id))
 			return false;
-		device_name(node, id.minor);
+		name_of(node, &id);
 		length = strlen(node);
 		length = length < size ? length : size;
 		memcpy(to, node, length);
@@ -57,14 +77,14 @@ EXPORT ssize_t readlinkat(int dirfd, const char *restrict name, char *restrict t
 EXPORT ssize_t __readlink_chk(const char *name, char *to, size_t size, size_t room)
 {
 	if (size > room)
-		__chk_fail();
+		too_small();
 	return readlink(name, to, size);
 }
 
 EXPORT ssize_t __readlinkat_chk(int dirfd, const char *name, char *to, size_t size, size_t room)
 {
 	if (size > room)
-		__chk_fail();
+		too_small();
 	return readlinkat(dirfd, name, to, size);
 }
 
@@ -98,7 +118,7 @@ EXPORT char *realpath(const char *restrict name, char *restrict resolved)
 EXPORT char *__realpath_chk(const char *name, char *resolved, size_t room)
 {
 	if (room < PATH_MAX)
-		__chk_fail();
+		too_small();
 	return realpath(name, resolved);
 }
 

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <sys/mman.h>
 
+#include "at-fork.h"
 #include "hidden.h"
 #include "sys.h"
 
@@ -50,7 +51,7 @@ static void after_fork(void)
 
 static void set_up(void)
 {
-	pthread_atfork(before_fork, after_fork, after_fork);
+	at_fork(before_fork, after_fork, after_fork);
 }
 
 /* Signals wait while the lock is held: a handler may map and unmap too. */

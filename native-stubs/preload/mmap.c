@@ -1,10 +1,13 @@
 /* mmap(2): the server says which memory an offset of the device stands for; the mapping itself is the kernel's work. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "channel.h"
+#include "known.h"
 #include "mapping.h"
 #include "next.h"
 #include "process.h"
@@ -47,6 +50,29 @@ static int find_memory(int fd, uint64_t key, size_t length, int prot, int flags,
 	return ret;
 }
 
+/* do_mmap(): what is mapped has to be readable, and writable where others are to see what is written. */
+static bool mode_allows(const struct identity *id, int prot, int flags)
+{
+	unsigned mode = id->flags & O_ACCMODE;
+
+	if (mode != O_RDONLY && mode != O_RDWR)
+		return false;
+	return (prot & PROT_WRITE) == 0 || (flags & MAP_TYPE) == MAP_PRIVATE || mode == O_RDWR;
+}
+
+/* dma_buf_mmap_internal() and is_cow_mapping(): within the object, and shared. True for what is no dma-buf of ours. */
+static bool may_map(int fd, size_t length, int flags, off_t offset)
+{
+	struct identity id;
+	long size;
+
+	if (!known(fd, &id) || id.kind != FILE_DMA_BUF)
+		return true;
+	size = SYS_3(SYS_lseek, fd, 0, SEEK_END);
+	return (flags & MAP_TYPE) != MAP_PRIVATE && size >= 0 && (uint64_t)offset <= (uint64_t)size &&
+	       ((length + PAGE_MASK) & ~PAGE_MASK) <= (uint64_t)size - (uint64_t)offset;
+}
+
 EXPORT void *mmap(void *addr, size_t length, int prot, int flags, int fd, off_t offset)
 {
 	struct identity id = {.kind = FILE_OTHER};
@@ -55,6 +81,14 @@ EXPORT void *mmap(void *addr, size_t length, int prot, int flags, int fd, off_t 
 
 	if ((flags & MAP_ANONYMOUS) == 0 && fd >= 0)
 		id = identify(fd);
+	if (id.kind == FILE_OTHER && (flags & MAP_ANONYMOUS) == 0 && !may_map(fd, length, flags, offset)) {
+		errno = EINVAL;
+		return MAP_FAILED;
+	}
+	if (id.kind == FILE_SYNC || id.kind == FILE_SYNCOBJ || (id.kind == FILE_DEVICE && !mode_allows(&id, prot, flags))) {
+		errno = id.kind == FILE_DEVICE ? EACCES : ENODEV;
+		return MAP_FAILED;
+	}
 	if (id.kind != FILE_DEVICE) {
 		result = NEXT(mmap)(addr, length, prot, flags, fd, offset);
 	} else {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "channel.h"
+#include "known.h"
 #include "next.h"
 #include "paths.h"
 #include "sys.h"
@@ -28,8 +29,10 @@ static int open_device(unsigned minor, int flags)
 		ret = -EINVAL;
 	else
 		ret = channel_open(minor, flags);
-	if (ret >= 0)
+	if (ret >= 0) {
+		known_learn(ret);
 		return ret;
+	}
 	errno = -ret;
 	return -1;
 }
@@ -51,6 +54,18 @@ static bool try_open(int dirfd, const char *name, int flags, mode_t mode, int *r
 	}
 	if (p.kind == PATH_DEVICE && (flags & O_PATH) == 0) {
 		*result = open_device(p.minor, flags);
+		return true;
+	}
+	if (p.kind == PATH_FDINFO) {
+		struct identity id = identify(p.fd);
+
+		if (id.kind != FILE_DEVICE)
+			return false;
+		*result = channel_fdinfo(id.key);
+		if (*result < 0) {
+			errno = -*result;
+			*result = -1;
+		}
 		return true;
 	}
 	if (p.kind == PATH_OTHER || p.real[0] == '\0')
@@ -112,6 +127,13 @@ EXPORT FILE *fopen(const char *name, const char *mode)
 	path_look(&p, AT_FDCWD, name);
 	if (p.kind == PATH_TREE)
 		return NEXT(fopen)(p.real, mode);
+	if (p.kind == PATH_FDINFO) {
+		struct identity id = identify(p.fd);
+		int fd = id.kind == FILE_DEVICE ? channel_fdinfo(id.key) : -1;
+
+		if (fd >= 0)
+			return fdopen(fd, "r");
+	}
 	if (p.kind == PATH_DEVICE) {
 		int plus = strchr(mode, '+') != NULL;
 		int fd = open_device(p.minor, (plus ? O_RDWR : mode[0] == 'r' ? O_RDONLY : O_WRONLY) |

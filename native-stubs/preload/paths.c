@@ -79,6 +79,39 @@ static bool fd_path(const char *name, int *fd)
 	return true;
 }
 
+/* The number in /proc/self/fdinfo/N. */
+static bool fdinfo_path(const char *name, int *fd)
+{
+	char own[32];
+	unsigned long value;
+
+	if (strncmp(name, "/proc/", 6) != 0)
+		return false;
+	snprintf(own, sizeof(own), "/proc/%d/fdinfo/", own_pid());
+	if (strncmp(name, own, strlen(own)) == 0)
+		name += strlen(own);
+	else if (strncmp(name, "/proc/self/fdinfo/", 18) == 0)
+		name += 18;
+	else
+		return false;
+	if (!whole_number(name, &value))
+		return false;
+	*fd = (int)value;
+	return true;
+}
+
+/* What belongs to a device number. */
+static const char *const of_node[] = {"/sys/dev/char/226:%u", "/dev/char/226:%u", "/run/udev/data/c226:%u"};
+/* Directories that the tree shows with everything that the machine has, and the device besides. */
+static const char *const whole[] = {"/dev/dri", "/sys/class", "/sys/class/drm"};
+/* What is the device's alone. */
+static const char *const trees[] = {
+	"/sys/devices/platform/panthor-shim.gpu",
+	"/sys/bus/platform/devices/panthor-shim.gpu",
+	"/sys/bus/platform/drivers/panthor",
+	"/run/udev/data/+platform:panthor-shim.gpu",
+};
+
 /* Sorts an absolute, clean path that needs no resolving of directories any more. */
 static void sort_absolute(struct path *p, const char *name)
 {
@@ -89,26 +122,31 @@ static void sort_absolute(struct path *p, const char *name)
 		p->kind = PATH_FD;
 		return;
 	}
-	if (strncmp(name, "/dev/dri", 8) == 0) {
-		for (unsigned minor = c->card; minor <= c->card + 128; minor += 128) {
-			snprintf(node, sizeof(node), "/dev/dri/%s%u", minor < 128 ? "card" : "renderD", minor);
-			if (strcmp(name, node) == 0) {
-				p->kind = PATH_DEVICE;
-				p->minor = minor;
-			}
+	if (fdinfo_path(name, &p->fd)) {
+		p->kind = PATH_FDINFO;
+		return;
+	}
+	for (unsigned minor = c->card; minor <= c->card + 128 && p->kind == PATH_OTHER; minor += 128) {
+		snprintf(node, sizeof(node), "/dev/dri/%s%u", minor < 128 ? "card" : "renderD", minor);
+		if (strcmp(name, node) == 0) {
+			p->kind = PATH_DEVICE;
+			p->minor = minor;
 		}
-		if (name[8] == '\0')
+		for (unsigned i = 0; i < sizeof(of_node) / sizeof(of_node[0]); i++) {
+			snprintf(node, sizeof(node), of_node[i], minor);
+			if (below(name, node))
+				p->kind = PATH_TREE;
+		}
+		snprintf(node, sizeof(node), "/sys/class/drm/%s%u", minor < 128 ? "card" : "renderD", minor);
+		if (below(name, node))
 			p->kind = PATH_TREE;
-	} else if (strncmp(name, "/sys/", 5) == 0) {
-		bool ours = below(name, "/sys/devices/platform/panthor-shim.gpu");
-
-		for (unsigned minor = c->card; minor <= c->card + 128; minor += 128) {
-			snprintf(node, sizeof(node), "/sys/dev/char/226:%u", minor);
-			ours |= below(name, node);
-			snprintf(node, sizeof(node), "/sys/class/drm/%s%u", minor < 128 ? "card" : "renderD", minor);
-			ours |= below(name, node);
-		}
-		if (ours)
+	}
+	for (unsigned i = 0; i < sizeof(whole) / sizeof(whole[0]); i++) {
+		if (strcmp(name, whole[i]) == 0)
+			p->kind = PATH_TREE;
+	}
+	for (unsigned i = 0; i < sizeof(trees) / sizeof(trees[0]); i++) {
+		if (below(name, trees[i]))
 			p->kind = PATH_TREE;
 	}
 	if (p->kind != PATH_OTHER &&
@@ -119,8 +157,13 @@ static void sort_absolute(struct path *p, const char *name)
 /* Whether a relative name can lead into the tree at all: most cannot, and that is told without a system call. */
 static bool may_be_ours(const char *name)
 {
-	return strstr(name, "card") != NULL || strstr(name, "renderD") != NULL || strstr(name, "dri") != NULL ||
-	       strstr(name, "226:") != NULL;
+	static const char *const hints[] = {"card", "renderD", "dri", "226:", "drm", "class", "panthor"};
+
+	for (unsigned i = 0; i < sizeof(hints) / sizeof(hints[0]); i++) {
+		if (strstr(name, hints[i]) != NULL)
+			return true;
+	}
+	return false;
 }
 
 void path_look(struct path *p, int dirfd, const char *name)
@@ -150,7 +193,7 @@ void path_look(struct path *p, int dirfd, const char *name)
 
 		used = strlen(shown);
 		memmove(absolute, shown, used + 1);
-	} else if (strncmp(name, "/dev/", 5) != 0 && strncmp(name, "/sys/", 5) != 0 &&
+	} else if (strncmp(name, "/run/", 5) != 0 && strncmp(name, "/dev/", 5) != 0 && strncmp(name, "/sys/", 5) != 0 &&
 		   strncmp(name, "/proc/", 6) != 0 && strstr(name, "//") == NULL && strstr(name, "/.") == NULL) {
 		return;
 	}
@@ -164,6 +207,11 @@ void path_look(struct path *p, int dirfd, const char *name)
 		p->kind = PATH_TREE;
 		strcpy(p->real, tidy);
 	}
+}
+
+void path_of_node(char *to, unsigned minor)
+{
+	snprintf(to, OUR_PATH_MAX, "%s/dev/dri/%s%u", config()->root, minor < 128 ? "card" : "renderD", minor);
 }
 
 const char *path_shown(const char *name)

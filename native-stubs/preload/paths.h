@@ -15,12 +15,13 @@ enum path_kind {
 	PATH_TREE,   /* a file, directory or link of the tree */
 	PATH_DEVICE, /* a device node of the tree */
 	PATH_FD,     /* /proc/self/fd/N or /dev/fd/N */
+	PATH_FDINFO, /* /proc/self/fdinfo/N */
 };
 
 struct path {
 	enum path_kind kind;
 	unsigned minor; /* PATH_DEVICE */
-	int fd;		/* PATH_FD */
+	int fd;		/* PATH_FD, PATH_FDINFO */
 	/* PATH_TREE and PATH_DEVICE: where it really is. */
 	char real[OUR_PATH_MAX];
 };
@@ -29,5 +30,8 @@ struct path {
 void path_look(struct path *p, int dirfd, const char *name);
 /* The path that the client may see of a path inside the tree: without the tree's own prefix; `name` itself if outside. */
 const char *path_shown(const char *name);
+
+/* Where the file behind a device node is; `to` has OUR_PATH_MAX bytes. */
+void path_of_node(char *to, unsigned minor);
 
 #endif

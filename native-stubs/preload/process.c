@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <sys/mman.h>
 
+#include "at-fork.h"
 #include "sys.h"
 
 /*
@@ -40,7 +41,7 @@ static void set_up(void)
 		facts = (struct facts *)page;
 		SYS_3(SYS_madvise, page, 4096, MADV_WIPEONFORK);
 	}
-	pthread_atfork(NULL, NULL, forget);
+	at_fork(NULL, NULL, forget);
 }
 
 int own_pid(void)

@@ -30,7 +30,7 @@ static bool try_stat(int dirfd, const char *name, struct stat *st, int flags, in
 	struct path p;
 
 	path_look(&p, dirfd, name);
-	if (p.kind == PATH_FD && (flags & AT_SYMLINK_NOFOLLOW) == 0 && identify(p.fd).kind == FILE_DEVICE) {
+	if (p.kind == PATH_FD && (flags & AT_SYMLINK_NOFOLLOW) == 0 && identify(p.fd).kind != FILE_OTHER) {
 		*result = fstat(p.fd, st);
 		return true;
 	}
@@ -51,6 +51,8 @@ static int look_at_fd(int fd, struct stat *st, int result)
 	id = identify(fd);
 	if (id.kind == FILE_DEVICE)
 		device_stat(st, id.minor);
+	else if (id.kind != FILE_OTHER)
+		anonymous_stat(st);
 	return 0;
 }
 
@@ -124,6 +126,7 @@ EXPORT int statx(int dirfd, const char *restrict name, int flags, unsigned mask,
 {
 	struct identity id = {.kind = FILE_OTHER};
 	struct path p = {.kind = PATH_OTHER};
+	struct stat plain;
 	int result;
 
 	if (means_fd(name, flags))
@@ -136,11 +139,14 @@ EXPORT int statx(int dirfd, const char *restrict name, int flags, unsigned mask,
 		result = NEXT(statx)(AT_FDCWD, p.real, flags, mask, st);
 	else
 		result = NEXT(statx)(dirfd, name, flags, mask, st);
-	if (result == 0 && p.kind == PATH_DEVICE)
-		device_statx(st, p.minor);
-	else if (result == 0 && id.kind == FILE_DEVICE)
-		device_statx(st, id.minor);
-	return result;
+	if (result != 0 || (p.kind != PATH_DEVICE && id.kind == FILE_OTHER))
+		return result;
+	if (id.kind == FILE_OTHER || id.kind == FILE_DEVICE)
+		device_stat(&plain, p.kind == PATH_DEVICE ? p.minor : id.minor);
+	else
+		anonymous_stat(&plain);
+	stat_to_statx(st, &plain);
+	return 0;
 }
 
 static int check_access(int dirfd, const char *name, int mode, int flags, bool *ours)

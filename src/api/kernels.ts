@@ -2,8 +2,9 @@
 import {
   BEHAVIOUR_KEYS,
   BEHAVIOURS,
-  type Behaviour,
   type Kernel as DriverKernel,
+  hasBehaviour,
+  KERNEL_NAMES,
   kernel as make,
 } from '../driver/kernels.ts';
 
@@ -43,9 +44,24 @@ export function kernel(name: KernelVersion, switches: Switches = {}): Kernel {
   return describe(make(name, switches.with, switches.without));
 }
 
-/** All behaviours that tell the kernels apart: what each is, which kernels have it, where upstream does it. */
+/** One way in which kernels differ. */
+export interface Behaviour {
+  /** As `kernel` takes it: `flush-on-enable`. */
+  readonly name: string;
+  /** Those of KERNEL_NAMES that behave so. */
+  readonly kernels: readonly KernelVersion[];
+  /** One sentence: what the driver does. */
+  readonly what: string;
+  /** Where upstream does it. */
+  readonly upstream: string;
+}
+
+/** All behaviours that tell the kernels apart. */
 export function behaviours(): Behaviour[] {
-  return BEHAVIOUR_KEYS.map((key) => BEHAVIOURS[key]);
+  return BEHAVIOUR_KEYS.map((key) => {
+    const { name, what, upstream } = BEHAVIOURS[key];
+    return { name, kernels: KERNEL_NAMES.filter((one) => hasBehaviour(key, one)), what, upstream };
+  });
 }
 
 /** What the public sees of a modelled driver. */

@@ -6,10 +6,10 @@ import { conform } from '../conform/run.ts';
 import { emitVectors, treeWorker } from '../tree/conform.ts';
 import { nearestKernel } from '../tree/source.ts';
 import { EXIT_FOUND, UsageError } from './exit.ts';
-import { checkWritable, readInput, statOf, writeOutput } from './files.ts';
-import { addKernelOptions, type KernelOptions } from './kernel-options.ts';
-import { answersByStatus, print } from './output.ts';
-import { build } from './tree-options.ts';
+import { checkWritable, readInput, statOf, writeOutput } from './io/files.ts';
+import { answersByStatus, print } from './io/output.ts';
+import { addKernelOptions, type KernelOptions } from './options/kernel.ts';
+import { build } from './options/tree.ts';
 
 interface Options extends KernelOptions {
   filter?: string;
@@ -87,8 +87,8 @@ async function run(files: string[], options: Options): Promise<void> {
     if (merged.failed > 0) process.exitCode = EXIT_FOUND;
     return;
   }
-  if (options.emit !== undefined) return emit(files, options);
   if (options.junit !== undefined) checkWritable(options.junit);
+  if (options.emit !== undefined) return emit(files, options);
   const tree = options.tree === undefined ? undefined : await build(options.tree);
   const all: StreamResult[] = [];
   const live = process.stderr.isTTY && !options.json;
@@ -103,11 +103,12 @@ async function run(files: string[], options: Options): Promise<void> {
     }
     if (live) process.stderr.write(`\r${all.length} streams, ${failed} failed `);
   };
+  const other = tree && treeWorker(tree);
   const totals = await conform(
     { files, contents: await readOnce(files), ...options },
     progress,
     options.threads,
-    tree && treeWorker(tree),
+    other,
   );
   clear();
   if (totals.wanted === 0) {

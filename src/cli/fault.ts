@@ -6,10 +6,10 @@ import { type LogLine, parseLog } from '../fault/dmesg.ts';
 import { diagnosesJson, diagnosesText } from '../fault/report.ts';
 import { CaptureHistory } from '../history/capture-history.ts';
 import { decodeFaultStatus } from '../hw/fault-status.ts';
-import { readInput } from './files.ts';
-import { addModelOptions, type ModelCliOptions, modelOptions } from './model-options.ts';
-import { print } from './output.ts';
-import { readThrough } from './read.ts';
+import { readInput } from './io/files.ts';
+import { print } from './io/output.ts';
+import { readThrough } from './io/read.ts';
+import { addModelOptions, type ModelCliOptions, modelOptions } from './options/model.ts';
 import { recordNumber } from './replay.ts';
 
 interface FaultOptions extends ModelCliOptions {
@@ -63,7 +63,7 @@ async function fault(path: string | undefined, options: FaultOptions): Promise<v
   const lines = await linesOf(path, options);
   if (path === undefined) return show(lines, null, options);
   const capture = await openCapture(path);
-  const history = new CaptureHistory(capture.header, modelOptions(options, capture.header.driver_version));
+  const history = new CaptureHistory(capture.header, modelOptions(options, capture.header));
   await readThrough(
     capture,
     (record) => history.step(record),

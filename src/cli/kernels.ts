@@ -11,7 +11,7 @@ import {
   type Kernel,
   kernel,
 } from '../driver/kernels.ts';
-import { print } from './output.ts';
+import { print } from './io/output.ts';
 
 export function register(program: Command): void {
   program
@@ -25,8 +25,7 @@ export function register(program: Command): void {
     .argument('[other]', 'the kernel to compare it with', kernelOf)
     .option('--json', 'one JSON object')
     .action((one: Kernel | undefined, other: Kernel | undefined, options: { json?: true }) => {
-      const write = options.json ? json : text;
-      print(`${write(one, other)}\n`);
+      print(`${(options.json ? json : text)(one, other)}\n`);
     });
 }
 

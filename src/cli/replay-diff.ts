@@ -1,19 +1,20 @@
 import type { Command } from 'commander';
 import type { CaptureReader } from '../capture/reader.ts';
-import { kernelFor } from '../driver/kernels/for-capture.ts';
 import { type Kernel, kernel } from '../driver/kernels.ts';
 import { type DiffRecord, KernelDiff } from '../replay/kernel-diff.ts';
 import { diffJson, diffLine, diffTotalsText } from '../report/diff-text.ts';
-import { behaviourOption, kernelOption } from './kernel-options.ts';
-import { type ModelCliOptions, modelOptions } from './model-options.ts';
-import { print } from './output.ts';
-import { readThrough } from './read.ts';
+import { EXIT_FOUND } from './exit.ts';
+import { print } from './io/output.ts';
+import { readThrough } from './io/read.ts';
+import { behaviourOption, kernelOption } from './options/kernel.ts';
+import { type ModelCliOptions, modelOptions } from './options/model.ts';
 
 export interface DiffOptions {
   diffKernel?: string;
   diffWith: string[];
   diffWithout: string[];
   stopAt?: number;
+  check?: true;
   json?: true;
 }
 
@@ -42,9 +43,8 @@ export async function diffKernels(
   capture: CaptureReader,
   options: ModelCliOptions & DiffOptions,
 ): Promise<void> {
-  const version = capture.header.driver_version;
-  const first = modelOptions(options, version);
-  const other = options.diffKernel ?? options.kernel ?? kernelFor({ driver_version: version }).name;
+  const first = modelOptions(options, capture.header);
+  const other = options.diffKernel ?? first.kernel.name;
   const switched = options.diffKernel === undefined;
   const second = {
     ...first,
@@ -71,6 +71,7 @@ export async function diffKernels(
     () => {
       const text = options.json ? diffJson(diff.totals, kept, names) : diffTotalsText(diff.totals, names);
       print(`${text}\n`);
+      if (options.check && diff.totals.different > 0) process.exitCode = EXIT_FOUND;
     },
   );
 }

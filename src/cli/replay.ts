@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { openCapture } from '../capture/reader.ts';
 import { ScenarioRecorder } from '../conform/scenario-recorder.ts';
+import { refusalText } from '../payload/refusal.ts';
 import { Replayer } from '../replay/replayer.ts';
 import { objectName } from '../replay/snapshot.ts';
 import { LineTrace, type TraceKind } from '../replay/trace.ts';
@@ -10,12 +11,13 @@ import { callText } from '../report/call.ts';
 import { replayJson } from '../report/replay-json.ts';
 import { replayText } from '../report/replay-text.ts';
 import { EXIT_FOUND, note } from './exit.ts';
-import { checkWritable } from './files.ts';
-import { addModelOptions, type ModelCliOptions, modelOptions } from './model-options.ts';
-import { answersByStatus, print } from './output.ts';
-import { readThrough } from './read.ts';
+import { checkWritable } from './io/files.ts';
+import { answersByStatus, print } from './io/output.ts';
+import { readThrough } from './io/read.ts';
+import { writeScenario } from './io/scenario-file.ts';
+import { addModelOptions, type ModelCliOptions, modelOptions } from './options/model.ts';
 import { addDiffOptions, asksForDiff, type DiffOptions, diffKernels } from './replay-diff.ts';
-import { writeScenario } from './scenario-file.ts';
+import { lookForReasons } from './replay-reasons.ts';
 
 interface ReplayCliOptions extends ModelCliOptions, DiffOptions {
   json?: true;
@@ -42,7 +44,11 @@ export function register(program: Command): void {
       traceKinds,
       new Set(),
     )
-    .option('--check', 'compare errno and outputs too, where the replies were a kernel’s or a model’s');
+    .option(
+      '--check',
+      'compare errno and outputs too, where the replies were a kernel’s or a model’s; with --diff-…: exit status 1 ' +
+        'where the kernels differ',
+    );
   addDiffOptions(addModelOptions(command))
     .option('--emit-scenario <file>', 'write what the driver was asked to do as a vector file for conform')
     .action(replay);
@@ -72,11 +78,8 @@ async function replay(path: string, options: ReplayCliOptions): Promise<void> {
   const life = new LifeTrace(lines);
   // The counts that --json has need nobody to listen, which makes long streams faster.
   const trace = options.json ? lines : life;
-  const replayer = new Replayer(capture.header, {
-    ...modelOptions(options, capture.header.driver_version),
-    trace,
-    check: options.check === true,
-  });
+  const model = { ...modelOptions(options, capture.header), check: options.check === true };
+  const replayer = new Replayer(capture.header, { ...model, trace });
   const { device } = replayer.model;
   const { regs } = device.machine;
   const scenario = options.emitScenario === undefined ? null : new ScenarioRecorder(device);
@@ -95,11 +98,13 @@ async function replay(path: string, options: ReplayCliOptions): Promise<void> {
       }
       histories?.before(record);
       replayer.step(record);
+      if (replayer.refusal !== null) lines?.op(`  refused: ${refusalText(replayer.refusal)}`);
       histories?.after(record);
       return record.index < stopAt;
     },
-    () => {
+    async () => {
       replayer.finish();
+      if (replayer.tally.divergences.count > 0) await lookForReasons(path, model, replayer.tally);
       histories?.finish();
       if (scenario !== null)
         writeScenario(options.emitScenario as string, scenario, header.client, device.kernel);

@@ -4,8 +4,8 @@ import { openCapture } from '../capture/reader.ts';
 import { InputError } from '../errors.ts';
 import { CaptureTrace } from '../trace/capture-trace.ts';
 import { TraceWriter } from '../trace/writer.ts';
-import { addModelOptions, type ModelCliOptions, modelOptions } from './model-options.ts';
-import { readThrough } from './read.ts';
+import { readThrough } from './io/read.ts';
+import { addModelOptions, type ModelCliOptions, modelOptions } from './options/model.ts';
 
 interface TraceOptions extends ModelCliOptions {
   output: string;
@@ -45,7 +45,7 @@ async function trace(path: string, options: TraceOptions): Promise<void> {
     bytes += packet.length;
     if (bytes >= CHUNK) flush();
   });
-  const made = new CaptureTrace(capture.header, modelOptions(options, capture.header.driver_version), writer);
+  const made = new CaptureTrace(capture.header, modelOptions(options, capture.header), writer);
   await readThrough(
     capture,
     (record) => made.step(record),

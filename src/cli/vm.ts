@@ -6,13 +6,13 @@ import type { ReplayModel } from '../replay/model.ts';
 import { Replayer } from '../replay/replayer.ts';
 import { clientVms, snapshot, type VmState } from '../replay/snapshot.ts';
 import { bytesText, plural } from '../report/format.ts';
-import { address, LEGEND, vaMap } from '../report/va-map.ts';
+import { address, disagreementLines, LEGEND, vaMap } from '../report/va-map.ts';
 import { vmJson } from '../report/vm-json.ts';
 import { walkJson, walkText, walkVm } from '../report/walk.ts';
 import { EXIT_FOUND, UsageError } from './exit.ts';
-import { addModelOptions, type ModelCliOptions, modelOptions } from './model-options.ts';
-import { answersByStatus, print } from './output.ts';
-import { readThrough } from './read.ts';
+import { answersByStatus, print } from './io/output.ts';
+import { readThrough } from './io/read.ts';
+import { addModelOptions, type ModelCliOptions, modelOptions } from './options/model.ts';
 import { recordNumber } from './replay.ts';
 import { type Place, vmHistory } from './vm-history.ts';
 
@@ -54,14 +54,9 @@ async function show(path: string, options: VmCliOptions): Promise<void> {
   const capture = await openCapture(path);
   if (options.history !== undefined) {
     const { header } = capture;
-    return await vmHistory(
-      capture,
-      modelOptions(options, header.driver_version),
-      options.history,
-      options.json === true,
-    );
+    return await vmHistory(capture, modelOptions(options, header), options.history, options.json === true);
   }
-  const replayer = new Replayer(capture.header, modelOptions(options, capture.header.driver_version));
+  const replayer = new Replayer(capture.header, modelOptions(options, capture.header));
   const at = options.at ?? Number.POSITIVE_INFINITY;
   let index = -1;
   await readThrough(
@@ -72,7 +67,7 @@ async function show(path: string, options: VmCliOptions): Promise<void> {
       return index < at;
     },
     () => {
-      // A stream that turned out damaged before record N still shows how far it came.
+      // A stream that turned out corrupt before record N still shows how far it came.
       if (options.at !== undefined && index < at && capture.complete) {
         throw new UsageError(`there is no record ${at}: the capture ends with ${index}`);
       }
@@ -113,6 +108,7 @@ function text(index: number, vms: readonly VmState[]): string {
       `  ${plural(vm.vmas.length, 'mapping')} of ${bytesText(bytes)}, ${vm.pages2m} × 2 MiB and ${vm.pages4k} × 4 KiB, ` +
         `${plural(vm.tables, 'page-table page')}`,
       ...vaMap(vm, Number.POSITIVE_INFINITY).map((line) => `    ${line}`),
+      ...disagreementLines(vm).map((line) => `    ${line}`),
     );
   }
   if (vms.some((vm) => vm.vmas.length > 0)) lines.push('', LEGEND);

@@ -66,9 +66,9 @@ function runOne(stream: Stream, file: string, k: Kernel, player: Player | undefi
   try {
     difference = checkStream(stream, k, player?.runner);
   } catch (e) {
-    if (player?.isVerdict(e)) throw e;
     if (e instanceof StreamMemoryError)
       throw new StreamFileError(file, stream.line, `stream ${stream.name}: ${e.message}`);
+    if (player?.isVerdict(e)) throw e;
     const crash = (e as Error).stack ?? String(e);
     return {
       index: -1,

@@ -1,4 +1,6 @@
 /** The results of a conformance run as text, JSON and JUnit XML. */
+
+import { visible } from '../report/visible.ts';
 import type { StreamResult } from './job.ts';
 import type { Json } from './recorder.ts';
 import type { Totals } from './run.ts';
@@ -33,8 +35,8 @@ export function failureText(result: StreamResult): string {
   const failure = result.failure;
   if (failure === null) return '';
   if (failure.crash !== undefined)
-    return `✗ ${result.stream} on ${result.kernel}: the model threw\n${failure.crash}`;
-  const lines = [`✗ ${result.stream} on ${result.kernel}: operation ${failure.index} differs`];
+    return `✗ ${visible(result.stream)} on ${result.kernel}: the model threw\n${failure.crash}`;
+  const lines = [`✗ ${visible(result.stream)} on ${result.kernel}: operation ${failure.index} differs`];
   const first = failure.index - failure.history.length + 1;
   failure.history.forEach((op, i) => {
     const last = i === failure.history.length - 1;

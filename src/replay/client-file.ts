@@ -22,6 +22,8 @@ export class ClientFile {
   readonly vmIds = new WeakMap<PanthorVm, number>();
   /** Syncobjs (the client's handles) that a refused call would have signalled, and in which record that was. */
   readonly unsignalled = new Map<number, number>();
+  /** Groups (the client's handles) that were said to have faulted, and in which record. */
+  readonly faultedGroups = new Map<number, number>();
 
   constructor(fd: number, file: DrmFile, shared: SharedIds) {
     this.fd = fd;
@@ -47,6 +49,8 @@ export class ClientFile {
     } else if (kind === 'vm') {
       const vm = this.file.vms.get(model);
       if (vm !== undefined) this.vmIds.set(vm, capture);
+    } else if (kind === 'group') {
+      this.faultedGroups.delete(capture);
     } else if (kind === 'syncobj') {
       this.unsignalled.delete(capture);
     }

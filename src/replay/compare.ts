@@ -10,9 +10,11 @@ import { ARGUMENT_ADDRESS } from './payload.ts';
 const VOLATILE: { readonly [ioctl: string]: readonly string[] } = {
   DRM_IOCTL_SYNCOBJ_WAIT: ['first_signaled'],
   DRM_IOCTL_SYNCOBJ_TIMELINE_WAIT: ['first_signaled'],
+  // It holds the number of the fence's context.
+  SYNC_IOC_FILE_INFO: ['name'],
 };
 const VOLATILE_BUFFERS = new Set(['DRM_IOCTL_SYNCOBJ_QUERY']);
-const VOLATILE_STRUCTS = new Set(['drm_panthor_timestamp_info']);
+const VOLATILE_STRUCTS = new Set(['drm_panthor_timestamp_info', 'sync_fence_info']);
 
 /** One output that is not as recorded. */
 export interface Difference {

@@ -1,22 +1,30 @@
 import { DMA_BUF_BASE, SYNC_IOC_MAGIC } from '../../uapi/drm.ts';
 import { EBADF, ENOTTY } from '../../uapi/errno.ts';
 import { _IOC_TYPE } from '../../uapi/ioctl.ts';
-import type { CaptureRecord, DeviceNode } from '../capture/record.ts';
+import type { CaptureRecord } from '../capture/record.ts';
 import { run } from '../coroutine/op.ts';
 import { UserMemory } from '../driver/base/uaccess.ts';
+import type { DriverTrace } from '../driver/base/warn.ts';
 import { PanthorDevice } from '../driver/device.ts';
 import type { BoLayout } from '../driver/gem/sg.ts';
 import { type GpuProfile, gpuProfile } from '../driver/gpu-profile.ts';
 import { BLOCKED, PanthorDrv } from '../driver/ioctl/drv.ts';
 import { ModelFdTable } from '../driver/ioctl/fd-table.ts';
 import type { Kernel } from '../driver/kernels.ts';
-import type { DriverTrace } from '../driver/warn.ts';
+import { InputError } from '../errors.ts';
 import { ClientFile } from './client-file.ts';
-import { IdMap } from './id-map.ts';
+import { VM_BIND_COUNT_AT } from './failures.ts';
+import { IdMap, UNKNOWN_ID } from './id-map.ts';
 import type { IdPlan, PlannedId } from './id-plan.ts';
 import { IdWalk } from './id-walk.ts';
 import { ARGUMENT_ADDRESS, loadPayload } from './payload.ts';
 import { placeholderFor, type TakenFd, takenFd } from './placeholders.ts';
+
+/** Open files of a replay: each takes some kilobytes, a record that opens one some dozen. */
+const MAX_FILES = 1 << 16;
+
+/** No heap of any VM has that number: a pool has 128 at most (MAX_HEAPS_PER_POOL). */
+const UNKNOWN_HEAP = 0xffff;
 
 export interface ModelOptions {
   kernel: Kernel;
@@ -25,6 +33,8 @@ export interface ModelOptions {
    * for something else then means that the file was closed.
    */
   fdsAreReal?: boolean;
+  /** The client is a 32-bit process on arm64. */
+  compat?: boolean;
   gpu?: GpuProfile;
   boLayout?: BoLayout;
   trace?: DriverTrace | null;
@@ -48,6 +58,7 @@ export class ReplayModel {
   readonly #shared = { fd: new IdMap('fd'), name: new IdMap('name') };
   readonly #fds = new ModelFdTable();
   readonly #fdsAreReal: boolean;
+  readonly #compat: boolean;
   readonly #walk = new IdWalk();
   #timeNs = 0;
   #file: ClientFile | null = null;
@@ -66,14 +77,21 @@ export class ReplayModel {
     });
     this.drv = new PanthorDrv(this.device);
     this.#fdsAreReal = options.fdsAreReal ?? false;
+    this.#compat = options.compat ?? false;
     run(this.device.mmu.init());
   }
 
-  /** The client's file behind a record's descriptor; one that was never seen is opened, by the node that it names. */
-  file({ fd, node }: { readonly fd: number; readonly node: DeviceNode | null }): ClientFile {
+  /**
+   * The client's file behind a record's descriptor; one that was never seen is opened, by the node that it names.
+   *
+   * @throws InputError for more files than MAX_FILES at once
+   */
+  file({ fd, node, index }: Pick<CaptureRecord, 'fd' | 'node' | 'index'>): ClientFile {
     let file = this.files.get(fd);
     if (file === undefined) {
-      const opened = run(this.drv.open({ fds: this.#fds, node: node ?? 'render' }));
+      if (this.files.size >= MAX_FILES)
+        throw new InputError(`record ${index}: more than ${MAX_FILES} files are open at once`);
+      const opened = run(this.drv.open({ fds: this.#fds, node: node ?? 'render', compat: this.#compat }));
       file = new ClientFile(fd, opened, this.#shared);
       this.files.set(fd, file);
     }
@@ -94,7 +112,14 @@ export class ReplayModel {
   call(record: CaptureRecord, file: ClientFile): number {
     const type = _IOC_TYPE(record.request);
     if (type === DMA_BUF_BASE || type === SYNC_IOC_MAGIC) return this.#objectCall(record);
+    file.file.callerTid = record.tid;
     return run(this.drv.ioctl(file.file, record.request, this.mem, ARGUMENT_ADDRESS));
+  }
+
+  /** Makes the loaded VM_BIND with its first `count` operations alone: those that were done before one failed. */
+  callPart(record: CaptureRecord, file: ClientFile, count: number): void {
+    this.mem.view.setUint32(this.argAt + VM_BIND_COUNT_AT, count, true);
+    if (this.call(record, file) === BLOCKED) this.cancel(file);
   }
 
   /** Gives up on a call that returned BLOCKED. */
@@ -135,8 +160,10 @@ export class ReplayModel {
   /** What goes in has 32 bits; the only wider number, an mmap offset, comes out. */
   #translate(id: PlannedId, at: number, mem: UserMemory): void {
     if (id.dir === 'out' && (id.inIf === null || !isTurned(id, mem, this.argAt))) return;
-    const map = (this.#file as ClientFile).ids[id.kind];
-    mem.view.setUint32(at, map.toModel(mem.view.getUint32(at, true)), true);
+    const file = this.#file as ClientFile;
+    const capture = mem.view.getUint32(at, true);
+    const model = id.kind === 'heap' ? heapToModel(file, capture) : file.ids[id.kind].toModel(capture);
+    mem.view.setUint32(at, model, true);
   }
 
   /** Puts something behind a descriptor that the driver never gave out, or gave out for something else. */
@@ -166,6 +193,13 @@ export class ReplayModel {
 /** Whether a flag beside an `out` id makes it an `in`. */
 function isTurned(id: PlannedId, mem: UserMemory, argAt: number): boolean {
   return id.inIf !== null && (mem.view.getUint32(argAt + id.inIf.at, true) & id.inIf.mask) !== 0;
+}
+
+/** A heap's handle has its VM in the upper half: an unknown heap of a known VM is another error than an unknown VM. */
+function heapToModel({ ids }: ClientFile, capture: number): number {
+  if (ids.heap.has(capture)) return ids.heap.toModel(capture);
+  const vm = ids.vm.toModel(capture >>> 16);
+  return vm === UNKNOWN_ID || vm === 0 ? UNKNOWN_ID : ((vm << 16) | UNKNOWN_HEAP) >>> 0;
 }
 
 export { BLOCKED };

@@ -7,6 +7,7 @@ import {
 import type { GemObject } from '../driver/gem/gem.ts';
 import type { PanthorVm } from '../driver/mmu/vm.ts';
 import type { ClientFile } from './client-file.ts';
+import { type Disagreement, disagreements } from './disagreements.ts';
 import type { ReplayModel } from './model.ts';
 
 /** One mapping in the client's terms. Bytes. */
@@ -36,6 +37,8 @@ export interface VmState {
   pages2m: number;
   /** Page-table pages of the VM, those for kernel mappings included. */
   tables: number;
+  /** Where mappings and page tables do not say the same. */
+  disagreements: Disagreement[];
 }
 
 const FLAGS: readonly [bit: number, name: string][] = [
@@ -71,6 +74,7 @@ export function vmState(model: ReplayModel, file: ClientFile, vm: PanthorVm): Vm
     vmas,
     ...pages,
     tables: vm.pgtable.tables.reduce((sum, count) => sum + count, 0),
+    disagreements: disagreements(vm, vmas),
   };
 }
 

@@ -1,8 +1,19 @@
 /** What a replay counts and finds, in the shape of `replay --json`. */
+import type { Refusal } from '../payload/refusal.ts';
 
 export interface Finding {
   index: number;
   what: string;
+}
+/** A call that the model refused. */
+export interface Refused extends Refusal {
+  index: number;
+  call: string;
+}
+/** A call that ended otherwise than it was recorded. */
+export interface Divergence extends Finding {
+  /** Behaviours that, switched alone, have the call end as recorded: "+name" or "-name". Set where it was looked for. */
+  would_explain?: readonly string[];
 }
 export interface Explained {
   index: number;
@@ -34,7 +45,11 @@ export class Tally {
   readonly ioctls = { total: 0, failed: 0, by_name: {} as Record<string, number> };
   readonly bindOps = { map: 0, unmap: 0, sync_only: 0, sparse: 0, async: 0, sync: 0 };
   readonly explained = new FindingList<Explained>();
-  readonly divergences = new FindingList<Finding>();
+  /** Failures of the capture's machine (no memory, a signal) that the replay followed. */
+  readonly followed = new FindingList<Finding>();
+  /** Calls that the model refused, with the function and the field, where they are known. */
+  readonly refused = new FindingList<Refused>();
+  readonly divergences = new FindingList<Divergence>();
   /** Waits that the model would not have answered yet. */
   readonly wouldBlock = new FindingList<Finding>();
   /** Results that depend on how fast the GPU is, which a replay does not know. */

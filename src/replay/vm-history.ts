@@ -31,6 +31,8 @@ export class VmHistories {
   /** By ordinal. */
   readonly histories = new Map<number, VmHistory>();
   readonly #model: ReplayModel;
+  /** Ordinals of the VMs that are there, by their file's descriptor. */
+  readonly #living = new Map<number, Set<number>>();
   #index = -1;
 
   constructor(model: ReplayModel) {
@@ -47,20 +49,32 @@ export class VmHistories {
     const { request } = record;
     if (request !== DRM_IOCTL_PANTHOR_VM_BIND && request !== DRM_IOCTL_PANTHOR_VM_DESTROY) return;
     const slack = request === DRM_IOCTL_PANTHOR_VM_BIND ? 3 : 31;
-    for (const { file, vm } of clientVms(this.#model)) this.#look(file, vm, record.index - 1, slack);
+    for (const { file, vm } of this.#vmsOf(record)) this.#look(file, vm, record.index - 1, slack);
   }
 
   /** To be called after it. */
   after(record: CaptureRecord): void {
     if (record.type !== 'ioctl') return;
     if (record.request === DRM_IOCTL_PANTHOR_VM_CREATE) {
-      for (const { file, vm } of clientVms(this.#model)) this.#history(file, vm);
+      for (const { file, vm } of this.#vmsOf(record)) this.#history(file, vm);
     } else if (record.request === DRM_IOCTL_PANTHOR_VM_DESTROY) {
-      const alive = new Set(clientVms(this.#model).map(({ vm }) => vm.uid));
-      for (const history of this.histories.values()) {
-        if (history.destroyedAt < 0 && !alive.has(history.uid)) history.destroyedAt = record.index;
+      const alive = new Set(this.#vmsOf(record).map(({ vm }) => vm.uid));
+      for (const uid of this.#living.get(record.fd) ?? []) {
+        if (!alive.has(uid)) this.#destroyed(record.fd, uid, record.index);
       }
     }
+  }
+
+  /** The VMs of the file that a record is about; a client may have thousands of files. */
+  #vmsOf({ fd }: CaptureRecord): { file: ClientFile; vm: PanthorVm }[] {
+    const file = this.#model.files.get(fd);
+    return file === undefined ? [] : file.file.vms.all().map((vm) => ({ file, vm }));
+  }
+
+  #destroyed(fd: number, uid: number, index: number): void {
+    this.#living.get(fd)?.delete(uid);
+    const history = this.histories.get(uid);
+    if (history !== undefined) history.destroyedAt = index;
   }
 
   /** To be called at the end: VMs that still have mappings are shown as they are. */
@@ -78,7 +92,7 @@ export class VmHistories {
 
   #end(file: ClientFile, vm: PanthorVm): void {
     this.#look(file, vm, this.#index - 1, 31);
-    this.#history(file, vm).destroyedAt = this.#index;
+    this.#destroyed(file.fd, vm.uid, this.#index);
   }
 
   /** Takes the VM's state where it has more mappings by at least one in 2^slack than ever taken. */
@@ -113,6 +127,9 @@ export class VmHistories {
         mostTables: 0,
       };
       this.histories.set(vm.uid, history);
+      const living = this.#living.get(file.fd);
+      if (living === undefined) this.#living.set(file.fd, new Set([vm.uid]));
+      else living.add(vm.uid);
     }
     return history;
   }

@@ -1,7 +1,10 @@
 /** Values of calls as strace prints them; call.ts puts them together. */
+
 import { readScalar } from '../../uapi/codec.ts';
+import { hex } from '../../uapi/hex.ts';
 import { type Field, scalarSize } from '../../uapi/layout.ts';
 import { symbolic } from './symbols.ts';
+import { visible } from './visible.ts';
 
 /** Bytes before and after the call; `after` is `before` where nothing changed. */
 export interface Sides {
@@ -51,23 +54,13 @@ export function scalars(sides: Sides, size: number): string {
 /** Text up to its NUL, in quotes. */
 export function quoted(bytes: Uint8Array): string {
   const end = bytes.indexOf(0);
-  return JSON.stringify(Buffer.from(end < 0 ? bytes : bytes.subarray(0, end)).toString('latin1'));
+  return visible(JSON.stringify(Buffer.from(end < 0 ? bytes : bytes.subarray(0, end)).toString('latin1')));
 }
 
 /** Bytes without a layout, the first 64 of them. */
 export function plainBytes(bytes: Uint8Array): string {
   const text = Buffer.from(bytes.subarray(0, 64)).toString('hex');
   return `"${text}${bytes.length > 64 ? '…' : ''}"`;
-}
-
-/** A number as 0x…. */
-export function hex(n: number | bigint): string {
-  return `0x${n.toString(16)}`;
-}
-
-/** A u64 of two halves as 0x…. */
-export function hex64(lo: number, hi: number): string {
-  return hex((BigInt(hi) << 32n) | BigInt(lo));
 }
 
 /** PROT_* of mman-common.h. */

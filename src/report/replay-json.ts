@@ -8,7 +8,7 @@ import {
   MAX_AS_SLOTS,
 } from '../hw/registers.ts';
 import type { Replayer } from '../replay/replayer.ts';
-import type { Explained, Finding, Warning } from '../replay/tally.ts';
+import type { Divergence, Explained, Finding, Refused, Warning } from '../replay/tally.ts';
 
 const COMMANDS: readonly [name: string, command: number, always: boolean][] = [
   ['NOP', AS_COMMAND_NOP, false],
@@ -40,6 +40,8 @@ export function kernelText(replayer: Replayer): string {
 /** What a replay did and found, as `replay --json` prints it. */
 export interface ReplaySummary {
   kernel: string;
+  /** Between which kernels it was guessed, and from what; null where it is sure or was named. */
+  kernel_guess: { between: readonly string[]; statement: string } | null;
   /** Behaviours away from the kernel's row, as `+name` or `-name`. */
   switched: readonly string[];
   client: string;
@@ -50,14 +52,18 @@ export interface ReplaySummary {
   as: { activations: number; evictions: number; faults: number };
   mmu: { commands: Record<string, number>; cache_flushes: number };
   warnings: Warning[];
+  /** Calls that the model refused for a reason that is known: kernel function and field. */
+  refused: Refused[];
+  /** Failures of the capture's machine (no memory, a signal), which the replay followed. */
+  followed: Finding[];
   /** Calls that end otherwise than they did, for a reason: a kernel of another version, an earlier refusal. */
   explained: Explained[];
   /** Calls that end otherwise than they did, for none that is known. */
-  divergences: Finding[];
+  divergences: Divergence[];
   would_block: Finding[];
   timing: Finding[];
   /** How many there are; the lists hold the first thousand. */
-  counts: { explained: number; divergences: number; would_block: number; timing: number };
+  counts: Record<'refused' | 'followed' | 'explained' | 'divergences' | 'would_block' | 'timing', number>;
 }
 
 export function replaySummary(client: string, replayer: Replayer): ReplaySummary {
@@ -66,6 +72,7 @@ export function replaySummary(client: string, replayer: Replayer): ReplaySummary
   const { activations, evictions, faults } = device.mmu.stats;
   return {
     kernel: device.kernel.name,
+    kernel_guess: guess(replayer),
     switched: device.kernel.switched,
     client,
     records: tally.records,
@@ -75,17 +82,26 @@ export function replaySummary(client: string, replayer: Replayer): ReplaySummary
     as: { activations, evictions, faults },
     mmu: { commands: commandCounts(replayer), cache_flushes: device.machine.cacheFlushes },
     warnings: [...tally.warnings.values()],
+    refused: tally.refused.kept,
+    followed: tally.followed.kept,
     explained: tally.explained.kept,
     divergences: tally.divergences.kept,
     would_block: tally.wouldBlock.kept,
     timing: tally.timing.kept,
     counts: {
+      refused: tally.refused.count,
+      followed: tally.followed.count,
       explained: tally.explained.count,
       divergences: tally.divergences.count,
       would_block: tally.wouldBlock.count,
       timing: tally.timing.count,
     },
   };
+}
+
+function guess({ choice }: Replayer): ReplaySummary['kernel_guess'] {
+  if (choice === null || !choice.guessed) return null;
+  return { between: choice.between, statement: choice.statement ?? '' };
 }
 
 /** `replay --json`. */

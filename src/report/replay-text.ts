@@ -1,11 +1,14 @@
+import { PAGE_SIZE } from '../../uapi/sizes.ts';
 import type { CaptureHeader } from '../capture/record.ts';
+import { refusalText } from '../payload/refusal.ts';
 import type { Replayer } from '../replay/replayer.ts';
-import type { FindingList } from '../replay/tally.ts';
+import type { Divergence, FindingList } from '../replay/tally.ts';
 import type { LifeTrace } from '../replay/vm-events.ts';
 import type { VmHistories, VmHistory } from '../replay/vm-history.ts';
 import { bytesText, plural, table } from './format.ts';
 import { commandCounts, kernelText } from './replay-json.ts';
-import { address, LEGEND, vaMap } from './va-map.ts';
+import { address, disagreementLines, LEGEND, vaMap } from './va-map.ts';
+import { visible } from './visible.ts';
 
 /** Findings of a kind that are printed. */
 const SHOWN = 20;
@@ -31,9 +34,11 @@ function overview({ client, arch, driver_version, replies }: CaptureHeader, repl
   const { ioctls, bindOps: ops } = tally;
   const names = Object.entries(ioctls.by_name).sort((a, b) => b[1] - a[1]);
   const driver = driver_version === undefined ? '' : `, panthor ${driver_version}`;
+  const who = visible(`${client} (${arch}${driver}`);
   const calls = `${plural(ioctls.total, 'ioctl')} (${ioctls.failed} failed) and ${plural(tally.mmaps, 'mmap')}`;
   return [
-    `${client} (${arch}${driver}, replies are a ${replies}'s) on kernel ${kernelText(replayer)}`,
+    `${who}, replies are a ${replies}'s) on kernel ${kernelText(replayer)}`,
+    ...(replayer.choice?.statement == null ? [] : [`  ${visible(replayer.choice.statement)}`]),
     ...table([
       ['  records', `${tally.records}: ${calls}`],
       ['  calls', wrap(names.map(([name, count]) => `${count} ${name}`)).join('\n           ')],
@@ -58,11 +63,12 @@ function vmText(history: VmHistory, life: LifeTrace): string {
   const bytes = shown.vmas.reduce((sum, vma) => sum + vma.size, 0);
   const leaves = `${shown.pages2m} × 2 MiB and ${shown.pages4k} × 4 KiB`;
   lines.push(
-    `  page tables: ${plural(shown.tables, 'page')} (${bytesText(shown.tables * 4096)}) for ${leaves}, ` +
+    `  page tables: ${plural(shown.tables, 'page')} (${bytesText(shown.tables * PAGE_SIZE)}) for ${leaves}, ` +
       `${history.mostTables} at most`,
     `  ${plural(shown.vmas.length, 'mapping')} of ${bytesText(bytes)} after record ${shownAt}` +
       `${destroyedAt < 0 ? '' : ', near its fullest'}:`,
     ...vaMap(shown).map((line) => `    ${line}`),
+    ...disagreementLines(shown).map((line) => `    ${line}`),
     `    ${LEGEND}`,
   );
   return lines.join('\n');
@@ -102,12 +108,26 @@ function findings(replayer: Replayer): string {
   const blocks: string[] = [
     ...list(tally.wouldBlock, 'wait that would block here', 'waits that would block here', (f) => f.what),
     ...list(tally.timing, 'result of timing', 'results of timing', (f) => f.what),
-    ...list(tally.explained, 'explained by versions', 'explained by versions', (e) => e.why),
+    ...list(tally.refused, 'call refused', 'calls refused', (r) => `${r.call}: ${refusalText(r)}`),
+    ...list(
+      tally.followed,
+      "failure of the capture's machine",
+      "failures of the capture's machine",
+      (f) => f.what,
+    ),
+    ...list(tally.explained, 'explained', 'explained', (e) => e.why),
     plural(warnings.length, 'warning'),
     ...warnings.map((w) => `  record ${w.index}: ${w.what}${w.count > 1 ? ` (${w.count} times)` : ''}`),
-    ...list(tally.divergences, 'divergence', 'divergences', (f) => f.what, true),
+    ...list(tally.divergences, 'divergence', 'divergences', divergenceText, true),
   ];
   return blocks.join('\n');
+}
+
+/** A divergence with the switches that would explain it. */
+function divergenceText({ what, would_explain: switches = [] }: Divergence): string {
+  if (switches.length === 0) return what;
+  const options = switches.map((one) => `--${one.startsWith('+') ? 'with' : 'without'} ${one.slice(1)}`);
+  return `${what} (as recorded ${options.join(', or ')})`;
 }
 
 function list<T extends { index: number }>(

@@ -1,3 +1,6 @@
+import { hex, paddedHex } from '../../uapi/hex.ts';
+import { PAGE_SIZE } from '../../uapi/sizes.ts';
+import type { Disagreement } from '../replay/disagreements.ts';
 import type { VmaState, VmState } from '../replay/snapshot.ts';
 import { bytesText, plural } from './format.ts';
 
@@ -31,21 +34,38 @@ export function vaMap(vm: VmState, limit: number = SHOWN): string[] {
   return lines;
 }
 
+const DISAGREEMENTS: { readonly [kind in Disagreement['kind']]: (one: Disagreement) => string } = {
+  'leaf-beyond-mapping': ({ size, bytes }) =>
+    `leaf of ${bytesText(size)}, larger than the mapping: ${bytesText(bytes)} of it belong to none`,
+  'leaf-without-mapping': ({ size }) => `${bytesText(size)} in the page tables and in no mapping`,
+  'mapping-without-leaf': ({ size, bytes }) =>
+    `mapping of ${bytesText(size)}, ${bytes === size ? 'none' : `${bytesText(bytes)}`} of it in ${bytes === size ? 'any' : 'no'} page table`,
+};
+
+/** What mappings and page tables disagree about, as lines; none where they agree. */
+export function disagreementLines(vm: VmState): string[] {
+  if (vm.disagreements.length === 0) return [];
+  const lines = vm.disagreements.map((one) => `  ${address(one.va)}  ${DISAGREEMENTS[one.kind](one)}`);
+  return ['mappings and page tables disagree:', ...lines];
+}
+
 /** █ for 2 MiB leaves, ▓ for 4 KiB ones, ░ where the mapping is sparse. */
 export const LEGEND =
   '█ 2 MiB leaves   ▓ 4 KiB leaves   ░ sparse   · hole; bars grow with the logarithm of the size';
 
 function row(vma: VmaState): string[] {
-  const what = vma.bo === null ? 'sparse' : `BO ${vma.bo} +0x${vma.boOffset.toString(16)}`;
+  const what = vma.bo === null ? 'sparse' : `BO ${vma.bo} +${hex(vma.boOffset)}`;
   return [address(vma.va), bar(vma), bytesText(vma.size), what, pages(vma), vma.flags.join(' ')];
 }
 
 function bar(vma: VmaState): string {
-  const length = Math.max(1, Math.round(Math.log2(vma.size / 4096 + 1)));
+  const length = Math.max(1, Math.round(Math.log2(vma.size / PAGE_SIZE + 1)));
   if (vma.bo === null) return '░'.repeat(length);
   const inBlocks = (vma.pages2m * BLOCK) / Math.max(vma.size, 1);
   const blocks = vma.pages2m === 0 ? 0 : Math.max(1, Math.round(length * inBlocks));
-  const all = vma.pages4k > 0 && blocks === length && length > 1 ? length - 1 : blocks;
+  const most = vma.pages4k > 0 && length > 1 ? length - 1 : length;
+  // A leaf may be larger than its mapping.
+  const all = Math.min(blocks, most);
   return '█'.repeat(all) + '▓'.repeat(length - all);
 }
 
@@ -58,7 +78,7 @@ function pages(vma: VmaState): string {
 
 /** Twelve digits: 48 bits. */
 export function address(va: number): string {
-  return `0x${va.toString(16).padStart(12, '0')}`;
+  return paddedHex(va, 12);
 }
 
 function align(rows: readonly string[][]): string[] {

@@ -1,6 +1,5 @@
+import { hex } from '../../uapi/hex.ts';
 import type { VmState } from '../replay/snapshot.ts';
-
-const hex = (n: number): string => `0x${n.toString(16)}`;
 
 /** `vm --json`: the VMs after record `index`. */
 export function vmJson(index: number, vms: readonly VmState[]): string {
@@ -21,6 +20,12 @@ export function vmJson(index: number, vms: readonly VmState[]): string {
       })),
       pages: { '4k': vm.pages4k, '2m': vm.pages2m },
       tables: vm.tables,
+      disagreements: vm.disagreements.map(({ va, size, kind, bytes }) => ({
+        va: hex(va),
+        size: hex(size),
+        kind,
+        bytes: hex(bytes),
+      })),
     })),
   });
 }

@@ -14,7 +14,8 @@ try {
     runner: new TreeVectorRunner(data),
     isVerdict: (error: unknown) => error instanceof TrapError,
   };
-  await runJob(options, (result) => parentPort?.postMessage({ result }), player);
+  const wanted = await runJob(options, (result) => parentPort?.postMessage({ result }), player);
+  parentPort?.postMessage({ wanted });
 } catch (e) {
   const error = e as Error;
   const name = error instanceof TrapError ? 'UsageError' : error.name;

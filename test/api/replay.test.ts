@@ -43,7 +43,7 @@ describe('a replay', () => {
     expect(kernel('7.2').behaviours).toContain('lock-around-op');
     expect(() => kernel('5.10' as '6.12')).toThrow(RangeError);
     expect(() => kernel('7.2', { with: ['magic'] })).toThrow(/unknown behaviour/);
-    expect(new Set(behaviours().flatMap((one) => one.in))).toEqual(new Set(KERNEL_NAMES));
+    expect(new Set(behaviours().flatMap((one) => one.kernels))).toEqual(new Set(KERNEL_NAMES));
   });
 });
 

@@ -6,8 +6,8 @@ import { PctPicker } from '../../src/explore/search/pct.ts';
 import { Program } from '../../src/explore/search/program.ts';
 import { UniformPicker, Walks } from '../../src/explore/search/random-walk.ts';
 import { type Budget, Context, NondeterminismError, type Strategy } from '../../src/explore/search/search.ts';
-import type { Body, World } from '../../src/explore/search/world.ts';
-import { choices, independent, lostUpdate, needle, peterson, philosophers } from './programs.ts';
+import type { World } from '../../src/explore/search/world.ts';
+import { type Body, choices, independent, lostUpdate, needle, peterson, philosophers } from './programs.ts';
 
 const budget: Budget = { states: 1_000_000, seconds: 60, memory: 2 ** 32 };
 const factorial = (n: number): number => (n < 2 ? 1 : n * factorial(n - 1));

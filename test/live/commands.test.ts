@@ -186,7 +186,7 @@ describe.skipIf(compiler === null)('panthor-shim', () => {
     expect(got).toMatch(/^{"type":"header"/);
     expect(child.exitCode).toBe(null);
     child.stdin.end('go\n');
-    const [status] = await once(child, 'exit');
+    const [status] = await once(child, 'close');
     expect(status).toBe(0);
     expect(stderr).toContain('recording ends: EPIPE');
   });

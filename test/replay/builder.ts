@@ -1,4 +1,5 @@
 import { type CaptureHeader, CaptureRecord, type DeviceNode, setIoctl } from '../../src/capture/record.ts';
+import type { BoLayout } from '../../src/driver/gem/sg.ts';
 import { kernel } from '../../src/driver/kernels.ts';
 import { Replayer } from '../../src/replay/replayer.ts';
 import { encode, type Json } from '../../uapi/codec.ts';
@@ -92,8 +93,8 @@ export class History {
     return this;
   }
 
-  play(kernelName = 'next', check = false): Replayer {
-    const replayer = new Replayer(this.header, { kernel: kernel(kernelName), check });
+  play(kernelName = 'next', check = false, boLayout: BoLayout = 'contig2M'): Replayer {
+    const replayer = new Replayer(this.header, { kernel: kernel(kernelName), check, boLayout });
     for (const record of this.records) replayer.step(record);
     replayer.finish();
     return replayer;

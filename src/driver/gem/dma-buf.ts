@@ -22,6 +22,8 @@ import type { GemObject } from './gem.ts';
 export class DmaBuf {
   readonly kind = 'dma-buf';
   readonly gem: GemObject;
+  /** DMA_BUF_SET_NAME */
+  name = '';
   #refs = 1;
   /**
    * dma_resv: fences that were put in from outside. Panthor adds the fences of jobs as DMA_RESV_USAGE_BOOKKEEP, which
@@ -77,6 +79,7 @@ export function dmaBufIoctl(
   argAddr: number,
   fds: FdTable,
 ): number {
+  if ((request & 0xffff) === DMA_BUF_SET_NAME) return setName(buf, mem, argAddr);
   switch (request) {
     case DMA_BUF_IOCTL_SYNC: {
       const at = mem.locate(argAddr, 8);
@@ -114,6 +117,25 @@ export function dmaBufIoctl(
     default:
       return -ENOTTY;
   }
+}
+
+/** DMA_BUF_SET_NAME_A and _B, without the size that tells them apart. */
+const DMA_BUF_SET_NAME = 0x6201;
+const DMA_BUF_NAME_LEN = 32;
+
+/** dma_buf_set_name(): the argument is the text. */
+function setName(buf: DmaBuf, mem: UserMemory, argAddr: number): number {
+  let name = '';
+  for (let i = 0; i < DMA_BUF_NAME_LEN; i++) {
+    const at = mem.locate(argAddr + i, 1);
+    if (at < 0) return -EFAULT;
+    if (mem.data[at] === 0) {
+      buf.name = name;
+      return 0;
+    }
+    name += String.fromCharCode(mem.data[at]);
+  }
+  return -EINVAL;
 }
 
 function badDirection(flags: number): boolean {

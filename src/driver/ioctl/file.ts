@@ -3,7 +3,9 @@ import {
   DRM_PANTHOR_BO_NO_MMAP,
   DRM_PANTHOR_USER_FLUSH_ID_MMIO_OFFSET,
   DRM_PANTHOR_USER_MMIO_OFFSET,
+  DRM_PANTHOR_USER_MMIO_OFFSET_32BIT,
 } from '../../../uapi/panthor_drm.ts';
+import { PAGE_SIZE } from '../../../uapi/sizes.ts';
 import { Idr } from '../base/idr.ts';
 import type { DmaBuf } from '../gem/dma-buf.ts';
 import type { GemObject } from '../gem/gem.ts';
@@ -22,6 +24,8 @@ export interface OpenOptions {
   sysNice?: boolean;
   /** CAP_SYS_ADMIN. */
   sysAdmin?: boolean;
+  /** A 32-bit process on arm64 (TIF_32BIT), whose mmap offsets have 44 bits. */
+  compat?: boolean;
   /** Descriptors of the process; a table of the device's own otherwise. */
   fds?: FdTable;
 }
@@ -32,7 +36,6 @@ const MAX_GROUPS_PER_POOL = 128;
 /** The result of a successful mmap() that shows the page with the LATEST_FLUSH_ID register. */
 export const FLUSH_ID_PAGE = 'flush-id';
 
-const PAGE_SIZE = 4096;
 const PROT_WRITE = 2;
 const PROT_EXEC = 4;
 const MAP_SHARED = 1;
@@ -61,6 +64,12 @@ export class DrmFile {
   authenticated: boolean;
   /** Has been master; may be again without asking anybody. */
   wasMaster = false;
+  /** drm_master.magic_map of the master that there was when it was opened: who asked for a number, once. */
+  magics: Idr<{ file: DrmFile | null }> = new Idr();
+  /** Process that opened it, and process and thread that make the present call; 0 where nobody says. */
+  pid = 0;
+  callerPid = 0;
+  callerTid = 0;
   /** DRM_IOCTL_GET_MAGIC, 0 before it was asked for. */
   magic = 0;
   /** DRM_IOCTL_SET_CLIENT_NAME. */
@@ -74,6 +83,7 @@ export class DrmFile {
     this.sysNice = options.sysNice ?? false;
     this.sysAdmin = options.sysAdmin ?? false;
     this.authenticated = this.sysAdmin;
+    if (options.compat === true) this.userMmioOffset = DRM_PANTHOR_USER_MMIO_OFFSET_32BIT;
     this.fds = options.fds ?? drv.fds;
     this.vms = new VmPool(drv.device);
   }

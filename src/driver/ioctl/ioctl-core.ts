@@ -17,6 +17,7 @@ import { EACCES, EBUSY, EFAULT, EINVAL, EOPNOTSUPP } from '../../../uapi/errno.t
 import { getU64, setU64 } from '../base/u64.ts';
 import type { UserMemory } from '../base/uaccess.ts';
 import type { IoctlHandler } from './entry.ts';
+import type { DrmFile } from './file.ts';
 
 const encoder = new TextEncoder();
 const NAME = encoder.encode('panthor');
@@ -133,26 +134,30 @@ export const setClientName: IoctlHandler = function* (_drv, file, mem, view, at)
 };
 
 /** drm_getmagic(): struct drm_auth is one u32. */
-export const getMagic: IoctlHandler = function* (drv, file, _mem, view, at) {
-  if (file.magic === 0) file.magic = drv.magics.alloc(file);
+export const getMagic: IoctlHandler = function* (_drv, file, _mem, view, at) {
+  if (file.magic === 0) file.magic = file.magics.alloc({ file });
   view.setUint32(at, file.magic, true);
   return 0;
 };
 
 /** drm_authmagic() */
-export const authMagic: IoctlHandler = function* (drv, _file, _mem, view, at) {
-  const magic = view.getUint32(at, true);
-  const client = drv.magics.get(magic);
-  if (client === undefined) return -EINVAL;
-  client.authenticated = true;
-  client.magic = 0;
-  drv.magics.remove(magic);
+export const authMagic: IoctlHandler = function* (_drv, file, _mem, view, at) {
+  const entry = file.magics.get(view.getUint32(at, true));
+  if (entry === undefined || entry.file === null) return -EINVAL;
+  entry.file.authenticated = true;
+  // The number stays taken until the file is closed.
+  entry.file = null;
   return 0;
 };
 
+/** drm_master_check_perm(): who was master once, in the process that opened the file, or who may do everything. */
+function mayBeMaster(file: DrmFile): boolean {
+  return (file.wasMaster && file.pid === file.callerPid) || file.sysAdmin;
+}
+
 /** drm_setmaster_ioctl(): for who was master once, or may do everything. */
 export const setMaster: IoctlHandler = function* (drv, file) {
-  if (!file.wasMaster && !file.sysAdmin) return -EACCES;
+  if (!mayBeMaster(file)) return -EACCES;
   if (file.isMaster) return 0;
   if (drv.master !== null) return -EBUSY;
   drv.setMaster(file);
@@ -161,7 +166,7 @@ export const setMaster: IoctlHandler = function* (drv, file) {
 
 /** drm_dropmaster_ioctl() */
 export const dropMaster: IoctlHandler = function* (drv, file) {
-  if (!file.wasMaster && !file.sysAdmin) return -EACCES;
+  if (!mayBeMaster(file)) return -EACCES;
   if (!file.isMaster) return -EINVAL;
   drv.master = null;
   return 0;
@@ -172,6 +177,8 @@ export const getClient: IoctlHandler = function* (_drv, file, _mem, view, at) {
   if (view.getInt32(at, true) !== 0) return -EINVAL;
   view.setInt32(at + 4, file.authenticated ? 1 : 0, true);
   for (let i = 8; i < 40; i += 4) view.setUint32(at + i, 0, true);
+  // task_pid_vnr(current)
+  view.setUint32(at + 8, file.callerTid, true);
   // overflowuid: nobody
   view.setUint32(at + 16, 65534, true);
   return 0;

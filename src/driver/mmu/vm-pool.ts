@@ -36,7 +36,7 @@ export class VmPool {
   /**
    * panthor_vm_pool_create_vm(), with panthor_vm_create_check_args(): a VM whose user range has `asked` bytes at least (0: half the address space), rounded up
    * so that a power of two is left to the kernel. The handle (1 to 32), -EINVAL for flags or a range too large, -EBUSY
-   * where all handles are taken, -ENOMEM where `limit` VMs of all files are there.
+   * where all handles are taken, -ENOMEM where `limit` VMs of all files are there, or no room for a root table.
    */
   *create(asked: number, flags: number, limit = Number.POSITIVE_INFINITY): Op<number> {
     this.#device.calls?.vmCreate(asked, flags);
@@ -46,6 +46,8 @@ export class VmPool {
     const range = userVaRange(asked, full, params.taskSize);
     if (range === 0 || asked > range) return -EINVAL;
     if (this.#device.mmu.vms.length >= limit) return -ENOMEM;
+    // alloc_io_pgtable_ops() finds no memory.
+    if (!this.#device.machine.memory.hasRoot()) return -ENOMEM;
     const kernelSize = 2 ** Math.floor(Math.log2(full - range));
     const vm = new PanthorVm(this.#device, false, full - kernelSize, kernelSize);
     vm.dummy = this.dummy?.get() ?? null;

@@ -2,7 +2,6 @@
 import type { GemObject } from '../../driver/gem/gem.ts';
 import { poison } from '../state/poison.ts';
 import type { Harness, VmState } from './harness.ts';
-import { hex } from './judge.ts';
 
 /**
  * What the explorer itself looks at of a VM and of an object that are gone; and two fields that are the DRM scheduler's,
@@ -47,15 +46,3 @@ function hasTables({ vm }: VmState): boolean {
 }
 
 const plain = (field: string): string => field.replace(/^\$_/, '');
-
-/** The GPU reaches memory at `pa`: whether that is still somebody's. */
-export function judgeMemory(harness: Harness, pa: number, what: string): void {
-  const there = harness.objects.filter(
-    ({ bo, pa: start }) => bo !== null && pa >= start && pa < start + bo.size,
-  );
-  // Its memory may have been given to the next.
-  if (there.some(({ freed }) => !freed)) return;
-  for (const { name } of there) {
-    harness.reportViolation('use-after-free', `${what} reaches ${hex(pa)} of object ${name}, which is freed`);
-  }
-}

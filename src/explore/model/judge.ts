@@ -1,5 +1,4 @@
 import type { Translation } from '../../hw/tlb.ts';
-import { judgeMemory } from './freed.ts';
 import type { Group, Harness, VmState } from './harness.ts';
 
 export const hex = (n: number): string => (n < 0 ? 'nothing' : `0x${n.toString(16)}`);
@@ -50,4 +49,16 @@ export function judge(
     before === after ? `${hex(before)} is mapped` : `${hex(before)} was mapped and ${hex(after)} will be`;
   const invariant = spec.changing(va) || found.pa < 0 ? 'atomic' : 'stale-translation';
   harness.reportViolation(invariant, `${what} sees ${hex(found.pa)} where ${expected}`);
+}
+
+/** The GPU reaches memory at `pa`: whether that is still of a live object. */
+export function judgeMemory(harness: Harness, pa: number, what: string): void {
+  const there = harness.objects.filter(
+    ({ bo, pa: start }) => bo !== null && pa >= start && pa < start + bo.size,
+  );
+  // Its memory may have been given to the next.
+  if (there.some(({ freed }) => !freed)) return;
+  for (const { name } of there) {
+    harness.reportViolation('use-after-free', `${what} reaches ${hex(pa)} of object ${name}, which is freed`);
+  }
 }
