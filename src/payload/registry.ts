@@ -7,9 +7,10 @@ import {
   syncFileIoctls,
   syncFileStructs,
 } from '../../uapi/drm.ts';
-import { _IOC_NR, _IOC_TYPE, type IoctlSpec } from '../../uapi/ioctl.ts';
+import { _IOC_NR, _IOC_TYPE, DRM_IOCTL_BASE, type IoctlSpec } from '../../uapi/ioctl.ts';
 import type { StructLayout } from '../../uapi/layout.ts';
 import { panthorIoctls, panthorStructs } from '../../uapi/panthor_drm.ts';
+import { requestOf } from './request.ts';
 
 export const allStructs: readonly StructLayout[] = [
   ...panthorStructs,
@@ -50,20 +51,23 @@ export function findStruct(name: string): StructLayout {
 export interface FoundIoctl {
   readonly spec: IoctlSpec;
   readonly request: number;
+  /** It was given as a whole request number, which states how many bytes the argument has. */
+  readonly exact: boolean;
 }
 
 /**
- * An ioctl by its C name, its name without the prefix (`VM_BIND`), its request number, or its number alone
- * (`0x43`). A request number may state another size than ours: the caller was built with other headers.
+ * An ioctl by its C name, its name without the prefix (`VM_BIND`), its request number as tools print one (request.ts), or
+ * its number alone (`0x43`). A request number may state another size than ours: the caller was built with other headers.
  *
  * @throws LookupError
  */
 export function findIoctl(text: string): FoundIoctl {
   const wanted = text.trim();
-  if (/^(0[xX][0-9a-fA-F]+|[0-9]+)$/.test(wanted)) return byNumber(Number(wanted), wanted);
+  const request = requestOf(wanted);
+  if (request !== null) return byNumber(request, wanted);
   const upper = wanted.toUpperCase();
   const spec = allIoctls.find((one) => one.name === upper || one.shortName === upper);
-  if (spec !== undefined) return { spec, request: spec.request };
+  if (spec !== undefined) return { spec, request: spec.request, exact: false };
   const similar = allIoctls.map((one) => one.shortName).filter((one) => one.includes(upper));
   const hint = similar.length > 0 ? `; there is ${similar.join(', ')}` : '';
   throw new LookupError(`unknown ioctl ${wanted}${hint}`);
@@ -72,13 +76,13 @@ export function findIoctl(text: string): FoundIoctl {
 function byNumber(n: number, text: string): FoundIoctl {
   if (n > 0xffffffff) throw new LookupError(`ioctl ${text} has more than 32 bits`);
   if (n < 0x100) {
-    const spec = allIoctls.find((one) => one.type === 0x64 && one.nr === n);
-    if (spec !== undefined) return { spec, request: spec.request };
+    const spec = allIoctls.find((one) => one.type === DRM_IOCTL_BASE && one.nr === n);
+    if (spec !== undefined) return { spec, request: spec.request, exact: false };
     throw new LookupError(`unknown ioctl number ${text}`);
   }
   const found = ioctlOfRequest(n);
   if (found === undefined) throw new LookupError(`unknown ioctl request ${text}`);
-  return { spec: found, request: n };
+  return { spec: found, request: n, exact: true };
 }
 
 /** The ioctl that a request number means to the kernel, whatever size it states. */
@@ -86,17 +90,19 @@ export function ioctlOfRequest(request: number): IoctlSpec | undefined {
   return allIoctls.find((one) => one.type === _IOC_TYPE(request) && one.nr === _IOC_NR(request));
 }
 
+/** Bytes of a register or a descriptor: so few say nothing of a struct. */
+const WORD_BYTES = 8;
+
 /**
- * The struct of that many bytes, where there is only one.
+ * The struct of that many bytes, where there is only one; nothing is guessed of what may be a word.
  *
  * @throws LookupError that lists the candidates.
  */
 export function guessStruct(size: number): StructLayout {
   const candidates = allStructs.filter((layout) => layout.size === size);
-  if (candidates.length === 1) return candidates[0];
-  const why =
-    candidates.length === 0
-      ? 'no struct has that size'
-      : `it may be ${candidates.map((layout) => layout.name).join(', ')}`;
-  throw new LookupError(`${size} bytes say not what they are: ${why}; use --struct or --ioctl`);
+  if (candidates.length === 1 && size > WORD_BYTES) return candidates[0];
+  const names = candidates.map((layout) => layout.name).join(', ');
+  const why = candidates.length === 0 ? 'no struct has that size' : `it may be ${names}`;
+  const word = size <= WORD_BYTES ? ', or a word of the MMU (--reg)' : '';
+  throw new LookupError(`${size} bytes say not what they are: ${why}${word}; use --struct or --ioctl`);
 }

@@ -1,6 +1,7 @@
 import { dmaBufIoctls, drmIoctls, syncFileIoctls } from '../../uapi/drm.ts';
 import { _IOC_NR, _IOC_TYPE, type IoctlSpec } from '../../uapi/ioctl.ts';
 import { panthorIoctls } from '../../uapi/panthor_drm.ts';
+import { requestOf } from '../payload/request.ts';
 
 const byTypeAndNumber = new Map<number, IoctlSpec>();
 for (const spec of [...panthorIoctls, ...drmIoctls, ...dmaBufIoctls, ...syncFileIoctls]) {
@@ -24,16 +25,12 @@ export function ioctlName(request: number): string {
 export function isNamed(request: number, name: string): boolean {
   const wanted = name.toUpperCase();
   const spec = ioctlOf(request);
-  return (
-    spec?.shortName === wanted ||
-    spec?.name === wanted ||
-    (/^0x[0-9a-f]+$/i.test(name) && Number.parseInt(name, 16) === request)
-  );
+  return spec?.shortName === wanted || spec?.name === wanted || requestOf(name) === request;
 }
 
 /** Whether any ioctl has that name. */
 export function isKnownName(name: string): boolean {
-  if (/^0x[0-9a-f]+$/i.test(name)) return true;
+  if (requestOf(name) !== null) return true;
   const wanted = name.toUpperCase();
   return [...byTypeAndNumber.values()].some((spec) => spec.shortName === wanted || spec.name === wanted);
 }
