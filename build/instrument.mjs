@@ -324,6 +324,6 @@ function fieldHelpers(field, maybeSetter) {
     `$w_${field} = (t, v) => { const o = t.${field}; if (o !== v) { t.${field} = v; ` +
     `if (${known}) $note(t, $k_${field}, $r_${field}, o, v); } return v; }, ` +
     `$u_${field} = (t, f) => $w_${field}(t, f(t.${field})), ` +
-    `$i_${field} = (t, d, pre) => { const o = t.${field}; $w_${field}(t, o + d); return pre ? o + d : o; }; `
+    `$i_${field} = (t, d, pre) => { const o = t.${field}; const n = typeof o === 'bigint' ? o + BigInt(d) : o + d; $w_${field}(t, n); return pre ? n : o; }; `
   );
 }

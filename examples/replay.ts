@@ -4,7 +4,7 @@ import { openCapture, Replay } from 'panthor-shim';
 const capture = await openCapture(
   process.argv[2] ?? new URL('captures/vulkan-sparse.jsonl.gz', import.meta.url),
 );
-const replay = new Replay(capture.header);
+const replay = new Replay(capture.header, { kernel: '7.2' });
 await replay.run(capture, { until: 109 });
 
 for (const vm of replay.vms()) {
@@ -24,5 +24,5 @@ VM 1: 98 mappings, 9 × 2 MiB and 2715 × 4 KiB
   0xffe80000 512 KiB BO 7 +0x0 NOEXEC
   0xfffdc000 16 KiB BO 6 +0x0 NOEXEC
   0xfffe0000 68 KiB BO 5 +0x0 NOEXEC
-110 records on next: 0 divergences
+110 records on 7.2: 0 divergences
 */

@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { InputError, UsageError } from '../errors.ts';
+import type { ExploreRequest } from '../explore/command.ts';
 import type { LibraryMessage } from '../explore/library-worker.ts';
 import { loadScenario, type ScenarioText, scenarioNames } from '../explore/scenario/catalogue.ts';
 import { type Kernel, type KernelVersion, switchesOf } from './kernels.ts';
@@ -22,6 +23,8 @@ export interface ExploreOptions {
   /** Names of invariants, or `all`; by default those that the scenario is about. */
   readonly invariants?: readonly string[] | 'all';
   readonly budget?: ExploreBudget;
+  /** Texts of messages that are known, besides the scenario's own: they are no violation. */
+  readonly accept?: readonly string[];
   /** First seed of the random searches, which run where the budget does not suffice for all states. */
   readonly seed?: number;
   /** Threads; one for each core by default. */
@@ -57,6 +60,8 @@ export interface Exploration {
    */
   readonly verdict: 'holds' | 'violated' | 'bounded' | 'vacuous';
   readonly empty: readonly string[];
+  /** Messages that broke an invariant and are known (`accept`). */
+  readonly accepted: readonly string[];
   /** What was checked. */
   readonly invariants: readonly string[];
   readonly states: number;
@@ -121,7 +126,7 @@ export async function explore(
 /**
  * Runs one schedule again.
  *
- * @param options a kernel other than the token's, to see what that makes of the same schedule
+ * @param options the scenario, where it is not to be the one that the token carries or names
  * @throws UsageError for a token of another version of the model, or of something else
  */
 export async function replaySchedule(
@@ -139,21 +144,22 @@ function workerUrl(): URL {
   return new URL(`${top}/interleaved/src/explore/library-worker.js`, import.meta.url);
 }
 
-function ask(question: object, options: ExploreOptions): Promise<unknown> {
-  const { kernel, budget, seed = 1, jobs = availableParallelism(), signal, onProgress } = options;
+function ask(question: Partial<ExploreRequest>, options: ExploreOptions): Promise<unknown> {
+  const {
+    kernel,
+    budget,
+    accept = [],
+    seed = 1,
+    jobs = availableParallelism(),
+    signal,
+    onProgress,
+  } = options;
   signal?.throwIfAborted();
-  const workerData = {
-    ...{ kernel: undefined, invariants: [], replay: undefined, merge: undefined, shard: undefined },
+  const workerData: Omit<ExploreRequest, 'progress'> = {
+    ...{ scenario: undefined, kernel: undefined, replay: undefined, merge: undefined, shard: undefined },
+    ...{ invariants: [], accept: [...accept], strict: false, json: true, compare: false },
     ...switchesOf(kernel),
-    ...{
-      json: true,
-      strict: false,
-      accept: [],
-      compare: false,
-      budget: { ...DEFAULT_BUDGET, ...budget },
-      seed,
-      jobs,
-    },
+    ...{ budget: { ...DEFAULT_BUDGET, ...budget }, seed, jobs },
     ...question,
   };
   return new Promise((resolve, reject) => {

@@ -6,7 +6,7 @@ import { convert, formatOfName, openOutput } from '../capture/convert.ts';
 import { reason } from '../capture/error.ts';
 import { type CaptureReader, openCapture } from '../capture/reader.ts';
 import { InputError, UsageError } from './exit.ts';
-import { noteTruncation } from './notes.ts';
+import { noteTruncation } from './io/notes.ts';
 
 export function register(program: Command): void {
   program

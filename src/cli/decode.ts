@@ -7,9 +7,9 @@ import { fromRecord, isRecord } from '../payload/record.ts';
 import { type Format, render } from '../payload/render.ts';
 import { judge } from '../payload/verdict.ts';
 import { decodeWord } from './decode-word.ts';
-import { kernelOption } from './kernel-options.ts';
-import { print } from './output.ts';
-import { bytesOf, jsonOf, readWords, regionOf, withStatus } from './payload-options.ts';
+import { print } from './io/output.ts';
+import { kernelOption } from './options/kernel.ts';
+import { bytesOf, jsonOf, readWords, regionOf, withStatus } from './options/payload.ts';
 
 interface Options extends What {
   file?: string;

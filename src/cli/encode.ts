@@ -3,8 +3,8 @@ import { toHex } from '../payload/bytes.ts';
 import { fromJson } from '../payload/json.ts';
 import type { Payload } from '../payload/payload.ts';
 import { InputError } from './exit.ts';
-import { print, printBytes } from './output.ts';
-import { jsonOf, readWords, withStatus } from './payload-options.ts';
+import { print, printBytes } from './io/output.ts';
+import { jsonOf, readWords, withStatus } from './options/payload.ts';
 
 type To = 'hex' | 'c' | 'binary';
 

@@ -6,10 +6,10 @@ import { type LogLine, parseLog } from '../fault/dmesg.ts';
 import { diagnosesJson, diagnosesText } from '../fault/report.ts';
 import { CaptureHistory } from '../history/capture-history.ts';
 import { decodeFaultStatus } from '../hw/fault-status.ts';
-import { readInput } from './files.ts';
-import { addModelOptions, type ModelCliOptions, modelOptions } from './model-options.ts';
-import { print } from './output.ts';
-import { readThrough } from './read.ts';
+import { readInput } from './io/files.ts';
+import { print } from './io/output.ts';
+import { readThrough } from './io/read.ts';
+import { addModelOptions, type ModelCliOptions, modelOptions } from './options/model.ts';
 import { recordNumber } from './replay.ts';
 
 interface FaultOptions extends ModelCliOptions {

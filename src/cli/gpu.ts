@@ -3,8 +3,8 @@ import type { Command } from 'commander';
 import { GPU_PROFILES, gpuProfile, PROFILE_FIELDS } from '../driver/gpu-profile.ts';
 import { visible } from '../report/visible.ts';
 import { UsageError } from './exit.ts';
-import { pickGpu } from './gpu-option.ts';
-import { print } from './output.ts';
+import { print } from './io/output.ts';
+import { pickGpu } from './options/gpu.ts';
 
 interface Options {
   template?: true;

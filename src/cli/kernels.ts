@@ -11,7 +11,7 @@ import {
   type Kernel,
   kernel,
 } from '../driver/kernels.ts';
-import { print } from './output.ts';
+import { print } from './io/output.ts';
 
 export function register(program: Command): void {
   program

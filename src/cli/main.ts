@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { visibleLines } from '../report/visible.ts';
 import { complain, EXIT_FINE, EXIT_USAGE } from './exit.ts';
-import { watchOutput } from './output.ts';
+import { watchOutput } from './io/output.ts';
 
 /** Every command is a file of that name beside this one; it is loaded when it is asked for. */
 const COMMANDS = [
@@ -25,6 +25,7 @@ const COMMANDS = [
   'tree',
   'fault',
   'trace',
+  'device',
 ];
 
 interface CommandFile {

@@ -3,10 +3,10 @@ import type { Command } from 'commander';
 import { archOf, prepare, runToEnd } from '../live/launch/launch.ts';
 import { beforeDeath, die, withSignals } from '../live/launch/signals.ts';
 import { RecordServer } from '../live/record/record-server.ts';
-import { clearPrivateDir, makePrivateDir } from '../live/server/private-dir.ts';
+import { clearPrivateDir, makePrivateDir } from '../live/server/files/private-dir.ts';
 import { recorderPath } from '../live/server/server-thread.ts';
 import { EXIT_FOUND, note, UsageError } from './exit.ts';
-import { starting } from './live-options.ts';
+import { starting } from './options/live.ts';
 
 export function register(program: Command): void {
   program

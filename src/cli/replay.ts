@@ -11,13 +11,13 @@ import { callText } from '../report/call.ts';
 import { replayJson } from '../report/replay-json.ts';
 import { replayText } from '../report/replay-text.ts';
 import { EXIT_FOUND, note } from './exit.ts';
-import { checkWritable } from './files.ts';
-import { addModelOptions, type ModelCliOptions, modelOptions } from './model-options.ts';
-import { answersByStatus, print } from './output.ts';
-import { readThrough } from './read.ts';
+import { checkWritable } from './io/files.ts';
+import { answersByStatus, print } from './io/output.ts';
+import { readThrough } from './io/read.ts';
+import { writeScenario } from './io/scenario-file.ts';
+import { addModelOptions, type ModelCliOptions, modelOptions } from './options/model.ts';
 import { addDiffOptions, asksForDiff, type DiffOptions, diffKernels } from './replay-diff.ts';
 import { lookForReasons } from './replay-reasons.ts';
-import { writeScenario } from './scenario-file.ts';
 
 interface ReplayCliOptions extends ModelCliOptions, DiffOptions {
   json?: true;

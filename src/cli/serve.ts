@@ -10,7 +10,7 @@ import {
   type ModelOptions,
   serveOptions,
   starting,
-} from './live-options.ts';
+} from './options/live.ts';
 
 interface ServeCommandOptions extends ModelOptions {
   dir?: string;

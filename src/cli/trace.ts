@@ -4,8 +4,8 @@ import { openCapture } from '../capture/reader.ts';
 import { InputError } from '../errors.ts';
 import { CaptureTrace } from '../trace/capture-trace.ts';
 import { TraceWriter } from '../trace/writer.ts';
-import { addModelOptions, type ModelCliOptions, modelOptions } from './model-options.ts';
-import { readThrough } from './read.ts';
+import { readThrough } from './io/read.ts';
+import { addModelOptions, type ModelCliOptions, modelOptions } from './options/model.ts';
 
 interface TraceOptions extends ModelCliOptions {
   output: string;

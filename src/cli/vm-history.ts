@@ -5,8 +5,8 @@ import { mapping as mappingJson } from '../fault/report.ts';
 import { CaptureHistory } from '../history/capture-history.ts';
 import type { Mapping, VmLife } from '../history/events.ts';
 import type { ReplayOptions } from '../replay/replayer.ts';
-import { print } from './output.ts';
-import { readThrough } from './read.ts';
+import { print } from './io/output.ts';
+import { readThrough } from './io/read.ts';
 
 /** A VM by its id, with its file's descriptor where several files have that id, and an address in it (bytes). */
 export interface Place {

@@ -10,9 +10,9 @@ import { address, disagreementLines, LEGEND, vaMap } from '../report/va-map.ts';
 import { vmJson } from '../report/vm-json.ts';
 import { walkJson, walkText, walkVm } from '../report/walk.ts';
 import { EXIT_FOUND, UsageError } from './exit.ts';
-import { addModelOptions, type ModelCliOptions, modelOptions } from './model-options.ts';
-import { answersByStatus, print } from './output.ts';
-import { readThrough } from './read.ts';
+import { answersByStatus, print } from './io/output.ts';
+import { readThrough } from './io/read.ts';
+import { addModelOptions, type ModelCliOptions, modelOptions } from './options/model.ts';
 import { recordNumber } from './replay.ts';
 import { type Place, vmHistory } from './vm-history.ts';
 
@@ -67,7 +67,7 @@ async function show(path: string, options: VmCliOptions): Promise<void> {
       return index < at;
     },
     () => {
-      // A stream that turned out damaged before record N still shows how far it came.
+      // A stream that turned out corrupt before record N still shows how far it came.
       if (options.at !== undefined && index < at && capture.complete) {
         throw new UsageError(`there is no record ${at}: the capture ends with ${index}`);
       }

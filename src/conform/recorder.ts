@@ -1,5 +1,5 @@
 /** Records what the driver does during one operation, in the words of the vectors (SCHEMA.md, "Outcome"). */
-import type { DriverTrace, StepPart } from '../driver/warn.ts';
+import type { DriverTrace, StepPart } from '../driver/base/warn.ts';
 import {
   AS_STATUS,
   GPU_CMD,

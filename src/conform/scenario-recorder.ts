@@ -3,12 +3,13 @@
  * the VM layer are noted, in the order in which they run; their outcomes come from playing the stream afterwards, so the
  * file agrees with the model that wrote it by construction and tells when a later one differs.
  */
+
+import type { VmCalls } from '../driver/base/warn.ts';
 import type { PanthorDevice } from '../driver/device.ts';
 import type { GemObject } from '../driver/gem/gem.ts';
 import type { Kernel } from '../driver/kernels.ts';
 import type { PanthorVm } from '../driver/mmu/vm.ts';
 import type { BindOp } from '../driver/mmu/vm-bind.ts';
-import type { VmCalls } from '../driver/warn.ts';
 import { type Fields, ModelRunner, type StreamOp } from './model.ts';
 import { hex, type Json } from './recorder.ts';
 

@@ -1,9 +1,9 @@
 import { DRM_PANTHOR_VM_BIND_OP_TYPE_MAP, DRM_PANTHOR_VM_BIND_OP_TYPE_MASK } from '../../uapi/panthor_drm.ts';
 import type { CaptureHeader, CaptureRecord } from '../capture/record.ts';
+import type { DriverTrace, VmCalls } from '../driver/base/warn.ts';
 import type { GemObject } from '../driver/gem/gem.ts';
 import type { PanthorVm } from '../driver/mmu/vm.ts';
 import type { BindOp } from '../driver/mmu/vm-bind.ts';
-import type { DriverTrace, VmCalls } from '../driver/warn.ts';
 import type { ClientFile } from '../replay/client-file.ts';
 import { readId } from '../replay/explain.ts';
 import { Replayer, type ReplayOptions } from '../replay/replayer.ts';

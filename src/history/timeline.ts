@@ -3,9 +3,9 @@
  * faults and warnings, in their order. A capture has one time a record; the steps within it have none.
  */
 import { DRM_PANTHOR_VM_BIND_OP_TYPE_MASK } from '../../uapi/panthor_drm.ts';
+import type { DriverTrace, VmCalls } from '../driver/base/warn.ts';
 import type { PanthorVm } from '../driver/mmu/vm.ts';
 import type { BindOp } from '../driver/mmu/vm-bind.ts';
-import type { DriverTrace, VmCalls } from '../driver/warn.ts';
 import type { RegisterFile, RegisterTrace } from '../hw/register-file.ts';
 import {
   AS_COMMAND,

@@ -1,5 +1,5 @@
 /** What one record costs the driver: commands to the MMU, flushes, and how long the GPU is kept waiting. */
-import type { DriverTrace } from '../driver/warn.ts';
+import type { DriverTrace } from '../driver/base/warn.ts';
 import type { RegisterTrace } from '../hw/register-file.ts';
 import {
   AS_COMMAND,

@@ -1,5 +1,5 @@
 import { errnoName } from '../../uapi/errno.ts';
-import type { DriverTrace, StepPart } from '../driver/warn.ts';
+import type { DriverTrace, StepPart } from '../driver/base/warn.ts';
 import type { RegisterTrace } from '../hw/register-file.ts';
 import { registerName } from '../hw/registers.ts';
 

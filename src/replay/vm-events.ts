@@ -1,4 +1,4 @@
-import type { DriverTrace, StepPart } from '../driver/warn.ts';
+import type { DriverTrace, StepPart } from '../driver/base/warn.ts';
 import type { LineTrace } from './trace.ts';
 
 /** What happened to one VM's place in the hardware. */

@@ -4,9 +4,9 @@
  */
 import { describe, expect, it } from 'vitest';
 import { run } from '../../src/coroutine/op.ts';
+import { NULL_DEREFERENCE } from '../../src/driver/base/warn.ts';
 import { KERNEL_NAMES } from '../../src/driver/kernels.ts';
 import type { PanthorVm } from '../../src/driver/mmu/vm.ts';
-import { NULL_DEREFERENCE } from '../../src/driver/warn.ts';
 import { EBUSY, EINVAL, ENOENT, ENOSPC, EPERM } from '../../uapi/errno.ts';
 import {
   DRM_PANTHOR_VM_BIND_OP_TYPE_UNMAP,

@@ -40,7 +40,7 @@ export function verdictOf(
   const loaded = loadScenario(scenario);
   const list = (sign: string) => switches.filter((one) => one[0] === sign).map((one) => one.slice(1));
   const world = new DriverWorld(loaded, kernel(kernelName, list('+'), list('-')), invariants ?? loaded.check);
-  const result = explore(world, { budget });
+  const result = explore(world, { budget, accept: loaded.accept });
   const { verdict } = withCoverage(world, result, world.harness.coverage.report());
   const first = result.findings[0];
   return first === undefined ? verdict : `${verdict}: ${first.violation.invariant}`;
@@ -48,8 +48,10 @@ export function verdictOf(
 
 /** Every one of all invariants that breaks in a scenario, after an exhaustive search. */
 export function brokenIn(scenario: string, kernelName: string): string[] {
-  const world = new DriverWorld(loadScenario(scenario), kernel(kernelName), INVARIANTS);
-  const { verdict, findings } = explore(world, { budget, further: Number.POSITIVE_INFINITY });
+  const loaded = loadScenario(scenario);
+  const { accept } = loaded;
+  const world = new DriverWorld(loaded, kernel(kernelName), INVARIANTS);
+  const { verdict, findings } = explore(world, { budget, accept, further: Number.POSITIVE_INFINITY });
   if (verdict === 'bounded') throw new Error(`${scenario} on ${kernelName} was not exhausted`);
   return [...new Set(findings.map((finding) => finding.violation.invariant))].sort();
 }

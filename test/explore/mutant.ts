@@ -71,6 +71,7 @@ async function violations(
     const world = new DriverWorld(scenario, kernel(kernelName), invariants ?? scenario.check);
     const result = explore(world, {
       budget: { states: 200_000, seconds: 60, memory: 2 * 2 ** 30 },
+      accept: scenario.accept,
       further: invariants === undefined ? 0 : 200_000,
     });
     return result.findings.map((finding) => finding.violation);

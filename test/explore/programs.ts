@@ -3,7 +3,7 @@ import { Program } from '../../src/explore/search/program.ts';
 import { Choice, Violation, type WorldPoint } from '../../src/explore/search/world.ts';
 
 /** What a thread here runs: it returns nothing. */
-type Body = Generator<WorldPoint, void, void>;
+export type Body = Generator<WorldPoint, void, void>;
 
 /** n threads, k steps each, nothing shared: (k+1)^n states, (nk)!/(k!)^n interleavings, C(n+k, k) states up to symmetry. */
 export function independent(n: number, k: number, symmetry = false) {

@@ -6,8 +6,8 @@ import { PctPicker } from '../../src/explore/search/pct.ts';
 import { Program } from '../../src/explore/search/program.ts';
 import { UniformPicker, Walks } from '../../src/explore/search/random-walk.ts';
 import { type Budget, Context, NondeterminismError, type Strategy } from '../../src/explore/search/search.ts';
-import type { Body, World } from '../../src/explore/search/world.ts';
-import { choices, independent, lostUpdate, needle, peterson, philosophers } from './programs.ts';
+import type { World } from '../../src/explore/search/world.ts';
+import { type Body, choices, independent, lostUpdate, needle, peterson, philosophers } from './programs.ts';
 
 const budget: Budget = { states: 1_000_000, seconds: 60, memory: 2 ** 32 };
 const factorial = (n: number): number => (n < 2 ? 1 : n * factorial(n - 1));
@@ -121,21 +121,24 @@ describe('exhaustive search', () => {
     /** Two who give way to each other for ever, once both have begun. */
     const polite = (waits: boolean) =>
       new Program({
-        state: () => ({ wants: [false, false] }),
+        state: () => ({ wants: [false, false], at: [0, 0] }),
         threads: (s) =>
           [0, 1].map((me) => ({
             name: `t${me}`,
             body: (function* (): Body {
               yield 'begin';
               s.wants[me] = true;
+              s.at[me] = 1;
+              yield 'look';
               while (s.wants[1 - me]) {
+                s.at[me] = 2;
                 yield 'give way';
                 if (!waits) break;
               }
               s.wants[me] = false;
             })(),
           })),
-        local: () => 0,
+        local: (s, i) => s.at[i],
       });
     const { outcome, findings } = search(polite(true), new DepthFirst({ hashing: true }));
     expect(outcome).toBe('found');

@@ -11,8 +11,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { archOf, prepare } from '../../src/live/launch/launch.ts';
-import { freeCard, makeDeviceTree } from '../../src/live/server/device-tree.ts';
-import { makePrivateDir } from '../../src/live/server/private-dir.ts';
+import { freeCard, makeDeviceTree } from '../../src/live/server/files/device-tree.ts';
+import { makePrivateDir } from '../../src/live/server/files/private-dir.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'panthor-launch-'));
 afterAll(() => rmSync(scratch, { recursive: true }));

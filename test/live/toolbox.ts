@@ -9,7 +9,7 @@ import { gpuProfile } from '../../src/driver/gpu-profile.ts';
 import { PanthorDrv } from '../../src/driver/ioctl/drv.ts';
 import { kernel } from '../../src/driver/kernels.ts';
 import { nativeTables } from '../../src/live/launch/native-tables.ts';
-import { makeDeviceTree } from '../../src/live/server/device-tree.ts';
+import { makeDeviceTree } from '../../src/live/server/files/device-tree.ts';
 import type { Observer } from '../../src/live/server/observer.ts';
 import { LiveServer, type ServerOptions } from '../../src/live/server/server.ts';
 

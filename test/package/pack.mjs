@@ -8,7 +8,9 @@ import { npmCli, root, run, tool } from './tools.mjs';
 /** Packs into `dir`. Packing rewrites package.json for a moment: that is done to a copy. */
 export function pack(dir) {
   const copy = join(dir, 'copy');
-  const files = run('git', ['ls-files', '-co', '--exclude-standard', '-z'], { cwd: root }).split('\0');
+  const files = run('git', ['-c', 'safe.directory=*', 'ls-files', '-co', '--exclude-standard', '-z'], {
+    cwd: root,
+  }).split('\0');
   for (const file of files) {
     if (file === '' || !existsSync(join(root, file))) continue;
     mkdirSync(dirname(join(copy, file)), { recursive: true });

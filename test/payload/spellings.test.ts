@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { payloadOf } from '../../src/payload/input.ts';
 import { fromJson, toJson } from '../../src/payload/json.ts';
-import { findIoctl, guessStruct } from '../../src/payload/registry.ts';
 import { render } from '../../src/payload/render.ts';
-import { requestOf } from '../../src/payload/request.ts';
 import { judge } from '../../src/payload/verdict.ts';
 import { callText } from '../../src/report/call.ts';
+import { findIoctl, guessStruct } from '../../uapi/lookup.ts';
+import { requestOf } from '../../uapi/request.ts';
 import { History } from '../replay/builder.ts';
 
 describe('a request', () => {

@@ -5,7 +5,7 @@
  */
 import { EINVAL } from '../../../uapi/errno.ts';
 import type { Op } from '../../coroutine/op.ts';
-import type { StepPart } from '../warn.ts';
+import type { StepPart } from '../base/warn.ts';
 import type { PanthorVm } from './vm.ts';
 import type { OpCtx } from './vm-op.ts';
 import { smStepMap, smStepRemap, smStepUnmap } from './vm-steps.ts';

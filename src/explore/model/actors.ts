@@ -41,6 +41,7 @@ export function* prepare(harness: Harness, state: VmState): Op<void> {
     else if (call.verb === 'idle') ret = yield* idle(harness, state, state.group);
     else ret = yield* state.vm.bindExecSyncOp(harness, bindOp(harness, call as BindPart));
     harness.observe();
+    if (typeof ret === 'number') state.spec.returned(call.va, call.size, ret);
     if (ret === 0) continue;
     const why = typeof ret === 'number' ? `is ${errnoName(ret)}` : ret;
     throw new ScenarioError(
@@ -152,7 +153,7 @@ function* bind(
   yield 'panthor_vm_bind_exec_sync_op';
   const ret = yield* state.vm.bindExecSyncOp(harness, op);
   state.spec.observe();
-  if (ret !== 0) state.spec.failed();
+  state.spec.returned(op.va, op.size, ret);
   harness.device.exit();
   return ret;
 }

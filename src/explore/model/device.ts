@@ -10,7 +10,7 @@ import { pmGet, pmPut } from './power.ts';
 export function* resetWork(harness: Harness): Op<void> {
   const { device } = harness;
   for (;;) {
-    yield device.resetWork;
+    yield device.resetDue;
     device.resetQueued = false;
     device.resetRunning = true;
     if (device.pmState === 'active' && device.enter()) {
@@ -41,16 +41,14 @@ export function* unplug(harness: Harness): Op<number> {
 export function* bindQueue(harness: Harness, state: VmState): Op<void> {
   for (;;) {
     yield state.work;
-    const { job, thread, call } = state.jobs[0];
+    const { job, va, size, thread, call } = state.jobs[0];
     // drm_sched_stop() waits for it.
     state.vm.jobRunning = true;
     const ret = yield* job.run();
     state.vm.jobRunning = false;
     state.spec.observe();
-    if (ret !== 0) {
-      state.spec.failed();
-      state.asyncFailed = true;
-    }
+    state.spec.returned(va, size, ret);
+    if (ret !== 0) state.asyncFailed = true;
     harness.coverage.result(thread, call, ret);
     state.jobs.shift();
     state.unsignalled--;

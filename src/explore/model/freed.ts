@@ -3,8 +3,11 @@ import type { GemObject } from '../../driver/gem/gem.ts';
 import { poison } from '../state/poison.ts';
 import type { Harness, VmState } from './harness.ts';
 
-/** What the explorer itself looks at of a VM and of an object that are gone. */
-const VM_KEEPS = ['device', 'uid', 'id', 'freed', 'destroyed'];
+/**
+ * What the explorer itself looks at of a VM and of an object that are gone; and two fields that are the DRM scheduler's,
+ * whose work outlives the VM here.
+ */
+const VM_KEEPS = ['device', 'uid', 'id', 'freed', 'destroyed', 'stopped', 'onStart'];
 const OBJECT_KEEPS = ['serial', 'id', 'size'];
 
 /** An object of the scenario: its handle, and where it is in physical memory. */

@@ -53,8 +53,12 @@ export function judge(
 
 /** The GPU reaches memory at `pa`: whether that is still of a live object. */
 export function judgeMemory(harness: Harness, pa: number, what: string): void {
-  for (const { name, pa: start, bo, freed } of harness.objects) {
-    if (!freed || bo === null || pa < start || pa >= start + bo.size) continue;
+  const there = harness.objects.filter(
+    ({ bo, pa: start }) => bo !== null && pa >= start && pa < start + bo.size,
+  );
+  // Its memory may have been given to the next.
+  if (there.some(({ freed }) => !freed)) return;
+  for (const { name } of there) {
     harness.reportViolation('use-after-free', `${what} reaches ${hex(pa)} of object ${name}, which is freed`);
   }
 }

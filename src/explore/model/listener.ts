@@ -1,5 +1,5 @@
 /** What the driver says on its way that invariants are about. */
-import type { DriverTrace } from '../../driver/warn.ts';
+import type { DriverTrace } from '../../driver/base/warn.ts';
 import type { Harness } from './harness.ts';
 
 export class Listener implements DriverTrace {

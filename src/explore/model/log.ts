@@ -1,5 +1,5 @@
 /** What driver and machine do in the course of a schedule, in words: for explanations, never part of the state. */
-import type { DriverTrace, StepPart } from '../../driver/warn.ts';
+import type { DriverTrace, StepPart } from '../../driver/base/warn.ts';
 import type { RegisterTrace } from '../../hw/register-file.ts';
 import { AS_COMMAND_NAMES, registerName } from '../../hw/registers.ts';
 import { hex } from './judge.ts';

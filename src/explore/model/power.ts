@@ -5,6 +5,7 @@ import type { Harness } from './harness.ts';
 
 /** pm_runtime_resume_and_get(): the device is on from here to pmPut(). */
 export function* pmGet(harness: Harness): Op<void> {
+  yield 'pm_runtime_get';
   harness.device.pmRefs++;
   yield* resume(harness);
 }

@@ -60,6 +60,9 @@ export class VmSpec {
   start = 0;
   end = 0;
   after: Mapping[] = [];
+  /** The range of the operation that returned last. */
+  lastStart = -1;
+  lastEnd = -1;
   /** An operation failed half-way: nobody can say what ought to be there. */
   unknown = false;
 
@@ -75,6 +78,8 @@ export class VmSpec {
     if (this.ctx !== null) {
       this.previous = this.maps;
       this.maps = this.after;
+      this.lastStart = this.start;
+      this.lastEnd = this.end;
     }
     this.ctx = ctx;
     if (ctx === null) return;
@@ -91,10 +96,14 @@ export class VmSpec {
     this.after.push({ va: ctx.va, size: ctx.range, pa, sparse });
   }
 
-  /** The operation that returned last has failed. */
-  failed(): void {
+  /** A call with an operation on [va, va + size) has returned 0 or -errno; it may have failed before it began. */
+  returned(va: number, size: number, ret: number): void {
+    const begun = this.lastStart === va && this.lastEnd === va + size;
+    if (!begun) return;
+    this.lastStart = this.lastEnd = -1;
+    if (ret === 0) return;
     this.maps = this.previous;
-    if (this.vm.unusable) this.unknown = true;
+    if (!this.vm.freed && this.vm.unusable) this.unknown = true;
   }
 
   /** Translation of before, and of after where it may be seen already; -1 for none. */

@@ -44,6 +44,8 @@ export interface ExploreOptions {
   /** Texts of messages that are known: what contains one is no finding. */
   accept?: readonly string[];
   seed?: number;
+  /** false: any schedule will do, not only the one with the fewest steps. */
+  shorten?: boolean;
   progress?: (stats: Stats, phase: string) => void;
 }
 
@@ -112,7 +114,10 @@ export class Inquiry {
     if (first.outcome === 'exhausted' || first.outcome === 'covered') {
       return this.#result('holds', [], first, first.stats, 'exhaustive search');
     }
-    if (first.findings.length > 0) return this.#shortened(first);
+    if (first.findings.length > 0) {
+      if (this.#options.shorten !== false) return this.#shortened(first);
+      return this.#result('violated', [...first.findings], first, first.stats, 'exhaustive search');
+    }
     const seed = this.#options.seed ?? 1;
     const others: [Strategy, number][] = [0, 1, 2, 3].map((delays) => [new DelayBounded(delays), 0.4]);
     others.push([new Walks('PCT', new PctPicker(3, first.stats.depth), { seed }), 0.5]);

@@ -96,9 +96,10 @@ export function $eu(target: Any, index: Any, next: (value: Any) => unknown): unk
 }
 
 export function $ei(target: Any, index: Any, delta: number, prefix: boolean): number {
-  const before = target[index] as number;
-  $e(target, index, before + delta);
-  return prefix ? before + delta : before;
+  const before = target[index] as Any;
+  const after = typeof before === 'bigint' ? before + BigInt(delta) : before + delta;
+  $e(target, index, after);
+  return prefix ? after : before;
 }
 
 /** target.length = value. */

@@ -9,7 +9,7 @@ import {
 import type { Fd } from '../fd.ts';
 import { native } from '../native.ts';
 import { type BoMemories, type BoMemory, inodeOf } from './bo-memory.ts';
-import type { GivenFiles } from './given-files.ts';
+import type { GivenFiles } from './files/given-files.ts';
 import type { OpenFile } from './open-file.ts';
 import type { Shares } from './shares.ts';
 

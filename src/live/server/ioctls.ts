@@ -1,5 +1,6 @@
 import { EBADF, EIO, ENOMEM, ENOTTY } from '../../../uapi/errno.ts';
 import type { IoctlSpec } from '../../../uapi/ioctl.ts';
+import { WIRE_ATTACH, WIRE_MAX_CALL } from '../../../uapi/wire.ts';
 import type { Frame } from '../../capture/frame.ts';
 import { run } from '../../coroutine/op.ts';
 import type { DmaBuf } from '../../driver/gem/dma-buf.ts';
@@ -7,13 +8,13 @@ import { BLOCKED, type PanthorDrv } from '../../driver/ioctl/drv.ts';
 import type { SyncFile } from '../../driver/ioctl/fd-table.ts';
 import type { Fd } from '../fd.ts';
 import { nativeIoctls } from '../launch/native-tables.ts';
-import { WIRE_ATTACH, WIRE_MAX_CALL } from '../wire.ts';
 import type { Bugs } from './bugs.ts';
 import { Call } from './call.ts';
 import { CallFds } from './call-fds.ts';
 import type { Connection } from './connection.ts';
 import type { Exports } from './exports.ts';
 import type { HeapGuard } from './heap-guard.ts';
+import type { Injection } from './injection.ts';
 import type { Observer } from './observer.ts';
 import type { OpenFile } from './open-file.ts';
 import type { OpenFiles } from './open-files.ts';
@@ -26,6 +27,7 @@ export interface IoctlsOptions {
   replies: Replies;
   bugs: Bugs;
   guard: HeapGuard;
+  injection: Injection | null;
   observers: readonly Observer[];
 }
 
@@ -101,6 +103,11 @@ export class Ioctls {
       this.#finish(from, id, file, call, -ENOMEM, null);
       return;
     }
+    const injected = this.#options.injection?.beforeCall(drv, entry?.spec.shortName ?? '') ?? 0;
+    if (injected < 0) {
+      this.#finish(from, id, file, call, injected, null);
+      return;
+    }
     let table: CallFds | null = null;
     if (entry?.hasFd) {
       table = new CallFds(exports, file, from.pid, entry.spec, call.arg(), call.argAddr, fds.shift() ?? null);
@@ -134,6 +141,7 @@ export class Ioctls {
       if (this.#making) this.#completed.push(tell);
       else tell();
     });
+    if (this.#options.injection?.interrupts()) from.cancel?.();
   }
 
   #finish(

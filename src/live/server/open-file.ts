@@ -1,6 +1,6 @@
 import type { DrmFile } from '../../driver/ioctl/file.ts';
 import type { Connection } from './connection.ts';
-import type { GivenFile } from './given-files.ts';
+import type { GivenFile } from './files/given-files.ts';
 
 const O_ACCMODE = 3;
 const O_RDONLY = 0;

@@ -5,8 +5,8 @@ import { beforeDeath } from '../launch/signals.ts';
 import { native } from '../native.ts';
 import { nativeFile } from '../package-root.ts';
 import { StartError } from '../start-error.ts';
-import { freeCard, makeDeviceTree } from './device-tree.ts';
-import { clearPrivateDir, makePrivateDir, takePrivateDir } from './private-dir.ts';
+import { freeCard, makeDeviceTree } from './files/device-tree.ts';
+import { clearPrivateDir, makePrivateDir, takePrivateDir } from './files/private-dir.ts';
 import type { LiveSummary } from './report.ts';
 import { tell } from './server.ts';
 import type { WorkerMessage, WorkerOptions } from './worker.ts';
@@ -17,6 +17,8 @@ export interface ServeOptions {
   with: readonly string[];
   without: readonly string[];
   gpu: string;
+  /** A plan for class Injection. */
+  inject?: string;
   /** N of card<N>; the first free pair of nodes otherwise. */
   card?: number;
   /** The private directory; one of its own otherwise, which is removed at the end. */
@@ -80,6 +82,7 @@ export class ServerThread {
         with: options.with,
         without: options.without,
         gpu: options.gpu,
+        inject: options.inject ?? '',
         stop: ends[0],
         record: options.record ?? null,
       };
@@ -127,6 +130,11 @@ function isStartError(error: unknown): error is Error {
 /** The recording library for an architecture. */
 export function recorderPath(arch: string): string {
   return nativeFile(arch, 'libdrm_recorder.so');
+}
+
+/** What runs programs that preload nothing. */
+export function doorPath(arch: string): string {
+  return nativeFile(arch, 'panthor-door');
 }
 
 /** The preload library for an architecture (x86_64, aarch64). */

@@ -6,6 +6,7 @@ import { EPOLLIN, native } from '../native.ts';
 import { Poller } from '../poller.ts';
 import { Connections } from './connections.ts';
 import { Dispatcher } from './dispatcher.ts';
+import type { Injection } from './injection.ts';
 import type { Observer } from './observer.ts';
 import { Shares } from './shares.ts';
 
@@ -20,6 +21,8 @@ export interface ServerOptions {
   tell?: (line: string) => void;
   /** Connections at once. */
   maxConnections?: number;
+  /** Faults that are to happen. */
+  injection?: Injection;
   /** Bytes of JavaScript heap that clients may fill; what V8 allows otherwise. */
   heapBytes?: number;
   /** Descriptors of open files, fences and memory at once; what this process may have, less what it needs, otherwise. */
@@ -56,6 +59,7 @@ export class LiveServer {
   /** @throws Error when the socket cannot be made */
   constructor(options: ServerOptions) {
     this.#drv = options.drv;
+    options.injection?.arm(options.drv);
     native().getReady();
     const all = descriptorLimit();
     const room = Math.max(all - OWN_DESCRIPTORS, Math.floor(all / 2));
@@ -69,6 +73,7 @@ export class LiveServer {
       card: options.card,
       observers: options.observers ?? [],
       heapBytes: options.heapBytes,
+      injection: options.injection,
       tell: options.tell ?? tell,
       shares: new Shares(options.maxDescriptors ?? room - limit, 3),
       // Only the end of the other side is of interest, and that is always reported.

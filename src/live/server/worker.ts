@@ -12,6 +12,7 @@ import { useFenceClock } from '../../driver/sync/fence.ts';
 import { Fd } from '../fd.ts';
 import { Recorder } from '../record/recorder.ts';
 import { executeStreams } from './execute-streams.ts';
+import { Injection } from './injection.ts';
 import { LiveReport } from './report.ts';
 import { LiveServer } from './server.ts';
 
@@ -25,6 +26,8 @@ export interface WorkerOptions {
   gpu: string;
   /** The descriptor that becomes readable when the main thread wants the server to stop. */
   stop: number;
+  /** A plan for class Injection, '' for none. */
+  inject: string;
   record: { path: string; client: string; arch: string } | null;
 }
 
@@ -73,6 +76,7 @@ async function serve(options: WorkerOptions): Promise<void> {
     drv,
     card: options.card,
     tell,
+    ...(options.inject === '' ? {} : { injection: new Injection(options.inject) }),
     observers: recorder === null ? [report] : [report, recorder],
   });
   const streams = executeStreams(drv, server.dispatcher);

@@ -1,12 +1,12 @@
 /** One VM on a device of its own, objects to map into it, and the naive array that it is judged by. */
 
 import { run } from '../../../../src/coroutine/op.ts';
+import type { DriverTrace } from '../../../../src/driver/base/warn.ts';
 import { PanthorDevice } from '../../../../src/driver/device.ts';
 import { kernel } from '../../../../src/driver/kernels.ts';
 import type { PanthorVm } from '../../../../src/driver/mmu/vm.ts';
 import type { BindOp } from '../../../../src/driver/mmu/vm-bind.ts';
 import { VmPool } from '../../../../src/driver/mmu/vm-pool.ts';
-import type { DriverTrace } from '../../../../src/driver/warn.ts';
 import { type BackingKind, type TestObject, testObject } from './backing.ts';
 import { compareLeftovers } from './compare.ts';
 import { NaiveVm, SPARSE } from './naive.ts';

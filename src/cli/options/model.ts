@@ -1,0 +1,33 @@
+import { type Command, Option } from 'commander';
+import { BO_LAYOUTS, type BoLayout } from '../../driver/gem/sg.ts';
+import { type CaptureOrigin, kernelFor } from '../../driver/kernels/for-capture.ts';
+import { pickGpu } from './gpu.ts';
+import { addKernelOptions, type KernelOptions, pickKernel } from './kernel.ts';
+
+export interface ModelCliOptions extends KernelOptions {
+  gpu: string;
+  boLayout: BoLayout;
+}
+
+/** The options that say what is modelled, for every command that plays a capture. */
+export function addModelOptions(command: Command): Command {
+  addKernelOptions(command, "the capture's, by its uname -r, else by its uAPI version");
+  return command
+    .option('--gpu <profile>', 'GPU profile: a name, or a JSON file', 'g610')
+    .addOption(
+      new Option('--bo-layout <layout>', 'how objects lie in physical memory')
+        .choices([...BO_LAYOUTS])
+        .default('contig2M'),
+    );
+}
+
+/** What a Replayer needs to know, from options and the capture's header. */
+export function modelOptions(options: ModelCliOptions, header: CaptureOrigin) {
+  const choice = kernelFor(header);
+  return {
+    kernel: pickKernel(options, choice.name),
+    choice: options.kernel === undefined ? choice : null,
+    gpu: pickGpu(options.gpu),
+    boLayout: options.boLayout,
+  };
+}

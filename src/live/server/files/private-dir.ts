@@ -1,0 +1,102 @@
+import {
+  closeSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { native } from '../../native.ts';
+import { StartError } from '../../start-error.ts';
+
+/** Longest directory for which the socket's path still fits (config.h of the preload library, sun_path). */
+const MAX_DIR_BYTES = 79;
+
+/**
+ * A directory that only this user can enter: `path` (made, or found to be private already), or a new one below
+ * XDG_RUNTIME_DIR or the directory for temporary files.
+ *
+ * @throws StartError where `path` belongs to somebody else, is open to others or is too long
+ */
+export function makePrivateDir(path?: string): string {
+  if (path !== undefined) makeDir(path);
+  const dir = path ?? newDir();
+  const stat = lstatSync(dir);
+  if (!stat.isDirectory() || stat.uid !== process.geteuid?.() || (stat.mode & 0o077) !== 0) {
+    throw new StartError(`${dir} must be a directory of yours with mode 0700`);
+  }
+  return dir;
+}
+
+function makeDir(path: string): void {
+  if (Buffer.byteLength(path) > MAX_DIR_BYTES) {
+    throw new StartError(`${path} is too long a path for a socket: at most ${MAX_DIR_BYTES} bytes`);
+  }
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new StartError((error as Error).message);
+  }
+}
+
+/** A new directory, made by mkdtemp() with mode 0700, in the first place where that is possible. */
+function newDir(): string {
+  let last: unknown;
+  for (const parent of [process.env.XDG_RUNTIME_DIR, tmpdir(), '/tmp']) {
+    if (parent === undefined || parent.length > MAX_DIR_BYTES - 'panthor-shim-XXXXXX/'.length) continue;
+    try {
+      return mkdtempSync(join(parent, 'panthor-shim-'));
+    } catch (error) {
+      last = error;
+    }
+  }
+  throw new StartError(`no directory for the socket: ${(last as Error).message}`);
+}
+
+/** Says that `socket` and `root` beside it are a server's, which may be removed when it is gone. */
+const MARK = 'panthor-shim.pid';
+
+/**
+ * Makes `dir` this server's: what one that died left behind is removed.
+ *
+ * @throws StartError where another server is in it, or something that no server made
+ */
+export function takePrivateDir(dir: string): void {
+  const mark = join(dir, MARK);
+  if (existsSync(mark)) {
+    const pid = Number(readFileSync(mark, 'utf8'));
+    if (pid !== process.pid && isServing(dir))
+      throw new StartError(`${dir} has a server already (process ${pid})`);
+    removeServed(dir);
+  } else {
+    for (const name of ['socket', 'root']) {
+      if (lstatSync(join(dir, name), { throwIfNoEntry: false }) !== undefined)
+        throw new StartError(`${join(dir, name)} is there, and no server made it: choose another directory`);
+    }
+  }
+  writeFileSync(mark, `${process.pid}\n`);
+}
+
+/** Whether somebody answers at the socket. */
+function isServing(dir: string): boolean {
+  const fd = native().connect(join(dir, 'socket'));
+  if (fd < 0) return false;
+  closeSync(fd);
+  return true;
+}
+
+/** Removes what a server made in its directory, and the directory itself if it was made for it. */
+export function clearPrivateDir(dir: string, removeDir: boolean): void {
+  if (existsSync(join(dir, MARK))) removeServed(dir);
+  if (removeDir) rmSync(dir, { recursive: true, force: true });
+}
+
+function removeServed(dir: string): void {
+  rmSync(join(dir, 'socket'), { force: true });
+  rmSync(join(dir, 'root'), { recursive: true, force: true });
+  rmSync(join(dir, MARK), { force: true });
+}

@@ -1,0 +1,65 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { gpuProfile } from '../../src/driver/gpu-profile.ts';
+import { buildNative, compiler } from '../live/toolbox.ts';
+
+const bin = resolve(import.meta.dirname, '../../bin/panthor-shim');
+const run = promisify(execFile);
+const scratch = mkdtempSync(join(tmpdir(), 'panthor-device-'));
+afterAll(() => rmSync(scratch, { recursive: true }));
+
+/** Whether the ffi packages were compiled here; they are optional. */
+function hasFfi(): boolean {
+  try {
+    createRequire(import.meta.url)('ffi-napi');
+    return true;
+  } catch {
+    process.stderr.write('\n*** ffi-napi IS NOT INSTALLED: the tests of real devices are SKIPPED ***\n\n');
+    return false;
+  }
+}
+
+/** `device info` as a client of the shim. */
+async function onShim(args: readonly string[], shim: readonly string[] = []): Promise<string> {
+  const client = [process.execPath, bin, 'device', 'info', ...args];
+  return (await run(process.execPath, [bin, 'run', ...shim, '--', ...client])).stdout;
+}
+
+describe.skipIf(compiler === null || !hasFfi())('device info, with the shim as the device', () => {
+  beforeAll(buildNative, 120_000);
+
+  it.each(['g610', 'g310'])('is the profile that the shim was started with: %s', async (name) => {
+    const profile = join(scratch, `${name}.json`);
+    writeFileSync(profile, await onShim(['--profile'], ['--gpu', name]));
+    const { name: _name, compatible: _compatible, gpu_frequency: _hz, ...found } = gpuProfile(profile);
+    expect(gpuProfile(name)).toMatchObject(found);
+    // The shim takes it as it is, and says the same again.
+    expect(await onShim(['--profile'], ['--gpu', profile])).toBe(
+      await onShim(['--profile'], ['--gpu', name]),
+    );
+  });
+
+  it('says driver, uAPI and kernel, and which queries an older driver refuses', async () => {
+    const old = JSON.parse(await onShim(['--json'], ['--kernel', '6.12']));
+    expect(old.driver).toMatchObject({ name: 'panthor', major: 1, minor: 0 });
+    expect(old.queries.mmu_info).toBe('EINVAL');
+    const now = JSON.parse(await onShim(['--json'], ['--kernel', '7.3']));
+    expect(now.driver).toMatchObject({ name: 'panthor', major: 1, minor: 9 });
+    expect(now.queries.mmu_info).toHaveProperty('page_size_bitmap');
+  });
+
+  it('is not fooled by other files', async () => {
+    const asked = run(process.execPath, [bin, 'device', 'info', '--device', '/dev/null']);
+    await expect(asked).rejects.toMatchObject({
+      code: 3,
+      stderr: 'panthor-shim: /dev/null: no DRM device: DRM_IOCTL_VERSION is ENOTTY\n',
+    });
+    const missing = run(process.execPath, [bin, 'device', 'info', '--device', join(scratch, 'none')]);
+    await expect(missing).rejects.toMatchObject({ code: 3, stderr: expect.stringContaining('ENOENT') });
+  });
+});

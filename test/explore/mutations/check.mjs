@@ -1,0 +1,57 @@
+/**
+ * Everything that breaks in the built-in scenarios, by a build of the explorer:
+ *
+ *     node check.mjs BUILD [BASELINE]
+ *
+ * Without a baseline prints what breaks in each scenario as JSON; with one, ends with 1 at the first scenario in which
+ * something breaks that does not there, and says what.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+const [build, baselinePath] = process.argv.slice(2);
+const load = (file) => import(pathToFileURL(join(build, 'src', file)).href);
+const { scenarioNames, loadScenario } = await load('explore/scenario/catalogue.js');
+const { DriverWorld } = await load('explore/driver-world.js');
+const { explore } = await load('explore/search/verdict.js');
+const { kernel } = await load('driver/kernels.js');
+const { INVARIANTS } = await load('explore/invariants.js');
+
+const baseline = baselinePath === undefined ? null : JSON.parse(readFileSync(baselinePath, 'utf8'));
+const budget = { states: 20_000, seconds: 60, memory: 2 ** 32 };
+const KERNEL = '7.2';
+
+/** Messages without what differs from state to state. */
+const plain = (message) => message.replace(/0x[0-9a-f]+/g, '0x…').replace(/\d+/g, 'N');
+
+/** What breaks; with `known` messages only the first of others, which is enough. */
+function brokenIn(name, known) {
+  const scenario = loadScenario(name);
+  const world = new DriverWorld(scenario, kernel(scenario.kernel ?? KERNEL), INVARIANTS);
+  const accept = [...scenario.accept, ...(known ?? [])];
+  const further = known === undefined ? Number.POSITIVE_INFINITY : 0;
+  const { findings, stats } = explore(world, { budget, accept, further, shorten: false });
+  const broken = findings.map(({ violation: { invariant, message } }) => ({ invariant, message }));
+  return { broken, states: stats.states };
+}
+
+if (baseline === null) {
+  const all = scenarioNames().map((name) => [name, brokenIn(name)]);
+  all.sort(([, a], [, b]) => a.states - b.states);
+  process.stdout.write(JSON.stringify(Object.fromEntries(all)));
+} else {
+  for (const [name, { broken }] of Object.entries(baseline)) {
+    const known = broken.map(({ message }) => message);
+    let found;
+    try {
+      const plainly = known.map(plain);
+      found = brokenIn(name, known).broken.filter(({ message }) => !plainly.includes(plain(message)));
+    } catch (error) {
+      found = [{ invariant: 'crash', message: error.message.split('\n')[0] }];
+    }
+    if (found.length === 0) continue;
+    process.stdout.write(`${name}: ${found[0].invariant}: ${found[0].message}\n`);
+    process.exit(1);
+  }
+}

@@ -1,0 +1,114 @@
+/**
+ * Makes each mistake of list.mjs in a copy of the interleaved build and lets the built-in scenarios find it:
+ *
+ *     node test/explore/mutations/run.mjs [--jobs N] [TEXT]
+ *
+ * TEXT picks mutants by name. Exits with 1 where fewer than nine in ten of those that are not equivalent are found, or
+ * where one that is called equivalent is.
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { transformWithOxc } from 'vite';
+import { instrument, settersIn } from '../../../build/instrument.mjs';
+import { changesIn } from '../../mutations/place.mjs';
+import { MUTANTS } from './list.mjs';
+
+const top = fileURLToPath(new URL('../../..', import.meta.url)).replace(/[/\\]$/, '');
+const built = join(top, 'dist/interleaved');
+const check = fileURLToPath(new URL('./check.mjs', import.meta.url));
+const NEEDED = 0.9;
+const SECONDS = 400;
+
+const args = process.argv.slice(2);
+const jobsAt = args.indexOf('--jobs');
+const jobs = jobsAt < 0 ? 2 : Number(args.splice(jobsAt, 2)[1]);
+const chosen = MUTANTS.filter(({ name }) => name.includes(args[0] ?? ''));
+const cache = join(top, '.cache');
+mkdirSync(cache, { recursive: true });
+
+const setters = new Set(
+  ['coroutine', 'driver', 'hw', 'explore/model'].flatMap((directory) =>
+    readdirSync(join(built, 'src', directory), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.js'))
+      .flatMap((file) => settersIn(readFileSync(join(built, 'src', directory, file), 'utf8'))),
+  ),
+);
+
+/** The source of a mutant, as JavaScript that keeps account of its state. */
+async function mutated(mutant) {
+  const source = readFileSync(join(top, mutant.file), 'utf8');
+  const changes = changesIn(mutant.file, source, mutant);
+  if (changes.length !== 1) throw new Error(`${mutant.name}: ${changes.length} places in ${mutant.in}()`);
+  const [{ start, end, text }] = changes;
+  const { code } = await transformWithOxc(source.slice(0, start) + text + source.slice(end), mutant.file, {
+    lang: 'ts',
+  });
+  const tracking = relative(dirname(mutant.file), 'src/explore/state/tracking.js');
+  const account = tracking.startsWith('.') ? tracking : `./${tracking}`;
+  return instrument(code.replace(/(from\s+["'].*)\.ts(["'])/g, '$1.js$2'), mutant.file, account, setters);
+}
+
+/** What the scenarios say: the first thing that breaks, or null. */
+function scenariosOver(root, baseline) {
+  const child = spawn(process.execPath, [check, root, baseline], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const timer = setTimeout(() => child.kill(), SECONDS * 1000);
+  let out = '';
+  let errors = '';
+  child.stdout.on('data', (data) => (out += data));
+  child.stderr.on('data', (data) => (errors += data));
+  return new Promise((done) => {
+    child.on('exit', (status, signal) => {
+      clearTimeout(timer);
+      if (status === 0 || signal !== null) done(null);
+      else done((out || errors).split('\n')[0]);
+    });
+  });
+}
+
+const work = mkdtempSync(join(cache, 'mutants-'));
+const caught = [];
+const missed = [];
+try {
+  const first = spawnSync(process.execPath, [check, built], { encoding: 'utf8', maxBuffer: 2 ** 26 });
+  if (first.status !== 0) throw new Error(first.stderr);
+  const baseline = join(work, 'baseline.json');
+  writeFileSync(baseline, first.stdout);
+  const queue = [...chosen];
+  const worker = async (number) => {
+    const root = join(work, `build-${number}`);
+    cpSync(built, root, { recursive: true });
+    for (let mutant = queue.shift(); mutant !== undefined; mutant = queue.shift()) {
+      const path = join(root, mutant.file.replace(/\.ts$/, '.js'));
+      const before = readFileSync(path, 'utf8');
+      let found;
+      try {
+        writeFileSync(path, await mutated(mutant));
+        found = await scenariosOver(root, baseline);
+      } catch (error) {
+        process.stdout.write(`BROKEN   ${error.message}\n`);
+        process.exitCode = 1;
+        continue;
+      } finally {
+        writeFileSync(path, before);
+      }
+      (found === null ? missed : caught).push(mutant);
+      const word = found === null ? (mutant.equivalent ? 'same    ' : 'MISSED  ') : 'caught  ';
+      process.stdout.write(
+        `${word} ${mutant.name}${found === null ? '' : `\n         ${found.slice(0, 150)}`}\n`,
+      );
+    }
+  };
+  await Promise.all(Array.from({ length: jobs }, (_, i) => worker(i)));
+} finally {
+  rmSync(work, { recursive: true, force: true });
+}
+const wrong = caught.filter((mutant) => mutant.equivalent !== undefined);
+for (const { name } of wrong) process.stdout.write(`not equivalent after all: ${name}\n`);
+const real = chosen.filter((mutant) => mutant.equivalent === undefined);
+const found = caught.filter((mutant) => mutant.equivalent === undefined).length;
+process.stdout.write(
+  `${found} of ${real.length} found; ${chosen.length - real.length} of ${chosen.length} are equivalent\n`,
+);
+if (found < NEEDED * real.length || wrong.length > 0) process.exitCode = 1;

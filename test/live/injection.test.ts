@@ -1,0 +1,80 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Injection } from '../../src/live/server/injection.ts';
+import { buildNative, compileProgram, compiler, leftOver, runProgram, startServer } from './toolbox.ts';
+
+const scratch = mkdtempSync(join(tmpdir(), 'panthor-inject-'));
+afterAll(() => rmSync(scratch, { recursive: true }));
+
+describe('a plan of faults', () => {
+  const { drv } = { drv: {} as Parameters<Injection['beforeCall']>[0] };
+  const answers = (plan: string, calls: number): number[] => {
+    const injection = new Injection(plan);
+    return Array.from({ length: calls }, () => injection.beforeCall(drv, 'BO_CREATE'));
+  };
+
+  it('counts occasions', () => {
+    expect(answers('BO_CREATE:ENOMEM@3*2', 5)).toEqual([0, 0, -12, -12, 0]);
+    expect(answers('VM_CREATE:ENOMEM', 2)).toEqual([0, 0]);
+    expect(answers('# nothing\nBO_CREATE:EINTR # once', 2)).toEqual([-4, 0]);
+  });
+
+  it('with a rate is the same each time, and another with another seed', () => {
+    const first = answers('BO_CREATE:ENOMEM%20', 1000);
+    expect(answers('BO_CREATE:ENOMEM%20', 1000)).toEqual(first);
+    expect(answers('seed:7, BO_CREATE:ENOMEM%20', 1000)).not.toEqual(first);
+    const count = first.filter((ret) => ret < 0).length;
+    expect(count).toBeGreaterThan(150);
+    expect(count).toBeLessThan(250);
+  });
+
+  it.each(['nonsense', 'BO_CREATE', 'BO_CREATE:EWHAT', 'reset@x', 'tables%'])('"%s" is refused', (plan) => {
+    expect(() => new Injection(plan)).toThrow(/^--inject: found/);
+  });
+});
+
+describe.skipIf(compiler === null)('faults', () => {
+  beforeAll(buildNative, 120_000);
+
+  async function said(plan: string, kernel = 'next'): Promise<string> {
+    const fixture = startServer({ kernel, server: { injection: new Injection(plan) } });
+    const before = leftOver(fixture);
+    const ended = await runProgram(fixture, compileProgram('inject', scratch));
+    expect(ended).toMatchObject({ status: 0, signal: null, stderr: '' });
+    await fixture.runToQuiescence();
+    expect(leftOver(fixture)).toMatchObject({
+      files: 0,
+      objects: 0,
+      bugs: 0,
+      connections: 0,
+      gems: before.gems,
+    });
+    if (!plan.includes('unplug')) expect(leftOver(fixture)).toEqual(before);
+    fixture.close();
+    return ended.stdout.trim();
+  }
+
+  it('are what the client sees, and leave nothing behind', async () => {
+    expect(await said('')).toBe('open 0 vm 0 bo 0 bind 0 wait 62 unbind 0');
+    expect(await said('BO_CREATE:ENOMEM')).toBe('open 0 vm 0 bo 12 bind 22 wait 62 unbind 0');
+    expect(await said('interrupt')).toBe('open 0 vm 0 bo 0 bind 0 wait 4 unbind 0');
+    expect(await said('unplug@4')).toBe('open 0 vm 0 bo 0 bind 0 wait 19 unbind 19');
+    expect(await said('reset@3')).toBe('open 0 vm 0 bo 0 bind 0 wait 62 unbind 0');
+  });
+
+  it.each(['6.12', '6.18', '7.2', '7.3'])(
+    'of memory fail each reservation of a bind once on %s',
+    async (kernel) => {
+      const seen = new Set<string>();
+      for (let n = 1; n < 8; n++) {
+        const text = await said(`tables@${n}`, kernel);
+        seen.add(text);
+        expect(text).toMatch(/^open 0 vm 0 bo 0 bind (0|12) wait 62 unbind (0|12|22)$/);
+      }
+      expect([...seen].some((text) => text.includes('12'))).toBe(true);
+    },
+    60_000,
+  );
+});
