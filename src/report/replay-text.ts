@@ -1,4 +1,5 @@
 import type { CaptureHeader } from '../capture/record.ts';
+import { refusalText } from '../payload/refusal.ts';
 import type { Replayer } from '../replay/replayer.ts';
 import type { Divergence, FindingList } from '../replay/tally.ts';
 import type { LifeTrace } from '../replay/vm-events.ts';
@@ -106,6 +107,7 @@ function findings(replayer: Replayer): string {
   const blocks: string[] = [
     ...list(tally.wouldBlock, 'wait that would block here', 'waits that would block here', (f) => f.what),
     ...list(tally.timing, 'result of timing', 'results of timing', (f) => f.what),
+    ...list(tally.refused, 'call refused', 'calls refused', (r) => `${r.call}: ${refusalText(r)}`),
     ...list(
       tally.followed,
       "failure of the capture's machine",

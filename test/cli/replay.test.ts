@@ -70,7 +70,11 @@ describe('replay', () => {
     expect(result.status).toBe(1);
     const switched = JSON.parse(result.stdout.toString());
     expect(switched.switched).toEqual(['-sparse-map']);
-    expect(switched.divergences[0]).toEqual({ index: 82, what: 'VM_BIND: succeeded there, EINVAL here' });
+    expect(switched.divergences[0]).toEqual({
+      index: 82,
+      what: 'VM_BIND: succeeded there, EINVAL here',
+      would_explain: ['+sparse-map'],
+    });
     expect(await panthorShim(['replay', sparse, '--kernel', '5.0'])).toMatchObject({ status: 2 });
     expect(await panthorShim(['replay', sparse, '--without', 'nonsense'])).toMatchObject({ status: 2 });
   });

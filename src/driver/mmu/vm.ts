@@ -235,6 +235,7 @@ export class PanthorVm {
       // panthor_sched_prepare_for_vm_destruction()
       device.trace?.event('sched_prepare_for_vm_destruction');
       yield device.tickDone;
+      if (device.sched !== null) yield* device.sched.flushTick();
     }
     const pool = this.heapPool;
     this.heapPool = null;
