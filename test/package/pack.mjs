@@ -94,8 +94,8 @@ export async function checkContents(tarball, dir) {
     );
     assert.deepEqual(guilty, []);
   });
-  await check('it is no larger than 5 MB', () => {
+  await check('it is no larger than 10 MB', () => {
     const bytes = files.reduce((sum, file) => sum + statSync(join(dir, file)).size, 0);
-    assert.ok(bytes < 5e6, `${bytes} bytes`);
+    assert.ok(bytes < 10e6, `${bytes} bytes`);
   });
 }
