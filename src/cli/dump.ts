@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { errnoName } from '../../uapi/errno.ts';
+import { isKnownName, isNamed } from '../../uapi/lookup.ts';
 import { panthorUapi } from '../../uapi/panthor_drm.ts';
 import { openCapture } from '../capture/reader.ts';
 import type { CaptureRecord } from '../capture/record.ts';
@@ -8,7 +9,6 @@ import { parseUapi, type Uapi } from '../replay/newer.ts';
 import { callText } from '../report/call.ts';
 import { recordJson } from '../report/record-json.ts';
 import { refusalOfRecord } from '../report/refusals.ts';
-import { isKnownName, isNamed } from '../report/requests.ts';
 import { UsageError } from './exit.ts';
 import { print } from './io/output.ts';
 import { readThrough } from './io/read.ts';

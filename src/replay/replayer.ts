@@ -1,10 +1,10 @@
 import { EINTR, errnoName } from '../../uapi/errno.ts';
+import { ioctlName, ioctlOf } from '../../uapi/lookup.ts';
 import { DRM_IOCTL_PANTHOR_VM_BIND } from '../../uapi/panthor_drm.ts';
 import type { CaptureHeader, CaptureRecord } from '../capture/record.ts';
 import type { KernelChoice } from '../driver/kernels/for-capture.ts';
 import type { Refusal } from '../payload/refusal.ts';
 import { refusalOfRecord } from '../report/refusals.ts';
-import { ioctlName, ioctlOf } from '../report/requests.ts';
 import { countBindOps } from './bind-ops.ts';
 import type { ClientFile } from './client-file.ts';
 import { readId } from './explain.ts';

@@ -1,8 +1,9 @@
 /** Why calls of a capture were refused. */
+
+import { ioctlOf } from '../../uapi/lookup.ts';
 import type { CaptureRecord } from '../capture/record.ts';
 import { makePayload, type Region } from '../payload/payload.ts';
 import { type Refusal, refusalOf } from '../payload/refusal.ts';
-import { ioctlOf } from './requests.ts';
 
 /** The argument of a record and what its pointers lead to, before the call; null where its struct is not known. */
 export function payloadOfRecord(record: CaptureRecord): ReturnType<typeof makePayload> | null {

@@ -1,3 +1,4 @@
+import { PAGE_SIZE } from '../../uapi/sizes.ts';
 import type { CaptureHeader } from '../capture/record.ts';
 import { refusalText } from '../payload/refusal.ts';
 import type { Replayer } from '../replay/replayer.ts';
@@ -62,7 +63,7 @@ function vmText(history: VmHistory, life: LifeTrace): string {
   const bytes = shown.vmas.reduce((sum, vma) => sum + vma.size, 0);
   const leaves = `${shown.pages2m} × 2 MiB and ${shown.pages4k} × 4 KiB`;
   lines.push(
-    `  page tables: ${plural(shown.tables, 'page')} (${bytesText(shown.tables * 4096)}) for ${leaves}, ` +
+    `  page tables: ${plural(shown.tables, 'page')} (${bytesText(shown.tables * PAGE_SIZE)}) for ${leaves}, ` +
       `${history.mostTables} at most`,
     `  ${plural(shown.vmas.length, 'mapping')} of ${bytesText(bytes)} after record ${shownAt}` +
       `${destroyedAt < 0 ? '' : ', near its fullest'}:`,
