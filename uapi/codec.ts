@@ -2,7 +2,9 @@
  * Struct bytes to plain JSON values and back. Integers of 64 bits are hex strings in two's complement, so that nothing
  * is lost on the way; smaller ones are numbers. Hot paths read fields in place by their offsets instead.
  */
+
 import type { EnumTable } from './enumeration.ts';
+import { hex } from './hex.ts';
 import { type Field, type Scalar, type StructLayout, scalarSize } from './layout.ts';
 
 export type Json = number | string | boolean | null | readonly Json[] | { readonly [key: string]: Json };
@@ -42,7 +44,7 @@ function writeScalar(bytes: Uint8Array, at: number, type: Scalar, value: bigint)
 }
 
 function scalarToJson(value: number | bigint): Json {
-  return typeof value === 'bigint' ? `0x${value.toString(16)}` : value;
+  return typeof value === 'bigint' ? hex(value) : value;
 }
 
 /**

@@ -32,6 +32,8 @@ struct channel {
 
 static struct channel channels[CHANNELS];
 
+int (*channel_wait)(int fd);
+
 /* A connection to the server; -errno without one. */
 static int connect_to_server(void)
 {
@@ -123,8 +125,11 @@ static int wait_for_reply(struct channel *c, uint32_t id, struct message *reply)
 	bool interruptible = true;
 
 	for (;;) {
-		int ret = transfer_receive(hidden_fd(c->handle), reply, interruptible);
+		int ret = channel_wait != NULL && interruptible ? channel_wait(hidden_fd(c->handle)) : 0;
 		struct wire_header header;
+
+		if (ret == 0)
+			ret = transfer_receive(hidden_fd(c->handle), reply, interruptible);
 
 		if (ret == -EINTR) {
 			struct message interrupt;

@@ -69,6 +69,7 @@ struct mailbox {
 	unsigned long noted;   /* words used in `notes` */
 	unsigned long notes[NOTE_WORDS];
 	char text[4096];       /* names and messages */
+	unsigned long view[1024];
 };
 
 extern struct mailbox mailbox;
@@ -102,6 +103,11 @@ void kernel_start(unsigned long physical_zero, void *page_structs);
 void call_kernel(unsigned long function);
 void entered(int thread);
 void prepare_stack(int thread, unsigned long top);
+unsigned long thread_word(int thread);
+/* The driver's state for those who judge it (panthor-view.c), in words; the name of a lock or a queue. */
+unsigned long view_driver(unsigned long *words);
+void name_of(unsigned long object, char *name, unsigned long size);
+unsigned long count_tables(unsigned long uid);
 int is_ready(unsigned long kind, unsigned long object, int thread);
 
 #endif

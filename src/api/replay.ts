@@ -96,7 +96,7 @@ export class Replay {
   /**
    * Plays a capture record by record, each as the loop asks for it.
    *
-   * @throws CaptureError for damage, after the records in front of it
+   * @throws CaptureError for corruption, after the records in front of it
    */
   async *steps(
     capture: Capture,
@@ -111,7 +111,7 @@ export class Replay {
   /**
    * Plays a capture to its end, or up to a record, and closes it. Faster than `steps`.
    *
-   * @throws CaptureError for damage, after the records in front of it
+   * @throws CaptureError for corruption, after the records in front of it
    */
   async run(capture: Capture, { until = Number.POSITIVE_INFINITY }: ReplayRange = {}): Promise<void> {
     await Capture.reader(capture).each((record) => {

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { openCapture } from '../capture/reader.ts';
 import { ScenarioRecorder } from '../conform/scenario-recorder.ts';
+import { refusalText } from '../payload/refusal.ts';
 import { Replayer } from '../replay/replayer.ts';
 import { objectName } from '../replay/snapshot.ts';
 import { LineTrace, type TraceKind } from '../replay/trace.ts';
@@ -97,6 +98,7 @@ async function replay(path: string, options: ReplayCliOptions): Promise<void> {
       }
       histories?.before(record);
       replayer.step(record);
+      if (replayer.refusal !== null) lines?.op(`  refused: ${refusalText(replayer.refusal)}`);
       histories?.after(record);
       return record.index < stopAt;
     },

@@ -1,9 +1,10 @@
 /** From what the command line gives to a payload. */
+import { hex } from '../../uapi/hex.ts';
 import { _IOC_SIZE } from '../../uapi/ioctl.ts';
 import type { StructLayout } from '../../uapi/layout.ts';
+import { findIoctl, findStruct, guessStruct } from '../../uapi/lookup.ts';
 import { BytesError } from './bytes.ts';
 import { makePayload, type Payload, type Region } from './payload.ts';
-import { findIoctl, findStruct, guessStruct } from './registry.ts';
 
 /** What the user says that the bytes are. */
 export interface What {
@@ -36,7 +37,7 @@ export function payloadOf(bytes: Uint8Array, what: What, regions: readonly Regio
   const size = _IOC_SIZE(request);
   if (bytes.length !== size) {
     const where = describe(layout, Math.min(size, bytes.length));
-    const said = `${size}, as request 0x${request.toString(16)} says`;
+    const said = `${size}, as request ${hex(request)} says`;
     throw new BytesError(`byte ${bytes.length}${where}: found ${bytes.length} bytes, expected ${said}`);
   }
   return makePayload(layout, bytes, regions, spec, request);

@@ -1,17 +1,18 @@
 /**
  * A payload as JSON and back, byte for byte. Buffers are listed flat, in the order in which pointers lead to them; what
- * is given but nobody points at stays as bytes.
+ * is given but no pointer leads to stays as bytes.
  */
+
 import { CodecError, decode, encode, type Json, type JsonObject } from '../../uapi/codec.ts';
 import { errnoName } from '../../uapi/errno.ts';
+import { hex } from '../../uapi/hex.ts';
 import type { StructLayout } from '../../uapi/layout.ts';
+import { findIoctl, findStruct } from '../../uapi/lookup.ts';
 import { panthorUapi } from '../../uapi/panthor_drm.ts';
 import { parseHex, toHex } from './bytes.ts';
 import { gapsOf } from './layout.ts';
 import { allBuffers, type BufferNode, makePayload, type Payload, type Region } from './payload.ts';
-import { findIoctl, findStruct } from './registry.ts';
 import { scalars } from './render.ts';
-import { hex } from './symbols.ts';
 import { judge, type Verdict } from './verdict.ts';
 
 /** The JSON form. Everything that `fromJson` needs is in it; the rest is for the reader. */
@@ -48,7 +49,7 @@ function structJson(layout: StructLayout, bytes: Uint8Array): JsonObject {
   };
 }
 
-/** One entry for each region, by whoever points at its start first; other pointers into it are not repeated. */
+/** One entry for each region, under the first pointer to its start; other pointers into it are not repeated. */
 function buffersJson(payload: Payload, regions: readonly Region[]): JsonObject[] {
   const nodes = allBuffers(payload.root);
   const left = new Set(regions);

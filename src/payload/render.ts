@@ -1,9 +1,11 @@
 /** A payload for people, three ways from one walk: one line, every field with its meaning, every field with its bytes. */
+
 import { errnoName } from '../../uapi/errno.ts';
+import { hex, paddedHex } from '../../uapi/hex.ts';
 import { type Field, fieldAt, type StructLayout, scalarSize } from '../../uapi/layout.ts';
 import { toHex } from './bytes.ts';
 import { allBuffers, type BufferNode, type Payload, type StructNode, textOf } from './payload.ts';
-import { hex, meaningOf, numberOf, symbolic } from './symbols.ts';
+import { meaningOf, numberOf, symbolic } from './symbols.ts';
 import type { Verdict } from './verdict.ts';
 
 export type Format = 'short' | 'full' | 'raw';
@@ -69,7 +71,7 @@ function structLines(node: StructNode, indent: string, raw: boolean): string[] {
   return [...lines, ...node.buffers.flatMap((buffer) => bufferLines(buffer, indent, raw))];
 }
 
-const offsetText = (offset: number): string => `0x${offset.toString(16).padStart(2, '0')}`;
+const offsetText = (offset: number): string => paddedHex(offset, 2);
 
 function fullRow(node: StructNode, leaf: Leaf): string[] {
   const { field, value } = leaf;

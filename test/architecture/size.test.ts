@@ -25,7 +25,6 @@ const LONG = [
   'src/driver/mmu/mmu.ts',
   'src/driver/mmu/vm.ts',
   'src/driver/mmu/vma-store.ts',
-  'src/hw/timed-machine.ts',
 ];
 
 function* foldersBelow(folder: string): Generator<string> {

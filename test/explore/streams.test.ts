@@ -29,11 +29,10 @@ describe('a command stream in a scenario', () => {
 
   it('waits at locked regions: it would see the hole on a machine whose locks stop nobody', async () => {
     const bug = {
-      file: 'src/hw/timed-machine.ts',
-      changes: [['ready: () => this.epoch !== epoch || !this.isLocked(as, va),', 'ready: () => true,']] as [
-        string,
-        string,
-      ][],
+      file: 'src/hw/access.ts',
+      changes: [
+        ['ready: () => machine.epoch !== epoch || !machine.isLocked(as, va),', 'ready: () => true,'],
+      ] as [string, string][],
     };
     expect(await explored(bug, 'stream-while-rebinding', '7.2', ['atomic'])).toEqual(['atomic']);
   });

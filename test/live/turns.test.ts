@@ -4,7 +4,7 @@ import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { FRAME_HEADER_BYTES } from '../../src/capture/frame.ts';
 import { native } from '../../src/live/native.ts';
 import { Shares } from '../../src/live/server/shares.ts';
-import { WIRE_INTERRUPT, WIRE_IOCTL, WIRE_SETTLE } from '../../src/live/wire.ts';
+import { WIRE_INTERRUPT, WIRE_IOCTL, WIRE_SETTLE } from '../../uapi/wire.ts';
 import { frame, NO_FDS, openFile } from './frame-client.ts';
 import { buildNative, compiler, type Fixture, openDescriptors, startServer } from './toolbox.ts';
 

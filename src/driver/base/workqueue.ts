@@ -27,6 +27,13 @@ export class Workqueue {
     if (!work.running) this.#items.push(work);
   }
 
+  /** cancel_work(): takes work back that no worker has begun; one that runs is not queued again. */
+  cancel(work: Work): void {
+    work.pending = false;
+    const at = this.#items.indexOf(work);
+    if (at >= 0) this.#items.splice(at, 1);
+  }
+
   /** Does the oldest piece of work; false when there is none. */
   *step(): Op<boolean> {
     const work = this.#items.shift();

@@ -5,6 +5,7 @@ import {
   DRM_PANTHOR_USER_MMIO_OFFSET,
   DRM_PANTHOR_USER_MMIO_OFFSET_32BIT,
 } from '../../../uapi/panthor_drm.ts';
+import { PAGE_SIZE } from '../../../uapi/sizes.ts';
 import { Idr } from '../base/idr.ts';
 import type { DmaBuf } from '../gem/dma-buf.ts';
 import type { GemObject } from '../gem/gem.ts';
@@ -35,7 +36,6 @@ const MAX_GROUPS_PER_POOL = 128;
 /** The result of a successful mmap() that shows the page with the LATEST_FLUSH_ID register. */
 export const FLUSH_ID_PAGE = 'flush-id';
 
-const PAGE_SIZE = 4096;
 const PROT_WRITE = 2;
 const PROT_EXEC = 4;
 const MAP_SHARED = 1;

@@ -87,9 +87,12 @@ export class BindJob {
   }
 
   /** panthor_vm_bind_run_job(): 0, or the -errno that its fence carries; the VM is then unusable. */
-  run(): Op<number> {
+  *run(): Op<number> {
     this.#told?.();
-    return execOp(this.vm, this.#ctx, true);
+    this.vm.jobRunning = true;
+    const ret = yield* execOp(this.vm, this.#ctx, true);
+    this.vm.jobRunning = false;
+    return ret;
   }
 
   /** panthor_vm_bind_job_release(), and what panthor_vm_bind_job_cleanup_op_ctx_work() leaves to a worker. */

@@ -1,15 +1,17 @@
 /** A GPU address space: struct panthor_vm, its life, and its mappings. */
+
 import { EINVAL } from '../../../uapi/errno.ts';
 import {
   DRM_PANTHOR_VM_BIND_OP_MAP_SPARSE,
   DRM_PANTHOR_VM_BIND_OP_TYPE_UNMAP,
 } from '../../../uapi/panthor_drm.ts';
+import { SZ_2M, SZ_4K } from '../../../uapi/sizes.ts';
 import { Mutex, type Op } from '../../coroutine/op.ts';
 import type { StepPart } from '../base/warn.ts';
 import type { PanthorDevice } from '../device.ts';
 import type { GemObject } from '../gem/gem.ts';
 import { DrmMm, type KernelNode } from './drm-mm.ts';
-import { IoPgtable, SZ_2M, SZ_4K } from './io-pgtable.ts';
+import { IoPgtable } from './io-pgtable.ts';
 import { type BindJob, type BindOp, bindExecSyncOp, bindJobCreate, type GemLookup } from './vm-bind.ts';
 import { execOp, OpCtx, prepareMapOpCtx, prepareUnmapOpCtx } from './vm-op.ts';
 import { VmaStore } from './vma-store.ts';
@@ -235,6 +237,7 @@ export class PanthorVm {
       // panthor_sched_prepare_for_vm_destruction()
       device.trace?.event('sched_prepare_for_vm_destruction');
       yield device.tickDone;
+      if (device.sched !== null) yield* device.sched.flushTick();
     }
     const pool = this.heapPool;
     this.heapPool = null;

@@ -1,7 +1,8 @@
 /** Groups on the GPU: the scheduler's part, as far as it activates VMs, and the accesses that groups make. */
 import { ENODEV } from '../../../uapi/errno.ts';
 import type { Op } from '../../coroutine/op.ts';
-import { type AccessKind, type MachineOp, permits } from '../../hw/timed-machine.ts';
+import { type AccessKind, gpuAccess, permits } from '../../hw/access.ts';
+import type { MachineOp } from '../../hw/timed-machine.ts';
 import type { Translation } from '../../hw/tlb.ts';
 import type { Call } from '../scenario/scenario.ts';
 import type { Group, Harness, VmState } from './harness.ts';
@@ -94,7 +95,7 @@ export function* groupAccess(
   text: string,
 ): MachineOp<Translation | null> {
   const { epoch } = group;
-  const found = yield* harness.machine.access(group.as, va, kind);
+  const found = yield* gpuAccess(harness.machine, group.as, va, kind);
   if (found !== null && group.epoch === epoch) judge(harness, state, group, va, text, found);
   return found;
 }

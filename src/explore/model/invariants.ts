@@ -142,15 +142,23 @@ export function interruptMasks(harness: Harness): string | null {
   return null;
 }
 
-/** unusable-vm: a VM whose asynchronous operation failed, and since 7.x one whose map failed half-way, is marked. */
+/**
+ * unusable-vm: a VM of which a map failed half-way, or an asynchronous operation, is marked, and the GPU does not go on
+ * with tables that are half done.
+ */
 export function unusableVm(harness: Harness): string | null {
-  const { device } = harness;
+  const { machine, device } = harness;
+  if (device.mmu.slotsLock.held || device.resetPending || harness.resetInProgress) return null;
   for (const { name, vm, freed, asyncFailed, mapFailed } of harness.vms) {
     if (freed || vm.opLock.held || vm.destroyed) continue;
-    if (asyncFailed && !vm.unusable)
+    if (asyncFailed && !vm.unusable) {
       return `an asynchronous operation of VM ${name} has failed, and it stays usable`;
-    if (mapFailed && device.b.unusableOnMapFailure && !vm.unusable) {
-      return `a map of VM ${name} has failed half-way, and it stays usable`;
+    }
+    if (mapFailed && !vm.unusable) return `a map of VM ${name} has failed half-way, and it stays usable`;
+    if (!vm.unusable || vm.as < 0) continue;
+    const space = machine.spaces[vm.as];
+    if (space.command === 0 && space.enabled && space.transtab === vm.pgtable.ttbr) {
+      return `VM ${name} is unusable, and the GPU still goes through its tables`;
     }
   }
   return null;

@@ -1,7 +1,7 @@
 import { fstatSync } from 'node:fs';
 import { EMFILE, ENFILE, ENOMEM } from '../../../uapi/errno.ts';
+import { PAGE_SIZE } from '../../../uapi/sizes.ts';
 import type { GemObject } from '../../driver/gem/gem.ts';
-import { PAGE_SIZE } from '../../hw/memory.ts';
 import { type Fd, owned } from '../fd.ts';
 import { native } from '../native.ts';
 import type { Shares } from './shares.ts';

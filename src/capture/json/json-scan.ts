@@ -1,7 +1,7 @@
-import { MAX_BUFFERS } from './record.ts';
+import { MAX_BUFFERS } from '../record.ts';
 
 /**
- * Strict JSON (RFC 8259) over bytes that remembers where everything stood, so that damage can be named by its byte.
+ * Strict JSON (RFC 8259) over bytes that remembers where everything stood, so that corruption can be named by its byte.
  * For lines that are not in the canonical form; JSON.parse would not say at which byte a field begins.
  */
 export interface JsonNode {

@@ -1,4 +1,4 @@
-/** Finds structs and ioctls by what people call them. */
+/** Finds structs and ioctls by the names and numbers that people, clients and captures use for them. */
 import {
   dmaBufIoctls,
   dmaBufStructs,
@@ -6,10 +6,11 @@ import {
   drmStructs,
   syncFileIoctls,
   syncFileStructs,
-} from '../../uapi/drm.ts';
-import { _IOC_NR, _IOC_TYPE, type IoctlSpec } from '../../uapi/ioctl.ts';
-import type { StructLayout } from '../../uapi/layout.ts';
-import { panthorIoctls, panthorStructs } from '../../uapi/panthor_drm.ts';
+} from './drm.ts';
+import { hex } from './hex.ts';
+import { DRM_IOCTL_BASE, type IoctlSpec } from './ioctl.ts';
+import type { StructLayout } from './layout.ts';
+import { panthorIoctls, panthorStructs } from './panthor_drm.ts';
 
 export const allStructs: readonly StructLayout[] = [
   ...panthorStructs,
@@ -29,6 +30,42 @@ export class LookupError extends Error {
   override name = 'LookupError';
 }
 
+/** By letter and number: bits 15:0 of a request. */
+const byTypeAndNumber = new Map(allIoctls.map((spec) => [(spec.type << 8) | spec.nr, spec]));
+
+/**
+ * The ioctl that a request number means, or undefined. drm_ioctl() goes by letter and number, so a request of another
+ * size or direction is the same call with an older or newer argument.
+ */
+export function ioctlOf(request: number): IoctlSpec | undefined {
+  return byTypeAndNumber.get(request & 0xffff);
+}
+
+/** How reports call a request: VM_BIND, SYNCOBJ_WAIT, or its number where it is unknown. */
+export function ioctlName(request: number): string {
+  return ioctlOf(request)?.shortName ?? hex(request >>> 0);
+}
+
+/** Whether `name` means that request: DRM_IOCTL_PANTHOR_VM_BIND, VM_BIND, vm_bind, or 0xc0186443 for this size alone. */
+export function isNamed(request: number, name: string): boolean {
+  if (isRequestNumber(name)) return Number.parseInt(name, 16) === request;
+  const spec = ioctlOf(request);
+  return spec !== undefined && hasName(spec, name.toUpperCase());
+}
+
+/** Whether any request is what isNamed() would find under that name. */
+export function isKnownName(name: string): boolean {
+  return isRequestNumber(name) || allIoctls.some((spec) => hasName(spec, name.toUpperCase()));
+}
+
+function isRequestNumber(name: string): boolean {
+  return /^0x[0-9a-f]+$/i.test(name);
+}
+
+function hasName(spec: IoctlSpec, upper: string): boolean {
+  return spec.shortName === upper || spec.name === upper;
+}
+
 /**
  * A struct by its C name, with or without `struct ` in front and without `drm_panthor_`, `drm_` where the rest is
  * enough: `vm_bind_op`.
@@ -42,8 +79,7 @@ export function findStruct(name: string): StructLayout {
     if (found !== undefined) return found;
   }
   const similar = allStructs.map((layout) => layout.name).filter((one) => one.includes(wanted));
-  const hint = similar.length > 0 ? `; there is ${similar.join(', ')}` : '';
-  throw new LookupError(`unknown struct ${wanted}${hint}`);
+  throw new LookupError(`unknown struct ${wanted}${hint(similar)}`);
 }
 
 /** An ioctl and the request number that a caller used for it. */
@@ -62,28 +98,26 @@ export function findIoctl(text: string): FoundIoctl {
   const wanted = text.trim();
   if (/^(0[xX][0-9a-fA-F]+|[0-9]+)$/.test(wanted)) return byNumber(Number(wanted), wanted);
   const upper = wanted.toUpperCase();
-  const spec = allIoctls.find((one) => one.name === upper || one.shortName === upper);
+  const spec = allIoctls.find((one) => hasName(one, upper));
   if (spec !== undefined) return { spec, request: spec.request };
   const similar = allIoctls.map((one) => one.shortName).filter((one) => one.includes(upper));
-  const hint = similar.length > 0 ? `; there is ${similar.join(', ')}` : '';
-  throw new LookupError(`unknown ioctl ${wanted}${hint}`);
+  throw new LookupError(`unknown ioctl ${wanted}${hint(similar)}`);
 }
 
 function byNumber(n: number, text: string): FoundIoctl {
   if (n > 0xffffffff) throw new LookupError(`ioctl ${text} has more than 32 bits`);
   if (n < 0x100) {
-    const spec = allIoctls.find((one) => one.type === 0x64 && one.nr === n);
+    const spec = ioctlOf((DRM_IOCTL_BASE << 8) | n);
     if (spec !== undefined) return { spec, request: spec.request };
     throw new LookupError(`unknown ioctl number ${text}`);
   }
-  const found = ioctlOfRequest(n);
+  const found = ioctlOf(n);
   if (found === undefined) throw new LookupError(`unknown ioctl request ${text}`);
   return { spec: found, request: n };
 }
 
-/** The ioctl that a request number means to the kernel, whatever size it states. */
-export function ioctlOfRequest(request: number): IoctlSpec | undefined {
-  return allIoctls.find((one) => one.type === _IOC_TYPE(request) && one.nr === _IOC_NR(request));
+function hint(similar: readonly string[]): string {
+  return similar.length > 0 ? `; there is ${similar.join(', ')}` : '';
 }
 
 /**
