@@ -14,7 +14,7 @@ import { MUTATORS, nameOf, readsUnhashed, UNHASHED } from './instrument-unhashed
  * - private names become ordinary properties, so that nothing is out of sight;
  * - every generator function records at each yield where it stands and what it remembers (instrument-frames.mjs).
  *
- * So whatever differs between two states is in their fingerprints without anybody having to think of it. No line moves;
+ * So whatever differs between two states is in their fingerprints without a list of them. No line moves;
  * columns do.
  *
  * @param {string} code JavaScript, an ES module
