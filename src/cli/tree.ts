@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { findFeatures } from '../tree/features.ts';
 import { mutateTree } from '../tree/mutate.ts';
 import { nearestKernel, openTree } from '../tree/source.ts';
+import { print } from './io/output.ts';
 import { build } from './options/tree.ts';
 
 interface Options {
