@@ -68,7 +68,9 @@ export class Replay {
   /** @throws RangeError for a kernel, a behaviour or a GPU profile that does not exist */
   constructor(header: CaptureHeader, options: ReplayOptions = {}) {
     const { gpu = 'g610', check = false, boLayout = 'contig2M', events = [] } = options;
-    const { kernel = kernelFor(header).name, ...switches } = switchesOf(options.kernel);
+    const choice = kernelFor(header);
+    const { kernel: named, ...switches } = switchesOf(options.kernel);
+    const kernel = named ?? choice.name;
     const list = new EventList((id) => objectName(this.#replayer.model, id));
     this.#client = header.client;
     this.#replayer = new Replayer(header, {
@@ -76,6 +78,7 @@ export class Replay {
       gpu: gpuProfile(gpu),
       boLayout,
       check,
+      choice: named === undefined ? choice : null,
       trace: events.includes('ops') ? list : null,
     });
     if (events.length > 0) this.#events = list;
