@@ -76,7 +76,7 @@ async function replay(path: string, options: ReplayCliOptions): Promise<void> {
   if (asksForDiff(options)) return await diffKernels(capture, options);
   const lines = options.trace.size > 0 ? new LineTrace(options.trace, (line) => print(`${line}\n`)) : null;
   const life = new LifeTrace(lines);
-  // The counts that --json has need nobody to listen, which makes long streams faster.
+  // The counts that --json has need no listener, which makes long streams faster.
   const trace = options.json ? lines : life;
   const model = { ...modelOptions(options, capture.header), check: options.check === true };
   const replayer = new Replayer(capture.header, { ...model, trace });

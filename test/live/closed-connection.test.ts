@@ -88,7 +88,7 @@ describe.skipIf(compiler === null)('a connection that is closed', () => {
     }
     closeSync(extra);
     fixture.server.step(0);
-    // Of each attack one call, the one whose reply told that nobody listens, and one of each newcomer.
+    // Of each attack one call, the one whose reply told that there is no listener, and one of each newcomer.
     expect(calls.count - made).toBe(100);
     expect(openDescriptors()).toBe(descriptors);
     expect({ ...leftOver(fixture), tables: 0 }).toEqual({ ...before, tables: 0 });

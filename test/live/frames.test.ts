@@ -129,7 +129,7 @@ describe.skipIf(compiler === null)('frames', () => {
     60_000 + FRAMES,
   );
 
-  it('for a file that the client has not shown are EBADF, whoever knows its key', () => {
+  it('for a file that the client has not shown are EBADF, even to who knows its key', () => {
     const fixture = startServer();
     const client = new Client(fixture);
     expect(resultOf(fixture, client.key, null)).toBe(-9);
