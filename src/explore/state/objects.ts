@@ -230,7 +230,7 @@ export const tracker = {
     owner = index + 1;
   },
 
-  /** Whose state the account is of; null before there is any. */
+  /** Whose state is tracked; null before there is any. */
   get root(): object | null {
     return tracked;
   },

@@ -226,7 +226,7 @@ describe('a job', () => {
 });
 
 describe('a VM', () => {
-  test('is active from the first job of its groups until nobody has needed the device for 50 ms', () => {
+  test('is active from the first job of its groups until the device was not needed for 50 ms', () => {
     const c = new Submitter();
     const { queues, vm } = c.group();
     expect(vm.activeCount).toBe(0);
