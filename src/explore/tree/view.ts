@@ -7,7 +7,7 @@ const VM_WORDS = 15;
 const SLOTS = 32;
 
 /** Where in a VM's words what is. */
-export const VM_LISTED = 0;
+export const VM_ALLOCATED = 0;
 export const VM_AS = 1;
 export const VM_ACTIVE = 2;
 export const VM_FLAGS = 3;
