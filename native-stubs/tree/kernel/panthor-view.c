@@ -47,6 +47,7 @@ unsigned long view_driver(unsigned long *words)
 	*w++ = ptdev->base.unplugged;
 	*w++ = mutex_is_locked(&mmu->as.slots_lock);
 	*w++ = vm_count;
+	*w++ = jobs;
 	for (unsigned int i = 0; i < vm_count; i++, w += VIEW_WORDS) {
 		memset(w, 0, VIEW_WORDS * sizeof(*w));
 		if (is_allocated(vms[i].vm))
