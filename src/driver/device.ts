@@ -1,15 +1,18 @@
 /** One panthor device: struct panthor_device. Ties the modelled kernel, the machine and the driver's parts together. */
 
-import type { Op, Waitable } from '../coroutine/op.ts';
+import { Mutex, type Op, type Waitable } from '../coroutine/op.ts';
 import { Machine } from '../hw/machine.ts';
 import type { RegisterFile } from '../hw/register-file.ts';
 import type { DriverTrace, VmCalls, WarnSink } from './base/warn.ts';
+import { Workqueue } from './base/workqueue.ts';
 import { GemTable } from './gem/gem.ts';
 import type { BoLayout } from './gem/sg.ts';
 import { PanthorGpu } from './gpu.ts';
 import type { GpuProfile } from './gpu-profile.ts';
 import type { Behaviours, Kernel } from './kernels.ts';
 import { PanthorMmu } from './mmu/mmu.ts';
+import { RuntimePm } from './pm.ts';
+import { ResetWork, type SchedHooks } from './reset.ts';
 
 /** What the driver needs to know of the GPU for virtual memory; a GpuProfile has it. */
 export interface MmuParameters {
@@ -48,6 +51,15 @@ export class PanthorDevice implements WarnSink {
   readonly gpu: PanthorGpu;
   readonly mmu: PanthorMmu;
   readonly now: () => number;
+  readonly pm: RuntimePm;
+  /** reset.wq and reset.work of struct panthor_device. */
+  readonly resetWq = new Workqueue();
+  readonly resetWork: ResetWork;
+  /** panthor_device.scheduler, where there is one. */
+  sched: SchedHooks | null = null;
+  readonly #unplugLock = new Mutex('unplug.lock');
+  #unplugDone = false;
+  readonly #unplugged = { label: 'unplug.done', ready: () => this.#unplugDone };
   trace: DriverTrace | null;
   /** drm_dev_is_unplugged(). */
   unplugged = false;
@@ -59,7 +71,7 @@ export class PanthorDevice implements WarnSink {
   onMmuFault: (() => void) | null = null;
   /** What flush_work() of the scheduler's tick waits for: groups that are to leave the GPU have left it. */
   tickDone: Waitable = { label: 'tick_work', ready: () => true };
-  /** Hears of every call to the VM layer before it runs, for whoever records them. */
+  /** Hears of every call to the VM layer before it runs, for a recorder. */
   calls: VmCalls | null = null;
   /** Every warning so far, as "function: reason", with how often. */
   readonly warnings = new Map<string, number>();
@@ -84,6 +96,8 @@ export class PanthorDevice implements WarnSink {
     this.trace = options.trace ?? null;
     this.now = options.now ?? (() => Math.round(performance.now() * 1e6));
     this.gem = new GemTable(options.boLayout ?? 'contig2M', options.dummyLayout ?? null, this.params.paBits);
+    this.pm = new RuntimePm(this);
+    this.resetWork = new ResetWork(this);
     this.gpu = new PanthorGpu(this);
     this.mmu = new PanthorMmu(this);
   }
@@ -102,10 +116,23 @@ export class PanthorDevice implements WarnSink {
 
   /** drm_dev_unplug(): no section begins any more; waits for those under way, then takes the MMU down. */
   *unplug(): Op<void> {
+    yield* this.#unplugLock.lock();
+    if (this.unplugged) {
+      this.#unplugLock.unlock();
+      yield this.#unplugged;
+      return;
+    }
+    // The device has to be on while its blocks are taken down.
+    yield* this.pm.resumeAndGet();
     yield 'unplug';
     this.unplugged = true;
     yield this.#noReaders;
+    this.#unplugLock.unlock();
+    if (this.sched !== null) yield* this.sched.unplug();
     yield* this.mmu.unplug();
+    this.pm.usage--;
+    yield* this.pm.suspend();
+    this.#unplugDone = true;
   }
 
   /** panthor_device_reset_work(), as far as memory management takes part. */
@@ -118,12 +145,12 @@ export class PanthorDevice implements WarnSink {
     this.exit();
   }
 
-  /** panthor_device_schedule_reset(): once until the reset was done. */
+  /** panthor_device_schedule_reset(): once until the reset was done; queued only while the device is on. */
   scheduleReset(): void {
     if (this.resetPending) return;
     this.resetPending = true;
     this.trace?.event('schedule_reset');
-    this.onResetScheduled?.();
+    if (this.pm.state === 'active') this.onResetScheduled?.();
   }
 
   warn(where: string, reason: string): void {

@@ -20,6 +20,8 @@ import type { PanthorDevice } from './device.ts';
 const CLEAN_INV = CACHE_CLEAN | CACHE_INV;
 /** GPU_CMD values of flushes: clean and invalidate L2 and load/store caches, invalidate the others. */
 const FLUSH_ALL = gpuFlushCaches(CLEAN_INV, CLEAN_INV, CACHE_INV);
+/** What a suspend of groups writes back. */
+export const FLUSH_SUSPEND = gpuFlushCaches(CACHE_CLEAN, CACHE_CLEAN, 0);
 const INTERRUPTS = GPU_IRQ_CLEAN_CACHES_COMPLETED | GPU_IRQ_RESET_COMPLETED;
 
 export class PanthorGpu {
@@ -27,9 +29,12 @@ export class PanthorGpu {
   readonly cacheFlushLock = new Mutex('cache_flush_lock');
   /** Requests that were made and not acknowledged by an interrupt yet. */
   pendingReqs = 0;
+  /** Architecture, GPU_ID bits 31:28; 14 and later are reset through PWR_CONTROL. */
+  archMajor: number;
 
   constructor(device: PanthorDevice) {
     this.#device = device;
+    this.archMajor = device.gpuProfile === undefined ? 10 : device.gpuProfile.gpu_id >>> 28;
     device.regs.write32(GPU_INT_BASE + INT_MASK, INTERRUPTS);
   }
 
@@ -76,8 +81,16 @@ export class PanthorGpu {
     this.pendingReqs &= ~status;
   }
 
-  /** panthor_gpu_soft_reset(). */
+  /**
+   * panthor_hw_soft_reset(): panthor_gpu_soft_reset(), or panthor_pwr_reset_soft() where there is a PWR_CONTROL, which leaves
+   * alone what the GPU block was asked for: after a flush that did not end, all are -EIO from then on.
+   */
   *softReset(): Op<void> {
+    if (this.archMajor >= 14) {
+      yield 'PWR_COMMAND';
+      this.#device.machine.reset();
+      return;
+    }
     yield 'GPU_CMD';
     this.pendingReqs |= GPU_IRQ_RESET_COMPLETED;
     this.#device.regs.write32(GPU_CMD, GPU_SOFT_RESET);

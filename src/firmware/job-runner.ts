@@ -178,7 +178,7 @@ export class StreamRunner implements JobRunner, Work, StreamEvents {
       if (one.running && group.vm.hasUnhandledFaults()) one.group.halted = true;
     }
     const one = this.#driverQueue(queue);
-    this.#sched.reportFatal(one);
+    this.#sched.reportFatal(one, type);
     this.#options.fatal?.(one, type, info);
   }
 

@@ -94,7 +94,7 @@ describe('panthor-shim conform', () => {
     expect(result.status).toBe(0);
   });
 
-  it('reports a stream whose operation it does not know as failed, not as damage', async () => {
+  it('reports a stream whose operation it does not know as failed, not as corruption', async () => {
     const lines = streamOf('lock/then_suspend').split('\n');
     lines[3] = lines[3].replace('"op":"active"', '"op":"activate"');
     const result = await conform('--json', put('unknown.jsonl', lines.join('\n')));
@@ -175,13 +175,13 @@ describe('what conform cannot use', () => {
       /line 2/,
     ],
     [
-      'a packed file that was cut off',
+      'a packed file that was truncated',
       () => {
-        const path = join(dir, 'cut.jsonl.gz');
+        const path = join(dir, 'truncated.jsonl.gz');
         writeFileSync(path, readFileSync(EDGE).subarray(0, 50_000));
         return ['--filter', 'no such stream', path];
       },
-      /cut\.jsonl\.gz/,
+      /truncated\.jsonl\.gz/,
     ],
   ])('%s ends with 3 and says where', async (_what, args, where) => {
     const result = await conform(...args());

@@ -10,7 +10,7 @@ export interface Work {
 }
 
 /**
- * Work that interrupts, fences and calls leave behind. It is done in order, by whoever drains the queue: the end of
+ * Work that interrupts, fences and calls leave behind. It is done in order, by the caller of drain(): the end of
  * each ioctl where nothing else runs, worker threads in the explorer.
  */
 export class Workqueue {
@@ -25,6 +25,13 @@ export class Workqueue {
     if (work.pending) return;
     work.pending = true;
     if (!work.running) this.#items.push(work);
+  }
+
+  /** cancel_work(): takes work back that no worker has begun; one that runs is not queued again. */
+  cancel(work: Work): void {
+    work.pending = false;
+    const at = this.#items.indexOf(work);
+    if (at >= 0) this.#items.splice(at, 1);
   }
 
   /** Does the oldest piece of work; false when there is none. */

@@ -1,9 +1,9 @@
 import { EACCES, EFAULT, EINVAL, ENODEV, ENOTTY } from '../../../uapi/errno.ts';
-import { _IOC_SIZE, DRM_IOCTL_BASE } from '../../../uapi/ioctl.ts';
+import { _IOC_SIZE, _IOC_TYPE, DRM_IOCTL_BASE } from '../../../uapi/ioctl.ts';
 import type { Op } from '../../coroutine/op.ts';
 import { Idr } from '../base/idr.ts';
 import type { UserMemory } from '../base/uaccess.ts';
-import { type Work, Workqueue } from '../base/workqueue.ts';
+import { Workqueue } from '../base/workqueue.ts';
 import type { PanthorDevice } from '../device.ts';
 import { type DmaBuf, dmaBufIoctl } from '../gem/dma-buf.ts';
 import type { GemObject } from '../gem/gem.ts';
@@ -18,25 +18,6 @@ import { DrmFile, type OpenOptions } from './file.ts';
 import { ioctlTable } from './table.ts';
 
 export { BLOCKED } from './blocked.ts';
-
-/** panthor_device_reset_work() */
-class ResetWork implements Work {
-  pending = false;
-  running = false;
-  readonly #device: PanthorDevice;
-  readonly #sched: Scheduler;
-
-  constructor(device: PanthorDevice, sched: Scheduler) {
-    this.#device = device;
-    this.#sched = sched;
-  }
-
-  *run(): Op<void> {
-    yield* this.#sched.preReset();
-    yield* this.#device.reset();
-    this.#sched.postReset();
-  }
-}
 
 const IOC_IN = 0x40000000;
 const IOC_OUT = 0x80000000;
@@ -78,7 +59,7 @@ export class PanthorDrv {
   unique = '';
   /** Calls that wait for something or for their deadline. */
   readonly blockedCalls = new Set<BlockedCall>();
-  /** Work is done before and after each call; false leaves it to whoever calls drain(). */
+  /** Work is done before and after each call; false leaves it to the caller of drain(). */
   drainsInline = true;
   /** Called when the last reference to an object is gone. */
   onBoFree: ((bo: GemObject) => void) | null = null;
@@ -89,8 +70,9 @@ export class PanthorDrv {
     this.#table = ioctlTable(device.kernel);
     this.gpu = device.gpuProfile ?? gpuProfile('g610');
     this.sched = new Scheduler(device, this.gpu, this.work);
+    device.sched = this.sched;
     device.gem.onFree = (bo) => this.#freed(bo);
-    device.onResetScheduled ??= () => this.work.queue(new ResetWork(device, this.sched));
+    device.onResetScheduled ??= () => device.resetWq.queue(device.resetWork);
   }
 
   /** drm_open() and panthor_open(). */
@@ -98,7 +80,7 @@ export class PanthorDrv {
     yield 'open';
     const file = new DrmFile(this, options);
     if (!file.render) {
-      // drm_master_open(): whoever comes first.
+      // drm_master_open(): the first opener.
       if (this.master === null) this.setMaster(file);
       else file.magics = this.master.magics;
     }
@@ -123,9 +105,9 @@ export class PanthorDrv {
    * @returns 0, -errno, or BLOCKED, and then `file.blocked` completes the call
    */
   *ioctl(file: DrmFile, request: number, mem: UserMemory, argAddr: number): Op<number> {
-    if (this.drainsInline && !this.work.idle) yield* this.drain();
+    if (this.drainsInline) yield* this.#catchUp();
     if (this.device.unplugged) return -ENODEV;
-    if (((request >>> 8) & 0xff) !== DRM_IOCTL_BASE) return -ENOTTY;
+    if (_IOC_TYPE(request) !== DRM_IOCTL_BASE) return -ENOTTY;
     const entry = this.#table[request & 0xff];
     if (entry === undefined) return -EINVAL;
     let ret: number;
@@ -138,7 +120,7 @@ export class PanthorDrv {
     } else {
       ret = yield* this.#resized(entry, file, request, mem, argAddr);
     }
-    if (this.drainsInline && !this.work.idle) yield* this.drain();
+    if (this.drainsInline && !this.#idle) yield* this.drain();
     if (ret === BLOCKED) this.#remember(file);
     return ret;
   }
@@ -168,7 +150,22 @@ export class PanthorDrv {
 
   /** Does what calls and interrupts have left for workers. */
   *drain(): Op<void> {
-    yield* this.work.drain();
+    const { resetWq } = this.device;
+    do {
+      yield* this.work.drain();
+      yield* resetWq.drain();
+    } while (!this.work.idle || !resetWq.idle);
+  }
+
+  /** The autosuspend timer, before a call, and what has been left for workers. */
+  *#catchUp(): Op<void> {
+    const { device } = this;
+    if (device.pm.deadlineNs !== Number.POSITIVE_INFINITY) yield* device.pm.poll(device.now());
+    if (!this.#idle) yield* this.drain();
+  }
+
+  get #idle(): boolean {
+    return this.work.idle && this.device.resetWq.idle;
   }
 
   /** The clock moved on: calls whose deadline has passed return, queues without progress time out. */
@@ -177,11 +174,13 @@ export class PanthorDrv {
     for (const call of this.blockedCalls) call.poll(now);
     this.sched.pollTimeouts(now);
     yield* this.drain();
+    yield* this.device.pm.poll(now);
+    yield* this.drain();
   }
 
   /** When poll() has something to do next, CLOCK_MONOTONIC in ns; Infinity for never. */
   get nextDeadlineNs(): number {
-    let next = this.sched.nextTimeoutNs;
+    let next = Math.min(this.sched.nextTimeoutNs, this.device.pm.deadlineNs);
     for (const call of this.blockedCalls) next = Math.min(next, call.deadlineNs);
     return next;
   }

@@ -77,7 +77,7 @@ export function* bindExecSyncOp(vm: PanthorVm, lookup: GemLookup, op: BindOp): O
 export class BindJob {
   readonly vm: PanthorVm;
   readonly #ctx: OpCtx;
-  /** Tells whoever records calls that the job runs. */
+  /** Tells a recorder of calls that the job runs. */
   readonly #told: (() => void) | null;
 
   constructor(vm: PanthorVm, ctx: OpCtx, told: (() => void) | null) {
@@ -87,9 +87,12 @@ export class BindJob {
   }
 
   /** panthor_vm_bind_run_job(): 0, or the -errno that its fence carries; the VM is then unusable. */
-  run(): Op<number> {
+  *run(): Op<number> {
     this.#told?.();
-    return execOp(this.vm, this.#ctx, true);
+    this.vm.jobRunning = true;
+    const ret = yield* execOp(this.vm, this.#ctx, true);
+    this.vm.jobRunning = false;
+    return ret;
   }
 
   /** panthor_vm_bind_job_release(), and what panthor_vm_bind_job_cleanup_op_ctx_work() leaves to a worker. */
@@ -117,7 +120,7 @@ export function bindJobCreate(vm: PanthorVm, lookup: GemLookup, op: BindOp): Bin
   return new BindJob(vm, ctx, told);
 }
 
-/** What tells whoever records calls of an operation, as it is now, once its turn has come. */
+/** What tells a recorder of calls of an operation, as it is now, once its turn has come. */
 function observer(vm: PanthorVm, lookup: GemLookup, op: BindOp): () => void {
   const copy = { ...op };
   const bo = lookup.lookupGem(op.boHandle) ?? null;

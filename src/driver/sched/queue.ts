@@ -65,7 +65,9 @@ export class PanthorQueue {
     this.priority = args.priority;
     this.ringbuf = ring;
     this.#profiling = profiling;
-    this.entity = new SchedEntity(group.sched.work, args.ringbufSize / 8);
+    this.entity = new SchedEntity(group.sched.work, args.ringbufSize / 8, () =>
+      group.sched.holdsBack(this.entity),
+    );
   }
 
   /** group_create_queue(): a queue, or -EINVAL for bad arguments, or -errno of making its objects. */
@@ -169,9 +171,21 @@ export class PanthorJob extends SchedJob {
   /** queue_run_job(): an empty job ends when the one before it does; others go into the ring buffer. */
   override *run(): Op<Fence | number> {
     const { queue } = this;
-    const { group } = queue;
     if (this.size === 0) return queue.lastFence ?? 0;
-    if (!group.canRun) return -ECANCELED;
+    const { device, lock } = queue.group.sched;
+    const ret = yield* device.pm.resumeAndGet();
+    if (ret !== 0) return ret;
+    yield* lock.lock();
+    const done = queue.group.canRun ? yield* this.#insert() : -ECANCELED;
+    lock.unlock();
+    device.pm.putAutosuspend();
+    return done;
+  }
+
+  /** Puts the job into the ring buffer; its fence. */
+  *#insert(): Op<Fence> {
+    const { queue } = this;
+    const { group } = queue;
     this.seqno = ++queue.seqno;
     const done = new Fence(queue.fenceContext, BigInt(this.seqno), 'queue-fence');
     this.doneFence = done;

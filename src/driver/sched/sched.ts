@@ -1,49 +1,50 @@
 import { EINVAL } from '../../../uapi/errno.ts';
-import type { Op } from '../../coroutine/op.ts';
-import type { Work, Workqueue } from '../base/workqueue.ts';
+import { Mutex, type Op } from '../../coroutine/op.ts';
+import type { Workqueue } from '../base/workqueue.ts';
 import type { PanthorDevice } from '../device.ts';
+import { FLUSH_SUSPEND } from '../gpu.ts';
 import type { GpuProfile } from '../gpu-profile.ts';
 import type { DrmFile } from '../ioctl/file.ts';
 import type { PanthorVm } from '../mmu/vm.ts';
+import type { SchedHooks } from '../reset.ts';
 import type { PanthorGroup } from './group.ts';
 import { InstantRunner, type JobRunner } from './job-runner.ts';
 import { type PanthorQueue, SYNCOBJ_BYTES } from './queue.ts';
 import { SchedEntity } from './sched-entity.ts';
+import { Slots } from './slots.ts';
+import { TickWork } from './tick.ts';
 
-/**
- * Gives groups with work to the slots of the firmware: struct panthor_scheduler. A group has a slot, and its VM an
- * address space, from the moment it has work until that is done, or until rotate() gives it to one that waits.
- */
-export class Scheduler implements Work {
-  pending = false;
-  running = false;
+/** DRM_PANTHOR_EXCEPTION_CS_UNRECOVERABLE */
+const CS_UNRECOVERABLE = 0x41;
+
+/** Gives groups with work to the slots of the firmware: struct panthor_scheduler. tick.ts says who gets one. */
+export class Scheduler implements SchedHooks {
   readonly device: PanthorDevice;
   readonly gpu: GpuProfile;
   readonly work: Workqueue;
   /** Firmware and command-stream hardware in one. */
   runner: JobRunner = new InstantRunner();
-  readonly #slots: (PanthorGroup | null)[];
-  /** Groups with a slot, the one that has had it longest first. */
-  readonly #bound = new Set<PanthorGroup>();
-  /** Groups without a slot that have work, in the order in which they asked. */
-  readonly #waiting: PanthorGroup[] = [];
-  /** Groups that lost their slot while all of their queues waited for somebody else (groups.waiting). */
-  readonly #suspended = new Set<PanthorGroup>();
-  #resetting = false;
-  /** Address spaces for groups (sched->as_slot_count). */
-  #asCount = 0;
+  /** panthor_scheduler.lock: held while groups get and lose their slots, and while jobs are put into ring buffers. */
+  readonly lock = new Mutex('sched.lock');
+  readonly slots: Slots;
+  readonly tickWork: TickWork;
+  /** reset.in_progress: no group gets a slot, and queues take no jobs. */
+  resetInProgress = false;
+  /** pm.has_ref: some group has work on the GPU. */
+  #hasRef = false;
   /** Queues with jobs in flight. */
   readonly #busy = new Set<PanthorQueue>();
   readonly #vmEntities = new WeakMap<PanthorVm, SchedEntity>();
+  /** Queues that a reset holds back. */
+  readonly #heldBack = new Set<SchedEntity>();
 
   /** panthor_sched_init(). */
   constructor(device: PanthorDevice, gpu: GpuProfile, work: Workqueue) {
     this.device = device;
     this.gpu = gpu;
     this.work = work;
-    this.#slots = new Array(gpu.csg_slot_count).fill(null);
-    // The firmware has an address space of its own.
-    for (let rest = device.params.asPresent & ~1; rest !== 0; rest &= rest - 1) this.#asCount++;
+    this.slots = new Slots(this);
+    this.tickWork = new TickWork(this);
     // panthor_sched_report_mmu_fault()
     device.onMmuFault = () => this.tick();
   }
@@ -59,48 +60,20 @@ export class Scheduler implements Work {
     return entity;
   }
 
+  /** Whether the jobs of a group's queue are held back (panthor_group_stop()). */
+  holdsBack(entity: SchedEntity): boolean {
+    if (this.resetInProgress) this.#heldBack.add(entity);
+    return this.resetInProgress;
+  }
+
   /** sched_queue_delayed_work(tick): has a worker look who gets a slot. */
   tick(): void {
-    this.work.queue(this);
-  }
-
-  /** The end of queue_run_job(): there is something new in the ring buffer. */
-  *ring(queue: PanthorQueue): Op<void> {
-    const { group } = queue;
-    this.#busy.add(queue);
-    if (group.slot < 0) {
-      if (this.#suspended.has(group) && group.isBlocked(queue)) return;
-      if (!group.runnable) this.#await(group);
-      this.tick();
-      return;
-    }
-    if (queue.inFlight.length === 1) queue.startTimeout();
-    yield* this.runner.doorbell(queue);
-  }
-
-  /** tick_work(): takes slots from groups that need none, gives them to those that wait, highest priority first. */
-  *run(): Op<void> {
-    if (this.#resetting) return;
-    for (const group of this.#slots) {
-      if (group === null) continue;
-      // Nobody said which queue it was: all of them.
-      if (group.vm.hasUnhandledFaults() && group.fatalQueues === 0) {
-        group.fatalQueues = 2 ** group.queues.length - 1;
-      }
-      if (!group.canRun || !group.busy) yield* this.#unbind(group);
-    }
-    for (const group of this.#suspended) if (!group.canRun) this.#cancel(group);
-    this.#waiting.sort((a, b) => b.args.priority - a.args.priority);
-    for (const group of this.#waiting.splice(0)) {
-      group.runnable = false;
-      if (!group.canRun) this.#cancel(group);
-      else if (!(yield* this.#bind(group))) this.#await(group);
-    }
+    this.work.queue(this.tickWork);
   }
 
   /** Whether a group that could run waits for a slot. */
   get crowded(): boolean {
-    return this.#waiting.some((group) => group.canRun);
+    return this.slots.waiting.some((group) => group.canRun);
   }
 
   /**
@@ -108,34 +81,96 @@ export class Scheduler implements Work {
    * priority is no lower.
    */
   *rotate(): Op<void> {
-    if (this.#resetting) return;
-    const waiting = this.#waiting.filter((group) => group.canRun);
-    waiting.sort((a, b) => b.args.priority - a.args.priority);
-    const bound = [...this.#bound];
-    for (const next of waiting) {
-      const i = bound.findIndex((group) => group.args.priority <= next.args.priority);
-      if (i < 0) break;
-      const [group] = bound.splice(i, 1);
-      yield* this.#unbind(group);
-      if (group.canRun && group.busy) this.#await(group);
+    yield* this.lock.lock();
+    if (!this.resetInProgress && !this.device.resetPending) {
+      for (const group of this.slots.toRotate()) {
+        this.runner.stop?.(group);
+        yield* this.slots.unbind(group);
+      }
     }
+    this.lock.unlock();
+    this.tick();
+  }
+
+  /** The end of queue_run_job(): there is something new in the ring buffer. The lock is held. */
+  *ring(queue: PanthorQueue): Op<void> {
+    const { group } = queue;
+    this.#busy.add(queue);
+    if (group.slot < 0) {
+      if (this.slots.isWaitingForSync(group) && group.isBlocked(queue)) return;
+      if (!group.runnable) this.slots.await(group);
+      this.tick();
+      return;
+    }
+    if (!group.isBlocked(queue)) this.holdPower(true);
+    if (queue.inFlight.length === 1) queue.startTimeout();
+    yield* this.runner.doorbell(queue);
+  }
+
+  /** Takes or gives back the reference that keeps the device on while groups have work on the GPU. */
+  holdPower(hold: boolean): void {
+    if (hold === this.#hasRef) return;
+    this.#hasRef = hold;
+    if (hold) this.device.pm.get();
+    else this.device.pm.putAutosuspend();
+  }
+
+  /** panthor_sched_suspend(): every group loses its slot. One whose firmware does not answer is terminated. */
+  *suspend(): Op<void> {
+    yield* this.lock.lock();
+    const bound = this.slots.bound();
+    let suspended = 0;
+    for (const group of bound) {
+      if (this.runner.stop?.(group) !== false) {
+        suspended++;
+        continue;
+      }
+      if (group.canRun) group.innocent = true;
+      group.timedout = true;
+    }
+    if (suspended > 0 && (yield* this.device.gpu.flushCaches(FLUSH_SUSPEND)) !== 0) {
+      for (const group of bound) group.terminated = true;
+    }
+    for (const group of bound) yield* this.slots.unbind(group);
+    this.lock.unlock();
+  }
+
+  /** panthor_sched_resume() */
+  resume(): void {
     this.tick();
   }
 
   /** panthor_sched_pre_reset(): no group has a slot any more, and none gets one. */
   *preReset(): Op<void> {
-    this.#resetting = true;
-    for (const group of this.#slots) {
-      if (group === null) continue;
-      yield* this.#unbind(group);
-      if (group.canRun && group.busy) this.#await(group);
-    }
+    this.resetInProgress = true;
+    this.work.cancel(this.tickWork);
+    yield this.tickWork.idle;
+    yield* this.suspend();
   }
 
   /** panthor_sched_post_reset(): groups that had work begin again. */
   postReset(): void {
-    this.#resetting = false;
+    this.resetInProgress = false;
+    for (const entity of this.#heldBack) entity.kick();
+    this.#heldBack.clear();
     this.tick();
+  }
+
+  /** panthor_sched_unplug() */
+  *unplug(): Op<void> {
+    this.work.cancel(this.tickWork);
+    yield this.tickWork.idle;
+    yield* this.lock.lock();
+    this.holdPower(false);
+    this.lock.unlock();
+  }
+
+  *flushTick(): Op<void> {
+    if (this.tickWork.pending) {
+      this.work.cancel(this.tickWork);
+      yield* this.tickWork.run();
+    }
+    yield this.tickWork.idle;
   }
 
   /** panthor_sched_report_fw_events(), of which one kind is this: the firmware says that a syncobj has changed (CSG_SYNC_UPDATE): jobs may be done, blocked queues may go on. */
@@ -144,7 +179,8 @@ export class Scheduler implements Work {
       queue.checkCompletion();
       if (queue.inFlight.length === 0) this.#busy.delete(queue);
     }
-    if (this.#waiting.length > 0 || (!group.busy && group.slot >= 0)) this.tick();
+    // CSG_IDLE, for a group that has nothing left to do.
+    if (this.slots.anyWaiting || (group.idle && group.slot >= 0)) this.tick();
   }
 
   /** A recoverable fault (CS_FAULT) in the job that `queue` is in: its fence will carry -EINVAL. */
@@ -157,15 +193,20 @@ export class Scheduler implements Work {
   reportUnblocked(queue: PanthorQueue): void {
     const { group } = queue;
     group.blockedQueues &= ~(1 << queue.index);
-    if (!this.#suspended.has(group)) return;
-    this.#await(group);
+    if (!this.slots.isWaitingForSync(group)) return;
+    this.slots.await(group);
     this.tick();
   }
 
-  /** An unrecoverable one (CS_FATAL): the group is done for. */
-  reportFatal(queue: PanthorQueue): void {
+  /** A fatal fault (CS_FATAL): the group is done for. After CS_UNRECOVERABLE nothing is scheduled until a reset was done. */
+  reportFatal(queue: PanthorQueue, type = 0): void {
     queue.group.fatalQueues |= 1 << queue.index;
-    this.tick();
+    if (type === CS_UNRECOVERABLE) {
+      this.device.scheduleReset();
+      this.work.cancel(this.tickWork);
+    } else {
+      this.tick();
+    }
   }
 
   /** queue_timedout_job() for each queue without progress since its deadline. */
@@ -187,11 +228,14 @@ export class Scheduler implements Work {
 
   /** panthor_group_destroy(): 0, or -EINVAL for an unknown handle. */
   *destroyGroup(file: DrmFile, handle: number): Op<number> {
-    yield 'sched_lock';
+    yield* this.lock.lock();
     const group = file.groups.remove(handle);
+    if (group !== undefined) {
+      group.destroyed = true;
+      this.tick();
+    }
+    this.lock.unlock();
     if (group === undefined) return -EINVAL;
-    group.destroyed = true;
-    this.tick();
     group.put();
     return 0;
   }
@@ -203,66 +247,9 @@ export class Scheduler implements Work {
     this.reportSyncUpdate(queue.group);
   }
 
-  /** group_bind_locked(): false where there is no slot, or no address space for the VM. */
-  *#bind(group: PanthorGroup): Op<boolean> {
-    while (!this.#hasRoomFor(group.vm)) {
-      if (!(yield* this.#evictBlocked())) return false;
-    }
-    const slot = this.#slots.indexOf(null);
-    const ret = yield* group.vm.active();
-    if (ret !== 0) {
-      this.device.scheduleReset();
-      return false;
-    }
-    this.#slots[slot] = group.get();
-    this.#bound.add(group);
-    group.slot = slot;
-    for (const queue of group.queues) {
-      if (queue.inFlight.length === 0) continue;
-      if (queue.deadlineNs === Number.POSITIVE_INFINITY) queue.startTimeout();
-      yield* this.runner.doorbell(queue);
-    }
-    return true;
-  }
-
-  /** tick_ctx_pick_groups_from_list(): a slot is free, and the VM has an address space or can have one. */
-  #hasRoomFor(vm: PanthorVm): boolean {
-    if (!this.#slots.includes(null)) return false;
-    const vms = new Set<PanthorVm>();
-    for (const group of this.#slots) if (group !== null) vms.add(group.vm);
-    return vms.has(vm) || vms.size < this.#asCount;
-  }
-
-  /** Takes the slot of a group that waits for somebody else; it asks again when syncobjs change. */
-  *#evictBlocked(): Op<boolean> {
-    const group = this.#slots.find((one) => one?.idle);
-    if (group === undefined || group === null) return false;
-    yield* this.#unbind(group);
-    this.#suspended.add(group);
-    return true;
-  }
-
-  /** group_term_work() */
-  #cancel(group: PanthorGroup): void {
-    this.#suspended.delete(group);
+  /** group_term_work(): no job of the group will end any more, so all do now. */
+  cancelJobs(group: PanthorGroup): void {
     group.cancelJobs();
     for (const queue of group.queues) this.#busy.delete(queue);
-  }
-
-  #await(group: PanthorGroup): void {
-    this.#suspended.delete(group);
-    group.runnable = true;
-    this.#waiting.push(group);
-  }
-
-  /** group_unbind_locked(), and the end of a group that can run no more. */
-  *#unbind(group: PanthorGroup): Op<void> {
-    this.runner.stop?.(group);
-    if (!group.canRun) this.#cancel(group);
-    this.#slots[group.slot] = null;
-    this.#bound.delete(group);
-    group.slot = -1;
-    yield* group.vm.idle();
-    group.put();
   }
 }

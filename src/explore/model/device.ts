@@ -10,7 +10,7 @@ import { pmGet, pmPut } from './power.ts';
 export function* resetWork(harness: Harness): Op<void> {
   const { device } = harness;
   for (;;) {
-    yield device.resetWork;
+    yield device.resetDue;
     device.resetQueued = false;
     device.resetRunning = true;
     if (device.pmState === 'active' && device.enter()) {

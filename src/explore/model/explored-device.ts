@@ -18,7 +18,7 @@ export class ExploredDevice extends PanthorDevice {
   resetQueued = false;
   resetRunning = false;
   /** Ready when the reset worker has something to do; when cancel_work_sync() returns; when the power is steady. */
-  readonly resetWork = { label: 'reset work', ready: () => this.resetQueued };
+  readonly resetDue = { label: 'reset work', ready: () => this.resetQueued };
   readonly resetIdle = { label: 'cancel_work_sync', ready: () => !this.resetRunning };
   readonly pmSteady = {
     label: 'power management',

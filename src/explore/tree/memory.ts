@@ -36,8 +36,8 @@ export class TreeMemory {
   readonly reserved = 0;
 
   /**
-   * Tables in use, roots included. While a call is under way, or a job waits, some are promised to it and belong to nobody yet: then it
-   * is as many as the VMs have, and nothing is judged.
+   * Tables in use, roots included. While a call is under way, or a job waits, some are promised to it and have no owner
+   * yet: then it is as many as the VMs have, and nothing is judged.
    */
   get live(): number {
     const { native } = this.#kernel;

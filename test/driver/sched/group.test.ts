@@ -226,7 +226,7 @@ describe('a job', () => {
 });
 
 describe('a VM', () => {
-  test('is active while its groups have jobs', () => {
+  test('is active from the first job of its groups until the device was not needed for 50 ms', () => {
     const c = new Submitter();
     const { queues, vm } = c.group();
     expect(vm.activeCount).toBe(0);
@@ -237,7 +237,13 @@ describe('a VM', () => {
     expect(vm.activeCount).toBe(1);
     c.runner.finish(queues[1]);
     c.groupState(1);
-    expect(vm.activeCount).toBe(0);
+    expect(vm.activeCount).toBe(1);
+    c.clock.ns += 49_999_999;
+    c.groupState(1);
+    expect(vm.activeCount).toBe(1);
+    c.clock.ns += 1;
+    c.groupState(1);
+    expect([vm.activeCount, vm.as]).toEqual([0, -1]);
   });
 
   test('that has a fault it did not handle takes its groups along', () => {
@@ -277,7 +283,7 @@ describe('a reset', () => {
     expect(c.runner.doorbells.length).toBe(2);
     c.runner.finish(group.queues[0]);
     c.groupState(1);
-    expect([c.state(1), group.vm.activeCount]).toEqual(['done', 0]);
+    expect([c.state(1), group.slot, group.vm.activeCount]).toEqual(['done', 0, 1]);
   });
 });
 
@@ -379,6 +385,10 @@ describe('a group that fails', () => {
     expect(c.groupState(1)).toEqual([1, 0]);
     expect(c.states(1, 2)).toEqual(['done', -ETIMEDOUT]);
     expect(c.submit(1, { signal: 3 })).toBe(-EINVAL);
+    // All that is left is to suspend.
+    expect(c.drv.nextDeadlineNs).toBe(c.clock.ns + 50e6);
+    c.clock.ns += 50e6;
+    run(c.drv.poll());
     expect(c.drv.nextDeadlineNs).toBe(Number.POSITIVE_INFINITY);
   });
 
@@ -418,7 +428,7 @@ test('a job waits for an earlier one of the same call in another queue', () => {
   expect(queues.map(({ inFlight }) => inFlight.length)).toEqual([0, 1]);
 });
 
-test('where nobody runs streams, jobs end before the call returns', () => {
+test('where no streams are run, jobs end before the call returns', () => {
   const c = new TestClient();
   c.make('VM_CREATE', {}, 'id');
   c.make('SYNCOBJ_CREATE', {}, 'handle');
@@ -432,5 +442,5 @@ test('where nobody runs streams, jobs end before the call returns', () => {
     c.call('GROUP_SUBMIT', { group_handle: 1, queue_submits: structs(drm_panthor_queue_submit, job) }),
   ).toBe(0);
   expect(c.file.syncobjs.get(1)?.fence?.signaled).toBe(true);
-  expect(c.file.vms.get(1)?.activeCount).toBe(0);
+  expect(c.file.vms.get(1)?.activeCount).toBe(1);
 });
