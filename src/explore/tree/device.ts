@@ -1,5 +1,5 @@
 /** The device of a tree's driver, as the harness and the invariants use it. */
-import type { Op } from '../../coroutine/op.ts';
+import type { Op, Waitable } from '../../coroutine/op.ts';
 import type { DriverTrace } from '../../driver/base/warn.ts';
 import type { Kernel } from '../../driver/kernels.ts';
 import { PowerState } from '../model/power-state.ts';
@@ -59,8 +59,10 @@ export class TreeDevice extends PowerState {
     this.gem = { create: (size: number) => driver.createObject(size) };
   }
 
-  /** Ticks are the harness's: nothing of the driver waits for one. */
-  set tickDone(_done: unknown) {}
+  /** Ticks are the harness's. */
+  set tickDone(done: Waitable) {
+    this.#calls.tickDone = done;
+  }
 
   get trace(): DriverTrace | null {
     return this.#driver.trace;
