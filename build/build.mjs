@@ -5,7 +5,7 @@
  *                                 and linked with uapi into one module
  *   dist/interleaved/{src,uapi}   the same sources as generators that also record their frames, for the explorer
  *
- * Everything is made in a directory of its own and swapped in at the end, so builds may run side by side and nobody
+ * Everything is made in a directory of its own and swapped in at the end, so builds may run side by side and no reader
  * sees half of one.
  */
 import { spawn } from 'node:child_process';

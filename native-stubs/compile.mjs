@@ -97,6 +97,36 @@ export function compile({ tables, out = join(here, 'build'), flags = [], quiet =
       const helper = join(work, `${arch}-server.node`);
       run(compiler, [...common, '-o', helper, ...sources('server'), '-lpthread', '-lrt'], quiet);
       renameSync(helper, join(out, arch, 'server.node'));
+      // What programs that cannot preload a library are run by.
+      const door = join(work, `${arch}-door.new`);
+      const parts = [
+        'config',
+        'scatter',
+        'device',
+        'paths',
+        ...SHARED.filter((name) => !['usermem', 'close-range', 'own-stack'].includes(name)),
+      ];
+      const inputs = [
+        ...sources('door'),
+        ...parts.map((name) => join(here, 'preload', `${name}.c`)),
+        generated,
+      ];
+      run(
+        compiler,
+        [
+          ...FLAGS,
+          ...WARNINGS,
+          ...flags,
+          `-I${join(here, 'preload')}`,
+          '-o',
+          door,
+          ...inputs,
+          '-ldl',
+          '-lpthread',
+        ],
+        quiet,
+      );
+      renameSync(door, join(out, arch, 'panthor-door'));
       built.push(arch);
     }
   } finally {

@@ -3,7 +3,7 @@ export class UsageError extends Error {
   override name = 'UsageError';
 }
 
-/** Input other than a capture that cannot be read or is damaged: exit status 3 and the message. */
+/** Input other than a capture that cannot be read or is corrupt: exit status 3 and the message. */
 export class InputError extends Error {
   override name = 'InputError';
 }

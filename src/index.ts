@@ -20,6 +20,7 @@ export type {
   Unit,
   UserPointer,
 } from '../uapi/layout.ts';
+export { type FoundIoctl, findIoctl, findStruct, LookupError } from '../uapi/lookup.ts';
 export type { Since } from '../uapi/version.ts';
 export {
   Capture,
@@ -80,7 +81,7 @@ export { decodeStruct, encodeStruct, type StructInput } from './api/structs.ts';
 export { type MappedObject, Translation, type WalkedDescriptor } from './api/translation.ts';
 export * as uapi from './api/uapi.ts';
 export type { CaptureFormat } from './capture/convert.ts';
-export { CaptureError, type Damage, SourceError } from './capture/error.ts';
+export { CaptureError, type Corruption, SourceError } from './capture/error.ts';
 export type { CaptureForm } from './capture/reader.ts';
 export type { CaptureHeader, Replies } from './capture/record.ts';
 export type { StepPart } from './driver/base/warn.ts';
@@ -89,12 +90,13 @@ export { KERNEL_NAMES } from './driver/kernels.ts';
 export { InputError, UsageError } from './errors.ts';
 export type { ScenarioText } from './explore/scenario/catalogue.ts';
 export { BytesError } from './payload/bytes.ts';
-export { type FoundIoctl, findIoctl, findStruct, LookupError } from './payload/registry.ts';
 export type { Format } from './payload/render.ts';
 export type { Reject } from './payload/rules/context.ts';
 export type { Verdict } from './payload/verdict.ts';
+export type { Disagreement } from './replay/disagreements.ts';
 export type { VmaState, VmState } from './replay/snapshot.ts';
 export type {
+  Divergence,
   Explained as ExplainedCall,
   Finding as ReplayFinding,
   Warning as DriverWarning,

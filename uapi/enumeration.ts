@@ -13,6 +13,7 @@ export interface EnumeratorSpec {
   readonly mask?: number;
   /** It names a bit field and is never a value itself. */
   readonly isMask?: boolean;
+  readonly doc?: string;
 }
 
 export interface Enumerator extends EnumeratorSpec {

@@ -7,11 +7,12 @@ import type { EnumTable } from './enumeration.ts';
 import type { Since } from './version.ts';
 
 /** Scalars of the uAPI. `uptr` is a user pointer inside a struct that spells it as a pointer (drm_version). */
-export type Scalar = 'u8' | 's32' | 'u32' | 'u64' | 's64' | 'size_t' | 'uptr';
+export type Scalar = 'u8' | 'u16' | 's32' | 'u32' | 'u64' | 's64' | 'size_t' | 'uptr';
 
 /** Bytes of each scalar; on both 64-bit ABIs the alignment is the same number. */
 export const scalarSize: { readonly [S in Scalar]: number } = {
   u8: 1,
+  u16: 2,
   s32: 4,
   u32: 4,
   u64: 8,
@@ -19,6 +20,9 @@ export const scalarSize: { readonly [S in Scalar]: number } = {
   size_t: 8,
   uptr: 8,
 };
+
+/** Where the high word of a little-endian u64 is, from its start, in bytes. */
+export const HIGH_WORD = 4;
 
 /** Who writes what a field or a user buffer holds. */
 export type Direction = 'in' | 'out' | 'inout';

@@ -13,7 +13,7 @@
 #include "transfer.h"
 
 /*
- * A call takes a channel that nobody uses and has it to itself until the reply is there. So threads do not wait for
+ * A call takes a channel that is not in use and has it to itself until the reply is there. So threads do not wait for
  * each other, a signal handler that makes a call of its own gets another channel, and a handler that leaves by
  * siglongjmp costs one channel and nothing else.
  */
@@ -31,6 +31,8 @@ struct channel {
 };
 
 static struct channel channels[CHANNELS];
+
+int (*channel_wait)(int fd);
 
 /* A connection to the server; -errno without one. */
 static int connect_to_server(void)
@@ -123,8 +125,11 @@ static int wait_for_reply(struct channel *c, uint32_t id, struct message *reply)
 	bool interruptible = true;
 
 	for (;;) {
-		int ret = transfer_receive(hidden_fd(c->handle), reply, interruptible);
+		int ret = channel_wait != NULL && interruptible ? channel_wait(hidden_fd(c->handle)) : 0;
 		struct wire_header header;
+
+		if (ret == 0)
+			ret = transfer_receive(hidden_fd(c->handle), reply, interruptible);
 
 		if (ret == -EINTR) {
 			struct message interrupt;

@@ -17,6 +17,12 @@ int channel_call(struct message *request, uint16_t kind, int file, uint64_t key,
 /* Opens a device node: the server gives out a socket that stands for the open file. Its descriptor, or -errno. */
 int channel_open(unsigned minor, int flags);
 
+/*
+ * Waits until something can be read from `fd`, or returns -EINTR where the client has caught a signal meanwhile. Not
+ * needed in the client itself, whose recvmsg(2) is interrupted.
+ */
+extern int (*channel_wait)(int fd);
+
 /* A descriptor with the text of an open file's fdinfo, or -errno. */
 int channel_fdinfo(uint64_t key);
 

@@ -85,7 +85,7 @@ static int follow(struct message *m, size_t at, size_t size, unsigned first, uns
 		if (row->stride_field != NO_FIELD)
 			stride = number(m->data + at + row->stride_field, 4);
 		if (stride != 0 && elements > UINT32_MAX / stride)
-			elements = UINT32_MAX / stride; /* nobody has that much: the call fails with EFAULT or ENOMEM */
+			elements = UINT32_MAX / stride; /* no process has that much: the call fails with EFAULT or ENOMEM */
 		bytes = append(m, address, elements * stride, row->kind == BUFFER_STRING, &bytes_at, regions);
 		if (bytes < 0)
 			return (int)bytes;
@@ -126,9 +126,9 @@ int gather(struct message *m, unsigned long request, uint64_t arg, uint32_t *reg
 	if (row == NULL)
 		return 0;
 	if (row->fd_field != NO_FIELD && row->fd_field + 4 <= size && m->fd_count < WIRE_MAX_FDS - 1) {
-		int fd = (int)number(m->data + arg_at + row->fd_field, 4);
+		int fd = usermem_take_fd((int)number(m->data + arg_at + row->fd_field, 4));
 
-		if (SYS_2(SYS_fcntl, fd, F_GETFD) >= 0)
+		if (fd >= 0)
 			m->fds[m->fd_count++] = fd;
 	}
 	return follow(m, arg_at, (size_t)size, row->first, row->count, regions);

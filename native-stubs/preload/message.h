@@ -28,7 +28,7 @@ void message_begin(struct message *m);
 void message_seal(struct message *m, uint16_t kind, uint16_t flags, uint32_t id);
 /* Makes sure that `size` bytes fit in all, keeping what is there. */
 bool message_reserve(struct message *m, size_t size);
-/* The check word of a frame: its first 12 bytes and `padded` bytes behind the header. */
+/* The checksum of a frame: its first 12 bytes and `padded` bytes behind the header. */
 uint32_t message_check(const uint8_t *frame, size_t padded);
 
 #endif

@@ -5,8 +5,6 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "known.h"
-#include "sys.h"
 #include "usermem.h"
 
 /* Stretches of user memory that are written together. */
@@ -123,14 +121,10 @@ int scatter(const struct message *request, struct message *reply)
 
 		memcpy(&install, reply->data + at, sizeof(install));
 		at += sizeof(install);
-		if ((install.flags & O_CLOEXEC) == 0)
-			SYS_3(SYS_fcntl, reply->fds[i], F_SETFD, 0);
-		if (usermem_write(install.addr, &reply->fds[i], sizeof(int)) == sizeof(int)) {
-			known_learn(reply->fds[i]);
+		if (usermem_give_fd(reply->fds[i], (install.flags & O_CLOEXEC) != 0, install.addr))
 			reply->fds[i] = -1; /* the client's now */
-		} else {
+		else
 			result = -EFAULT;
-		}
 	}
 	return result;
 }

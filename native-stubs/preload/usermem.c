@@ -1,6 +1,7 @@
 #include "usermem.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -10,6 +11,7 @@
 
 #include "at-fork.h"
 #include "hidden.h"
+#include "known.h"
 #include "own-stack.h"
 #include "process.h"
 #include "sys.h"
@@ -145,4 +147,19 @@ bool usermem_write_all(const struct usermem_part *parts, unsigned count)
 		all &= walk(local[i].iov_base, address, local[i].iov_len, true) == local[i].iov_len;
 	}
 	return all;
+}
+
+int usermem_take_fd(int fd)
+{
+	return SYS_2(SYS_fcntl, fd, F_GETFD) >= 0 ? fd : -1;
+}
+
+bool usermem_give_fd(int fd, bool cloexec, uint64_t address)
+{
+	if (!cloexec)
+		SYS_3(SYS_fcntl, fd, F_SETFD, 0);
+	if (usermem_write(address, &fd, sizeof(fd)) != sizeof(fd))
+		return false;
+	known_learn(fd);
+	return true;
 }

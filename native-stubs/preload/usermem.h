@@ -22,4 +22,9 @@ struct usermem_part {
 };
 bool usermem_write_all(const struct usermem_part *parts, unsigned count);
 
+/* A descriptor of the client's that a call takes, as one that can be sent; -1 where nothing is open there. */
+int usermem_take_fd(int fd);
+/* Gives the client the descriptor, and its number at `address`; false, and nothing given, where that cannot be written. */
+bool usermem_give_fd(int fd, bool cloexec, uint64_t address);
+
 #endif

@@ -63,12 +63,13 @@ struct mailbox {
 	unsigned long object;  /* lock, wait queue, register offset: what it is about */
 	unsigned long a, b;    /* value to write, and the like */
 	unsigned long reply;   /* what a read finds, how a poll or a sleep ends */
-	unsigned long quiet;   /* bits of points at which nobody wants to switch */
+	unsigned long quiet;   /* bits of points at which no switch is wanted */
 	unsigned long args[12];
 	unsigned long results[12];
 	unsigned long noted;   /* words used in `notes` */
 	unsigned long notes[NOTE_WORDS];
 	char text[4096];       /* names and messages */
+	unsigned long view[1024];
 };
 
 extern struct mailbox mailbox;
@@ -102,6 +103,11 @@ void kernel_start(unsigned long physical_zero, void *page_structs);
 void call_kernel(unsigned long function);
 void entered(int thread);
 void prepare_stack(int thread, unsigned long top);
+unsigned long thread_word(int thread);
+/* The driver's state for those who judge it (panthor-view.c), in words; the name of a lock or a queue. */
+unsigned long view_driver(unsigned long *words);
+void name_of(unsigned long object, char *name, unsigned long size);
+unsigned long count_tables(unsigned long uid);
 int is_ready(unsigned long kind, unsigned long object, int thread);
 
 #endif

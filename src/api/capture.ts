@@ -20,12 +20,12 @@ const pathOf = (place: string | URL): string => (typeof place === 'string' ? pla
 
 /**
  * A capture that is being read. It holds no more of it than the record at hand, so a capture may be of any length, and
- * may still be written to by somebody else.
+ * may still be written to by another program.
  *
  *     const capture = await openCapture('run.jsonl.gz');
  *     for await (const record of capture) console.log(record.index, record.type);
  *
- * A loop over it ends by itself or throws CaptureError for damage, after every record in front of the damage. Leaving
+ * A loop over it ends by itself or throws CaptureError for corruption, after every record in front of the corruption. Leaving
  * the loop closes the capture. It can be gone through once.
  */
 export class Capture implements AsyncIterable<CaptureRecord> {
@@ -66,7 +66,7 @@ export class Capture implements AsyncIterable<CaptureRecord> {
 
   /** Where the writer of a FIFO went away within a record, which is no error: what was seen of it. Else null. */
   get truncated(): CaptureError | null {
-    return this.#reader.cut;
+    return this.#reader.truncated;
   }
 
   async *[Symbol.asyncIterator](): AsyncIterator<CaptureRecord, void, undefined> {
@@ -187,7 +187,7 @@ function isSameFile(input: Capture | CaptureInput, output: CaptureOutput): boole
 
 /**
  * Writes a capture in another form, as it arrives. Both ways round the bytes stay the same, unusual spellings and
- * unknown keys included. What comes before damage is written before the CaptureError is thrown.
+ * unknown keys included. What comes before corruption is written before the CaptureError is thrown.
  *
  * @throws RangeError where the output is the input itself, or its form is not said
  */

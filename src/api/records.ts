@@ -1,5 +1,6 @@
 /** Records of captures as a program has them: plain objects that own their bytes. */
-import { CaptureRecord as RecordSlot, requestSize, setIoctl } from '../capture/record.ts';
+import { _IOC_SIZE } from '../../uapi/ioctl.ts';
+import { CaptureRecord as RecordSlot, setIoctl } from '../capture/record.ts';
 
 /** User memory that a pointer in an ioctl's argument leads to. */
 export interface UserBuffer {
@@ -159,7 +160,7 @@ function checkNumbers(recorded: CaptureRecord): void {
 }
 
 function checkSize({ request, argIn, argOut }: IoctlRecord): void {
-  const size = requestSize(request);
+  const size = _IOC_SIZE(request);
   if (argIn.length === size && argOut.length === size) return;
   const found = `argIn of ${argIn.length} and argOut of ${argOut.length} bytes`;
   throw new RangeError(`found ${found}, expected ${size} as request 0x${(request >>> 0).toString(16)} says`);

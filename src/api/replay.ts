@@ -68,7 +68,9 @@ export class Replay {
   /** @throws RangeError for a kernel, a behaviour or a GPU profile that does not exist */
   constructor(header: CaptureHeader, options: ReplayOptions = {}) {
     const { gpu = 'g610', check = false, boLayout = 'contig2M', events = [] } = options;
-    const { kernel = kernelFor(header).name, ...switches } = switchesOf(options.kernel);
+    const choice = kernelFor(header);
+    const { kernel: named, ...switches } = switchesOf(options.kernel);
+    const kernel = named ?? choice.name;
     const list = new EventList((id) => objectName(this.#replayer.model, id));
     this.#client = header.client;
     this.#replayer = new Replayer(header, {
@@ -76,6 +78,7 @@ export class Replay {
       gpu: gpuProfile(gpu),
       boLayout,
       check,
+      choice: named === undefined ? choice : null,
       trace: events.includes('ops') ? list : null,
     });
     if (events.length > 0) this.#events = list;
@@ -96,7 +99,7 @@ export class Replay {
   /**
    * Plays a capture record by record, each as the loop asks for it.
    *
-   * @throws CaptureError for damage, after the records in front of it
+   * @throws CaptureError for corruption, after the records in front of it
    */
   async *steps(
     capture: Capture,
@@ -111,7 +114,7 @@ export class Replay {
   /**
    * Plays a capture to its end, or up to a record, and closes it. Faster than `steps`.
    *
-   * @throws CaptureError for damage, after the records in front of it
+   * @throws CaptureError for corruption, after the records in front of it
    */
   async run(capture: Capture, { until = Number.POSITIVE_INFINITY }: ReplayRange = {}): Promise<void> {
     await Capture.reader(capture).each((record) => {

@@ -1,11 +1,11 @@
 /** Requests: an ioctl's argument with the memory that its pointers lead to. */
 import type { Json, JsonObject } from '../../uapi/codec.ts';
 import type { StructLayout } from '../../uapi/layout.ts';
+import { ioctlOf, LookupError } from '../../uapi/lookup.ts';
 import { panthorUapi } from '../../uapi/panthor_drm.ts';
 import { payloadOf } from '../payload/input.ts';
 import { fromJson, toJson } from '../payload/json.ts';
 import { makePayload, type Payload } from '../payload/payload.ts';
-import { ioctlOfRequest, LookupError } from '../payload/registry.ts';
 import { type Format, render } from '../payload/render.ts';
 import { judge, type Verdict } from '../payload/verdict.ts';
 import type { UapiVersion } from './kernels.ts';
@@ -98,7 +98,7 @@ export function decodeRequest(argument: Uint8Array, hints: RequestHints = {}): D
  * @throws LookupError for a request number that is not modelled, and for an ioctl without argument
  */
 export function requestOf(record: IoctlRecord, when: 'in' | 'out' = 'in'): DrmRequest {
-  const spec = ioctlOfRequest(record.request);
+  const spec = ioctlOf(record.request);
   if (spec?.arg == null)
     throw new LookupError(`request 0x${record.request.toString(16)} has no argument that is known`);
   const out = when === 'out';

@@ -44,7 +44,7 @@ export function sinkInto(out: Writable, gzip: boolean): OutputSink {
 }
 
 /**
- * Copies a capture into `out` in the given format, as it arrives, and closes both. What was read before damage was
+ * Copies a capture into `out` in the given format, as it arrives, and closes both. What was read before corruption was
  * found is written all the same, then the CaptureError is thrown.
  */
 export async function convert(capture: CaptureReader, out: Writable, format: CaptureFormat): Promise<void> {

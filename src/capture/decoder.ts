@@ -5,7 +5,7 @@ import type { Window } from './window.ts';
  * Takes one form of capture apart as it arrives. Neither method waits: where the window does not hold enough they
  * say so and are called again when more has come.
  *
- * Both throw CaptureError for damage, and for a stream that ended (`window.ended`) in the middle of something.
+ * Both throw CaptureError for corruption, and for a stream that ended (`window.ended`) in the middle of something.
  */
 export interface CaptureDecoder {
   /** The header and, where it is spelled otherwise than we do, its line; null: more must come. */

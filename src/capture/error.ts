@@ -1,12 +1,12 @@
 /**
- * Damage found in a capture. Everything in front of it has been delivered already: damage never hides a good record.
+ * Corruption found in a capture. Everything in front of it has been delivered already: corruption never hides a good record.
  */
-export interface Damage {
-  /** Number of the record that is damaged, from 0; -1 is the header. */
+export interface Corruption {
+  /** Number of the record that is corrupt, from 0; -1 is the header. */
   record: number;
-  /** Where in the stream (after decompression) the damage was seen, in bytes. */
+  /** Where in the stream (after decompression) the corruption was seen, in bytes. */
   byte: number;
-  /** Where the damaged record starts. */
+  /** Where the corrupt record starts. */
   start: number;
   /** The JSON key or binary field it was seen in; empty where it is the record as a whole. */
   field: string;
@@ -25,24 +25,24 @@ export class CaptureError extends Error {
   /** The stream ended inside a record; a FIFO whose writer went away may end like this. */
   readonly truncated: boolean;
 
-  constructor(damage: Damage, truncated = false) {
-    super(sentence(damage));
+  constructor(corruption: Corruption, truncated = false) {
+    super(sentence(corruption));
     this.name = 'CaptureError';
-    this.record = damage.record;
-    this.byte = damage.byte;
-    this.start = damage.start;
-    this.field = damage.field;
-    this.found = damage.found;
-    this.expected = damage.expected;
+    this.record = corruption.record;
+    this.byte = corruption.byte;
+    this.start = corruption.start;
+    this.field = corruption.field;
+    this.found = corruption.found;
+    this.expected = corruption.expected;
     this.truncated = truncated;
   }
 }
 
-function sentence(d: Damage): string {
+function sentence(d: Corruption): string {
   const where = d.record < 0 ? 'header (before record 0)' : `record ${d.record}`;
   const begins = d.byte === d.start ? '' : `, which begins at byte ${d.start}`;
   const field = d.field === '' ? '' : `${d.field}: `;
-  return `${where}${begins}: damaged at byte ${d.byte}: ${field}found ${d.found}, expected ${d.expected}`;
+  return `${where}${begins}: corrupt at byte ${d.byte}: ${field}found ${d.found}, expected ${d.expected}`;
 }
 
 /** The stream could not be opened or read at all (no such file, no permission, a directory); also exit status 3. */
@@ -74,7 +74,7 @@ export function reason(error: NodeJS.ErrnoException): string {
     case 'ENAMETOOLONG':
       return 'the name is too long';
     case 'ENXIO':
-      return 'no such device, or a FIFO or socket that nobody serves';
+      return 'no such device, or a FIFO or socket without a server';
     default:
       return error.message;
   }

@@ -1,4 +1,7 @@
-import { checkWord, FRAME_HEADER_BYTES, MAX_FRAME_BYTES, paddedSize } from './frame.ts';
+import { MAX_FRAME_BYTES, wire_header } from '../../uapi/frame.ts';
+import { checksum, FRAME_HEADER_BYTES, paddedSize } from './frame.ts';
+
+const { kind: KIND, flags: FLAGS, id: ID, check: CHECK } = wire_header.off;
 
 /**
  * Puts frames one behind the other into one growing array: `begin`, fields in order, `finish`. Take
@@ -13,9 +16,9 @@ export class FrameWriter {
   begin(kind: number, id: number, flags = 0): void {
     this.reserve(FRAME_HEADER_BYTES);
     this.#start = this.used;
-    this.view.setUint16(this.used + 4, kind, true);
-    this.view.setUint16(this.used + 6, flags, true);
-    this.view.setUint32(this.used + 8, id, true);
+    this.view.setUint16(this.used + KIND, kind, true);
+    this.view.setUint16(this.used + FLAGS, flags, true);
+    this.view.setUint32(this.used + ID, id, true);
     this.used += FRAME_HEADER_BYTES;
   }
 
@@ -61,7 +64,7 @@ export class FrameWriter {
     this.data.fill(0, this.used, this.#start + FRAME_HEADER_BYTES + padded);
     this.used = this.#start + FRAME_HEADER_BYTES + padded;
     this.view.setUint32(this.#start, size, true);
-    this.view.setUint32(this.#start + 12, checkWord(this.view, this.#start, padded), true);
+    this.view.setUint32(this.#start + CHECK, checksum(this.view, this.#start, padded), true);
   }
 
   reserve(count: number): void {

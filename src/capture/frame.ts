@@ -6,17 +6,16 @@
  *             6  u16  flags; 0 in captures
  *             8  u32  id: in captures 0 for the header and record number + 1 (modulo 2^32) after it;
  *                     in the live protocol what pairs a reply with its call
- *            12  u32  check word over the twelve bytes before and the payload
+ *            12  u32  checksum over the twelve bytes before and the payload
  *            16  the payload, then zero bytes up to a multiple of 8
  *
- * All little-endian. A frame can be told complete from its first four bytes, damage shows in the check word, and a
+ * All little-endian. A frame can be told complete from its first four bytes, corruption shows in the checksum, and a
  * length is never believed beyond MAX_FRAME_BYTES. docs/formats.md holds the same for readers in other languages.
  */
+import { MAX_FRAME_BYTES, wire_header } from '../../uapi/frame.ts';
+import { hex } from '../../uapi/hex.ts';
 
-export const FRAME_HEADER_BYTES = 16;
-
-/** Payload bytes of one frame: a record at its limits, or the longest JSON line kept as text. */
-export const MAX_FRAME_BYTES = (24 << 20) + 4096;
+export const FRAME_HEADER_BYTES = wire_header.size;
 
 /** Kinds of frame in a capture; the live protocol numbers its own from 0x100. */
 export const FRAME_HEADER = 1;
@@ -26,20 +25,21 @@ export const FRAME_CLOSE = 4;
 /** A line of JSON kept as it stood: legal but spelled otherwise than we do, or saying what no field here holds. */
 export const FRAME_TEXT = 5;
 
+const { kind: KIND, flags: FLAGS, id: ID, check: CHECK } = wire_header.off;
+
 const SEED = 0x9e3779b1 | 0;
 const FACTOR = 0x2c1b3c6d;
 
-/** One step of the check word: a bijection of `check` for any word, so no damage inside one word goes unseen. */
+/** One step of the checksum: a bijection of `check` for any word, so no corruption inside one word goes unseen. */
 function step(check: number, word: number): number {
   const mixed = check ^ word;
   return Math.imul((mixed << 15) | (mixed >>> 17), FACTOR);
 }
 
-/** Check word of the frame at `at`: its first 12 bytes, then `padded` bytes (a multiple of 4) behind its header. */
-export function checkWord(view: DataView, at: number, padded: number): number {
-  let check = step(SEED, view.getInt32(at, true));
-  check = step(check, view.getInt32(at + 4, true));
-  check = step(check, view.getInt32(at + 8, true));
+/** Checksum of the frame at `at`: its first 12 bytes, then `padded` bytes (a multiple of 4) behind its header. */
+export function checksum(view: DataView, at: number, padded: number): number {
+  let check = SEED;
+  for (let i = at; i < at + CHECK; i += 4) check = step(check, view.getInt32(i, true));
   const end = at + FRAME_HEADER_BYTES + padded;
   for (let i = at + FRAME_HEADER_BYTES; i < end; i += 4) check = step(check, view.getInt32(i, true));
   return check >>> 0;
@@ -70,7 +70,7 @@ export class Frame {
 
   /**
    * Looks at view[at, end). Returns the bytes of the whole frame (padding included) when it is there, 0 when more must
-   * arrive, -1 when it is damaged (`fault` says how). A damaged length is refused as soon as it is seen.
+   * arrive, -1 when it is corrupt (`fault` says how). A corrupt length is refused as soon as it is seen.
    */
   read(view: DataView, at: number, end: number): number {
     if (end - at < 4) return 0;
@@ -80,17 +80,17 @@ export class Frame {
     }
     const padded = paddedSize(size);
     if (end - at < FRAME_HEADER_BYTES + padded) return 0;
-    const check = checkWord(view, at, padded);
-    const stored = view.getUint32(at + 12, true);
+    const check = checksum(view, at, padded);
+    const stored = view.getUint32(at + CHECK, true);
     if (check !== stored)
-      return this.#refuse(12, 'check word', hex(stored), `${hex(check)}, that of these bytes`);
+      return this.#refuse(CHECK, 'checksum', hex(stored), `${hex(check)}, that of these bytes`);
     for (let i = at + FRAME_HEADER_BYTES + size; i < at + FRAME_HEADER_BYTES + padded; i++) {
       const byte = view.getUint8(i);
       if (byte !== 0) return this.#refuse(i - at, 'padding', hex(byte), '0');
     }
-    this.kind = view.getUint16(at + 4, true);
-    this.flags = view.getUint16(at + 6, true);
-    this.id = view.getUint32(at + 8, true);
+    this.kind = view.getUint16(at + KIND, true);
+    this.flags = view.getUint16(at + FLAGS, true);
+    this.id = view.getUint32(at + ID, true);
     this.at = at + FRAME_HEADER_BYTES;
     this.size = size;
     return FRAME_HEADER_BYTES + padded;
@@ -100,8 +100,4 @@ export class Frame {
     this.fault = { at, field, found, expected };
     return -1;
   }
-}
-
-function hex(value: number): string {
-  return `0x${value.toString(16)}`;
 }

@@ -8,7 +8,7 @@ export function isGzip(first: Uint8Array): boolean {
 }
 
 /**
- * Compressed bytes handed to zlib at a time. What a slice decompresses to is lost where zlib finds damage in it, so
+ * Compressed bytes handed to zlib at a time. What a slice decompresses to is lost where zlib finds corruption in it, so
  * slices are small while a stream is small (where each record may matter) and larger once speed does.
  */
 const SMALL_SLICE = 64;

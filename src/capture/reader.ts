@@ -1,7 +1,7 @@
 import type { ByteSource } from './byte-source.ts';
 import type { CaptureDecoder } from './decoder.ts';
 import { CaptureError, GzipError } from './error.ts';
-import { JsonlDecoder } from './jsonl-decoder.ts';
+import { JsonlDecoder } from './json/jsonl-decoder.ts';
 import { PtcapDecoder } from './ptcap/decoder.ts';
 import { PTCAP_MAGIC } from './ptcap/format.ts';
 import type { CaptureHeader } from './record.ts';
@@ -18,7 +18,7 @@ export type CaptureForm = 'jsonl' | 'ptcap';
  *     const capture = await openCapture('run.jsonl.gz');
  *     await capture.each((record) => console.log(record.index, record.type));
  *
- * Everything that reads throws CaptureError for damage, after every record in front of it was delivered.
+ * Everything that reads throws CaptureError for corruption, after every record in front of it was delivered.
  */
 export class CaptureReader {
   readonly name: string;
@@ -28,7 +28,7 @@ export class CaptureReader {
   /** The header's line where it is spelled otherwise than we do. */
   readonly headerRaw: Uint8Array | null;
   /** Where a FIFO's writer went away within a record: the rest of that record never came, which is no error. */
-  cut: CaptureError | null = null;
+  truncated: CaptureError | null = null;
   /** Records delivered so far. */
   count = 0;
   /** Whether the stream was read to a sound end. */
@@ -96,7 +96,7 @@ export class CaptureReader {
   /** A FIFO may end anywhere behind its header; anything else that goes wrong is thrown. */
   #over(error: unknown): null {
     if (!(error instanceof CaptureError) || !error.truncated || !this.#source.fifo) throw error;
-    this.cut = error;
+    this.truncated = error;
     this.#window.at = this.#window.end;
     return null;
   }

@@ -1,11 +1,12 @@
 /** What a capture holds, whichever of its two forms it comes from (docs/formats.md describes both). */
+import { _IOC_SIZE } from '../../uapi/ioctl.ts';
 
 /** The format version that both forms carry in front. */
 export const CAPTURE_VERSION = 0;
 
 /**
  * Bytes of arguments and buffers that one record may hold. The largest calls of real clients are VM_BINDs with a few
- * hundred operations of 48 bytes; the limit keeps damaged lengths from being believed.
+ * hundred operations of 48 bytes; the limit keeps corrupt lengths from being believed.
  */
 export const MAX_RECORD_BYTES = 8 << 20;
 
@@ -52,8 +53,8 @@ export interface BufferSpan {
 export type RecordType = 'ioctl' | 'mmap' | 'close';
 
 /**
- * One event of a capture. Readers fill one object over and over (a stream has millions of records); whoever keeps a
- * record past the next one takes `clone()`.
+ * One event of a capture. Readers fill one object over and over (a stream has millions of records); a caller
+ * that keeps a record past the next one takes `clone()`.
  *
  * Argument and buffers are spans of `bytes`, which may be the reader's own window: read them, never write them.
  */
@@ -169,14 +170,9 @@ export interface IoctlInit {
   errno: number;
 }
 
-/** Size of the argument struct that a request number names (_IOC_SIZE of asm-generic/ioctl.h). */
-export function requestSize(request: number): number {
-  return (request >>> 16) & 0x3fff;
-}
-
 /** Fills `record` with an ioctl. `argIn` and `argOut` must be as long as the request number says. */
 export function setIoctl(record: CaptureRecord, init: IoctlInit): CaptureRecord {
-  const size = requestSize(init.request);
+  const size = _IOC_SIZE(init.request);
   if (init.argIn.length !== size || init.argOut.length !== size) {
     throw new RangeError(`argument of ${init.argIn.length} and ${init.argOut.length} bytes, not ${size}`);
   }

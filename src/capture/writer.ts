@@ -1,4 +1,4 @@
-import { headerLine, JsonLineWriter } from './json-text.ts';
+import { headerLine, JsonLineWriter } from './json/json-text.ts';
 import { PtcapEncoder } from './ptcap/write.ts';
 import type { CaptureForm } from './reader.ts';
 import type { CaptureHeader, CaptureRecord } from './record.ts';

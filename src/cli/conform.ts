@@ -9,7 +9,7 @@ import { EXIT_FOUND, UsageError } from './exit.ts';
 import { checkWritable, readInput, statOf, writeOutput } from './io/files.ts';
 import { answersByStatus, print } from './io/output.ts';
 import { addKernelOptions, type KernelOptions } from './options/kernel.ts';
-import { build } from './tree-options.ts';
+import { build } from './options/tree.ts';
 
 interface Options extends KernelOptions {
   filter?: string;
@@ -126,7 +126,7 @@ async function emit(files: string[], options: Options): Promise<void> {
   const { filter, emit: to = '' } = options;
   const counts = await emitVectors(tree, files, to, (name) => filter === undefined || name.includes(filter));
   const result = { file: to, variant: nearestKernel(tree), tree: tree.version, ...counts };
-  process.stdout.write(
+  print(
     options.json
       ? `${JSON.stringify(result)}\n`
       : `${to}: ${counts.streams} streams, ${counts.ops} operations as Linux ${tree.version} does them (variant ${result.variant})\n`,

@@ -9,20 +9,20 @@ export const EXIT_FINE = 0;
 /** A divergence, violation or mismatch was found. */
 export const EXIT_FOUND = 1;
 export const EXIT_USAGE = 2;
-/** Input that cannot be read or is damaged. */
-export const EXIT_DAMAGED = 3;
+/** Input that cannot be read or is corrupt. */
+export const EXIT_CORRUPT = 3;
 export const EXIT_BUG = 4;
 
 /** The exit status that an error which reached the top means. */
 export function statusOf(error: unknown): number {
   if (error instanceof CaptureError || error instanceof SourceError || error instanceof InputError) {
-    return EXIT_DAMAGED;
+    return EXIT_CORRUPT;
   }
   if (error instanceof UsageError) return EXIT_USAGE;
-  // What the system refuses (a full disk, say) is nobody's bug.
+  // What the system refuses (a full disk, say) is no bug.
   const { syscall, code } = (error ?? {}) as NodeJS.ErrnoException;
   if (typeof syscall !== 'string' || typeof code !== 'string') return EXIT_BUG;
-  return syscall === 'read' ? EXIT_DAMAGED : EXIT_USAGE;
+  return syscall === 'read' ? EXIT_CORRUPT : EXIT_USAGE;
 }
 
 function sentence(error: Error & NodeJS.ErrnoException): string {

@@ -7,8 +7,10 @@ import { visible } from '../report/visible.ts';
 import { InputError, note, UsageError } from './exit.ts';
 import { answersByStatus, print } from './io/output.ts';
 import { addKernelOptions, type KernelOptions } from './options/kernel.ts';
+import { build } from './options/tree.ts';
 
 interface Options extends KernelOptions {
+  tree?: string;
   list?: true;
   invariant: string[];
   replay?: string;
@@ -93,6 +95,7 @@ export function register(program: Command): void {
     .option('--strict', 'exit status 1 for verdicts that leave something open (bounded, vacuous) too')
     .option('--accept <text>', 'messages that contain it are known, and no violation', texts, [])
     .option('--json', 'one JSON object');
+  command.option('--tree <dir>', "run a kernel tree's own driver, built where it has not been");
   addKernelOptions(command, "the scenario's, else 7.2").action(action);
 }
 
@@ -107,7 +110,7 @@ async function loadExplorer(): Promise<typeof Explorer> {
 /** The interleaved build has error classes of its own. */
 function translated(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
-  if (error.name === 'UsageError') return new UsageError(error.message);
+  if (error.name === 'UsageError' || error.name === 'TrapError') return new UsageError(error.message);
   if (error.name === 'InputError') return new InputError(error.message);
   return error;
 }
@@ -147,6 +150,7 @@ async function explore(
 ): Promise<void> {
   if (scenario !== undefined) checkFile(scenario);
   const terminal = process.stderr.isTTY && !options.json;
+  const tree = options.tree === undefined ? undefined : await build(options.tree);
   const reply = await explorer.run({
     scenario,
     kernel: options.kernel,
@@ -163,6 +167,7 @@ async function explore(
     compare: options.compare,
     budget: options.budget,
     seed: options.seed,
+    tree,
     progress: terminal ? (line) => process.stderr.write(`\r\x1b[K${visible(line)}`) : undefined,
   });
   if (terminal) process.stderr.write('\r\x1b[K');

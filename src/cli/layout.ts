@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
+import { allStructs, findStruct } from '../../uapi/lookup.ts';
 import { layoutJson, printLayout } from '../payload/layout.ts';
-import { allStructs, findStruct } from '../payload/registry.ts';
 import { print } from './io/output.ts';
 import { withStatus } from './options/payload.ts';
 

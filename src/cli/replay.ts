@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { openCapture } from '../capture/reader.ts';
 import { ScenarioRecorder } from '../conform/scenario-recorder.ts';
+import { refusalText } from '../payload/refusal.ts';
 import { Replayer } from '../replay/replayer.ts';
 import { objectName } from '../replay/snapshot.ts';
 import { LineTrace, type TraceKind } from '../replay/trace.ts';
@@ -75,7 +76,7 @@ async function replay(path: string, options: ReplayCliOptions): Promise<void> {
   if (asksForDiff(options)) return await diffKernels(capture, options);
   const lines = options.trace.size > 0 ? new LineTrace(options.trace, (line) => print(`${line}\n`)) : null;
   const life = new LifeTrace(lines);
-  // The counts that --json has need nobody to listen, which makes long streams faster.
+  // The counts that --json has need no listener, which makes long streams faster.
   const trace = options.json ? lines : life;
   const model = { ...modelOptions(options, capture.header), check: options.check === true };
   const replayer = new Replayer(capture.header, { ...model, trace });
@@ -97,6 +98,7 @@ async function replay(path: string, options: ReplayCliOptions): Promise<void> {
       }
       histories?.before(record);
       replayer.step(record);
+      if (replayer.refusal !== null) lines?.op(`  refused: ${refusalText(replayer.refusal)}`);
       histories?.after(record);
       return record.index < stopAt;
     },

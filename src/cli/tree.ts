@@ -1,9 +1,10 @@
 /** `tree`: a kernel tree made ready to run, and what is known of it. */
 import type { Command } from 'commander';
 import { findFeatures } from '../tree/features.ts';
+import { mutateTree } from '../tree/mutate.ts';
 import { nearestKernel, openTree } from '../tree/source.ts';
 import { print } from './io/output.ts';
-import { build } from './tree-options.ts';
+import { build } from './options/tree.ts';
 
 interface Options {
   json?: true;
@@ -29,6 +30,28 @@ export function register(program: Command): void {
     .argument('<dir>', 'a kernel tree')
     .option('--json', 'one JSON object')
     .action(infoCommand);
+  tree
+    .command('mutate')
+    .summary('copy what a build needs, with the calls of one function left out of another')
+    .argument('<dir>', 'a kernel tree')
+    .requiredOption('--delete-call <name>', 'calls of this function; where a result is used, it is 0')
+    .requiredOption('--in <name>', 'the function of the driver that calls it')
+    .option('--with <text>', 'only calls with this among their arguments', '')
+    .requiredOption('-o, --output <dir>', 'where the copy goes; a new or an empty directory')
+    .action(mutateCommand);
+}
+
+interface MutateOptions {
+  deleteCall: string;
+  in: string;
+  with: string;
+  output: string;
+}
+
+function mutateCommand(dir: string, options: MutateOptions): void {
+  const mutation = { call: options.deleteCall, within: options.in, argument: options.with };
+  const file = mutateTree(openTree(dir), mutation, options.output);
+  print(`${options.output}: ${mutation.within} without ${mutation.call} (${file})\n`);
 }
 
 async function buildCommand(dir: string, options: Options): Promise<void> {
@@ -65,7 +88,7 @@ async function infoCommand(dir: string, options: Options): Promise<void> {
     '',
     ...features.map(({ about, found }) => `  ${found ? 'yes' : 'no '}  ${about}`),
     '',
-    `${info.trapped.length} functions are called and not there; whoever reaches one is told its name:`,
+    `${info.trapped.length} functions are called and not there; a run that reaches one ends with its name:`,
     ...wrapped(info.trapped),
   ];
   print(`${lines.join('\n')}\n`);

@@ -67,7 +67,7 @@ async function show(path: string, options: VmCliOptions): Promise<void> {
       return index < at;
     },
     () => {
-      // A stream that turned out damaged before record N still shows how far it came.
+      // A stream that turned out corrupt before record N still shows how far it came.
       if (options.at !== undefined && index < at && capture.complete) {
         throw new UsageError(`there is no record ${at}: the capture ends with ${index}`);
       }

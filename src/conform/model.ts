@@ -1,5 +1,7 @@
 /** Plays the operations of a vector stream on the model and says what came out. */
+
 import { crc32 } from 'node:zlib';
+import { SZ_2M, SZ_4K } from '../../uapi/sizes.ts';
 import { run } from '../coroutine/op.ts';
 import { IRQ_WAKE_THREAD } from '../driver/base/irq.ts';
 import { PanthorDevice } from '../driver/device.ts';
@@ -7,7 +9,6 @@ import type { GemObject } from '../driver/gem/gem.ts';
 import { type BoLayout, type SgPiece, SgTable } from '../driver/gem/sg.ts';
 import type { Kernel } from '../driver/kernels.ts';
 import type { KernelNode } from '../driver/mmu/drm-mm.ts';
-import { SZ_2M, SZ_4K } from '../driver/mmu/io-pgtable.ts';
 import { packed, packRegionExact, REGION_HI, REGION_LO, REGION_SIZE } from '../driver/mmu/region.ts';
 import { PanthorVm } from '../driver/mmu/vm.ts';
 import { getPgsize } from '../driver/mmu/vm-pages.ts';

@@ -21,10 +21,10 @@ export interface Waitable {
 export type Op<T> = Generator<Point, T, void>;
 
 /**
- * Runs an interruptible computation to its end, with nobody else running.
+ * Runs an interruptible computation to its end, with no other thread running.
  *
  * In the stripped build the argument already is the result. Waiting for something that is not ready can never end
- * here, so it throws: that is a bug of the caller's (a lock taken twice, a wait that nobody can satisfy).
+ * here, so it throws: that is a bug of the caller's (a lock taken twice, a wait that no thread can satisfy).
  */
 export function run<T>(op: Op<T>): T {
   if (typeof op !== 'object' || op === null || typeof (op as { next?: unknown }).next !== 'function') {
@@ -54,7 +54,7 @@ export class Mutex implements Waitable {
     return !this.held;
   }
 
-  /** mutex_lock(): a switch point, then waits until nobody holds it. */
+  /** mutex_lock(): a switch point, then waits until it is free. */
   *lock(): Op<void> {
     yield this;
     if (this.held) throw new Error(`deadlock: ${this.label} is already held`);

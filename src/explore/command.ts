@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { type Kernel, kernel } from '../driver/kernels.ts';
 import { InputError, UsageError } from '../errors.ts';
+import type { BuiltTree } from '../tree/build.ts';
+import { nearestKernel, treeName } from '../tree/source.ts';
 import { decide } from './decide.ts';
 import { DriverWorld } from './driver-world.ts';
 import { INVARIANTS } from './invariants.ts';
@@ -14,6 +16,7 @@ import { parseScenario } from './scenario/parser.ts';
 import { type Scenario, ScenarioError } from './scenario/scenario.ts';
 import { checkFits, decodeToken, kernelOf, type Token } from './scenario/token.ts';
 import type { Budget } from './search/search.ts';
+import { TreeDriver } from './tree/driver.ts';
 
 export interface ExploreRequest {
   scenario: string | ScenarioText | undefined;
@@ -34,6 +37,8 @@ export interface ExploreRequest {
   seed: number;
   jobs: number;
   shard: Shard | undefined;
+  /** A kernel tree, built: its own driver in the place of the model's. */
+  tree?: BuiltTree | undefined;
   /** Told about progress, for a terminal. */
   progress: ((line: string) => void) | undefined;
 }
@@ -79,18 +84,30 @@ async function explore(request: ExploreRequest): Promise<ExploreReply> {
   if (request.scenario === undefined)
     throw new UsageError('name a scenario (--list shows the built-in ones)');
   const scenario = loadScenario(request.scenario);
-  const model = pickKernel(request.kernel ?? scenario.kernel ?? '7.2', request);
+  const { tree } = request;
+  const model =
+    tree === undefined ? pickKernel(request.kernel ?? scenario.kernel ?? '7.2', request) : kernelOfTree(tree);
   const invariants = pickInvariants(request.invariants, scenario);
-  const world = new DriverWorld(scenario, model, invariants);
-  const result = await decide(world, model, invariants, request);
+  const options = tree === undefined ? {} : { driver: new TreeDriver(tree) };
+  const world = new DriverWorld(scenario, model, invariants, options);
+  // One thread: the others of a parallel search would each need the tree's memory to themselves.
+  const question = tree === undefined ? request : { ...request, jobs: 1 };
+  const result = await decide(world, model, invariants, question);
   const status = statusOf(result.verdict, request.strict);
   const notes = result.empty.map((one) => `${scenario.name}: ${one}`);
   const { shard } = request;
   if (request.json)
     return { text: `${JSON.stringify(toJson(world, model, invariants, result, shard))}\n`, notes, status };
   const footer = () =>
-    request.compare ? compare(scenario, model, result.findings[0].violation.invariant, request.budget) : [];
+    request.compare && tree === undefined
+      ? compare(scenario, model, result.findings[0].violation.invariant, request.budget)
+      : [];
   return { text: toText(world, model, invariants, result, footer, shard), notes: [], status };
+}
+
+/** A tree under its own name; behaviours are those of the nearest modelled kernel, for reports alone. */
+function kernelOfTree(tree: BuiltTree): Kernel {
+  return { ...kernel(nearestKernel(tree)), name: `${treeName(tree)} (${tree.digest.slice(0, 12)})` };
 }
 
 function statusOf(verdict: string, strict: boolean): number {
@@ -142,12 +159,16 @@ function replay(request: ExploreRequest, text: string): ExploreReply {
   const token = decodeToken(text);
   const scenario = request.scenario === undefined ? scenarioOf(token) : loadScenario(request.scenario);
   const switches = request.with.length + request.without.length > 0;
+  const { tree } = request;
   const model =
-    request.kernel !== undefined || switches
-      ? pickKernel(request.kernel ?? token.kernel, request)
-      : kernelOf(token);
+    tree !== undefined
+      ? kernelOfTree(tree)
+      : request.kernel !== undefined || switches
+        ? pickKernel(request.kernel ?? token.kernel, request)
+        : kernelOf(token);
   checkFits(token, scenario, model);
-  const world = new DriverWorld(scenario, model, token.invariants);
+  const options = tree === undefined ? {} : { driver: new TreeDriver(tree) };
+  const world = new DriverWorld(scenario, model, token.invariants, options);
   const traced = trace(world, token.schedule);
   const status = traced.violation === null ? 0 : 1;
   if (!request.json) {

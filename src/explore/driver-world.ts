@@ -6,7 +6,7 @@ import { LockOrder } from './lock-order.ts';
 import { play, prepare } from './model/actors.ts';
 import { bindQueue, interrupts, resetWork, worker } from './model/device.ts';
 import { tickWork } from './model/groups.ts';
-import { Harness } from './model/harness.ts';
+import { type DriverFactory, Harness } from './model/harness.ts';
 import {
   interruptMasks,
   lockAgreement,
@@ -21,8 +21,23 @@ import { whatStaysBroken } from './model/recovery.ts';
 import type { Call, Scenario } from './scenario/scenario.ts';
 import type { ThreadSpec } from './search/threads.ts';
 import { type Body, Choice, optionOf, type Step, threadOf, Violation } from './search/world.ts';
+import { mix32 } from './state/hash.ts';
+import { hashValue } from './state/objects.ts';
 import { watchFreed } from './state/poison.ts';
 import { TrackedWorld } from './tracked-world.ts';
+
+/** A driver that keeps its state to itself: a kernel tree's (src/explore/tree). */
+export interface OtherDriver extends DriverFactory {
+  /** Which thread takes a step; -1 while the scenario is set up. */
+  current: () => number;
+  /** Threads besides those of the model. */
+  threads(): ThreadSpec[];
+  /** The state now is what restore() goes back to. */
+  save(): void;
+  restore(): void;
+  /** Mixes its state into a fingerprint; both lanes stay non-zero. */
+  mixInto(lanes: Int32Array): void;
+}
 
 const STATE_CHECKS: Partial<Record<Invariant, (harness: Harness) => string | null>> = {
   'lock-agreement': lockAgreement,
@@ -47,14 +62,18 @@ export class DriverWorld extends TrackedWorld {
   /** Groups of thread numbers. */
   readonly #interchangeable: number[][] = [];
 
+  readonly #driver: OtherDriver | null;
+
   /** `invariants`: those that are judged; `symmetry`: interchangeable threads begin in one order only. */
   constructor(
     scenario: Scenario,
     kernel: Kernel,
     invariants: readonly string[],
-    options: { symmetry?: boolean } = {},
+    options: { symmetry?: boolean; driver?: OtherDriver } = {},
   ) {
     super();
+    this.#driver = options.driver ?? null;
+    if (this.#driver !== null) this.#driver.current = () => this.current;
     this.scenario = scenario;
     const index = (name: string) => scenario.threads.findIndex((thread) => thread.name === name);
     if (options.symmetry !== false) {
@@ -71,13 +90,15 @@ export class DriverWorld extends TrackedWorld {
 
   /** Makes driver and machine and what the scenario says is there. */
   protected override build(): Harness {
-    this.harness = new Harness(this.scenario, this.#kernel);
+    this.harness = new Harness(this.scenario, this.#kernel, this.#driver);
     this.harness.setUp(prepare);
+    this.#driver?.save();
     return this.harness;
   }
 
   protected override start(): ThreadSpec[] {
     this.rewind();
+    this.#driver?.restore();
     this.harness.coverage.restart();
     this.#locks?.reset();
     const { harness } = this;
@@ -102,6 +123,7 @@ export class DriverWorld extends TrackedWorld {
       );
       for (let i = 0; i < Math.max(1, vms.length); i++) daemon(`worker ${i + 1}`, worker(harness) as Body);
     }
+    specs.push(...(this.#driver?.threads() ?? []));
     return specs;
   }
 
@@ -226,6 +248,17 @@ export class DriverWorld extends TrackedWorld {
       const broken = whatStaysBroken(harness);
       if (broken !== null) report(new Violation('recovery', broken));
     }
+  }
+
+  override fingerprint(lanes: Int32Array): void {
+    super.fingerprint(lanes);
+    if (this.#driver === null) return;
+    // Its computations are not instrumented: where they stand is told by what they wait for.
+    for (const { point } of this.threads) {
+      const where = point === null ? '' : typeof point === 'string' ? point : point.label;
+      lanes[0] = mix32(Math.imul(lanes[0], 31) ^ hashValue(where));
+    }
+    this.#driver.mixInto(lanes);
   }
 
   protected override extraFingerprint(): number {

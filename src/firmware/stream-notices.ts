@@ -1,4 +1,5 @@
 /** What people should know about the streams that a server executes, on standard error: once each, and not too often. */
+import { hex } from '../../uapi/hex.ts';
 import type { PanthorQueue } from '../driver/sched/queue.ts';
 import { exceptionName } from '../hw/command-stream/exceptions.ts';
 import { instructionText } from '../hw/command-stream/instruction-text.ts';
@@ -25,11 +26,11 @@ export class StreamNotices {
   /** CS_FATAL, with the page fault behind it if there was one. */
   readonly fatal = (queue: PanthorQueue, type: number, info: number): void => {
     const { vm } = queue.group;
-    const at = `0x${info.toString(16)}`;
+    const at = hex(info);
     if (vm.hasUnhandledFaults() && vm.lastFault?.address === info) {
       const { status } = vm.lastFault;
       const access = AS_FAULTSTATUS_ACCESS_TYPES[((status >>> 8) & 3) as 0];
-      // The end is as the kernel's log has it, so that whoever reads that can read this.
+      // The end is as the kernel's log has it, for people and tools that read that.
       const raw = `AS${vm.as}, raw fault status: 0x${status.toString(16).padStart(8, '0').toUpperCase()}`;
       this.#fault(`page fault in VM ${vm.id} at ${at}: ${exceptionName(status & 0xff)}, ${access} (${raw})`);
     } else {

@@ -1,3 +1,4 @@
+import { hex } from '../../uapi/hex.ts';
 import { AS_COMMAND_NAMES, AS_LOCK_REGION_MIN_SIZE, AS_TRANSCFG_ADRMODE_AARCH64_4K } from './registers.ts';
 
 /** One address space of the MMU. */
@@ -44,11 +45,11 @@ export class AddressSpace {
 
   /** For people: what the slot is doing. */
   describe(): string {
-    const parts = [this.enabled ? `tables at 0x${this.transtab.toString(16)}` : 'unmapped'];
+    const parts = [this.enabled ? `tables at ${hex(this.transtab)}` : 'unmapped'];
     if (this.command !== 0) {
       parts.push(`${AS_COMMAND_NAMES[this.command as 1]} ${this.hung ? 'stuck' : 'running'}`);
     }
-    if (this.locked) parts.push(`locked 0x${this.lockStart.toString(16)}-0x${this.lockEnd.toString(16)}`);
+    if (this.locked) parts.push(`locked ${hex(this.lockStart)}-${hex(this.lockEnd)}`);
     return parts.join(', ');
   }
 }

@@ -2,6 +2,7 @@
  * The GPU as the driver meets it: registers, memory, and blocks whose commands complete at once. Faults can be injected
  * the way the vectors do: AS_STATUS polls that never see a command end, cache flushes that never complete.
  */
+import type { Waitable } from '../coroutine/op.ts';
 import { PhysicalMemory } from './memory.ts';
 import { RegisterFile } from './register-file.ts';
 import {
@@ -33,12 +34,6 @@ function consume(injection: Injection): boolean {
     return true;
   }
   return false;
-}
-
-/** Something that can be waited for; see the driver's interleave.ts. */
-interface Waitable {
-  readonly label: string;
-  ready(): boolean;
 }
 
 const ALWAYS: Waitable = { label: 'machine', ready: () => true };

@@ -6,7 +6,8 @@
  * Physical layout: root tables sit at 0x80000000 + 4 KiB × n in the order in which VMs were made (the address space
  * that AS_TRANSTAB shows), other tables from 0x90000000 up, buffer objects from 0x200000000 up.
  */
-export const PAGE_SIZE = 4096;
+import { PAGE_SIZE } from '../../uapi/sizes.ts';
+
 const PAGE_WORDS = PAGE_SIZE / 4;
 export const ROOT_TABLE_BASE = 0x80000000;
 const ROOT_TABLE_SLOTS = 0x10000;

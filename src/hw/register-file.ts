@@ -63,7 +63,7 @@ const LOOK_INTO_EACH = new Uint8Array(REGISTER_SPACE);
 export class RegisterFile {
   readonly words = new Uint32Array(REGISTER_SPACE >> 2);
   readonly #blocks: RegisterBlocks;
-  /** What each byte offset is good for while nobody watches: bits as above, none where there is no register. */
+  /** How each byte offset may be accessed while there is no trace: bits as above, none where there is no register. */
   #access = STATUS_IS_PLAIN;
   #trace: RegisterTrace | null = null;
   #reachable = true;

@@ -3,6 +3,7 @@
  * panthor_mmu_regs.h (panthor_regs.h before 7.0), in bytes from the start of the GPU's MMIO range. Registers are 32 bits
  * wide; 64-bit ones are pairs, low word first.
  */
+import { hex } from '../../uapi/hex.ts';
 
 export const GPU_ID = 0x0;
 export const GPU_L2_FEATURES = 0x4;
@@ -191,5 +192,5 @@ for (let as = 0; as < MAX_AS_SLOTS; as++) {
 
 /** The kernel's name of the register at a byte offset ("AS1_LOCKADDR_LO"), or "0x…" where there is none. */
 export function registerName(offset: number): string {
-  return names[offset >> 2] ?? `0x${offset.toString(16)}`;
+  return names[offset >> 2] ?? hex(offset);
 }

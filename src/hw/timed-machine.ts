@@ -1,7 +1,9 @@
 /**
- * The machine while others run: AS commands take time and can get stuck, a locked region makes accesses wait, and what
- * the MMU remembers stays until it is told to drop it. Each thing that takes time is a thread of its own here
- * (generators); the explorer decides when it goes on. Semantics are those of the project's design, "The machine".
+ * The machine while other threads run: AS commands take time and can get stuck. What takes time is a thread of its own
+ * (a generator); the explorer decides when it goes on. Accesses of the GPU are in access.ts.
+ *
+ * What the manual leaves open is open here: a LOCK that gets stuck may or may not have taken hold. A command that waits
+ * for accesses under way in its region (LOCK, and what flushes) is done once there is none.
  */
 
 import { Choice } from '../coroutine/choice.ts';
@@ -14,8 +16,6 @@ import {
   AS_COMMAND_LOCK,
   AS_COMMAND_UNLOCK,
   AS_COMMAND_UPDATE,
-  AS_FAULTADDRESS,
-  AS_FAULTSTATUS,
   AS_LOCKADDR,
   AS_STATUS_AS_ACTIVE,
   AS_TRANSCFG,
@@ -27,7 +27,7 @@ import {
   GPU_SOFT_RESET,
   INT_RAWSTAT,
 } from './registers.ts';
-import { sameTranslation, Tlb, type Translation } from './tlb.ts';
+import { Tlb } from './tlb.ts';
 
 /** What a thread of the machine waits for or decides. */
 export type MachinePoint = string | { readonly label: string; ready(): boolean } | Choice;
@@ -44,15 +44,6 @@ export interface Stuck {
   command: number;
   skip: number;
 }
-
-export type AccessKind = 'read' | 'write' | 'execute' | 'atomic';
-
-/** Exception types of AS_FAULTSTATUS: translation and permission faults at level 3. */
-const TRANSLATION_FAULT = 0xc3;
-const PERMISSION_FAULT = 0xcb;
-const ACCESS_TYPE: Record<AccessKind, number> = { atomic: 0, execute: 1, read: 2, write: 3 };
-const AP_READ_ONLY = 2 << 6;
-const XN_HIGH = 1 << 22;
 
 export class TimedMachine extends Machine {
   readonly spaces: AddressSpace[];
@@ -168,7 +159,7 @@ export class TimedMachine extends Machine {
     }
   }
 
-  /** Completes everything at once: while a scenario is set up nobody else runs. */
+  /** Completes everything at once: while a scenario is set up no other thread runs. */
   runToQuiescence(): void {
     for (const space of this.spaces) {
       if (space.command !== 0) this.#execute(space, space.command);
@@ -219,81 +210,4 @@ export class TimedMachine extends Machine {
     const space = this.spaces[as];
     return va >= space.lockStart && va < space.lockEnd;
   }
-
-  /**
-   * One GPU access: waits while its address is locked, is translated (TLB, then a walk), and some time later done.
-   *
-   * @returns the translation once the access is done, or at once where it does not allow it (a fault, which raises the
-   *   MMU interrupt); null where a reset ended the access
-   */
-  *access(as: number, va: number, kind: AccessKind): MachineOp<Translation | null> {
-    const { epoch } = this;
-    yield {
-      label: `${kind} begins`,
-      ready: () => this.epoch !== epoch || !this.isLocked(as, va),
-    };
-    if (this.epoch !== epoch) return null;
-    const access = { as, va };
-    this.inFlight.push(access);
-    const found = yield* this.#translate(as, va);
-    if (this.epoch !== epoch) return null;
-    const fault = found.pa < 0 ? TRANSLATION_FAULT : permits(found, kind) ? 0 : PERMISSION_FAULT;
-    if (fault !== 0) {
-      this.#fault(as, va, fault, kind);
-    } else {
-      yield `${kind} lands`;
-      if (this.epoch !== epoch) return null;
-    }
-    this.inFlight.splice(this.inFlight.indexOf(access), 1);
-    return found;
-  }
-
-  /** Whether something stale that is still remembered answers is decided by the machine, where it makes a difference. */
-  *#translate(as: number, va: number): MachineOp<Translation> {
-    const space = this.spaces[as];
-    if (!space.enabled) return { root: 0, pa: -1, attrLo: 0, attrHi: 0 };
-    const fresh = this.tlb.walk(this.memory, space.transtab, this.vaBits, va, false, false);
-    const entry = this.tlb.find(as, va);
-    if (entry !== null) {
-      if (sameTranslation(entry, fresh)) return fresh;
-      const dropped = new Choice(
-        `AS${as}: the TLB still has a translation that has changed (0) or has lost it (1)`,
-        2,
-      );
-      yield dropped;
-      if (dropped.chosen === 0) return entry;
-      this.tlb.remove(entry);
-    }
-    return yield* this.#walk(as, va);
-  }
-
-  *#walk(as: number, va: number): MachineOp<Translation> {
-    const space = this.spaces[as];
-    const fresh = this.tlb.walk(this.memory, space.transtab, this.vaBits, va, false, false);
-    const cached = this.tlb.walk(this.memory, space.transtab, this.vaBits, va, true, false);
-    let useCache = true;
-    if (!sameTranslation(cached, fresh)) {
-      const refetch = new Choice(`AS${as}: the walk reads descriptors from the L2 (0) or from memory (1)`, 2);
-      yield refetch;
-      useCache = refetch.chosen === 0;
-    }
-    const found = this.tlb.walk(this.memory, space.transtab, this.vaBits, va, useCache, true);
-    if (found.pa >= 0) this.tlb.insert(as, va, found);
-    return found;
-  }
-
-  #fault(as: number, va: number, type: number, kind: AccessKind): void {
-    const words = this.regs.words;
-    words[asRegister(as, AS_FAULTSTATUS) >> 2] = type | (ACCESS_TYPE[kind] << 8);
-    words[asRegister(as, AS_FAULTADDRESS) >> 2] = va >>> 0;
-    words[(asRegister(as, AS_FAULTADDRESS) >> 2) + 1] = Math.floor(va / 0x100000000);
-    this.raiseMmuInterrupt(1 << as);
-  }
-}
-
-/** Whether a translation allows such an access. */
-export function permits(found: Translation, kind: AccessKind): boolean {
-  if (found.pa < 0) return false;
-  if (kind === 'execute') return (found.attrHi & XN_HIGH) === 0;
-  return kind === 'read' || (found.attrLo & AP_READ_ONLY) === 0;
 }

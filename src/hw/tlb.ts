@@ -3,9 +3,10 @@
  * that its walks fetched (in the GPU's L2). Both stay until something drops them: whether an entry that has become
  * wrong is still there when it is asked for is the machine's choice.
  */
+
+import { PAGE_SIZE } from '../../uapi/sizes.ts';
 import type { PhysicalMemory } from './memory.ts';
-import { PAGE_SIZE } from './memory.ts';
-import { DESC_BLOCK, DESC_TABLE, levelIndex, startLevel } from './walker.ts';
+import { DESC_BLOCK, DESC_TABLE, levelIndex, startLevel } from './vmsa.ts';
 
 /** A translation, as a leaf gives it: physical address of the 4 KiB page, -1 for none, and attribute words. */
 export interface Translation {

@@ -2,11 +2,10 @@
  * The page-table walker of the MMU: VMSAv8-64 with a 4 KiB granule (Arm Architecture Reference Manual, section D8.3,
  * "Translation process"), reading the bytes that the driver wrote.
  */
-import { PAGE_SIZE, type PhysicalMemory } from './memory.ts';
 
-/** Descriptor type, bits 1:0: a table (or, at the last level, a page), a block, or neither. */
-export const DESC_BLOCK = 1;
-export const DESC_TABLE = 3;
+import { PAGE_SIZE } from '../../uapi/sizes.ts';
+import type { PhysicalMemory } from './memory.ts';
+import { DESC_BLOCK, DESC_TABLE, levelIndex, startLevel } from './vmsa.ts';
 
 /** One descriptor that a walk read. `lo` and `hi` are its words, `pa` its physical address in bytes. */
 export interface WalkStep {
@@ -27,25 +26,6 @@ export interface Walk {
   attrHi: number;
   /** The level at which the walk ended. */
   level: number;
-}
-
-/** Level at which a walk of `vaBits` input bits starts: 4 levels from 40 bits on, 3 from 31, 2 from 22. */
-export function startLevel(vaBits: number): number {
-  return 4 - Math.ceil((vaBits - 12) / 9);
-}
-
-/** Index into the table of `level` (0..3) for a VA given as two words. */
-export function levelIndex(level: number, lo: number, hi: number): number {
-  switch (level) {
-    case 3:
-      return (lo >>> 12) & 511;
-    case 2:
-      return (lo >>> 21) & 511;
-    case 1:
-      return ((lo >>> 30) | (hi << 2)) & 511;
-    default:
-      return (hi >>> 7) & 511;
-  }
 }
 
 /**

@@ -1,45 +1,9 @@
-/**
- * The live protocol: frames (src/capture/frame.ts) between preload library and server. native-stubs/wire.h describes
- * the same payloads for the library.
- */
+/** Writes the replies of the live protocol (uapi/wire.ts). */
+import { WIRE_REPLY } from '../../uapi/wire.ts';
 import { FrameWriter } from '../capture/frame-writer.ts';
 
-export const WIRE_OPEN = 0x100;
-export const WIRE_IOCTL = 0x101;
-export const WIRE_MMAP = 0x102;
-export const WIRE_INTERRUPT = 0x103;
-export const WIRE_SETTLE = 0x104;
-export const WIRE_FDINFO = 0x105;
-/** From the recording library. */
-export const WIRE_RECORD_FILE = 0x110;
-export const WIRE_RECORD_IOCTL = 0x111;
-export const WIRE_RECORD_MMAP = 0x112;
-export const WIRE_RECORD_CLOSE = 0x113;
-export const WIRE_REPLY = 0x180;
-
-/** Frame flags: how many descriptors come along, and that the first is the open file that the call is about. */
-export const WIRE_FDS_MASK = 0x0007;
-export const WIRE_ATTACH = 0x0008;
-
-export const WIRE_MAX_REGIONS = 1 << 16;
-/** Payload bytes of one ioctl; a call that needs more is ENOMEM. */
-export const WIRE_MAX_CALL = 4 << 20;
-export const WIRE_MAX_FDS = 4;
-
-/** Sizes of the payloads' fixed parts, bytes. */
-export const OPEN_BYTES = 16;
-export const IOCTL_BYTES = 32;
-export const MMAP_BYTES = 40;
-export const REGION_BYTES = 16;
-export const REPLY_BYTES = 16;
-
-/** O_CLOEXEC of struct wire_install. */
-export const O_CLOEXEC = 0x80000;
-
-/** A u64 at `at`, as a Number (exact below 2^53). */
-export function readU64(view: DataView, at: number): number {
-  return view.getUint32(at + 4, true) * 0x100000000 + view.getUint32(at, true);
-}
+/** fcntl.h, on every architecture that there is a library for. */
+const O_CLOEXEC = 0x80000;
 
 /** Where a descriptor of a reply goes in the client's memory. */
 export interface Install {

@@ -2,6 +2,7 @@
  * Bytes as people have them: hex digits, a C array, a gdb memory dump, or the bytes themselves. Which form it is shows
  * in the first characters; every error says where it stands, what is there and what was expected.
  */
+import { hex } from '../../uapi/hex.ts';
 
 /** Text that is not the bytes it should be. */
 export class BytesError extends Error {
@@ -111,9 +112,7 @@ export function parseGdb(text: string): Uint8Array {
       throw new BytesError(`line ${i + 1}: found "${shorten(line)}", expected an address and a colon`);
     const address = BigInt(`0x${match[1]}`);
     if (next !== undefined && address !== next) {
-      throw new BytesError(
-        `line ${i + 1}: found address 0x${address.toString(16)}, expected 0x${next.toString(16)}`,
-      );
+      throw new BytesError(`line ${i + 1}: found address ${hex(address)}, expected ${hex(next)}`);
     }
     const before = bytes.length;
     for (const word of match[2].trim().split(/\s+/)) {

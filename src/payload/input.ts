@@ -1,9 +1,10 @@
 /** From what the command line gives to a payload. */
+import { hex } from '../../uapi/hex.ts';
 import { _IOC_SIZE } from '../../uapi/ioctl.ts';
 import type { StructLayout } from '../../uapi/layout.ts';
+import { findIoctl, findStruct, guessStruct } from '../../uapi/lookup.ts';
 import { BytesError } from './bytes.ts';
 import { makePayload, type Payload, type Region } from './payload.ts';
-import { findIoctl, findStruct, guessStruct } from './registry.ts';
 
 /** What the user says that the bytes are. */
 export interface What {
@@ -20,15 +21,15 @@ export interface What {
 export function payloadOf(bytes: Uint8Array, what: What, regions: readonly Region[]): Payload {
   if (bytes.length === 0) throw new BytesError('byte 0: found no bytes, expected an argument');
   if (what.ioctl === undefined) {
+    const guessed = what.struct === undefined;
     const layout = what.struct === undefined ? guessStruct(bytes.length) : findStruct(what.struct);
     checkEnd(layout, bytes.length);
-    return makePayload(layout, bytes, regions);
+    return { ...makePayload(layout, bytes, regions), guessed };
   }
-  const { spec, request } = findIoctl(what.ioctl);
+  const { spec, request, exact } = findIoctl(what.ioctl);
   const layout = what.struct === undefined ? spec.arg : findStruct(what.struct);
   if (layout === null) throw new BytesError(`byte 0: found ${bytes.length} bytes, ${spec.name} takes none`);
-  const named = !/^[0-9]/.test(what.ioctl.trim()) || Number(what.ioctl) < 0x100;
-  if (named) {
+  if (!exact) {
     checkEnd(layout, bytes.length);
     const sized = ((request & 0xc000ffff) | ((bytes.length & 0x3fff) << 16)) >>> 0;
     return makePayload(layout, bytes, regions, spec, sized);
@@ -36,7 +37,7 @@ export function payloadOf(bytes: Uint8Array, what: What, regions: readonly Regio
   const size = _IOC_SIZE(request);
   if (bytes.length !== size) {
     const where = describe(layout, Math.min(size, bytes.length));
-    const said = `${size}, as request 0x${request.toString(16)} says`;
+    const said = `${size}, as request ${hex(request)} says`;
     throw new BytesError(`byte ${bytes.length}${where}: found ${bytes.length} bytes, expected ${said}`);
   }
   return makePayload(layout, bytes, regions, spec, request);

@@ -1,8 +1,10 @@
 /** Struct layouts as pahole prints them, and as JSON. */
+
 import { dmaBufEnums, drmEnums } from '../../uapi/drm.ts';
+import { hex } from '../../uapi/hex.ts';
 import type { Field, StructLayout } from '../../uapi/layout.ts';
+import { allIoctls, allStructs } from '../../uapi/lookup.ts';
 import { panthorEnums } from '../../uapi/panthor_drm.ts';
-import { allIoctls, allStructs } from './registry.ts';
 
 const cTypes: { readonly [type: string]: string } = {
   u8: '__u8',
@@ -95,7 +97,7 @@ export function layoutJson(structs: readonly StructLayout[] = allStructs): unkno
       .filter((spec) => all || (spec.arg !== null && structs.includes(spec.arg)))
       .map((spec) => ({
         name: spec.name,
-        request: `0x${spec.request.toString(16)}`,
+        request: hex(spec.request),
         struct: spec.arg?.name ?? null,
         ...(spec.since === undefined ? {} : { since: spec.since }),
       })),

@@ -1,8 +1,8 @@
 /** A record of a capture as a payload, so that a line of a capture can be decoded by itself. */
 import { CodecError, type Json, type JsonObject } from '../../uapi/codec.ts';
+import { findIoctl } from '../../uapi/lookup.ts';
 import { parseHex } from './bytes.ts';
 import { makePayload, type Payload, type Region } from './payload.ts';
-import { findIoctl } from './registry.ts';
 
 /** Whether a JSON value looks like an ioctl record. */
 export function isRecord(json: Json): boolean {

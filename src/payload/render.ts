@@ -1,23 +1,28 @@
 /** A payload for people, three ways from one walk: one line, every field with its meaning, every field with its bytes. */
+
 import { errnoName } from '../../uapi/errno.ts';
+import { hex, paddedHex } from '../../uapi/hex.ts';
 import { type Field, fieldAt, type StructLayout, scalarSize } from '../../uapi/layout.ts';
 import { toHex } from './bytes.ts';
 import { allBuffers, type BufferNode, type Payload, type StructNode, textOf } from './payload.ts';
-import { hex, meaningOf, numberOf, symbolic } from './symbols.ts';
+import { meaningOf, numberOf, symbolic } from './symbols.ts';
 import type { Verdict } from './verdict.ts';
 
 export type Format = 'short' | 'full' | 'raw';
 
 export function render(payload: Payload, verdict: Verdict, format: Format): string {
-  if (format === 'short') return `${short(payload)}${shortVerdict(verdict)}\n`;
+  const guess = payload.guessed ? ' (guessed from the size)' : '';
+  if (format === 'short') return `${short(payload)}${shortVerdict(verdict)}${guess}\n`;
   const lines = [headline(payload), ...structLines(payload.root, '  ', format === 'raw')];
   return `${[...lines, ...verdictLines(payload, verdict)].join('\n')}\n`;
 }
 
-function headline({ spec, request, root }: Payload): string {
+function headline({ spec, request, root, guessed }: Payload): string {
   const size = root.bytes.length;
   const differs = size === root.layout.size ? '' : ` (of ${root.layout.size} that we know)`;
   const struct = `struct ${root.layout.name}, ${size} bytes${differs}`;
+  if (guessed)
+    return `${struct} (guessed: the only struct of that size; --struct or --ioctl says what it is)`;
   return spec === null ? struct : `${spec.name} (${hex(BigInt(request))}), ${struct}`;
 }
 
@@ -69,7 +74,7 @@ function structLines(node: StructNode, indent: string, raw: boolean): string[] {
   return [...lines, ...node.buffers.flatMap((buffer) => bufferLines(buffer, indent, raw))];
 }
 
-const offsetText = (offset: number): string => `0x${offset.toString(16).padStart(2, '0')}`;
+const offsetText = (offset: number): string => paddedHex(offset, 2);
 
 function fullRow(node: StructNode, leaf: Leaf): string[] {
   const { field, value } = leaf;

@@ -1,5 +1,7 @@
 /** Values in words: flag sets, enumerations, sizes and times. */
+
 import type { Enumerator, EnumTable } from '../../uapi/enumeration.ts';
+import { hex } from '../../uapi/hex.ts';
 import type { Field } from '../../uapi/layout.ts';
 
 const unsigned = (value: number): bigint => BigInt(value >>> 0);
@@ -61,10 +63,6 @@ export function unknownBits(table: EnumTable, value: bigint, known: (one: Enumer
     if (known(one)) rest &= ~(one.mask === undefined ? unsigned(one.value) : unsigned(one.mask));
   }
   return rest;
-}
-
-export function hex(value: bigint): string {
-  return value < 0n ? `-0x${(-value).toString(16)}` : `0x${value.toString(16)}`;
 }
 
 const sizes = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'];

@@ -1,33 +1,27 @@
-import { EDEADLK, EINTR, ENOMEM, ETIME, errnoName } from '../../uapi/errno.ts';
-import type { IoctlSpec } from '../../uapi/ioctl.ts';
+import { EINTR, errnoName } from '../../uapi/errno.ts';
+import { ioctlName, ioctlOf } from '../../uapi/lookup.ts';
 import { DRM_IOCTL_PANTHOR_VM_BIND } from '../../uapi/panthor_drm.ts';
-import { availableIn } from '../../uapi/version.ts';
 import type { CaptureHeader, CaptureRecord } from '../capture/record.ts';
 import type { KernelChoice } from '../driver/kernels/for-capture.ts';
-import { ioctlName, ioctlOf } from '../report/requests.ts';
+import type { Refusal } from '../payload/refusal.ts';
+import { refusalOfRecord } from '../report/refusals.ts';
 import { countBindOps } from './bind-ops.ts';
 import type { ClientFile } from './client-file.ts';
-import { compareOutputs } from './compare.ts';
-import { Consequences, readId } from './explain.ts';
-import { groupState, operationsDone, readGroup, refusedGroup } from './failures.ts';
+import { readId } from './explain.ts';
+import { operationsDone } from './failures.ts';
 import { type IdPlan, idPlan } from './id-plan.ts';
+import { type Call, isWait, Judge, OF_THE_MACHINE } from './judge.ts';
 import { BLOCKED, type ModelOptions, ReplayModel } from './model.ts';
-import { newerThan, parseUapi, type Uapi } from './newer.ts';
+import { parseUapi, type Uapi } from './newer.ts';
 import { showsSysNice } from './privileges.ts';
 import { Tally } from './tally.ts';
+import { unknownId } from './unknown-ids.ts';
 
 export interface ReplayOptions extends ModelOptions {
   /** Compare errno and outputs too, where the replies are a kernel's or a model's. */
   check?: boolean;
   /** How the kernel was chosen, for the report; null where the user named it. */
   choice?: KernelChoice | null;
-}
-
-/** What is known of a request number, looked up once. */
-interface Call {
-  name: string;
-  spec: IoctlSpec | undefined;
-  plan: IdPlan;
 }
 
 const NO_IDS: IdPlan = { ids: [], arrays: [] };
@@ -47,8 +41,11 @@ export class Replayer {
   readonly checks: boolean;
   /** Result of the last record: 0 or more, -errno, or null for a call that would block. */
   ret: number | null = 0;
+  /** Why the model refused the last record, where that is known. */
+  refusal: Refusal | null = null;
   readonly #calls = new Map<number, Call>();
-  readonly #consequences = new Consequences();
+  readonly #judge: Judge;
+  #looked = 0;
   /** Warnings of the device that were seen to. */
   #warned = 0;
 
@@ -62,10 +59,12 @@ export class Replayer {
     this.kernelUapi = options.kernel.uapi;
     this.captureUapi = parseUapi(header.driver_version);
     this.checks = options.check === true && header.replies !== 'stand-in';
+    this.#judge = new Judge(this.model, this.tally, this.kernelUapi, this.captureUapi, this.checks);
   }
 
   step(record: CaptureRecord): void {
     this.tally.records++;
+    this.refusal = null;
     if (record.type === 'ioctl') this.#ioctl(record);
     else if (record.type === 'mmap') this.#mmap(record);
     else this.model.close(record);
@@ -105,13 +104,24 @@ export class Replayer {
     this.ret = ret === BLOCKED ? null : ret;
     if (ret === BLOCKED) {
       model.cancel(file);
-      this.#blocked(record, call);
+      this.#judge.blocked(record, call);
       return;
     }
-    if (ret < 0) tally.ioctls.failed++;
-    if (ret < 0 !== record.ret < 0) this.#differs(record, call, file, ret);
+    if (ret < 0) this.#refused(record, call, file, ret, followed !== 0);
+    if (ret < 0 !== record.ret < 0) this.#judge.differs(record, call, file, ret, this.refusal);
     else if (ret >= 0) this.#learn(record, call, file);
-    if (this.checks && ret < 0 === record.ret < 0) this.#check(record, call, ret);
+    if (this.checks && ret < 0 === record.ret < 0) this.#judge.check(record, call, ret, this.refusal);
+  }
+
+  /** Counts a failed call and says which function refused it for which field. */
+  #refused(record: CaptureRecord, call: Call, file: ClientFile, ret: number, followed: boolean): void {
+    const { tally } = this;
+    tally.ioctls.failed++;
+    // One without end of them is counted only.
+    if (followed || this.#looked++ >= MAX_REASONED) return;
+    this.refusal =
+      refusalOfRecord(record, -ret, this.kernelUapi) ?? unknownId(record, call.plan, file, errnoName(ret));
+    if (this.refusal !== null) tally.refused.add({ index: record.index, call: call.name, ...this.refusal });
   }
 
   /**
@@ -158,81 +168,6 @@ export class Replayer {
     tally.divergences.add({ index, what });
   }
 
-  /** One succeeded and the other failed: why? */
-  #differs(record: CaptureRecord, call: Call, file: ClientFile, ret: number): void {
-    const { tally } = this;
-    const { index } = record;
-    const { name, spec, plan } = call;
-    if (ret >= 0) {
-      const timing = record.errno === EINTR || (record.errno === ETIME && isWait(name));
-      const newer = spec && this.captureUapi && newerThan(record, spec, this.captureUapi);
-      if (timing) tally.timing.add({ index, what: `${name}: ${errnoName(record.errno)} there, done here` });
-      else if (newer) tally.explained.add({ index, why: `${name}: the capture's kernel is older: ${newer}` });
-      else {
-        const group = refusedGroup(record, file);
-        const there = `${name}: ${errnoName(record.errno)} there`;
-        if (group !== null) tally.explained.add({ index, why: `${there}: ${group}` });
-        else tally.divergences.add({ index, what: `${there}, succeeds here` });
-      }
-      return;
-    }
-    const error = errnoName(ret);
-    if (ret === -ETIME && isWait(name) && !this.checks) {
-      tally.wouldBlock.add({ index, what: `${name} would block (${error} by now)` });
-      return;
-    }
-    const newer = spec === undefined ? null : newerThan(record, spec, this.kernelUapi);
-    const why = newer ?? this.#consequences.cause(record, plan, file);
-    if (spec !== undefined && why !== null) this.#consequences.spread(record, plan, file, spec);
-    if (why !== null) tally.explained.add({ index, why: `${name}: ${error}: ${why}` });
-    else tally.divergences.add({ index, what: `${name}: succeeded there, ${error} here` });
-  }
-
-  #blocked(record: CaptureRecord, { name }: Call): void {
-    const { index } = record;
-    if (this.checks && record.ret >= 0) {
-      this.tally.divergences.add({ index, what: `${name}: succeeded there, would block here` });
-    } else {
-      this.tally.wouldBlock.add({ index, what: `${name} would block` });
-    }
-  }
-
-  /** Compares errno and outputs of a call that ended alike. */
-  #check(record: CaptureRecord, { name, spec, plan }: Call, ret: number): void {
-    const { index } = record;
-    if (ret < 0 && OF_THE_MACHINE.has(-ret) && -ret === record.errno) return;
-    if (spec !== undefined && this.#groupFaulted(record, name)) return;
-    if (ret < 0 && -ret !== record.errno) {
-      const what = `${name}: ${errnoName(record.errno)} there, ${errnoName(ret)} here`;
-      this.tally.divergences.add({ index, what });
-      return;
-    }
-    const found = spec === undefined ? null : compareOutputs(record, spec, plan, this.model.mem);
-    if (found === null) return;
-    const what = `${name}: ${found.field} is ${found.recorded} there, ${found.model} here`;
-    if (this.#ofAnotherVersion(name, found.info?.since)) this.tally.explained.add({ index, why: what });
-    else this.tally.divergences.add({ index, what });
-  }
-
-  /** What a group says of faults and timeouts comes from running its streams, which a replay does not. */
-  #groupFaulted(record: CaptureRecord, name: string): boolean {
-    const there = groupState(record, record.bytes, record.argOutAt);
-    if (there === 0 || groupState(record, this.model.mem.data, this.model.argAt) !== 0) return false;
-    const { index } = record;
-    const group = readGroup(record);
-    this.model.file(record).faultedGroups.set(group, index);
-    const why = `group ${group} faulted or timed out there (state 0x${there.toString(16)}); a replay runs no streams`;
-    this.tally.explained.add({ index, why: `${name}: ${why}` });
-    return true;
-  }
-
-  /** Whether two kernels of different uAPI versions give different answers there. */
-  #ofAnotherVersion(name: string, since: Parameters<typeof availableIn>[0]): boolean {
-    const { captureUapi: there, kernelUapi: here } = this;
-    if (there === null || (there.major === here.major && there.minor === here.minor)) return false;
-    return name === 'VERSION' || !availableIn(since, there) || !availableIn(since, here);
-  }
-
   #noteWarnings(index: number): void {
     const { warnings } = this.model.device;
     for (const [what, count] of warnings) {
@@ -242,16 +177,12 @@ export class Replayer {
   }
 }
 
-/** Errors that are not about what was asked: ENOMEM, EINTR, EDEADLK. */
-const OF_THE_MACHINE: ReadonlySet<number> = new Set([ENOMEM, EINTR, EDEADLK]);
+/** Refusals whose reason is looked for. */
+const MAX_REASONED = 1000;
 
 /** `uname -m` of 32-bit Arm, and what recorders call it (TIF_32BIT on an arm64 kernel). */
 function isCompat(arch: string): boolean {
   return /^(arm|armhf|armel|armv[5-8]h?l?)$/.test(arch);
-}
-
-function isWait(name: string): boolean {
-  return name === 'SYNCOBJ_WAIT' || name === 'SYNCOBJ_TIMELINE_WAIT' || name === 'SYNCOBJ_TRANSFER';
 }
 
 function outcome(ok: boolean): string {

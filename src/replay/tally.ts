@@ -1,8 +1,14 @@
 /** What a replay counts and finds, in the shape of `replay --json`. */
+import type { Refusal } from '../payload/refusal.ts';
 
 export interface Finding {
   index: number;
   what: string;
+}
+/** A call that the model refused. */
+export interface Refused extends Refusal {
+  index: number;
+  call: string;
 }
 /** A call that ended otherwise than it was recorded. */
 export interface Divergence extends Finding {
@@ -41,6 +47,8 @@ export class Tally {
   readonly explained = new FindingList<Explained>();
   /** Failures of the capture's machine (no memory, a signal) that the replay followed. */
   readonly followed = new FindingList<Finding>();
+  /** Calls that the model refused, with the function and the field, where they are known. */
+  readonly refused = new FindingList<Refused>();
   readonly divergences = new FindingList<Divergence>();
   /** Waits that the model would not have answered yet. */
   readonly wouldBlock = new FindingList<Finding>();

@@ -1,5 +1,7 @@
 /** Values of calls as strace prints them; call.ts puts them together. */
+
 import { readScalar } from '../../uapi/codec.ts';
+import { hex } from '../../uapi/hex.ts';
 import { type Field, scalarSize } from '../../uapi/layout.ts';
 import { symbolic } from './symbols.ts';
 import { visible } from './visible.ts';
@@ -59,16 +61,6 @@ export function quoted(bytes: Uint8Array): string {
 export function plainBytes(bytes: Uint8Array): string {
   const text = Buffer.from(bytes.subarray(0, 64)).toString('hex');
   return `"${text}${bytes.length > 64 ? '…' : ''}"`;
-}
-
-/** A number as 0x…. */
-export function hex(n: number | bigint): string {
-  return `0x${n.toString(16)}`;
-}
-
-/** A u64 of two halves as 0x…. */
-export function hex64(lo: number, hi: number): string {
-  return hex((BigInt(hi) << 32n) | BigInt(lo));
 }
 
 /** PROT_* of mman-common.h. */

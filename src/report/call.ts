@@ -5,13 +5,13 @@ import {
   drm_syncobj_handle,
 } from '../../uapi/drm.ts';
 import { errnoName } from '../../uapi/errno.ts';
+import { hex, hex64 } from '../../uapi/hex.ts';
 import type { BufferSpec, NumberRef } from '../../uapi/ioctl.ts';
 import type { StructLayout } from '../../uapi/layout.ts';
+import { ioctlOf } from '../../uapi/lookup.ts';
 import { bufferFinder } from '../capture/buffer-finder.ts';
 import type { CaptureRecord } from '../capture/record.ts';
 import {
-  hex,
-  hex64,
   isZero,
   mapFlags,
   plainBytes,
@@ -21,7 +21,6 @@ import {
   scalars,
   value,
 } from './call-values.ts';
-import { ioctlOf } from './requests.ts';
 
 /** Longest line unless told otherwise; arrays of a longer call go one element a line. */
 const WIDTH = 160;

@@ -1,9 +1,10 @@
 import type { Json, JsonObject } from '../../uapi/codec.ts';
 import { errnoName } from '../../uapi/errno.ts';
+import { hex, hex64 } from '../../uapi/hex.ts';
+import { ioctlName, ioctlOf } from '../../uapi/lookup.ts';
 import type { CaptureRecord } from '../capture/record.ts';
 import { toJson } from '../payload/json.ts';
 import { makePayload } from '../payload/payload.ts';
-import { ioctlName, ioctlOf } from './requests.ts';
 
 /** What the kernel would say of the call is not asked for here. */
 const NO_VERDICT = { rejects: [], conditions: [] };
@@ -33,7 +34,7 @@ export function recordJson(record: CaptureRecord): string {
     ...head,
     tid: record.tid,
     fd: record.fd,
-    request: `0x${record.request.toString(16)}`,
+    request: hex(record.request),
     name: ioctlName(record.request),
     ...sideJson(record, record.argIn, (i) => record.bufferIn(i)),
     ...(changed
@@ -62,15 +63,11 @@ function sideJson(
   });
   if (spec?.arg == null) {
     const buffers = regions.map(({ address, bytes }): JsonObject => {
-      return { addr: `0x${address.toString(16)}`, bytes: Buffer.from(bytes).toString('hex') };
+      return { addr: hex(address), bytes: Buffer.from(bytes).toString('hex') };
     });
     return { arg: Buffer.from(argument).toString('hex'), buffers };
   }
   const payload = makePayload(spec.arg, argument, regions, spec, record.request);
   const { value, buffers } = toJson(payload, NO_VERDICT);
   return { arg: value, buffers };
-}
-
-function hex64(lo: number, hi: number): string {
-  return `0x${((BigInt(hi) << 32n) | BigInt(lo)).toString(16)}`;
 }

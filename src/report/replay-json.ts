@@ -8,7 +8,7 @@ import {
   MAX_AS_SLOTS,
 } from '../hw/registers.ts';
 import type { Replayer } from '../replay/replayer.ts';
-import type { Divergence, Explained, Finding, Warning } from '../replay/tally.ts';
+import type { Divergence, Explained, Finding, Refused, Warning } from '../replay/tally.ts';
 
 const COMMANDS: readonly [name: string, command: number, always: boolean][] = [
   ['NOP', AS_COMMAND_NOP, false],
@@ -52,6 +52,8 @@ export interface ReplaySummary {
   as: { activations: number; evictions: number; faults: number };
   mmu: { commands: Record<string, number>; cache_flushes: number };
   warnings: Warning[];
+  /** Calls that the model refused for a reason that is known: kernel function and field. */
+  refused: Refused[];
   /** Failures of the capture's machine (no memory, a signal), which the replay followed. */
   followed: Finding[];
   /** Calls that end otherwise than they did, for a reason: a kernel of another version, an earlier refusal. */
@@ -61,7 +63,7 @@ export interface ReplaySummary {
   would_block: Finding[];
   timing: Finding[];
   /** How many there are; the lists hold the first thousand. */
-  counts: { followed: number; explained: number; divergences: number; would_block: number; timing: number };
+  counts: Record<'refused' | 'followed' | 'explained' | 'divergences' | 'would_block' | 'timing', number>;
 }
 
 export function replaySummary(client: string, replayer: Replayer): ReplaySummary {
@@ -80,12 +82,14 @@ export function replaySummary(client: string, replayer: Replayer): ReplaySummary
     as: { activations, evictions, faults },
     mmu: { commands: commandCounts(replayer), cache_flushes: device.machine.cacheFlushes },
     warnings: [...tally.warnings.values()],
+    refused: tally.refused.kept,
     followed: tally.followed.kept,
     explained: tally.explained.kept,
     divergences: tally.divergences.kept,
     would_block: tally.wouldBlock.kept,
     timing: tally.timing.kept,
     counts: {
+      refused: tally.refused.count,
       followed: tally.followed.count,
       explained: tally.explained.count,
       divergences: tally.divergences.count,

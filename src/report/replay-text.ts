@@ -1,4 +1,6 @@
+import { PAGE_SIZE } from '../../uapi/sizes.ts';
 import type { CaptureHeader } from '../capture/record.ts';
+import { refusalText } from '../payload/refusal.ts';
 import type { Replayer } from '../replay/replayer.ts';
 import type { Divergence, FindingList } from '../replay/tally.ts';
 import type { LifeTrace } from '../replay/vm-events.ts';
@@ -61,7 +63,7 @@ function vmText(history: VmHistory, life: LifeTrace): string {
   const bytes = shown.vmas.reduce((sum, vma) => sum + vma.size, 0);
   const leaves = `${shown.pages2m} × 2 MiB and ${shown.pages4k} × 4 KiB`;
   lines.push(
-    `  page tables: ${plural(shown.tables, 'page')} (${bytesText(shown.tables * 4096)}) for ${leaves}, ` +
+    `  page tables: ${plural(shown.tables, 'page')} (${bytesText(shown.tables * PAGE_SIZE)}) for ${leaves}, ` +
       `${history.mostTables} at most`,
     `  ${plural(shown.vmas.length, 'mapping')} of ${bytesText(bytes)} after record ${shownAt}` +
       `${destroyedAt < 0 ? '' : ', near its fullest'}:`,
@@ -106,6 +108,7 @@ function findings(replayer: Replayer): string {
   const blocks: string[] = [
     ...list(tally.wouldBlock, 'wait that would block here', 'waits that would block here', (f) => f.what),
     ...list(tally.timing, 'result of timing', 'results of timing', (f) => f.what),
+    ...list(tally.refused, 'call refused', 'calls refused', (r) => `${r.call}: ${refusalText(r)}`),
     ...list(
       tally.followed,
       "failure of the capture's machine",

@@ -1,7 +1,8 @@
 import { DRM_IOCTL_GEM_CLOSE } from '../../uapi/drm.ts';
+import { hex } from '../../uapi/hex.ts';
+import { ioctlName } from '../../uapi/lookup.ts';
 import * as panthor from '../../uapi/panthor_drm.ts';
 import type { CaptureRecord } from '../capture/record.ts';
-import { ioctlName } from './requests.ts';
 
 /** What `info` says of one VM. */
 export interface VmSummary {
@@ -65,7 +66,7 @@ export class Summary {
         const vm = {
           fd: record.fd,
           id: u32(off.id),
-          user_va_range: `0x${range.toString(16)}`,
+          user_va_range: hex(range),
           binds: 0,
           bind_ops: 0,
           destroyed: false,

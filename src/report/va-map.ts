@@ -1,3 +1,5 @@
+import { hex, paddedHex } from '../../uapi/hex.ts';
+import { PAGE_SIZE } from '../../uapi/sizes.ts';
 import type { Disagreement } from '../replay/disagreements.ts';
 import type { VmaState, VmState } from '../replay/snapshot.ts';
 import { bytesText, plural } from './format.ts';
@@ -52,12 +54,12 @@ export const LEGEND =
   '█ 2 MiB leaves   ▓ 4 KiB leaves   ░ sparse   · hole; bars grow with the logarithm of the size';
 
 function row(vma: VmaState): string[] {
-  const what = vma.bo === null ? 'sparse' : `BO ${vma.bo} +0x${vma.boOffset.toString(16)}`;
+  const what = vma.bo === null ? 'sparse' : `BO ${vma.bo} +${hex(vma.boOffset)}`;
   return [address(vma.va), bar(vma), bytesText(vma.size), what, pages(vma), vma.flags.join(' ')];
 }
 
 function bar(vma: VmaState): string {
-  const length = Math.max(1, Math.round(Math.log2(vma.size / 4096 + 1)));
+  const length = Math.max(1, Math.round(Math.log2(vma.size / PAGE_SIZE + 1)));
   if (vma.bo === null) return '░'.repeat(length);
   const inBlocks = (vma.pages2m * BLOCK) / Math.max(vma.size, 1);
   const blocks = vma.pages2m === 0 ? 0 : Math.max(1, Math.round(length * inBlocks));
@@ -76,7 +78,7 @@ function pages(vma: VmaState): string {
 
 /** Twelve digits: 48 bits. */
 export function address(va: number): string {
-  return `0x${va.toString(16).padStart(12, '0')}`;
+  return paddedHex(va, 12);
 }
 
 function align(rows: readonly string[][]): string[] {

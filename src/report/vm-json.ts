@@ -1,6 +1,5 @@
+import { hex } from '../../uapi/hex.ts';
 import type { VmState } from '../replay/snapshot.ts';
-
-const hex = (n: number): string => `0x${n.toString(16)}`;
 
 /** `vm --json`: the VMs after record `index`. */
 export function vmJson(index: number, vms: readonly VmState[]): string {

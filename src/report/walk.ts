@@ -1,7 +1,9 @@
+import { hex, hex64, paddedHex } from '../../uapi/hex.ts';
 import { DRM_PANTHOR_VM_BIND_OP_MAP_SPARSE } from '../../uapi/panthor_drm.ts';
 import type { GemObject } from '../driver/gem/gem.ts';
 import type { PanthorVm } from '../driver/mmu/vm.ts';
-import { DESC_TABLE, type Walk, type WalkStep, walk } from '../hw/walker.ts';
+import { DESC_TABLE } from '../hw/vmsa.ts';
+import { type Walk, type WalkStep, walk } from '../hw/walker.ts';
 import type { ClientFile } from '../replay/client-file.ts';
 import type { ReplayModel } from '../replay/model.ts';
 import { address } from './va-map.ts';
@@ -56,7 +58,7 @@ export function walkText(report: WalkReport, name: string): string {
   const lines = [`${name} @ ${address(va)}`, `  AS_TRANSTAB → level ${steps[0].level} table at ${hex(ttbr)}`];
   for (const step of steps) {
     const { level, index, pa, lo, hi } = step;
-    const value = `0x${hi.toString(16).padStart(8, '0')}${lo.toString(16).padStart(8, '0')}`;
+    const value = `${paddedHex(hi, 8)}${lo.toString(16).padStart(8, '0')}`;
     lines.push(`  L${level}[${`${index}`.padStart(3)}] at ${hex(pa)} = ${value}  ${meaning(step)}`);
   }
   if (result.pa < 0) {
@@ -73,7 +75,7 @@ function targetText(target: WalkTarget | null, pa: number): string {
   if (target === null) return pa < 0 ? 'nothing is mapped there' : 'the driver knows of no mapping there';
   const { bo, sparse, offset, agrees } = target;
   const what = sparse ? 'the sparse dummy object' : bo === null ? "an object of the driver's" : `BO ${bo}`;
-  const place = `${what} +0x${offset.toString(16)}`;
+  const place = `${what} +${hex(offset)}`;
   return agrees ? `${place}` : `the driver has ${place} mapped there, which is another page`;
 }
 
@@ -85,7 +87,7 @@ export function walkJson({ va, ttbr, steps, result, target }: WalkReport): strin
       level,
       index,
       pa: hex(pa),
-      descriptor: `0x${((BigInt(hi) << 32n) | BigInt(lo)).toString(16)}`,
+      descriptor: hex64(lo, hi),
     })),
     pa: result.pa < 0 ? null : hex(result.pa),
     page_size: result.pa < 0 ? null : 2 ** result.log2,
@@ -117,8 +119,4 @@ function attributes(lo: number, hi: number): string {
   if ((hi & (1 << 22)) !== 0) parts.push('no-execute');
   if ((lo & 0x400) === 0) parts.push('AF=0');
   return parts.join(' ');
-}
-
-function hex(n: number): string {
-  return `0x${n.toString(16)}`;
 }

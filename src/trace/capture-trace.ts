@@ -1,10 +1,10 @@
+import { ioctlName } from '../../uapi/lookup.ts';
 import type { CaptureHeader, CaptureRecord } from '../capture/record.ts';
 import type { Step } from '../history/timeline.ts';
 import { StepRecorder } from '../history/timeline.ts';
 import { Replayer, type ReplayOptions } from '../replay/replayer.ts';
 import { clientVms } from '../replay/snapshot.ts';
 import { callText } from '../report/call.ts';
-import { ioctlName } from '../report/requests.ts';
 import { DriverTracks } from './driver-tracks.ts';
 import { UNIT_COUNT, UNIT_SIZE_BYTES } from './schema.ts';
 import type { TraceWriter, Track } from './writer.ts';

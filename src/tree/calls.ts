@@ -33,6 +33,19 @@ const NAMES = [
   'leaves',
   'backing',
   'runWork',
+  'clearReset',
+  'scheduleReset',
+  'enter',
+  'exit',
+  'jobCreate',
+  'jobRun',
+  'jobPut',
+  'gpuUnplug',
+  'gpuSuspend',
+  'gpuResume',
+  'flushCaches',
+  'vmGet',
+  'vmPut',
 ] as const;
 
 export type CallName = (typeof NAMES)[number];

@@ -1,11 +1,13 @@
 /** What a tree's driver has, found by looking into its source and never by its version. */
 import { PANTHOR, readTreeFile } from './source.ts';
 
-/** One thing to look for: the macro that our C tests (HAVE_ in front), the file (of the driver, where no directory is named), and what is in it where the tree has the thing. */
 interface Feature {
+  /** The macro that our C tests, HAVE_ in front. */
   name: string;
   about: string;
+  /** Where to look: a file of the driver, or a path in the tree. */
   file: string;
+  /** What is there where the tree has the thing. */
   sign: RegExp;
 }
 
@@ -69,6 +71,12 @@ const FEATURES: readonly Feature[] = [
     about: 'gpuvm is a feature that a driver asks for',
     file: 'include/drm/drm_drv.h',
     sign: /\bDRIVER_GEM_GPUVA\b/,
+  },
+  {
+    name: 'GEM_LRU_MUTEX',
+    about: "objects' LRU lists have the device's mutex",
+    file: 'include/drm/drm_device.h',
+    sign: /\bstruct mutex gem_lru_mutex;/,
   },
   {
     name: 'USER_VA_CHECK',

@@ -1,6 +1,6 @@
 /**
  * Linking the tree's objects and ours into an addon. What the kernel half may change is gathered in one section; what it
- * calls and nobody has written becomes a trap that says its name.
+ * calls and that is not written yet becomes a trap that says its name.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -30,7 +30,18 @@ const FROM_HOST = [
   'released',
 ];
 /** The other way round. */
-const FROM_KERNEL = ['kernel_start', 'call_kernel', 'entered', 'prepare_stack', 'is_ready', 'set_backing'];
+const FROM_KERNEL = [
+  'kernel_start',
+  'call_kernel',
+  'entered',
+  'prepare_stack',
+  'is_ready',
+  'set_backing',
+  'thread_word',
+  'view_driver',
+  'name_of',
+  'count_tables',
+];
 /** What the compiler may call by itself: libc's do. */
 const FROM_LIBC = ['memcpy', 'memmove', 'memset', 'memcmp'];
 
@@ -39,6 +50,7 @@ export const LINK_SCRIPT = `SECTIONS {
   konce : { *(.data..once) }
   kinit : { *dma-fence.o(.initcall*.init) *sched_fence.o(.initcall*.init) }
   .initcall : { *(.initcall*.init) }
+  ktasks : { *(ktasks) }
   kdata : { *(.data..[!o]*) *(.data .data.rel .data.rel.local .data.[!r]*) *(.bss .bss.*) *(COMMON) }
 }
 `;

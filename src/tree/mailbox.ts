@@ -43,11 +43,14 @@ export const NOTE_VM_DESTRUCTION = 9;
 export const NOTE_PRINT = 10;
 
 const ARGS = 6;
-const RESULTS = ARGS + 12;
+const ARG_COUNT = 12;
+const RESULTS = ARGS + ARG_COUNT;
 const NOTED = RESULTS + 12;
 const NOTES = NOTED + 1;
 const NOTE_WORDS = 0x8000;
 const TEXT = NOTES + NOTE_WORDS;
+const TEXT_BYTES = 4096;
+const VIEW = TEXT + TEXT_BYTES / 8;
 
 export class Mailbox {
   readonly #words: BigUint64Array;
@@ -73,6 +76,11 @@ export class Mailbox {
     return this.#halves[4];
   }
 
+  set object(value: number) {
+    this.#halves[2] = value >>> 0;
+    this.#halves[3] = Math.floor(value / 0x100000000);
+  }
+
   set reply(value: number) {
     this.#halves[8] = value;
     this.#halves[9] = 0;
@@ -83,10 +91,11 @@ export class Mailbox {
     this.#halves[10] = bits;
   }
 
+  /** Arguments of a call; those that are not given are 0, and never what another call left. */
   setArgs(args: readonly (number | bigint)[]): void {
-    args.forEach((value, i) => {
-      this.#words[ARGS + i] = BigInt.asUintN(64, BigInt(value));
-    });
+    for (let i = 0; i < ARG_COUNT; i++) {
+      this.#words[ARGS + i] = BigInt.asUintN(64, BigInt(args[i] ?? 0));
+    }
   }
 
   /** A result as a signed number; the call's return value is the first. */
@@ -104,7 +113,7 @@ export class Mailbox {
     return this.#halves[NOTED * 2];
   }
 
-  /** Whether notes have been lost because nobody read them. */
+  /** Whether notes have been lost because they were not read in time. */
   get overrun(): boolean {
     return this.noted >= NOTE_WORDS;
   }
@@ -133,9 +142,15 @@ export class Mailbox {
     this.#halves[NOTED * 2] = 0;
   }
 
-  /** The name that a trap left. */
+  /** A word of the view of the driver's state, signed; exact below 2^53. */
+  view(i: number): number {
+    const at = (VIEW + i) * 2;
+    return (this.#halves[at + 1] | 0) * 0x100000000 + this.#halves[at];
+  }
+
+  /** The name that a trap left, or that of an object that was asked for. */
   get text(): string {
-    const bytes = this.#bytes.subarray(TEXT * 8, TEXT * 8 + 4096);
+    const bytes = this.#bytes.subarray(TEXT * 8, TEXT * 8 + TEXT_BYTES);
     return new TextDecoder().decode(bytes.slice(0, bytes.indexOf(0)));
   }
 }

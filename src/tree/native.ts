@@ -15,7 +15,20 @@ export interface TreeNative {
   start(thread: number, call: number): number;
   step(thread: number): number;
   ready(): number;
+  /** Bits of the threads that have begun and not ended. */
+  alive(): number;
   tablesLive(): number;
+  /** The whole state, once saved; back to it. */
+  save(): void;
+  restore(): void;
+  /** A hash of the whole state, from scratch, into the first word of the results. */
+  hash(): void;
+  /** The driver's state into the mailbox's view; how many words. */
+  view(): number;
+  /** The name of the mailbox's object, into its text. */
+  nameOf(): void;
+  /** Tables that a VM's root leads to, itself included. */
+  countTables(uid: number): number;
 }
 
 /** Loads a copy of an addon and opens its arena. Throws where it cannot be loaded or memory cannot be reserved. */

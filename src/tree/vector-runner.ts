@@ -191,6 +191,7 @@ export class TreeVectorRunner {
       case 'hw_reset':
         this.#runner.machine.machine.reset();
         this.#runner.call(thread, 'softReset', [], false);
+        this.#runner.call(thread, 'clearReset', [], false);
         this.#kernel.mailbox.clearNotes();
         return this.#call(ASKING, 'setOom', 0, 0);
       case 'alloc_va':

@@ -17,17 +17,14 @@ const LONG = [
   'native-stubs/preload/file-ops.c',
   'native-stubs/preload/channel.c',
   'src/driver/sched/sched.ts',
-  'build/instrument.mjs',
   'native-stubs/tree/kernel/panthor-calls.c',
   'src/explore/state/objects.ts',
   'src/tree/vector-runner.ts',
   'src/conform/model.ts',
-  'src/driver/kernels.ts',
   'src/driver/mmu/io-pgtable.ts',
   'src/driver/mmu/mmu.ts',
   'src/driver/mmu/vm.ts',
   'src/driver/mmu/vma-store.ts',
-  'src/hw/timed-machine.ts',
 ];
 
 function* foldersBelow(folder: string): Generator<string> {

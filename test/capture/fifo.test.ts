@@ -53,7 +53,7 @@ describe('a FIFO', () => {
     await writer.close();
     while (await capture.fill()) expect(capture.next()).toBeNull();
     expect(delivered).toEqual(Array.from({ length: 11 }, (_, i) => i));
-    expect(capture.cut).toBeNull();
+    expect(capture.truncated).toBeNull();
     await capture.close();
   });
 
@@ -68,7 +68,7 @@ describe('a FIFO', () => {
     await writer.close();
     const capture = await reading;
     expect(capture.count).toBe(4);
-    expect(capture.cut?.record).toBe(4);
+    expect(capture.truncated?.record).toBe(4);
   });
 
   it("carries gzip'd captures too", async () => {
@@ -79,7 +79,7 @@ describe('a FIFO', () => {
     await writer.close();
     const capture = await reading;
     await capture.each(() => {});
-    expect(capture).toMatchObject({ count: 11, gzip: true, cut: null });
+    expect(capture).toMatchObject({ count: 11, gzip: true, truncated: null });
   });
 });
 
@@ -97,8 +97,8 @@ describe('a file', () => {
     await capture.close();
   });
 
-  it('that is cut within a record is damaged', async () => {
-    const path = join(folder, 'cut.ptcap');
+  it('that is truncated within a record is corrupt', async () => {
+    const path = join(folder, 'truncated.ptcap');
     writeFileSync(path, binary.subarray(0, binary.length - 5));
     const capture = await openCapture(path);
     await expect(capture.each(() => {})).rejects.toMatchObject({ record: 10, truncated: true });

@@ -10,7 +10,7 @@ const forms: [string, () => Promise<Buffer>][] = [
   ["gzip'd", async () => gzipSync(text)],
 ];
 
-/** Bytes to overwrite, cut out or put in, at places given as fractions of the stream. */
+/** Bytes to overwrite, remove or insert, at places given as fractions of the stream. */
 const edits = fc.array(
   fc.record({
     place: fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }),
@@ -25,7 +25,7 @@ const edits = fc.array(
 
 describe('a capture with bytes changed, lost and added', () => {
   it.each(forms)(
-    '(%s) gives records or damage that names what comes next, never anything else',
+    '(%s) gives records or corruption that names what comes next, never anything else',
     async (_, load) => {
       const stream = await load();
       await fc.assert(
@@ -66,7 +66,7 @@ describe('a capture with bytes changed, lost and added', () => {
   });
 });
 
-it('random bytes are damage at or near byte 0, whatever they begin like', async () => {
+it('random bytes are corruption at or near byte 0, whatever they begin like', async () => {
   const starts = [[], [0x1f, 0x8b], [0x1f, 0x8b, 8, 0], [0x89, 0x50], [0x7b], [0x7b, 0x22]].map((s) =>
     Buffer.from(s),
   );

@@ -57,7 +57,7 @@ export async function openBytes(bytes: Uint8Array, piece?: number, fifo?: boolea
   return CaptureReader.start(source, gzip);
 }
 
-/** Everything that a stream delivers, and the damage that ended it. Errors of any other kind are thrown. */
+/** Everything that a stream delivers, and the corruption that ended it. Errors of any other kind are thrown. */
 export async function readAll(
   bytes: Uint8Array,
   piece?: number,

@@ -1,11 +1,11 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { ByteSource } from '../../src/capture/byte-source.ts';
-import { MAX_FRAME_BYTES } from '../../src/capture/frame.ts';
 import { CaptureReader } from '../../src/capture/reader.ts';
 import { CaptureRecord, MAX_LINE_BYTES, MAX_RECORD_BYTES, setIoctl } from '../../src/capture/record.ts';
 import { lookThrough } from '../../src/capture/source.ts';
 import { CaptureWriter } from '../../src/capture/writer.ts';
+import { MAX_FRAME_BYTES } from '../../uapi/frame.ts';
 import { convertBytes, readAll } from './helpers.ts';
 
 const HEADER =

@@ -1,8 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CaptureRecord, requestSize, setIoctl } from '../../src/capture/record.ts';
+import { CaptureRecord, setIoctl } from '../../src/capture/record.ts';
 import { CaptureWriter } from '../../src/capture/writer.ts';
+import { _IOC_SIZE } from '../../uapi/ioctl.ts';
 import { CAPTURES, captureText, convertBytes, essence, openBytes, readAll } from './helpers.ts';
 
 const HEADER =
@@ -128,7 +129,7 @@ const anyRecord = fc.oneof(
       fill: fc.infiniteStream(fc.nat(255)),
     })
     .map(({ fill, ...init }) => {
-      const size = requestSize(init.request);
+      const size = _IOC_SIZE(init.request);
       const argument = (): Uint8Array => Uint8Array.from({ length: size }, () => fill.next().value);
       return setIoctl(new CaptureRecord(), { ...init, argIn: argument(), argOut: argument() });
     }),
@@ -196,7 +197,7 @@ describe('what the binary form has no field for is kept as text, and read back',
     expect((await convertBytes(binary, 'ptcap')).equals(binary)).toBe(true);
   });
 
-  it('whoever makes such records need not spell them', async () => {
+  it('a writer of such records need not spell them', async () => {
     const { records } = await readAll(text);
     const made = async (form: 'jsonl' | 'ptcap') => {
       const parts: Uint8Array[] = [];
@@ -213,7 +214,7 @@ describe('what the binary form has no field for is kept as text, and read back',
     expect((await made('ptcap')).equals(await convertBytes(text, 'ptcap'))).toBe(true);
   });
 
-  it('and another word is damage', async () => {
+  it('and another word is corruption', async () => {
     const { error } = await readAll(Buffer.from(`${HEADER}\n${call.replace('primary', 'card')}\n`));
     expect(error?.message).toContain('node: found "card", expected "primary" or "render"');
   });

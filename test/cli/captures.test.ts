@@ -51,7 +51,7 @@ describe('panthor-shim', () => {
     });
   });
 
-  it('ends quietly when nobody reads its output any more', () => {
+  it('ends quietly when its output has no reader any more', () => {
     const script = `"${process.execPath}" "${program}" dump "${capturePath('gallium-egl')}" | head -1`;
     const output = execFileSync('bash', ['-o', 'pipefail', '-c', `${script} 2>&1`], { encoding: 'utf8' });
     expect(output.split('\n').length).toBe(2);
@@ -100,7 +100,7 @@ describe('convert', () => {
     expect(readFileSync(path).equals(captureText('vulkaninfo'))).toBe(true);
   });
 
-  it('keeps what came before damage', async () => {
+  it('keeps what came before corruption', async () => {
     const text = head(captureText('vulkaninfo'), 12);
     const out = file('saved.jsonl');
     const result = await panthorShim(['convert', '-', out], text.subarray(0, text.length - 10));
@@ -157,14 +157,14 @@ describe('info', () => {
     expect(reports.map(({ status }) => status)).toEqual([0, 0, 0, 0]);
   });
 
-  it('reports what came before damage, then the damage with record and byte', async () => {
+  it('reports what came before corruption, then the corruption with record and byte', async () => {
     const text = head(captureText('vulkaninfo'), 12);
     const bad = Buffer.concat([text, Buffer.from('{"type":"ioctl"}\n')]);
     const { status, stdout, stderr } = await panthorShim(['info', '-', '--json'], bad);
     expect(status).toBe(3);
     expect(JSON.parse(stdout.toString()).records).toBe(11);
     expect(stderr).toBe(
-      `panthor-shim: record 11: damaged at byte ${text.length}: time_ns: found no such key, expected one\n`,
+      `panthor-shim: record 11: corrupt at byte ${text.length}: time_ns: found no such key, expected one\n`,
     );
   });
 
@@ -175,7 +175,7 @@ describe('info', () => {
   ])('ends with status 3 for %s', async (_, bytes) => {
     const { status, stderr } = await panthorShim(['info', '-'], bytes);
     expect(status).toBe(3);
-    expect(stderr).toMatch(/header \(before record 0\).*: damaged at byte \d+: /);
+    expect(stderr).toMatch(/header \(before record 0\).*: corrupt at byte \d+: /);
   });
 });
 

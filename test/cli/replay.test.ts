@@ -70,7 +70,11 @@ describe('replay', () => {
     expect(result.status).toBe(1);
     const switched = JSON.parse(result.stdout.toString());
     expect(switched.switched).toEqual(['-sparse-map']);
-    expect(switched.divergences[0]).toEqual({ index: 82, what: 'VM_BIND: succeeded there, EINVAL here' });
+    expect(switched.divergences[0]).toEqual({
+      index: 82,
+      what: 'VM_BIND: succeeded there, EINVAL here',
+      would_explain: ['+sparse-map'],
+    });
     expect(await panthorShim(['replay', sparse, '--kernel', '5.0'])).toMatchObject({ status: 2 });
     expect(await panthorShim(['replay', sparse, '--without', 'nonsense'])).toMatchObject({ status: 2 });
   });
@@ -122,7 +126,7 @@ describe('replay', () => {
     expect(await panthorShim(['replay', sparse, '--trace', 'memory'])).toMatchObject({ status: 2 });
   });
 
-  it('reports what came before damage, then the damage, and ends with status 3', async () => {
+  it('reports what came before corruption, then the corruption, and ends with status 3', async () => {
     const text = head(captureText('vulkan-sparse'), 100);
     const {
       status,
@@ -131,7 +135,7 @@ describe('replay', () => {
     } = await panthorShim(['replay', '-', '--json'], text.subarray(0, -5));
     expect(status).toBe(3);
     expect(JSON.parse(out.toString()).records).toBe(98);
-    expect(stderr).toMatch(/^panthor-shim: record 98, which begins at byte \d+: damaged at byte \d+: .*\n$/);
+    expect(stderr).toMatch(/^panthor-shim: record 98, which begins at byte \d+: corrupt at byte \d+: .*\n$/);
   });
 
   it('goes on to the end of a FIFO whose writer dies within a record', async () => {

@@ -94,7 +94,7 @@ describe('panthor-shim conform', () => {
     expect(result.status).toBe(0);
   });
 
-  it('reports a stream whose operation it does not know as failed, not as damage', async () => {
+  it('reports a stream whose operation it does not know as failed, not as corruption', async () => {
     const lines = streamOf('lock/then_suspend').split('\n');
     lines[3] = lines[3].replace('"op":"active"', '"op":"activate"');
     const result = await conform('--json', put('unknown.jsonl', lines.join('\n')));

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { INVARIANTS, verdictOf } from './interleaved.ts';
+import { MUTANTS } from './mutations/list.mjs';
 
 const review = readFileSync(resolve(import.meta.dirname, '../../docs/review.md'), 'utf8');
 
@@ -42,4 +43,46 @@ describe('docs/review.md', () => {
       expect(verdict === 'holds' ? answer : answer.split(',')[0]).toBe(verdict.split(',')[0]);
     });
   }
+});
+
+const history = readFileSync(resolve(import.meta.dirname, '../../docs/history.md'), 'utf8');
+const fixes = history
+  .split('\n')
+  .filter((line) => /^\| \d+ \|/.test(line))
+  .map((line) => {
+    const [, , title, commit, expressible, command, found] = line.split('|').map((cell) => cell.trim());
+    return { title, commit, expressible, command: command.replaceAll('`', ''), found };
+  });
+
+describe('docs/history.md', () => {
+  it('has 25 fixes and more, 16 of them expressible, 14 found', () => {
+    expect(fixes.length).toBeGreaterThanOrEqual(25);
+    expect(fixes.filter(({ expressible }) => expressible === 'yes').length).toBeGreaterThanOrEqual(16);
+    expect(fixes.filter(({ found }) => found !== '' && found !== 'no').length).toBeGreaterThanOrEqual(14);
+    for (const { commit } of fixes) expect(commit).toMatch(/^([0-9a-f]{12}|not known)$/);
+  });
+
+  for (const { title, command, found } of fixes) {
+    const asked = /^panthor-shim explore (\S+)(.*)$/.exec(command);
+    if (asked === null) continue;
+    const values = (option: string) =>
+      [...asked[2].matchAll(new RegExp(`--${option} (\\S+)`, 'g'))].map((m) => m[1]);
+    const switches = [
+      ...values('with').map((one) => `+${one}`),
+      ...values('without').map((one) => `-${one}`),
+    ];
+    it(`is right about ${title}: ${found} without it, and not with it`, () => {
+      const named = values('invariant');
+      const of = named.length > 0 ? named : undefined;
+      expect(verdictOf(asked[1], '7.2', switches, of)).toBe(`violated: ${found}`);
+      expect(verdictOf(asked[1], '7.2', [], [found])).toBe('holds');
+    });
+  }
+
+  it('names mutants that are there', () => {
+    for (const { command } of fixes) {
+      const name = /run\.mjs "(.*)"$/.exec(command)?.[1];
+      if (name !== undefined) expect(MUTANTS.map((one) => one.name)).toContain(name);
+    }
+  });
 });

@@ -27,13 +27,12 @@ describe('a command stream in a scenario', () => {
     expect(verdictOf('stream-while-rebinding', '7.2', ['-lock-around-op'])).toBe('violated: atomic');
   });
 
-  it('waits at locked regions: it would see the hole on a machine whose locks stop nobody', async () => {
+  it('waits at locked regions: it would see the hole on a machine whose locks stop no access', async () => {
     const bug = {
-      file: 'src/hw/timed-machine.ts',
-      changes: [['ready: () => this.epoch !== epoch || !this.isLocked(as, va),', 'ready: () => true,']] as [
-        string,
-        string,
-      ][],
+      file: 'src/hw/access.ts',
+      changes: [
+        ['ready: () => machine.epoch !== epoch || !machine.isLocked(as, va),', 'ready: () => true,'],
+      ] as [string, string][],
     };
     expect(await explored(bug, 'stream-while-rebinding', '7.2', ['atomic'])).toEqual(['atomic']);
   });

@@ -93,7 +93,7 @@ describe('a SYNC_WAIT', () => {
     expect(c.drv.nextDeadlineNs).toBe(c.drv.device.pm.deadlineNs);
   });
 
-  test('that nobody ends times out', () => {
+  test('that no other stream ends times out', () => {
     const c = new StreamClient();
     const { handle } = c.group();
     c.submit(handle, waitFor(64));

@@ -45,7 +45,7 @@ describe('a job', () => {
     expect(c.view.getUint32(0, true)).toBe(7);
   });
 
-  test('flushes when nobody has since the id that it was built with', () => {
+  test('flushes unless that was done since the id that it was built with', () => {
     const c = new StreamClient();
     const { handle } = c.group();
     const ids: number[] = [];

@@ -6,7 +6,7 @@ import { RUN_IDVS } from '../../src/hw/command-stream/opcodes.ts';
 
 /** A queue of a VM, as far as notices look at it. */
 function queueOf(lastFault: { address: number; status: number } | null): PanthorQueue {
-  const vm = { id: 3, lastFault, hasUnhandledFaults: () => lastFault !== null };
+  const vm = { id: 3, as: 1, lastFault, hasUnhandledFaults: () => lastFault !== null };
   return { index: 2, group: { vm } } as unknown as PanthorQueue;
 }
 
@@ -20,7 +20,7 @@ test('notices say what the kernel would log, and what is not done here', () => {
   notices.fault(queueOf(null), CS_INHERIT_FAULT);
   expect(lines).toEqual([
     'no shader is executed here: RUN_IDVS and the like end at once, without a result',
-    'page fault in VM 3 at 0x7f0000001000: TRANSLATION_FAULT_3, WRITE',
+    'page fault in VM 3 at 0x7f0000001000: TRANSLATION_FAULT_3, WRITE (AS1, raw fault status: 0x000003C3)',
     'CS_FATAL in queue 2: CS_INSTR_INVALID at 0x2000',
     'CS_FATAL in queue 2: CS_BUS_FAULT at 0x1002',
     'CS_FAULT in queue 2: CS_INHERIT_FAULT',

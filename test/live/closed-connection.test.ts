@@ -4,9 +4,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { FRAME_HEADER_BYTES } from '../../src/capture/frame.ts';
 import { native } from '../../src/live/native.ts';
 import type { Observer } from '../../src/live/server/observer.ts';
-import { WIRE_ATTACH, WIRE_MMAP, WIRE_SETTLE } from '../../src/live/wire.ts';
 import { DRM_IOCTL_PRIME_HANDLE_TO_FD, DRM_IOCTL_VERSION } from '../../uapi/drm.ts';
 import { DRM_IOCTL_PANTHOR_BO_CREATE, DRM_IOCTL_PANTHOR_VM_CREATE } from '../../uapi/panthor_drm.ts';
+import { WIRE_ATTACH, WIRE_MMAP, WIRE_SETTLE } from '../../uapi/wire.ts';
 import { Client, frame, ioctl, NO_FDS, seal } from './frame-client.ts';
 import { buildNative, compiler, type Fixture, leftOver, openDescriptors, startServer } from './toolbox.ts';
 
@@ -88,7 +88,7 @@ describe.skipIf(compiler === null)('a connection that is closed', () => {
     }
     closeSync(extra);
     fixture.server.step(0);
-    // Of each attack one call, the one whose reply told that nobody listens, and one of each newcomer.
+    // Of each attack one call, the one whose reply told that there is no listener, and one of each newcomer.
     expect(calls.count - made).toBe(100);
     expect(openDescriptors()).toBe(descriptors);
     expect({ ...leftOver(fixture), tables: 0 }).toEqual({ ...before, tables: 0 });

@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Frame } from '../../src/capture/frame.ts';
+import { getU64 } from '../../src/driver/base/u64.ts';
 import { native } from '../../src/live/native.ts';
-import { IOCTL_BYTES, ReplyWriter, readU64, WIRE_IOCTL, WIRE_OPEN } from '../../src/live/wire.ts';
+import { ReplyWriter } from '../../src/live/wire.ts';
+import { WIRE_IOCTL, WIRE_OPEN, wire_ioctl } from '../../uapi/wire.ts';
 import { buildNative, compileProgram, compiler, libraryOf } from './toolbox.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'panthor-forged-'));
@@ -53,7 +55,7 @@ const forgeries: Forgery[] = [
     reply.finishReply();
     return 1;
   },
-  // A descriptor that nobody asked for, and regions that are not there.
+  // A descriptor that was not asked for, and regions that are not there.
   (reply, id) => {
     reply.beginReply(id, 0, 0, 1);
     reply.finishReply();
@@ -94,11 +96,11 @@ class Liar {
     const reply = this.#reply;
     reply.used = 0;
     let fds = 0;
-    const arg = at + IOCTL_BYTES + 16;
+    const arg = at + wire_ioctl.size + 16;
     const which = kind === WIRE_IOCTL ? this.#view.getUint32(arg, true) : -1;
     if (which > 0) {
-      const where = readU64(this.#view, at + 8);
-      fds = forgeries[which - 1](reply, id, where, readU64(this.#view, arg + 8));
+      const where = getU64(this.#view, at + 8);
+      fds = forgeries[which - 1](reply, id, where, getU64(this.#view, arg + 8));
     } else if (kind === WIRE_OPEN) {
       reply.beginReply(id, 0, 0, 1);
       reply.finishReply();
@@ -113,7 +115,7 @@ class Liar {
       if (which === 0) {
         const bytes = this.#in.slice(arg, arg + 16);
         bytes[4] = 7;
-        reply.region(readU64(this.#view, at + 8), bytes, 0, 16);
+        reply.region(getU64(this.#view, at + 8), bytes, 0, 16);
       }
       reply.finishReply();
     }

@@ -2,11 +2,11 @@
 import { closeSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { checkWord, FRAME_HEADER_BYTES } from '../../src/capture/frame.ts';
+import { checksum, FRAME_HEADER_BYTES } from '../../src/capture/frame.ts';
 import { FrameWriter } from '../../src/capture/frame-writer.ts';
 import { native } from '../../src/live/native.ts';
-import { WIRE_ATTACH, WIRE_IOCTL, WIRE_OPEN } from '../../src/live/wire.ts';
 import { DRM_IOCTL_VERSION } from '../../uapi/drm.ts';
+import { WIRE_ATTACH, WIRE_IOCTL, WIRE_OPEN } from '../../uapi/wire.ts';
 import type { Fixture } from './toolbox.ts';
 
 export const NO_FDS = new Int32Array(0);
@@ -67,7 +67,7 @@ export function nameOf(fd: number): string {
 export function seal(bytes: Uint8Array, flags: number): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   view.setUint16(6, flags, true);
-  view.setUint32(12, checkWord(view, 0, bytes.length - FRAME_HEADER_BYTES), true);
+  view.setUint32(12, checksum(view, 0, bytes.length - FRAME_HEADER_BYTES), true);
 }
 
 /** A client that says what it likes. */

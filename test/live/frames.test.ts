@@ -1,16 +1,8 @@
 import { closeSync, openSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { checkWord, FRAME_HEADER_BYTES } from '../../src/capture/frame.ts';
+import { checksum, FRAME_HEADER_BYTES } from '../../src/capture/frame.ts';
 import { native } from '../../src/live/native.ts';
-import {
-  WIRE_ATTACH,
-  WIRE_INTERRUPT,
-  WIRE_MMAP,
-  WIRE_OPEN,
-  WIRE_REPLY,
-  WIRE_SETTLE,
-} from '../../src/live/wire.ts';
 import { DRM_IOCTL_PRIME_FD_TO_HANDLE, DRM_IOCTL_SYNCOBJ_WAIT, DRM_IOCTL_VERSION } from '../../uapi/drm.ts';
 import {
   DRM_IOCTL_PANTHOR_BO_CREATE,
@@ -18,6 +10,14 @@ import {
   DRM_IOCTL_PANTHOR_VM_BIND,
   DRM_IOCTL_PANTHOR_VM_CREATE,
 } from '../../uapi/panthor_drm.ts';
+import {
+  WIRE_ATTACH,
+  WIRE_INTERRUPT,
+  WIRE_MMAP,
+  WIRE_OPEN,
+  WIRE_REPLY,
+  WIRE_SETTLE,
+} from '../../uapi/wire.ts';
 import { BUFFER, Client, frame, ioctl, NO_FDS, nameOf, seal } from './frame-client.ts';
 import { buildNative, compiler, type Fixture, leftOver, openDescriptors, startServer } from './toolbox.ts';
 
@@ -58,7 +58,7 @@ function corpus(key: number): Uint8Array[] {
   ];
 }
 
-/** Spoils a frame in one of many ways. Most keep the check word right, so that the damage gets past it. */
+/** Spoils a frame in one of many ways. Most keep the checksum right, so that the corruption gets past it. */
 function mutate(original: Uint8Array, draw: (n: number) => number): Uint8Array {
   let bytes = original.slice();
   const word = (): number => [0, 1, draw(8), 0x7fffffff, -1, 1 << draw(32), draw(2 ** 32)][draw(7)] | 0;
@@ -87,7 +87,7 @@ function mutate(original: Uint8Array, draw: (n: number) => number): Uint8Array {
   const view = new DataView(whole.buffer);
   view.setUint32(0, whole.length - FRAME_HEADER_BYTES, true);
   if (draw(2) === 0) view.setUint16(6, draw(4) === 0 ? draw(16) : 0, true);
-  view.setUint32(12, checkWord(view, 0, whole.length - FRAME_HEADER_BYTES), true);
+  view.setUint32(12, checksum(view, 0, whole.length - FRAME_HEADER_BYTES), true);
   return whole;
 }
 
@@ -129,7 +129,7 @@ describe.skipIf(compiler === null)('frames', () => {
     60_000 + FRAMES,
   );
 
-  it('for a file that the client has not shown are EBADF, whoever knows its key', () => {
+  it('for a file that the client has not shown are EBADF, even to who knows its key', () => {
     const fixture = startServer();
     const client = new Client(fixture);
     expect(resultOf(fixture, client.key, null)).toBe(-9);

@@ -1,65 +1,60 @@
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { MAX_FRAME_BYTES } from '../../src/capture/frame.ts';
-import * as wire from '../../src/live/wire.ts';
+import { compilerFor } from '../../native-stubs/compile.mjs';
+import { Frame } from '../../src/capture/frame.ts';
+import { wireHeader } from '../../src/live/launch/wire-header.ts';
+import { ReplyWriter } from '../../src/live/wire.ts';
+import { decode } from '../../uapi/codec.ts';
+import { WIRE_REPLY, wire_install, wire_region, wire_reply, wireStructs } from '../../uapi/wire.ts';
 
-const header = readFileSync(new URL('../../native-stubs/wire.h', import.meta.url), 'utf8');
+const compiler = compilerFor(process.arch === 'arm64' ? 'aarch64' : 'x86_64');
 
-/** Bytes of the scalars that wire.h uses; they are also their alignments. */
-const scalars = { uint64_t: 8, int64_t: 8, uint32_t: 4, int32_t: 4, uint16_t: 2 } as Record<string, number>;
+describe('native-stubs/wire.h', () => {
+  it('is what the tables of uapi/wire.ts say; `npx vitest run test/live/wire.test.ts -u` writes it anew', async () => {
+    await expect(wireHeader()).toMatchFileSnapshot('../../native-stubs/wire.h');
+  });
 
-/** sizeof() of each struct of wire.h, by the C ABI. */
-function structSizes(): Map<string, number> {
-  const sizes = new Map<string, number>();
-  for (const [, name, body] of header.matchAll(/struct (wire_\w+) \{([^}]*)\}/g)) {
-    let end = 0;
-    let align = 1;
-    for (const [, type] of body.replaceAll(/\/\*[\s\S]*?\*\//g, '').matchAll(/(\w+) \w+;/g)) {
-      const size = scalars[type];
-      expect(size, `${name}: ${type}`).toBeDefined();
-      end = Math.ceil(end / size) * size + size;
-      align = Math.max(align, size);
+  it.skipIf(compiler === null)('gives a C compiler the sizes and offsets of the tables', () => {
+    const lines = wireStructs.flatMap(({ name, size, off }) => [
+      `_Static_assert(sizeof(struct ${name}) == ${size}, "${name}");`,
+      ...Object.entries(off).map(
+        ([field, at]) => `_Static_assert(offsetof(struct ${name}, ${field}) == ${at}, "${name}.${field}");`,
+      ),
+    ]);
+    expect(lines.length).toBeGreaterThan(50);
+    const dir = mkdtempSync(join(tmpdir(), 'panthor-shim-wire-'));
+    try {
+      const source = join(dir, 'wire.c');
+      writeFileSync(source, ['#include <stddef.h>', wireHeader(), ...lines, ''].join('\n'));
+      execFileSync(compiler!, ['-std=c11', '-Wall', '-Werror', '-fsyntax-only', source], { stdio: 'pipe' });
+    } finally {
+      rmSync(dir, { recursive: true, force: true });
     }
-    sizes.set(name, Math.ceil(end / align) * align);
-  }
-  return sizes;
-}
-
-describe('wire.h and wire.ts', () => {
-  it('give the same numbers to the kinds of frame', () => {
-    const kinds = [...header.matchAll(/(WIRE_\w+) = (0x[0-9a-f]+)/g)];
-    expect(kinds.length).toBeGreaterThan(8);
-    for (const [, name, value] of kinds)
-      expect([name, (wire as Record<string, unknown>)[name]]).toEqual([name, Number(value)]);
   });
+});
 
-  it('agree about flags and limits', () => {
-    const defines = new Map(
-      [...header.matchAll(/#define (WIRE_\w+) (.+)/g)].map(([, name, value]) => [name, value]),
-    );
-    expect(Number(defines.get('WIRE_FDS_MASK'))).toBe(wire.WIRE_FDS_MASK);
-    expect(Number(defines.get('WIRE_ATTACH'))).toBe(wire.WIRE_ATTACH);
-    expect(Number(defines.get('WIRE_MAX_FDS'))).toBe(wire.WIRE_MAX_FDS);
-    expect(defines.get('WIRE_MAX_REGIONS')).toBe('(1u << 16)');
-    expect(wire.WIRE_MAX_REGIONS).toBe(1 << 16);
-    expect(defines.get('WIRE_MAX_PAYLOAD')).toBe('((24u << 20) + 4096)');
-    expect(MAX_FRAME_BYTES).toBe((24 << 20) + 4096);
-  });
-
-  it('agree about the sizes of payloads', () => {
-    const sizes = structSizes();
-    expect(Object.fromEntries(sizes)).toMatchObject({
-      wire_header: 16,
-      wire_open: wire.OPEN_BYTES,
-      wire_ioctl: wire.IOCTL_BYTES,
-      wire_region: wire.REGION_BYTES,
-      wire_mmap: wire.MMAP_BYTES,
-      wire_reply: wire.REPLY_BYTES,
-      wire_install: 16,
-      wire_record_file: 24,
-      wire_record_ioctl: 40,
-      wire_record_mmap: 40,
-      wire_record_close: 8,
-    });
+describe('ReplyWriter', () => {
+  it('writes replies, regions and installs as the tables lay them out', () => {
+    const writer = new ReplyWriter();
+    writer.beginReply(7, -22, 0x1_2345_6000, 1);
+    writer.region(0x7fff_1234_5678, Uint8Array.of(1, 2, 3), 0, 3);
+    writer.install({ addr: 0x7fff_0000_0010, cloexec: true });
+    writer.finishReply();
+    const bytes = writer.data.subarray(0, writer.used);
+    const frame = new Frame();
+    expect(frame.read(new DataView(bytes.buffer), 0, writer.used)).toBe(writer.used);
+    expect([frame.kind, frame.id, frame.flags]).toEqual([WIRE_REPLY, 7, 1]);
+    let at = frame.at;
+    expect(decode(wire_reply, bytes, at)).toEqual({ ret: -22, regions: 1, offset: '0x123456000' });
+    at += wire_reply.size;
+    expect(decode(wire_region, bytes, at)).toEqual({ addr: '0x7fff12345678', size: 3, reserved: 0 });
+    at += wire_region.size;
+    expect([...bytes.subarray(at, at + 8)]).toEqual([1, 2, 3, 0, 0, 0, 0, 0]);
+    at += 8;
+    expect(decode(wire_install, bytes, at)).toEqual({ addr: '0x7fff00000010', flags: 0x80000, reserved: 0 });
+    expect(at + wire_install.size).toBe(writer.used);
   });
 });

@@ -9,7 +9,7 @@ import * as decode from '../../src/cli/decode.ts';
 import * as encode from '../../src/cli/encode.ts';
 import { statusOf } from '../../src/cli/exit.ts';
 import * as layout from '../../src/cli/layout.ts';
-import { allStructs } from '../../src/payload/registry.ts';
+import { allStructs } from '../../uapi/lookup.ts';
 
 const program = fileURLToPath(new URL('../../bin/panthor-shim', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'panthor-payload-'));

@@ -5,9 +5,9 @@ import { describe, expect, it } from 'vitest';
 import { fromJson, toJson } from '../../src/payload/json.ts';
 import { makePayload, type Payload } from '../../src/payload/payload.ts';
 import { fromRecord } from '../../src/payload/record.ts';
-import { allIoctls, allStructs } from '../../src/payload/registry.ts';
 import { render } from '../../src/payload/render.ts';
 import { judge } from '../../src/payload/verdict.ts';
+import { allIoctls, allStructs } from '../../uapi/lookup.ts';
 import { drm_panthor_vm_bind } from '../../uapi/panthor_drm.ts';
 
 function roundTrip(payload: Payload): Payload {

@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { fromJson } from '../../src/payload/json.ts';
 import { layoutJson, printLayout } from '../../src/payload/layout.ts';
 import { makePayload } from '../../src/payload/payload.ts';
-import { findStruct } from '../../src/payload/registry.ts';
 import { type Format, render } from '../../src/payload/render.ts';
 import { sizeWords, symbolic } from '../../src/payload/symbols.ts';
 import { judge } from '../../src/payload/verdict.ts';
 import type { Json } from '../../uapi/codec.ts';
 import { drm_version } from '../../uapi/drm.ts';
+import { findStruct } from '../../uapi/lookup.ts';
 import {
   drm_panthor_gpu_coherency,
   drm_panthor_sync_op_flags,

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { fromJson } from '../../src/payload/json.ts';
 import { makePayload } from '../../src/payload/payload.ts';
-import { allIoctls } from '../../src/payload/registry.ts';
 import { judge } from '../../src/payload/verdict.ts';
 import type { Json } from '../../uapi/codec.ts';
 import { errnoName } from '../../uapi/errno.ts';
+import { allIoctls } from '../../uapi/lookup.ts';
 import { drm_panthor_sync_op, drm_panthor_vm_create } from '../../uapi/panthor_drm.ts';
 import { rejections } from './rejections.ts';
 
@@ -44,7 +44,10 @@ describe('the kernel takes', () => {
       'a query for more than there is',
       { ioctl: 'DEV_QUERY', value: { type: 0, size: 500, pointer: '0x1000' } },
     ],
-    ['unknown flags of VM_BIND, which nobody checks', { ioctl: 'VM_BIND', value: { vm_id: 1, flags: 2 } }],
+    [
+      'unknown flags of VM_BIND, which the kernel does not check',
+      { ioctl: 'VM_BIND', value: { vm_id: 1, flags: 2 } },
+    ],
   ])('%s', (_, json) => {
     expect(first(json)).toBe('fine');
   });

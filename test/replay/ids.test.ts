@@ -96,7 +96,7 @@ describe('a replay', () => {
   it('forgets what was closed', () => {
     const history = start().call('GEM_CLOSE', { handle: 5000 }).call('GEM_CLOSE', { handle: 5000 });
     expect(history.play().tally.divergences.kept).toEqual([
-      { index: 4, what: 'GEM_CLOSE: succeeded there, EINVAL here' },
+      { index: 4, what: expect.stringMatching(/^GEM_CLOSE: succeeded there, EINVAL here/) },
     ]);
   });
 

@@ -22,7 +22,9 @@ describe('a call that', () => {
     const history = new History().call('BO_CREATE', { size: 0 }, { handle: 1 });
     expect(findings(history)).toEqual({
       ...NOTHING,
-      divergences: ['0 BO_CREATE: succeeded there, EINVAL here'],
+      divergences: [
+        '0 BO_CREATE: succeeded there, EINVAL here (at size [panthor_ioctl_bo_create]: an object of 0 bytes)',
+      ],
     });
   });
 
@@ -39,7 +41,8 @@ describe('a call that', () => {
       new History({ replies }).call('BO_CREATE', { size: 0 }, {}, { errno: ENOENT });
     expect(findings(history('kernel'))).toEqual(NOTHING);
     expect(findings(history('stand-in'), 'next', true)).toEqual(NOTHING);
-    const wrong = '0 BO_CREATE: ENOENT there, EINVAL here';
+    const wrong =
+      '0 BO_CREATE: ENOENT there, EINVAL here (at size [panthor_ioctl_bo_create]: an object of 0 bytes)';
     expect(findings(history('kernel'), 'next', true)).toEqual({ ...NOTHING, divergences: [wrong] });
   });
 });
@@ -279,7 +282,9 @@ describe('what an older kernel refuses', () => {
       .call('GEM_CLOSE', { handle: 1 });
     const { divergences, explained } = findings(history, '6.12');
     expect(explained.length).toBe(1);
-    expect(divergences).toEqual(['3 GEM_CLOSE: succeeded there, EINVAL here']);
+    expect(divergences).toEqual([
+      '3 GEM_CLOSE: succeeded there, EINVAL here (at handle [drm_gem_handle_delete]: there is no object 1)',
+    ]);
   });
 
   it('and the capture’s kernel refused too, a newer one does not: explained as well', () => {
@@ -295,6 +300,22 @@ describe('what an older kernel refuses', () => {
     expect(findings(history, 'next').divergences).toEqual([]);
     expect(findings(history, 'next').explained).toEqual([
       expect.stringContaining("the capture's kernel is older"),
+    ]);
+  });
+});
+
+describe('a refused call', () => {
+  it('is told with the function and the field, from its bytes or from what it names', () => {
+    const { tally } = new History({ replies: 'kernel' })
+      .call('VM_CREATE', {}, { id: 1 })
+      .bind(1, 0, [{ flags: MAP, bo_handle: 7, va: 4096, size: 4096 }], { errno: ENOENT })
+      .bind(1, 0, [{ flags: MAP, bo_handle: 7, va: 1, size: 4096 }], { errno: EINVAL })
+      .call('VM_DESTROY', { id: 8 }, {}, { errno: EINVAL })
+      .play('7.2');
+    expect(tally.refused.kept).toMatchObject([
+      { index: 1, call: 'VM_BIND', function: 'drm_gem_object_lookup', field: 'ops[].bo_handle' },
+      { index: 2, call: 'VM_BIND', error: 'EINVAL', field: expect.stringMatching(/^ops\[0\]/) },
+      { index: 3, function: 'panthor_vm_pool_destroy_vm', field: 'id', why: 'there is no VM 8' },
     ]);
   });
 });

@@ -7,6 +7,7 @@
  */
 #define _GNU_SOURCE
 #include "host.h"
+#include "parts.h"
 #include <string.h>
 #include <sys/mman.h>
 
@@ -192,6 +193,7 @@ void table_free(void *at)
 	page = (offset - ROOT_BYTES) / PAGE;
 	if (offset % PAGE != 0 || (live[page / 64] >> page % 64 & 1) == 0)
 		trap("kmem_cache_free: double free of a page table");
+	memset(at, 0, PAGE);
 	live[page / 64] &= ~(1UL << page % 64);
 	if (page < first_free)
 		first_free = page;
@@ -206,6 +208,101 @@ unsigned long tables_live(void)
 unsigned long tables_left(void)
 {
 	return TABLES - live_tables;
+}
+
+struct heap_marks heap_marks(void)
+{
+	return (struct heap_marks){high_chunk * CHUNK, next_root * PAGE, high_table * PAGE};
+}
+
+/* The counters, then by chunk: kind, used, sizes; then the bitmap of tables. */
+static size_t counters[5];
+
+static void gather(void)
+{
+	const size_t now[] = {high_chunk, first_free, high_table, live_tables, next_root};
+
+	memcpy(counters, now, sizeof(counters));
+}
+
+size_t meta_size(void)
+{
+	return sizeof(counters) + high_chunk * (1 + sizeof(*used) + PER_CHUNK * sizeof(*sizes)) + TABLES / 8;
+}
+
+static uint8_t *put(uint8_t *to, const void *from, size_t size)
+{
+	memcpy(to, from, size);
+	return to + size;
+}
+
+static const uint8_t *get(const uint8_t *from, void *to, size_t size)
+{
+	memcpy(to, from, size);
+	return from + size;
+}
+
+void save_meta(uint8_t *to)
+{
+	gather();
+	to = put(to, counters, sizeof(counters));
+	to = put(to, kind, high_chunk);
+	to = put(to, used, high_chunk * sizeof(*used));
+	to = put(to, sizes, high_chunk * PER_CHUNK * sizeof(*sizes));
+	put(to, live, (high_table + 63) / 64 * 8);
+}
+
+void restore_meta(const uint8_t *from, const struct heap_marks *now)
+{
+	size_t chunks = now->heap_bytes / CHUNK;
+
+	from = get(from, counters, sizeof(counters));
+	memset(kind, 0, chunks);
+	memset(used, 0, chunks * sizeof(*used));
+	high_chunk = counters[0];
+	if (chunks > high_chunk)
+		memset(sizes + high_chunk * PER_CHUNK, 0, (chunks - high_chunk) * PER_CHUNK * sizeof(*sizes));
+	first_free = counters[1];
+	high_table = counters[2];
+	live_tables = counters[3];
+	next_root = counters[4];
+	from = get(from, kind, high_chunk);
+	from = get(from, used, high_chunk * sizeof(*used));
+	from = get(from, sizes, high_chunk * PER_CHUNK * sizeof(*sizes));
+	memset(live, 0, (now->table_bytes / PAGE + 63) / 64 * 8);
+	get(from, live, (high_table + 63) / 64 * 8);
+}
+
+uint64_t hash_heap(uint64_t h)
+{
+	for (size_t chunk = 0; chunk < high_chunk; chunk++) {
+		size_t step, count;
+
+		if (kind[chunk] == FREE || kind[chunk] == INSIDE)
+			continue;
+		step = kind[chunk] == LARGE ? CHUNK : CLASSES[kind[chunk] - 1];
+		count = kind[chunk] == LARGE ? 1 : CHUNK / step;
+		for (size_t i = 0; i < count; i++) {
+			size_t size = sizes[chunk * PER_CHUNK + i], at = chunk * CHUNK + i * step;
+			const size_t place[] = {at, size};
+
+			if (size == 0)
+				continue;
+			h = hash_words(h, place, sizeof(place));
+			h = hash_words(h, arena.heap + at, (size + 7) & ~7UL);
+		}
+	}
+	return h;
+}
+
+uint64_t hash_tables(uint64_t h)
+{
+	h = hash_words(h, arena.tables, next_root * PAGE);
+	h = hash_words(h, live, (high_table + 63) / 64 * 8);
+	for (size_t page = 0; page < high_table; page++)
+		if (live[page / 64] >> page % 64 & 1)
+			h = hash_words(h, arena.tables + ROOT_BYTES + page * PAGE, PAGE);
+	return h;
 }
 
 void reset_heap(void)

@@ -1,9 +1,10 @@
 /*
- * What the addon exports to src/tree/native.ts. One copy of the addon is one kernel: whoever wants two loads two copies
+ * What the addon exports to src/tree/native.ts. One copy of the addon is one kernel: a caller that wants two loads two copies
  * of the file. Functions that take a thread's number take what JavaScript counts, so it is checked here.
  */
 #include "../../server/args.h"
 #include "host.h"
+#include "parts.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -127,10 +128,67 @@ static napi_value fn_ready(napi_env env, napi_callback_info info)
 	return int_result(env, (int)ready_threads());
 }
 
+/* alive(): bits of the threads that have begun and not ended. */
+static napi_value fn_alive(napi_env env, napi_callback_info info)
+{
+	uint32_t bits = 0;
+
+	(void)info;
+	for (int i = 0; i < MAX_THREADS; i++)
+		bits |= thread_ended(i) ? 0 : 1u << i;
+	return int_result(env, (int)bits);
+}
+
 static napi_value fn_live(napi_env env, napi_callback_info info)
 {
 	(void)info;
 	return int_result(env, (int)tables_live());
+}
+
+/* save(), restore(): the whole state, once saved. */
+static napi_value fn_save(napi_env env, napi_callback_info info)
+{
+	(void)info;
+	save_state();
+	return int_result(env, 0);
+}
+
+static napi_value fn_restore(napi_env env, napi_callback_info info)
+{
+	(void)info;
+	restore_state();
+	mailbox.noted = 0;
+	return int_result(env, 0);
+}
+
+/* hash(): the state's hash, in the first word of the results. */
+static napi_value fn_hash(napi_env env, napi_callback_info info)
+{
+	(void)info;
+	mailbox.results[0] = hash_state();
+	return int_result(env, 0);
+}
+
+/* view(): the driver's state, in mailbox.view; how many words. */
+static napi_value fn_view(napi_env env, napi_callback_info info)
+{
+	(void)info;
+	return int_result(env, (int)view_driver(mailbox.view));
+}
+
+/* nameOf(): the name of mailbox.object, in mailbox.text. */
+static napi_value fn_name_of(napi_env env, napi_callback_info info)
+{
+	(void)info;
+	name_of(mailbox.object, mailbox.text, sizeof(mailbox.text));
+	return int_result(env, 0);
+}
+
+static napi_value fn_count_tables(napi_env env, napi_callback_info info)
+{
+	struct args a = take_args(env, info);
+
+	return int_result(env, (int)count_tables((unsigned long)int_arg(&a, 0)));
 }
 
 static const struct {
@@ -147,7 +205,14 @@ static const struct {
 	{"start", fn_start},
 	{"step", fn_step},
 	{"ready", fn_ready},
+	{"alive", fn_alive},
 	{"tablesLive", fn_live},
+	{"save", fn_save},
+	{"restore", fn_restore},
+	{"hash", fn_hash},
+	{"view", fn_view},
+	{"nameOf", fn_name_of},
+	{"countTables", fn_count_tables},
 };
 
 EXPORT napi_value napi_register_module_v1(napi_env env, napi_value exports);

@@ -3,6 +3,8 @@
  * thread, so nothing is ever in the middle of anything but at a point.
  */
 #include "host.h"
+#include "parts.h"
+#include <stdlib.h>
 #include <string.h>
 
 struct context {
@@ -18,6 +20,15 @@ static struct thread {
 
 static struct context host;
 static int running = -1;
+
+/*
+ * Below where a thread stands, its stack is what calls that have returned left there. New frames would have it in the
+ * slots that they do not write, and the same state would look different by the way that led to it. So it is cleared at
+ * each stop, as far down as a call between two points goes.
+ */
+#define CALL_DEPTH 0x2000UL
+/* A kernel's stack is this deep. */
+#define DEEPEST 0x4000UL
 
 /* Saves what a function call must preserve, and goes on where `to` stopped. */
 void switch_to(struct context *from, struct context *to);
@@ -56,8 +67,9 @@ void start_thread(int index, unsigned long function)
 	struct thread *thread = &threads[index];
 	void **top = (void **)(arena.stacks + (size_t)(index + 1) * STACK_SIZE);
 
+	memset((uint8_t *)top - DEEPEST, 0, DEEPEST);
 	prepare_stack(index, (unsigned long)top);
-	/* A return address that nobody uses keeps the stack aligned as after a call. */
+	/* A return address that is not used keeps the stack aligned as after a call. */
 	*--top = NULL;
 	*--top = (void *)begin;
 	top -= 6;
@@ -74,6 +86,7 @@ void step_thread(int index)
 	switch_to(&host, &thread->context);
 	entered(-1);
 	running = -1;
+	memset((uint8_t *)thread->context.sp - CALL_DEPTH, 0, CALL_DEPTH);
 	thread->kind = mailbox.kind;
 	thread->object = mailbox.object;
 	thread->detail = mailbox.a;
@@ -132,4 +145,72 @@ void reset_threads(void)
 {
 	memset(threads, 0, sizeof(threads));
 	running = -1;
+}
+
+struct saved_threads {
+	struct thread threads[MAX_THREADS];
+	uint8_t stacks[];
+};
+
+static uint8_t *top_of(int index)
+{
+	return arena.stacks + (size_t)(index + 1) * STACK_SIZE;
+}
+
+static size_t depth_of(const struct thread *thread, int index)
+{
+	return thread->alive ? (size_t)(top_of(index) - (uint8_t *)thread->context.sp) : 0;
+}
+
+struct saved_threads *save_threads(struct saved_threads *old)
+{
+	size_t size = sizeof(*old);
+	struct saved_threads *to;
+	uint8_t *at;
+
+	for (int i = 0; i < MAX_THREADS; i++)
+		size += depth_of(&threads[i], i);
+	to = realloc(old, size);
+	if (to == NULL)
+		abort();
+	memcpy(to->threads, threads, sizeof(threads));
+	at = to->stacks;
+	for (int i = 0; i < MAX_THREADS; i++) {
+		size_t depth = depth_of(&threads[i], i);
+
+		if (depth > 0)
+			memcpy(at, threads[i].context.sp, depth);
+		at += depth;
+	}
+	return to;
+}
+
+void restore_threads(const struct saved_threads *from)
+{
+	const uint8_t *at = from->stacks;
+
+	memcpy(threads, from->threads, sizeof(threads));
+	for (int i = 0; i < MAX_THREADS; i++) {
+		size_t depth = depth_of(&threads[i], i);
+
+		if (depth > 0) {
+			memcpy(threads[i].context.sp, at, depth);
+			memset((uint8_t *)threads[i].context.sp - CALL_DEPTH, 0, CALL_DEPTH);
+		}
+		at += depth;
+	}
+}
+
+uint64_t hash_threads(uint64_t h)
+{
+	for (int i = 0; i < MAX_THREADS; i++) {
+		const struct thread *thread = &threads[i];
+		const uint64_t words[] = {(uint64_t)i, thread->kind, thread->object, thread_word(i)};
+
+		if (!thread->alive)
+			continue;
+		h = hash_words(h, words, sizeof(words));
+		h = hash_words(h, thread->context.sp, depth_of(thread, i));
+	}
+	return h;
 }

@@ -23,7 +23,6 @@ bool mutex_is_locked(struct mutex *lock)
 
 int mutex_trylock(struct mutex *lock)
 {
-	pass(POINT_MUTEX, (unsigned long)lock);
 	if (mutex_is_locked(lock))
 		return 0;
 	atomic_long_set(&lock->owner, (long)current);

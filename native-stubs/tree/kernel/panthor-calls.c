@@ -5,7 +5,7 @@
  */
 
 /* Objects by the order of their creation, as the vectors number them. */
-#define MAX_BOS 16384
+#define MAX_BOS 2048
 static struct {
 	const struct drm_gem_object *obj;
 	u32 handle;
@@ -131,7 +131,7 @@ static long vm_create(unsigned long range, unsigned long flags)
 	if (id <= 0)
 		return id;
 	if (vm_count == MAX_VMS)
-		trap("more than 4096 VMs");
+		trap("more than 512 VMs");
 	vm = xa_load(&pfile->vms->xa, id);
 	take_notes_of(vm);
 	vms[vm_count].vm = vm;
@@ -164,7 +164,7 @@ static long bo_create(u64 size, unsigned long vm)
 	long ret;
 
 	if (bo_count == MAX_BOS)
-		trap("more than 16384 objects");
+		trap("more than 2048 objects");
 	ret = panthor_gem_create_with_handle(file, &ptdev->base, vm_by_uid(vm), &size, 0, &handle);
 	if (ret)
 		return ret;
@@ -310,7 +310,66 @@ static long pack(u64 start, u64 size, u32 as)
 static long soft_reset(void)
 {
 	panthor_gpu_soft_reset(ptdev);
-	atomic_set(&ptdev->reset.pending, 0);
+	return 0;
+}
+
+/* drm_dev_enter() around what an ioctl does; the cookie is the thread's. */
+static int cookies[MAX_THREADS];
+
+static long enter_device(unsigned long thread)
+{
+	return drm_dev_enter(&ptdev->base, &cookies[thread % MAX_THREADS]);
+}
+
+static long exit_device(unsigned long thread)
+{
+	drm_dev_exit(cookies[thread % MAX_THREADS]);
+	cookies[thread % MAX_THREADS] = 0;
+	return 0;
+}
+
+static struct drm_sched_job *job_create(struct panthor_vm *vm, const unsigned long *args)
+{
+	struct drm_panthor_vm_bind_op op = {
+		.flags = args[1],
+		.bo_handle = handle_of(args[2]),
+		.bo_offset = args[3],
+		.va = args[4],
+		.size = args[5],
+		.syncs.count = args[6],
+	};
+
+	return panthor_vm_bind_job_create(file, vm, &op);
+}
+
+/* As the scheduler's work runs a job: who stops the scheduler waits for it. */
+static long job_run(struct drm_sched_job *job)
+{
+	struct panthor_vm *vm = container_of(job, struct panthor_vm_bind_job, base)->vm;
+	struct dma_fence *fence;
+
+	begin_work(&vm->sched.work_run_job);
+	fence = panthor_vm_bind_run_job(job);
+	end_work();
+	return IS_ERR(fence) ? PTR_ERR(fence) : 0;
+}
+
+/* The GPU block's interrupt alone, as panthor_gpu_suspend() and _resume() turn it off and on. */
+static u32 gpu_interrupts;
+
+static long gpu_suspend(void)
+{
+	void __iomem *mask = ptdev->iomem + 0x20 + 0x8;
+
+	gpu_interrupts = readl(mask);
+	writel(0, mask);
+	synchronize_irq(1 + LINE_GPU);
+	return 0;
+}
+
+static long gpu_resume(void)
+{
+	writel(gpu_interrupts, ptdev->iomem + 0x20 + 0x8);
 	return 0;
 }
 

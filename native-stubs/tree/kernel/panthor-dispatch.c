@@ -6,6 +6,9 @@ static long vm_call(unsigned long call, struct panthor_vm *vm, const unsigned lo
 	switch (call) {
 	case CALL_BIND:
 		return bind_op(vm, args);
+	case CALL_JOB_CREATE:
+		/* A pointer, or an error as one. */
+		return (long)job_create(vm, args);
 	case CALL_KMAP:
 		return map_kernel(vm, args);
 	case CALL_KUNMAP:
@@ -14,6 +17,12 @@ static long vm_call(unsigned long call, struct panthor_vm *vm, const unsigned lo
 		return panthor_vm_active(vm);
 	case CALL_IDLE:
 		panthor_vm_idle(vm);
+		return 0;
+	case CALL_VM_GET:
+		panthor_vm_get(vm);
+		return 0;
+	case CALL_VM_PUT:
+		panthor_vm_put(vm);
 		return 0;
 	case CALL_LOCK:
 		return lock_region_call(vm, args[1], args[2]);
@@ -103,6 +112,30 @@ static long device_call(unsigned long call, const unsigned long *args)
 	case CALL_RUN_WORK:
 		run_work();
 		return 0;
+	case CALL_CLEAR_RESET:
+		atomic_set(&ptdev->reset.pending, 0);
+		return 0;
+	case CALL_SCHEDULE_RESET:
+		panthor_device_schedule_reset(ptdev);
+		return 0;
+	case CALL_ENTER:
+		return enter_device(args[0]);
+	case CALL_EXIT:
+		return exit_device(args[0]);
+	case CALL_FLUSH_CACHES:
+		return panthor_gpu_flush_caches(ptdev, CACHE_CLEAN | CACHE_INV, CACHE_CLEAN | CACHE_INV, CACHE_INV);
+	case CALL_GPU_UNPLUG:
+		panthor_gpu_unplug(ptdev);
+		return 0;
+	case CALL_GPU_SUSPEND:
+		return gpu_suspend();
+	case CALL_GPU_RESUME:
+		return gpu_resume();
+	case CALL_JOB_RUN:
+		return job_run((struct drm_sched_job *)args[0]);
+	case CALL_JOB_PUT:
+		panthor_vm_bind_job_put((struct drm_sched_job *)args[0]);
+		return 0;
 	default:
 		return -ENOSYS;
 	}
@@ -112,10 +145,13 @@ static bool is_vm_call(unsigned long call)
 {
 	switch (call) {
 	case CALL_BIND:
+	case CALL_JOB_CREATE:
 	case CALL_KMAP:
 	case CALL_KUNMAP:
 	case CALL_ACTIVE:
 	case CALL_IDLE:
+	case CALL_VM_GET:
+	case CALL_VM_PUT:
 	case CALL_LOCK:
 	case CALL_UNLOCK:
 	case CALL_LOOKUP:
@@ -136,7 +172,7 @@ void call_kernel(unsigned long call)
 	unsigned long args[ARRAY_SIZE(mailbox.args)];
 	long ret;
 
-	/* Before the first point: by then the mailbox is somebody else's. */
+	/* Before the first point: by then the mailbox is another call's. */
 	memcpy(args, mailbox.args, sizeof(args));
 	if (is_vm_call(call))
 		ret = vm_by_uid(args[0]) ? vm_call(call, vm_by_uid(args[0]), args) : -EINVAL;

@@ -19,7 +19,7 @@ struct work_struct *reset_work;
 bool coherent_device;
 
 /* VMs by the order of their creation, as the vectors number them; a VM's address may be that of an older one. */
-#define MAX_VMS 4096
+#define MAX_VMS 512
 static struct {
 	struct panthor_vm *vm;
 	unsigned long handle;
@@ -46,3 +46,4 @@ struct workqueue_struct *panthor_cleanup_wq;
 #include "panthor-state.c"
 #include "panthor-calls.c"
 #include "panthor-dispatch.c"
+#include "panthor-view.c"

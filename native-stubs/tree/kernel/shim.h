@@ -23,6 +23,10 @@ void wait_until(int (*ready)(void *arg), void *arg, const void *about);
 /* Workqueues: what is queued waits for a thread that the caller starts with run_work(). */
 void run_work(void);
 bool work_waits(void);
+/* What this thread does from now on is that piece of work, for those who flush or cancel it. */
+struct work_struct;
+void begin_work(struct work_struct *work);
+void end_work(void);
 
 /* Interrupt lines that the driver has asked for: 0 GPU, 1 MMU, 2 job. */
 enum line { LINE_GPU, LINE_MMU, LINE_JOB, LINES };

@@ -14,12 +14,13 @@ struct condition {
 	void *arg;
 };
 
-static struct task_struct tasks[MAX_THREADS + 1];
+/* In a section of its own: most of a task never changes, and none of that is state. */
+static struct task_struct tasks[MAX_THREADS + 1] __section("ktasks");
 struct task_struct *cpu_tasks[NR_CPUS] = { &tasks[MAX_THREADS] };
 /* The wait queue that a thread has entered itself into last, for those who ask why it sleeps. */
 static const void *waits_on[MAX_THREADS + 1];
 
-/* Called by the host half when it switches to a thread; -1 is nobody. */
+/* Called by the host half when it switches to a thread; -1 is none. */
 void entered(int thread)
 {
 	cpu_tasks[0] = &tasks[thread < 0 ? MAX_THREADS : thread];
@@ -34,6 +35,11 @@ void prepare_stack(int thread, unsigned long top)
 #ifndef CONFIG_THREAD_INFO_IN_TASK
 	((struct thread_info *)(top - THREAD_SIZE))->task = &tasks[thread];
 #endif
+}
+
+unsigned long thread_word(int thread)
+{
+	return READ_ONCE(tasks[thread].__state);
 }
 
 static int this_thread(void)
@@ -113,6 +119,7 @@ void finish_wait(struct wait_queue_head *wq, struct wait_queue_entry *entry)
 {
 	WRITE_ONCE(current->__state, TASK_RUNNING);
 	list_del_init(&entry->entry);
+	waits_on[this_thread()] = NULL;
 }
 
 void add_wait_queue(struct wait_queue_head *wq, struct wait_queue_entry *entry)

@@ -70,18 +70,27 @@ bool work_waits(void)
 	return count > 0;
 }
 
+void begin_work(struct work_struct *work)
+{
+	running[current_thread()] = work;
+}
+
+void end_work(void)
+{
+	running[current_thread()] = NULL;
+}
+
 /* Runs the piece of work that waits longest. */
 void run_work(void)
 {
-	int thread = current_thread();
 	struct work_struct *work = queued[0];
 
 	if (!work)
 		return;
 	take_out(0);
-	running[thread] = work;
+	begin_work(work);
 	work->func(work);
-	running[thread] = NULL;
+	end_work();
 }
 
 static int is_idle(void *arg)
@@ -140,7 +149,7 @@ bool flush_delayed_work(struct delayed_work *work)
 	return flush_work(&work->work);
 }
 
-/* Timeouts of jobs are far away: nobody waits for them here. */
+/* Timeouts of jobs are far away: they are not waited for here. */
 bool mod_delayed_work_on(int cpu, struct workqueue_struct *wq, struct delayed_work *work, unsigned long delay)
 {
 	if (delay == 0)

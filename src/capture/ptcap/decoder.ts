@@ -1,11 +1,13 @@
+import { wire_header } from '../../../uapi/frame.ts';
+import { hex } from '../../../uapi/hex.ts';
 import type { CaptureDecoder } from '../decoder.ts';
 import { CaptureError } from '../error.ts';
-import { FRAME_TEXT, Frame } from '../frame.ts';
-import { parseEventLine, parseHeaderLine } from '../line.ts';
+import { FRAME_HEADER_BYTES, FRAME_TEXT, Frame } from '../frame.ts';
+import { parseEventLine, parseHeaderLine } from '../json/line.ts';
 import type { CaptureHeader, CaptureRecord } from '../record.ts';
 import { CAPTURE_VERSION } from '../record.ts';
 import type { Window } from '../window.ts';
-import { PTCAP_MAGIC, PTCAP_PREAMBLE_BYTES } from './format.ts';
+import { PTCAP_MAGIC, ptcap_preamble } from './format.ts';
 import { readEventFrame, readHeaderFrame } from './read.ts';
 
 /** The binary form. */
@@ -55,21 +57,28 @@ export class PtcapDecoder implements CaptureDecoder {
 
   #readPreamble(window: Window): boolean {
     const { data, at, size } = window;
+    const { off, size: preamble } = ptcap_preamble;
     for (let i = 0; i < Math.min(size, PTCAP_MAGIC.length); i++) {
       if (data[at + i] === PTCAP_MAGIC[i]) continue;
-      this.#damage(0, i, 'magic', hex(data[at + i]), hex(PTCAP_MAGIC[i]));
+      this.#corrupt(0, i, 'magic', hex(data[at + i]), hex(PTCAP_MAGIC[i]));
     }
-    if (size < PTCAP_PREAMBLE_BYTES) {
-      if (window.ended) this.#cut(window, `${PTCAP_PREAMBLE_BYTES - size} more bytes`);
+    if (size < preamble) {
+      if (window.ended) this.#truncated(window, `${preamble - size} more bytes`);
       return false;
     }
-    const version = window.view.getUint32(at + 8, true);
+    const version = window.view.getUint32(at + off.version, true);
     if (version !== CAPTURE_VERSION) {
-      this.#damage(0, 8, 'version', `${version}`, `${CAPTURE_VERSION}, the one this program reads`);
+      this.#corrupt(
+        0,
+        off.version,
+        'version',
+        `${version}`,
+        `${CAPTURE_VERSION}, the one this program reads`,
+      );
     }
-    const spare = window.view.getUint32(at + 12, true);
-    if (spare !== 0) this.#damage(0, 12, 'spare word', hex(spare), '0');
-    window.at += PTCAP_PREAMBLE_BYTES;
+    const spare = window.view.getUint32(at + off.spare, true);
+    if (spare !== 0) this.#corrupt(0, off.spare, 'spare word', hex(spare), '0');
+    window.at += preamble;
     this.#preamble = true;
     return true;
   }
@@ -81,18 +90,19 @@ export class PtcapDecoder implements CaptureDecoder {
     const start = window.offset(window.at);
     if (size < 0) {
       const { at, field, found, expected } = frame.fault!;
-      this.#damage(start, start + at, field, found, expected);
+      this.#corrupt(start, start + at, field, found, expected);
     }
     if (size === 0) {
       if (!window.ended) return 0;
-      if (window.size > 0) this.#cut(window, 'the rest of the frame');
-      if (this.#index < 0) this.#cut(window, 'a header');
+      if (window.size > 0) this.#truncated(window, 'the rest of the frame');
+      if (this.#index < 0) this.#truncated(window, 'a header');
       return 0;
     }
     const id = (this.#index + 1) >>> 0;
-    if (frame.id !== id) this.#damage(start, start + 8, 'frame id', `${frame.id}`, `${id}`);
-    if (frame.flags !== 0) this.#damage(start, start + 6, 'frame flags', hex(frame.flags), '0');
-    if (this.#last) this.#damage(start, start, '', 'another frame', 'none behind a line without a newline');
+    if (frame.id !== id) this.#corrupt(start, start + wire_header.off.id, 'frame id', `${frame.id}`, `${id}`);
+    if (frame.flags !== 0)
+      this.#corrupt(start, start + wire_header.off.flags, 'frame flags', hex(frame.flags), '0');
+    if (this.#last) this.#corrupt(start, start, '', 'another frame', 'none behind a line without a newline');
     return size;
   }
 
@@ -101,23 +111,23 @@ export class PtcapDecoder implements CaptureDecoder {
     const line = window.data.subarray(at, at + size);
     const newline = line.indexOf(0x0a);
     if (newline >= 0 && newline < size - 1) {
-      this.#damage(start, start + 16 + newline, 'text', 'a newline', 'one line');
+      this.#corrupt(start, start + FRAME_HEADER_BYTES + newline, 'text', 'a newline', 'one line');
     }
     this.#last = newline < 0;
-    return parse(at, at + size, start + 16);
+    return parse(at, at + size, start + FRAME_HEADER_BYTES);
   }
 
   #notOurs(start: number): never {
-    return this.#damage(
+    return this.#corrupt(
       start,
-      start + 4,
+      start + wire_header.off.kind,
       'frame kind',
       'a line kept as text',
       'fields, for a line spelled as ours are',
     );
   }
 
-  #cut(window: Window, expected: string): never {
+  #truncated(window: Window, expected: string): never {
     const [start, byte] = [window.offset(window.at), window.offset(window.end)];
     const record = this.#index;
     throw new CaptureError(
@@ -126,11 +136,7 @@ export class PtcapDecoder implements CaptureDecoder {
     );
   }
 
-  #damage(start: number, byte: number, field: string, found: string, expected: string): never {
+  #corrupt(start: number, byte: number, field: string, found: string, expected: string): never {
     throw new CaptureError({ record: this.#index, start, byte, field, found, expected });
   }
-}
-
-function hex(value: number): string {
-  return `0x${value.toString(16)}`;
 }

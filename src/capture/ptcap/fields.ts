@@ -1,10 +1,10 @@
 import { CaptureError } from '../error.ts';
 import type { Frame } from '../frame.ts';
-import { paddedSize } from '../frame.ts';
+import { FRAME_HEADER_BYTES, paddedSize } from '../frame.ts';
 
 /**
  * The fields of one frame's payload in order, each with its bounds checked against the frame: a length inside a
- * payload can be as damaged as any other, where the check word was computed over it.
+ * payload can be as corrupt as any other, where the checksum was computed over it.
  */
 export class PayloadFields {
   readonly view: DataView;
@@ -26,9 +26,9 @@ export class PayloadFields {
     this.end = frame.at + frame.size;
   }
 
-  /** Fails with the damage at payload place `at`. */
+  /** Fails with the corruption at payload place `at`. */
   fail(at: number, field: string, found: string, expected: string): never {
-    const byte = this.start + at - this.frame.at + 16;
+    const byte = this.start + at - this.frame.at + FRAME_HEADER_BYTES;
     throw new CaptureError({ record: this.record, start: this.start, byte, field, found, expected });
   }
 

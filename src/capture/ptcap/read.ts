@@ -1,11 +1,16 @@
+import { wire_header } from '../../../uapi/frame.ts';
+import { _IOC_SIZE } from '../../../uapi/ioctl.ts';
+import { HIGH_WORD } from '../../../uapi/layout.ts';
 import type { Frame } from '../frame.ts';
 import { FRAME_CLOSE, FRAME_HEADER, FRAME_IOCTL, FRAME_MMAP } from '../frame.ts';
 import type { CaptureHeader, CaptureRecord } from '../record.ts';
-import { MAX_BUFFERS, MAX_RECORD_BYTES, REPLIES, requestSize } from '../record.ts';
+import { MAX_BUFFERS, MAX_RECORD_BYTES, REPLIES } from '../record.ts';
 import { PayloadFields } from './fields.ts';
-import { ABSENT, BUFFER_FIXED_BYTES, CLOSE_BYTES, IOCTL_FIXED_BYTES, MMAP_BYTES } from './format.ts';
+import { ABSENT, ptcap_buffer, ptcap_close, ptcap_ioctl, ptcap_mmap } from './format.ts';
 
 const INT_MAX = 0x7fffffff;
+/** Where the kind is, from the payload that the frame's header is in front of. */
+const KIND = wire_header.off.kind - wire_header.size;
 
 /** Reads the payload of a FRAME_HEADER. */
 export function readHeaderFrame(
@@ -16,7 +21,7 @@ export function readHeaderFrame(
 ): CaptureHeader {
   const fields = new PayloadFields(view, data, frame, -1, start);
   if (frame.kind !== FRAME_HEADER)
-    fields.fail(fields.at - 12, 'frame kind', `${frame.kind}`, '1, the header');
+    fields.fail(fields.at + KIND, 'frame kind', `${frame.kind}`, '1, the header');
   const replies = REPLIES[fields.u32('replies', REPLIES.length - 1)];
   const sizes = [fields.u32('arch'), fields.u32('client'), fields.u32('driver_version')];
   const string = (field: string, size: number): string => {
@@ -48,7 +53,7 @@ export function readEventFrame(
 ): void {
   record.raw = null;
   record.node = null;
-  if (frame.kind === FRAME_IOCTL && frame.size >= IOCTL_FIXED_BYTES && readIoctl(view, data, frame, record))
+  if (frame.kind === FRAME_IOCTL && frame.size >= ptcap_ioctl.size && readIoctl(view, data, frame, record))
     return;
   const fields = new PayloadFields(view, data, frame, index, start);
   switch (frame.kind) {
@@ -63,35 +68,36 @@ export function readEventFrame(
       break;
     default: {
       const found = frame.kind === FRAME_HEADER ? 'a second header' : `${frame.kind}`;
-      fields.fail(fields.at - 12, 'frame kind', found, 'that of an event, 2 to 5');
+      fields.fail(fields.at + KIND, 'frame kind', found, 'that of an event, 2 to 5');
     }
   }
 }
 
 /** The fast path: false where anything is out of range, and `explainIoctl` then says what. */
 function readIoctl(view: DataView, data: Uint8Array, frame: Frame, record: CaptureRecord): boolean {
+  const { off } = ptcap_ioctl;
   let at = frame.at;
   const end = at + frame.size;
-  const timeHi = view.getUint32(at + 4, true);
-  const tid = view.getInt32(at + 8, true);
-  const fd = view.getInt32(at + 12, true);
-  const request = view.getUint32(at + 16, true);
-  const ret = view.getInt32(at + 20, true);
-  const errno = view.getUint32(at + 24, true);
-  const count = view.getUint32(at + 28, true);
+  const timeHi = view.getUint32(at + off.time_ns + HIGH_WORD, true);
+  const tid = view.getInt32(at + off.tid, true);
+  const fd = view.getInt32(at + off.fd, true);
+  const request = view.getUint32(at + off.request, true);
+  const ret = view.getInt32(at + off.ret, true);
+  const errno = view.getUint32(at + off.errno, true);
+  const count = view.getUint32(at + off.buffers, true);
   if (timeHi > 0x1fffff || tid < 0 || fd < 0 || ret < -1 || errno > 4095 || count > MAX_BUFFERS) return false;
   record.type = 'ioctl';
-  record.timeNs = timeHi * 0x100000000 + view.getUint32(at, true);
+  record.timeNs = timeHi * 0x100000000 + view.getUint32(at + off.time_ns, true);
   record.tid = tid;
   record.fd = fd;
   record.request = request;
   record.ret = ret;
   record.errno = errno;
   record.bytes = data;
-  const size = requestSize(request);
+  const size = _IOC_SIZE(request);
   const padded = (size + 7) & ~7;
   record.argSize = size;
-  record.argInAt = at + IOCTL_FIXED_BYTES;
+  record.argInAt = at + ptcap_ioctl.size;
   record.argOutAt = record.argInAt + padded;
   record.bufferCount = 0;
   at = record.argOutAt + padded;
@@ -104,17 +110,17 @@ function readIoctl(view: DataView, data: Uint8Array, frame: Frame, record: Captu
   }
   let total = 2 * size;
   for (let i = 0; i < count; i++) {
-    if (end - at < BUFFER_FIXED_BYTES) return false;
-    const inSize = view.getUint32(at + 8, true);
-    const outSize = view.getUint32(at + 12, true);
+    if (end - at < ptcap_buffer.size) return false;
+    const inSize = view.getUint32(at + ptcap_buffer.off.in, true);
+    const outSize = view.getUint32(at + ptcap_buffer.off.out, true);
     const out = outSize === ABSENT ? 0 : outSize;
     if (inSize > MAX_RECORD_BYTES || out > MAX_RECORD_BYTES) return false;
     total += inSize + out;
     const span = record.addBuffer();
-    span.addrLo = view.getUint32(at, true);
-    span.addrHi = view.getUint32(at + 4, true);
+    span.addrLo = view.getUint32(at + ptcap_buffer.off.addr, true);
+    span.addrHi = view.getUint32(at + ptcap_buffer.off.addr + HIGH_WORD, true);
     span.addr = span.addrHi * 0x100000000 + span.addrLo;
-    span.inAt = at + BUFFER_FIXED_BYTES;
+    span.inAt = at + ptcap_buffer.size;
     span.inSize = inSize;
     const outAt = span.inAt + ((inSize + 7) & ~7);
     span.outAt = outSize === ABSENT ? -1 : outAt;
@@ -137,7 +143,7 @@ function explainIoctl(fields: PayloadFields): never {
   fields.u53('time_ns');
   fields.u32('tid', INT_MAX);
   fields.u32('fd', INT_MAX);
-  const size = requestSize(fields.u32('request'));
+  const size = _IOC_SIZE(fields.u32('request'));
   const ret = fields.u32('ret') | 0;
   if (ret < -1) fields.fail(fields.at - 4, 'ret', `${ret}`, '-1 or more');
   fields.u32('errno', 4095);
@@ -161,8 +167,13 @@ function explainIoctl(fields: PayloadFields): never {
 }
 
 function readMmap(fields: PayloadFields, record: CaptureRecord): void {
-  if (fields.frame.size !== MMAP_BYTES) {
-    fields.fail(fields.at - 16, 'frame size', `${fields.frame.size}`, `${MMAP_BYTES} for an mmap`);
+  if (fields.frame.size !== ptcap_mmap.size) {
+    fields.fail(
+      fields.at - wire_header.size,
+      'frame size',
+      `${fields.frame.size}`,
+      `${ptcap_mmap.size} for an mmap`,
+    );
   }
   record.type = 'mmap';
   record.timeNs = fields.u53('time_ns');
@@ -177,8 +188,13 @@ function readMmap(fields: PayloadFields, record: CaptureRecord): void {
 }
 
 function readClose(fields: PayloadFields, record: CaptureRecord): void {
-  if (fields.frame.size !== CLOSE_BYTES) {
-    fields.fail(fields.at - 16, 'frame size', `${fields.frame.size}`, `${CLOSE_BYTES} for a close`);
+  if (fields.frame.size !== ptcap_close.size) {
+    fields.fail(
+      fields.at - wire_header.size,
+      'frame size',
+      `${fields.frame.size}`,
+      `${ptcap_close.size} for a close`,
+    );
   }
   record.type = 'close';
   record.timeNs = fields.u53('time_ns');

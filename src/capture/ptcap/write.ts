@@ -1,6 +1,6 @@
 import { FRAME_CLOSE, FRAME_HEADER, FRAME_IOCTL, FRAME_MMAP, FRAME_TEXT } from '../frame.ts';
 import { FrameWriter } from '../frame-writer.ts';
-import { headerLine, JsonLineWriter } from '../json-text.ts';
+import { headerLine, JsonLineWriter } from '../json/json-text.ts';
 import type { CaptureHeader, CaptureRecord } from '../record.ts';
 import { CAPTURE_VERSION, REPLIES } from '../record.ts';
 import { ABSENT, PTCAP_MAGIC } from './format.ts';

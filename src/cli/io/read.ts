@@ -6,7 +6,7 @@ import { noteTruncation } from './notes.ts';
 
 /**
  * Reads a capture to its end or until `visit` returns false, then calls `report`, also when the capture turned out
- * damaged: what came before is reported all the same, and the damage after it, with exit status 3. `idle` is called
+ * corrupt: what came before is reported all the same, and the corruption after it, with exit status 3. `idle` is called
  * whenever the stream has no more for the moment.
  */
 export async function readThrough(
@@ -15,14 +15,14 @@ export async function readThrough(
   report: () => void | Promise<void>,
   idle?: () => void,
 ): Promise<void> {
-  let damage: CaptureError | InputError | null = null;
+  let corruption: CaptureError | InputError | null = null;
   try {
     await capture.each(visit, idle);
   } catch (error) {
     if (!(error instanceof CaptureError) && !(error instanceof InputError)) throw error;
-    damage = error;
+    corruption = error;
   }
   await report();
-  if (damage !== null) process.exitCode = complain(damage);
+  if (corruption !== null) process.exitCode = complain(corruption);
   noteTruncation(capture);
 }

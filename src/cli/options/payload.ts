@@ -1,8 +1,8 @@
 import * as fs from 'node:fs';
 import { CodecError, type Json } from '../../../uapi/codec.ts';
+import { LookupError } from '../../../uapi/lookup.ts';
 import { BytesError, type Form, formOf, parseBytes } from '../../payload/bytes.ts';
 import type { Region } from '../../payload/payload.ts';
-import { LookupError } from '../../payload/registry.ts';
 import { InputError, UsageError } from '../exit.ts';
 import { readInput } from '../io/files.ts';
 

@@ -1,9 +1,8 @@
 /** Buffer objects: struct panthor_gem_object, and the device's table of them. */
+
+import { SZ_2M, SZ_4K } from '../../../uapi/sizes.ts';
 import { BO_MEMORY_BASE } from '../../hw/memory.ts';
 import { type BoLayout, layoutPieces, type SgPiece, SgTable } from './sg.ts';
-
-const SZ_4K = 0x1000;
-const SZ_2M = 0x200000;
 
 /** Makes an object's scatter list, or null where there is no physical memory for it. */
 type Backing = (bo: GemObject) => SgTable | null;

@@ -1,9 +1,10 @@
 import { ENOSPC } from '../../../uapi/errno.ts';
+import { PAGE_SIZE } from '../../../uapi/sizes.ts';
 import type { GemObject } from './gem.ts';
 
 /** DRM_FILE_PAGE_OFFSET_START and _SIZE of a 64-bit kernel, in bytes: objects are found above 4 GiB, in 1 TiB. */
 const START = 0x100000000;
-const SIZE = 0xfffff * 256 * 4096;
+const SIZE = 0xfffff * 256 * PAGE_SIZE;
 
 /**
  * The fake file offsets by which clients mmap() objects (struct drm_vma_offset_manager). Offsets whose low 32 bits are
@@ -51,7 +52,7 @@ export class MmapOffsets {
 
   #take(size: number): number {
     let offset = this.#brk;
-    if (offset % 0x100000000 === 0) offset += 4096;
+    if (offset % 0x100000000 === 0) offset += PAGE_SIZE;
     if (offset + size > START + SIZE) return -ENOSPC;
     this.#brk = offset + size;
     return offset;

@@ -2,11 +2,10 @@
  * The physical backing of a buffer object: a scatter list, kept as sorted runs so that an offset is found by bisection
  * (the kernel walks its list from the start). Layouts are those of the conformance vectors' SCHEMA.md.
  */
+
+import { SZ_2M, SZ_4K, SZ_64K } from '../../../uapi/sizes.ts';
 import { BO_MEMORY_BASE } from '../../hw/memory.ts';
 
-const SZ_4K = 0x1000;
-const SZ_64K = 0x10000;
-const SZ_2M = 0x200000;
 /** Bytes of the longest scatter list entry. */
 const MAX_ENTRY = 0xfffff000;
 

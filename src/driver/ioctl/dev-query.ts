@@ -1,4 +1,5 @@
 /** DEV_QUERY: panthor_ioctl_dev_query(). */
+
 import { EINVAL } from '../../../uapi/errno.ts';
 import type { StructLayout } from '../../../uapi/layout.ts';
 import {
@@ -14,6 +15,7 @@ import {
   drm_panthor_mmu_info,
   drm_panthor_timestamp_info,
 } from '../../../uapi/panthor_drm.ts';
+import { SZ_2M, SZ_4K } from '../../../uapi/sizes.ts';
 import { getU64 } from '../base/u64.ts';
 import type { UserMemory } from '../base/uaccess.ts';
 import type { PanthorDevice } from '../device.ts';
@@ -58,7 +60,7 @@ const priorities: Fill = (file, bytes) => {
 };
 
 /** io_pgtable_cfg.pgsize_bitmap of every panthor VM, 4 KiB and 2 MiB: what panthor_mmu_info_init() of 7.3 reports. */
-const PAGE_SIZES = 0x1000 | 0x200000;
+const PAGE_SIZES = SZ_4K | SZ_2M;
 
 const QUERIES: { readonly [type: number]: Query } = {
   [DRM_PANTHOR_DEV_QUERY_GPU_INFO]: {

@@ -1,5 +1,5 @@
 import { EACCES, EFAULT, EINVAL, ENODEV, ENOTTY } from '../../../uapi/errno.ts';
-import { _IOC_SIZE, DRM_IOCTL_BASE } from '../../../uapi/ioctl.ts';
+import { _IOC_SIZE, _IOC_TYPE, DRM_IOCTL_BASE } from '../../../uapi/ioctl.ts';
 import type { Op } from '../../coroutine/op.ts';
 import { Idr } from '../base/idr.ts';
 import type { UserMemory } from '../base/uaccess.ts';
@@ -59,7 +59,7 @@ export class PanthorDrv {
   unique = '';
   /** Calls that wait for something or for their deadline. */
   readonly blockedCalls = new Set<BlockedCall>();
-  /** Work is done before and after each call; false leaves it to whoever calls drain(). */
+  /** Work is done before and after each call; false leaves it to the caller of drain(). */
   drainsInline = true;
   /** Called when the last reference to an object is gone. */
   onBoFree: ((bo: GemObject) => void) | null = null;
@@ -80,7 +80,7 @@ export class PanthorDrv {
     yield 'open';
     const file = new DrmFile(this, options);
     if (!file.render) {
-      // drm_master_open(): whoever comes first.
+      // drm_master_open(): the first opener.
       if (this.master === null) this.setMaster(file);
       else file.magics = this.master.magics;
     }
@@ -107,7 +107,7 @@ export class PanthorDrv {
   *ioctl(file: DrmFile, request: number, mem: UserMemory, argAddr: number): Op<number> {
     if (this.drainsInline) yield* this.#catchUp();
     if (this.device.unplugged) return -ENODEV;
-    if (((request >>> 8) & 0xff) !== DRM_IOCTL_BASE) return -ENOTTY;
+    if (_IOC_TYPE(request) !== DRM_IOCTL_BASE) return -ENOTTY;
     const entry = this.#table[request & 0xff];
     if (entry === undefined) return -EINVAL;
     let ret: number;

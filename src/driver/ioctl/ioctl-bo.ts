@@ -1,4 +1,5 @@
 /** The calls about one buffer object: panthor_drv.c and panthor_gem.c. */
+
 import { E2BIG, EFAULT, EINVAL, ENODEV, ENOENT, ENOMEM, ENOSPC, EPERM } from '../../../uapi/errno.ts';
 import {
   DRM_PANTHOR_BO_IS_IMPORTED,
@@ -14,6 +15,7 @@ import {
   drm_panthor_bo_sync_op,
   PANTHOR_BO_LABEL_MAXLEN,
 } from '../../../uapi/panthor_drm.ts';
+import { PAGE_SIZE } from '../../../uapi/sizes.ts';
 import { getU64, setU64 } from '../base/u64.ts';
 import type { UserMemory } from '../base/uaccess.ts';
 import type { GemObject } from '../gem/gem.ts';
@@ -22,7 +24,6 @@ import type { PanthorDrv } from './drv.ts';
 import type { IoctlHandler } from './entry.ts';
 import { getArray } from './uobj.ts';
 
-const PAGE_SIZE = 4096;
 /** What drm_gem_object_init() asks shmem for has to be a loff_t. */
 const MAX_LFS_FILESIZE = 2 ** 63;
 

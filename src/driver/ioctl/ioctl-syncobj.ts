@@ -21,7 +21,7 @@ import { getPlainArray } from './uobj.ts';
 const MAX_POINTERS = 0x400000 / 8;
 
 /**
- * drm_syncobj_array_find(): the syncobjs that the `count` handles at user address `addr` name; nobody holds them.
+ * drm_syncobj_array_find(): the syncobjs that the `count` handles at user address `addr` name; no reference is taken.
  *
  * @returns them; -ENOMEM for more handles than kmalloc() has room for; -EFAULT; -ENOENT for an unknown one
  */

@@ -94,12 +94,10 @@ class VmBindSchedJob extends SchedJob {
   }
 
   /**
-   * panthor_vm_bind_free_job() and panthor_vm_bind_job_put(). What a map of a VM that was destroyed meanwhile has mapped would keep that VM for ever:
-   * the kernel leaks it, a server that outlives its clients must not.
+   * panthor_vm_bind_free_job() and panthor_vm_bind_job_put(). A map that ran after its VM was destroyed keeps that VM for
+   * ever, here as in the kernel.
    */
   override *free(): Op<void> {
-    const { vm } = this.#job;
-    if (vm.destroyed && vm.vmas.count > 0) yield* vm.unmapRange(0, vm.fullRange);
     yield* this.#job.cleanup();
   }
 }

@@ -1,4 +1,5 @@
 import { DRM_IOCTL_SET_CLIENT_NAME, drmIoctls } from '../../../uapi/drm.ts';
+import { _IOC_SIZE } from '../../../uapi/ioctl.ts';
 import { panthorIoctls } from '../../../uapi/panthor_drm.ts';
 import { availableIn } from '../../../uapi/version.ts';
 import type { Kernel } from '../kernels.ts';
@@ -98,7 +99,7 @@ export function ioctlTable({ uapi, behaviours }: Kernel): (IoctlEntry | undefine
   const table: (IoctlEntry | undefined)[] = new Array(256).fill(undefined);
   const put = (name: string, request: number, flags: number, run: IoctlHandler | undefined): void => {
     if (run === undefined) throw new Error(`${name} has no handler`);
-    table[request & 0xff] = { name, request, size: (request >>> 16) & 0x3fff, flags, run };
+    table[request & 0xff] = { name, request, size: _IOC_SIZE(request), flags, run };
   };
   for (const spec of panthorIoctls) {
     if (availableIn(spec.since, uapi)) put(spec.name, spec.request, DRM_RENDER_ALLOW, DRIVER[spec.name]);

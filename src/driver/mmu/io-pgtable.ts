@@ -5,14 +5,11 @@
  * One call maps or unmaps entries of a single table, like the kernel's map_pages and unmap_pages operations.
  */
 import { EEXIST, ENOENT, ENOMEM, ERANGE } from '../../../uapi/errno.ts';
+import { SZ_2M, SZ_4K } from '../../../uapi/sizes.ts';
 import type { PhysicalMemory } from '../../hw/memory.ts';
 import { ROOT_TABLE_BASE } from '../../hw/memory.ts';
-import { DESC_BLOCK, DESC_TABLE, levelIndex, startLevel, walk } from '../../hw/walker.ts';
+import { DESC_BLOCK, DESC_TABLE, levelIndex, startLevel } from '../../hw/vmsa.ts';
 import type { WarnSink } from '../base/warn.ts';
-
-export const SZ_4K = 0x1000;
-export const SZ_2M = 0x200000;
-export const SZ_1G = 0x40000000;
 
 /** Protection bits of a mapping (IOMMU_* of the kernel). */
 export const IOMMU_READ = 1 << 0;
@@ -194,9 +191,18 @@ export class IoPgtable {
     return ((at - start) >> 1) * size;
   }
 
-  /** iova_to_phys() !== 0: whether a leaf translates `iova`. */
+  /** iova_to_phys() !== 0: whether a leaf translates `iova`, by the driver's own look at its tables. */
   isMapped(iova: number): boolean {
-    return walk(this.#memory, this.ttbr, this.vaBits, iova).pa > 0;
+    const lo = iova >>> 0;
+    const hi = (iova - lo) * 2 ** -32;
+    let page = this.#rootPage;
+    for (let level = this.#startLevel; ; level++) {
+      const at = page * WORDS + levelIndex(level, lo, hi) * 2;
+      const desc = this.#memory.words[at];
+      const isTable = (desc & 3) === DESC_TABLE;
+      if (level === 3 || !isTable) return level === 3 ? isTable : (desc & 3) === DESC_BLOCK;
+      page = this.#memory.tableOf(desc, this.#memory.words[at + 1]);
+    }
   }
 
   /** Frees all tables, the root too. */

@@ -11,11 +11,12 @@ import {
   DRM_PANTHOR_VM_BIND_OP_TYPE_SYNC_ONLY,
   DRM_PANTHOR_VM_BIND_OP_TYPE_UNMAP,
 } from '../../../uapi/panthor_drm.ts';
+import { SZ_2M } from '../../../uapi/sizes.ts';
 import type { Op } from '../../coroutine/op.ts';
 import type { PhysicalMemory } from '../../hw/memory.ts';
 import type { GemObject } from '../gem/gem.ts';
 import { smMap, smUnmap } from './gpuvm.ts';
-import { SZ_2M, type TableSource } from './io-pgtable.ts';
+import type { TableSource } from './io-pgtable.ts';
 import type { PanthorVm } from './vm.ts';
 import { declareUnusable } from './vm-pages.ts';
 import { lockRegion, unlockRegion } from './vm-region.ts';

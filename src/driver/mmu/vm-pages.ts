@@ -1,8 +1,9 @@
 /** Pages of a VM: panthor_vm_map_pages(), panthor_vm_unmap_pages(), panthor_vm_map_sparse(). op_lock is held. */
+
 import { EINVAL, ENOMEM } from '../../../uapi/errno.ts';
+import { SZ_1G, SZ_2M, SZ_4K } from '../../../uapi/sizes.ts';
 import type { Op } from '../../coroutine/op.ts';
 import type { SgTable } from '../gem/sg.ts';
-import { SZ_1G, SZ_2M, SZ_4K } from './io-pgtable.ts';
 import type { PanthorVm } from './vm.ts';
 import { checkLocked, flushRange } from './vm-region.ts';
 

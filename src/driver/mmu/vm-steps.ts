@@ -7,10 +7,11 @@ import {
   DRM_PANTHOR_VM_BIND_OP_MAP_SPARSE,
   DRM_PANTHOR_VM_BIND_OP_MAP_UNCACHED,
 } from '../../../uapi/panthor_drm.ts';
+import { SZ_2M } from '../../../uapi/sizes.ts';
 import type { Op } from '../../coroutine/op.ts';
 import { NULL_DEREFERENCE, type StepPart } from '../base/warn.ts';
 import type { GemObject } from '../gem/gem.ts';
-import { IOMMU_CACHE, IOMMU_NOEXEC, IOMMU_READ, IOMMU_WRITE, SZ_2M } from './io-pgtable.ts';
+import { IOMMU_CACHE, IOMMU_NOEXEC, IOMMU_READ, IOMMU_WRITE } from './io-pgtable.ts';
 import type { PanthorVm } from './vm.ts';
 import type { OpCtx } from './vm-op.ts';
 import { mapPages, mapSparse, unmapPages } from './vm-pages.ts';

@@ -1,15 +1,17 @@
 /** A GPU address space: struct panthor_vm, its life, and its mappings. */
+
 import { EINVAL } from '../../../uapi/errno.ts';
 import {
   DRM_PANTHOR_VM_BIND_OP_MAP_SPARSE,
   DRM_PANTHOR_VM_BIND_OP_TYPE_UNMAP,
 } from '../../../uapi/panthor_drm.ts';
+import { SZ_2M, SZ_4K } from '../../../uapi/sizes.ts';
 import { Mutex, type Op } from '../../coroutine/op.ts';
 import type { StepPart } from '../base/warn.ts';
 import type { PanthorDevice } from '../device.ts';
 import type { GemObject } from '../gem/gem.ts';
 import { DrmMm, type KernelNode } from './drm-mm.ts';
-import { IoPgtable, SZ_2M, SZ_4K } from './io-pgtable.ts';
+import { IoPgtable } from './io-pgtable.ts';
 import { type BindJob, type BindOp, bindExecSyncOp, bindJobCreate, type GemLookup } from './vm-bind.ts';
 import { execOp, OpCtx, prepareMapOpCtx, prepareUnmapOpCtx } from './vm-op.ts';
 import { VmaStore } from './vma-store.ts';
@@ -248,7 +250,7 @@ export class PanthorVm {
   /** drm_gpuva_map(), with panthor_vma_init() and panthor_vma_link(): a VMA before the cursor. */
   insertVma(va: number, range: number, bo: GemObject, offset: number, flags: number): void {
     const { vmas } = this;
-    // The last byte of an empty VMA at 0 wraps around, so that drm_gpuva_insert() finds it to overlap any other. Nobody
+    // The last byte of an empty VMA at 0 wraps around, so that drm_gpuva_insert() finds it to overlap any other. No caller
     // looks at its result: the VMA is lost, and its object and VM are never let go.
     if (va === 0 && range === 0 && vmas.count > 0) {
       bo.get();

@@ -1,5 +1,6 @@
 import { EINVAL, ENOENT, ENOMEM } from '../../../uapi/errno.ts';
 import { DRM_PANTHOR_BO_NO_MMAP, DRM_PANTHOR_VM_BIND_OP_MAP_NOEXEC } from '../../../uapi/panthor_drm.ts';
+import { PAGE_SIZE } from '../../../uapi/sizes.ts';
 import type { Op } from '../../coroutine/op.ts';
 import { Idr } from '../base/idr.ts';
 import type { PanthorDevice } from '../device.ts';
@@ -11,7 +12,6 @@ const MAX_HEAPS_PER_POOL = 128;
 const HEAP_CONTEXT_SIZE = 32;
 const CHUNK_MIN = 0x20000;
 const CHUNK_MAX = 0x800000;
-const PAGE_SIZE = 4096;
 
 /** What TILER_HEAP_CREATE asks for. */
 export interface HeapArgs {

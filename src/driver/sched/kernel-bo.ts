@@ -1,3 +1,4 @@
+import { PAGE_SIZE } from '../../../uapi/sizes.ts';
 import type { Op } from '../../coroutine/op.ts';
 import type { PanthorDevice } from '../device.ts';
 import type { GemObject } from '../gem/gem.ts';
@@ -6,8 +7,6 @@ import type { PanthorVm } from '../mmu/vm.ts';
 
 /** PANTHOR_VM_KERNEL_AUTO_VA: the address is the allocator's choice. */
 const AUTO_VA = -1;
-/** panthor_vm_page_size(). */
-const PAGE_SIZE = 4096;
 
 const contentsOf = new WeakMap<GemObject, BoContents>();
 
@@ -80,6 +79,7 @@ export class KernelBo {
     mapFlags: number,
     label: string,
   ): Op<KernelBo | number> {
+    // panthor_vm_page_size()
     const bytes = Math.ceil(size / PAGE_SIZE) * PAGE_SIZE;
     const bo = device.gem.create(bytes, boFlags, vm);
     // panthor_gem_kernel_bo_set_label()

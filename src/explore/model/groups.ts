@@ -1,7 +1,8 @@
 /** Groups on the GPU: the scheduler's part, as far as it activates VMs, and the accesses that groups make. */
 import { ENODEV } from '../../../uapi/errno.ts';
 import type { Op } from '../../coroutine/op.ts';
-import { type AccessKind, type MachineOp, permits } from '../../hw/timed-machine.ts';
+import { type AccessKind, gpuAccess, permits } from '../../hw/access.ts';
+import type { MachineOp } from '../../hw/timed-machine.ts';
 import type { Translation } from '../../hw/tlb.ts';
 import type { Call } from '../scenario/scenario.ts';
 import type { Group, Harness, VmState } from './harness.ts';
@@ -60,7 +61,7 @@ export function groupOf(state: VmState, own: Group): Group {
   return own.vm === state.vm ? own : state.group;
 }
 
-/** tick_work() to group_unbind_locked(); a reset may have done it already, and after an unplug nobody does it. */
+/** tick_work() to group_unbind_locked(); a reset may have done it already, and after an unplug it is not done. */
 export function* idle(harness: Harness, state: VmState, own: Group): Op<number | string> {
   yield* harness.schedLock.lock();
   const group = groupOf(state, own);
@@ -94,7 +95,7 @@ export function* groupAccess(
   text: string,
 ): MachineOp<Translation | null> {
   const { epoch } = group;
-  const found = yield* harness.machine.access(group.as, va, kind);
+  const found = yield* gpuAccess(harness.machine, group.as, va, kind);
   if (found !== null && group.epoch === epoch) judge(harness, state, group, va, text, found);
   return found;
 }

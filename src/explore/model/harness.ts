@@ -6,7 +6,7 @@ import type { GemObject } from '../../driver/gem/gem.ts';
 import type { DrmFile } from '../../driver/ioctl/file.ts';
 import type { Kernel } from '../../driver/kernels.ts';
 import type { PanthorVm } from '../../driver/mmu/vm.ts';
-import { type BindOp, bindJobCreate } from '../../driver/mmu/vm-bind.ts';
+import { type BindJob, type BindOp, bindJobCreate } from '../../driver/mmu/vm-bind.ts';
 import { VmPool } from '../../driver/mmu/vm-pool.ts';
 import { AS_COMMAND_NAMES, INT_MASK, INT_RAWSTAT, MMU_INT_BASE } from '../../hw/registers.ts';
 import { TimedMachine } from '../../hw/timed-machine.ts';
@@ -39,7 +39,18 @@ function fencesOf(scenario: Scenario): string[] {
   return [...new Set(calls.flatMap((call) => [...call.waits, ...call.signals]))];
 }
 
+/** Who makes the device and what belongs to it, where it is not the model's. */
+export interface DriverFactory {
+  machine(slots: number, vaBits: number): TimedMachine;
+  device(kernel: Kernel, slots: number, vaBits: number): ExploredDevice;
+  readonly pool: VmPool;
+  createJob(vm: PanthorVm, op: BindOp): BindJob | number;
+  /** After so many more that go well, one reservation of tables fails; -1: none. */
+  failReservation(after: number): void;
+}
+
 export class Harness {
+  readonly #driver: DriverFactory | null;
   readonly coverage: Coverage;
   readonly scenario: Scenario;
   readonly machine: TimedMachine;
@@ -49,6 +60,7 @@ export class Harness {
   readonly work: Workqueue;
   /** The open file whose VMs and objects these are, where a thread makes ioctls. */
   readonly file: DrmFile | null;
+  /** Where tables may be lacking; of a tree's driver, the driver is told (failReservation()). */
   readonly memory: ExploredMemory;
   readonly objects: ObjectState[] = [];
   /** Syncobjs by the names that the scenario gives them. */
@@ -96,25 +108,40 @@ export class Harness {
   readonly mmuInterrupt = { label: 'MMU interrupt', ready: () => this.#mmuInterruptRaised() };
   readonly workQueued = { label: 'worker', ready: () => !this.work.idle };
 
-  constructor(scenario: Scenario, kernel: Kernel) {
+  constructor(scenario: Scenario, kernel: Kernel, driver: DriverFactory | null = null) {
     this.scenario = scenario;
     this.coverage = new Coverage(scenario);
+    this.#driver = driver;
     const slots = scenario.slots + 1;
     this.memory = new ExploredMemory(64);
-    this.machine = new TimedMachine({ slots, vaBits: VA_BITS, memory: this.memory });
-    this.device = new ExploredDevice(this.coverage, {
-      kernel,
-      machine: this.machine,
-      mmu: { asPresent: 2 ** slots - 1, vaBits: VA_BITS },
-      now: () => 0,
-    });
+    this.machine =
+      driver?.machine(slots, VA_BITS) ?? new TimedMachine({ slots, vaBits: VA_BITS, memory: this.memory });
+    this.device =
+      driver?.device(kernel, slots, VA_BITS) ??
+      new ExploredDevice(this.coverage, {
+        kernel,
+        machine: this.machine,
+        mmu: { asPresent: 2 ** slots - 1, vaBits: VA_BITS },
+        now: () => 0,
+      });
+    if (driver !== null) this.#refuseForTrees();
     this.file = makesIoctls(scenario) ? openFile(this.device) : null;
     this.work = this.file?.drv.work ?? new Workqueue();
-    this.pool = this.file?.vms ?? new VmPool(this.device);
+    this.pool = driver?.pool ?? this.file?.vms ?? new VmPool(this.device);
     for (const { name, size, later } of scenario.objects) {
       if (later) this.objects.push({ name, bo: null, handle: 0, pa: -1, freed: false });
       else this.objects.push(this.#makeObject(name, size));
     }
+  }
+
+  /** What only the model's driver can be asked so far. */
+  #refuseForTrees(): void {
+    const { name, failMap } = this.scenario;
+    if (makesIoctls(this.scenario)) {
+      throw new ScenarioError(`${name}: threads that make ioctls are for the model alone so far`);
+    }
+    if (failMap >= 0)
+      throw new ScenarioError(`${name}: a map that fails half-way is for the model alone so far`);
   }
 
   #makeObject(name: string, size: number): ObjectState {
@@ -153,6 +180,7 @@ export class Harness {
     }
     this.memory.reservationsLeft = this.scenario.failTables;
     this.memory.tablesLeft = this.scenario.failMap;
+    this.#driver?.failReservation(this.scenario.failTables);
     for (const _ of this.scenario.threads) this.groups.push(new Group());
     this.device.trace = new Listener(this);
     this.device.tickDone = { label: 'tick_work', ready: () => this.condemned() === null };
@@ -207,12 +235,13 @@ export class Harness {
   /** What the checks remember of the driver; called after every step. */
   observe(): void {
     for (let i = 0; i < this.vms.length; i++) this.vms[i].spec.observe();
-    noticeFreed(this);
+    if (this.#driver === null) noticeFreed(this);
+    else for (const state of this.vms) state.freed ||= state.vm.freed;
   }
 
   /** Queues an asynchronous bind, call number `call` of thread `thread`. 0 or -errno. */
   queue(vm: VmState, op: BindOp, thread: number, call: number): number {
-    const job = bindJobCreate(vm.vm, this, op);
+    const job = this.#driver?.createJob(vm.vm, op) ?? bindJobCreate(vm.vm, this, op);
     if (typeof job === 'number') return job;
     vm.jobs.push({ job, va: op.va, size: op.size, thread, call });
     vm.unsignalled++;

@@ -2,6 +2,8 @@
  * Command streams of a scenario: the interpreter that runs those of clients (src/hw/command-stream), whose accesses go
  * to memory through the timed machine. Fetching an instruction is no access: the stream is in the scenario.
  */
+
+import { type AccessKind, permits } from '../../hw/access.ts';
 import { Core, type StreamEvents } from '../../hw/command-stream/core.ts';
 import { CS_BUS_FAULT, StreamFatal } from '../../hw/command-stream/exceptions.ts';
 import { perform } from '../../hw/command-stream/execute.ts';
@@ -9,7 +11,7 @@ import { instructionText } from '../../hw/command-stream/instruction-text.ts';
 import { STAY } from '../../hw/command-stream/outcome.ts';
 import type { StreamMemory } from '../../hw/command-stream/stream-memory.ts';
 import { INSTR_BYTES, StreamGroup, StreamQueue } from '../../hw/command-stream/stream-queue.ts';
-import { type AccessKind, type MachineOp, permits } from '../../hw/timed-machine.ts';
+import type { MachineOp } from '../../hw/timed-machine.ts';
 import type { Call } from '../scenario/scenario.ts';
 import { groupAccess, groupOf } from './groups.ts';
 import type { Group, Harness, VmState } from './harness.ts';
@@ -27,7 +29,7 @@ const EVENTS: StreamEvents = {
   flushed() {},
 };
 
-/** What streams have stored in objects, by physical address of the word; what nobody wrote is 0. */
+/** What streams have stored in objects, by physical address of the word; what was never written is 0. */
 export class Words {
   readonly #words = new Map<number, number>();
   /** Counts stores: who waits for memory has another look. */

@@ -1,9 +1,10 @@
-import { EXCEPTION_TYPES } from '../exception-types.ts';
-
 /**
  * What can go wrong in a command stream: enum drm_panthor_exception_type in panthor_device.h. Names are those that
  * the kernel prints.
  */
+import { hex } from '../../../uapi/hex.ts';
+import { EXCEPTION_TYPES } from '../exception-types.ts';
+
 export const CS_BUS_FAULT = 0x48;
 export const CS_INSTR_INVALID = 0x49;
 export const CS_CALL_STACK_OVERFLOW = 0x4a;
@@ -16,7 +17,7 @@ export const ADDR_SIZE_FAULT_IN = 0xe0;
 
 /** panthor_exception_name(). */
 export function exceptionName(type: number): string {
-  return EXCEPTION_TYPES[type]?.[0] ?? `0x${type.toString(16)}`;
+  return EXCEPTION_TYPES[type]?.[0] ?? hex(type);
 }
 
 /** Ends a stream: the firmware reports it as CS_FATAL, and the group is lost. Thrown inside the instruction. */

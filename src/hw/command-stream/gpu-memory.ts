@@ -2,8 +2,9 @@
  * Accesses of a command stream to memory: through the tables that its address space has in AS_TRANSTAB, as the walker
  * reads them, to the bytes behind the physical address.
  */
+
+import { PAGE_SIZE } from '../../../uapi/sizes.ts';
 import type { Machine } from '../machine.ts';
-import { PAGE_SIZE } from '../memory.ts';
 import {
   AS_FAULTADDRESS,
   AS_FAULTSTATUS,
@@ -36,7 +37,7 @@ const SLOTS = 64;
 
 /**
  * Translations are remembered until invalidate(), which is called whenever the driver may have run: inside a run of the
- * command-stream hardware nobody changes page tables.
+ * command-stream hardware page tables do not change.
  *
  * Instructions are fetched as data: panthor maps its own ring buffers with MAP_NOEXEC, and so does Mesa with its
  * streams, so that the no-execute bit can only be about shaders.

@@ -1,4 +1,5 @@
 /** Instructions as numbers, as fields, and as text. */
+import { hex } from '../../../uapi/hex.ts';
 import { INSTRUCTION_TABLE, type InstructionField, type InstructionSpec } from './instruction-table.ts';
 
 const byOpcode = new Map(INSTRUCTION_TABLE.map((spec) => [spec.opcode, spec]));
@@ -86,7 +87,7 @@ function fieldText(field: InstructionField, value: number): string {
     case 'enum':
       return field.names?.[value] ?? String(value);
     default:
-      return value < 10 ? String(value) : `0x${value.toString(16)}`;
+      return value < 10 ? String(value) : hex(value);
   }
 }
 

@@ -52,6 +52,5 @@ export const CONDITION_LT = 4;
 export const CONDITION_GE = 5;
 export const CONDITION_ALWAYS = 6;
 
-/** "CS Sync scope": who hears of a SYNC_ADD or SYNC_SET. With SYSTEM the firmware tells the driver. */
+/** "CS Sync scope": who is notified of a SYNC_ADD or SYNC_SET. With SYSTEM the firmware interrupts the driver. */
 export const SCOPE_SYSTEM = 0;
-export const SCOPE_CSG = 2;

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { accessSync, closeSync, constants, openSync, readSync } from 'node:fs';
+import { accessSync, closeSync, constants, openSync, readSync, statSync } from 'node:fs';
 import { constants as os } from 'node:os';
 import { basename, delimiter, join } from 'node:path';
 import { withSignals } from './signals.ts';
@@ -48,6 +48,49 @@ export function archOf(command: string): string {
   }
   const isElf = head.readUInt32BE(0) === 0x7f454c46;
   return (isElf && machines.get(head.readUInt16LE(18))) || own;
+}
+
+/** How calls of a command reach the server: by a library that it preloads, or by a seccomp filter that asks. */
+export type Door = 'preload' | 'seccomp';
+
+const PT_INTERP = 3;
+/** How far into a program its headers and Go's build ID lie. */
+const HEAD_BYTES = 1 << 16;
+
+/** The door for a command: the filter where nothing can be preloaded, for static, Go and setuid programs. */
+export function doorFor(command: string): Door {
+  if (/^qemu-/.test(basename(command))) return 'preload';
+  const path = findCommand(command);
+  const head = Buffer.alloc(HEAD_BYTES);
+  try {
+    if ((statSync(path).mode & 0o6000) !== 0) return 'seccomp';
+    const fd = openSync(path, 'r');
+    readSync(fd, head, 0, head.length, 0);
+    closeSync(fd);
+  } catch {
+    return 'preload';
+  }
+  if (head.readUInt32BE(0) !== 0x7f454c46) return 'preload';
+  return hasInterpreter(head) && !head.includes('Go build ID') ? 'preload' : 'seccomp';
+}
+
+/** Whether an ELF file of 64 bits is loaded by a dynamic linker. */
+function hasInterpreter(head: Buffer): boolean {
+  const at = Number(head.readBigUInt64LE(32));
+  const size = head.readUInt16LE(54);
+  for (let i = 0; i < head.readUInt16LE(56) && at + (i + 1) * size <= head.length; i++) {
+    if (head.readUInt32LE(at + i * size) === PT_INTERP) return true;
+  }
+  return false;
+}
+
+/** Prepares `command` to run under the filter of `door` (native-stubs/door), with `variables` set. */
+export function prepareBehind(
+  command: readonly string[],
+  door: string,
+  variables: Readonly<Record<string, string>>,
+): Launch {
+  return { file: door, args: [...command], env: { ...process.env, ...variables } };
 }
 
 /**

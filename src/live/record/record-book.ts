@@ -1,15 +1,21 @@
-import type { Frame } from '../../capture/frame.ts';
-import { CaptureRecord, requestSize, setIoctl } from '../../capture/record.ts';
-import { tell } from '../server/server.ts';
+import { _IOC_SIZE } from '../../../uapi/ioctl.ts';
+import { HIGH_WORD } from '../../../uapi/layout.ts';
 import {
-  REGION_BYTES,
-  readU64,
   WIRE_MAX_REGIONS,
   WIRE_RECORD_CLOSE,
   WIRE_RECORD_FILE,
   WIRE_RECORD_IOCTL,
   WIRE_RECORD_MMAP,
-} from '../wire.ts';
+  wire_record_close,
+  wire_record_file,
+  wire_record_ioctl,
+  wire_record_mmap,
+  wire_region,
+} from '../../../uapi/wire.ts';
+import type { Frame } from '../../capture/frame.ts';
+import { CaptureRecord, setIoctl } from '../../capture/record.ts';
+import { getU64 } from '../../driver/base/u64.ts';
+import { tell } from '../server/server.ts';
 import { CaptureFile } from './capture-file.ts';
 
 export interface RecordBookOptions {
@@ -20,12 +26,6 @@ export interface RecordBookOptions {
   /** Who answers: the kernel, or the model where there is no device. */
   replies: 'kernel' | 'model';
 }
-
-/** Bytes of the fixed parts of the messages (native-stubs/wire.h). */
-const FILE_BYTES = 24;
-const IOCTL_BYTES = 40;
-const MMAP_BYTES = 40;
-const CLOSE_BYTES = 8;
 
 interface Region {
   addr: number;
@@ -54,13 +54,13 @@ export class RecordBook {
     const { at, size } = frame;
     switch (frame.kind) {
       case WIRE_RECORD_FILE:
-        return size >= FILE_BYTES && this.#open(view, at);
+        return size >= wire_record_file.size && this.#open(view, at);
       case WIRE_RECORD_IOCTL:
-        return size >= IOCTL_BYTES && this.#ioctl(view, bytes, at, at + size);
+        return size >= wire_record_ioctl.size && this.#ioctl(view, bytes, at, at + size);
       case WIRE_RECORD_MMAP:
-        return size >= MMAP_BYTES && this.#mmap(view, at);
+        return size >= wire_record_mmap.size && this.#mmap(view, at);
       case WIRE_RECORD_CLOSE:
-        return size >= CLOSE_BYTES && this.#close(readU64(view, at));
+        return size >= wire_record_close.size && this.#close(getU64(view, at + wire_record_close.off.file));
       default:
         return false;
     }
@@ -98,10 +98,11 @@ export class RecordBook {
   }
 
   #open(view: DataView, at: number): boolean {
-    const numbers = [8, 12, 16].map((offset) => view.getInt32(at + offset, true));
+    const { off } = wire_record_file;
+    const numbers = [off.major, off.minor, off.patchlevel].map((offset) => view.getInt32(at + offset, true));
     this.#file ??= this.#begin(numbers.join('.'));
-    this.lastPid = view.getUint32(at + 20, true);
-    this.#files.set(readU64(view, at), { fd: this.#nextFd++, pid: this.lastPid });
+    this.lastPid = view.getUint32(at + off.pid, true);
+    this.#files.set(getU64(view, at + off.file), { fd: this.#nextFd++, pid: this.lastPid });
     return true;
   }
 
@@ -116,15 +117,18 @@ export class RecordBook {
   }
 
   #ioctl(view: DataView, bytes: Uint8Array, at: number, end: number): boolean {
-    const count = view.getUint32(at + 32, true);
+    const count = view.getUint32(at + wire_record_ioctl.off.regions, true);
     if (count > WIRE_MAX_REGIONS) return false;
     const regions: Region[] = [];
-    let pos = at + IOCTL_BYTES;
+    let pos = at + wire_record_ioctl.size;
     for (let i = 0; i < 2 * count; i++) {
-      const length = end - pos < REGION_BYTES ? -1 : view.getUint32(pos + 8, true);
-      const data = pos + REGION_BYTES;
+      const length = end - pos < wire_region.size ? -1 : view.getUint32(pos + wire_region.off.size, true);
+      const data = pos + wire_region.size;
       if (length < 0 || length > end - data) return false;
-      regions.push({ addr: readU64(view, pos), bytes: bytes.subarray(data, data + length) });
+      regions.push({
+        addr: getU64(view, pos + wire_region.off.addr),
+        bytes: bytes.subarray(data, data + length),
+      });
       pos = data + ((length + 7) & ~7);
     }
     this.#write(view, at, regions.slice(0, count), regions.slice(count));
@@ -132,9 +136,10 @@ export class RecordBook {
   }
 
   #write(view: DataView, at: number, before: Region[], after: Region[]): void {
-    const request = view.getUint32(at + 16, true);
-    const argAddr = readU64(view, at + 8);
-    const size = requestSize(request);
+    const { off } = wire_record_ioctl;
+    const request = view.getUint32(at + off.request, true);
+    const argAddr = getU64(view, at + off.arg);
+    const size = _IOC_SIZE(request);
     // The argument comes first; what could not even be read of it has nothing to show.
     const hasArg = before.length > 0 && before[0].addr === argAddr && before[0].bytes.length === size;
     if (size > 0 && !hasArg) return;
@@ -142,8 +147,8 @@ export class RecordBook {
     const empty = new Uint8Array(0);
     setIoctl(this.#record, {
       timeNs: Number(process.hrtime.bigint()),
-      tid: view.getUint32(at + 20, true) & 0x7fffffff,
-      fd: this.#fdOf(readU64(view, at)),
+      tid: view.getUint32(at + off.tid, true) & 0x7fffffff,
+      fd: this.#fdOf(getU64(view, at + off.file)),
       request,
       argIn: size > 0 ? before[0].bytes : empty,
       argOut: size > 0 ? after[0].bytes : empty,
@@ -152,25 +157,26 @@ export class RecordBook {
         in: region.bytes,
         out: Buffer.compare(region.bytes, after[first + i].bytes) === 0 ? null : after[first + i].bytes,
       })),
-      ret: view.getInt32(at + 24, true),
-      errno: view.getInt32(at + 28, true),
+      ret: view.getInt32(at + off.ret, true),
+      errno: view.getInt32(at + off.error, true),
     });
     this.#put();
   }
 
   #mmap(view: DataView, at: number): boolean {
+    const { off } = wire_record_mmap;
     Object.assign(this.#record, {
       type: 'mmap',
       timeNs: Number(process.hrtime.bigint()),
-      tid: view.getUint32(at + 32, true) & 0x7fffffff,
-      fd: this.#fdOf(readU64(view, at)),
-      lengthLo: view.getUint32(at + 8, true),
-      lengthHi: view.getUint32(at + 12, true),
-      offsetLo: view.getUint32(at + 16, true),
-      offsetHi: view.getUint32(at + 20, true),
-      prot: view.getUint32(at + 24, true),
-      flags: view.getUint32(at + 28, true),
-      ok: view.getInt32(at + 36, true) !== 0,
+      tid: view.getUint32(at + off.tid, true) & 0x7fffffff,
+      fd: this.#fdOf(getU64(view, at + off.file)),
+      lengthLo: view.getUint32(at + off.length, true),
+      lengthHi: view.getUint32(at + off.length + HIGH_WORD, true),
+      offsetLo: view.getUint32(at + off.offset, true),
+      offsetHi: view.getUint32(at + off.offset + HIGH_WORD, true),
+      prot: view.getUint32(at + off.prot, true),
+      flags: view.getUint32(at + off.flags, true),
+      ok: view.getInt32(at + off.ok, true) !== 0,
     });
     this.#put();
     return true;

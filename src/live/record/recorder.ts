@@ -1,3 +1,4 @@
+import { _IOC_SIZE } from '../../../uapi/ioctl.ts';
 import { CaptureRecord, setIoctl } from '../../capture/record.ts';
 import type { PanthorDevice } from '../../driver/device.ts';
 import type { DmaBuf } from '../../driver/gem/dma-buf.ts';
@@ -9,7 +10,7 @@ import type { OpenFile } from '../server/open-file.ts';
 import { CaptureFile } from './capture-file.ts';
 
 export interface RecordOptions {
-  /** A file, or a FIFO that somebody reads. */
+  /** A file, or a FIFO with a reader. */
   path: string;
   /** What was run, and the machine that it was made for. */
   client: string;
@@ -51,7 +52,7 @@ export class Recorder implements Observer {
 
   ioctl(on: OpenFile | DmaBuf | SyncFile, call: Call, ret: number, fds: CallFds | null): void {
     const { mem, before, request } = call;
-    const size = (request >>> 16) & 0x3fff;
+    const size = _IOC_SIZE(request);
     if (before === null) return;
     const at = size === 0 ? -1 : mem.locate(call.argAddr, size);
     // A call whose argument could not even be read has nothing to show.
@@ -134,7 +135,7 @@ export class Recorder implements Observer {
     this.#file.flush();
   }
 
-  /** Hands what has gathered to whoever reads. */
+  /** Hands what has gathered to the reader. */
   flush(): void {
     this.#file.flush();
   }

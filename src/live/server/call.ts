@@ -1,6 +1,9 @@
+import { _IOC_SIZE } from '../../../uapi/ioctl.ts';
+import { WIRE_MAX_REGIONS, wire_ioctl, wire_region } from '../../../uapi/wire.ts';
 import type { Frame } from '../../capture/frame.ts';
+import { getU64 } from '../../driver/base/u64.ts';
 import { UserMemory } from '../../driver/base/uaccess.ts';
-import { IOCTL_BYTES, REGION_BYTES, type ReplyWriter, readU64, WIRE_MAX_REGIONS } from '../wire.ts';
+import type { ReplyWriter } from '../wire.ts';
 
 /** One ioctl of a client, as it came in. Reused from call to call, unless it has to wait. */
 export class Call {
@@ -17,25 +20,26 @@ export class Call {
   /** Takes a WIRE_IOCTL payload apart; false where it is none. */
   read(frame: Frame, view: DataView, bytes: Uint8Array): boolean {
     const { at, size } = frame;
-    if (size < IOCTL_BYTES) return false;
-    this.fileKey = readU64(view, at);
-    this.argAddr = readU64(view, at + 8);
-    this.request = view.getUint32(at + 16, true);
+    const { off } = wire_ioctl;
+    if (size < wire_ioctl.size) return false;
+    this.fileKey = getU64(view, at + off.file);
+    this.argAddr = getU64(view, at + off.arg);
+    this.request = view.getUint32(at + off.request, true);
     // A thread's number is positive, whatever a client says.
-    this.tid = view.getUint32(at + 20, true) & 0x7fffffff;
-    this.fd = view.getInt32(at + 24, true);
-    const count = view.getUint32(at + 28, true);
+    this.tid = view.getUint32(at + off.tid, true) & 0x7fffffff;
+    this.fd = view.getInt32(at + off.fd, true);
+    const count = view.getUint32(at + off.regions, true);
     if (count > WIRE_MAX_REGIONS) return false;
     const { mem } = this;
     mem.reset();
-    let pos = at + IOCTL_BYTES;
+    let pos = at + wire_ioctl.size;
     const end = at + size;
     for (let i = 0; i < count; i++) {
-      if (end - pos < REGION_BYTES) return false;
-      const length = view.getUint32(pos + 8, true);
-      const data = pos + REGION_BYTES;
+      if (end - pos < wire_region.size) return false;
+      const length = view.getUint32(pos + wire_region.off.size, true);
+      const data = pos + wire_region.size;
       if (length === 0 || length > end - data) return false;
-      mem.add(readU64(view, pos), bytes.subarray(data, data + length));
+      mem.add(getU64(view, pos + wire_region.off.addr), bytes.subarray(data, data + length));
       pos = data + ((length + 7) & ~7);
     }
     return true;
@@ -48,7 +52,7 @@ export class Call {
 
   /** The bytes of the argument, or null where they could not be read. */
   arg(): DataView | null {
-    const size = (this.request >>> 16) & 0x3fff;
+    const size = _IOC_SIZE(this.request);
     const at = size === 0 ? -1 : this.mem.locate(this.argAddr, size);
     return at < 0 ? null : new DataView(this.mem.data.buffer, at, size);
   }

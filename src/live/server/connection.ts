@@ -73,7 +73,7 @@ export class Connection {
     return this.#used > 0 || this.#fds.length > 0;
   }
 
-  /** Whether a whole frame, or a damaged one, has arrived. */
+  /** Whether a whole frame, or a corrupt one, has arrived. */
   get hasFrame(): boolean {
     return this.#used > 0 && this.#frame.read(this.#view, 0, this.#used) !== 0;
   }
@@ -95,7 +95,7 @@ export class Connection {
     return 'more';
   }
 
-  /** Hands one whole frame over, if there is one. False: the connection is damaged or closed. */
+  /** Hands one whole frame over, if there is one. False: the connection is corrupt or closed. */
   handleFrame(handle: FrameHandler): boolean {
     if (this.#used === 0) return !this.closed;
     const size = this.#frame.read(this.#view, 0, this.#used);

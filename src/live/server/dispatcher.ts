@@ -1,10 +1,5 @@
 import { ENOENT } from '../../../uapi/errno.ts';
-import type { Frame } from '../../capture/frame.ts';
-import type { PanthorDrv } from '../../driver/ioctl/drv.ts';
-import { closeAll, type Fd } from '../fd.ts';
 import {
-  OPEN_BYTES,
-  readU64,
   WIRE_FDINFO,
   WIRE_FDS_MASK,
   WIRE_INTERRUPT,
@@ -12,7 +7,14 @@ import {
   WIRE_MMAP,
   WIRE_OPEN,
   WIRE_SETTLE,
-} from '../wire.ts';
+  wire_fdinfo,
+  wire_open,
+  wire_settle,
+} from '../../../uapi/wire.ts';
+import type { Frame } from '../../capture/frame.ts';
+import { getU64 } from '../../driver/base/u64.ts';
+import type { PanthorDrv } from '../../driver/ioctl/drv.ts';
+import { closeAll, type Fd } from '../fd.ts';
 import { BoMemories, BoMemory } from './bo-memory.ts';
 import { Bugs } from './bugs.ts';
 import type { Connection } from './connection.ts';
@@ -138,8 +140,8 @@ export class Dispatcher {
       case WIRE_FDINFO:
         return this.#fdinfo(from, frame, view);
       case WIRE_SETTLE:
-        if (frame.size < 8) return false;
-        this.#given.look(readU64(view, frame.at));
+        if (frame.size < wire_settle.size) return false;
+        this.#given.look(getU64(view, frame.at + wire_settle.off.file));
         this.replies.plain(from, frame.id, 0);
         return true;
       default:
@@ -147,10 +149,10 @@ export class Dispatcher {
     }
   }
 
-  /** Whoever can name a file may ask, as everybody of the same user can read /proc. */
+  /** A client that can name a file may ask, as every process of the same user can read /proc. */
   #fdinfo(from: Connection, frame: Frame, view: DataView): boolean {
-    if (frame.size < 8) return false;
-    const file = this.files.byKey(readU64(view, frame.at));
+    if (frame.size < wire_fdinfo.size) return false;
+    const file = this.files.byKey(getU64(view, frame.at + wire_fdinfo.off.file));
     const fd = file === undefined ? -ENOENT : textFile(fdinfoText(file));
     if (typeof fd === 'number') this.replies.plain(from, frame.id, fd);
     else this.replies.memory(from, frame.id, fd, false);
@@ -158,8 +160,10 @@ export class Dispatcher {
   }
 
   #open(from: Connection, frame: Frame, view: DataView): boolean {
-    if (frame.size < OPEN_BYTES) return false;
-    const [minor, flags] = [view.getUint32(frame.at, true), view.getUint32(frame.at + 4, true)];
+    if (frame.size < wire_open.size) return false;
+    const { off } = wire_open;
+    const minor = view.getUint32(frame.at + off.minor, true);
+    const flags = view.getUint32(frame.at + off.flags, true);
     const fd = this.files.open(minor, flags, from.pid);
     if (typeof fd === 'number') this.replies.plain(from, frame.id, fd);
     else this.replies.memory(from, frame.id, fd, false);

@@ -1,5 +1,6 @@
 import { EBADF, EIO, ENOMEM, ENOTTY } from '../../../uapi/errno.ts';
 import type { IoctlSpec } from '../../../uapi/ioctl.ts';
+import { WIRE_ATTACH, WIRE_MAX_CALL } from '../../../uapi/wire.ts';
 import type { Frame } from '../../capture/frame.ts';
 import { run } from '../../coroutine/op.ts';
 import type { DmaBuf } from '../../driver/gem/dma-buf.ts';
@@ -7,7 +8,6 @@ import { BLOCKED, type PanthorDrv } from '../../driver/ioctl/drv.ts';
 import type { SyncFile } from '../../driver/ioctl/fd-table.ts';
 import type { Fd } from '../fd.ts';
 import { nativeIoctls } from '../launch/native-tables.ts';
-import { WIRE_ATTACH, WIRE_MAX_CALL } from '../wire.ts';
 import type { Bugs } from './bugs.ts';
 import { Call } from './call.ts';
 import { CallFds } from './call-fds.ts';

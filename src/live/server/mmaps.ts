@@ -1,8 +1,10 @@
 import { EACCES, EBADF, EMFILE, ENFILE, ENOMEM } from '../../../uapi/errno.ts';
+import { HIGH_WORD } from '../../../uapi/layout.ts';
+import { WIRE_ATTACH, wire_mmap } from '../../../uapi/wire.ts';
 import type { Frame } from '../../capture/frame.ts';
+import { getU64 } from '../../driver/base/u64.ts';
 import { FLUSH_ID_PAGE } from '../../driver/ioctl/file.ts';
 import type { Fd } from '../fd.ts';
-import { MMAP_BYTES, readU64, WIRE_ATTACH } from '../wire.ts';
 import type { BoMemories, BoMemory } from './bo-memory.ts';
 import type { Connection } from './connection.ts';
 import type { Observer } from './observer.ts';
@@ -31,25 +33,34 @@ export class Mmaps {
   /** Handles one request; `fds` as for Ioctls. @returns false for what is no request */
   handle(from: Connection, frame: Frame, view: DataView, fds: Fd[]): boolean {
     const { at, size, id, flags: frameFlags } = frame;
-    if (size < MMAP_BYTES) return false;
+    if (size < wire_mmap.size) return false;
+    const { off } = wire_mmap;
     const { files, replies, observers } = this.#options;
     const shown = (frameFlags & WIRE_ATTACH) !== 0 ? fds.shift() : undefined;
-    const file = files.find(from, readU64(view, at), shown);
+    const file = files.find(from, getU64(view, at + off.file), shown);
     if (file === undefined) {
       replies.plain(from, id, -EBADF);
       return true;
     }
-    const prot = view.getUint32(at + 24, true);
-    const flags = view.getUint32(at + 28, true);
-    const ret = this.#reply(from, id, file, readU64(view, at + 16), readU64(view, at + 8), prot, flags);
+    const prot = view.getUint32(at + off.prot, true);
+    const flags = view.getUint32(at + off.flags, true);
+    const ret = this.#reply(
+      from,
+      id,
+      file,
+      getU64(view, at + off.offset),
+      getU64(view, at + off.length),
+      prot,
+      flags,
+    );
     if (ret < 0) replies.plain(from, id, ret);
     const call = {
-      tid: view.getUint32(at + 32, true) & 0x7fffffff,
-      fd: view.getInt32(at + 36, true),
-      lengthLo: view.getUint32(at + 8, true),
-      lengthHi: view.getUint32(at + 12, true),
-      offsetLo: view.getUint32(at + 16, true),
-      offsetHi: view.getUint32(at + 20, true),
+      tid: view.getUint32(at + off.tid, true) & 0x7fffffff,
+      fd: view.getInt32(at + off.fd, true),
+      lengthLo: view.getUint32(at + off.length, true),
+      lengthHi: view.getUint32(at + off.length + HIGH_WORD, true),
+      offsetLo: view.getUint32(at + off.offset, true),
+      offsetHi: view.getUint32(at + off.offset + HIGH_WORD, true),
       prot,
       flags,
     };

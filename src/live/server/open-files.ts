@@ -2,6 +2,7 @@ import { ENFILE, ENODEV } from '../../../uapi/errno.ts';
 import { run } from '../../coroutine/op.ts';
 import type { PanthorDrv } from '../../driver/ioctl/drv.ts';
 import type { Fd } from '../fd.ts';
+import { freeLeakedVms } from '../leaked-vms.ts';
 import type { Bugs } from './bugs.ts';
 import type { Connection } from './connection.ts';
 import type { GivenFiles } from './files/given-files.ts';
@@ -119,7 +120,10 @@ export class OpenFiles {
     file.released = true;
     this.#byKey.delete(file.key);
     for (const connection of [...file.shownOn]) connection.forget(file);
-    bugs.guard('release', () => run(drv.release(file.drm)));
+    bugs.guard('release', () => {
+      run(drv.release(file.drm));
+      freeLeakedVms(drv.device);
+    });
     released();
     for (const observer of observers) observer.released(file);
   }

@@ -132,6 +132,11 @@ export function recorderPath(arch: string): string {
   return nativeFile(arch, 'libdrm_recorder.so');
 }
 
+/** What runs programs that preload nothing. */
+export function doorPath(arch: string): string {
+  return nativeFile(arch, 'panthor-door');
+}
+
 /** The preload library for an architecture (x86_64, aarch64). */
 export function libraryPath(arch: string): string {
   return nativeFile(arch, 'libpanthor_shim.so');

@@ -1,5 +1,7 @@
 /** What panthor refuses in buffer-object ioctls and DEV_QUERY. */
+
 import { E2BIG, EFAULT, EINVAL } from '../../../uapi/errno.ts';
+import { hex } from '../../../uapi/hex.ts';
 import {
   DRM_PANTHOR_USER_MMIO_OFFSET_32BIT,
   DRM_PANTHOR_USER_MMIO_OFFSET_64BIT,
@@ -11,7 +13,6 @@ import {
 } from '../../../uapi/panthor_drm.ts';
 import { availableIn } from '../../../uapi/version.ts';
 import { checkObjectSize, firstNonZero } from '../../../uapi/versioning.ts';
-import { hex } from '../symbols.ts';
 import { type Context, pathOf, view } from './context.ts';
 
 /** panthor_ioctl_dev_query(). */

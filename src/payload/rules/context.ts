@@ -2,11 +2,12 @@
 
 import type { EnumTable } from '../../../uapi/enumeration.ts';
 import { E2BIG, EFAULT, EINVAL } from '../../../uapi/errno.ts';
+import { hex } from '../../../uapi/hex.ts';
 import { fieldAt, scalarSize } from '../../../uapi/layout.ts';
 import { availableIn } from '../../../uapi/version.ts';
 import { checkArrayStride, firstNonZero } from '../../../uapi/versioning.ts';
 import type { BufferNode, Payload, StructNode } from '../payload.ts';
-import { hex, unknownBits } from '../symbols.ts';
+import { unknownBits } from '../symbols.ts';
 
 /** A reason for which the kernel refuses a request. */
 export interface Reject {
@@ -67,11 +68,7 @@ export class Context {
       Math.min(offset + found.size, struct.node.bytes.length),
     );
     const byte = at < 0 ? 0 : struct.node.bytes[at];
-    return this.invalid(
-      at >= 0,
-      pathOf(struct, field),
-      `padding must be zero, byte ${at} is 0x${byte.toString(16)}`,
-    );
+    return this.invalid(at >= 0, pathOf(struct, field), `padding must be zero, byte ${at} is ${hex(byte)}`);
   }
 
   /** EINVAL for bits that the table does not define in this uAPI. */

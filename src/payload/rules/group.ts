@@ -1,7 +1,8 @@
 /** What panthor refuses in group and tiler-heap ioctls. */
+
 import { EACCES } from '../../../uapi/errno.ts';
+import { hex } from '../../../uapi/hex.ts';
 import { availableIn } from '../../../uapi/version.ts';
-import { hex } from '../symbols.ts';
 import { type Context, pathOf } from './context.ts';
 import { syncOps } from './vm.ts';
 

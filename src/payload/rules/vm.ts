@@ -1,5 +1,7 @@
 /** What panthor refuses in VM ioctls, as far as the bytes alone show it. */
+
 import { EINVAL } from '../../../uapi/errno.ts';
+import { hex } from '../../../uapi/hex.ts';
 import {
   DRM_PANTHOR_SYNC_OP_HANDLE_TYPE_MASK,
   DRM_PANTHOR_VM_BIND_ASYNC,
@@ -8,10 +10,10 @@ import {
   drm_panthor_sync_op_flags,
   drm_panthor_vm_bind_op_flags,
 } from '../../../uapi/panthor_drm.ts';
-import { hex } from '../symbols.ts';
+import { PAGE_SIZE } from '../../../uapi/sizes.ts';
 import { type Context, pathOf, type View } from './context.ts';
 
-const PAGE = 4096n;
+const PAGE = BigInt(PAGE_SIZE);
 /** No VM of a 48-bit MMU has a larger user range: PANTHOR_VM_MIN_KERNEL_VA_SIZE stays with the kernel. */
 const USER_VA_END = (1n << 48n) - (256n << 20n);
 const TYPE_SHIFT = 28n;

@@ -429,7 +429,7 @@ test('a job waits for an earlier one of the same call in another queue', () => {
   expect(queues.map(({ inFlight }) => inFlight.length)).toEqual([0, 1]);
 });
 
-test('where nobody runs streams, jobs end before the call returns', () => {
+test('where no streams are run, jobs end before the call returns', () => {
   const c = new TestClient();
   c.make('VM_CREATE', {}, 'id');
   c.make('SYNCOBJ_CREATE', {}, 'handle');

@@ -1,12 +1,7 @@
 /** A machine with one address space and queues whose rings a test fills by hand; there is no driver in it. */
+
 import { run } from '../../../src/coroutine/op.ts';
-import {
-  IOMMU_NOEXEC,
-  IOMMU_READ,
-  IOMMU_WRITE,
-  IoPgtable,
-  SZ_4K,
-} from '../../../src/driver/mmu/io-pgtable.ts';
+import { IOMMU_NOEXEC, IOMMU_READ, IOMMU_WRITE, IoPgtable } from '../../../src/driver/mmu/io-pgtable.ts';
 import type { StreamEvents } from '../../../src/hw/command-stream/core.ts';
 import { exceptionName } from '../../../src/hw/command-stream/exceptions.ts';
 import { GpuMemory } from '../../../src/hw/command-stream/gpu-memory.ts';
@@ -25,6 +20,7 @@ import {
   MMU_INT_BASE,
 } from '../../../src/hw/registers.ts';
 import { walk } from '../../../src/hw/walker.ts';
+import { SZ_4K } from '../../../uapi/sizes.ts';
 
 export const AS = 3;
 /** Where rings begin, one page each, and where 16 pages of data are. */

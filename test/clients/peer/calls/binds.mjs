@@ -109,7 +109,7 @@ export const BINDS = [
       { before: ready },
     ),
     row(
-      'an unknown flag of the ioctl, which nobody looks at',
+      'an unknown flag of the ioctl, which the kernel does not look at',
       bind([mapOp()], { flags: 2 }),
       '0',
       'panthor_ioctl_vm_bind',

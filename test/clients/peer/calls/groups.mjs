@@ -22,9 +22,15 @@ export const GROUPS = [
       show: ['group_handle'],
     }),
     row('for VM 99', group({ vm_id: 99 }), 'EINVAL', 'panthor_group_create'),
-    row('of realtime priority, as anybody', group({ priority: 3 }), 'EACCES', 'group_priority_permit', {
-      before: [vm],
-    }),
+    row(
+      'of realtime priority, without privileges',
+      group({ priority: 3 }),
+      'EACCES',
+      'group_priority_permit',
+      {
+        before: [vm],
+      },
+    ),
     row('of priority 9', group({ priority: 9 }), 'EINVAL', 'group_priority_permit', { before: [vm] }),
     row(
       'without queues',

@@ -1,6 +1,6 @@
-import { encodeHex, encodeHexNumber } from './hex.ts';
-import type { CaptureHeader, CaptureRecord } from './record.ts';
-import { CAPTURE_VERSION } from './record.ts';
+import type { CaptureHeader, CaptureRecord } from '../record.ts';
+import { CAPTURE_VERSION } from '../record.ts';
+import { encodeHex, encodeHexNumber } from './hex-digits.ts';
 
 /** Text around the values of one record: keys, quotes, numbers at their longest. */
 const FIXED_BYTES = 320;

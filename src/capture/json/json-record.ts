@@ -1,15 +1,15 @@
-import type { LineFields } from './json-fields.ts';
-import type { JsonNode } from './json-scan.ts';
-import type { CaptureHeader, CaptureRecord, DeviceNode, Replies } from './record.ts';
+import { _IOC_SIZE } from '../../../uapi/ioctl.ts';
+import type { CaptureHeader, CaptureRecord, DeviceNode, Replies } from '../record.ts';
 import {
   CAPTURE_VERSION,
   DEVICE_NODES,
   MAX_BUFFERS,
   MAX_RECORD_BYTES,
   REPLIES,
-  requestSize,
   setIoctl,
-} from './record.ts';
+} from '../record.ts';
+import type { LineFields } from './json-fields.ts';
+import type { JsonNode } from './json-scan.ts';
 
 const INT_MAX = 0x7fffffff;
 const U32_MAX = 0xffffffff;
@@ -66,7 +66,7 @@ function deviceNode(fields: LineFields): DeviceNode {
 
 function readIoctl(fields: LineFields, record: CaptureRecord, timeNs: number, fd: number): void {
   const request = fields.hexNumber(fields.get('request'), 'request', 32).lo;
-  const size = requestSize(request);
+  const size = _IOC_SIZE(request);
   const argument = (key: string): Uint8Array => {
     const bytes = fields.bytes(fields.get(key), key);
     if (bytes.length !== size) {

@@ -1,5 +1,5 @@
 /** What the commands that run a kernel tree have in common. */
-import { type BuiltTree, buildTree } from '../tree/build.ts';
+import { type BuiltTree, buildTree } from '../../tree/build.ts';
 
 /** Builds a tree, with progress on a terminal. */
 export async function build(dir: string): Promise<BuiltTree> {

@@ -1,11 +1,11 @@
-import type { CaptureDecoder } from './decoder.ts';
-import { CaptureError } from './error.ts';
+import type { CaptureDecoder } from '../decoder.ts';
+import { CaptureError } from '../error.ts';
+import type { CaptureHeader, CaptureRecord } from '../record.ts';
+import { MAX_LINE_BYTES } from '../record.ts';
+import type { Window } from '../window.ts';
 import { show } from './json-fields.ts';
 import { CanonicalLineParser } from './json-line.ts';
 import { parseEventLine, parseHeaderLine } from './line.ts';
-import type { CaptureHeader, CaptureRecord } from './record.ts';
-import { MAX_LINE_BYTES } from './record.ts';
-import type { Window } from './window.ts';
 
 /** A header is short; a stream that is no capture at all should be found out early. */
 const MAX_HEADER_BYTES = 1 << 20;
@@ -21,7 +21,7 @@ export class JsonlDecoder implements CaptureDecoder {
     const { data, at } = window;
     if (window.size > 0 && data[at] !== 0x7b && data[at] !== 0x20 && data[at] !== 0x09 && data[at] !== 0x0d) {
       const found = show(data, at, at + 1);
-      throw this.#damage(window, at, -1, found, 'a capture: its header as a JSON object, or .ptcap magic');
+      throw this.#corrupt(window, at, -1, found, 'a capture: its header as a JSON object, or .ptcap magic');
     }
     const end = this.#line(window, -1, MAX_HEADER_BYTES);
     if (end === 0) return null;
@@ -54,7 +54,7 @@ export class JsonlDecoder implements CaptureDecoder {
     const newline = from < window.end ? window.data.subarray(0, window.end).indexOf(0x0a, from) : -1;
     const size = (newline < 0 ? window.end : newline) - window.at;
     if (size > limit) {
-      throw this.#damage(
+      throw this.#corrupt(
         window,
         window.at + limit,
         record,
@@ -67,7 +67,7 @@ export class JsonlDecoder implements CaptureDecoder {
     return window.ended && window.size > 0 ? window.end : 0;
   }
 
-  /** Parses the line that ends at `end`; the last one, where it has no newline, may be one that was cut. */
+  /** Parses the line that ends at `end`; the last one, where it has no newline, may be a truncated one. */
   #unlessTruncated<T>(window: Window, end: number, parse: () => T): T {
     if (window.data[end - 1] === 0x0a) return parse();
     try {
@@ -79,7 +79,7 @@ export class JsonlDecoder implements CaptureDecoder {
     }
   }
 
-  #damage(window: Window, at: number, record: number, found: string, expected: string): CaptureError {
+  #corrupt(window: Window, at: number, record: number, found: string, expected: string): CaptureError {
     const [start, byte] = [window.offset(window.at), window.offset(at)];
     return new CaptureError({ record, start, byte, field: '', found, expected });
   }

@@ -1,7 +1,7 @@
-import { MAX_BUFFERS } from './record.ts';
+import { MAX_BUFFERS } from '../record.ts';
 
 /**
- * Strict JSON (RFC 8259) over bytes that remembers where everything stood, so that damage can be named by its byte.
+ * Strict JSON (RFC 8259) over bytes that remembers where everything stood, so that corruption can be named by its byte.
  * For lines that are not in the canonical form; JSON.parse would not say at which byte a field begins.
  */
 export interface JsonNode {
@@ -20,7 +20,7 @@ export type Fail = (at: number, expected: string) => never;
 const MAX_DEPTH = 64;
 /**
  * Values of one line, keys not counted: those of a record with as many buffers as it may have, and as many again that
- * nobody reads. A value takes some hundred bytes of memory, `{}` takes three of text.
+ * no reader uses. A value takes some hundred bytes of memory, `{}` takes three of text.
  */
 const MAX_VALUES = 8 * MAX_BUFFERS;
 const NO_MEMBERS: ReadonlyMap<string, JsonNode> = new Map();

@@ -1,7 +1,7 @@
+import type { CaptureHeader, CaptureRecord } from '../record.ts';
 import { LineFields } from './json-fields.ts';
 import { readEvent, readHeader } from './json-record.ts';
 import { headerLine, JsonLineWriter } from './json-text.ts';
-import type { CaptureHeader, CaptureRecord } from './record.ts';
 
 /** Where a line ends without its newline (a line without one can only be the last). */
 function contentEnd(data: Uint8Array, at: number, end: number): number {

@@ -1,5 +1,6 @@
-import { CaptureError } from './error.ts';
-import { hexDigit } from './hex.ts';
+import { paddedHex } from '../../../uapi/hex.ts';
+import { CaptureError } from '../error.ts';
+import { hexDigit } from './hex-digits.ts';
 import type { JsonNode } from './json-scan.ts';
 import { latin1, numberOf, scanJson, stringOf } from './json-scan.ts';
 
@@ -112,7 +113,6 @@ export class LineFields {
 /** A short quotation of what stands in data[at, end). */
 export function show(data: Uint8Array, at: number, end: number): string {
   const text = latin1(data, at, Math.min(end, at + 24)).replace(/[^\x20-\x7e]/g, '\ufffd');
-  const byte =
-    end - at === 1 || /\ufffd/.test(text[0]) ? ` (0x${data[at].toString(16).padStart(2, '0')})` : '';
+  const byte = end - at === 1 || /\ufffd/.test(text[0]) ? ` (${paddedHex(data[at], 2)})` : '';
   return `${text}${end - at > 24 ? '…' : ''}${byte}`;
 }

@@ -20,54 +20,54 @@ function frameEnds(binary: Buffer): number[] {
   return ends;
 }
 
-/** Checks one cut: all whole records come, then damage that names the right record and a byte that exists. */
-async function check(stream: Buffer, cut: number, ends: number[], whole: number): Promise<void> {
-  const { records, error } = await readAll(stream.subarray(0, cut));
+/** Checks one truncation: all whole records come, then corruption that names the right record and a byte that exists. */
+async function check(stream: Buffer, size: number, ends: number[], whole: number): Promise<void> {
+  const { records, error } = await readAll(stream.subarray(0, size));
   if (whole < 0) {
     expect(records).toEqual([]);
     expect(error?.record).toBe(-1);
   } else {
     expect(records.length).toBe(whole);
-    if (ends.includes(cut)) expect(error).toBeNull();
+    if (ends.includes(size)) expect(error).toBeNull();
     else expect(error).toMatchObject({ record: whole, start: ends[whole], truncated: true });
   }
   if (error !== null) {
-    expect(error.byte).toBeLessThanOrEqual(cut);
+    expect(error.byte).toBeLessThanOrEqual(size);
     expect(error.message).toContain(`at byte ${error.byte}: found `);
   }
 }
 
 const small = head(captureText('vulkaninfo'), 14);
 
-describe('a capture that is cut anywhere gives every whole record and then names the cut', () => {
+describe('a capture that is truncated anywhere gives every whole record and then names the place', () => {
   it('as JSON Lines, at every byte', async () => {
     const ends = lineEnds(small);
     // A line that lacks nothing but its newline is whole.
-    for (let cut = 0; cut < small.length; cut++) {
-      const whole = ends.filter((end) => end - 1 <= cut).length - 1;
+    for (let size = 0; size < small.length; size++) {
+      const whole = ends.filter((end) => end - 1 <= size).length - 1;
       const tolerant = [...ends, ...ends.map((end) => end - 1)];
-      const { records, error } = await readAll(small.subarray(0, cut));
+      const { records, error } = await readAll(small.subarray(0, size));
       expect(records.length).toBe(Math.max(whole, 0));
       if (whole < 0) expect(error?.record).toBe(-1);
-      else if (tolerant.includes(cut)) expect(error).toBeNull();
+      else if (tolerant.includes(size)) expect(error).toBeNull();
       else expect(error).toMatchObject({ record: whole, start: ends[whole], truncated: true });
-      expect(error === null || error.byte <= cut).toBe(true);
+      expect(error === null || error.byte <= size).toBe(true);
     }
   });
 
   it('as .ptcap, at every byte', async () => {
     const binary = await convertBytes(small, 'ptcap');
     const ends = frameEnds(binary);
-    for (let cut = 0; cut < binary.length; cut++) {
-      await check(binary, cut, ends, ends.filter((end) => end <= cut).length - 1);
+    for (let size = 0; size < binary.length; size++) {
+      await check(binary, size, ends, ends.filter((end) => end <= size).length - 1);
     }
   });
 
   it("gzip'd, at every byte, losing nothing that the compressed bytes hold", async () => {
     const zipped = gzipSync(small);
     let most = 0;
-    for (let cut = 0; cut < zipped.length; cut++) {
-      const { records, error } = await readAll(zipped.subarray(0, cut));
+    for (let size = 0; size < zipped.length; size++) {
+      const { records, error } = await readAll(zipped.subarray(0, size));
       expect(error).toBeInstanceOf(CaptureError);
       expect(records.length).toBeGreaterThanOrEqual(most);
       most = records.length;
@@ -80,13 +80,13 @@ describe('a capture that is cut anywhere gives every whole record and then names
     const text = captureText(name);
     const binary = await convertBytes(text, 'ptcap');
     const ends = frameEnds(binary);
-    for (let cut = 5; cut < binary.length; cut += 4801) {
-      await check(binary, cut, ends, ends.filter((end) => end <= cut).length - 1);
+    for (let size = 5; size < binary.length; size += 4801) {
+      await check(binary, size, ends, ends.filter((end) => end <= size).length - 1);
     }
     const lines = lineEnds(text);
-    for (let cut = 5; cut < text.length; cut += 8999) {
-      if (!lines.includes(cut + 1))
-        await check(text, cut, lines, lines.filter((end) => end <= cut).length - 1);
+    for (let size = 5; size < text.length; size += 8999) {
+      if (!lines.includes(size + 1))
+        await check(text, size, lines, lines.filter((end) => end <= size).length - 1);
     }
   });
 });
@@ -100,25 +100,25 @@ describe('a FIFO whose writer goes away', () => {
   it('ends the stream at any byte behind the header, and says where it was within a record', async () => {
     for (const stream of [small, binary, gzipSync(small)]) {
       const begin = stream === small ? small.indexOf(10) + 1 : stream === binary ? frameEnds(binary)[0] : 250;
-      for (let cut = begin; cut < stream.length; cut += 37) {
-        const capture = await openBytes(stream.subarray(0, cut), undefined, true);
+      for (let size = begin; size < stream.length; size += 37) {
+        const capture = await openBytes(stream.subarray(0, size), undefined, true);
         let count = 0;
         await capture.each(() => count++);
         expect(count).toBe(capture.count);
-        if (capture.cut !== null) expect(capture.cut.record).toBe(count);
+        if (capture.truncated !== null) expect(capture.truncated.record).toBe(count);
       }
     }
   });
 
-  it('is damage where not even a header came', async () => {
+  it('is corruption where not even a header came', async () => {
     await expect(openBytes(small.subarray(0, 20), undefined, true)).rejects.toThrow(CaptureError);
     await expect(openBytes(new Uint8Array(0), undefined, true)).rejects.toThrow('an empty stream');
   });
 
-  it('is no excuse for damage of another kind', async () => {
+  it('is no excuse for corruption of another kind', async () => {
     const bad = Buffer.from(binary);
     bad[frameEnds(binary)[3] + 40] ^= 1;
     const capture = await openBytes(bad, undefined, true);
-    await expect(capture.each(() => {})).rejects.toMatchObject({ record: 3, field: 'check word' });
+    await expect(capture.each(() => {})).rejects.toMatchObject({ record: 3, field: 'checksum' });
   });
 });

@@ -1,6 +1,7 @@
-import { decodeLower, lowerDigit } from './hex.ts';
-import type { BufferSpan, CaptureRecord } from './record.ts';
-import { MAX_BUFFERS, MAX_RECORD_BYTES, requestSize } from './record.ts';
+import { _IOC_SIZE } from '../../../uapi/ioctl.ts';
+import type { BufferSpan, CaptureRecord } from '../record.ts';
+import { MAX_BUFFERS, MAX_RECORD_BYTES } from '../record.ts';
+import { decodeLower, lowerDigit } from './hex-digits.ts';
 
 const ascii = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -72,7 +73,7 @@ export class CanonicalLineParser {
     at = this.#hexNumber(data, literal(data, at, REQUEST));
     if (this.#hi !== 0) return -1;
     record.request = this.#lo;
-    const size = requestSize(this.#lo);
+    const size = _IOC_SIZE(this.#lo);
     record.argSize = size;
     record.argInAt = this.#used;
     at = this.#hex(data, literal(data, at, ARG_IN));

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { checkWord, paddedSize } from '../../src/capture/frame.ts';
+import { checksum, paddedSize } from '../../src/capture/frame.ts';
 import { captureText, convertBytes, head, readAll } from './helpers.ts';
 
 const HEADER =
@@ -129,15 +129,18 @@ const rows: Row[] = [
 ];
 
 describe('a line of JSON that is', () => {
-  it.each(rows)('%s is damage of record 2, named by field and byte', async (_, line, field, found, at) => {
-    const front = `${HEADER}\n${IOCTL}\n${MMAP}\n`;
-    const { records, error } = await readAll(Buffer.from(`${front}${line}\n${CLOSE}\n`, 'latin1'));
-    expect(records.length).toBe(2);
-    expect(error).toMatchObject({ record: 2, start: front.length, field, found, truncated: false });
-    const offset = typeof at === 'number' ? at : line.indexOf(at);
-    expect(error!.byte - front.length).toBe(offset);
-    expect(error!.message).toMatch(/^record 2.*damaged at byte \d+: /);
-  });
+  it.each(rows)(
+    '%s is corruption of record 2, named by field and byte',
+    async (_, line, field, found, at) => {
+      const front = `${HEADER}\n${IOCTL}\n${MMAP}\n`;
+      const { records, error } = await readAll(Buffer.from(`${front}${line}\n${CLOSE}\n`, 'latin1'));
+      expect(records.length).toBe(2);
+      expect(error).toMatchObject({ record: 2, start: front.length, field, found, truncated: false });
+      const offset = typeof at === 'number' ? at : line.indexOf(at);
+      expect(error!.byte - front.length).toBe(offset);
+      expect(error!.message).toMatch(/^record 2.*corrupt at byte \d+: /);
+    },
+  );
 });
 
 describe('a header that is', () => {
@@ -149,14 +152,14 @@ describe('a header that is', () => {
     ['of unknown replies', HEADER.replace('"model"', '"guess"'), 'replies', '"guess"'],
     ['of a client that is no string', HEADER.replace('"client":"c"', '"client":5'), 'client', '5 (0x35)'],
     ['an array', '[]', '', '[ (0x5b)'],
-  ])('%s is damage before record 0', async (_, line, field, found) => {
+  ])('%s is corruption before record 0', async (_, line, field, found) => {
     const { records, error } = await readAll(Buffer.from(`${line}\n${CLOSE}\n`));
     expect(records).toEqual([]);
     expect(error).toMatchObject({ record: -1, start: 0, field, found });
     expect(error!.message).toContain('header (before record 0)');
   });
 
-  it('not there at all, because the stream is empty, is damage too, in each form', async () => {
+  it('not there at all, because the stream is empty, is corruption too, in each form', async () => {
     for (const bytes of [Buffer.alloc(0), gzipSync('')]) {
       const { error } = await readAll(bytes);
       expect(error).toMatchObject({ record: -1, byte: 0, found: 'an empty stream' });
@@ -174,13 +177,13 @@ describe('a binary capture', () => {
     return at;
   };
 
-  /** Makes the check word right again, so that what is behind it is looked at. */
+  /** Makes the checksum right again, so that what is behind it is looked at. */
   const seal = (binary: Buffer, at: number): void => {
     const view = new DataView(binary.buffer, binary.byteOffset);
-    view.setUint32(at + 12, checkWord(view, at, paddedSize(binary.readUInt32LE(at))), true);
+    view.setUint32(at + 12, checksum(view, at, paddedSize(binary.readUInt32LE(at))), true);
   };
 
-  it('with any one byte changed is damage, or the byte was in its header and no record is wrong', async () => {
+  it('with any one byte changed is corruption, or the byte was in its header and no record is wrong', async () => {
     const binary = await convertBytes(head(captureText('vulkaninfo'), 6), 'ptcap');
     const whole = (await readAll(binary)).records;
     for (let at = 0; at < binary.length; at++) {
@@ -205,7 +208,7 @@ describe('a binary capture', () => {
     ['time beyond 2^53', 16, [0, 0, 0, 0, 0, 0, 0, 1], 'time_ns', 20],
     ['negative fd', 24, [0, 0, 0, 128], 'fd', 24],
     ['truth value that is neither', 52, [2], 'ok', 52],
-  ])('with a %s in an mmap frame is damage', async (_, offset, bytes, field, byte) => {
+  ])('with a %s in an mmap frame is corruption', async (_, offset, bytes, field, byte) => {
     const binary = await load();
     const mmap = frame(binary, 10);
     expect(binary.readUInt16LE(mmap + 4)).toBe(3);
@@ -229,7 +232,7 @@ describe('a binary capture', () => {
     ['count of buffers too low', 44, [2], 'frame', 240],
     ['buffer longer than the frame', 184, [0, 0, 0, 0x7f], 'buffers[0].in', 192],
     ['byte in the padding of a buffer', 199, [1], 'buffers[0].in', 199],
-  ])('with a %s in an ioctl frame is damage', async (_, offset, bytes, field, byte) => {
+  ])('with a %s in an ioctl frame is corruption', async (_, offset, bytes, field, byte) => {
     const binary = await load();
     const ioctl = frame(binary, 2);
     expect(binary.readUInt16LE(ioctl + 4)).toBe(2);
@@ -265,7 +268,7 @@ describe('a binary capture', () => {
     expect((await readAll(binary)).error).toMatchObject({ record: 0, field: 'frame kind' });
   });
 
-  it('with a byte in the padding of its frame is damage', async () => {
+  it('with a byte in the padding of its frame is corruption', async () => {
     const binary = await convertBytes(Buffer.from(`${HEADER}\n`), 'ptcap');
     const size = binary.readUInt32LE(16);
     expect(size % 8).not.toBe(0);
@@ -274,7 +277,7 @@ describe('a binary capture', () => {
     expect((await readAll(binary)).error).toMatchObject({ record: -1, field: 'padding', byte: 32 + size });
   });
 
-  it('with a byte in the padding of what a call changed is damage', async () => {
+  it('with a byte in the padding of what a call changed is corruption', async () => {
     const line = IOCTL.replace('"out":"fe"', '"out":"fefe"');
     const binary = await convertBytes(Buffer.from(`${HEADER}\n${line}\n`), 'ptcap');
     const at = frame(binary, 1);
@@ -284,7 +287,7 @@ describe('a binary capture', () => {
     expect((await readAll(binary)).error).toMatchObject({ record: 0, field: 'buffers[0].out', byte: last });
   });
 
-  it('has the check word that docs/formats.md describes', async () => {
+  it('has the checksum that docs/formats.md describes', async () => {
     const binary = await load();
     for (let at = 16; at < binary.length; ) {
       const padded = Math.ceil(binary.readUInt32LE(at) / 8) * 8;
@@ -314,7 +317,7 @@ describe('a binary capture', () => {
 describe('gzip around a capture', () => {
   const text = head(captureText('vulkaninfo'), 30);
 
-  it('with a wrong checksum is damage behind the last records', async () => {
+  it('with a wrong checksum is corruption behind the last records', async () => {
     const zipped = gzipSync(text);
     zipped[zipped.length - 8] ^= 1;
     const { records, error } = await readAll(zipped);
@@ -323,15 +326,15 @@ describe('gzip around a capture', () => {
     expect(error).toMatchObject({ record: records.length, field: 'gzip', truncated: false });
   });
 
-  it('with rubbish behind it is damage behind the last record', async () => {
+  it('with rubbish behind it is corruption behind the last record', async () => {
     const { records, error } = await readAll(Buffer.concat([gzipSync(text), Buffer.from('rubbish')]));
     expect(records.length).toBeGreaterThan(25);
     expect(error).toMatchObject({ record: records.length, field: 'gzip' });
   });
 
   it('may come in several members', async () => {
-    const cut = text.indexOf(10, 2000) + 11;
-    const both = Buffer.concat([gzipSync(text.subarray(0, cut)), gzipSync(text.subarray(cut))]);
+    const middle = text.indexOf(10, 2000) + 11;
+    const both = Buffer.concat([gzipSync(text.subarray(0, middle)), gzipSync(text.subarray(middle))]);
     for (const piece of [1, 1000, 1 << 16]) {
       const { records, error } = await readAll(both, piece);
       expect(error).toBeNull();

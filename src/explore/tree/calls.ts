@@ -1,0 +1,196 @@
+/** Calls into a tree's driver as computations that others may interrupt: one switch point for each point of the thread. */
+import type { Op, Waitable } from '../../coroutine/op.ts';
+import type { DriverTrace } from '../../driver/base/warn.ts';
+import {
+  AS_STATUS,
+  MMU_AS_BASE,
+  MMU_AS_SHIFT,
+  MMU_INT_BASE,
+  REGISTER_KINDS,
+  registerName,
+} from '../../hw/registers.ts';
+import type { TimedMachine } from '../../hw/timed-machine.ts';
+import type { CallName } from '../../tree/calls.ts';
+import { KernelBug, type TreeKernel } from '../../tree/kernel.ts';
+import {
+  POINT_CONDITION,
+  POINT_END,
+  POINT_MUTEX,
+  POINT_NOTES,
+  POINT_POLL,
+  POINT_READ,
+  POINT_SLEEP,
+  POINT_SPIN,
+  POINT_TABLE,
+  POINT_WRITE,
+} from '../../tree/mailbox.ts';
+import { tellNotes } from '../../tree/notes.ts';
+import type { Warnings } from '../../tree/warnings.ts';
+import type { View } from './view.ts';
+
+/** The kernel's threads while the scenario is set up, and for what is over at once. */
+const SETTING_UP = 31;
+const AT_ONCE = 30;
+const LINE_GPU = 0;
+const IRQ_WAKE_THREAD = 2;
+/** Points that are passed over where a call has to be over at once. */
+const ALL_QUIET = (1 << POINT_MUTEX) | (1 << POINT_SPIN) | (1 << POINT_TABLE);
+/** Spin locks that are free are no points: the sections that they protect are, where they touch registers. */
+const USUALLY_QUIET = 1 << POINT_SPIN;
+
+const isStatus = (offset: number): boolean => offset >= MMU_AS_BASE && (offset & 0x3f) === AS_STATUS;
+const slotOf = (offset: number): number => (offset - MMU_AS_BASE) >> MMU_AS_SHIFT;
+
+export class Calls {
+  readonly #kernel: TreeKernel;
+  readonly #view: View;
+  readonly #warnings: Warnings;
+  machine!: TimedMachine;
+  current: () => number = () => -1;
+  trace: DriverTrace | null = null;
+  /** The driver has queued its reset work. */
+  onReset: () => void = () => {};
+  /** Notes are somebody else's to read. */
+  #mute = false;
+
+  constructor(kernel: TreeKernel, view: View, warnings: Warnings) {
+    this.#kernel = kernel;
+    this.#view = view;
+    this.#warnings = warnings;
+  }
+
+  countTables(uid: number): number {
+    return this.#kernel.native.countTables(uid);
+  }
+
+  /** One call; its return value. Yields at each point of the kernel's thread. */
+  *call(name: CallName, ...args: number[]): Op<number> {
+    const current = this.current();
+    const thread = current < 0 ? SETTING_UP : current;
+    const { mailbox } = this.#kernel;
+    // What a function looks at before its first lock may be anybody's.
+    yield `calls ${name}`;
+    this.#kernel.start(thread, name);
+    mailbox.setArgs(args);
+    for (;;) {
+      const point = this.#step(thread, USUALLY_QUIET);
+      const { object } = mailbox;
+      switch (point) {
+        case POINT_END:
+          return mailbox.result(0);
+        case POINT_READ:
+          // A poll that finds the command running looks again when it has ended: that is waited for at once.
+          if (isStatus(object)) yield this.machine.asReady(slotOf(object));
+          else yield `reads ${registerName(object)}`;
+          mailbox.reply = this.#read(object);
+          break;
+        case POINT_WRITE: {
+          const { value } = mailbox;
+          yield `writes ${registerName(object)}`;
+          this.#write(object, value);
+          break;
+        }
+        case POINT_TABLE:
+          yield 'page-table call';
+          break;
+        case POINT_POLL:
+          // The command still runs although it was waited for: it is stuck.
+          this.trace?.timeout('AS_STATUS');
+          mailbox.reply = 0;
+          break;
+        case POINT_SLEEP:
+          if (current < 0) this.#interruptAtOnce();
+          yield this.#waiting(thread, 'sleeps until the GPU answers', () => this.machine.flushHung);
+          mailbox.reply = this.#isReady(thread) ? 1 : 0;
+          if (!this.#isReady(thread)) this.trace?.timeout('GPU_CMD_flush');
+          break;
+        case POINT_MUTEX:
+        case POINT_SPIN:
+        case POINT_CONDITION:
+          yield this.#waiting(thread, this.#nameOf(object));
+          break;
+        default:
+          throw new Error(`thread ${thread} stands at point ${point}`);
+      }
+    }
+  }
+
+  /** A call that nothing can hold up: its return value. Throws where something does. */
+  atOnce(name: CallName, ...args: number[]): number {
+    this.#kernel.start(AT_ONCE, name);
+    this.#kernel.mailbox.setArgs(args);
+    const point = this.#step(AT_ONCE, ALL_QUIET);
+    if (point !== POINT_END) throw new Error(`${name} stands at point ${point}`);
+    return this.#kernel.mailbox.result(0);
+  }
+
+  /** Runs a call to its end on a machine that answers at once. `heard`: whether its notes are told. */
+  settle(op: Op<number>, heard = true): number {
+    this.#mute = !heard;
+    try {
+      for (;;) {
+        const next = op.next();
+        if (next.done) return next.value;
+        this.machine.runToQuiescence();
+        if (typeof next.value === 'object' && !next.value.ready()) {
+          throw new Error(`set-up waits for ${next.value.label}`);
+        }
+      }
+    } finally {
+      this.#mute = false;
+    }
+  }
+
+  #step(thread: number, quiet: number): number {
+    const { mailbox } = this.#kernel;
+    for (;;) {
+      mailbox.quiet = quiet;
+      const point = this.#kernel.step(thread);
+      this.#view.moved();
+      if (!this.#mute) tellNotes(mailbox, this.#warnings, this.trace, this.onReset);
+      if (point !== POINT_NOTES) return point;
+      mailbox.clearNotes();
+    }
+  }
+
+  #isReady(thread: number): boolean {
+    return (this.#kernel.native.ready() & (1 << thread)) !== 0;
+  }
+
+  #waiting(thread: number, label: string, or: () => boolean = () => false): Waitable {
+    return { label, ready: () => this.#isReady(thread) || or() };
+  }
+
+  #nameOf(object: number): string {
+    this.#kernel.mailbox.object = object;
+    this.#kernel.native.nameOf();
+    return this.#kernel.mailbox.text;
+  }
+
+  #read(offset: number): number {
+    if (offset < MMU_INT_BASE && (REGISTER_KINDS[offset >> 2] ?? 0) === 0) return 0;
+    return this.machine.regs.read32(offset);
+  }
+
+  #write(offset: number, value: number): void {
+    if (offset < MMU_INT_BASE && (REGISTER_KINDS[offset >> 2] ?? 0) === 0) return;
+    this.machine.regs.write32(offset, value);
+  }
+
+  /** While a scenario is set up nobody else runs: the interrupt comes where it is waited for. */
+  #interruptAtOnce(): void {
+    this.machine.runToQuiescence();
+    for (const name of ['rawInterrupt', 'threadedInterrupt'] as const) {
+      this.#kernel.start(AT_ONCE, name);
+      this.#kernel.mailbox.setArgs([LINE_GPU]);
+      for (let point = -1; point !== POINT_END; ) {
+        point = this.#step(AT_ONCE, ALL_QUIET);
+        const { object, value } = this.#kernel.mailbox;
+        if (point === POINT_READ) this.#kernel.mailbox.reply = this.#read(object);
+        else if (point === POINT_WRITE) this.#write(object, value);
+        else if (point !== POINT_END) throw new KernelBug(`the GPU interrupt stands at point ${point}`);
+      }
+      if (this.#kernel.mailbox.result(0) !== IRQ_WAKE_THREAD) return;
+    }
+  }
+}

@@ -1,0 +1,164 @@
+/** The device of a tree's driver, as the harness and the invariants use it. */
+import type { Op } from '../../coroutine/op.ts';
+import type { DriverTrace } from '../../driver/base/warn.ts';
+import type { Kernel } from '../../driver/kernels.ts';
+import { PowerState } from '../model/power-state.ts';
+import type { Calls } from './calls.ts';
+import type { TreeDriver } from './driver.ts';
+import type { View } from './view.ts';
+import type { TreeVm } from './vm.ts';
+
+const LINE_MMU = 1;
+
+/** Interrupt handlers of a line, with the names that the harness calls them by. */
+export class TreeIrq {
+  readonly #calls: Calls;
+  readonly #line: number;
+  /** Masks of a tree's interrupts are not judged: to the invariant they are always changing. */
+  readonly running = true;
+  readonly state = 'active';
+
+  constructor(calls: Calls, line: number) {
+    this.#calls = calls;
+    this.#line = line;
+  }
+
+  *rawHandler(): Op<number> {
+    return yield* this.#calls.call('rawInterrupt', this.#line);
+  }
+
+  *threadedHandler(): Op<number> {
+    return yield* this.#calls.call('threadedInterrupt', this.#line);
+  }
+}
+
+/** The surface of PanthorDevice that the harness uses. */
+export class TreeDevice extends PowerState {
+  readonly kernel: Kernel;
+  readonly b: Kernel['behaviours'];
+  readonly gpu: unknown;
+  readonly mmu: unknown;
+  readonly gem: unknown;
+  readonly #calls: Calls;
+  readonly #view: View;
+  readonly #driver: TreeDriver;
+
+  constructor(kernel: Kernel, calls: Calls, view: View, vms: () => readonly TreeVm[], driver: TreeDriver) {
+    super();
+    this.kernel = kernel;
+    this.b = kernel.behaviours;
+    this.gpu = {
+      flushCaches: function* (this: void): Op<number> {
+        return yield* calls.call('flushCaches');
+      },
+    };
+    this.#calls = calls;
+    this.#view = view;
+    this.#driver = driver;
+    this.mmu = new TreeMmu(calls, view, vms);
+    this.gem = { create: (size: number) => driver.createObject(size) };
+  }
+
+  /** Ticks are the harness's: nothing of the driver waits for one. */
+  set tickDone(_done: unknown) {}
+
+  get trace(): DriverTrace | null {
+    return this.#driver.trace;
+  }
+
+  set trace(trace: DriverTrace | null) {
+    this.#driver.trace = trace;
+  }
+
+  get resetPending(): boolean {
+    return this.#view.resetPending;
+  }
+
+  /** Only ever cleared. */
+  set resetPending(_pending: boolean) {
+    this.#calls.atOnce('clearReset');
+  }
+
+  get unplugged(): boolean {
+    return this.#view.unplugged;
+  }
+
+  enter(): boolean {
+    return this.#calls.atOnce('enter', this.#calls.current()) !== 0;
+  }
+
+  exit(): void {
+    this.#calls.atOnce('exit', this.#calls.current());
+  }
+
+  scheduleReset(): void {
+    this.#calls.atOnce('scheduleReset');
+  }
+
+  /** panthor_device_reset_work(), as far as it is about the MMU and the GPU block. */
+  *reset(): Op<void> {
+    yield* this.#calls.call('preReset');
+    yield* this.#calls.call('softReset');
+    yield* this.#calls.call('postReset');
+    this.#calls.atOnce('clearReset');
+  }
+
+  *unplug(): Op<void> {
+    yield* this.#calls.call('unplug');
+    yield* this.#calls.call('gpuUnplug');
+  }
+}
+
+/** The surface of PanthorMmu. */
+class TreeMmu {
+  readonly irq: TreeIrq;
+  readonly slotsLock: { readonly held: boolean };
+  readonly #calls: Calls;
+  readonly #view: View;
+  readonly #vms: () => readonly TreeVm[];
+
+  constructor(calls: Calls, view: View, vms: () => readonly TreeVm[]) {
+    this.#calls = calls;
+    this.#view = view;
+    this.#vms = vms;
+    this.irq = new TreeIrq(calls, LINE_MMU);
+    this.slotsLock = {
+      get held(): boolean {
+        return view.slotsLockHeld;
+      },
+    };
+  }
+
+  /** It was started with the device. */
+  *init(): Op<void> {}
+
+  *suspend(): Op<void> {
+    yield* this.#calls.call('suspend');
+    yield* this.#calls.call('gpuSuspend');
+  }
+
+  *resume(): Op<void> {
+    yield* this.#calls.call('gpuResume');
+    yield* this.#calls.call('resume');
+  }
+
+  get vms(): TreeVm[] {
+    return this.#vms().filter((vm) => !vm.freed);
+  }
+
+  get slots(): (TreeVm | null)[] {
+    return Array.from({ length: 32 }, (_, as) => this.#vms()[this.#view.slot(as) - 1] ?? null);
+  }
+
+  get lru(): TreeVm[] {
+    return this.#view.lru().map((uid) => this.#vms()[uid - 1]);
+  }
+
+  get allocMask(): number {
+    return this.#view.allocMask;
+  }
+
+  get faultyMask(): number {
+    return this.#view.faultyMask;
+  }
+}

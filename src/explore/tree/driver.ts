@@ -1,0 +1,182 @@
+/**
+ * A tree's own driver in the place of the model's, for the same harness: what the harness, its actors and the
+ * invariants use of PanthorDevice, answered by the kernel's threads and read from its structs. Nothing here holds state:
+ * fields that JavaScript can see are constants, all else is in the kernel's memory, which driver-world.ts saves, restores
+ * and hashes as a whole.
+ */
+import type { Op } from '../../coroutine/op.ts';
+import type { DriverTrace } from '../../driver/base/warn.ts';
+import type { GemObject } from '../../driver/gem/gem.ts';
+import type { Kernel } from '../../driver/kernels.ts';
+import type { PanthorVm } from '../../driver/mmu/vm.ts';
+import type { BindJob, BindOp } from '../../driver/mmu/vm-bind.ts';
+import type { VmPool } from '../../driver/mmu/vm-pool.ts';
+import type { PhysicalMemory } from '../../hw/memory.ts';
+import { GPU_AS_PRESENT, GPU_INT_BASE, GPU_MMU_FEATURES, INT_MASK, INT_RAWSTAT } from '../../hw/registers.ts';
+import { TimedMachine } from '../../hw/timed-machine.ts';
+import type { BuiltTree } from '../../tree/build.ts';
+import { TreeKernel } from '../../tree/kernel.ts';
+import { Warnings } from '../../tree/warnings.ts';
+import type { ExploredDevice } from '../model/explored-device.ts';
+import type { ThreadSpec } from '../search/threads.ts';
+import type { Body } from '../search/world.ts';
+import { Calls } from './calls.ts';
+import { TreeDevice, TreeIrq } from './device.ts';
+import { TreeMemory } from './memory.ts';
+import { View } from './view.ts';
+import { TreeObject, TreeVm } from './vm.ts';
+
+const PA_BITS = 40;
+const TASK_SIZE = 2 ** 48;
+const LINE_GPU = 0;
+const IRQ_WAKE_THREAD = 2;
+/** Where the shim puts the first object, which is the sparse mappings' where the tree has them. */
+const DUMMY_PA = 0x200000000;
+
+export class TreeDriver {
+  readonly #kernel: TreeKernel;
+  readonly #view: View;
+  readonly #calls: Calls;
+  readonly #warnings: Warnings;
+  #machine!: TimedMachine;
+  #vms: TreeVm[] = [];
+  #objects: TreeObject[] = [];
+  #gpuIrq!: TreeIrq;
+
+  constructor(tree: BuiltTree) {
+    this.#kernel = new TreeKernel(tree);
+    this.#view = new View(this.#kernel);
+    this.#warnings = new Warnings(tree.mirror);
+    this.#calls = new Calls(this.#kernel, this.#view, this.#warnings);
+    this.#gpuIrq = new TreeIrq(this.#calls, LINE_GPU);
+  }
+
+  /** Which thread of the world takes a step; -1 while it is set up. */
+  set current(current: () => number) {
+    this.#calls.current = current;
+  }
+
+  get current(): () => number {
+    return this.#calls.current;
+  }
+
+  /** A machine whose tables are in the kernel's memory. */
+  machine(slots: number, vaBits: number): TimedMachine {
+    this.#kernel.reset();
+    this.#vms = [];
+    this.#objects = [];
+    const memory = new TreeMemory(this.#kernel, this.#view) as unknown as PhysicalMemory;
+    this.#machine = new TimedMachine({ slots, vaBits, memory });
+    const { words } = this.#machine.regs;
+    words[GPU_AS_PRESENT >> 2] = 2 ** slots - 1;
+    words[GPU_MMU_FEATURES >> 2] = vaBits | (PA_BITS << 8);
+    this.#calls.machine = this.#machine;
+    return this.#machine;
+  }
+
+  /** The device, started. */
+  device(kernel: Kernel, slots: number, vaBits: number): ExploredDevice {
+    const ret = this.#calls.settle(this.#calls.call('init', 2 ** slots - 1, vaBits, PA_BITS, 0, TASK_SIZE));
+    if (ret !== 0) throw new Error(`panthor_mmu_init() on ${kernel.name}: ${ret}`);
+    const device = new TreeDevice(kernel, this.#calls, this.#view, () => this.#vms, this);
+    this.#calls.onReset = () => device.resetScheduled();
+    return device as unknown as ExploredDevice;
+  }
+
+  /** An object of `size` bytes, contiguous. */
+  createObject(size: number): GemObject {
+    const number = this.#calls.settle(this.#calls.call('boCreate', size, 0));
+    if (number < 0) throw new Error(`an object of ${size} bytes: ${number}`);
+    this.#kernel.mailbox.clearNotes();
+    this.#calls.settle(this.#calls.call('backing', number, 0), false);
+    const object = new TreeObject(number, this.#kernel.mailbox.noteNumber(0));
+    this.#kernel.mailbox.clearNotes();
+    this.#objects.push(object);
+    return object as unknown as GemObject;
+  }
+
+  /** The object of a number; 0 is the dummy of sparse mappings. */
+  object(number: number): TreeObject | null {
+    if (number === 0) return new TreeObject(0, DUMMY_PA);
+    return this.#objects[number - 1] ?? null;
+  }
+
+  get pool(): VmPool {
+    const calls = this.#calls;
+    const find = (id: number): TreeVm | undefined => this.#vms.find((vm) => vm.id === id);
+    const pool = {
+      create: function* (this: void, range: number, flags: number): Op<number> {
+        return yield* calls.call('vmCreate', range, flags);
+      },
+      get: (id: number) => {
+        const known = find(id);
+        if (known !== undefined) return known;
+        const vm = new TreeVm(id, this.#vms.length + 1, calls, this.#view, this);
+        this.#vms.push(vm);
+        return vm;
+      },
+      destroyVm: function* (this: void, id: number): Op<number> {
+        return yield* calls.call('vmDestroy', find(id)?.uid ?? 0);
+      },
+    };
+    return pool as unknown as VmPool;
+  }
+
+  failReservation(after: number): void {
+    if (after >= 0) this.#calls.atOnce('setOom', after, 1);
+  }
+
+  createJob(vm: PanthorVm, op: BindOp): BindJob | number {
+    return (vm as unknown as TreeVm).createJob(op);
+  }
+
+  /** What the driver's world needs besides the model's threads: the GPU block's interrupt. */
+  threads(): ThreadSpec[] {
+    return [{ name: 'gpu irq', daemon: true, body: this.#gpuInterrupts() as Body }];
+  }
+
+  *#gpuInterrupts(): Op<void> {
+    const raised = {
+      label: 'GPU interrupt',
+      ready: () => {
+        const { words, reachable } = this.#machine.regs;
+        return (
+          reachable &&
+          (words[(GPU_INT_BASE + INT_RAWSTAT) >> 2] & words[(GPU_INT_BASE + INT_MASK) >> 2]) !== 0
+        );
+      },
+    };
+    for (;;) {
+      yield raised;
+      const ret = yield* this.#gpuIrq.rawHandler();
+      if (ret === IRQ_WAKE_THREAD) yield* this.#gpuIrq.threadedHandler();
+    }
+  }
+
+  set trace(trace: DriverTrace | null) {
+    this.#calls.trace = trace;
+  }
+
+  get trace(): DriverTrace | null {
+    return this.#calls.trace;
+  }
+
+  /** The state now is the one that restore() goes back to. */
+  save(): void {
+    this.#kernel.native.save();
+  }
+
+  restore(): void {
+    this.#kernel.native.restore();
+    this.#view.moved();
+    for (const vm of this.#vms) vm.forget();
+  }
+
+  /** Mixes the whole of the kernel's state into a fingerprint. */
+  mixInto(lanes: Int32Array): void {
+    this.#kernel.native.hash();
+    const hash = this.#kernel.mailbox.word(0);
+    lanes[0] = (lanes[0] ^ Number(BigInt.asIntN(32, hash))) | 0 || 1;
+    lanes[1] = (Math.imul(lanes[1], 31) ^ Number(BigInt.asIntN(32, hash >> 32n))) | 0 || 1;
+  }
+}

@@ -1,0 +1,92 @@
+/** What invariants look at in a tree's driver: words that panthor-view.c writes, read between two steps. */
+import type { TreeKernel } from '../../tree/kernel.ts';
+
+/** Words of the device, and of each VM (native-stubs/tree/kernel/panthor-view.c). */
+const DEVICE_WORDS = 6;
+const VM_WORDS = 15;
+const SLOTS = 32;
+
+/** Where in a VM's words what is. */
+export const VM_LISTED = 0;
+export const VM_AS = 1;
+export const VM_ACTIVE = 2;
+export const VM_FLAGS = 3;
+export const VM_LOCK_START = 4;
+export const VM_LOCK_SIZE = 5;
+export const VM_TTBR = 6;
+export const VM_OP_CTX = 7;
+export const VM_OP_VA = 8;
+export const VM_OP_RANGE = 9;
+export const VM_OP_FLAGS = 10;
+export const VM_OP_BO_OFFSET = 11;
+export const VM_OP_BO = 12;
+export const VM_OP_LOCK = 13;
+export const VM_STOPPED = 14;
+
+export class View {
+  readonly #kernel: TreeKernel;
+  #stale = true;
+
+  constructor(kernel: TreeKernel) {
+    this.#kernel = kernel;
+  }
+
+  /** The driver has moved: what was read is old. */
+  moved(): void {
+    this.#stale = true;
+  }
+
+  #word(i: number): number {
+    if (this.#stale) {
+      this.#kernel.native.view();
+      this.#stale = false;
+    }
+    return this.#kernel.mailbox.view(i);
+  }
+
+  /** VMs that were made so far. */
+  get vmCount(): number {
+    return this.#word(5);
+  }
+
+  get allocMask(): number {
+    return this.#word(0);
+  }
+
+  get faultyMask(): number {
+    return this.#word(1);
+  }
+
+  get resetPending(): boolean {
+    return this.#word(2) !== 0;
+  }
+
+  get unplugged(): boolean {
+    return this.#word(3) !== 0;
+  }
+
+  get slotsLockHeld(): boolean {
+    return this.#word(4) !== 0;
+  }
+
+  /** A word of a VM; of one that was freed, all are 0. */
+  vm(uid: number, word: number): number {
+    return this.#word(DEVICE_WORDS + (uid - 1) * VM_WORDS + word);
+  }
+
+  #afterVms(): number {
+    return DEVICE_WORDS + this.#word(5) * VM_WORDS;
+  }
+
+  /** The uid of the VM in a slot, 0 for none. */
+  slot(as: number): number {
+    return this.#word(this.#afterVms() + as);
+  }
+
+  /** The uids in the LRU list, oldest first. */
+  lru(): number[] {
+    const uids: number[] = [];
+    for (let i = this.#afterVms() + SLOTS; this.#word(i) !== 0; i++) uids.push(this.#word(i));
+    return uids;
+  }
+}

@@ -1,0 +1,193 @@
+/** VMs and objects of a tree's driver, with the names that the harness and the invariants use of the model's. */
+import type { Op } from '../../coroutine/op.ts';
+import type { BindJob, BindOp } from '../../driver/mmu/vm-bind.ts';
+import type { Calls } from './calls.ts';
+import type { TreeDriver } from './driver.ts';
+import {
+  type View,
+  VM_ACTIVE,
+  VM_AS,
+  VM_FLAGS,
+  VM_LISTED,
+  VM_LOCK_SIZE,
+  VM_LOCK_START,
+  VM_OP_BO,
+  VM_OP_BO_OFFSET,
+  VM_OP_CTX,
+  VM_OP_FLAGS,
+  VM_OP_LOCK,
+  VM_OP_RANGE,
+  VM_OP_VA,
+  VM_STOPPED,
+  VM_TTBR,
+} from './view.ts';
+
+const UNUSABLE = 1;
+const UNHANDLED_FAULT = 2;
+const DESTROYED = 4;
+/** Smallest pointer that is an error. */
+const MAX_ERRNO = 4095;
+
+/** A contiguous object, from that physical address on. */
+export class TreeObject {
+  readonly id: number;
+  readonly sgt: { pa: number[] };
+
+  constructor(id: number, pa: number) {
+    this.id = id;
+    this.sgt = { pa: [pa] };
+  }
+
+  pin(): boolean {
+    return true;
+  }
+}
+
+/** An operation under way, as reference.ts looks at it. */
+interface SeenOp {
+  va: number;
+  range: number;
+  flags: number;
+  boOffset: number;
+  bo: TreeObject | null;
+}
+
+export class TreeVm {
+  readonly id: number;
+  readonly uid: number;
+  readonly opLock: { readonly held: boolean };
+  readonly pgtable: { readonly ttbr: number; readonly tables: number[] };
+  readonly vmas = { count: 0 };
+  readonly #calls: Calls;
+  readonly #view: View;
+  readonly #driver: TreeDriver;
+  /** The operation that was seen last, as long as it is under way: the same object for the same operation. */
+  #seen: SeenOp | null = null;
+
+  constructor(id: number, uid: number, calls: Calls, view: View, driver: TreeDriver) {
+    this.id = id;
+    this.uid = uid;
+    this.#calls = calls;
+    this.#view = view;
+    this.#driver = driver;
+    this.opLock = {
+      get held(): boolean {
+        return view.vm(uid, VM_OP_LOCK) !== 0;
+      },
+    };
+    this.pgtable = {
+      get ttbr(): number {
+        return view.vm(uid, VM_TTBR);
+      },
+      get tables(): number[] {
+        return [calls.countTables(uid)];
+      },
+    };
+  }
+
+  /** Another state has come in the place of the one that was seen. */
+  forget(): void {
+    this.#seen = null;
+  }
+
+  get as(): number {
+    return this.freed ? -1 : this.#view.vm(this.uid, VM_AS);
+  }
+
+  get activeCount(): number {
+    return this.#view.vm(this.uid, VM_ACTIVE);
+  }
+
+  #flag(bit: number): boolean {
+    return (this.#view.vm(this.uid, VM_FLAGS) & bit) !== 0;
+  }
+
+  get unusable(): boolean {
+    return this.#flag(UNUSABLE);
+  }
+
+  get unhandledFault(): boolean {
+    return this.#flag(UNHANDLED_FAULT);
+  }
+
+  get freed(): boolean {
+    return this.#view.vm(this.uid, VM_LISTED) === 0;
+  }
+
+  get destroyed(): boolean {
+    return this.freed || this.#flag(DESTROYED);
+  }
+
+  get stopped(): boolean {
+    return this.#view.vm(this.uid, VM_STOPPED) !== 0;
+  }
+
+  get lockedStart(): number {
+    return this.#view.vm(this.uid, VM_LOCK_START);
+  }
+
+  get lockedSize(): number {
+    return this.#view.vm(this.uid, VM_LOCK_SIZE);
+  }
+
+  get opCtx(): SeenOp | null {
+    const word = (i: number): number => this.#view.vm(this.uid, i);
+    if (word(VM_OP_CTX) === 0) {
+      this.#seen = null;
+      return null;
+    }
+    this.#seen ??= {
+      va: word(VM_OP_VA),
+      range: word(VM_OP_RANGE),
+      flags: word(VM_OP_FLAGS),
+      boOffset: word(VM_OP_BO_OFFSET),
+      bo: this.#driver.object(word(VM_OP_BO)),
+    };
+    return this.#seen;
+  }
+
+  #arguments(op: BindOp): number[] {
+    return [this.uid, op.flags, op.boHandle, op.boOffset, op.va, op.size, op.syncCount];
+  }
+
+  *bindExecSyncOp(_lookup: unknown, op: BindOp): Op<number> {
+    return yield* this.#calls.call('bind', ...this.#arguments(op), 0);
+  }
+
+  *active(): Op<number> {
+    return yield* this.#calls.call('active', this.uid);
+  }
+
+  /** panthor_vm_get() */
+  get(): this {
+    this.#calls.atOnce('vmGet', this.uid);
+    return this;
+  }
+
+  /** panthor_vm_put() */
+  *put(): Op<void> {
+    yield* this.#calls.call('vmPut', this.uid);
+  }
+
+  /** The kernel knows by itself (begin_work() in the shim). */
+  set jobRunning(_running: boolean) {}
+
+  *idle(): Op<void> {
+    yield* this.#calls.call('idle', this.uid);
+  }
+
+  /** panthor_vm_bind_job_create(); an errno where it fails. */
+  createJob(op: BindOp): BindJob | number {
+    const job = this.#calls.atOnce('jobCreate', ...this.#arguments(op));
+    if (job < 0 && job >= -MAX_ERRNO) return job;
+    const calls = this.#calls;
+    return {
+      run: function* (this: void): Op<number> {
+        return yield* calls.call('jobRun', job);
+      },
+      cleanup: function* (this: void): Op<void> {
+        yield* calls.call('jobPut', job);
+      },
+    } as unknown as BindJob;
+  }
+}

@@ -1,0 +1,15 @@
+import { run } from '../coroutine/op.ts';
+import type { PanthorDevice } from '../driver/device.ts';
+
+/**
+ * Frees the VMs that the kernel leaks: a bind that runs after its VM was destroyed still maps, and the mappings hold the
+ * VM from then on. The kernel has them until it is booted again; a server outlives its clients and takes them down when
+ * a file is released.
+ */
+export function freeLeakedVms(device: PanthorDevice): void {
+  for (const vm of device.mmu.vms.filter((one) => one.destroyed && one.vmas.count > 0)) {
+    vm.get();
+    run(vm.unmapRange(0, vm.fullRange));
+    run(vm.put());
+  }
+}
