@@ -71,7 +71,7 @@ export class PanthorDevice implements WarnSink {
   onMmuFault: (() => void) | null = null;
   /** What flush_work() of the scheduler's tick waits for: groups that are to leave the GPU have left it. */
   tickDone: Waitable = { label: 'tick_work', ready: () => true };
-  /** Hears of every call to the VM layer before it runs, for whoever records them. */
+  /** Hears of every call to the VM layer before it runs, for a recorder. */
   calls: VmCalls | null = null;
   /** Every warning so far, as "function: reason", with how often. */
   readonly warnings = new Map<string, number>();

@@ -49,7 +49,7 @@ const STATE_CHECKS: Partial<Record<Invariant, (harness: Harness) => string | nul
 
 /**
  * The driver on the timed machine, with a scenario's threads. Works only on the interleaved build, whose code keeps
- * account of its own state.
+ * tracking of its own state.
  */
 export class DriverWorld extends TrackedWorld {
   /** Made anew where another world was built since. */

@@ -1,6 +1,6 @@
 /**
  * Linking the tree's objects and ours into an addon. What the kernel half may change is gathered in one section; what it
- * calls and nobody has written becomes a trap that says its name.
+ * calls and that is not written yet becomes a trap that says its name.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -113,7 +113,7 @@ export class Mailbox {
     return this.#halves[NOTED * 2];
   }
 
-  /** Whether notes have been lost because nobody read them. */
+  /** Whether notes have been lost because they were not read in time. */
   get overrun(): boolean {
     return this.noted >= NOTE_WORDS;
   }

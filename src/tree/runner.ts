@@ -21,7 +21,7 @@ import type { NoteReader } from './recorder.ts';
 /** The thread that the GPU's interrupt runs on. */
 const INTERRUPT_THREAD = 31;
 const LINE_GPU = 0;
-/** Locks that are free are no point here: nobody else wants them. */
+/** Locks that are free are no point here: no other thread wants them. */
 export const QUIET = (1 << POINT_MUTEX) | (1 << POINT_SPIN);
 
 /** How a call ended: its results are in the mailbox, or it waits for a lock that a call around it holds. */

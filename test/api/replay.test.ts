@@ -38,7 +38,8 @@ describe('a replay', () => {
 
   it('is of the kernel that is asked for, with its switches', async () => {
     const asked = kernel('7.2', { without: ['lock-around-op'] });
-    const { replay } = await replayed('vulkaninfo', { kernel: asked });
+    const { capture, replay } = await replayed('vulkaninfo', { kernel: asked });
+    await capture.close();
     expect(replay.kernel).toEqual(asked);
     expect(asked.switched).toEqual(['-lock-around-op']);
     expect(asked.behaviours).not.toContain('lock-around-op');

@@ -58,7 +58,7 @@ describe.skipIf(compiler === null)('the commands', () => {
   );
 
   it('die of a signal while they wait for the reader of a FIFO, and leave nothing', async () => {
-    const fifo = join(scratch, 'nobody-reads');
+    const fifo = join(scratch, 'no-reader');
     execFileSync('mkfifo', [fifo]);
     for (const args of [
       ['run', '--record', fifo, '--', 'true'],
@@ -94,7 +94,7 @@ describe.skipIf(compiler === null)('the commands', () => {
     expect(await said).toMatch(/recording ends: ENOSPC/);
   });
 
-  it('go on when nobody can be told', async () => {
+  it('go on when there is no one to tell', async () => {
     const full = openSync('/dev/full', 'w');
     const streams = compileProgram('faults', scratch, [
       '-I',

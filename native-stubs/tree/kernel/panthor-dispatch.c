@@ -172,7 +172,7 @@ void call_kernel(unsigned long call)
 	unsigned long args[ARRAY_SIZE(mailbox.args)];
 	long ret;
 
-	/* Before the first point: by then the mailbox is somebody else's. */
+	/* Before the first point: by then the mailbox is another call's. */
 	memcpy(args, mailbox.args, sizeof(args));
 	if (is_vm_call(call))
 		ret = vm_by_uid(args[0]) ? vm_call(call, vm_by_uid(args[0]), args) : -EINVAL;

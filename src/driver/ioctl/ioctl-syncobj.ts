@@ -18,7 +18,7 @@ import type { DrmFile } from './file.ts';
 import { getPlainArray } from './uobj.ts';
 
 /**
- * drm_syncobj_array_find(): the syncobjs that the `count` handles at user address `addr` name; nobody holds them.
+ * drm_syncobj_array_find(): the syncobjs that the `count` handles at user address `addr` name; no reference is taken.
  *
  * @returns them; -ENOMEM for more handles than kmalloc() has room for; -EFAULT; -ENOENT for an unknown one
  */

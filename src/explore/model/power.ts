@@ -1,4 +1,4 @@
-/** Runtime power management: who keeps the device on, and what happens where nobody does. */
+/** Runtime power management: who keeps the device on, and what happens without. */
 import { ENODEV } from '../../../uapi/errno.ts';
 import type { Op } from '../../coroutine/op.ts';
 import type { Harness } from './harness.ts';
@@ -14,7 +14,7 @@ export function pmPut(harness: Harness): void {
   harness.device.pmRefs--;
 }
 
-/** panthor_device_suspend(), by runtime PM: only while nobody holds a reference; the registers are gone afterwards. */
+/** panthor_device_suspend(), by runtime PM: only while there is no reference; the registers are gone afterwards. */
 export function* suspend(harness: Harness): Op<number> {
   const { device } = harness;
   const unused = {

@@ -31,6 +31,7 @@ function* tryAll(harness: Harness): Op<string | null> {
   if (state === undefined) return null;
   const { vm, name } = state;
   const ret = yield* vm.active();
+  machine.runToQuiescence();
   if (ret !== 0) return `after a reset VM ${name} gets no slot: ${errnoName(ret)}`;
   const space = machine.spaces[vm.as];
   if (!space.enabled || space.transtab !== vm.pgtable.ttbr)

@@ -50,7 +50,7 @@ export class Calls {
   trace: DriverTrace | null = null;
   /** The driver has queued its reset work. */
   onReset: () => void = () => {};
-  /** Notes are somebody else's to read. */
+  /** Notes are read by another caller. */
   #mute = false;
 
   constructor(kernel: TreeKernel, view: View, warnings: Warnings) {
@@ -68,7 +68,7 @@ export class Calls {
     const current = this.current();
     const thread = current < 0 ? SETTING_UP : current;
     const { mailbox } = this.#kernel;
-    // What a function looks at before its first lock may be anybody's.
+    // What a function looks at before its first lock may be any object's.
     yield `calls ${name}`;
     this.#kernel.start(thread, name);
     mailbox.setArgs(args);
@@ -125,7 +125,7 @@ export class Calls {
   }
 
   /** Runs a call to its end on a machine that answers at once. `heard`: whether its notes are told. */
-  settle(op: Op<number>, heard = true): number {
+  runToQuiescence(op: Op<number>, heard = true): number {
     this.#mute = !heard;
     try {
       for (;;) {
@@ -177,7 +177,7 @@ export class Calls {
     this.machine.regs.write32(offset, value);
   }
 
-  /** While a scenario is set up nobody else runs: the interrupt comes where it is waited for. */
+  /** While a scenario is set up no other thread runs: the interrupt comes where it is waited for. */
   #interruptAtOnce(): void {
     this.machine.runToQuiescence();
     for (const name of ['rawInterrupt', 'threadedInterrupt'] as const) {

@@ -36,7 +36,7 @@ export class TreeMemory {
   readonly reserved = 0;
 
   /**
-   * Tables in use, roots included. While a call is under way some are promised to it and belong to nobody yet: then it
+   * Tables in use, roots included. While a call is under way some are promised to it and have no owner yet: then it
    * is as many as the VMs have, and nothing is judged.
    */
   get live(): number {
