@@ -1,8 +1,8 @@
 import type { CaptureRecord } from '../../capture/record.ts';
 import { UserMemory } from '../../driver/base/uaccess.ts';
+import type { Refusal } from '../../payload/refusal.ts';
 import type { ClientFile } from '../client-file.ts';
 import { readId } from '../explain.ts';
-import type { Refusal } from '../../payload/refusal.ts';
 import { loadPayload } from '../payload.ts';
 import type { IdKind } from './id-fields.ts';
 import { UNKNOWN_ID } from './id-map.ts';
