@@ -461,6 +461,7 @@ export const MUTANTS = [
   ),
   mutant(DEVICE, 'unplug', 'an unplug does not wait for sections that are open', 'yield this.noReaders;', ''),
   mutant(DEVICE, 'unplug', 'an unplug does not take the MMU down', 'yield* this.mmu.unplug();', ''),
+  mutant(DEVICE, 'unplug', 'an unplug does not keep the device on', 'yield* this.pm.resumeAndGet();', ''),
   mutant(DEVICE, 'exit', 'drm_dev_exit() does nothing', 'this.readers--;', ''),
 
   // Fences and submission
