@@ -2,47 +2,30 @@ import { parse } from 'acorn';
 import MagicString from 'magic-string';
 import { walk } from './ast.mjs';
 import { instrumentClosures } from './instrument-closures.mjs';
+import { fieldHelpers } from './instrument-fields.mjs';
 import { instrumentFrames } from './instrument-frames.mjs';
-
-/** Methods that change an array, typed array, Map or Set in place. */
-const MUTATORS = new Set(
-  (
-    'push pop shift unshift splice sort reverse fill copyWithin set delete clear add ' +
-    'setUint8 setInt8 setUint16 setInt16 setUint32 setInt32 setBigUint64 setBigInt64 setFloat32 setFloat64'
-  ).split(' '),
-);
+import { MUTATORS, nameOf, readsUnhashed, UNHASHED } from './instrument-unhashed.mjs';
 
 /**
- * Fields that are no part of a state, by class: written on the way and read by reports alone. Were they hashed, a loop of
- * retries would never come back to a state. Explored code that reads one is refused.
- */
-export const UNHASHED = {
-  Machine: ['commands', 'cacheFlushes'],
-  PanthorMmu: ['stats'],
-  PanthorDevice: ['warnings'],
-};
-const UNHASHED_FIELDS = new Set(Object.values(UNHASHED).flat());
-
-/**
- * Makes code that the explorer runs keep account of its own state (src/explore/state/objects.ts):
+ * Makes code that the explorer runs tracks its own state (src/explore/state/objects.ts):
  *
  * - every write to a property or an element, and every call that changes an array, a Map or a Set, goes through a
  *   helper that updates the fingerprint of the state and notes what to undo;
  * - private names become ordinary properties, so that nothing is out of sight;
  * - every generator function records at each yield where it stands and what it remembers (instrument-frames.mjs).
  *
- * So whatever differs between two states is in their fingerprints without anybody having to think of it. No line moves;
+ * So whatever differs between two states is in their fingerprints without a list of them. No line moves;
  * columns do.
  *
  * @param {string} code JavaScript, an ES module
  * @param {string} file its name, for messages
- * @param {string} account how the module imports src/explore/state/tracking.js
+ * @param {string} tracking how the module imports src/explore/state/tracking.js
  * @param {ReadonlySet<string>} [setters] names that are accessors of some class (see settersIn)
  * @returns {string} the code
  * @throws {InstrumentError} for what cannot be followed: writes by destructuring, `delete`, Object.assign, module-level
  *   variables, a yield in finally, a read of what is not hashed, …
  */
-export function instrument(code, file, account, setters = new Set()) {
+export function instrument(code, file, tracking, setters = new Set()) {
   const tree = parse(code, { ecmaVersion: 2023, sourceType: 'module', locations: true });
   const out = new MagicString(code);
   // What was put in beside the replaced part stays.
@@ -59,8 +42,6 @@ export function instrument(code, file, account, setters = new Set()) {
   };
   walk(tree, rewritePrivateNames);
 
-  const nameOf = (member) =>
-    member.property.type === 'PrivateIdentifier' ? `$_${member.property.name}` : member.property.name;
   const yieldsIn = (node) => {
     let found = false;
     walk(node, (n) => {
@@ -183,7 +164,8 @@ export function instrument(code, file, account, setters = new Set()) {
         classState(node, parent);
         break;
       case 'MemberExpression':
-        if (!node.computed && UNHASHED_FIELDS.has(nameOf(node))) checkRead(node);
+        if (readsUnhashed(tree, node))
+          refuse(node, `a read of ${nameOf(node)}, which is no part of the state`);
         break;
       case 'VariableDeclaration':
         if (parent?.type === 'Program' || parent?.type === 'ExportNamedDeclaration') moduleState(node);
@@ -220,69 +202,19 @@ export function instrument(code, file, account, setters = new Set()) {
     if (unhashed.length > 0) out.appendLeft(end, ` $unhashed(${name}, ${JSON.stringify(unhashed)});`);
   }
 
-  /** The names of fields that the class around a node declares. */
-  function fieldsAround(node) {
-    let found = null;
-    walk(tree, (one) => {
-      if (one.start > node.start || one.end < node.end) return false;
-      if (/^Class(Declaration|Expression)$/.test(one.type)) found = one;
-    });
-    const names = found?.body.body
-      .filter((one) => one.type === 'PropertyDefinition')
-      .map((one) => one.key.name);
-    return { className: found?.id?.name, names: names ?? [] };
-  }
-
-  /** A read of a field that is not hashed, where its value may go anywhere but back into that field. */
-  function checkRead(node) {
-    const name = nameOf(node);
-    if (node.object.type === 'ThisExpression') {
-      const { className, names } = fieldsAround(node);
-      // Another class's field of that name, which is hashed.
-      if (names.includes(name) && !UNHASHED[className]?.includes(name)) return;
-    }
-    let statement = null;
-    walk(tree, (one) => {
-      if (one.start > node.start || one.end < node.end) return false;
-      if (one.type === 'ExpressionStatement') statement = one;
-    });
-    const base = (expression) => {
-      let one = expression;
-      while (
-        one &&
-        one !== node &&
-        !(one.type === 'MemberExpression' && !one.computed && nameOf(one) === name)
-      ) {
-        one =
-          one.type === 'MemberExpression' ? one.object : one.type === 'CallExpression' ? one.callee : null;
-      }
-      return one !== null && one !== undefined;
-    };
-    const written = statement?.expression;
-    if (written?.type === 'UpdateExpression' && base(written.argument)) return;
-    if (written?.type === 'AssignmentExpression' && base(written.left)) return;
-    if (
-      written?.type === 'CallExpression' &&
-      MUTATORS.has(written.callee.property?.name) &&
-      base(written.callee)
-    )
-      return;
-    refuse(node, `a read of ${name}, which is no part of the state`);
-  }
-
   const closures = instrumentClosures(tree, out, file);
   const frames = instrumentFrames(tree, out, replace, code, file, refuse);
   if (problems.length > 0) throw new InstrumentError(problems);
   if (fields.size === 0 && frames === 0 && !closures && out.toString() === code) return code;
   const helpers = [...fields].map((field) => fieldHelpers(field, setters.has(field))).join('');
   const names = '$key, $note, $root, $e, $eu, $ei, $m, $mo, $length, $enter, $y, $array, $c, $l, $unhashed';
-  out.prepend(`import { ${names} } from '${account}'; ${helpers}`);
+  out.prepend(`import { ${names} } from '${tracking}'; ${helpers}`);
   const result = out.toString();
   parse(result, { ecmaVersion: 2023, sourceType: 'module' });
   return result;
 }
 
-/** What the explorer could not account for: one line each, with file and line. */
+/** What the explorer could not tracking for: one line each, with file and line. */
 export class InstrumentError extends Error {
   constructor(problems) {
     super(problems.join('\n'));
@@ -310,20 +242,4 @@ function moduleVariables(tree) {
     for (const { id } of declaration.declarations) if (id.type === 'Identifier') names.add(id.name);
   }
   return names;
-}
-
-/** Helpers for writes to one property name; one set for each module and name, so that the engine sees one shape. */
-function fieldHelpers(field, maybeSetter) {
-  // What a setter does is followed where it does it.
-  const known = maybeSetter ? `t.$id !== undefined && Object.hasOwn(t, '${field}')` : 't.$id !== undefined';
-  if (field === 'length') {
-    return 'const $w_length = $length, $u_length = (t, f) => $length(t, f(t.length)), $i_length = (t, d) => $length(t, t.length + d); ';
-  }
-  return (
-    `const $k_${field} = $key('${field}'), $r_${field} = (t, v) => { t.${field} = v; }, ` +
-    `$w_${field} = (t, v) => { const o = t.${field}; if (o !== v) { t.${field} = v; ` +
-    `if (${known}) $note(t, $k_${field}, $r_${field}, o, v); } return v; }, ` +
-    `$u_${field} = (t, f) => $w_${field}(t, f(t.${field})), ` +
-    `$i_${field} = (t, d, pre) => { const o = t.${field}; const n = typeof o === 'bigint' ? o + BigInt(d) : o + d; $w_${field}(t, n); return pre ? n : o; }; `
-  );
 }

@@ -67,7 +67,7 @@ function decodeField(field: Field, bytes: Uint8Array, at: number): Json {
 
 /**
  * The bytes of a JSON object as `decode` makes it. Fields that are not there are zero. An integer may be a number, a
- * decimal or hex string, or names of the field's flags joined by `|`.
+ * decimal or hex string, or names of the field's flags joined by `|`, in full or as reports print them.
  *
  * @throws CodecError for a field that the struct has not, a value of the wrong kind or one that does not fit.
  */
@@ -98,7 +98,7 @@ function encodeField(field: Field, value: Json, path: string, bytes: Uint8Array,
   if (typeof type !== 'string') {
     encodeInto(type, value, path, bytes, at);
   } else if (length === 0) {
-    writeScalar(bytes, at, type, toInteger(value, type, path, field.info.set));
+    writeScalar(bytes, at, type, toInteger(value, type, path, field.info.set, field.info.bitPerValue));
   } else {
     if (!Array.isArray(value) || value.length !== length) {
       throw new CodecError(path, describe(value), `an array of ${length} integers`);
@@ -114,10 +114,16 @@ function encodeField(field: Field, value: Json, path: string, bytes: Uint8Array,
  *
  * @throws CodecError
  */
-export function toInteger(value: Json, type: Scalar, path: string, set?: EnumTable): bigint {
+export function toInteger(
+  value: Json,
+  type: Scalar,
+  path: string,
+  set?: EnumTable,
+  bitPerValue = false,
+): bigint {
   const bits = BigInt(8 * scalarSize[type]);
   const expected = `an integer of ${bits} bits${set ? ` or names of ${set.name}` : ''}`;
-  const n = parseInteger(value, set);
+  const n = parseInteger(value, set, bitPerValue);
   if (n === undefined) throw new CodecError(path, describe(value), expected);
   const low = isSigned(type) ? -(1n << (bits - 1n)) : 0n;
   // A signed 64-bit value is written as its bit pattern, so the whole unsigned range is fine for it too.
@@ -126,7 +132,7 @@ export function toInteger(value: Json, type: Scalar, path: string, set?: EnumTab
   return n;
 }
 
-function parseInteger(value: Json, set: EnumTable | undefined): bigint | undefined {
+function parseInteger(value: Json, set: EnumTable | undefined, bitPerValue: boolean): bigint | undefined {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : undefined;
   if (typeof value !== 'string') return undefined;
   const text = value.trim();
@@ -136,12 +142,21 @@ function parseInteger(value: Json, set: EnumTable | undefined): bigint | undefin
   if (set === undefined) return undefined;
   let sum = 0n;
   for (const part of text.split('|').map((one) => one.trim())) {
-    const known = set.enumerators.find((one) => one.name === part);
-    if (known !== undefined) sum |= BigInt(known.value) & 0xffffffffn;
+    const known = enumeratorOf(set, part.replace(/^bit /, ''));
+    if (known !== undefined && bitPerValue) sum |= 1n << BigInt(known.value);
+    else if (known !== undefined) sum |= BigInt(known.value) & 0xffffffffn;
     else if (/^(0[xX][0-9a-fA-F]+|[0-9]+)$/.test(part)) sum |= BigInt(part);
     else return undefined;
   }
   return sum;
+}
+
+/** By its C name, or by the end of it that no other has, which is how reports print it (`MAP_NOEXEC`, `GPU_INFO`). */
+function enumeratorOf(set: EnumTable, name: string): EnumTable['enumerators'][number] | undefined {
+  const exact = set.enumerators.find((one) => one.name === name);
+  if (exact !== undefined || name === '') return exact;
+  const ending = set.enumerators.filter((one) => one.name.endsWith(`_${name}`));
+  return ending.length === 1 ? ending[0] : undefined;
 }
 
 function describe(value: Json | undefined): string {

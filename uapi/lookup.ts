@@ -11,6 +11,7 @@ import { hex } from './hex.ts';
 import { DRM_IOCTL_BASE, type IoctlSpec } from './ioctl.ts';
 import type { StructLayout } from './layout.ts';
 import { panthorIoctls, panthorStructs } from './panthor_drm.ts';
+import { requestOf } from './request.ts';
 
 export const allStructs: readonly StructLayout[] = [
   ...panthorStructs,
@@ -48,18 +49,15 @@ export function ioctlName(request: number): string {
 
 /** Whether `name` means that request: DRM_IOCTL_PANTHOR_VM_BIND, VM_BIND, vm_bind, or 0xc0186443 for this size alone. */
 export function isNamed(request: number, name: string): boolean {
-  if (isRequestNumber(name)) return Number.parseInt(name, 16) === request;
+  const number = requestOf(name);
+  if (number !== null) return number === request;
   const spec = ioctlOf(request);
   return spec !== undefined && hasName(spec, name.toUpperCase());
 }
 
 /** Whether any request is what isNamed() would find under that name. */
 export function isKnownName(name: string): boolean {
-  return isRequestNumber(name) || allIoctls.some((spec) => hasName(spec, name.toUpperCase()));
-}
-
-function isRequestNumber(name: string): boolean {
-  return /^0x[0-9a-f]+$/i.test(name);
+  return requestOf(name) !== null || allIoctls.some((spec) => hasName(spec, name.toUpperCase()));
 }
 
 function hasName(spec: IoctlSpec, upper: string): boolean {
@@ -86,20 +84,23 @@ export function findStruct(name: string): StructLayout {
 export interface FoundIoctl {
   readonly spec: IoctlSpec;
   readonly request: number;
+  /** It was given as a whole request number, which states how many bytes the argument has. */
+  readonly exact: boolean;
 }
 
 /**
- * An ioctl by its C name, its name without the prefix (`VM_BIND`), its request number, or its number alone
- * (`0x43`). A request number may state another size than ours: the caller was built with other headers.
+ * An ioctl by its C name, its name without the prefix (`VM_BIND`), its request number as tools print one (request.ts), or
+ * its number alone (`0x43`). A request number may state another size than ours: the caller was built with other headers.
  *
  * @throws LookupError
  */
 export function findIoctl(text: string): FoundIoctl {
   const wanted = text.trim();
-  if (/^(0[xX][0-9a-fA-F]+|[0-9]+)$/.test(wanted)) return byNumber(Number(wanted), wanted);
+  const request = requestOf(wanted);
+  if (request !== null) return byNumber(request, wanted);
   const upper = wanted.toUpperCase();
   const spec = allIoctls.find((one) => hasName(one, upper));
-  if (spec !== undefined) return { spec, request: spec.request };
+  if (spec !== undefined) return { spec, request: spec.request, exact: false };
   const similar = allIoctls.map((one) => one.shortName).filter((one) => one.includes(upper));
   throw new LookupError(`unknown ioctl ${wanted}${hint(similar)}`);
 }
@@ -108,29 +109,31 @@ function byNumber(n: number, text: string): FoundIoctl {
   if (n > 0xffffffff) throw new LookupError(`ioctl ${text} has more than 32 bits`);
   if (n < 0x100) {
     const spec = ioctlOf((DRM_IOCTL_BASE << 8) | n);
-    if (spec !== undefined) return { spec, request: spec.request };
+    if (spec !== undefined) return { spec, request: spec.request, exact: false };
     throw new LookupError(`unknown ioctl number ${text}`);
   }
   const found = ioctlOf(n);
   if (found === undefined) throw new LookupError(`unknown ioctl request ${text}`);
-  return { spec: found, request: n };
+  return { spec: found, request: n, exact: true };
 }
 
 function hint(similar: readonly string[]): string {
   return similar.length > 0 ? `; there is ${similar.join(', ')}` : '';
 }
 
+/** Bytes of a register or a descriptor: so few say nothing of a struct. */
+const WORD_BYTES = 8;
+
 /**
- * The struct of that many bytes, where there is only one.
+ * The struct of that many bytes, where there is only one; nothing is guessed of what may be a word.
  *
  * @throws LookupError that lists the candidates.
  */
 export function guessStruct(size: number): StructLayout {
   const candidates = allStructs.filter((layout) => layout.size === size);
-  if (candidates.length === 1) return candidates[0];
-  const why =
-    candidates.length === 0
-      ? 'no struct has that size'
-      : `it may be ${candidates.map((layout) => layout.name).join(', ')}`;
-  throw new LookupError(`${size} bytes say not what they are: ${why}; use --struct or --ioctl`);
+  if (candidates.length === 1 && size > WORD_BYTES) return candidates[0];
+  const names = candidates.map((layout) => layout.name).join(', ');
+  const why = candidates.length === 0 ? 'no struct has that size' : `it may be ${names}`;
+  const word = size <= WORD_BYTES ? ', or a word of the MMU (--reg)' : '';
+  throw new LookupError(`${size} bytes say not what they are: ${why}${word}; use --struct or --ioctl`);
 }

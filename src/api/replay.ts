@@ -68,11 +68,13 @@ export class Replay {
   /** @throws RangeError for a kernel, a behaviour or a GPU profile that does not exist */
   constructor(header: CaptureHeader, options: ReplayOptions = {}) {
     const { gpu = 'g610', check = false, boLayout = 'contig2M', events = [] } = options;
-    const { kernel = kernelFor(header).name, ...switches } = switchesOf(options.kernel);
+    const choice = kernelFor(header);
+    const { kernel = choice.name, ...switches } = switchesOf(options.kernel);
     const list = new EventList((id) => objectName(this.#replayer.model, id));
     this.#client = header.client;
     this.#replayer = new Replayer(header, {
       kernel: make(kernel, switches.with, switches.without),
+      choice: options.kernel === undefined ? choice : null,
       gpu: gpuProfile(gpu),
       boLayout,
       check,

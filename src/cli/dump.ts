@@ -45,7 +45,7 @@ export function register(program: Command): void {
 
 async function dump(path: string, options: DumpOptions): Promise<void> {
   const ranges = parseRanges(options.records);
-  const names = options.ioctl?.split(',').map((name) => name.trim());
+  const names = options.ioctl?.split(/,(?![^({]*[)}])/).map((name) => name.trim());
   for (const name of names ?? []) {
     if (name !== 'mmap' && name !== 'close' && !isKnownName(name))
       throw new UsageError(`${name}: no such ioctl`);

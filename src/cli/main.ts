@@ -16,6 +16,7 @@ const COMMANDS = [
   'encode',
   'layout',
   'kernels',
+  'gpu',
   'run',
   'serve',
   'record',

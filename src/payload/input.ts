@@ -21,15 +21,15 @@ export interface What {
 export function payloadOf(bytes: Uint8Array, what: What, regions: readonly Region[]): Payload {
   if (bytes.length === 0) throw new BytesError('byte 0: found no bytes, expected an argument');
   if (what.ioctl === undefined) {
+    const guessed = what.struct === undefined;
     const layout = what.struct === undefined ? guessStruct(bytes.length) : findStruct(what.struct);
     checkEnd(layout, bytes.length);
-    return makePayload(layout, bytes, regions);
+    return { ...makePayload(layout, bytes, regions), guessed };
   }
-  const { spec, request } = findIoctl(what.ioctl);
+  const { spec, request, exact } = findIoctl(what.ioctl);
   const layout = what.struct === undefined ? spec.arg : findStruct(what.struct);
   if (layout === null) throw new BytesError(`byte 0: found ${bytes.length} bytes, ${spec.name} takes none`);
-  const named = !/^[0-9]/.test(what.ioctl.trim()) || Number(what.ioctl) < 0x100;
-  if (named) {
+  if (!exact) {
     checkEnd(layout, bytes.length);
     const sized = ((request & 0xc000ffff) | ((bytes.length & 0x3fff) << 16)) >>> 0;
     return makePayload(layout, bytes, regions, spec, sized);

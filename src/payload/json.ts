@@ -6,11 +6,13 @@
 import { CodecError, decode, encode, type Json, type JsonObject } from '../../uapi/codec.ts';
 import { errnoName } from '../../uapi/errno.ts';
 import { hex } from '../../uapi/hex.ts';
+import { buffersOf } from '../../uapi/ioctl-table.ts';
 import type { StructLayout } from '../../uapi/layout.ts';
 import { findIoctl, findStruct } from '../../uapi/lookup.ts';
 import { panthorUapi } from '../../uapi/panthor_drm.ts';
 import { parseHex, toHex } from './bytes.ts';
 import { gapsOf } from './layout.ts';
+import { NestedArrays } from './nested.ts';
 import { allBuffers, type BufferNode, makePayload, type Payload, type Region } from './payload.ts';
 import { scalars } from './render.ts';
 import { judge, type Verdict } from './verdict.ts';
@@ -22,6 +24,7 @@ export function toJson(payload: Payload, verdict: Verdict = judge(payload, panth
   return {
     ...head,
     struct: root.layout.name,
+    ...(payload.guessed ? { guessed: true } : {}),
     ...structJson(root.layout, root.bytes),
     buffers: buffersJson(payload, regions),
     rejects: verdict.rejects.map(({ errno, path, why, where }) => ({
@@ -97,14 +100,15 @@ function typedJson(node: BufferNode): { json: JsonObject; length: number } | nul
 }
 
 /**
- * The payload that `toJson` made into JSON. Written by hand, it needs `ioctl` or `struct`, and `value`; `size` and
- * buffers are optional.
+ * The payload that `toJson` made into JSON, or a call that `dump --json` printed. Written by hand, it needs `ioctl` or
+ * `struct`, and `value`; `size` and buffers are optional, and a list may stand where a pointer to one does.
  *
  * @throws CodecError, LookupError or BytesError that names what is wrong.
  */
 export function fromJson(json: Json): Payload {
   const object = asObject(json, 'the input');
-  const { ioctl, request, struct } = object;
+  const { request, struct } = object;
+  const ioctl = object.ioctl ?? object.name;
   if (ioctl === undefined && request === undefined && struct === undefined) {
     throw new CodecError('the input', Object.keys(object).join(', '), 'ioctl, request or struct');
   }
@@ -112,8 +116,14 @@ export function fromJson(json: Json): Payload {
     ioctl === undefined && request === undefined ? null : findIoctl(asText(request ?? ioctl, 'request'));
   const layout = struct === undefined ? found?.spec.arg : findStruct(asText(struct, 'struct'));
   if (layout == null) throw new CodecError('the input', 'an ioctl without argument', 'a struct');
-  const bytes = structBytes(layout, object, layout.name);
-  const regions = asArray(object.buffers ?? [], 'buffers').map((one, i) => regionOf(one, `buffers[${i}]`));
+  const given = asArray(object.buffers ?? [], 'buffers').map((one, i) => regionOf(one, `buffers[${i}]`));
+  const nested = new NestedArrays(given);
+  const specs = found?.spec.buffers ?? buffersOf(layout);
+  const value = object.value ?? object.arg ?? {};
+  const bytes = nested.bytes(layout, specs, value, layout.name, (rest) =>
+    structBytes(layout, { ...object, value: rest }, layout.name),
+  );
+  const regions = [...given, ...nested.made];
   return makePayload(layout, bytes, regions, found?.spec ?? null, found?.request ?? 0);
 }
 

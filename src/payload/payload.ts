@@ -47,6 +47,8 @@ export interface Payload {
   readonly request: number;
   readonly root: StructNode;
   readonly regions: readonly Region[];
+  /** What the bytes are was guessed from how many they are. */
+  readonly guessed?: boolean;
 }
 
 /** Takes an argument apart. `request` may state another size than `spec` has. */

@@ -11,15 +11,18 @@ import type { Verdict } from './verdict.ts';
 export type Format = 'short' | 'full' | 'raw';
 
 export function render(payload: Payload, verdict: Verdict, format: Format): string {
-  if (format === 'short') return `${short(payload)}${shortVerdict(verdict)}\n`;
+  const guess = payload.guessed ? ' (guessed from the size)' : '';
+  if (format === 'short') return `${short(payload)}${shortVerdict(verdict)}${guess}\n`;
   const lines = [headline(payload), ...structLines(payload.root, '  ', format === 'raw')];
   return `${[...lines, ...verdictLines(payload, verdict)].join('\n')}\n`;
 }
 
-function headline({ spec, request, root }: Payload): string {
+function headline({ spec, request, root, guessed }: Payload): string {
   const size = root.bytes.length;
   const differs = size === root.layout.size ? '' : ` (of ${root.layout.size} that we know)`;
   const struct = `struct ${root.layout.name}, ${size} bytes${differs}`;
+  if (guessed)
+    return `${struct} (guessed: the only struct of that size; --struct or --ioctl says what it is)`;
   return spec === null ? struct : `${spec.name} (${hex(BigInt(request))}), ${struct}`;
 }
 

@@ -13,7 +13,7 @@ export function pmPut(harness: Harness): void {
   harness.device.pm.putAutosuspend();
 }
 
-/** The autosuspend timer, once nobody holds a reference. */
+/** The autosuspend timer, once there is no reference. */
 export function* suspend(harness: Harness): Op<number> {
   const { pm } = harness.device;
   const unused = { label: 'runtime suspend', ready: () => pm.gone || (pm.usage === 0 && !pm.busy) };

@@ -1,5 +1,5 @@
 /** The device of a tree's driver, as the harness and the invariants use it. */
-import type { Op } from '../../coroutine/op.ts';
+import type { Op, Waitable } from '../../coroutine/op.ts';
 import type { DriverTrace } from '../../driver/base/warn.ts';
 import { Workqueue } from '../../driver/base/workqueue.ts';
 import type { PanthorDevice } from '../../driver/device.ts';
@@ -71,8 +71,10 @@ export class TreeDevice {
     this.gem = { create: (size: number) => driver.createObject(size) };
   }
 
-  /** Ticks are the harness's: nothing of the driver waits for one. */
-  set tickDone(_done: unknown) {}
+  /** Ticks are the harness's. */
+  set tickDone(done: Waitable) {
+    this.#calls.tickDone = done;
+  }
 
   get trace(): DriverTrace | null {
     return this.#driver.trace;
