@@ -22,6 +22,7 @@ const IOCTL = 'src/driver/ioctl/ioctl-vm-bind.ts';
 const FILE = 'src/driver/ioctl/file.ts';
 const GEM = 'src/driver/gem/gem.ts';
 const TIMED = 'src/hw/timed-machine.ts';
+const ACCESS = 'src/hw/access.ts';
 const TLB = 'src/hw/tlb.ts';
 const SPACE = 'src/hw/address-space.ts';
 const REGS = 'src/hw/register-file.ts';
@@ -529,16 +530,16 @@ export const MUTANTS = [
     '',
   ),
   mutant(TIMED, 'execute', 'UPDATE leaves the TLB as it was', 'this.tlb.drop(space.index, 0, 2 ** 64);', ''),
-  mutant(TIMED, 'fault', 'a fault raises no interrupt', 'this.raiseMmuInterrupt(1 << as);', ''),
+  mutant(ACCESS, 'fault', 'a fault raises no interrupt', 'this.raiseMmuInterrupt(1 << as);', ''),
   mutant(
-    TIMED,
+    ACCESS,
     'permits',
     'everything may be written',
     "kind === 'read' || (found.attrLo & AP_READ_ONLY) === 0",
     'true',
   ),
   mutant(
-    TIMED,
+    ACCESS,
     'permits',
     'everything may be executed',
     "if (kind === 'execute') return (found.attrHi & XN_HIGH) === 0;",
@@ -561,7 +562,7 @@ export const MUTANTS = [
   ),
   mutant(TIMED, 'reset', 'a reset leaves the TLB as it was', 'this.tlb.dropAll();', ''),
   mutant(
-    TIMED,
+    ACCESS,
     'walk',
     'what a walk found is not remembered',
     'if (found.pa >= 0) this.tlb.insert(as, va, found);',
