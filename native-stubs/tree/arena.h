@@ -38,6 +38,7 @@ enum point {
 	POINT_TRAP,
 	POINT_BUG,
 	POINT_NOTES,
+	POINT_TICK,            /* waits for the scheduler's tick, which is not ours */
 	POINT_COUNT
 };
 

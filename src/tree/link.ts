@@ -51,6 +51,7 @@ export const LINK_SCRIPT = `SECTIONS {
   kinit : { *dma-fence.o(.initcall*.init) *sched_fence.o(.initcall*.init) }
   .initcall : { *(.initcall*.init) }
   ktasks : { *(ktasks) }
+  kscratch : { *(kscratch) }
   kdata : { *(.data..[!o]*) *(.data .data.rel .data.rel.local .data.[!r]*) *(.bss .bss.*) *(COMMON) }
 }
 `;

@@ -14,6 +14,7 @@ import {
   POINT_SLEEP,
   POINT_SPIN,
   POINT_TABLE,
+  POINT_TICK,
   POINT_WRITE,
 } from './mailbox.ts';
 import type { NoteReader } from './recorder.ts';
@@ -76,6 +77,8 @@ export class Runner {
           break;
         case POINT_NOTES:
           mailbox.clearNotes();
+          break;
+        case POINT_TICK:
           break;
         case POINT_SLEEP:
           this.#sleep(thread);

@@ -134,7 +134,7 @@ static long device_call(unsigned long call, const unsigned long *args)
 	case CALL_JOB_RUN:
 		return job_run((struct drm_sched_job *)args[0]);
 	case CALL_JOB_PUT:
-		panthor_vm_bind_job_put((struct drm_sched_job *)args[0]);
+		job_put((struct drm_sched_job *)args[0]);
 		return 0;
 	default:
 		return -ENOSYS;

@@ -22,6 +22,7 @@ import {
   POINT_SLEEP,
   POINT_SPIN,
   POINT_TABLE,
+  POINT_TICK,
   POINT_WRITE,
 } from '../../tree/mailbox.ts';
 import { tellNotes } from '../../tree/notes.ts';
@@ -48,6 +49,8 @@ export class Calls {
   machine!: TimedMachine;
   current: () => number = () => -1;
   trace: DriverTrace | null = null;
+  /** Ready when the scheduler's tick has nothing to do. */
+  tickDone: Waitable = { label: 'tick_work', ready: () => true };
   /** The driver has queued its reset work. */
   onReset: () => void = () => {};
   /** Notes are read by another caller. */
@@ -90,6 +93,9 @@ export class Calls {
           this.#write(object, value);
           break;
         }
+        case POINT_TICK:
+          yield this.tickDone;
+          break;
         case POINT_TABLE:
           yield 'page-table call';
           break;
