@@ -4,7 +4,7 @@ import { AS_COMMAND_NAMES } from '../hw/registers.ts';
 import type { Invariant } from './invariants.ts';
 import { LockOrder } from './lock-order.ts';
 import { play, prepare } from './model/actors.ts';
-import { bindQueue, interrupts, resetWork, worker } from './model/device.ts';
+import { bindQueue, interrupts, resetWorker, worker } from './model/device.ts';
 import { tickWork } from './model/groups.ts';
 import { Harness } from './model/harness.ts';
 import {
@@ -101,7 +101,7 @@ export class DriverWorld extends TrackedWorld {
     for (let as = 1; as < machine.spaces.length; as++) daemon(`AS${as}`, machine.carryOut(as));
     daemon('L2', machine.flushes());
     daemon('irq', interrupts(harness, harness.device.mmu.irq) as Body);
-    daemon('reset', resetWork(harness) as Body);
+    daemon('reset', resetWorker(harness) as Body);
     if (this.#calls((call) => call.verb === 'kill')) daemon('tick', tickWork(harness) as Body);
     if (harness.file !== null) {
       const vms = this.scenario.vms.filter(({ name }) =>

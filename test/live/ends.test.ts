@@ -105,6 +105,13 @@ describe.skipIf(compiler === null)('the commands', () => {
     closeSync(full);
   });
 
+  it('go on beside a client that wants them to wait, or to be killed by a signal', async () => {
+    const child = start(['run', '--', compileProgram('hostile', scratch)]);
+    const said = text(child.stderr);
+    expect(await once(child, 'exit')).toEqual([0, null]);
+    expect(await said).toBe('');
+  });
+
   it('refuse a directory that has a server, or things that no server made', async () => {
     const dir = join(place, 'private');
     mkdirSync(dir, { mode: 0o700 });

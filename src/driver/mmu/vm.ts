@@ -278,10 +278,12 @@ export class PanthorVm {
   replaceVma(id: number, bo: GemObject, flags: number, prev: StepPart | null, next: StepPart | null): void {
     const { vmas, device } = this;
     device.trace?.vmaRemoved?.(this, id);
+    const evicted = vmas.evicted[id] === 1;
     vmas.removeAtCursor();
     for (const part of [prev, next]) {
       if (part === null) continue;
       const rest = vmas.create(part.va, part.range, bo.get().serial, part.offset, flags);
+      if (evicted) vmas.setEvicted(rest, true);
       vmas.insertAtCursor(rest);
       this.refs++;
       device.trace?.vmaAdded?.(this, rest);

@@ -47,7 +47,7 @@ function disagreement(space: AddressSpace, vm: PanthorVm | null): string | null 
 /** slot-bookkeeping: slots, alloc_mask, as.id and the LRU list agree. Judged where slots_lock is free. */
 export function slotBookkeeping(harness: Harness): string | null {
   const { mmu } = harness.device;
-  if (mmu.slotsLock.held || harness.resetInProgress || harness.device.pmState !== 'active') return null;
+  if (mmu.slotsLock.held || harness.resetInProgress || harness.device.pm.state !== 'active') return null;
   let mask = 0;
   for (let as = 0; as < mmu.slots.length; as++) {
     const vm = mmu.slots[as];
@@ -128,7 +128,7 @@ export function interruptMasks(harness: Harness): string | null {
   const { device, machine } = harness;
   const { mmu } = device;
   if (mmu.slotsLock.held || mmu.irq.running || mmu.irq.state !== 'active') return null;
-  if (harness.resetInProgress || device.resetPending || device.pmState !== 'active' || device.unplugged)
+  if (harness.resetInProgress || device.resetPending || device.pm.state !== 'active' || device.unplugged)
     return null;
   const mask = machine.regs.words[(MMU_INT_BASE + INT_MASK) >> 2];
   const active = mmu.slots.findIndex(
