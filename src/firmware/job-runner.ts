@@ -105,13 +105,14 @@ export class StreamRunner implements JobRunner, Work, StreamEvents {
     return nothing();
   }
 
-  stop(group: PanthorGroup): void {
+  stop(group: PanthorGroup): boolean {
     for (const one of this.#groups.get(group)?.queues ?? []) {
       this.processor.stop(one);
       this.#queues.delete(one);
       if (group.canRun && one.blocked === 'SYNC_WAIT') this.#suspended.add(one, group.queues[one.index]);
     }
     if (!group.canRun) this.#groups.delete(group);
+    return true;
   }
 
   poll(nowNs: number): void {

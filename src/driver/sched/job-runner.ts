@@ -12,7 +12,7 @@ export interface JobRunner {
   /** CSF_DOORBELL: there are new instructions, or the group has just got its slot. */
   doorbell(queue: PanthorQueue): Op<void>;
   /** The group loses its slot; its jobs stop where they are. False: the firmware did not answer. */
-  stop?(group: PanthorGroup): boolean | void;
+  stop?(group: PanthorGroup): boolean;
   /** When poll() has something to do, CLOCK_MONOTONIC in ns; streams go on then that took too long for one turn. */
   readonly nextNs?: number;
   poll?(nowNs: number): void;

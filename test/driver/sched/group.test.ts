@@ -26,8 +26,9 @@ class ManualRunner implements JobRunner {
     this.doorbells.push(queue);
   }
 
-  stop(group: PanthorGroup): void {
+  stop(group: PanthorGroup): boolean {
     this.stopped.push(group);
+    return true;
   }
 
   /** The GPU has finished `count` more jobs of the queue. */
