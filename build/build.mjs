@@ -5,7 +5,7 @@
  *                                 and linked with uapi into one module
  *   dist/interleaved/{src,uapi}   the same sources as generators that also record their frames, for the explorer
  *
- * Everything is made in a directory of its own and swapped in at the end, so builds may run side by side and nobody
+ * Everything is made in a directory of its own and swapped in at the end, so builds may run side by side and no reader
  * sees half of one.
  */
 import { spawn } from 'node:child_process';
@@ -34,7 +34,7 @@ const LINKED = [...STRIPPED, 'uapi'];
 /** The explorer holds generators in its hands and only ever runs unstripped. */
 const UNSTRIPPED = /^src\/explore\//;
 
-/** Keeps account of the state while interleaved code runs. */
+/** Tracks the state while interleaved code runs. */
 const TRACKING = 'src/explore/state/tracking.js';
 /** Interleaved code whose state the explorer has to see: the driver, the machine, and the explorer's own actors. */
 const INSTRUMENTED = [...STRIPPED, 'src/explore/model'];
@@ -84,17 +84,17 @@ function rewrite(path, transform) {
   writeFileSync(path, transform(readFileSync(path, 'utf8')));
 }
 
-/** Makes the interleaved code below `dir` keep account of its state. */
+/** Makes the interleaved code below `dir` tracks its state. */
 function trackState(dir) {
   const problems = [];
   const files = listFiles(dir).filter((file) => file.endsWith('.js') && isInstrumented(file));
   const setters = new Set(files.flatMap((file) => settersIn(readFileSync(join(dir, file), 'utf8'))));
   for (const file of files) {
-    const account = relative(dirname(join(dir, file)), join(dir, TRACKING))
+    const tracking = relative(dirname(join(dir, file)), join(dir, TRACKING))
       .split(sep)
       .join('/');
     try {
-      rewrite(join(dir, file), (code) => instrument(code, file, account, setters));
+      rewrite(join(dir, file), (code) => instrument(code, file, tracking, setters));
     } catch (error) {
       if (!(error instanceof InstrumentError)) throw error;
       problems.push(...error.problems);

@@ -7,25 +7,25 @@ import { instrumentFrames } from './instrument-frames.mjs';
 import { MUTATORS, nameOf, readsUnhashed, UNHASHED } from './instrument-unhashed.mjs';
 
 /**
- * Makes code that the explorer runs keep account of its own state (src/explore/state/objects.ts):
+ * Makes code that the explorer runs tracks its own state (src/explore/state/objects.ts):
  *
  * - every write to a property or an element, and every call that changes an array, a Map or a Set, goes through a
  *   helper that updates the fingerprint of the state and notes what to undo;
  * - private names become ordinary properties, so that nothing is out of sight;
  * - every generator function records at each yield where it stands and what it remembers (instrument-frames.mjs).
  *
- * So whatever differs between two states is in their fingerprints without anybody having to think of it. No line moves;
+ * So whatever differs between two states is in their fingerprints without a list of them. No line moves;
  * columns do.
  *
  * @param {string} code JavaScript, an ES module
  * @param {string} file its name, for messages
- * @param {string} account how the module imports src/explore/state/tracking.js
+ * @param {string} tracking how the module imports src/explore/state/tracking.js
  * @param {ReadonlySet<string>} [setters] names that are accessors of some class (see settersIn)
  * @returns {string} the code
  * @throws {InstrumentError} for what cannot be followed: writes by destructuring, `delete`, Object.assign, module-level
  *   variables, a yield in finally, a read of what is not hashed, …
  */
-export function instrument(code, file, account, setters = new Set()) {
+export function instrument(code, file, tracking, setters = new Set()) {
   const tree = parse(code, { ecmaVersion: 2023, sourceType: 'module', locations: true });
   const out = new MagicString(code);
   // What was put in beside the replaced part stays.
@@ -208,13 +208,13 @@ export function instrument(code, file, account, setters = new Set()) {
   if (fields.size === 0 && frames === 0 && !closures && out.toString() === code) return code;
   const helpers = [...fields].map((field) => fieldHelpers(field, setters.has(field))).join('');
   const names = '$key, $note, $root, $e, $eu, $ei, $m, $mo, $length, $enter, $y, $array, $c, $l, $unhashed';
-  out.prepend(`import { ${names} } from '${account}'; ${helpers}`);
+  out.prepend(`import { ${names} } from '${tracking}'; ${helpers}`);
   const result = out.toString();
   parse(result, { ecmaVersion: 2023, sourceType: 'module' });
   return result;
 }
 
-/** What the explorer could not account for: one line each, with file and line. */
+/** What the explorer could not tracking for: one line each, with file and line. */
 export class InstrumentError extends Error {
   constructor(problems) {
     super(problems.join('\n'));

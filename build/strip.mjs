@@ -12,7 +12,7 @@ import { holdsStatements, walk } from './ast.mjs';
  * @param {string} code JavaScript, an ES module
  * @param {string} file its name, for messages
  * @returns {string}
- * @throws {SyntaxError} where a `yield` is used as a value: after stripping nobody would send one
+ * @throws {SyntaxError} where a `yield` is used as a value: after stripping there is none to send one
  */
 export function strip(code, file) {
   const out = new MagicString(code);

@@ -9,7 +9,7 @@ enum wire_kind {
 	WIRE_IOCTL = 0x101,
 	WIRE_MMAP = 0x102,
 	WIRE_INTERRUPT = 0x103, /* the thread that waits for a reply caught a signal: end the wait with EINTR if it still waits */
-	WIRE_SETTLE = 0x104, /* answered once the file is released, where its last reference is gone: what close(2) waits for */
+	WIRE_AWAIT_RELEASE = 0x104, /* answered once the file is released, where its last reference is gone: what close(2) waits for */
 	WIRE_FDINFO = 0x105, /* a descriptor with the text of the file’s fdinfo comes back */
 	WIRE_RECORD_FILE = 0x110, /* from the recording library: what another driver was asked; a reply says that it is written down */
 	WIRE_RECORD_IOCTL = 0x111,
@@ -42,8 +42,8 @@ struct wire_open {
 	uint32_t tid;
 };
 
-/* WIRE_SETTLE */
-struct wire_settle {
+/* WIRE_AWAIT_RELEASE */
+struct wire_await_release {
 	uint64_t file;
 };
 

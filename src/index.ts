@@ -90,6 +90,7 @@ export { KERNEL_NAMES } from './driver/kernels.ts';
 export { InputError, UsageError } from './errors.ts';
 export type { ScenarioText } from './explore/scenario/catalogue.ts';
 export { BytesError } from './payload/bytes.ts';
+export type { Refusal } from './payload/refusal.ts';
 export type { Format } from './payload/render.ts';
 export type { Reject } from './payload/rules/context.ts';
 export type { Verdict } from './payload/verdict.ts';
@@ -99,6 +100,7 @@ export type {
   Divergence,
   Explained as ExplainedCall,
   Finding as ReplayFinding,
+  Refused,
   Warning as DriverWarning,
 } from './replay/tally.ts';
 export type { ReplaySummary } from './report/replay-json.ts';

@@ -3,7 +3,7 @@
  *
  *     node test/nightly.mjs [SEQUENCES [SEED]]
  *
- * The seed is a new one each time and is printed. A life that goes wrong is shrunk and written to test/fixtures/regressions, where
+ * The seed is a new one each time and is printed. A life that goes wrong is reduced and written to test/fixtures/regressions, where
  * the test run replays it from then on.
  */
 import { spawnSync } from 'node:child_process';

@@ -18,7 +18,7 @@ export const wire_kind = enumeration('wire_kind', {
     value: 0x103,
     doc: 'the thread that waits for a reply caught a signal: end the wait with EINTR if it still waits',
   },
-  WIRE_SETTLE: {
+  WIRE_AWAIT_RELEASE: {
     value: 0x104,
     doc: 'answered once the file is released, where its last reference is gone: what close(2) waits for',
   },
@@ -37,7 +37,7 @@ export const {
   WIRE_IOCTL,
   WIRE_MMAP,
   WIRE_INTERRUPT,
-  WIRE_SETTLE,
+  WIRE_AWAIT_RELEASE,
   WIRE_FDINFO,
   WIRE_RECORD_FILE,
   WIRE_RECORD_IOCTL,
@@ -65,7 +65,7 @@ export const wire_open = struct('wire_open', 'WIRE_OPEN', [
   f('tid', 'u32', 12),
 ]);
 
-export const wire_settle = struct('wire_settle', 'WIRE_SETTLE', [f('file', 'u64', 0)]);
+export const wire_await_release = struct('wire_await_release', 'WIRE_AWAIT_RELEASE', [f('file', 'u64', 0)]);
 
 export const wire_fdinfo = struct('wire_fdinfo', 'WIRE_FDINFO', [f('file', 'u64', 0)]);
 
@@ -160,7 +160,7 @@ export const wire_record_close = struct('wire_record_close', 'WIRE_RECORD_CLOSE'
 export const wireStructs: readonly StructLayout[] = [
   wire_header,
   wire_open,
-  wire_settle,
+  wire_await_release,
   wire_fdinfo,
   wire_ioctl,
   wire_region,

@@ -45,6 +45,10 @@ bool read_path(const struct notice *n, uint64_t address, char *path, size_t size
 /* mapping: has the client's mmap(2) go on with descriptor `fd` of its own and another offset. */
 int redirect_mmap(const struct notice *n, int fd, uint64_t offset);
 
+struct path;
+/* What the client's path leads to; relative ones begin where the client is, or at its directory. */
+void look_at(const struct notice *n, struct path *p, int dirfd, uint64_t name);
+
 void on_open(const struct notice *n, int dirfd, uint64_t name, int flags, mode_t mode);
 void on_ioctl(const struct notice *n);
 void on_mmap(const struct notice *n);

@@ -100,7 +100,7 @@ static int idle;
 
 static void start_thread(void);
 
-/* Takes one notice after the other. There is always a thread that waits for the next, so a call that waits holds nobody. */
+/* Takes one notice after the other. There is always a thread that waits for the next, so a call that waits holds up no other. */
 static void *serve(void *unused)
 {
 	for (;;) {

@@ -13,7 +13,7 @@
 #include "transfer.h"
 
 /*
- * A call takes a channel that nobody uses and has it to itself until the reply is there. So threads do not wait for
+ * A call takes a channel that is not in use and has it to itself until the reply is there. So threads do not wait for
  * each other, a signal handler that makes a call of its own gets another channel, and a handler that leaves by
  * siglongjmp costs one channel and nothing else.
  */

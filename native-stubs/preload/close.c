@@ -20,7 +20,7 @@
 int fcntl64(int fd, int command, ...);
 
 /* Waits until the server has released the file, where that was its last descriptor. */
-static void settle(const struct identity *closed)
+static void await_release(const struct identity *closed)
 {
 	struct message request, reply;
 
@@ -28,7 +28,7 @@ static void settle(const struct identity *closed)
 		return;
 	message_begin(&request);
 	memcpy(message_grow(&request, sizeof(closed->key)), &closed->key, sizeof(closed->key));
-	if (channel_call(&request, WIRE_SETTLE, -1, 0, &reply) == 0)
+	if (channel_call(&request, WIRE_AWAIT_RELEASE, -1, 0, &reply) == 0)
 		message_free(&reply, true);
 	message_free(&request, false);
 }
@@ -45,7 +45,7 @@ EXPORT int close(int fd)
 	id = identify(fd);
 	known_forget(fd);
 	result = NEXT(close)(fd);
-	settle(&id);
+	await_release(&id);
 	return result;
 }
 ALSO(__close, close);
@@ -77,7 +77,7 @@ EXPORT int dup2(int from, int to)
 	known_forget(to);
 	result = NEXT(dup2)(from, to);
 	known_learn_copy(from, result);
-	settle(&replaced);
+	await_release(&replaced);
 	return result;
 }
 ALSO(__dup2, dup2);
@@ -91,7 +91,7 @@ EXPORT int dup3(int from, int to, int flags)
 	known_forget(to);
 	result = NEXT(dup3)(from, to, flags);
 	known_learn_copy(from, result);
-	settle(&replaced);
+	await_release(&replaced);
 	return result;
 }
 

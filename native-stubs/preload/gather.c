@@ -85,7 +85,7 @@ static int follow(struct message *m, size_t at, size_t size, unsigned first, uns
 		if (row->stride_field != NO_FIELD)
 			stride = number(m->data + at + row->stride_field, 4);
 		if (stride != 0 && elements > UINT32_MAX / stride)
-			elements = UINT32_MAX / stride; /* nobody has that much: the call fails with EFAULT or ENOMEM */
+			elements = UINT32_MAX / stride; /* no process has that much: the call fails with EFAULT or ENOMEM */
 		bytes = append(m, address, elements * stride, row->kind == BUFFER_STRING, &bytes_at, regions);
 		if (bytes < 0)
 			return (int)bytes;

@@ -1,7 +1,7 @@
 /*
  * Descriptors that are files of ours, for functions that every program calls all the time (read, write, lseek): they
  * look at a table before they ask the kernel. It learns of descriptors where they come from (open, dup, ioctl,
- * recvmsg, and at the start those that exec passed on); one that came in no such way is taken for somebody else's.
+ * recvmsg, and at the start those that exec passed on); one that came in no such way is taken for another program's.
  */
 #ifndef PANTHOR_SHIM_KNOWN_H
 #define PANTHOR_SHIM_KNOWN_H

@@ -1,4 +1,4 @@
-/* chmod(2), chown(2), unlink(2) and their kin: our nodes and sysfs belong to root, whoever made the files behind them. */
+/* chmod(2), chown(2), unlink(2) and their kin: our nodes and sysfs belong to root, whatever user made the files behind them. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -10,7 +10,7 @@
 #include "next.h"
 #include "paths.h"
 
-/* 0 where root may do it to the file behind; -1 with `error` for everybody else. */
+/* 0 where root may do it to the file behind; -1 with `error` for other users. */
 static int refuse(int error)
 {
 	if (geteuid() == 0)
@@ -59,7 +59,7 @@ EXPORT int fchmod(int fd, mode_t mode)
 	return NEXT(chmod)(node, mode);
 }
 
-/* To change neither owner nor group is everybody's right. */
+/* To change neither owner nor group is every user's right. */
 static bool changes_owner(uid_t uid, gid_t gid)
 {
 	return uid != (uid_t)-1 || gid != (gid_t)-1;

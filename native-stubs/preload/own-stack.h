@@ -1,4 +1,4 @@
-/* Which memory is the running thread's own stack: it needs no asking whether it is there, for somebody runs on it. */
+/* Which memory is the running thread's own stack: it needs no asking whether it is there, for a thread runs on it. */
 #ifndef PANTHOR_SHIM_OWN_STACK_H
 #define PANTHOR_SHIM_OWN_STACK_H
 

@@ -1,5 +1,5 @@
 /*
- * What the recording library stands in front of. Calls go on to whoever is next, the kernel or the shim; what they were
+ * What the recording library stands in front of. Calls go on to what is next, the kernel or the shim; what they were
  * given and what they gave back goes to the recorder before the client has it.
  */
 #include <errno.h>

@@ -12,7 +12,7 @@
 #define PAGE 4096
 
 /*
- * memoryCreate(name, size, seal): a memfd of `size` bytes that nobody can make shorter or longer, so that a mapping of it
+ * memoryCreate(name, size, seal): a memfd of `size` bytes that no process can make shorter or longer, so that a mapping of it
  * never faults. Without `seal` more can be fixed (memoryFix).
  */
 napi_value fn_memory_create(napi_env env, napi_callback_info info)
@@ -53,7 +53,7 @@ napi_value fn_memory_open(napi_env env, napi_callback_info info)
 	return int_result(env, fd);
 }
 
-/* memoryFix(fd): nobody can write to the memory any more, but through the mappings that there are. */
+/* memoryFix(fd): no process can write to the memory any more, but through the mappings that there are. */
 napi_value fn_memory_fix(napi_env env, napi_callback_info info)
 {
 	struct args a = take_args(env, info);
@@ -122,7 +122,7 @@ napi_value fn_memory_unmap(napi_env env, napi_callback_info info)
 }
 
 /*
- * memoryWriters(fd): 1 while anybody has the memfd open for writing by way of open(2), or mapped through such a
+ * memoryWriters(fd): 1 while a process has the memfd open for writing by way of open(2), or mapped through such a
  * descriptor; 0 if not. `fd` is read-only. A lease is granted only where that is so, and given back at once.
  */
 napi_value fn_memory_writers(napi_env env, napi_callback_info info)

@@ -63,7 +63,7 @@ napi_value fn_connect(napi_env env, napi_callback_info info)
 	return int_result(env, fd);
 }
 
-/* accept(listener): a non-blocking connection, -EAGAIN when nobody waits. */
+/* accept(listener): a non-blocking connection, -EAGAIN when no client waits. */
 napi_value fn_accept(napi_env env, napi_callback_info info)
 {
 	struct args a = take_args(env, info);
@@ -122,7 +122,7 @@ napi_value fn_has_ended(napi_env env, napi_callback_info info)
 }
 
 /*
- * Writes into a socket that nobody reads until poll(2) does not call it writable any more: a DRM file and a sync_file
+ * Writes into a socket without a reader until poll(2) does not call it writable any more: a DRM file and a sync_file
  * never are.
  */
 static void fill(int fd)

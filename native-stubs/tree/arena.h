@@ -38,6 +38,7 @@ enum point {
 	POINT_TRAP,
 	POINT_BUG,
 	POINT_NOTES,
+	POINT_TICK,            /* waits for the scheduler's tick, which is not ours */
 	POINT_COUNT
 };
 
@@ -63,7 +64,7 @@ struct mailbox {
 	unsigned long object;  /* lock, wait queue, register offset: what it is about */
 	unsigned long a, b;    /* value to write, and the like */
 	unsigned long reply;   /* what a read finds, how a poll or a sleep ends */
-	unsigned long quiet;   /* bits of points at which nobody wants to switch */
+	unsigned long quiet;   /* bits of points at which no switch is wanted */
 	unsigned long args[12];
 	unsigned long results[12];
 	unsigned long noted;   /* words used in `notes` */

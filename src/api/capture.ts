@@ -20,7 +20,7 @@ const pathOf = (place: string | URL): string => (typeof place === 'string' ? pla
 
 /**
  * A capture that is being read. It holds no more of it than the record at hand, so a capture may be of any length, and
- * may still be written to by somebody else.
+ * may still be written to by another program.
  *
  *     const capture = await openCapture('run.jsonl.gz');
  *     for await (const record of capture) console.log(record.index, record.type);

@@ -69,16 +69,15 @@ export class Replay {
   constructor(header: CaptureHeader, options: ReplayOptions = {}) {
     const { gpu = 'g610', check = false, boLayout = 'contig2M', events = [] } = options;
     const choice = kernelFor(header);
-    const { kernel: named, ...switches } = switchesOf(options.kernel);
-    const kernel = named ?? choice.name;
+    const { kernel = choice.name, ...switches } = switchesOf(options.kernel);
     const list = new EventList((id) => objectName(this.#replayer.model, id));
     this.#client = header.client;
     this.#replayer = new Replayer(header, {
       kernel: make(kernel, switches.with, switches.without),
+      choice: options.kernel === undefined ? choice : null,
       gpu: gpuProfile(gpu),
       boLayout,
       check,
-      choice: named === undefined ? choice : null,
       trace: events.includes('ops') ? list : null,
     });
     if (events.length > 0) this.#events = list;

@@ -74,7 +74,7 @@ export function reason(error: NodeJS.ErrnoException): string {
     case 'ENAMETOOLONG':
       return 'the name is too long';
     case 'ENXIO':
-      return 'no such device, or a FIFO or socket that nobody serves';
+      return 'no such device, or a FIFO or socket without a server';
     default:
       return error.message;
   }

@@ -19,7 +19,7 @@ export function statusOf(error: unknown): number {
     return EXIT_CORRUPT;
   }
   if (error instanceof UsageError) return EXIT_USAGE;
-  // What the system refuses (a full disk, say) is nobody's bug.
+  // What the system refuses (a full disk, say) is no bug.
   const { syscall, code } = (error ?? {}) as NodeJS.ErrnoException;
   if (typeof syscall !== 'string' || typeof code !== 'string') return EXIT_BUG;
   return syscall === 'read' ? EXIT_CORRUPT : EXIT_USAGE;

@@ -28,7 +28,7 @@ export function register(program: Command): void {
     .description(
       'Explains the lines that panthor writes into the kernel’s log (page faults, hangs). With the capture of the ' +
         'client beside them: which VM sat in that address space slot, whether the address was mapped, by which record, ' +
-        'who unmapped it, what lies next to it, and the likely story.',
+        'who unmapped it, what lies next to it, and the likely cause.',
     )
     .argument('[capture]', 'capture of the client; without one the lines alone are explained')
     .option('--log <file>', 'the kernel’s lines (default: standard input)')

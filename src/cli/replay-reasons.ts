@@ -29,7 +29,7 @@ export async function lookForReasons(path: string, options: ReplayOptions, tally
       return goesOn && record.index < last && performance.now() < end;
     });
   } catch {
-    // What is damaged or too much behind the divergences was said already.
+    // What is corrupt or too much behind the divergences was said already.
   }
   for (const one of found) {
     if (one.index <= played) one.would_explain = search.explains(one.index);

@@ -8,8 +8,10 @@ import { LineTrace, type TraceKind } from '../replay/trace.ts';
 import { LifeTrace } from '../replay/vm-events.ts';
 import { VmHistories } from '../replay/vm-history.ts';
 import { callText } from '../report/call.ts';
-import { replayJson } from '../report/replay-json.ts';
+import { replaySummary } from '../report/replay-json.ts';
 import { replayText } from '../report/replay-text.ts';
+import { visibleLines } from '../report/visible.ts';
+import { livesJson } from '../report/vm-lives-json.ts';
 import { EXIT_FOUND, note } from './exit.ts';
 import { checkWritable } from './io/files.ts';
 import { answersByStatus, print } from './io/output.ts';
@@ -74,19 +76,21 @@ async function replay(path: string, options: ReplayCliOptions): Promise<void> {
   if (options.emitScenario !== undefined) checkWritable(options.emitScenario);
   const capture = await openCapture(path);
   if (asksForDiff(options)) return await diffKernels(capture, options);
-  const lines = options.trace.size > 0 ? new LineTrace(options.trace, (line) => print(`${line}\n`)) : null;
+  // JSON has standard output for itself.
+  const tell = options.json
+    ? (line: string): unknown => process.stderr.write(`${visibleLines(line)}\n`)
+    : (line: string): void => print(`${line}\n`);
+  const lines = options.trace.size > 0 ? new LineTrace(options.trace, tell) : null;
   const life = new LifeTrace(lines);
-  // The counts that --json has need nobody to listen, which makes long streams faster.
-  const trace = options.json ? lines : life;
   const model = { ...modelOptions(options, capture.header), check: options.check === true };
-  const replayer = new Replayer(capture.header, { ...model, trace });
+  const replayer = new Replayer(capture.header, { ...model, trace: life });
   const { device } = replayer.model;
   const { regs } = device.machine;
   const scenario = options.emitScenario === undefined ? null : new ScenarioRecorder(device);
   device.calls = scenario;
   if (options.trace.has('regs')) regs.trace = lines;
   if (lines !== null) lines.objectName = (id) => objectName(replayer.model, id);
-  const histories = options.json ? null : new VmHistories(replayer.model);
+  const histories = new VmHistories(replayer.model);
   const stopAt = options.stopAt ?? Number.POSITIVE_INFINITY;
   const { header } = capture;
   await readThrough(
@@ -96,21 +100,21 @@ async function replay(path: string, options: ReplayCliOptions): Promise<void> {
         lines.index = record.index;
         lines.op(callText(record, Number.POSITIVE_INFINITY));
       }
-      histories?.before(record);
+      histories.before(record);
       replayer.step(record);
       if (replayer.refusal !== null) lines?.op(`  refused: ${refusalText(replayer.refusal)}`);
-      histories?.after(record);
+      histories.after(record);
       return record.index < stopAt;
     },
     async () => {
       replayer.finish();
       if (replayer.tally.divergences.count > 0) await lookForReasons(path, model, replayer.tally);
-      histories?.finish();
+      histories.finish();
       if (scenario !== null)
         writeScenario(options.emitScenario as string, scenario, header.client, device.kernel);
       print(
-        histories === null
-          ? `${replayJson(header.client, replayer)}\n`
+        options.json
+          ? `${JSON.stringify({ ...replaySummary(header.client, replayer), ...livesJson(histories, life) })}\n`
           : replayText(header, replayer, histories, life),
       );
       if (options.check && !replayer.checks) {

@@ -88,7 +88,7 @@ async function infoCommand(dir: string, options: Options): Promise<void> {
     '',
     ...features.map(({ about, found }) => `  ${found ? 'yes' : 'no '}  ${about}`),
     '',
-    `${info.trapped.length} functions are called and not there; whoever reaches one is told its name:`,
+    `${info.trapped.length} functions are called and not there; a run that reaches one ends with its name:`,
     ...wrapped(info.trapped),
   ];
   print(`${lines.join('\n')}\n`);

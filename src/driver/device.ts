@@ -34,6 +34,8 @@ export interface DeviceOptions {
   trace?: DriverTrace | null;
   /** CLOCK_MONOTONIC, ns. */
   now?: () => number;
+  /** CLOCK_MONOTONIC_RAW, ns: the same without the corrections of NTP. Without it, CLOCK_MONOTONIC stands for it. */
+  nowRaw?: () => number;
   /** How objects are backed by physical memory: contiguous and 2 MiB-aligned unless told otherwise. */
   boLayout?: BoLayout;
   /** The same for sparse dummy objects, placed as in the vectors. */
@@ -51,6 +53,7 @@ export class PanthorDevice implements WarnSink {
   readonly gpu: PanthorGpu;
   readonly mmu: PanthorMmu;
   readonly now: () => number;
+  readonly nowRaw: () => number;
   readonly pm: RuntimePm;
   /** reset.wq and reset.work of struct panthor_device. */
   readonly resetWq = new Workqueue();
@@ -71,7 +74,7 @@ export class PanthorDevice implements WarnSink {
   onMmuFault: (() => void) | null = null;
   /** What flush_work() of the scheduler's tick waits for: groups that are to leave the GPU have left it. */
   tickDone: Waitable = { label: 'tick_work', ready: () => true };
-  /** Hears of every call to the VM layer before it runs, for whoever records them. */
+  /** Hears of every call to the VM layer before it runs, for a recorder. */
   calls: VmCalls | null = null;
   /** Every warning so far, as "function: reason", with how often. */
   readonly warnings = new Map<string, number>();
@@ -87,7 +90,8 @@ export class PanthorDevice implements WarnSink {
       vaBits: features === undefined ? 48 : features & 0xff,
       paBits: features === undefined ? 40 : (features >> 8) & 0xff,
       asPresent: options.gpu?.as_present ?? 0xff,
-      coherent: false,
+      // DRM_PANTHOR_GPU_COHERENCY_ACE_LITE
+      coherent: options.gpu?.selected_coherency === 0,
       taskSize: 2 ** 48,
       ...options.mmu,
     };
@@ -95,6 +99,7 @@ export class PanthorDevice implements WarnSink {
     this.regs = this.machine.regs;
     this.trace = options.trace ?? null;
     this.now = options.now ?? (() => Math.round(performance.now() * 1e6));
+    this.nowRaw = options.nowRaw ?? this.now;
     this.gem = new GemTable(options.boLayout ?? 'contig2M', options.dummyLayout ?? null, this.params.paBits);
     this.pm = new RuntimePm(this);
     this.resetWork = new ResetWork(this);

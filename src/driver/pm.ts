@@ -6,7 +6,7 @@ import type { PanthorDevice } from './device.ts';
 /** PANTHOR_DEVICE_PM_STATE_*. */
 export type PmState = 'active' | 'suspending' | 'suspended' | 'resuming';
 
-/** pm_runtime_set_autosuspend_delay(): how long nobody may have needed the device before it is suspended, ns. */
+/** pm_runtime_set_autosuspend_delay(): how long the device must not have been needed before it is suspended, ns. */
 export const AUTOSUSPEND_NS = 50_000_000;
 
 /**
@@ -52,7 +52,7 @@ export class RuntimePm {
       this.deadlineNs = this.#device.now() + AUTOSUSPEND_NS;
   }
 
-  /** The autosuspend timer: suspends the device where nobody has needed it until `nowNs`. */
+  /** The autosuspend timer: suspends the device where it has not been needed until `nowNs`. */
   *poll(nowNs: number): Op<void> {
     if (nowNs < this.deadlineNs || this.usage > 0) return;
     this.deadlineNs = Number.POSITIVE_INFINITY;

@@ -51,7 +51,7 @@ export interface ExploreReply {
   status: number;
 }
 
-/** Explorations share one account of state: the next begins when the one before has ended. */
+/** Explorations share one tracking of state: the next begins when the one before has ended. */
 let last: Promise<unknown> = Promise.resolve();
 
 /** Answers one request. @throws UsageError for what cannot be, scenarios included; InputError */

@@ -87,7 +87,7 @@ export function withCoverage(
   return { ...result, verdict, coverage, empty };
 }
 
-/** The part of the space that one machine of several is to search; the first layers are everybody's. */
+/** The part of the space that one machine of several is to search; the first layers are searched by all. */
 async function shardOf(
   world: DriverWorld,
   shard: { index: number; count: number },

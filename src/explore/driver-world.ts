@@ -4,9 +4,9 @@ import { AS_COMMAND_NAMES } from '../hw/registers.ts';
 import type { Invariant } from './invariants.ts';
 import { LockOrder } from './lock-order.ts';
 import { play, prepare } from './model/actors.ts';
-import { bindQueue, interrupts, resetWork, worker } from './model/device.ts';
+import { bindQueue, interrupts, resetWorker, worker } from './model/device.ts';
 import { tickWork } from './model/groups.ts';
-import { type DriverFactory, Harness } from './model/harness.ts';
+import { Harness } from './model/harness.ts';
 import {
   interruptMasks,
   lockAgreement,
@@ -18,26 +18,12 @@ import {
 } from './model/invariants.ts';
 import { fenceOf } from './model/ioctl.ts';
 import { whatStaysBroken } from './model/recovery.ts';
+import { mixDriver, type OtherDriver } from './other-driver.ts';
 import type { Call, Scenario } from './scenario/scenario.ts';
 import type { ThreadSpec } from './search/threads.ts';
 import { type Body, Choice, optionOf, type Step, threadOf, Violation } from './search/world.ts';
-import { mix32 } from './state/hash.ts';
-import { hashValue } from './state/objects.ts';
 import { watchFreed } from './state/poison.ts';
 import { TrackedWorld } from './tracked-world.ts';
-
-/** A driver that keeps its state to itself: a kernel tree's (src/explore/tree). */
-export interface OtherDriver extends DriverFactory {
-  /** Which thread takes a step; -1 while the scenario is set up. */
-  current: () => number;
-  /** Threads besides those of the model. */
-  threads(): ThreadSpec[];
-  /** The state now is what restore() goes back to. */
-  save(): void;
-  restore(): void;
-  /** Mixes its state into a fingerprint; both lanes stay non-zero. */
-  mixInto(lanes: Int32Array): void;
-}
 
 const STATE_CHECKS: Partial<Record<Invariant, (harness: Harness) => string | null>> = {
   'lock-agreement': lockAgreement,
@@ -49,7 +35,7 @@ const STATE_CHECKS: Partial<Record<Invariant, (harness: Harness) => string | nul
 
 /**
  * The driver on the timed machine, with a scenario's threads. Works only on the interleaved build, whose code keeps
- * account of its own state.
+ * tracking of its own state.
  */
 export class DriverWorld extends TrackedWorld {
   /** Made anew where another world was built since. */
@@ -115,7 +101,7 @@ export class DriverWorld extends TrackedWorld {
     for (let as = 1; as < machine.spaces.length; as++) daemon(`AS${as}`, machine.carryOut(as));
     daemon('L2', machine.flushes());
     daemon('irq', interrupts(harness, harness.device.mmu.irq) as Body);
-    daemon('reset', resetWork(harness) as Body);
+    daemon('reset', resetWorker(harness) as Body);
     if (this.#calls((call) => call.verb === 'kill')) daemon('tick', tickWork(harness) as Body);
     if (harness.file !== null) {
       const vms = this.scenario.vms.filter(({ name }) =>
@@ -252,13 +238,7 @@ export class DriverWorld extends TrackedWorld {
 
   override fingerprint(lanes: Int32Array): void {
     super.fingerprint(lanes);
-    if (this.#driver === null) return;
-    // Its computations are not instrumented: where they stand is told by what they wait for.
-    for (const { point } of this.threads) {
-      const where = point === null ? '' : typeof point === 'string' ? point : point.label;
-      lanes[0] = mix32(Math.imul(lanes[0], 31) ^ hashValue(where));
-    }
-    this.#driver.mixInto(lanes);
+    if (this.#driver !== null) mixDriver(this.#driver, this.threads, lanes);
   }
 
   protected override extraFingerprint(): number {

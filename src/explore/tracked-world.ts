@@ -4,8 +4,8 @@ import { mix32 } from './state/hash.ts';
 import { tracker } from './state/objects.ts';
 
 /**
- * A world whose code keeps account of its own state (build/instrument.mjs): what the tracker knows of its objects, and
- * the frames of its threads, are its fingerprint. There is one account in a process; of several worlds that take turns
+ * A world whose code tracks its own state (build/instrument.mjs): what the tracker knows of its objects, and
+ * the frames of its threads, are its fingerprint. There is one tracking in a process; of several worlds that take turns
  * each is built anew when its turn comes.
  */
 export abstract class TrackedWorld extends ThreadWorld {

@@ -1,10 +1,10 @@
-/** The lines of a kernel log, each explained; with a capture beside it, each with its story. */
+/** The lines of a kernel log, each explained; with a capture beside it, each with its cause. */
 import type { CaptureHistory } from '../history/capture-history.ts';
 import { EXCEPTION_TYPES } from '../hw/exception-types.ts';
 import { decodeFaultStatus, type FaultStatus } from '../hw/fault-status.ts';
+import { type Cause, likelyCause } from './cause.ts';
 import type { LogLine, OtherLine, PageFaultLine } from './dmesg.ts';
 import { hex } from './names.ts';
-import { type Story, tellStory } from './story.ts';
 import { momentAt, pickVm, type Suspects, suspectsOf } from './suspects.ts';
 
 export interface Diagnosis {
@@ -16,7 +16,7 @@ export interface Diagnosis {
   /** Whether `at` was found by the line's time stamp; else it is the capture's end, or what was asked for. */
   byTime: boolean;
   suspects: Suspects | null;
-  story: Story | null;
+  cause: Cause | null;
   /** What the line means by itself. */
   meaning: string;
 }
@@ -56,7 +56,7 @@ function pageFault(line: PageFaultLine, history: CaptureHistory | null, options:
   const status = line.status === null ? null : decodeFaultStatus(line.status);
   const meaning =
     status === null ? 'A page fault whose raw status the log does not show.' : statusMeaning(status);
-  const alone = { line, status, at: null, byTime: false, suspects: null, story: null, meaning };
+  const alone = { line, status, at: null, byTime: false, suspects: null, cause: null, meaning };
   if (history === null) return alone;
   const stamped =
     line.seconds === null || line.seconds * 1e9 > history.last.timeNs + 1e9
@@ -72,7 +72,7 @@ function pageFault(line: PageFaultLine, history: CaptureHistory | null, options:
   if (options.at === undefined && !byTime && picked.vm.destroyed !== null)
     at = picked.vm.destroyed.record - 1;
   const suspects = suspectsOf(history, picked.vm, picked.why, va, at);
-  return { line, status, at, byTime, suspects, story: tellStory(status, va, at, suspects), meaning };
+  return { line, status, at, byTime, suspects, cause: likelyCause(status, va, at, suspects), meaning };
 }
 
 /** "TRANSLATION_FAULT_1, READ, source 0x2100: no valid descriptor in the level 1 table". */
@@ -84,6 +84,6 @@ export function statusMeaning(status: FaultStatus): string {
 function other(line: OtherLine): Diagnosis {
   const type = line.exception === null ? undefined : EXCEPTION_TYPES[line.exception & 0xff];
   const exception = type === undefined ? '' : ` ${type[0]}: ${type[1]}.`;
-  const base = { status: null, at: null, byTime: false, suspects: null, story: null };
+  const base = { status: null, at: null, byTime: false, suspects: null, cause: null };
   return { line, ...base, meaning: `${MEANINGS[line.kind]}${exception}` };
 }

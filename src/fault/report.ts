@@ -18,18 +18,18 @@ export function diagnosesText(diagnoses: readonly Diagnosis[], hasCapture: boole
 }
 
 function paragraph(one: Diagnosis, hasCapture: boolean): string {
-  const { line, suspects, story } = one;
+  const { line, suspects, cause } = one;
   const time = line.seconds === null ? '' : ` at ${line.seconds.toFixed(6)} s`;
   if (line.kind !== 'page-fault') return `${printable(line.text)}${time}\n  ${one.meaning}`;
   const lines = [`page fault in AS ${line.as} at VA ${hex(line.va)}${time}`, `  ${one.meaning}`];
   if (!hasCapture) return lines.join('\n');
-  if (suspects === null || story === null)
+  if (suspects === null || cause === null)
     return [...lines, '  the capture has no VM at that time'].join('\n');
   const how = one.byTime ? 'by the time stamps' : 'assumed';
   lines.push(
     `  after record ${one.at} (${how}), in ${vmText(suspects.vm)}: ${WHY[suspects.why]}`,
-    `  likely (${story.kind}): ${story.text}`,
-    ...story.facts.map((fact) => `    - ${fact}`),
+    `  likely (${cause.kind}): ${cause.text}`,
+    ...cause.facts.map((fact) => `    - ${fact}`),
   );
   return lines.join('\n');
 }
@@ -40,7 +40,7 @@ export function diagnosesJson(diagnoses: readonly Diagnosis[]): string {
 }
 
 function toJson(one: Diagnosis) {
-  const { line, status, suspects, story } = one;
+  const { line, status, suspects, cause } = one;
   return {
     kind: line.kind,
     seconds: line.seconds,
@@ -60,7 +60,7 @@ function toJson(one: Diagnosis) {
     record: one.at,
     record_by: one.at === null ? null : one.byTime ? 'time' : 'assumed',
     vm: suspects === null ? null : { id: suspects.vm.id, fd: suspects.vm.fd, why: suspects.why },
-    story: story === null ? null : { kind: story.kind, text: story.text, facts: story.facts },
+    cause: cause === null ? null : { kind: cause.kind, text: cause.text, facts: cause.facts },
     mapping: suspects?.now == null ? null : mapping(suspects.now),
     previous: suspects === null ? [] : suspects.before.slice(0, 8).map(mapping),
     below: neighbour(suspects?.below ?? null),

@@ -1,4 +1,4 @@
-/** What lies around an address in a capture's history: the facts that a fault's story is made of. */
+/** What lies around an address in a capture's history: the facts that a fault's cause is made of. */
 import type { CaptureHistory } from '../history/capture-history.ts';
 import type { Mapping, Moment, VmLife } from '../history/events.ts';
 

@@ -7,7 +7,7 @@ import { native } from './native.ts';
  */
 export class Fd {
   #number: number;
-  /** A client's file of which nobody knows whether it answers: only its own descriptor is safe to handle. */
+  /** A client's file of which it is not known whether it answers: only its own descriptor is safe to handle. */
   readonly foreign: boolean;
 
   /** Takes over `number`; below 0 it is the complement of a foreign one (native().receive()). */

@@ -50,14 +50,14 @@ export interface Native {
   memoryCreate(name: string, size: number, seal: number): number;
   /** Another open file of the same memory; -EWOULDBLOCK where a client has a lease on it. */
   memoryOpen(fd: number, writable: number): number;
-  /** Nobody can write to it any more, but through the mappings that there are. */
+  /** No process can write to it any more, but through the mappings that there are. */
   memoryFix(fd: number): number;
   /** Bytes [offset, offset + size) of a memfd, or memory of our own where fd is -1; at most 4 GiB. */
   memoryMap(fd: number, offset: number, size: number): ArrayBuffer | number;
   /** Copies the pages that are not zero. */
   memoryCopy(from: ArrayBuffer, to: ArrayBuffer): number;
   memoryUnmap(buffer: ArrayBuffer): number;
-  /** Whether anybody else has the memfd open for writing; `fd` is a read-only descriptor of it. */
+  /** Whether another process has the memfd open for writing; `fd` is a read-only descriptor of it. */
   memoryWriters(fd: number): number;
 }
 

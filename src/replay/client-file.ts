@@ -1,8 +1,8 @@
 import type { GemObject } from '../driver/gem/gem.ts';
 import type { DrmFile } from '../driver/ioctl/file.ts';
 import type { PanthorVm } from '../driver/mmu/vm.ts';
-import type { IdKind } from './id-fields.ts';
-import { IdMap } from './id-map.ts';
+import type { IdKind } from './ids/id-fields.ts';
+import { IdMap } from './ids/id-map.ts';
 
 /** Numbers that all files of a client share. */
 export interface SharedIds {

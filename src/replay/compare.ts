@@ -3,7 +3,7 @@ import type { BufferSpec, IoctlSpec } from '../../uapi/ioctl.ts';
 import type { Field, StructLayout } from '../../uapi/layout.ts';
 import type { CaptureRecord } from '../capture/record.ts';
 import type { UserMemory } from '../driver/base/uaccess.ts';
-import type { IdPlan } from './id-plan.ts';
+import type { IdPlan } from './ids/id-plan.ts';
 import { ARGUMENT_ADDRESS } from './payload.ts';
 
 /** Outputs that depend on the clock or on how fast the GPU is; no two runs of one kernel agree on them. */

@@ -3,8 +3,8 @@ import { DRM_PANTHOR_SYNC_OP_SIGNAL } from '../../uapi/panthor_drm.ts';
 import type { CaptureRecord } from '../capture/record.ts';
 import { UserMemory } from '../driver/base/uaccess.ts';
 import type { ClientFile } from './client-file.ts';
-import type { IdPlan, PlannedId } from './id-plan.ts';
-import { IdWalk } from './id-walk.ts';
+import type { IdPlan, PlannedId } from './ids/id-plan.ts';
+import { IdWalk } from './ids/id-walk.ts';
 import { loadPayload } from './payload.ts';
 
 /**

@@ -9,7 +9,7 @@ import type { ClientFile } from './client-file.ts';
 import { compareOutputs } from './compare.ts';
 import { Consequences } from './explain.ts';
 import { groupState, readGroup, refusedGroup } from './failures.ts';
-import type { IdPlan } from './id-plan.ts';
+import type { IdPlan } from './ids/id-plan.ts';
 import type { ReplayModel } from './model.ts';
 import { newerThan, type Uapi } from './newer.ts';
 import type { Tally } from './tally.ts';

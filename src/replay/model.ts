@@ -14,9 +14,9 @@ import type { Kernel } from '../driver/kernels.ts';
 import { InputError } from '../errors.ts';
 import { ClientFile } from './client-file.ts';
 import { VM_BIND_COUNT_AT } from './failures.ts';
-import { IdMap, UNKNOWN_ID } from './id-map.ts';
-import type { IdPlan, PlannedId } from './id-plan.ts';
-import { IdWalk } from './id-walk.ts';
+import { IdMap, UNKNOWN_ID } from './ids/id-map.ts';
+import type { IdPlan, PlannedId } from './ids/id-plan.ts';
+import { IdWalk } from './ids/id-walk.ts';
 import { ARGUMENT_ADDRESS, loadPayload } from './payload.ts';
 import { placeholderFor, type TakenFd, takenFd } from './placeholders.ts';
 

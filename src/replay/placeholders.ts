@@ -20,7 +20,7 @@ import { stubFence } from '../driver/sync/fence.ts';
 import { Syncobj } from '../driver/sync/syncobj.ts';
 
 /**
- * How large an object of somebody else's is taken to be: captures do not say. Larger than what clients share, small
+ * How large an object of another process is taken to be: captures do not say. Larger than what clients share, small
  * enough for thousands of them in the GPU's physical address space.
  */
 const FOREIGN_BYTES = 256 << 20;

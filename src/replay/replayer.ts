@@ -9,13 +9,13 @@ import { countBindOps } from './bind-ops.ts';
 import type { ClientFile } from './client-file.ts';
 import { readId } from './explain.ts';
 import { operationsDone } from './failures.ts';
-import { type IdPlan, idPlan } from './id-plan.ts';
+import { type IdPlan, idPlan } from './ids/id-plan.ts';
+import { unknownId } from './ids/unknown-ids.ts';
 import { type Call, isWait, Judge, OF_THE_MACHINE } from './judge.ts';
 import { BLOCKED, type ModelOptions, ReplayModel } from './model.ts';
 import { parseUapi, type Uapi } from './newer.ts';
 import { showsSysNice } from './privileges.ts';
 import { Tally } from './tally.ts';
-import { unknownId } from './unknown-ids.ts';
 
 export interface ReplayOptions extends ModelOptions {
   /** Compare errno and outputs too, where the replies are a kernel's or a model's. */

@@ -103,8 +103,3 @@ function guess({ choice }: Replayer): ReplaySummary['kernel_guess'] {
   if (choice === null || !choice.guessed) return null;
   return { between: choice.between, statement: choice.statement ?? '' };
 }
-
-/** `replay --json`. */
-export function replayJson(client: string, replayer: Replayer): string {
-  return JSON.stringify(replaySummary(client, replayer));
-}

@@ -1,5 +1,5 @@
 /**
- * Strings of strangers (names and labels in captures, scenarios and profiles, file names) hold whatever somebody put
+ * Strings of strangers (names and labels in captures, scenarios and profiles, file names) hold whatever their author put
  * there: escape sequences that a terminal obeys (ECMA-48, with ESC or with the single bytes 0x80 to 0x9f), marks that
  * turn the direction of text around, line ends that forge lines of a report.
  */

@@ -141,7 +141,7 @@ export class CaptureTrace {
       this.#driver.step(step, time, flow, last);
     });
     time += each;
-    this.#driver.settle(time);
+    this.#driver.endOperation(time);
     for (const [uid, { bytes, tables }] of pending.mapped) {
       this.#count(`VM ${uid}: mapped`, UNIT_SIZE_BYTES, time, bytes);
       this.#count(`VM ${uid}: page-table pages`, UNIT_COUNT, time, tables);

@@ -64,7 +64,7 @@ export class DriverTracks {
   }
 
   /** Ends the operation under way: its call is over. */
-  settle(time: number): void {
+  endOperation(time: number): void {
     this.#endOp(time);
   }
 

@@ -81,7 +81,7 @@ function readJson<T>(path: string): T | null {
   }
 }
 
-/** Replaces a file as a whole, so that nobody reads half of one. */
+/** Replaces a file as a whole, so that no reader sees half of one. */
 function writeJson(path: string, value: unknown): void {
   writeFileSync(`${path}.${process.pid}`, JSON.stringify(value));
   renameSync(`${path}.${process.pid}`, path);

@@ -8,7 +8,7 @@ import { type CallName, callNumber } from './calls.ts';
 import { Mailbox, POINT_BUG, POINT_TRAP } from './mailbox.ts';
 import { loadAddon, type TreeNative } from './native.ts';
 
-/** The driver called something that nobody has written: the run ends with the name (exit status 2). */
+/** The driver called a kernel function that is not written yet: the run ends with the name (exit status 2). */
 export class TrapError extends UsageError {
   override name = 'TrapError';
 }

@@ -1,6 +1,6 @@
 /**
  * Linking the tree's objects and ours into an addon. What the kernel half may change is gathered in one section; what it
- * calls and nobody has written becomes a trap that says its name.
+ * calls and that is not written yet becomes a trap that says its name.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -51,6 +51,7 @@ export const LINK_SCRIPT = `SECTIONS {
   kinit : { *dma-fence.o(.initcall*.init) *sched_fence.o(.initcall*.init) }
   .initcall : { *(.initcall*.init) }
   ktasks : { *(ktasks) }
+  kscratch : { *(kscratch) }
   kdata : { *(.data..[!o]*) *(.data .data.rel .data.rel.local .data.[!r]*) *(.bss .bss.*) *(COMMON) }
 }
 `;

@@ -14,6 +14,7 @@ export const POINTS = [
   'trap',
   'bug',
   'notes',
+  'tick',
 ] as const;
 export type Point = (typeof POINTS)[number];
 export const POINT_END = 0;
@@ -29,6 +30,8 @@ export const POINT_TRAP = 9;
 export const POINT_BUG = 10;
 /** There is no more room for notes: they are to be read. */
 export const POINT_NOTES = 11;
+/** The driver waits for the scheduler's tick, which is the caller's. */
+export const POINT_TICK = 12;
 
 /** What a thread did on its way to a point (arena.h, enum note). */
 export const NOTE_WARN = 1;
@@ -113,7 +116,7 @@ export class Mailbox {
     return this.#halves[NOTED * 2];
   }
 
-  /** Whether notes have been lost because nobody read them. */
+  /** Whether notes have been lost because they were not read in time. */
   get overrun(): boolean {
     return this.noted >= NOTE_WORDS;
   }

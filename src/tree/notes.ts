@@ -1,4 +1,4 @@
-/** Notes of a tree's driver told to whoever listens to the model's: the same calls, numbers for numbers. */
+/** Notes of a tree's driver told to what listens to the model's: the same calls, numbers for numbers. */
 import type { DriverTrace, StepPart } from '../driver/base/warn.ts';
 import {
   type Mailbox,
@@ -25,13 +25,13 @@ export function tellNotes(
   if (box.noted === 0) return;
   for (let i = 0; i < box.noted; ) {
     if (box.noteNumber(i) === NOTE_RESET_SCHEDULED) onReset();
-    i = tell(box, i, warnings, to ?? NOBODY);
+    i = tell(box, i, warnings, to ?? NO_TRACE);
   }
   box.clearNotes();
 }
 
 const nothing = (): void => {};
-const NOBODY: DriverTrace = {
+const NO_TRACE: DriverTrace = {
   warn: nothing,
   timeout: nothing,
   event: nothing,

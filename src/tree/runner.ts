@@ -14,6 +14,7 @@ import {
   POINT_SLEEP,
   POINT_SPIN,
   POINT_TABLE,
+  POINT_TICK,
   POINT_WRITE,
 } from './mailbox.ts';
 import type { NoteReader } from './recorder.ts';
@@ -21,7 +22,7 @@ import type { NoteReader } from './recorder.ts';
 /** The thread that the GPU's interrupt runs on. */
 const INTERRUPT_THREAD = 31;
 const LINE_GPU = 0;
-/** Locks that are free are no point here: nobody else wants them. */
+/** Locks that are free are no point here: no other thread wants them. */
 export const QUIET = (1 << POINT_MUTEX) | (1 << POINT_SPIN);
 
 /** How a call ended: its results are in the mailbox, or it waits for a lock that a call around it holds. */
@@ -76,6 +77,8 @@ export class Runner {
           break;
         case POINT_NOTES:
           mailbox.clearNotes();
+          break;
+        case POINT_TICK:
           break;
         case POINT_SLEEP:
           this.#sleep(thread);

@@ -45,11 +45,11 @@ describe('a capture that is read', () => {
 
   it('throws what is wrong after the records in front of it', async () => {
     const text = captureText('vulkaninfo').toString();
-    const cut = text.split('\n').slice(0, 6).join('\n').concat('\n{"type":"ioctl"}\n');
-    writeFileSync(file('damaged.jsonl'), cut);
+    const truncated = text.split('\n').slice(0, 6).join('\n').concat('\n{"type":"ioctl"}\n');
+    writeFileSync(file('corrupt.jsonl'), truncated);
     const records: CaptureRecord[] = [];
     const reading = (async () => {
-      for await (const record of await openCapture(file('damaged.jsonl'))) records.push(record);
+      for await (const record of await openCapture(file('corrupt.jsonl'))) records.push(record);
     })();
     await expect(reading).rejects.toThrow(CaptureError);
     await expect(reading).rejects.toMatchObject({ name: 'CaptureError', record: 5 });

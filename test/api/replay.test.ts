@@ -17,7 +17,9 @@ describe('a replay', () => {
     const { capture, replay } = await replayed(name);
     await replay.run(capture);
     const { stdout } = await panthorShim(['replay', capturePath(name), '--json']);
-    expect(JSON.parse(JSON.stringify(replay.summary()))).toEqual(JSON.parse(stdout.toString()));
+    // The command adds the lives of the VMs, which the library gives as they are.
+    const { vms: _vms, gpuvm_steps: _steps, page_table: _table, ...summary } = JSON.parse(stdout.toString());
+    expect(JSON.parse(JSON.stringify(replay.summary()))).toEqual(summary);
   });
 
   it('comes to the same step by step, with events or without', async () => {
@@ -36,7 +38,8 @@ describe('a replay', () => {
 
   it('is of the kernel that is asked for, with its switches', async () => {
     const asked = kernel('7.2', { without: ['lock-around-op'] });
-    const { replay } = await replayed('vulkaninfo', { kernel: asked });
+    const { capture, replay } = await replayed('vulkaninfo', { kernel: asked });
+    await capture.close();
     expect(replay.kernel).toEqual(asked);
     expect(asked.switched).toEqual(['-lock-around-op']);
     expect(asked.behaviours).not.toContain('lock-around-op');

@@ -16,7 +16,7 @@ const { tracker } = (await import(join(explore, 'state/objects.js'))) as typeof 
 const { enterThread, Frames } = (await import(join(explore, 'state/frames.js'))) as typeof Frame;
 let count = 0;
 
-/** A module made of `code`, keeping account of its state. */
+/** A module made of `code`, tracking its state. */
 async function load(code: string, setters: string[] = []) {
   const path = join(directory, `m${count++}.mjs`);
   writeFileSync(path, instrument(code, path, join(explore, 'state/tracking.js'), new Set(setters)));

@@ -51,7 +51,7 @@ describe('panthor-shim', () => {
     });
   });
 
-  it('ends quietly when nobody reads its output any more', () => {
+  it('ends quietly when its output has no reader any more', () => {
     const script = `"${process.execPath}" "${program}" dump "${capturePath('gallium-egl')}" | head -1`;
     const output = execFileSync('bash', ['-o', 'pipefail', '-c', `${script} 2>&1`], { encoding: 'utf8' });
     expect(output.split('\n').length).toBe(2);

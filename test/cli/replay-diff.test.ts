@@ -27,7 +27,7 @@ async function diff(...args: string[]): Promise<Diff> {
 }
 
 describe('replay --diff-kernel', () => {
-  it('shows that the seed patch drops a flush per step and holds the lock across page-table calls', async () => {
+  it('shows that the patch of July 2025 drops a flush per step and holds the lock across page-table calls', async () => {
     const found = await diff(
       '--kernel',
       '6.12',

@@ -22,7 +22,7 @@ const nonsense = put('nonsense.txt', 'no JSON of anything\n');
 const readOnly = file('read-only');
 mkdirSync(readOnly);
 chmodSync(readOnly, 0o555);
-/** A folder that nobody may write to, root neither. */
+/** A folder that no user may write to, root neither. */
 const SYSTEM = '/proc/self';
 
 describe('what a user does wrong is said in one sentence, and is no bug of the program', () => {
@@ -153,7 +153,7 @@ describe('standard input', () => {
     expect(out).toBe('010000000000000000000000000000000000000000000000\n');
   });
 
-  it('may be slow, and may be what somebody made non-blocking', () => {
+  it('may be slow, and may be what another process made non-blocking', () => {
     const slow = `(printf '{"ioctl":'; sleep 0.6; printf '"VM_CREATE"}')`;
     expect(shell(`${slow} | $P encode`).out).toBe(`${'00'.repeat(16)}\n`);
     // node makes the pipe non-blocking for everyone who has it.

@@ -35,7 +35,7 @@ export class Apt {
     this.folder = folder;
     this.firstPauseMs = firstPauseMs;
     this.suite = suite;
-    /** Why the index is not here, '' when it is, null when nobody has asked. */
+    /** Why the index is not here, '' when it is, null before it was asked for. */
     this.index = null;
     for (const sub of ['state/lists/partial', 'cache/archives/partial', 'trusted.d']) {
       mkdirSync(join(folder, sub), { recursive: true });

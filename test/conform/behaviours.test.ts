@@ -20,7 +20,7 @@ import { MMU_AS_BASE } from '../../src/hw/registers.ts';
 import { EINVAL } from '../../uapi/errno.ts';
 import { TestClient } from '../driver/client.ts';
 import { streams } from './fixtures.ts';
-import { type Dormant, WITNESSES } from './switches.ts';
+import { DISTINGUISHING_TESTS, type Dormant } from './switches.ts';
 
 /** The kernel with behaviours in the other position, each given by name. */
 function switched(name: string, ...behaviours: string[]) {
@@ -38,7 +38,7 @@ const known = new Map<string, Stream>();
 beforeAll(async () => {
   for (const variant of ['6.12', 'atomic-v4', '6.18', '7.1', '7.2']) {
     const names = new Set<string>();
-    for (const row of Object.values(WITNESSES)) {
+    for (const row of Object.values(DISTINGUISHING_TESTS)) {
       for (const distinguishingTest of Object.values(row)) {
         if (Array.isArray(distinguishingTest)) for (const one of distinguishingTest) names.add(one);
         else if ('stream' in distinguishingTest) names.add(distinguishingTest.stream);
@@ -69,8 +69,10 @@ function outcomes(name: string, one: ReturnType<typeof kernel>): unknown[] {
 
 describe('no behaviour is decoration:', () => {
   it('each one has a distinguishingTest on each kernel', () => {
-    expect(Object.keys(WITNESSES).sort()).toEqual(BEHAVIOUR_KEYS.map((key) => BEHAVIOURS[key].name).sort());
-    for (const [name, row] of Object.entries(WITNESSES)) {
+    expect(Object.keys(DISTINGUISHING_TESTS).sort()).toEqual(
+      BEHAVIOUR_KEYS.map((key) => BEHAVIOURS[key].name).sort(),
+    );
+    for (const [name, row] of Object.entries(DISTINGUISHING_TESTS)) {
       expect(Object.keys(row).sort(), name).toEqual([...KERNEL_NAMES].sort());
     }
   });
@@ -78,7 +80,7 @@ describe('no behaviour is decoration:', () => {
   for (const key of BEHAVIOUR_KEYS) {
     const behaviour: Behaviour = BEHAVIOURS[key];
     for (const kernelName of KERNEL_NAMES) {
-      const distinguishingTest = WITNESSES[behaviour.name]?.[kernelName];
+      const distinguishingTest = DISTINGUISHING_TESTS[behaviour.name]?.[kernelName];
       const verb = hasBehaviour(key, kernelName) ? 'without' : 'with';
       if (Array.isArray(distinguishingTest)) {
         it.each(distinguishingTest as string[])(

@@ -175,13 +175,13 @@ describe('what conform cannot use', () => {
       /line 2/,
     ],
     [
-      'a packed file that was cut off',
+      'a packed file that was truncated',
       () => {
-        const path = join(dir, 'cut.jsonl.gz');
+        const path = join(dir, 'truncated.jsonl.gz');
         writeFileSync(path, readFileSync(EDGE).subarray(0, 50_000));
         return ['--filter', 'no such stream', path];
       },
-      /cut\.jsonl\.gz/,
+      /truncated\.jsonl\.gz/,
     ],
   ])('%s ends with 3 and says where', async (_what, args, where) => {
     const result = await conform(...args());

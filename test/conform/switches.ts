@@ -60,7 +60,7 @@ const BY_CALLS = [
 ];
 
 /** By the name of the behaviour. */
-export const WITNESSES: Readonly<Record<string, Record<KernelName, DistinguishingTest>>> = {
+export const DISTINGUISHING_TESTS: Readonly<Record<string, Record<KernelName, DistinguishingTest>>> = {
   ...Object.fromEntries(
     BY_CALLS.map((name) => [name, each(elsewhere(name), elsewhere(name), elsewhere(name))] as const),
   ),

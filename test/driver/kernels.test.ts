@@ -69,7 +69,7 @@ describe('kernel()', () => {
     expect(kernel(name).behaviours[key]).toBe(has);
   });
 
-  it('is not sure of releases that nobody read, nor of those to come', () => {
+  it('is not sure of releases that were not read, nor of those to come', () => {
     expect(kernel('6.15.3').doubts[0]).toContain('6.15.3 were not read');
     expect(kernel('8.1').doubts[0]).toContain('newer than what was read');
     expect(kernel('8.1').behaviours).toEqual(kernel('7.3').behaviours);

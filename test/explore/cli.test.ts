@@ -36,7 +36,7 @@ thread gpu
 `;
 
 describe('explore', () => {
-  it('lists every built-in scenario with what it stages', () => {
+  it('lists every built-in scenario with what it is about', () => {
     const { status, stdout } = explore('--list');
     expect(status).toBe(0);
     for (const name of scenarioNames())

@@ -1,4 +1,4 @@
-/** The explorer as it is used: from the interleaved build, whose code keeps account of its own state. */
+/** The explorer as it is used: from the interleaved build, whose code tracks its own state. */
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type * as Kernels from '../../src/driver/kernels.ts';

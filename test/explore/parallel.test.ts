@@ -68,7 +68,7 @@ describe('the queue of work', () => {
     expect(queue.next()).toEqual(Uint8Array.of(5));
   });
 
-  it('is at its end when everybody has nothing to do', () => {
+  it('is at its end when no thread has work', () => {
     const queue = WorkQueue.create(1, 2);
     expect(queue.next()).toBeNull();
     expect(queue.stopped).toBe(true);

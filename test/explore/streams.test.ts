@@ -27,7 +27,7 @@ describe('a command stream in a scenario', () => {
     expect(verdictOf('stream-while-rebinding', '7.2', ['-lock-around-op'])).toBe('violated: atomic');
   });
 
-  it('waits at locked regions: it would see the hole on a machine whose locks stop nobody', async () => {
+  it('waits at locked regions: it would see the hole on a machine whose locks stop no access', async () => {
     const bug = {
       file: 'src/hw/access.ts',
       changes: [

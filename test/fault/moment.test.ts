@@ -34,13 +34,13 @@ describe('the moment of a fault', () => {
     [5, 'mapped-then'],
     [6, 'replaced'],
   ])('after record %i: %s', (at, kind) => {
-    expect(diagnose([fault], history(), { at })[0].story?.kind).toBe(kind);
+    expect(diagnose([fault], history(), { at })[0].cause?.kind).toBe(kind);
   });
 
   it('is found by the time stamp where the clocks agree, else it is the end', () => {
     const stamped = diagnose([{ ...fault, seconds: 4e-9 }], history())[0];
-    expect([stamped.at, stamped.byTime, stamped.story?.kind]).toEqual([4, true, 'use-after-unmap']);
+    expect([stamped.at, stamped.byTime, stamped.cause?.kind]).toEqual([4, true, 'use-after-unmap']);
     const later = diagnose([{ ...fault, seconds: 1e6 }], history())[0];
-    expect([later.at, later.byTime, later.story?.kind]).toEqual([6, false, 'replaced']);
+    expect([later.at, later.byTime, later.cause?.kind]).toEqual([6, false, 'replaced']);
   });
 });

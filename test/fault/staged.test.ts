@@ -30,13 +30,13 @@ describe.skipIf(compiler === null)('a fault that a client brought about', () => 
   it.concurrent.each(STAGED.map((staged, i) => [staged.name, i] as const))(
     'is told: %s',
     async (_name, i) => {
-      const { does, status, story, says } = STAGED[i];
+      const { does, status, cause, says } = STAGED[i];
       const { stderr, answer } = await ask(program, does, join(scratch, `${i}.jsonl`));
       expect(stderr).toContain(status);
       const [first] = answer.faults;
       expect(`${first.status.exception}, ${first.status.access}`).toBe(status);
-      const told = [first.story.text, ...first.story.facts].join('\n');
-      expect([first.story.kind, told]).toEqual([story, expect.stringContaining(says)]);
+      const told = [first.cause.text, ...first.cause.facts].join('\n');
+      expect([first.cause.kind, told]).toEqual([cause, expect.stringContaining(says)]);
     },
   );
 });

@@ -1,5 +1,5 @@
-/** Faults that a real client brings about on the model with command streams, and the story that each has to get. */
-import type { StoryKind } from '../../src/fault/story.ts';
+/** Faults that a real client brings about on the model with command streams, and the cause that each has to get. */
+import type { CauseKind } from '../../src/fault/cause.ts';
 
 export interface Staged {
   name: string;
@@ -7,17 +7,17 @@ export interface Staged {
   does: string;
   /** What the hardware reports. */
   status: string;
-  story: StoryKind;
+  cause: CauseKind;
   /** Words of the answer. */
   says: string;
 }
 
 const heap = 'bo:heap:0x10000 map:heap:0x1000000';
-const row = (name: string, does: string, status: string, story: StoryKind, says: string): Staged => ({
+const row = (name: string, does: string, status: string, cause: CauseKind, says: string): Staged => ({
   name,
   does,
   status,
-  story,
+  cause,
   says,
 });
 

@@ -89,7 +89,7 @@ describe('a SYNC_WAIT', () => {
     expect(c.state()).toBe('pending');
     c.pass(5e6);
     expect(c.state()).toBe('done');
-    // Nobody looks at memory any more; the device suspends.
+    // No stream looks at memory any more; the device suspends.
     expect(c.drv.nextDeadlineNs).toBe(c.drv.device.pm.deadlineNs);
   });
 

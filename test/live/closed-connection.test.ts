@@ -6,7 +6,7 @@ import { native } from '../../src/live/native.ts';
 import type { Observer } from '../../src/live/server/observer.ts';
 import { DRM_IOCTL_PRIME_HANDLE_TO_FD, DRM_IOCTL_VERSION } from '../../uapi/drm.ts';
 import { DRM_IOCTL_PANTHOR_BO_CREATE, DRM_IOCTL_PANTHOR_VM_CREATE } from '../../uapi/panthor_drm.ts';
-import { WIRE_ATTACH, WIRE_MMAP, WIRE_SETTLE } from '../../uapi/wire.ts';
+import { WIRE_ATTACH, WIRE_AWAIT_RELEASE, WIRE_MMAP } from '../../uapi/wire.ts';
 import { Client, frame, ioctl, NO_FDS, seal } from './frame-client.ts';
 import { buildNative, compiler, type Fixture, leftOver, openDescriptors, startServer } from './toolbox.ts';
 
@@ -62,7 +62,7 @@ describe.skipIf(compiler === null)('a connection that is closed', () => {
     const extra = openSync('/dev/null', 'r');
     const shown = ioctl(attacker.key, DRM_IOCTL_VERSION, VERSION_ARG);
     seal(shown, 1 | WIRE_ATTACH);
-    const withFd = frame(WIRE_SETTLE, 1, [0, 0]);
+    const withFd = frame(WIRE_AWAIT_RELEASE, 1, [0, 0]);
     for (let i = 0; i < 50; i++) {
       // The first reply fails; then descriptors are made that get the numbers which that has freed, and frames that
       // bring descriptors follow.
@@ -88,7 +88,7 @@ describe.skipIf(compiler === null)('a connection that is closed', () => {
     }
     closeSync(extra);
     fixture.server.step(0);
-    // Of each attack one call, the one whose reply told that nobody listens, and one of each newcomer.
+    // Of each attack one call, the one whose reply told that there is no listener, and one of each newcomer.
     expect(calls.count - made).toBe(100);
     expect(openDescriptors()).toBe(descriptors);
     expect({ ...leftOver(fixture), tables: 0 }).toEqual({ ...before, tables: 0 });

@@ -58,7 +58,7 @@ describe.skipIf(compiler === null)('the commands', () => {
   );
 
   it('die of a signal while they wait for the reader of a FIFO, and leave nothing', async () => {
-    const fifo = join(scratch, 'nobody-reads');
+    const fifo = join(scratch, 'no-reader');
     execFileSync('mkfifo', [fifo]);
     for (const args of [
       ['run', '--record', fifo, '--', 'true'],
@@ -94,7 +94,7 @@ describe.skipIf(compiler === null)('the commands', () => {
     expect(await said).toMatch(/recording ends: ENOSPC/);
   });
 
-  it('go on when nobody can be told', async () => {
+  it('go on when there is no one to tell', async () => {
     const full = openSync('/dev/full', 'w');
     const streams = compileProgram('faults', scratch, [
       '-I',
@@ -103,6 +103,13 @@ describe.skipIf(compiler === null)('the commands', () => {
     const child = start(['run', '--', streams], full);
     expect(await once(child, 'exit')).toEqual([0, null]);
     closeSync(full);
+  });
+
+  it('go on beside a client that wants them to wait, or to be killed by a signal', async () => {
+    const child = start(['run', '--', compileProgram('hostile', scratch)]);
+    const said = text(child.stderr);
+    expect(await once(child, 'exit')).toEqual([0, null]);
+    expect(await said).toBe('');
   });
 
   it('refuse a directory that has a server, or things that no server made', async () => {

@@ -55,7 +55,7 @@ const forgeries: Forgery[] = [
     reply.finishReply();
     return 1;
   },
-  // A descriptor that nobody asked for, and regions that are not there.
+  // A descriptor that was not asked for, and regions that are not there.
   (reply, id) => {
     reply.beginReply(id, 0, 0, 1);
     reply.finishReply();

@@ -12,11 +12,11 @@ import {
 } from '../../uapi/panthor_drm.ts';
 import {
   WIRE_ATTACH,
+  WIRE_AWAIT_RELEASE,
   WIRE_INTERRUPT,
   WIRE_MMAP,
   WIRE_OPEN,
   WIRE_REPLY,
-  WIRE_SETTLE,
 } from '../../uapi/wire.ts';
 import { BUFFER, Client, frame, ioctl, NO_FDS, nameOf, seal } from './frame-client.ts';
 import { buildNative, compiler, type Fixture, leftOver, openDescriptors, startServer } from './toolbox.ts';
@@ -52,7 +52,7 @@ function corpus(key: number): Uint8Array[] {
     frame(WIRE_MMAP, 0, [...keyWords, 0x4000, 0, 0x1000, 1, 3, 1, 7, 3]),
     frame(WIRE_MMAP, 0, [...keyWords, 0x1000, 0, 0, 0x1000000, 1, 1, 7, 3]),
     frame(WIRE_INTERRUPT, 0, []),
-    frame(WIRE_SETTLE, 0, keyWords),
+    frame(WIRE_AWAIT_RELEASE, 0, keyWords),
     frame(WIRE_REPLY, 0, [0, 0, 0, 0]),
     frame(0xffff, 7, [1, 2, 3]),
   ];
@@ -129,7 +129,7 @@ describe.skipIf(compiler === null)('frames', () => {
     60_000 + FRAMES,
   );
 
-  it('for a file that the client has not shown are EBADF, whoever knows its key', () => {
+  it('for a file that the client has not shown are EBADF, even to who knows its key', () => {
     const fixture = startServer();
     const client = new Client(fixture);
     expect(resultOf(fixture, client.key, null)).toBe(-9);

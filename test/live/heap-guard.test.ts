@@ -13,7 +13,7 @@ function fileWith(objects: number): OpenFile {
 }
 
 describe('the guard of the heap', () => {
-  it('lets everybody go on where there is room', () => {
+  it('lets all clients go on where there is room', () => {
     const files = [fileWith(1e6), fileWith(1)];
     const guard = new HeapGuard(
       () => files,
@@ -22,7 +22,7 @@ describe('the guard of the heap', () => {
     for (let i = 0; i < 1000; i++) expect(guard.refuses(files[i % 2], 100)).toBe(false);
   });
 
-  it('refuses those who have most of what fills it, and nobody else', () => {
+  it('refuses those who have most of what fills it, and no others', () => {
     const [greedy, other] = [fileWith(1e6), fileWith(100)];
     const guard = new HeapGuard(
       () => [greedy, other],

@@ -68,7 +68,7 @@ describe.skipIf(compiler === null)('events', () => {
     poller.close();
   });
 
-  it('are asked for by whoever owns the descriptor, and a number is closed once', () => {
+  it('are asked for by the owner of the descriptor, and a number is closed once', () => {
     const { reads, writes } = pipe(false);
     const { number } = reads;
     reads.close();

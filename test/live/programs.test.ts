@@ -69,7 +69,7 @@ describe.skipIf(compiler === null)('a preloaded client', () => {
     child.stdout!.on('data', (text) => (said += text));
     await fixture.until(once(child.stdout!, 'data'));
     child.kill('SIGUSR1');
-    // Nobody serves meanwhile.
+    // There is no server meanwhile.
     await sleep(300);
     expect(said).toBe('open\n');
     expect(await fixture.until(ended)).toMatchObject({ status: 0, stdout: 'open\nclosed\n' });

@@ -176,7 +176,7 @@ export interface Ended {
   stderr: string;
 }
 
-/** Starts a program on a fixture; `ended` resolves with what it said, when nobody can say more. */
+/** Starts a program on a fixture; `ended` resolves with what it said, when no process can say more. */
 export function startProgram(
   fixture: Fixture,
   path: string,

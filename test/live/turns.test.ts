@@ -4,7 +4,7 @@ import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { FRAME_HEADER_BYTES } from '../../src/capture/frame.ts';
 import { native } from '../../src/live/native.ts';
 import { Shares } from '../../src/live/server/shares.ts';
-import { WIRE_INTERRUPT, WIRE_IOCTL, WIRE_SETTLE } from '../../uapi/wire.ts';
+import { WIRE_AWAIT_RELEASE, WIRE_INTERRUPT, WIRE_IOCTL } from '../../uapi/wire.ts';
 import { frame, NO_FDS, openFile } from './frame-client.ts';
 import { buildNative, compiler, type Fixture, openDescriptors, startServer } from './toolbox.ts';
 
@@ -20,7 +20,7 @@ function connect(fixture: Fixture): number {
   return fd;
 }
 
-const SETTLE = frame(WIRE_SETTLE, 0, [0, 0]);
+const AWAIT_RELEASE = frame(WIRE_AWAIT_RELEASE, 0, [0, 0]);
 
 /** Sends as much of `bytes`, over and over, as the socket takes. */
 function flood(fd: number, one: Uint8Array): void {
@@ -28,11 +28,11 @@ function flood(fd: number, one: Uint8Array): void {
   for (let sent = 1; sent > 0; ) sent = native().send(fd, many, 0, many.length, NO_FDS, 0);
 }
 
-/** Frames of anybody that the server handles until a request over a new connection is answered. */
+/** Frames of all clients that the server handles until a request over a new connection is answered. */
 function framesBeforeNewcomer(fixture: Fixture): number {
   const fd = connect(fixture);
   const handle = vi.spyOn(fixture.server.dispatcher, 'handle');
-  native().send(fd, SETTLE, 0, SETTLE.length, NO_FDS, 0);
+  native().send(fd, AWAIT_RELEASE, 0, AWAIT_RELEASE.length, NO_FDS, 0);
   let found = false;
   for (let steps = 1; steps < 200 && !found; steps++) {
     fixture.server.step(0);
@@ -48,7 +48,7 @@ describe.skipIf(compiler === null)('clients take turns:', () => {
 
   it.each([
     ['interrupts', frame(WIRE_INTERRUPT, 0, [])],
-    ['requests, and read no reply', SETTLE],
+    ['requests, and read no reply', AWAIT_RELEASE],
   ])('one that floods the server with %s costs a newcomer no more than its own turn', (_, one) => {
     const fixture = startServer();
     for (let i = 0; i < 11; i++) flood(connect(fixture), one);
@@ -65,7 +65,7 @@ describe.skipIf(compiler === null)('clients take turns:', () => {
     let told = 0;
     const bytes = new Uint8Array(1 << 16);
     for (let i = 0; i < sent; ) {
-      if (native().send(fd, SETTLE, 0, SETTLE.length, NO_FDS, 0) === SETTLE.length) i++;
+      if (native().send(fd, AWAIT_RELEASE, 0, AWAIT_RELEASE.length, NO_FDS, 0) === AWAIT_RELEASE.length) i++;
       else {
         // Everything is full: the server has stopped to read.
         for (let turn = 0; turn < 2000; turn++) fixture.server.step(0);
@@ -99,9 +99,9 @@ describe.skipIf(compiler === null)('clients take turns:', () => {
     const now = fixture.device.now;
     Object.assign(fixture.device, { now: () => now() + offset });
     const before = openDescriptors();
-    // A client that sends its own connection, and dies: nobody would ever see its end.
+    // A client that sends its own connection, and dies: no process would ever see its end.
     const dead = native().connect(join(fixture.dir, 'socket'));
-    native().send(dead, SETTLE, 0, 8, Int32Array.of(dead), 1);
+    native().send(dead, AWAIT_RELEASE, 0, 8, Int32Array.of(dead), 1);
     for (let i = 0; i < 4; i++) fixture.server.step(0);
     closeSync(dead);
     fixture.server.step(0);
@@ -113,7 +113,7 @@ describe.skipIf(compiler === null)('clients take turns:', () => {
     fixture.close();
   });
 
-  it('unfinished requests have a limit in all, and nobody has more than half of it', () => {
+  it('unfinished requests have a limit in all, and no client has more than half of it', () => {
     const fixture = startServer();
     const before = process.memoryUsage().arrayBuffers;
     const header = frame(WIRE_IOCTL, 0, new Array(1000).fill(0)).slice(0, FRAME_HEADER_BYTES);

@@ -60,7 +60,7 @@ export const SUITES: Readonly<Record<string, Suite>> = {
   /** The store of VMAs against a sorted array. */
   'vma-store': () => first([1, 2, 3], (seed) => playVmaStore(seed, 900 * seed, 4000)),
 
-  /** The property suite, at the size of a quarter of a test run, unshrunk. */
+  /** The property suite, at the size of a quarter of a test run, not reduced. */
   lives: () =>
     first(KERNELS, (name) => {
       const failure = playLives({ kernel: name, count: 60, seed: 1, shrink: false });

@@ -1,4 +1,4 @@
-/** Lives of VMs by the hundred: generated, shrunk where one goes wrong, and played again from what was kept. */
+/** Lives of VMs by the hundred: generated, reduced where one goes wrong, and played again from what was kept. */
 import fc from 'fast-check';
 import { Life } from './life.ts';
 import { type Step, step } from './steps.ts';

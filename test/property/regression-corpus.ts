@@ -20,7 +20,7 @@ export function keep(failure: Failure): string {
   const lines = steps.map((step) => `    ${JSON.stringify(step)}`).join(',\n');
   const text = `{\n  "kernel": ${JSON.stringify(kernel)},\n  "why": ${JSON.stringify(why)},\n  "steps": [\n${lines}\n  ]\n}\n`;
   if (process.env.PANTHOR_SHIM_KEEP_SHRUNK !== '1') {
-    return `shrunk to (as a file for test/fixtures/regressions; PANTHOR_SHIM_KEEP_SHRUNK=1 writes it):\n${text}`;
+    return `reduced to (as a file for test/fixtures/regressions; PANTHOR_SHIM_KEEP_SHRUNK=1 writes it):\n${text}`;
   }
   mkdirSync(dir, { recursive: true });
   const slug = why.replace(/[^a-z]+/gi, '-').slice(0, 40);

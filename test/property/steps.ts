@@ -1,4 +1,4 @@
-/** What happens to the VMs of a device, as data: generated, shrunk, printed and kept as fixtures. */
+/** What happens to the VMs of a device, as data: generated, reduced, printed and kept as fixtures. */
 import fc from 'fast-check';
 import { BACKINGS, type BackingKind } from '../driver/mmu/gpuvm/backing.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ID_FIELDS } from '../../src/replay/id-fields.ts';
-import { idPlan } from '../../src/replay/id-plan.ts';
+import { ID_FIELDS } from '../../src/replay/ids/id-fields.ts';
+import { idPlan } from '../../src/replay/ids/id-plan.ts';
 import { snapshot } from '../../src/replay/snapshot.ts';
 import { dmaBufIoctls, drmIoctls, syncFileIoctls } from '../../uapi/drm.ts';
 import type { BufferSpec } from '../../uapi/ioctl.ts';

@@ -35,7 +35,7 @@ describe('a warning', () => {
     expect(at('a/pg.c', 'arm_lpae_init_pte', 'WARN_ON(1);')).toEqual(['arm_lpae_init_pte', 'already-mapped']);
   });
 
-  it('is its own statement where nobody has a name for it', () => {
+  it('is its own statement where it has no name', () => {
     expect(at('a/new.c', 'novel', 'WARN_ON(i == 3);')).toEqual(['novel', 'WARN_ON(i == 3);']);
   });
 

@@ -99,9 +99,83 @@ async function wholeTree(tree, dir) {
       .split('\n')
       .at(-1);
   });
+  await races(tree, dir);
   await suite.test(`${tree.name}: nothing in the tree was written`, () => {
     expect(fingerprint(dir) === before, 'names, sizes or times differ');
   });
+}
+
+/** Rows of the table of races that are decided quickly: scenario, and the verdict by tree ('' holds). */
+const RACES = [
+  ['rebind-while-accessing', { 6.12: 'atomic', 7.2: '', 7.3: '' }],
+  ['activate-while-rebinding', { 6.12: 'atomic', 7.2: '', 7.3: '' }],
+  ['activate-then-access', { 6.12: 'activation', 7.2: '', 7.3: '' }],
+  ['surprise-removal', { 6.12: 'register-access-while-gone', 7.2: 'register-access-while-gone' }],
+  ['widening-lock-times-out', { 7.2: 'outside-locked-region', 7.3: 'outside-locked-region' }],
+];
+
+function explore(dir, scenario) {
+  const r = shim('explore', scenario, '--json', '--no-compare', '--budget', 'seconds=120', '--tree', dir);
+  expect(r.status === 0 || r.status === 1, `exit status ${r.status ?? r.signal}`, r.stderr);
+  return { ...JSON.parse(r.stdout), seconds: r.seconds };
+}
+
+/** The explorer on the tree's own driver; states are counted again in another process. */
+async function races(tree, dir) {
+  for (const [scenario, verdicts] of RACES) {
+    const expected = verdicts[tree.name];
+    if (expected === undefined) continue;
+    await suite.test(`${tree.name}: ${scenario} ${expected === '' ? 'holds' : `breaks ${expected}`}`, () => {
+      const { verdict, invariant, message, states, token } = explore(dir, scenario);
+      expect(verdict === (expected === '' ? 'holds' : 'violated'), `${verdict}: ${invariant}: ${message}`);
+      expect((invariant ?? '') === expected, `${invariant} breaks: ${message}`);
+      if (expected === '') {
+        const again = explore(dir, scenario).states;
+        expect(again === states, `${states} states, in another process ${again}`);
+      } else {
+        const replayed = shim('explore', '--json', '--tree', dir, '--replay', token);
+        expect(replayed.status === 1, `its token ends with ${replayed.status}`, replayed.stderr);
+      }
+      return `${states} states`;
+    });
+  }
+}
+
+/** Calls that are left out, the scenario that misses them, and the invariant that breaks. */
+const MUTATIONS = [
+  [[['panthor_vm_lock_region', 'panthor_vm_exec_op', '']], 'rebind-while-accessing', /^atomic$/],
+  [[['wait_ready', 'as_send_cmd_and_wait', '']], 'activate-then-access', /^activation$/],
+  [
+    [
+      ['mutex_lock', 'panthor_vm_active', 'op_lock'],
+      ['mutex_unlock', 'panthor_vm_active', 'op_lock'],
+    ],
+    'activate-while-rebinding',
+    /^(atomic|kernel-warning)$/,
+  ],
+  [
+    [['as_send_cmd_and_wait', 'panthor_mmu_as_disable', 'UNLOCK']],
+    'evict-while-rebinding',
+    /^lock-agreement$/,
+  ],
+];
+
+async function mutations(dir) {
+  for (const [cuts, scenario, invariant] of MUTATIONS) {
+    const what = `${cuts[0][1]} without ${cuts[0][0]}${cuts[0][2] && ` of ${cuts[0][2]}`}`;
+    await suite.test(`${what}: ${scenario} breaks`, () => {
+      let from = dir;
+      cuts.forEach(([call, within, text], i) => {
+        const to = join(scratch, `mutated-${scenario}-${i}`);
+        const args = ['--delete-call', call, '--in', within, ...(text ? ['--with', text] : []), '-o', to];
+        succeeds(shim('tree', 'mutate', from, ...args));
+        from = to;
+      });
+      const found = explore(from, scenario);
+      expect(invariant.test(found.invariant ?? ''), `${found.verdict}: ${found.invariant}: ${found.message}`);
+      return `${found.invariant}, ${found.states} states`;
+    });
+  }
 }
 
 /** A copy of what a build needs, for trees that are not as they come. */
@@ -167,8 +241,10 @@ for (const tree of TREES) {
     }
   }
   await wholeTree(tree, dir);
-  if (tree.name === '7.2' && (values.list || existsSync(env.PANTHOR_SHIM_TREES)))
+  if (tree.name === '7.2' && (values.list || existsSync(env.PANTHOR_SHIM_TREES))) {
     await unusualTrees(tree, dir);
+    await mutations(dir);
+  }
 }
 mkdirSync(scratch, { recursive: true });
 rmSync(scratch, { recursive: true, force: true });

@@ -2,8 +2,6 @@
  * The heap. An allocation is decided by what is allocated now and by nothing that was before, so that the same state has
  * the same addresses whichever way it was reached: the lowest free place of its size class. Chunks of 16 KiB hold objects
  * of one class; larger objects are runs of chunks. What is freed reads as zeroes.
- *
- * Tables are pages with physical addresses: roots are handed out once each, in order, all others lowest first.
  */
 #define _GNU_SOURCE
 #include "host.h"
@@ -15,9 +13,6 @@
 #define CHUNKS (HEAP_BYTES / CHUNK)
 #define SMALLEST 32UL
 #define PER_CHUNK (CHUNK / SMALLEST)
-#define PAGE 4096UL
-#define TABLES (TABLE_BYTES / PAGE)
-#define ROOTS (ROOT_BYTES / PAGE)
 
 static const uint16_t CLASSES[] = {32, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048, 3072, 4096, 5440, 8192};
 #define CLASS_COUNT (sizeof(CLASSES) / sizeof(CLASSES[0]))
@@ -30,10 +25,6 @@ static uint16_t used[CHUNKS];
 /* Bytes asked for by object, 0 for none; of a run, in the first. */
 static uint32_t *sizes;
 static size_t high_chunk;
-
-static uint64_t live[TABLES / 64];
-static size_t first_free, high_table, live_tables;
-static size_t next_root;
 
 static int class_of(size_t size)
 {
@@ -152,125 +143,37 @@ void heap_free(void *object)
 		kind[chunk] = FREE;
 }
 
-void *root_alloc(void)
+size_t heap_high(void)
 {
-	if (next_root == ROOTS)
-		return NULL;
-	return arena.tables + PAGE * next_root++;
+	return high_chunk * CHUNK;
 }
 
-void *table_alloc(void)
+/* The number of chunks; then by chunk: kind, used, sizes. */
+size_t heap_meta_size(void)
 {
-	size_t word = first_free / 64;
-
-	while (word < TABLES / 64 && live[word] == ~0UL)
-		word++;
-	if (word == TABLES / 64)
-		return NULL;
-	size_t page = word * 64 + (size_t)__builtin_ctzl(~live[word]);
-
-	live[word] |= 1UL << page % 64;
-	first_free = page + 1;
-	if (first_free > high_table)
-		high_table = first_free;
-	live_tables++;
-	return arena.tables + ROOT_BYTES + page * PAGE;
+	return sizeof(high_chunk) + high_chunk * (1 + sizeof(*used) + PER_CHUNK * sizeof(*sizes));
 }
 
-int is_table(const void *page)
+uint8_t *save_heap_meta(uint8_t *to)
 {
-	return (const uint8_t *)page >= arena.tables && (const uint8_t *)page < arena.tables + ROOT_BYTES + TABLE_BYTES;
-}
-
-void table_free(void *at)
-{
-	size_t offset = (size_t)((uint8_t *)at - arena.tables), page;
-
-	if (offset < ROOT_BYTES) {
-		memset(at, 0, PAGE);
-		return;
-	}
-	page = (offset - ROOT_BYTES) / PAGE;
-	if (offset % PAGE != 0 || (live[page / 64] >> page % 64 & 1) == 0)
-		trap("kmem_cache_free: double free of a page table");
-	memset(at, 0, PAGE);
-	live[page / 64] &= ~(1UL << page % 64);
-	if (page < first_free)
-		first_free = page;
-	live_tables--;
-}
-
-unsigned long tables_live(void)
-{
-	return live_tables;
-}
-
-unsigned long tables_left(void)
-{
-	return TABLES - live_tables;
-}
-
-struct heap_marks heap_marks(void)
-{
-	return (struct heap_marks){high_chunk * CHUNK, next_root * PAGE, high_table * PAGE};
-}
-
-/* The counters, then by chunk: kind, used, sizes; then the bitmap of tables. */
-static size_t counters[5];
-
-static void gather(void)
-{
-	const size_t now[] = {high_chunk, first_free, high_table, live_tables, next_root};
-
-	memcpy(counters, now, sizeof(counters));
-}
-
-size_t meta_size(void)
-{
-	return sizeof(counters) + high_chunk * (1 + sizeof(*used) + PER_CHUNK * sizeof(*sizes)) + TABLES / 8;
-}
-
-static uint8_t *put(uint8_t *to, const void *from, size_t size)
-{
-	memcpy(to, from, size);
-	return to + size;
-}
-
-static const uint8_t *get(const uint8_t *from, void *to, size_t size)
-{
-	memcpy(to, from, size);
-	return from + size;
-}
-
-void save_meta(uint8_t *to)
-{
-	gather();
-	to = put(to, counters, sizeof(counters));
+	to = put(to, &high_chunk, sizeof(high_chunk));
 	to = put(to, kind, high_chunk);
 	to = put(to, used, high_chunk * sizeof(*used));
-	to = put(to, sizes, high_chunk * PER_CHUNK * sizeof(*sizes));
-	put(to, live, (high_table + 63) / 64 * 8);
+	return put(to, sizes, high_chunk * PER_CHUNK * sizeof(*sizes));
 }
 
-void restore_meta(const uint8_t *from, const struct heap_marks *now)
+const uint8_t *restore_heap_meta(const uint8_t *from)
 {
-	size_t chunks = now->heap_bytes / CHUNK;
+	size_t chunks = high_chunk;
 
-	from = get(from, counters, sizeof(counters));
 	memset(kind, 0, chunks);
 	memset(used, 0, chunks * sizeof(*used));
-	high_chunk = counters[0];
+	from = get(from, &high_chunk, sizeof(high_chunk));
 	if (chunks > high_chunk)
 		memset(sizes + high_chunk * PER_CHUNK, 0, (chunks - high_chunk) * PER_CHUNK * sizeof(*sizes));
-	first_free = counters[1];
-	high_table = counters[2];
-	live_tables = counters[3];
-	next_root = counters[4];
 	from = get(from, kind, high_chunk);
 	from = get(from, used, high_chunk * sizeof(*used));
-	from = get(from, sizes, high_chunk * PER_CHUNK * sizeof(*sizes));
-	memset(live, 0, (now->table_bytes / PAGE + 63) / 64 * 8);
-	get(from, live, (high_table + 63) / 64 * 8);
+	return get(from, sizes, high_chunk * PER_CHUNK * sizeof(*sizes));
 }
 
 uint64_t hash_heap(uint64_t h)
@@ -295,27 +198,15 @@ uint64_t hash_heap(uint64_t h)
 	return h;
 }
 
-uint64_t hash_tables(uint64_t h)
-{
-	h = hash_words(h, arena.tables, next_root * PAGE);
-	h = hash_words(h, live, (high_table + 63) / 64 * 8);
-	for (size_t page = 0; page < high_table; page++)
-		if (live[page / 64] >> page % 64 & 1)
-			h = hash_words(h, arena.tables + ROOT_BYTES + page * PAGE, PAGE);
-	return h;
-}
-
 void reset_heap(void)
 {
 	if (sizes == NULL)
 		sizes = mmap(NULL, CHUNKS * PER_CHUNK * sizeof(*sizes), PROT_READ | PROT_WRITE,
 			     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	madvise(arena.heap, high_chunk * CHUNK, MADV_DONTNEED);
-	madvise(arena.tables, next_root * PAGE, MADV_DONTNEED);
-	madvise(arena.tables + ROOT_BYTES, high_table * PAGE, MADV_DONTNEED);
 	memset(kind, 0, high_chunk);
 	memset(used, 0, high_chunk * sizeof(*used));
 	memset(sizes, 0, high_chunk * PER_CHUNK * sizeof(*sizes));
-	memset(live, 0, (high_table + 63) / 64 * 8);
-	high_chunk = first_free = high_table = live_tables = next_root = 0;
+	high_chunk = 0;
+	reset_tables();
 }

@@ -1,5 +1,5 @@
 /*
- * What the addon exports to src/tree/native.ts. One copy of the addon is one kernel: whoever wants two loads two copies
+ * What the addon exports to src/tree/native.ts. One copy of the addon is one kernel: a caller that wants two loads two copies
  * of the file. Functions that take a thread's number take what JavaScript counts, so it is checked here.
  */
 #include "../../server/args.h"

@@ -4,19 +4,35 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
-/* How far the heap, the roots and the tables have been used. */
-struct heap_marks {
-	size_t heap_bytes, root_bytes, table_bytes;
-};
+/* How far the heap, the roots and the tables have been used, bytes. */
+size_t heap_high(void);
+size_t roots_high(void);
+size_t tables_high(void);
 
-struct heap_marks heap_marks(void);
-size_t meta_size(void);
-void save_meta(uint8_t *to);
-/* `now`: the marks before the state went back. */
-void restore_meta(const uint8_t *from, const struct heap_marks *now);
+/* What is known of objects and tables, besides what is in them; functions return where the next part begins. */
+size_t heap_meta_size(void);
+size_t table_meta_size(void);
+uint8_t *save_heap_meta(uint8_t *to);
+uint8_t *save_table_meta(uint8_t *to);
+const uint8_t *restore_heap_meta(const uint8_t *from);
+const uint8_t *restore_table_meta(const uint8_t *from);
+void reset_tables(void);
 uint64_t hash_heap(uint64_t h);
 uint64_t hash_tables(uint64_t h);
+
+static inline uint8_t *put(uint8_t *to, const void *from, size_t size)
+{
+	memcpy(to, from, size);
+	return to + size;
+}
+
+static inline const uint8_t *get(const uint8_t *from, void *to, size_t size)
+{
+	memcpy(to, from, size);
+	return from + size;
+}
 
 struct saved_threads;
 struct saved_threads *save_threads(struct saved_threads *old);

@@ -7,9 +7,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* How far each part was, or is, used: bytes. */
+struct marks {
+	size_t heap_bytes, root_bytes, table_bytes;
+};
+
+static struct marks marks_now(void)
+{
+	return (struct marks){heap_high(), roots_high(), tables_high()};
+}
+
 static struct {
 	bool taken;
-	struct heap_marks marks;
+	struct marks marks;
 	uint8_t *heap, *tables, *data, *tasks, *meta;
 	struct saved_threads *threads;
 } saved;
@@ -36,9 +46,9 @@ static void *copied(void *old, const void *from, size_t size)
 
 void save_state(void)
 {
-	struct heap_marks *marks = &saved.marks;
+	struct marks *marks = &saved.marks;
 
-	*marks = heap_marks();
+	*marks = marks_now();
 	saved.heap = copied(saved.heap, arena.heap, marks->heap_bytes);
 	saved.tables = copied(saved.tables, arena.tables, marks->root_bytes);
 	saved.tables = realloc(saved.tables, marks->root_bytes + marks->table_bytes + 1);
@@ -47,15 +57,17 @@ void save_state(void)
 	memcpy(saved.tables + marks->root_bytes, arena.tables + ROOT_BYTES, marks->table_bytes);
 	saved.data = copied(saved.data, kdata_begin, data_size());
 	saved.tasks = copied(saved.tasks, ktasks_begin, tasks_size());
-	saved.meta = realloc(saved.meta, meta_size() + 1);
-	save_meta(saved.meta);
+	saved.meta = realloc(saved.meta, heap_meta_size() + table_meta_size());
+	if (saved.meta == NULL)
+		abort();
+	save_table_meta(save_heap_meta(saved.meta));
 	saved.threads = save_threads(saved.threads);
 	saved.taken = true;
 }
 
 void restore_state(void)
 {
-	const struct heap_marks now = heap_marks(), *then = &saved.marks;
+	const struct marks now = marks_now(), *then = &saved.marks;
 
 	if (!saved.taken)
 		return;
@@ -70,7 +82,7 @@ void restore_state(void)
 		memset(arena.tables + ROOT_BYTES + then->table_bytes, 0, now.table_bytes - then->table_bytes);
 	memcpy(kdata_begin, saved.data, data_size());
 	memcpy(ktasks_begin, saved.tasks, tasks_size());
-	restore_meta(saved.meta, &now);
+	restore_table_meta(restore_heap_meta(saved.meta));
 	restore_threads(saved.threads);
 }
 

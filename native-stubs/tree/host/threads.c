@@ -69,7 +69,7 @@ void start_thread(int index, unsigned long function)
 
 	memset((uint8_t *)top - DEEPEST, 0, DEEPEST);
 	prepare_stack(index, (unsigned long)top);
-	/* A return address that nobody uses keeps the stack aligned as after a call. */
+	/* A return address that is not used keeps the stack aligned as after a call. */
 	*--top = NULL;
 	*--top = (void *)begin;
 	top -= 6;

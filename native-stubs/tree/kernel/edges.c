@@ -4,7 +4,7 @@
 
 void *__kmalloc_noprof(unsigned long size, unsigned int flags);
 
-/* A shrinker is called by whoever wants memory; here that is the caller, by the driver's own functions. */
+/* A shrinker is called by a thread that wants memory; here that is the caller, by the driver's own functions. */
 void *shrinker_alloc(unsigned int flags, const char *format, ...)
 {
 	return heap_alloc(256);

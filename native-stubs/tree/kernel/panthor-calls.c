@@ -328,6 +328,9 @@ static long exit_device(unsigned long thread)
 	return 0;
 }
 
+/* Jobs that hold what was allocated for them. */
+static unsigned long jobs;
+
 static struct drm_sched_job *job_create(struct panthor_vm *vm, const unsigned long *args)
 {
 	struct drm_panthor_vm_bind_op op = {
@@ -338,8 +341,17 @@ static struct drm_sched_job *job_create(struct panthor_vm *vm, const unsigned lo
 		.size = args[5],
 		.syncs.count = args[6],
 	};
+	struct drm_sched_job *job = panthor_vm_bind_job_create(file, vm, &op);
 
-	return panthor_vm_bind_job_create(file, vm, &op);
+	if (!IS_ERR(job))
+		jobs++;
+	return job;
+}
+
+static void job_put(struct drm_sched_job *job)
+{
+	panthor_vm_bind_job_put(job);
+	jobs--;
 }
 
 /* As the scheduler's work runs a job: who stops the scheduler waits for it. */

@@ -134,7 +134,7 @@ static long device_call(unsigned long call, const unsigned long *args)
 	case CALL_JOB_RUN:
 		return job_run((struct drm_sched_job *)args[0]);
 	case CALL_JOB_PUT:
-		panthor_vm_bind_job_put((struct drm_sched_job *)args[0]);
+		job_put((struct drm_sched_job *)args[0]);
 		return 0;
 	default:
 		return -ENOSYS;
@@ -172,7 +172,7 @@ void call_kernel(unsigned long call)
 	unsigned long args[ARRAY_SIZE(mailbox.args)];
 	long ret;
 
-	/* Before the first point: by then the mailbox is somebody else's. */
+	/* Before the first point: by then the mailbox is another call's. */
 	memcpy(args, mailbox.args, sizeof(args));
 	if (is_vm_call(call))
 		ret = vm_by_uid(args[0]) ? vm_call(call, vm_by_uid(args[0]), args) : -EINVAL;

@@ -100,6 +100,8 @@ void panthor_sched_prepare_for_vm_destruction(struct panthor_device *dev);
 void panthor_sched_prepare_for_vm_destruction(struct panthor_device *dev)
 {
 	begin_note(NOTE_VM_DESTRUCTION);
+	/* It flushes the tick that takes the VM's groups off the GPU. */
+	stop_at(POINT_TICK, 0, 0, 0);
 }
 
 void panthor_heap_pool_destroy(struct panthor_heap_pool *pool)

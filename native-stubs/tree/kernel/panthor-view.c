@@ -4,14 +4,10 @@
 /* Words for the device, then VIEW_WORDS for each VM by uid, then the slots, then the LRU. */
 #define VIEW_WORDS 15
 
-static bool is_listed(const struct panthor_vm *vm)
+/* Until kfree(): panthor_vm_free() takes a VM out of the list long before it gives up its slot. */
+static bool is_allocated(const struct panthor_vm *vm)
 {
-	const struct panthor_vm *other;
-
-	list_for_each_entry(other, &ptdev->mmu->vm.list, node)
-		if (other == vm)
-			return true;
-	return false;
+	return heap_size(vm) == sizeof(*vm);
 }
 
 static void view_vm(struct panthor_vm *vm, unsigned long *w)
@@ -51,9 +47,10 @@ unsigned long view_driver(unsigned long *words)
 	*w++ = ptdev->base.unplugged;
 	*w++ = mutex_is_locked(&mmu->as.slots_lock);
 	*w++ = vm_count;
+	*w++ = jobs;
 	for (unsigned int i = 0; i < vm_count; i++, w += VIEW_WORDS) {
 		memset(w, 0, VIEW_WORDS * sizeof(*w));
-		if (is_listed(vms[i].vm))
+		if (is_allocated(vms[i].vm))
 			view_vm(vms[i].vm, w);
 	}
 	for (u32 i = 0; i < MAX_AS_SLOTS; i++)
@@ -69,7 +66,7 @@ unsigned long count_tables(unsigned long uid)
 	const struct io_pgtable_cfg *cfg;
 	struct panthor_vm *vm = vm_by_uid(uid);
 
-	if (!vm || !is_listed(vm))
+	if (!vm || !is_allocated(vm))
 		return 0;
 	cfg = &io_pgtable_ops_to_pgtable(vm->pgtbl_ops)->cfg;
 	memset(&leaves, 0, sizeof(leaves));

@@ -13,7 +13,7 @@
 
 #define HUGE_ORDER 9
 #define HUGE_PAGES (1UL << HUGE_ORDER)
-/* Objects of whom nobody says where they are: contiguous, from here on, aligned to 2 MiB. */
+/* Objects whose place is not given: contiguous, from here on, aligned to 2 MiB. */
 #define FIRST_FRAME (0x200000000UL >> PAGE_SHIFT)
 
 struct backing {

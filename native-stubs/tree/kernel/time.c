@@ -37,7 +37,7 @@ int set_signals(int enable) { return 0; }
 void block_signals(void) {}
 void unblock_signals(void) {}
 
-/* Callbacks run at once: nobody else is between rcu_read_lock() and rcu_read_unlock() while this thread runs. */
+/* Callbacks run at once: no other thread is between rcu_read_lock() and rcu_read_unlock() while this thread runs. */
 void call_rcu(struct rcu_head *head, rcu_callback_t func) { func(head); }
 void synchronize_rcu(void) {}
 void rcu_barrier(void) {}

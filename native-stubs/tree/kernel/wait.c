@@ -20,7 +20,7 @@ struct task_struct *cpu_tasks[NR_CPUS] = { &tasks[MAX_THREADS] };
 /* The wait queue that a thread has entered itself into last, for those who ask why it sleeps. */
 static const void *waits_on[MAX_THREADS + 1];
 
-/* Called by the host half when it switches to a thread; -1 is nobody. */
+/* Called by the host half when it switches to a thread; -1 is none. */
 void entered(int thread)
 {
 	cpu_tasks[0] = &tasks[thread < 0 ? MAX_THREADS : thread];

@@ -149,7 +149,7 @@ bool flush_delayed_work(struct delayed_work *work)
 	return flush_work(&work->work);
 }
 
-/* Timeouts of jobs are far away: nobody waits for them here. */
+/* Timeouts of jobs are far away: they are not waited for here. */
 bool mod_delayed_work_on(int cpu, struct workqueue_struct *wq, struct delayed_work *work, unsigned long delay)
 {
 	if (delay == 0)

@@ -20,7 +20,7 @@ export type Fail = (at: number, expected: string) => never;
 const MAX_DEPTH = 64;
 /**
  * Values of one line, keys not counted: those of a record with as many buffers as it may have, and as many again that
- * nobody reads. A value takes some hundred bytes of memory, `{}` takes three of text.
+ * no reader uses. A value takes some hundred bytes of memory, `{}` takes three of text.
  */
 const MAX_VALUES = 8 * MAX_BUFFERS;
 const NO_MEMBERS: ReadonlyMap<string, JsonNode> = new Map();

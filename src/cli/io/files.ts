@@ -8,7 +8,7 @@ import { InputError, UsageError } from '../exit.ts';
 export const MAX_INPUT_BYTES = 64 << 20;
 
 /**
- * All of a file, a FIFO, or (`-`) standard input, which is read as a stream: somebody else's end may have made it
+ * All of a file, a FIFO, or (`-`) standard input, which is read as a stream: another process may have made it
  * non-blocking, and a slow pipe is waited for.
  *
  * @throws InputError where it cannot be read or is larger than MAX_INPUT_BYTES, UsageError for a terminal

@@ -3,7 +3,7 @@ import { reason } from '../../capture/error.ts';
 import { visibleLines } from '../../report/visible.ts';
 import { EXIT_USAGE, note } from '../exit.ts';
 
-/** Nobody reads standard output any more: what is printed from then on goes nowhere. */
+/** Standard output has no reader any more: what is printed from then on goes nowhere. */
 let closed = false;
 /** A command whose exit status is an answer goes on to the end without a reader. */
 let answers = false;
@@ -29,7 +29,7 @@ export function answersByStatus(): void {
 /**
  * A reader of standard output that goes away (`| head`) is no error. The status stays what it is or, where it is an
  * answer, what it comes to be; anything else that keeps output from being written (a full disk) is said and ends the
- * program with status 2. Standard error that cannot be written is nobody's loss.
+ * program with status 2. Standard error that cannot be written is no loss.
  */
 export function watchOutput(): void {
   process.stderr.on('error', () => {});

@@ -10,7 +10,7 @@ export interface Work {
 }
 
 /**
- * Work that interrupts, fences and calls leave behind. It is done in order, by whoever drains the queue: the end of
+ * Work that interrupts, fences and calls leave behind. It is done in order, by the caller of drain(): the end of
  * each ioctl where nothing else runs, worker threads in the explorer.
  */
 export class Workqueue {

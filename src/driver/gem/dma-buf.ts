@@ -59,7 +59,7 @@ export class DmaBuf {
     }
   }
 
-  /** dma_resv_get_singleton(): what a reader (writers only) or a writer (everybody) has to wait for. */
+  /** dma_resv_get_singleton(): what a reader (writers only) or a writer (all) has to wait for. */
   exportFence(write: boolean): Fence {
     const fences = this.#fences.filter((entry) => write || entry.write).map((entry) => entry.fence);
     if (fences.length === 0) return stubFence();

@@ -20,6 +20,8 @@ export class GemObject {
   exclusiveVm: unknown;
   label: string | null = null;
   imported = false;
+  /** Of the kernel's own: reclaim leaves it alone. */
+  unreclaimable = false;
   /** Open handles over all files. */
   handleCount = 0;
   /** References: handles, mappings, operations under way. */
@@ -58,6 +60,12 @@ export class GemObject {
   pin(): boolean {
     if (this.#sg === null) this.#sg = this.#backing(this);
     return this.#sg !== null;
+  }
+
+  /** panthor_gem_evict_locked(): the pages go; pin() brings others. */
+  evict(): void {
+    this.#sg = null;
+    this.#table.releaseRun(this);
   }
 
   get(): this {
@@ -149,14 +157,19 @@ export class GemTable {
     this.objects[bo.serial] = undefined;
     this.#free.push(bo.serial);
     this.live--;
-    if (bo.run >= 0) {
-      const span = runSpan(bo.size);
-      const list = this.#freeRuns.get(span);
-      if (list === undefined) this.#freeRuns.set(span, [bo.run]);
-      else list.push(bo.run);
-      this.#runBo[bo.run] = undefined;
-    }
+    this.releaseRun(bo);
     this.onFree?.(bo);
+  }
+
+  /** Gives the physical run behind an object back, if it has one. */
+  releaseRun(bo: GemObject): void {
+    if (bo.run < 0) return;
+    const span = runSpan(bo.size);
+    const list = this.#freeRuns.get(span);
+    if (list === undefined) this.#freeRuns.set(span, [bo.run]);
+    else list.push(bo.run);
+    this.#runBo[bo.run] = undefined;
+    bo.run = -1;
   }
 
   #backByRun(bo: GemObject): SgTable | null {

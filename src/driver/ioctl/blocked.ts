@@ -4,7 +4,7 @@ import { EINTR } from '../../../uapi/errno.ts';
 export const BLOCKED = 1;
 
 /**
- * A call that waits. It completes once: by what it waits for, by its deadline (when somebody polls it then) or because
+ * A call that waits. It completes once: by what it waits for, by its deadline (when it is polled then) or because
  * it is cancelled. Outputs are in the caller's memory before the callbacks run.
  */
 export class BlockedCall {

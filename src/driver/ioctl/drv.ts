@@ -59,7 +59,7 @@ export class PanthorDrv {
   unique = '';
   /** Calls that wait for something or for their deadline. */
   readonly blockedCalls = new Set<BlockedCall>();
-  /** Work is done before and after each call; false leaves it to whoever calls drain(). */
+  /** Work is done before and after each call; false leaves it to the caller of drain(). */
   drainsInline = true;
   /** Called when the last reference to an object is gone. */
   onBoFree: ((bo: GemObject) => void) | null = null;
@@ -80,7 +80,7 @@ export class PanthorDrv {
     yield 'open';
     const file = new DrmFile(this, options);
     if (!file.render) {
-      // drm_master_open(): whoever comes first.
+      // drm_master_open(): the first opener.
       if (this.master === null) this.setMaster(file);
       else file.magics = this.master.magics;
     }

@@ -32,7 +32,7 @@ export interface EventFd {
 export type FdObject = DmaBuf | SyncFile | SyncobjFile | EventFd;
 
 /**
- * The file descriptors of the process that makes a call. Whoever serves real clients puts real descriptors behind it.
+ * The file descriptors of the process that makes a call. A server of real clients puts real descriptors behind it.
  * A descriptor owns one reference to its object; `releaseFdObject` gives that back when the last copy is closed.
  */
 export interface FdTable {

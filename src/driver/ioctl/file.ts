@@ -53,7 +53,7 @@ export class DrmFile {
   /** panthor_group_pool_create() */
   readonly groups = new Idr<PanthorGroup>(1, MAX_GROUPS_PER_POOL);
   readonly vms: VmPool;
-  /** Descriptors of whoever makes the next call. */
+  /** Descriptors of the process that makes the next call. */
   fds: FdTable;
   /** What the call that returned BLOCKED waits for. */
   blocked: BlockedCall | null = null;
@@ -62,11 +62,11 @@ export class DrmFile {
   readonly primeBufs = new Map<number, DmaBuf>();
   /** May use what DRM_AUTH guards. */
   authenticated: boolean;
-  /** Has been master; may be again without asking anybody. */
+  /** Has been master; may be again without privileges. */
   wasMaster = false;
   /** drm_master.magic_map of the master that there was when it was opened: who asked for a number, once. */
   magics: Idr<{ file: DrmFile | null }> = new Idr();
-  /** Process that opened it, and process and thread that make the present call; 0 where nobody says. */
+  /** Process that opened it, and process and thread that make the present call; 0 where the caller does not say. */
   pid = 0;
   callerPid = 0;
   callerTid = 0;

@@ -13,6 +13,7 @@ import {
 } from '../../../uapi/panthor_drm.ts';
 import { getU64 } from '../base/u64.ts';
 import type { UserMemory } from '../base/uaccess.ts';
+import { restoreVmas } from '../mmu/vm-reclaim.ts';
 import { type CoreRequest, type GroupArgs, PanthorGroup, priorityPermit } from '../sched/group.ts';
 import { PanthorJob, type QueueArgs } from '../sched/queue.ts';
 import type { PanthorDrv } from './drv.ts';
@@ -162,7 +163,10 @@ export const groupSubmit: IoctlHandler = function* (drv, file, mem, view, at) {
   if (view.getUint32(at + drm_panthor_group_submit.off.pad, true) !== 0) return -EINVAL;
   if (!drv.device.enter()) return -ENODEV;
   const submit = new SubmitContext(file, mem);
-  const ret = addJobs(submit, file, mem, view, at) || submit.collectSignals() || submit.addDepsAndArm();
+  let ret = addJobs(submit, file, mem, view, at) || submit.collectSignals();
+  const { vm } = file.groups.get(view.getUint16(at + drm_panthor_group_submit.off.group_handle, true)) ?? {};
+  if (ret === 0 && vm !== undefined && vm.vmas.evictedCount > 0) ret = yield* restoreVmas(vm);
+  ret ||= submit.addDepsAndArm();
   if (ret === 0) submit.push();
   yield* submit.cleanup();
   drv.device.exit();

@@ -5,7 +5,6 @@ import type { Op } from '../../coroutine/op.ts';
 import { setU64 } from '../base/u64.ts';
 import type { PanthorVm } from '../mmu/vm.ts';
 import { HeapPool, heapPool } from '../sched/heap.ts';
-import type { KernelBo } from '../sched/kernel-bo.ts';
 import type { PanthorDrv } from './drv.ts';
 import type { IoctlHandler } from './entry.ts';
 
@@ -29,17 +28,18 @@ export const tilerHeapCreate: IoctlHandler = function* (drv, file, _mem, view, a
   if (vm === undefined) return -EINVAL;
   const pool = yield* poolFor(drv, vm);
   if (typeof pool === 'number') return pool;
-  const id = yield* pool.createHeap({
+  const out = { firstChunkVa: 0 };
+  const args = {
     initialChunkCount: view.getUint32(at + off.initial_chunk_count, true),
     chunkSize: view.getUint32(at + off.chunk_size, true),
     maxChunks: view.getUint32(at + off.max_chunks, true),
     targetInFlight: view.getUint32(at + off.target_in_flight, true),
-  });
-  const heap = pool.heaps.get(id);
-  if (heap === undefined) return id;
+  };
+  const id = yield* pool.createHeap(args, out);
+  if (out.firstChunkVa !== 0) setU64(view, at + off.first_heap_chunk_gpu_va, out.firstChunkVa);
+  if (id < 0) return id;
   view.setUint32(at + off.handle, (vmId << 16) | id, true);
   setU64(view, at + off.tiler_heap_ctx_gpu_va, pool.contextVa(id));
-  setU64(view, at + off.first_heap_chunk_gpu_va, (heap.chunks.at(-1) as KernelBo).va);
   return 0;
 };
 

@@ -7,7 +7,7 @@ import {
   drm_syncobj_destroy,
   drm_syncobj_timeline_array,
 } from '../../../uapi/drm.ts';
-import { EFAULT, EINVAL, ENOENT } from '../../../uapi/errno.ts';
+import { EFAULT, EINVAL, ENOENT, ENOMEM } from '../../../uapi/errno.ts';
 import { getU64 } from '../base/u64.ts';
 import type { UserMemory } from '../base/uaccess.ts';
 import { stubFence } from '../sync/fence.ts';
@@ -17,8 +17,11 @@ import type { IoctlHandler } from './entry.ts';
 import type { DrmFile } from './file.ts';
 import { getPlainArray } from './uobj.ts';
 
+/** KMALLOC_MAX_SIZE in pointers. */
+const MAX_POINTERS = 0x400000 / 8;
+
 /**
- * drm_syncobj_array_find(): the syncobjs that the `count` handles at user address `addr` name; nobody holds them.
+ * drm_syncobj_array_find(): the syncobjs that the `count` handles at user address `addr` name; no reference is taken.
  *
  * @returns them; -ENOMEM for more handles than kmalloc() has room for; -EFAULT; -ENOENT for an unknown one
  */
@@ -30,6 +33,8 @@ export function findSyncobjs(
 ): Syncobj[] | number {
   const at = getPlainArray(mem, addr, count, 4);
   if (at < 0) return at;
+  // The array of pointers, twice as large as that of handles.
+  if (count > MAX_POINTERS) return -ENOMEM;
   const found: Syncobj[] = [];
   for (let i = 0; i < count; i++) {
     const syncobj = file.syncobjs.get(mem.view.getUint32(at + i * 4, true));

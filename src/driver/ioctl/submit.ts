@@ -110,7 +110,7 @@ export class SubmitContext {
    * panthor_submit_ctx_add_deps_and_arm_jobs(): gives the jobs their fences, one after the other, with what each waits
    * for.
    *
-   * @returns 0; -EINVAL for a bad operation, for a syncobj without a fence, for a point that nobody has submitted;
+   * @returns 0; -EINVAL for a bad operation, for a syncobj without a fence, for a point that is not submitted;
    *   -ENOENT for an unknown syncobj
    */
   addDepsAndArm(): number {

@@ -39,8 +39,8 @@ export function gpuCycles(drv: PanthorDrv, ns: number): number {
 }
 
 /**
- * panthor_query_timestamp_info(): fills a drm_panthor_timestamp_info, as long as this driver knows it, in place. The
- * clock is read once, so the query takes no time.
+ * panthor_query_timestamp_info(): fills a drm_panthor_timestamp_info, as long as this driver knows it, in place. The clock
+ * of the GPU and the CPU is read once; the duration is how far it went meanwhile.
  *
  * @returns 0, or -EINVAL for a clock or flag that does not exist
  */
@@ -66,9 +66,10 @@ export function queryTimestamps(drv: PanthorDrv, bytes: Uint8Array): number {
   // The GPU counts with the system counter; the driver never set another offset.
   setU64(view, off.timestamp_offset, 0);
   if (!extended) return 0;
-  view.setUint32(off.duration_nsec, 0, true);
+  view.setUint32(off.duration_nsec, when(DRM_PANTHOR_TIMESTAMP_DURATION, drv.device.now() - now), true);
   setU64(view, off.cycle_count, when(DRM_PANTHOR_TIMESTAMP_GPU_CYCLE_COUNT, gpuCycles(drv, now)));
-  setU64(view, off.cpu_timestamp_sec, noClock ? 0 : Math.floor(now / NS_PER_S));
-  setU64(view, off.cpu_timestamp_nsec, noClock ? 0 : now % NS_PER_S);
+  const cpu = clock === DRM_PANTHOR_TIMESTAMP_CPU_MONOTONIC_RAW ? drv.device.nowRaw() : now;
+  setU64(view, off.cpu_timestamp_sec, noClock ? 0 : Math.floor(cpu / NS_PER_S));
+  setU64(view, off.cpu_timestamp_nsec, noClock ? 0 : cpu % NS_PER_S);
   return 0;
 }

@@ -10,6 +10,15 @@ export const DEVICE_BEHAVIOURS = {
     commit: '1f27cef1f41d ("drm/panthor: Interrupt group start/resumption if group_bind_locked() fails")',
     source: 'reading; 7.1.4 was not read',
   },
+  evictMappings: {
+    name: 'evict-mappings',
+    in: { since: '7.2' },
+    what: 'Memory pressure takes the pages of objects, and unmaps them from VMs; a submission maps them again, or is ENOMEM.',
+    upstream: 'panthor_vm_evict_bo_mappings_locked() and panthor_vm_prepare_mapped_bos_resvs()',
+    commit:
+      'not known; 5fb40edc7439 ("drm/panthor: Fix NPD issue on partial unmap of an evicted BO") mended it',
+    source: 'reading',
+  },
   queueCountCheck: {
     name: 'queue-count-check',
     in: { since: '7.3', backports: ['6.12.113', '7.2.11'] },

@@ -210,7 +210,7 @@ export abstract class AsSlots extends AsCommands {
     return ret;
   }
 
-  /** panthor_vm_idle(): the last user is gone; the VM keeps its slot until somebody needs it. */
+  /** panthor_vm_idle(): the last user is gone; the VM keeps its slot until another VM needs it. */
   *idle(vm: PanthorVm): Op<void> {
     yield 'active_cnt';
     if (vm.activeCount > 1) {

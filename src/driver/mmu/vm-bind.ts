@@ -77,7 +77,7 @@ export function* bindExecSyncOp(vm: PanthorVm, lookup: GemLookup, op: BindOp): O
 export class BindJob {
   readonly vm: PanthorVm;
   readonly #ctx: OpCtx;
-  /** Tells whoever records calls that the job runs. */
+  /** Tells a recorder of calls that the job runs. */
   readonly #told: (() => void) | null;
 
   constructor(vm: PanthorVm, ctx: OpCtx, told: (() => void) | null) {
@@ -120,7 +120,7 @@ export function bindJobCreate(vm: PanthorVm, lookup: GemLookup, op: BindOp): Bin
   return new BindJob(vm, ctx, told);
 }
 
-/** What tells whoever records calls of an operation, as it is now, once its turn has come. */
+/** What tells a recorder of calls of an operation, as it is now, once its turn has come. */
 function observer(vm: PanthorVm, lookup: GemLookup, op: BindOp): () => void {
   const copy = { ...op };
   const bo = lookup.lookupGem(op.boHandle) ?? null;

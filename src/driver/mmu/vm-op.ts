@@ -70,6 +70,11 @@ export class OpCtx implements TableSource {
     this.bo = null;
   }
 
+  /** Sets tables of every level aside for the range; false is -ENOMEM. */
+  reserveForRange(): boolean {
+    return this.reserveTables(tablesFor(this.va, this.va + this.range));
+  }
+
   /** panthor_vm_op_ctx_prealloc_pts(): sets `count` table pages aside; false is -ENOMEM. */
   reserveTables(count: number): boolean {
     if (!this.#memory.reserve(count)) return false;
@@ -82,6 +87,14 @@ export class OpCtx implements TableSource {
 function blocks(va: number, end: number, perByte: number): number {
   return Math.ceil(end * perByte) - Math.floor(va * perByte);
 }
+
+/** Table pages of every level but the root that a map of [va, end) may need. */
+function tablesFor(va: number, end: number): number {
+  return blocks(va, end, 2 ** -39) + blocks(va, end, 2 ** -30) + blocks(va, end, 2 ** -21);
+}
+
+/** KMALLOC_MAX_SIZE in pointers: an operation on about 1 TiB has more tables than that. */
+const MAX_TABLES = 0x400000 / 8;
 
 /**
  * panthor_vm_prepare_map_op_ctx(): checks the map in `ctx` and reserves tables of every level for it. -EINVAL for a missing object,
@@ -107,7 +120,9 @@ export function prepareMapOpCtx(ctx: OpCtx, vm: PanthorVm, bo: GemObject | null,
   if (bo.exclusiveVm !== null && bo.exclusiveVm !== vm) return -EINVAL;
   if (!bo.pin()) return -ENOMEM;
   const end = va + range;
-  const tables = blocks(va, end, 2 ** -39) + blocks(va, end, 2 ** -30) + blocks(va, end, 2 ** -21);
+  const tables = tablesFor(va, end);
+  // kcalloc() of that many pointers refuses.
+  if (tables > MAX_TABLES) return -ENOMEM;
   // Where a size of 0 needs no table at all, 7.x takes the empty bulk allocation for a failed one.
   if (b.emptyReserveFails && tables === 0) return -ENOMEM;
   if (!ctx.reserveTables(tables)) return -ENOMEM;

@@ -33,7 +33,7 @@ function flagsToProt(flags: number): number {
 }
 
 /** panthor_vm_exec_map_op(): pages for one range of an object, or of the dummy object where it is sparse. */
-function* execMapOp(
+export function* execMapOp(
   vm: PanthorVm,
   flags: number,
   bo: GemObject,
@@ -73,7 +73,7 @@ export function* smStepUnmap(vm: PanthorVm, id: number, keep: boolean): Op<numbe
   const va = vmas.va[id];
   const range = vmas.range[id];
   if (vm.device.trace !== null) vm.device.trace.stepUnmap(va, range, keep);
-  const ret = yield* unmapPages(vm, va, range);
+  const ret = vmas.evicted[id] === 1 ? 0 : yield* unmapPages(vm, va, range);
   if (ret !== 0) {
     vm.device.warn('panthor_gpuva_sm_step_unmap', 'unmap-failed');
     return ret;
@@ -107,10 +107,35 @@ export function* smStepRemap(
   if (device.trace !== null) device.trace.stepRemap(vmas.va[id], vmas.range[id], keep, prev, next);
   const flags = vmas.flags[id];
   const bo = device.gem.objects[vmas.bo[id]] as GemObject;
+  if ((flags & DRM_PANTHOR_VM_BIND_OP_MAP_SPARSE) !== 0 && next !== null) next.offset = next.va & (SZ_2M - 1);
+  // What was evicted has no pages; its parts are evicted too.
+  const evicted = vmas.evicted[id] === 1;
+  if (!evicted) {
+    const ret = yield* remapPages(vm, id, bo, prev, next);
+    if (ret !== 0) return ret;
+  }
+  vm.replaceVma(id, bo, flags, prev, next);
+  ctx.vmas -= (prev === null ? 0 : 1) + (next === null ? 0 : 1);
+  if (ctx.vmas < 0) {
+    device.warn('panthor_gpuva_sm_step_remap', NULL_DEREFERENCE);
+    ctx.vmas = 0;
+  }
+  return 0;
+}
+
+/** The pages of a remap: the range that goes is unmapped, wider where it cuts a block, and the rest of blocks mapped again. */
+function* remapPages(
+  vm: PanthorVm,
+  id: number,
+  bo: GemObject,
+  prev: StepPart | null,
+  next: StepPart | null,
+): Op<number> {
+  const { vmas, device } = vm;
+  const flags = vmas.flags[id];
   let start = prev === null ? vmas.va[id] : prev.va + prev.range;
   let end = next === null ? vmas.va[id] + vmas.range[id] : next.va;
   const sparse = (flags & DRM_PANTHOR_VM_BIND_OP_MAP_SPARSE) !== 0;
-  if (sparse && next !== null) next.offset = next.va & (SZ_2M - 1);
 
   if (device.b.alignUnmapToBlock) {
     // unmap_hugepage_align(), with iova_mapped_as_huge_page() at each end
@@ -144,12 +169,6 @@ export function* smStepRemap(
   if (next !== null && end > next.va) {
     ret = yield* execMapOp(vm, flags, bo, next.va, end - next.va, next.offset);
     if (ret !== 0) return ret;
-  }
-  vm.replaceVma(id, bo, flags, prev, next);
-  ctx.vmas -= (prev === null ? 0 : 1) + (next === null ? 0 : 1);
-  if (ctx.vmas < 0) {
-    device.warn('panthor_gpuva_sm_step_remap', NULL_DEREFERENCE);
-    ctx.vmas = 0;
   }
   return 0;
 }

@@ -250,7 +250,7 @@ export class PanthorVm {
   /** drm_gpuva_map(), with panthor_vma_init() and panthor_vma_link(): a VMA before the cursor. */
   insertVma(va: number, range: number, bo: GemObject, offset: number, flags: number): void {
     const { vmas } = this;
-    // The last byte of an empty VMA at 0 wraps around, so that drm_gpuva_insert() finds it to overlap any other. Nobody
+    // The last byte of an empty VMA at 0 wraps around, so that drm_gpuva_insert() finds it to overlap any other. No caller
     // looks at its result: the VMA is lost, and its object and VM are never let go.
     if (va === 0 && range === 0 && vmas.count > 0) {
       bo.get();
@@ -278,10 +278,12 @@ export class PanthorVm {
   replaceVma(id: number, bo: GemObject, flags: number, prev: StepPart | null, next: StepPart | null): void {
     const { vmas, device } = this;
     device.trace?.vmaRemoved?.(this, id);
+    const evicted = vmas.evicted[id] === 1;
     vmas.removeAtCursor();
     for (const part of [prev, next]) {
       if (part === null) continue;
       const rest = vmas.create(part.va, part.range, bo.get().serial, part.offset, flags);
+      if (evicted) vmas.setEvicted(rest, true);
       vmas.insertAtCursor(rest);
       this.refs++;
       device.trace?.vmaAdded?.(this, rest);

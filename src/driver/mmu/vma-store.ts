@@ -19,6 +19,10 @@ export class VmaStore {
   bo = new Int32Array(8);
   /** DRM_PANTHOR_VM_BIND_OP_MAP_* bits. */
   flags = new Uint8Array(8);
+  /** panthor_vma.evicted: 1 where reclaim took the pages. */
+  evicted = new Uint8Array(8);
+  /** How many are. */
+  evictedCount = 0;
   #freeIds: number[] = [];
   #ids = 0;
 
@@ -47,10 +51,24 @@ export class VmaStore {
     this.bo[id] = bo;
     this.boOffset[id] = boOffset;
     this.flags[id] = flags;
+    this.evicted[id] = 0;
     return id;
   }
 
+  /** Whether any VMA maps the object with that serial. */
+  maps(serial: number): boolean {
+    for (const id of this.ids()) if (this.bo[id] === serial) return true;
+    return false;
+  }
+
+  /** Notes that reclaim took a VMA's pages, or that they are back. */
+  setEvicted(id: number, evicted: boolean): void {
+    this.evictedCount += (evicted ? 1 : 0) - this.evicted[id];
+    this.evicted[id] = evicted ? 1 : 0;
+  }
+
   release(id: number): void {
+    this.setEvicted(id, false);
     this.#freeIds.push(id);
   }
 
@@ -344,6 +362,7 @@ export class VmaStore {
       this.boOffset = grown(this.boOffset, Float64Array);
       this.bo = grown(this.bo, Int32Array);
       this.flags = grown(this.flags, Uint8Array);
+      this.evicted = grown(this.evicted, Uint8Array);
     }
     return this.#ids++;
   }

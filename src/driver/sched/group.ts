@@ -52,7 +52,7 @@ export class PanthorGroup implements Work {
   slot = -1;
   /** Has work and waits for a slot. */
   runnable = false;
-  /** Queues whose stream waits for a SYNC_WAIT, as a mask; whoever runs the jobs keeps it. */
+  /** Queues whose stream waits for a SYNC_WAIT, as a mask; the job runner keeps it. */
   blockedQueues = 0;
   /** Queues with a fatal fault, as a mask. */
   fatalQueues = 0;

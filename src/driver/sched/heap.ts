@@ -63,14 +63,18 @@ export class HeapPool {
    * panthor_heap_create(): a number from 0, lowest free first; -EINVAL for bad arguments; -EBUSY beyond 128 heaps;
    * -errno of making the chunks.
    */
-  *createHeap(args: HeapArgs): Op<number> {
+  *createHeap(args: HeapArgs, out: { firstChunkVa: number }): Op<number> {
     const { chunkSize } = args;
     if (args.initialChunkCount === 0 || args.initialChunkCount > args.maxChunks) return -EINVAL;
     if (chunkSize % PAGE_SIZE !== 0 || chunkSize < CHUNK_MIN || chunkSize > CHUNK_MAX) return -EINVAL;
     const heap: Heap = { args, chunks: [] };
     let ret = 0;
     for (let i = 0; i < args.initialChunkCount && ret === 0; i++) ret = yield* this.#addChunk(heap, true);
-    if (ret === 0) ret = this.heaps.alloc(heap);
+    if (ret === 0) {
+      // Before the heap has a number: the client sees it even where there is none.
+      out.firstChunkVa = (heap.chunks.at(-1) as KernelBo).va;
+      ret = this.heaps.alloc(heap);
+    }
     if (ret < 0) {
       yield* this.#freeChunks(heap);
       return ret;

@@ -84,6 +84,7 @@ export class KernelBo {
     const bo = device.gem.create(bytes, boFlags, vm);
     // panthor_gem_kernel_bo_set_label()
     bo.label = label;
+    bo.unreclaimable = true;
     const node = vm.allocVa(AUTO_VA, bytes);
     if (typeof node === 'number') {
       bo.put();

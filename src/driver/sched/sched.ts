@@ -38,12 +38,14 @@ export class Scheduler implements SchedHooks {
   /** Queues that a reset holds back. */
   readonly #heldBack = new Set<SchedEntity>();
 
+  /** panthor_sched_init(). */
   constructor(device: PanthorDevice, gpu: GpuProfile, work: Workqueue) {
     this.device = device;
     this.gpu = gpu;
     this.work = work;
     this.slots = new Slots(this);
     this.tickWork = new TickWork(this);
+    // panthor_sched_report_mmu_fault()
     device.onMmuFault = () => this.tick();
   }
 
@@ -171,7 +173,7 @@ export class Scheduler implements SchedHooks {
     yield this.tickWork.idle;
   }
 
-  /** The firmware says that a syncobj has changed (CSG_SYNC_UPDATE): jobs may be done, blocked queues may go on. */
+  /** panthor_sched_report_fw_events(), of which one kind is this: the firmware says that a syncobj has changed (CSG_SYNC_UPDATE): jobs may be done, blocked queues may go on. */
   reportSyncUpdate(group: PanthorGroup): void {
     for (const queue of group.queues) {
       queue.checkCompletion();

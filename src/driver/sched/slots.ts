@@ -15,7 +15,7 @@ export class Slots {
   readonly #bound = new Set<PanthorGroup>();
   /** groups.runnable: without a slot, and with work, in the order in which they asked. */
   readonly waiting: PanthorGroup[] = [];
-  /** groups.waiting: groups that lost their slot while all of their queues waited for somebody else. */
+  /** groups.waiting: groups that lost their slot while all of their queues waited for another queue. */
   readonly #waitForSync = new Set<PanthorGroup>();
   /** Address spaces for groups (as_slot_count). */
   #asCount = 0;

@@ -24,7 +24,7 @@ export class TickWork implements Work {
     if (!device.enter()) return;
     if ((yield* device.pm.resumeAndGet()) === 0) {
       yield* lock.lock();
-      // Nobody is bound to slots that are about to be reset; the end of the reset queues a tick.
+      // No group is bound to slots that are about to be reset; the end of the reset queues a tick.
       if (!device.resetPending && !this.#sched.resetInProgress && (yield* this.#schedule())) {
         this.#sched.holdPower(this.#sched.slots.bound().some((group) => !group.idle));
       }
@@ -38,7 +38,7 @@ export class TickWork implements Work {
   *#schedule(): Op<boolean> {
     const { slots } = this.#sched;
     for (const group of slots.bound()) {
-      // Nobody said which queue it was: all of them.
+      // The fault does not say which queue it was: all of them.
       if (group.vm.hasUnhandledFaults() && group.fatalQueues === 0) {
         group.fatalQueues = 2 ** group.queues.length - 1;
       }

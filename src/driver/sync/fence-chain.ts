@@ -4,7 +4,7 @@ import { allocContext, Fence, FenceArray, type FenceCallback, stubFence } from '
  * Timelines: a linked list of fences, newest first (struct dma_fence_chain). A link is done when its own fence and
  * everything before it are, so points signal in order whatever their fences do.
  *
- * Links that are done are cut out by whoever walks past them. Only what walks see decides, so the cutting can be
+ * Links that are done are removed by each walk that passes them. Only what walks see decides, so the cutting can be
  * observed: an old point is found as "signalled" (null) once it has been cut out.
  */
 export class FenceChain extends Fence {
@@ -83,7 +83,7 @@ export function chainWalk(fence: Fence): Fence | null {
 /**
  * dma_fence_chain_find_seqno(): what to wait for to see `point` reached.
  *
- * @returns a fence; null when the point is done and gone; undefined when nobody has submitted it (EINVAL)
+ * @returns a fence; null when the point is done and gone; undefined when it is not submitted (EINVAL)
  */
 export function findSeqno(fence: Fence, point: bigint): Fence | null | undefined {
   if (point === 0n) return fence;

@@ -5,12 +5,12 @@
  * Sequence numbers are BigInts, because clients choose the points of timelines from the whole range of a u64.
  */
 
-/** Called once, when the fence signals. It runs inside whoever signalled it, so it only takes notes and wakes. */
+/** Called once, when the fence signals. It runs inside the caller that signals, so it only takes notes and wakes. */
 export type FenceCallback = (fence: Fence) => void;
 
 const clock: { now: (() => number) | null } = { now: null };
 
-/** Has fences note when they signal (dma_fence_timestamp): what a server wants and nobody else. */
+/** Has fences note when they signal (dma_fence_timestamp): which only a server wants. */
 export function useFenceClock(now: () => number): void {
   clock.now = now;
 }
@@ -30,7 +30,7 @@ export class Fence {
   readonly seqno: bigint;
   /** Who made it: the drm_sched queue of a job's fence, or "stub" (dma_fence_ops.get_timeline_name). */
   readonly timeline: string;
-  /** CLOCK_MONOTONIC when it signalled, ns; 0 where nobody keeps the time (useFenceClock). */
+  /** CLOCK_MONOTONIC when it signalled, ns; 0 where the time is not kept (useFenceClock). */
   signaledNs = 0;
   /** 0, or a negative errno; final once the fence has signalled (dma_fence_set_error). */
   error = 0;

@@ -45,7 +45,7 @@ export function syncFileIoctl(
     case SYNC_IOC_SET_DEADLINE: {
       const at = mem.locate(argAddr, sync_set_deadline.size);
       if (at < 0) return -EFAULT;
-      // Nobody here is in a hurry: a deadline is a hint.
+      // A deadline is a hint, and nothing here could hurry.
       return mem.u64(at + sync_set_deadline.off.pad) === 0 ? 0 : -EINVAL;
     }
     default:

@@ -31,7 +31,7 @@ export class Syncobj {
     return this;
   }
 
-  /** drm_syncobj_put(); the last one drops the fence and everybody who still watches (drm_syncobj_free). */
+  /** drm_syncobj_put(); the last one drops the fence and all watchers (drm_syncobj_free). */
   put(): void {
     if (--this.#refs > 0) return;
     this.#fence = null;

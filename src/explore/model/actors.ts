@@ -90,10 +90,13 @@ function* perform(harness: Harness, call: Call, thread: number, at: number): Mac
       yield 'VM_DESTROY';
       if (call.ioctl) return yield* vmDestroy(harness, state as VmState);
       return yield* harness.pool.destroyVm((state as VmState).id);
-    case 'reset':
-      yield 'a reset is scheduled';
+    case 'reset': {
+      // Nobody has a reason to ask for one while the device resumes.
+      const { pm } = harness.device;
+      yield { label: 'a reset is scheduled', ready: () => pm.state !== 'resuming' };
       harness.device.scheduleReset();
       return 0;
+    }
     case 'suspend':
       return yield* suspend(harness);
     case 'resume':

@@ -1,40 +1,25 @@
 /** What happens to the whole device: reset and unplug; the queues of binds, the workers and the interrupt. */
-import { ENODEV } from '../../../uapi/errno.ts';
 import type { Op } from '../../coroutine/op.ts';
 import { IRQ_WAKE_THREAD, type PanthorIrq } from '../../driver/base/irq.ts';
-import { evictGroups } from './groups.ts';
 import type { Harness, VmState } from './harness.ts';
-import { pmGet, pmPut } from './power.ts';
 
-/** Thread: panthor_device_reset_work(), whenever a reset was queued; not while the device is suspended or suspending. */
-export function* resetWork(harness: Harness): Op<void> {
-  const { device } = harness;
+/** Thread: the worker of reset.wq, panthor_device_reset_work(). */
+export function* resetWorker(harness: Harness): Op<void> {
+  const { resetWq } = harness.device;
+  const queued = { label: 'reset work', ready: () => !resetWq.idle };
   for (;;) {
-    yield device.resetDue;
-    device.resetQueued = false;
-    device.resetRunning = true;
-    if (device.pmState === 'active' && device.enter()) {
-      yield* harness.schedLock.lock();
-      harness.resetInProgress = true;
-      yield* evictGroups(harness);
-      harness.schedLock.unlock();
-      yield* device.reset();
-      harness.resetInProgress = false;
-      harness.resets++;
-      device.exit();
-    }
-    device.resetRunning = false;
+    yield queued;
+    yield* resetWq.step();
   }
 }
 
-/** panthor_device_unplug(): no register access once it has returned. The device is on meanwhile. */
+/** panthor_device_unplug(): no register access once it has returned. */
 export function* unplug(harness: Harness): Op<number> {
-  yield* pmGet(harness);
+  yield 'panthor_device_unplug';
   yield* harness.device.unplug();
-  harness.gone = true;
+  harness.device.pm.gone = true;
   harness.machine.regs.reachable = false;
-  pmPut(harness);
-  return harness.device.unplugged ? 0 : -ENODEV;
+  return 0;
 }
 
 /** Thread: the VM_BIND queue of one VM; the fence is signalled once the job has run. */
@@ -42,10 +27,7 @@ export function* bindQueue(harness: Harness, state: VmState): Op<void> {
   for (;;) {
     yield state.work;
     const { job, va, size, thread, call } = state.jobs[0];
-    // drm_sched_stop() waits for it.
-    state.vm.jobRunning = true;
     const ret = yield* job.run();
-    state.vm.jobRunning = false;
     state.spec.observe();
     state.spec.returned(va, size, ret);
     if (ret !== 0) state.asyncFailed = true;

@@ -1,52 +1,62 @@
-/**
- * The device as a scenario's threads share it: what the driver asks of the rest of the kernel (the reset worker, runtime
- * power management) as far as it decides what may run beside what.
- */
+/** The device as a scenario's threads share it: what coverage hears of it, its power, and the rest of the scheduler. */
+import { EAGAIN } from '../../../uapi/errno.ts';
 import type { Op } from '../../coroutine/op.ts';
 import { type DeviceOptions, PanthorDevice } from '../../driver/device.ts';
+import { RuntimePm } from '../../driver/pm.ts';
 import type { Coverage } from '../coverage.ts';
 
-/** enum panthor_device_pm_state */
-export type PmState = 'active' | 'suspending' | 'suspended' | 'resuming';
+/** Runtime PM of the driver, with the part of the PM core that decides whether it may suspend, and the power itself. */
+export class ExploredPm extends RuntimePm {
+  /** Called when the power goes on and off. */
+  onPower: (on: boolean) => void = () => {};
+  /** A suspend or a resume is under way: the PM core lets nobody else in meanwhile. */
+  busy = false;
+  /** panthor_device_unplug() has returned. */
+  gone = false;
+  readonly #free = { label: 'PM core', ready: () => !this.busy };
+
+  override *resumeAndGet(): Op<number> {
+    this.usage++;
+    yield this.#free;
+    if (this.state === 'active') return 0;
+    this.busy = true;
+    const ret = yield* this.resume();
+    this.busy = false;
+    if (ret !== 0) this.usage--;
+    return ret;
+  }
+
+  /** -EAGAIN while there is a reference. The registers are gone afterwards. */
+  override *suspend(): Op<number> {
+    if (this.usage > 0 || this.busy) return -EAGAIN;
+    this.busy = true;
+    const ret = yield* super.suspend();
+    this.busy = false;
+    if (ret !== 0) return ret;
+    this.onPower(false);
+    return 0;
+  }
+
+  override *resume(): Op<number> {
+    if (this.state === 'suspended') this.onPower(true);
+    return yield* super.resume();
+  }
+}
 
 export class ExploredDevice extends PanthorDevice {
   readonly #coverage: Coverage;
-  pmState: PmState = 'active';
-  /** References of runtime PM: the device is not suspended while there is one. */
-  pmRefs = 0;
-  /** The reset work is queued, and it is under way. */
-  resetQueued = false;
-  resetRunning = false;
-  /** Ready when the reset worker has something to do; when cancel_work_sync() returns; when the power is steady. */
-  readonly resetDue = { label: 'reset work', ready: () => this.resetQueued };
-  readonly resetIdle = { label: 'cancel_work_sync', ready: () => !this.resetRunning };
-  readonly pmSteady = {
-    label: 'power management',
-    ready: () => this.pmState === 'active' || this.pmState === 'suspended',
-  };
+  override readonly pm: ExploredPm;
 
   constructor(coverage: Coverage, options: DeviceOptions) {
     super(options);
     this.#coverage = coverage;
+    this.pm = new ExploredPm(this);
+    this.onResetScheduled = () => this.resetWq.queue(this.resetWork);
   }
 
   override enter(): boolean {
     const entered = super.enter();
     if (!entered) this.#coverage.happened('devEnterFailed');
     return entered;
-  }
-
-  /** panthor_device_schedule_reset(): pending at once, queued only while the power is on. */
-  override scheduleReset(): void {
-    const before = this.resetPending;
-    super.scheduleReset();
-    if (!before && this.pmState === 'active') this.resetQueued = true;
-  }
-
-  /** cancel_work_sync(&ptdev->reset.work) */
-  *cancelReset(): Op<void> {
-    this.resetQueued = false;
-    yield this.resetIdle;
-    this.resetQueued = false;
   }
 }

@@ -13,7 +13,7 @@ export class ExploredMemory extends PhysicalMemory {
 
   override takeReserved(): number {
     if (this.tablesLeft >= 0 && this.tablesLeft-- === 0) {
-      // It was the operation's, and is nobody's now.
+      // It was the operation's, and has no owner now.
       this.unreserve(1);
       return -1;
     }

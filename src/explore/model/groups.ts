@@ -61,7 +61,7 @@ export function groupOf(state: VmState, own: Group): Group {
   return own.vm === state.vm ? own : state.group;
 }
 
-/** tick_work() to group_unbind_locked(); a reset may have done it already, and after an unplug nobody does it. */
+/** tick_work() to group_unbind_locked(); a reset may have done it already, and after an unplug it is not done. */
 export function* idle(harness: Harness, state: VmState, own: Group): Op<number | string> {
   yield* harness.schedLock.lock();
   const group = groupOf(state, own);

@@ -17,6 +17,7 @@ import { ExploredMemory } from './explored-memory.ts';
 import { noticeFreed, type ObjectState } from './freed.ts';
 import { openFile, syncobjCreate } from './ioctl.ts';
 import { Listener } from './listener.ts';
+import { StagedScheduler } from './scheduler.ts';
 import { Words } from './streams.ts';
 import { Group, VmState } from './vm-state.ts';
 
@@ -79,8 +80,6 @@ export class Harness {
   resetInProgress = false;
   /** Resets that are over. */
   resets = 0;
-  /** panthor_mmu_unplug() has returned. */
-  gone = false;
   /** VMs with a group on the GPU; the scheduler binds no more than there are slots. */
   boundVms(): PanthorVm[] {
     const bound = new Set<PanthorVm>();
@@ -126,12 +125,19 @@ export class Harness {
       });
     if (driver !== null) this.#refuseForTrees();
     this.file = makesIoctls(scenario) ? openFile(this.device) : null;
+    this.device.sched = new StagedScheduler(this);
+    this.device.pm.onPower = (on) => this.#power(on);
     this.work = this.file?.drv.work ?? new Workqueue();
     this.pool = driver?.pool ?? this.file?.vms ?? new VmPool(this.device);
     for (const { name, size, later } of scenario.objects) {
       if (later) this.objects.push({ name, bo: null, handle: 0, pa: -1, freed: false });
       else this.objects.push(this.#makeObject(name, size));
     }
+  }
+
+  #power(on: boolean): void {
+    if (!on) this.machine.reset();
+    this.machine.regs.reachable = on && !this.device.pm.gone;
   }
 
   /** What only the model's driver can be asked so far. */

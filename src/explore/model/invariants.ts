@@ -10,7 +10,7 @@ const range = (start: number, size: number): string => `${hex(start)}+${hex(size
 /**
  * lock-agreement: what a VM has recorded is locked in its slot, and nothing is locked that no VM has recorded. Judged
  * where slots_lock is free, the slot enabled and no reset pending. And no region stays recorded once the operation that
- * recorded it is over: nobody would ever unlock it.
+ * recorded it is over: no operation would ever unlock it.
  */
 export function lockAgreement(harness: Harness): string | null {
   const { mmu } = harness.device;
@@ -47,7 +47,7 @@ function disagreement(space: AddressSpace, vm: PanthorVm | null): string | null 
 /** slot-bookkeeping: slots, alloc_mask, as.id and the LRU list agree. Judged where slots_lock is free. */
 export function slotBookkeeping(harness: Harness): string | null {
   const { mmu } = harness.device;
-  if (mmu.slotsLock.held || harness.resetInProgress || harness.device.pmState !== 'active') return null;
+  if (mmu.slotsLock.held || harness.resetInProgress || harness.device.pm.state !== 'active') return null;
   let mask = 0;
   for (let as = 0; as < mmu.slots.length; as++) {
     const vm = mmu.slots[as];
@@ -58,7 +58,7 @@ export function slotBookkeeping(harness: Harness): string | null {
       return `faulty_mask has AS${as}, but VM ${vm.uid} has no fault any more`;
     }
     if ((mmu.faultyMask & (1 << as)) === 0 && vm.unhandledFault) {
-      return `VM ${vm.uid} has a fault that nobody handled, but faulty_mask has no AS${as}`;
+      return `VM ${vm.uid} has an unhandled fault, but faulty_mask has no AS${as}`;
     }
   }
   if (mask !== mmu.allocMask) return `alloc_mask is ${hex(mmu.allocMask)}, the slots in use are ${hex(mask)}`;
@@ -77,7 +77,7 @@ export function slotBookkeeping(harness: Harness): string | null {
     if (listed === 1 && vm.activeCount > 0) return `VM ${vm.uid} is active and in the LRU list`;
     if (listed === 1 && vm.as < 0) return `VM ${vm.uid} is in the LRU list without a slot`;
     if (listed === 0 && vm.as >= 0 && vm.activeCount === 0 && !harness.device.resetPending) {
-      return `VM ${vm.uid} is idle and keeps AS${vm.as}, but is not in the LRU list: nobody can have the slot`;
+      return `VM ${vm.uid} is idle and keeps AS${vm.as}, but is not in the LRU list: no VM can have the slot`;
     }
   }
   return null;
@@ -122,13 +122,13 @@ export function lostReservations(harness: Harness): string | null {
 
 /**
  * interrupt-masks: MMU_INT_MASK is what the driver believes it is, and lets through the faults of every slot that a VM
- * runs in. Judged where nobody is changing it.
+ * runs in. Judged where no thread is changing it.
  */
 export function interruptMasks(harness: Harness): string | null {
   const { device, machine } = harness;
   const { mmu } = device;
   if (mmu.slotsLock.held || mmu.irq.running || mmu.irq.state !== 'active') return null;
-  if (harness.resetInProgress || device.resetPending || device.pmState !== 'active' || device.unplugged)
+  if (harness.resetInProgress || device.resetPending || device.pm.state !== 'active' || device.unplugged)
     return null;
   const mask = machine.regs.words[(MMU_INT_BASE + INT_MASK) >> 2];
   const active = mmu.slots.findIndex(

@@ -43,7 +43,6 @@ const USER_MEMORY = 1024;
 
 /** The driver's front for a device whose resets and faults the scenario's own threads handle, and a file on it. */
 export function openFile(device: PanthorDevice): DrmFile {
-  device.onResetScheduled = () => {};
   const drv = new PanthorDrv(device);
   drv.drainsInline = false;
   device.onMmuFault = null;

@@ -1,4 +1,4 @@
-/** Runtime power management: who keeps the device on, and what happens where nobody does. */
+/** Runtime power management as the threads of a scenario use it. */
 import { ENODEV } from '../../../uapi/errno.ts';
 import type { Op } from '../../coroutine/op.ts';
 import type { Harness } from './harness.ts';
@@ -6,53 +6,26 @@ import type { Harness } from './harness.ts';
 /** pm_runtime_resume_and_get(): the device is on from here to pmPut(). */
 export function* pmGet(harness: Harness): Op<void> {
   yield 'pm_runtime_get';
-  harness.device.pmRefs++;
-  yield* resume(harness);
+  yield* harness.device.pm.resumeAndGet();
 }
 
 export function pmPut(harness: Harness): void {
-  harness.device.pmRefs--;
+  harness.device.pm.putAutosuspend();
 }
 
-/** panthor_device_suspend(), by runtime PM: only while nobody holds a reference; the registers are gone afterwards. */
+/** The autosuspend timer, once there is no reference. */
 export function* suspend(harness: Harness): Op<number> {
-  const { device } = harness;
-  const unused = {
-    label: 'runtime suspend',
-    ready: () => harness.gone || (device.pmRefs === 0 && device.pmSteady.ready()),
-  };
+  const { pm } = harness.device;
+  const unused = { label: 'runtime suspend', ready: () => pm.gone || (pm.usage === 0 && !pm.busy) };
   yield unused;
-  if (harness.gone) return -ENODEV;
-  if (device.pmState === 'suspended') return 0;
-  device.pmState = 'suspending';
-  if (device.enter()) {
-    yield* device.cancelReset();
-    // panthor_sched_suspend() takes the groups off; here none is on.
-    yield* device.mmu.suspend();
-    device.exit();
-  }
-  yield 'power off';
-  if (!harness.gone) {
-    harness.machine.reset();
-    harness.machine.regs.reachable = false;
-  }
-  device.pmState = 'suspended';
-  return 0;
+  if (pm.gone) return -ENODEV;
+  if (pm.state === 'suspended') return 0;
+  return yield* pm.suspend();
 }
 
-/** panthor_device_resume(), where it is suspended: a reset that was asked for meanwhile has happened by that. */
+/** Wakes the device up, where it is suspended. */
 export function* resume(harness: Harness): Op<number> {
-  const { device, machine } = harness;
-  yield device.pmSteady;
-  if (device.pmState === 'active') return 0;
-  device.pmState = 'resuming';
-  yield 'power on';
-  machine.regs.reachable = !harness.gone;
-  if (device.enter()) {
-    yield* device.mmu.resume();
-    device.resetPending = false;
-    device.exit();
-  }
-  device.pmState = 'active';
+  yield* pmGet(harness);
+  pmPut(harness);
   return 0;
 }

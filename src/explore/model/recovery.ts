@@ -12,7 +12,7 @@ import { hex } from './judge.ts';
 export function whatStaysBroken(harness: Harness): string | null {
   const { device } = harness;
   if (harness.resets === 0 || device.resetPending || device.unplugged) return null;
-  if (device.pmState !== 'active' || !harness.machine.regs.reachable) return null;
+  if (device.pm.state !== 'active' || !harness.machine.regs.reachable) return null;
   device.trace = null;
   try {
     return harness.runToQuiescence(tryAll(harness));

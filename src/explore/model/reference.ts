@@ -63,7 +63,7 @@ export class VmSpec {
   /** The range of the operation that returned last. */
   lastStart = -1;
   lastEnd = -1;
-  /** An operation failed half-way: nobody can say what ought to be there. */
+  /** An operation failed half-way: what ought to be there is not known. */
   unknown = false;
 
   constructor(vm: PanthorVm) {

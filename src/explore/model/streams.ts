@@ -29,7 +29,7 @@ const EVENTS: StreamEvents = {
   flushed() {},
 };
 
-/** What streams have stored in objects, by physical address of the word; what nobody wrote is 0. */
+/** What streams have stored in objects, by physical address of the word; what was never written is 0. */
 export class Words {
   readonly #words = new Map<number, number>();
   /** Counts stores: who waits for memory has another look. */

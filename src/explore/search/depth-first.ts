@@ -9,7 +9,7 @@ export interface Sharing {
   hasIdleWorkers(): boolean;
   /** Gives away the part of the space behind the first `length` steps of `schedule`; false where there is no room. */
   share(schedule: Uint8Array, length: number): boolean;
-  /** Somebody else has found what was looked for, or the budget is spent. */
+  /** Another thread has found what was looked for, or the budget is spent. */
   stopped(): boolean;
 }
 
@@ -167,7 +167,7 @@ export class Descent {
       throw new NondeterminismError(this.#schedule.subarray(0, depth));
   }
 
-  /** Hands the shallowest step that was not taken yet to whoever has nothing to do. */
+  /** Hands the shallowest step that was not taken yet to a thread without work. */
   #giveAway(): void {
     for (let level = 0; level < this.#enabled.length; level++) {
       const steps = this.#enabled[level];

@@ -6,7 +6,7 @@
 import { UniformPicker } from './random-walk.ts';
 import type { World } from './world.ts';
 
-/** Schedules are cut at this length. */
+/** Schedules are truncated at this length. */
 const MAX_STEPS = 400;
 
 /** Two states with one fingerprint that differ in what follows. */

@@ -51,8 +51,8 @@ export interface ParallelOptions {
 }
 
 /**
- * The depth-first search by several worker threads, each with a world of its own, over one shared table: whoever enters
- * a state first goes on from it, and whoever has nothing to do is given the shallowest untaken steps of the others. All
+ * The depth-first search by several worker threads, each with a world of its own, over one shared table: the thread that enters
+ * a state first goes on from it, and a thread without work is given the shallowest untaken steps of the others. All
  * is seen when all are idle.
  */
 export async function searchInParallel(

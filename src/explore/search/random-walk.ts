@@ -24,7 +24,7 @@ export class UniformPicker implements Picker {
 
 /**
  * Runs whole schedules, one seed after the other, for as long as the budget allows (or `runs` of them). Schedules
- * longer than `maxDepth` are cut: random choice need not be fair.
+ * longer than `maxDepth` are truncated: random choice need not be fair.
  */
 export class Walks implements Strategy {
   readonly name: string;

@@ -74,12 +74,12 @@ export class WorkQueue {
         return this.#bytes.slice(slot * SLOT_BYTES, slot * SLOT_BYTES + words[HEADER + slot]);
       }
       if (!wasIdle) words[IDLE]++;
-      // Whoever works may still give something away; when nobody does, nothing will come any more.
+      // A thread that works may still give something away; when none does, nothing will come any more.
       return words[IDLE] === words[WORKERS] ? 'over' : 'wait';
     });
   }
 
-  /** The next prefix, waiting for one while somebody still works; null when all is done or stopped. */
+  /** The next prefix, waiting for one while another thread works; null when all is done or stopped. */
   next(): Uint8Array | null {
     for (let idle = false; !this.stopped; idle = true) {
       const signal = Atomics.load(this.#words, SIGNAL);
@@ -100,7 +100,7 @@ export class WorkQueue {
     return Atomics.load(this.#words, STOP) !== 0;
   }
 
-  /** Everybody is to come to an end. */
+  /** All threads are to end. */
   stop(): void {
     Atomics.store(this.#words, STOP, 1);
     this.#wake();

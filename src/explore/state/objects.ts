@@ -40,7 +40,7 @@ const undoRestore: Restore[] = [];
 const undoValue: unknown[] = [];
 let recording = false;
 const saved = { counters: new Int32Array(64), lane0: 0, lane1: 0, known: 0 };
-/** Every object that is known, when somebody wants to audit; frozen and module-level ones once. */
+/** Every object that is known, for an audit; frozen and module-level ones once. */
 let known: object[] | null = null;
 /** Module-level objects and all that they led to when they became known; they outlive each world. */
 const shared: object[] = [];
@@ -230,7 +230,7 @@ export const tracker = {
     owner = index + 1;
   },
 
-  /** Whose state the account is of; null before there is any. */
+  /** Whose state is tracked; null before there is any. */
   get root(): object | null {
     return tracked;
   },
@@ -262,7 +262,7 @@ export const tracker = {
 
   /** Whether the fingerprint is the sum of what all known objects hold now: no write has escaped. */
   audit(): boolean {
-    if (known === null) throw new Error('nobody asked to remember objects');
+    if (known === null) throw new Error('objects are not remembered');
     const a = lane0;
     const b = lane1;
     lane0 = lane1 = 0;

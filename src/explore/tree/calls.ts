@@ -22,6 +22,7 @@ import {
   POINT_SLEEP,
   POINT_SPIN,
   POINT_TABLE,
+  POINT_TICK,
   POINT_WRITE,
 } from '../../tree/mailbox.ts';
 import { tellNotes } from '../../tree/notes.ts';
@@ -48,9 +49,11 @@ export class Calls {
   machine!: TimedMachine;
   current: () => number = () => -1;
   trace: DriverTrace | null = null;
+  /** Ready when the scheduler's tick has nothing to do. */
+  tickDone: Waitable = { label: 'tick_work', ready: () => true };
   /** The driver has queued its reset work. */
   onReset: () => void = () => {};
-  /** Notes are somebody else's to read. */
+  /** Notes are read by another caller. */
   #mute = false;
 
   constructor(kernel: TreeKernel, view: View, warnings: Warnings) {
@@ -68,7 +71,7 @@ export class Calls {
     const current = this.current();
     const thread = current < 0 ? SETTING_UP : current;
     const { mailbox } = this.#kernel;
-    // What a function looks at before its first lock may be anybody's.
+    // What a function looks at before its first lock may be any object's.
     yield `calls ${name}`;
     this.#kernel.start(thread, name);
     mailbox.setArgs(args);
@@ -90,6 +93,9 @@ export class Calls {
           this.#write(object, value);
           break;
         }
+        case POINT_TICK:
+          yield this.tickDone;
+          break;
         case POINT_TABLE:
           yield 'page-table call';
           break;
@@ -125,7 +131,7 @@ export class Calls {
   }
 
   /** Runs a call to its end on a machine that answers at once. `heard`: whether its notes are told. */
-  settle(op: Op<number>, heard = true): number {
+  runToQuiescence(op: Op<number>, heard = true): number {
     this.#mute = !heard;
     try {
       for (;;) {
@@ -177,7 +183,7 @@ export class Calls {
     this.machine.regs.write32(offset, value);
   }
 
-  /** While a scenario is set up nobody else runs: the interrupt comes where it is waited for. */
+  /** While a scenario is set up no other thread runs: the interrupt comes where it is waited for. */
   #interruptAtOnce(): void {
     this.machine.runToQuiescence();
     for (const name of ['rawInterrupt', 'threadedInterrupt'] as const) {

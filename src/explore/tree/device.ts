@@ -1,8 +1,11 @@
 /** The device of a tree's driver, as the harness and the invariants use it. */
-import type { Op } from '../../coroutine/op.ts';
+import type { Op, Waitable } from '../../coroutine/op.ts';
 import type { DriverTrace } from '../../driver/base/warn.ts';
+import { Workqueue } from '../../driver/base/workqueue.ts';
+import type { PanthorDevice } from '../../driver/device.ts';
 import type { Kernel } from '../../driver/kernels.ts';
-import { PowerState } from '../model/power-state.ts';
+import { ResetWork, type SchedHooks } from '../../driver/reset.ts';
+import { ExploredPm } from '../model/explored-device.ts';
 import type { Calls } from './calls.ts';
 import type { TreeDriver } from './driver.ts';
 import type { View } from './view.ts';
@@ -33,23 +36,32 @@ export class TreeIrq {
 }
 
 /** The surface of PanthorDevice that the harness uses. */
-export class TreeDevice extends PowerState {
+export class TreeDevice {
   readonly kernel: Kernel;
   readonly b: Kernel['behaviours'];
   readonly gpu: unknown;
   readonly mmu: unknown;
   readonly gem: unknown;
+  /** Runtime PM and the reset worker are the kernel's own, around what the driver does. */
+  readonly pm: ExploredPm;
+  readonly resetWq = new Workqueue();
+  readonly resetWork: ResetWork;
+  sched: SchedHooks | null = null;
   readonly #calls: Calls;
   readonly #view: View;
   readonly #driver: TreeDriver;
 
   constructor(kernel: Kernel, calls: Calls, view: View, vms: () => readonly TreeVm[], driver: TreeDriver) {
-    super();
+    this.pm = new ExploredPm(this as unknown as PanthorDevice);
+    this.resetWork = new ResetWork(this as unknown as PanthorDevice);
     this.kernel = kernel;
     this.b = kernel.behaviours;
     this.gpu = {
       flushCaches: function* (this: void): Op<number> {
         return yield* calls.call('flushCaches');
+      },
+      softReset: function* (this: void): Op<void> {
+        yield* calls.call('softReset');
       },
     };
     this.#calls = calls;
@@ -59,8 +71,10 @@ export class TreeDevice extends PowerState {
     this.gem = { create: (size: number) => driver.createObject(size) };
   }
 
-  /** Ticks are the harness's: nothing of the driver waits for one. */
-  set tickDone(_done: unknown) {}
+  /** Ticks are the harness's. */
+  set tickDone(done: Waitable) {
+    this.#calls.tickDone = done;
+  }
 
   get trace(): DriverTrace | null {
     return this.#driver.trace;
@@ -95,6 +109,11 @@ export class TreeDevice extends PowerState {
     this.#calls.atOnce('scheduleReset');
   }
 
+  /** The driver has queued its reset work, which it does only while the power is on. */
+  resetScheduled(): void {
+    if (this.pm.state === 'active') this.resetWq.queue(this.resetWork);
+  }
+
   /** panthor_device_reset_work(), as far as it is about the MMU and the GPU block. */
   *reset(): Op<void> {
     yield* this.#calls.call('preReset');
@@ -103,7 +122,9 @@ export class TreeDevice extends PowerState {
     this.#calls.atOnce('clearReset');
   }
 
+  /** With the power on, as panthor_device_unplug() has it. */
   *unplug(): Op<void> {
+    yield* this.pm.resumeAndGet();
     yield* this.#calls.call('unplug');
     yield* this.#calls.call('gpuUnplug');
   }

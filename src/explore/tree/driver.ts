@@ -76,7 +76,9 @@ export class TreeDriver {
 
   /** The device, started. */
   device(kernel: Kernel, slots: number, vaBits: number): ExploredDevice {
-    const ret = this.#calls.settle(this.#calls.call('init', 2 ** slots - 1, vaBits, PA_BITS, 0, TASK_SIZE));
+    const ret = this.#calls.runToQuiescence(
+      this.#calls.call('init', 2 ** slots - 1, vaBits, PA_BITS, 0, TASK_SIZE),
+    );
     if (ret !== 0) throw new Error(`panthor_mmu_init() on ${kernel.name}: ${ret}`);
     const device = new TreeDevice(kernel, this.#calls, this.#view, () => this.#vms, this);
     this.#calls.onReset = () => device.resetScheduled();
@@ -85,10 +87,10 @@ export class TreeDriver {
 
   /** An object of `size` bytes, contiguous. */
   createObject(size: number): GemObject {
-    const number = this.#calls.settle(this.#calls.call('boCreate', size, 0));
+    const number = this.#calls.runToQuiescence(this.#calls.call('boCreate', size, 0));
     if (number < 0) throw new Error(`an object of ${size} bytes: ${number}`);
     this.#kernel.mailbox.clearNotes();
-    this.#calls.settle(this.#calls.call('backing', number, 0), false);
+    this.#calls.runToQuiescence(this.#calls.call('backing', number, 0), false);
     const object = new TreeObject(number, this.#kernel.mailbox.noteNumber(0));
     this.#kernel.mailbox.clearNotes();
     this.#objects.push(object);

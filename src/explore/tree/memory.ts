@@ -36,8 +36,8 @@ export class TreeMemory {
   readonly reserved = 0;
 
   /**
-   * Tables in use, roots included. While a call is under way some are promised to it and belong to nobody yet: then it
-   * is as many as the VMs have, and nothing is judged.
+   * Tables in use, roots included. While a call is under way, or a job waits, some are promised to it and have no owner
+   * yet: then it is as many as the VMs have, and nothing is judged.
    */
   get live(): number {
     const { native } = this.#kernel;
@@ -48,6 +48,6 @@ export class TreeMemory {
       counted += tables;
       if (tables > 0) roots++;
     }
-    return native.alive() !== 0 ? counted : native.tablesLive() + roots;
+    return native.alive() !== 0 || this.#view.jobs > 0 ? counted : native.tablesLive() + roots;
   }
 }

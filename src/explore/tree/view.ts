@@ -2,12 +2,12 @@
 import type { TreeKernel } from '../../tree/kernel.ts';
 
 /** Words of the device, and of each VM (native-stubs/tree/kernel/panthor-view.c). */
-const DEVICE_WORDS = 6;
+const DEVICE_WORDS = 7;
 const VM_WORDS = 15;
 const SLOTS = 32;
 
 /** Where in a VM's words what is. */
-export const VM_LISTED = 0;
+export const VM_ALLOCATED = 0;
 export const VM_AS = 1;
 export const VM_ACTIVE = 2;
 export const VM_FLAGS = 3;
@@ -47,6 +47,11 @@ export class View {
   /** VMs that were made so far. */
   get vmCount(): number {
     return this.#word(5);
+  }
+
+  /** Jobs of asynchronous binds that hold what was allocated for them. */
+  get jobs(): number {
+    return this.#word(6);
   }
 
   get allocMask(): number {

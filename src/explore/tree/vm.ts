@@ -6,9 +6,9 @@ import type { TreeDriver } from './driver.ts';
 import {
   type View,
   VM_ACTIVE,
+  VM_ALLOCATED,
   VM_AS,
   VM_FLAGS,
-  VM_LISTED,
   VM_LOCK_SIZE,
   VM_LOCK_START,
   VM_OP_BO,
@@ -111,7 +111,7 @@ export class TreeVm {
   }
 
   get freed(): boolean {
-    return this.#view.vm(this.uid, VM_LISTED) === 0;
+    return this.#view.vm(this.uid, VM_ALLOCATED) === 0;
   }
 
   get destroyed(): boolean {

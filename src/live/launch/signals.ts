@@ -8,7 +8,7 @@ const cleanups = new Set<() => void>();
 
 const dispatch = (signal: NodeJS.Signals): void => handlers.at(-1)?.(signal);
 
-/** While `work` is under way, SIGINT, SIGQUIT, SIGTERM and SIGHUP go to `handler`, and to nobody else. */
+/** While `work` is under way, SIGINT, SIGQUIT, SIGTERM and SIGHUP go to `handler` alone. */
 export async function withSignals<T>(handler: Handler, work: () => Promise<T>): Promise<T> {
   if (handlers.length === 0) for (const name of NAMES) process.on(name, dispatch);
   handlers.push(handler);

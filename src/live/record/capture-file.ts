@@ -8,7 +8,7 @@ import { StartError } from '../start-error.ts';
 const MAX_BEHIND = 64 << 20;
 const LAST_WAIT_MS = 2000;
 
-/** A capture that is written while it happens: into a file, or a FIFO that somebody reads. Nothing here waits for that. */
+/** A capture that is written while it happens: into a file, or a FIFO with a reader. Nothing here waits for that. */
 export class CaptureFile {
   readonly #path: string;
   readonly #writer: CaptureWriter;
@@ -54,7 +54,7 @@ export class CaptureFile {
     this.#pending = true;
   }
 
-  /** Hands what has gathered to whoever reads. */
+  /** Hands what has gathered to the reader. */
   flush(): void {
     if (this.#pending) {
       this.#pending = false;

@@ -10,7 +10,7 @@ import type { OpenFile } from '../server/open-file.ts';
 import { CaptureFile } from './capture-file.ts';
 
 export interface RecordOptions {
-  /** A file, or a FIFO that somebody reads. */
+  /** A file, or a FIFO with a reader. */
   path: string;
   /** What was run, and the machine that it was made for. */
   client: string;
@@ -135,7 +135,7 @@ export class Recorder implements Observer {
     this.#file.flush();
   }
 
-  /** Hands what has gathered to whoever reads. */
+  /** Hands what has gathered to the reader. */
   flush(): void {
     this.#file.flush();
   }

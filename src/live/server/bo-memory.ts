@@ -103,7 +103,7 @@ export class BoMemory {
     if (shared === null) return false;
     if (shared.readOnly === null) {
       const fd = owned(native().memoryOpen(shared.fd.number, 0));
-      // Where leases are not to be had, or descriptors, nobody can tell: then it counts as used.
+      // Where leases are not to be had, or descriptors, it cannot be told: then it counts as used.
       if (typeof fd === 'number') return true;
       shared.readOnly = fd;
     }
@@ -145,7 +145,7 @@ export class BoMemory {
   }
 }
 
-/** The memory of all buffer objects that anybody has looked into. */
+/** The memory of all buffer objects that a client or the model has looked into. */
 export class BoMemories {
   readonly #of = new Map<GemObject, BoMemory>();
   readonly #shares: Shares | null;
@@ -170,7 +170,7 @@ export class BoMemories {
     return memory;
   }
 
-  /** A page of the object for the model, shared with whoever maps it; null where it cannot be mapped. */
+  /** A page of the object for the model, shared with all who map it; null where it cannot be mapped. */
   readonly pageOf = (bo: GemObject, offset: number): DataView | null => this.memoryOf(bo).page(offset);
 
   /** The last reference to the object is gone. */

@@ -17,7 +17,7 @@ export interface ConnectionsOptions {
   ended: (connection: Connection) => void;
 }
 
-/** Bytes of requests that have not come whole, and of replies that nobody has read, in all connections together. */
+/** Bytes of requests that have not come whole, and of replies that clients have not read, in all connections together. */
 const MAX_BYTES = 256 << 20;
 /** A request has to be complete by then, ns. */
 const MAX_HALF_NS = 10e9;
@@ -25,7 +25,7 @@ const ENOMEM = 12;
 
 /**
  * The clients' connections, each of which has its turn: one request of each is handled, then what has arrived meanwhile
- * is looked at. So nobody waits for more than one call of every other connection.
+ * is looked at. So no client waits for more than one call of every other connection.
  */
 export class Connections {
   readonly #options: ConnectionsOptions;
@@ -49,7 +49,7 @@ export class Connections {
     return this.#all.size;
   }
 
-  /** Whether requests are here already that nobody has to wait for. */
+  /** Whether requests are here already that can be answered at once. */
   get hasReady(): boolean {
     return this.#ready.size > 0;
   }
@@ -140,7 +140,7 @@ export class Connections {
     for (;;) {
       const fd = native().accept(this.#options.listener.number);
       if (fd === -EMFILE || fd === -ENFILE) {
-        // Said also when nobody waits: the kernel looks for a free number first.
+        // Said also when no client waits: the kernel looks for a free number first.
         if (!this.#acceptByReserve()) return;
         continue;
       }
@@ -149,7 +149,7 @@ export class Connections {
     }
   }
 
-  /** Uses the descriptor in reserve for whoever waits; false when nobody does. */
+  /** Uses the descriptor in reserve for the client that waits; false when none does. */
   #acceptByReserve(): boolean {
     this.#reserve?.close();
     const fd = native().accept(this.#options.listener.number);

@@ -1,15 +1,15 @@
 import { ENOENT } from '../../../uapi/errno.ts';
 import {
+  WIRE_AWAIT_RELEASE,
   WIRE_FDINFO,
   WIRE_FDS_MASK,
   WIRE_INTERRUPT,
   WIRE_IOCTL,
   WIRE_MMAP,
   WIRE_OPEN,
-  WIRE_SETTLE,
+  wire_await_release,
   wire_fdinfo,
   wire_open,
-  wire_settle,
 } from '../../../uapi/wire.ts';
 import type { Frame } from '../../capture/frame.ts';
 import { getU64 } from '../../driver/base/u64.ts';
@@ -139,9 +139,9 @@ export class Dispatcher {
         return true;
       case WIRE_FDINFO:
         return this.#fdinfo(from, frame, view);
-      case WIRE_SETTLE:
-        if (frame.size < wire_settle.size) return false;
-        this.#given.look(getU64(view, frame.at + wire_settle.off.file));
+      case WIRE_AWAIT_RELEASE:
+        if (frame.size < wire_await_release.size) return false;
+        this.#given.look(getU64(view, frame.at + wire_await_release.off.file));
         this.replies.plain(from, frame.id, 0);
         return true;
       default:

@@ -25,7 +25,7 @@ interface ExportedBuf {
 
 /**
  * What the driver gave out as file descriptors. A fence file is readable once its fence has signalled, as a sync_file
- * is; its end is seen as the end of a connection. A dma-buf is memory that can be mapped; whether anybody still has it
+ * is; its end is seen as the end of a connection. A dma-buf is memory that can be mapped; whether a client still has it
  * is asked from time to time (`sweep`).
  */
 export class Exports {
@@ -64,7 +64,7 @@ export class Exports {
     return this.#bufs.get(inodeOf(fd))?.buf ?? null;
   }
 
-  /** Lets go of dma-bufs that nobody has any more. */
+  /** Lets go of dma-bufs that no client has any more. */
   sweep(): void {
     for (const [inode, exported] of this.#bufs) {
       if (exported.refs > 0 && !exported.memory.users()) {

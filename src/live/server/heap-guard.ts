@@ -8,7 +8,7 @@ const BYTES_PER_CALL = 16384;
 /** Parts of the heap: from the first on it is worth finding out how much of it is garbage, from the second on it is full. */
 const LOOK = 0.7;
 const FULL = 0.55;
-/** Collecting garbage stops everybody for a second or so: not more often than this, ns. */
+/** Collecting garbage stops all clients for a second or so: not more often than this, ns. */
 const COLLECT_NS = 5e9;
 
 /**

@@ -33,7 +33,7 @@ const DEFAULT_MAX_CONNECTIONS = 4096;
 /** Descriptors that the process needs for itself. */
 const OWN_DESCRIPTORS = 128;
 const BACKLOG = 512;
-/** How often exported memory that nobody uses any more is looked for, ns. */
+/** How often exported memory that no client uses any more is looked for, ns. */
 const SWEEP_NS = 1e9;
 
 /** RLIMIT_NOFILE of this process. */

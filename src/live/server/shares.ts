@@ -1,7 +1,7 @@
 /**
- * Something that there is not enough of for everybody (descriptors, bytes of unfinished messages), counted by client. A
+ * Something that there is not enough of for all (descriptors, bytes of unfinished messages), counted by client. A
  * client may have as much as is left for the others afterwards, or a few times that: one that takes all it can get leaves
- * a part, and whoever comes next gets something, too.
+ * a part, and the next client gets something, too.
  */
 export class Shares {
   readonly #limit: number;

@@ -66,7 +66,7 @@ async function serve(options: WorkerOptions): Promise<void> {
   const { memory } = device.machine;
   memory.oom = () => memory.live + memory.reserved > MAX_TABLES;
   const report = new LiveReport(device);
-  // The main thread may have to wait for whoever reads standard error; this one must not.
+  // The main thread may have to wait for the reader of standard error; this one must not.
   const tell = (line: string): void => {
     parentPort!.postMessage({ type: 'notice', line } satisfies WorkerMessage);
   };

@@ -48,11 +48,11 @@ class Exported {
 }
 
 describe('an exported object', () => {
-  test('that nobody has put a fence into has nothing to wait for', () => {
+  test('without a fence has nothing to wait for', () => {
     expect(new Exported().exportFence(READ | WRITE).signaled).toBe(true);
   });
 
-  test('lets readers wait for writers, and writers for everybody', () => {
+  test('lets readers wait for writers, and writers for all', () => {
     const e = new Exported();
     const [reader, writer] = [new Fence(), new Fence()];
     expect(e.importFence(reader, READ)).toBe(0);

@@ -5,7 +5,7 @@ import { BAD_IOCTLS, SETUP } from './bad-ioctls.ts';
 
 /** A client in the world that the table describes. */
 function prepared(kernel: string, primary: boolean): TestClient {
-  // Somebody else is master of card0.
+  // Another file is master of card0.
   const master = new TestClient({ kernel, node: 'primary' });
   const client = new TestClient({ of: master, node: primary ? 'primary' : 'render' });
   for (const { ioctl, arg } of SETUP) expect([ioctl, client.call(ioctl, arg)]).toEqual([ioctl, 0]);

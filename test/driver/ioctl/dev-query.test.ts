@@ -1,5 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { drm_panthor_gpu_info, drm_panthor_timestamp_info } from '../../../uapi/panthor_drm.ts';
+import { PanthorDevice } from '../../../src/driver/device.ts';
+import { gpuProfile } from '../../../src/driver/gpu-profile.ts';
+import { PanthorDrv } from '../../../src/driver/ioctl/drv.ts';
+import { kernel } from '../../../src/driver/kernels.ts';
+import {
+  DRM_PANTHOR_TIMESTAMP_CPU_MONOTONIC_RAW,
+  DRM_PANTHOR_TIMESTAMP_DURATION,
+  drm_panthor_gpu_info,
+  drm_panthor_timestamp_info,
+} from '../../../uapi/panthor_drm.ts';
 import { TestClient } from '../client.ts';
 import { filled, get, type Struct, structs } from './arguments.ts';
 
@@ -107,6 +116,25 @@ describe('timestamps', () => {
       cpu_timestamp_sec: 5,
       cpu_timestamp_nsec: 123,
     });
+  });
+
+  test('of the raw clock are CLOCK_MONOTONIC_RAW, and a duration is how far the clock went meanwhile', () => {
+    let ns = 1_000_000_000;
+    const device = new PanthorDevice({
+      kernel: kernel('7.2'),
+      gpu: gpuProfile('g610'),
+      now: () => (ns += 40),
+      nowRaw: () => 7_000_000_009,
+    });
+    const c = new TestClient({ of: { drv: new PanthorDrv(device), clock: { ns } } as unknown as TestClient });
+    const flags = DRM_PANTHOR_TIMESTAMP_CPU_MONOTONIC_RAW | DRM_PANTHOR_TIMESTAMP_DURATION;
+    const pointer = structs(drm_panthor_timestamp_info, { flags });
+    expect(c.call('DEV_QUERY', { type: 2, size: 56, pointer })).toBe(0);
+    const view = c.buffer(pointer);
+    const field = (name: string) => get(view, 0, drm_panthor_timestamp_info, name);
+    expect([field('cpu_timestamp_sec'), field('cpu_timestamp_nsec')]).toEqual([7, 9]);
+    expect(field('duration_nsec')).toBeGreaterThan(0);
+    expect(field('duration_nsec')).toBeLessThan(1000);
   });
 
   test('for who knows nothing of flags are written as far as there is room', () => {

@@ -91,7 +91,7 @@ describe('mmap', () => {
     expect(new Set(offsets).size).toBe(4);
   });
 
-  test('refuses what is too long, begins inside, is private, or is of nobody', () => {
+  test('refuses what is too long, begins inside, is private, or is of no object', () => {
     const { c, handle } = withBo();
     const offset = c.make('BO_MMAP_OFFSET', { handle }, 'offset');
     const map = (at: number, length: number, flags = MAP_SHARED): unknown =>

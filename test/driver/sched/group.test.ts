@@ -227,7 +227,7 @@ describe('a job', () => {
 });
 
 describe('a VM', () => {
-  test('is active from the first job of its groups until nobody has needed the device for 50 ms', () => {
+  test('is active from the first job of its groups until the device was not needed for 50 ms', () => {
     const c = new Submitter();
     const { queues, vm } = c.group();
     expect(vm.activeCount).toBe(0);
@@ -429,7 +429,7 @@ test('a job waits for an earlier one of the same call in another queue', () => {
   expect(queues.map(({ inFlight }) => inFlight.length)).toEqual([0, 1]);
 });
 
-test('where nobody runs streams, jobs end before the call returns', () => {
+test('where no streams are run, jobs end before the call returns', () => {
   const c = new TestClient();
   c.make('VM_CREATE', {}, 'id');
   c.make('SYNCOBJ_CREATE', {}, 'handle');

@@ -401,7 +401,7 @@ export const MUTANTS = [
   mutant(
     STEPS,
     'smStepMap',
-    'a mapping is made that nobody remembers',
+    'a mapping is made that is not remembered',
     'vm.insertVma(ctx.va, ctx.range, bo, offset, flags);',
     '',
   ),
@@ -493,7 +493,7 @@ export const MUTANTS = [
   mutant(
     TIMED,
     'isLocked',
-    'a locked region makes nobody wait',
+    'a locked region makes no access wait',
     'va >= space.lockStart && va < space.lockEnd',
     'false',
   ),

@@ -36,7 +36,7 @@ const setters = new Set(
   ),
 );
 
-/** The source of a mutant, as JavaScript that keeps account of its state. */
+/** The source of a mutant, as JavaScript that tracks its state. */
 async function mutated(mutant) {
   const source = readFileSync(join(top, mutant.file), 'utf8');
   const changes = changesIn(mutant.file, source, mutant);
@@ -46,8 +46,13 @@ async function mutated(mutant) {
     lang: 'ts',
   });
   const tracking = relative(dirname(mutant.file), 'src/explore/state/tracking.js');
-  const account = tracking.startsWith('.') ? tracking : `./${tracking}`;
-  return instrument(code.replace(/(from\s+["'].*)\.ts(["'])/g, '$1.js$2'), mutant.file, account, setters);
+  const trackingFrom = tracking.startsWith('.') ? tracking : `./${tracking}`;
+  return instrument(
+    code.replace(/(from\s+["'].*)\.ts(["'])/g, '$1.js$2'),
+    mutant.file,
+    trackingFrom,
+    setters,
+  );
 }
 
 /** What the scenarios say: the first thing that breaks, or null. */

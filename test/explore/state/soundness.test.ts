@@ -93,7 +93,7 @@ const seen: [name: string, source: string, hole: Hole | null][] = [
   ],
 ];
 
-describe('the account of state sees', () => {
+describe('the tracking of state sees', () => {
   for (const [name, source, hole] of seen) {
     it(name, async () => {
       expect(await verdicts(source)).toEqual({ hashed: 'violated', unhashed: 'violated' });

@@ -1,5 +1,5 @@
 /**
- * Small programs that keep account of their state as the driver does: instrumented by the build's own code, run by the
+ * Small programs that track their state as the driver does: instrumented by the build's own code, run by the
  * explorer's own search, with hashing and without. Both can be had with a change in them, to see what that change hides.
  */
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -48,8 +48,8 @@ export async function verdicts(source: string, hole?: Hole): Promise<{ hashed: s
     }
     const load = <T>(file: string): Promise<T> => import(pathToFileURL(join(root, file)).href) as Promise<T>;
     const { instrument } = await load<{ instrument: (...args: string[]) => string }>('build/instrument.mjs');
-    const account = './src/explore/state/tracking.js';
-    writeFileSync(join(root, 'run/toy.js'), instrument(source, 'toy.js', account));
+    const trackingFrom = './src/explore/state/tracking.js';
+    writeFileSync(join(root, 'run/toy.js'), instrument(source, 'toy.js', trackingFrom));
     const toy = await load<Toy>('run/toy.js');
     const { TrackedWorld } = await load<typeof Tracked>('run/src/explore/tracked-world.js');
     const { DepthFirst } = await load<typeof Searches>('run/src/explore/search/depth-first.js');

@@ -25,7 +25,7 @@ function walk(world: InstanceType<typeof DriverWorld>, seed: number, visit: () =
   return seen;
 }
 
-describe('the account that interleaved code keeps of its state', () => {
+describe('how interleaved code tracks its state', () => {
   tracker.rememberObjects();
 
   for (const name of scenarioNames()) {

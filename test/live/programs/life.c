@@ -123,7 +123,7 @@ static void through_a_socket(void)
 	close(pair[1]);
 }
 
-/* A mapping holds the file: its handle stays good for whoever finds the file again, here through another descriptor. */
+/* A mapping holds the file: its handle stays good for a caller that finds the file again, here through another descriptor. */
 static void held_by_a_mapping(void)
 {
 	int fd = open(RENDER, O_RDWR);

@@ -72,7 +72,7 @@ int main(int argc, char **argv)
 	CHECK(memory != MAP_FAILED && page != MAP_FAILED);
 	group = make_group(fd, vm);
 
-	/* A store is there when the fence is; each job flushes, since it says nobody has so far. */
+	/* A store is there when the fence is; each job flushes, since it says that was not done so far. */
 	flush_id = *page;
 	CHECK(SUBMIT(group, MOV48(68, VA), MOV32(70, 0xdeadbeef), STORE(70, 68)) == 0);
 	CHECK(wait_for(1000) == 0);

@@ -30,7 +30,7 @@ const ends = new Int32Array(2);
 
 /**
  * The files that the server has given to clients as sockets. Clients say by key what they mean, and show the socket
- * itself; it is known by the kernel's cookie, which nobody can choose.
+ * itself; it is known by the kernel's cookie, which no client can choose.
  */
 export class GivenFiles {
   readonly #dir: string;
@@ -84,13 +84,13 @@ export class GivenFiles {
     return cookie < 0 ? undefined : this.#byCookie.get(cookie);
   }
 
-  /** Notices now, and not with the next events, that nobody has file `key` any more. */
+  /** Notices now, and not with the next events, that no client has file `key` any more. */
   look(key: number): void {
     const file = this.#byKey.get(key);
     if (file !== undefined && native().hasEnded(file.end.number) === 1) this.end(file);
   }
 
-  /** Nobody has it any more, or the server ends. */
+  /** No client has it any more, or the server ends. */
   end(file: GivenFile): void {
     if (!this.#byKey.delete(file.key)) return;
     this.#byCookie.delete(file.cookie);

@@ -20,7 +20,7 @@ const MAX_DIR_BYTES = 79;
  * A directory that only this user can enter: `path` (made, or found to be private already), or a new one below
  * XDG_RUNTIME_DIR or the directory for temporary files.
  *
- * @throws StartError where `path` belongs to somebody else, is open to others or is too long
+ * @throws StartError where `path` belongs to another user, is open to others or is too long
  */
 export function makePrivateDir(path?: string): string {
   if (path !== undefined) makeDir(path);
@@ -81,7 +81,7 @@ export function takePrivateDir(dir: string): void {
   writeFileSync(mark, `${process.pid}\n`);
 }
 
-/** Whether somebody answers at the socket. */
+/** Whether a server answers at the socket. */
 function isServing(dir: string): boolean {
   const fd = native().connect(join(dir, 'socket'));
   if (fd < 0) return false;

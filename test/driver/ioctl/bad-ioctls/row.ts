@@ -19,7 +19,7 @@ export interface BadIoctl {
   readonly request?: number;
   /** Output fields afterwards. */
   readonly out?: { readonly [path: string]: number };
-  /** Asked of card0 by somebody who is not its master, instead of the render node. */
+  /** Asked of card0 by a file that is not its master, instead of the render node. */
   readonly primary?: boolean;
 }
 

@@ -224,7 +224,7 @@ export const badVm: readonly BadIoctl[] = [
       'drm_syncobj_find_fence',
     ],
     [
-      'waiting for a point that nobody has submitted',
+      'waiting for a point that is not submitted',
       async(map({ syncs: syncs({ flags: TIMELINE, handle: 3, timeline_value: 6 }) })),
       'EINVAL',
       'drm_syncobj_find_fence',

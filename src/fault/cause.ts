@@ -1,4 +1,4 @@
-/** From a fault and what the capture knows of its address to the likely story, and how sure that is. */
+/** From a fault and what the capture knows of its address to the likely cause, and how sure that is. */
 import {
   DRM_PANTHOR_VM_BIND_OP_MAP_NOEXEC,
   DRM_PANTHOR_VM_BIND_OP_MAP_READONLY,
@@ -9,7 +9,7 @@ import { hex, mappingText, momentText, objectText, vmText } from './names.ts';
 import type { Neighbour, Suspects } from './suspects.ts';
 
 /** What most likely happened. */
-export type StoryKind =
+export type CauseKind =
   | 'beyond-address-space'
   | 'null-pointer'
   | 'driver-range'
@@ -26,9 +26,9 @@ export type StoryKind =
   | 'never-bound'
   | 'not-about-an-address';
 
-export interface Story {
-  kind: StoryKind;
-  /** The most likely story, one sentence. */
+export interface Cause {
+  kind: CauseKind;
+  /** The most likely cause, one sentence. */
   text: string;
   /** What speaks for it, and what else could be; one sentence each. */
   facts: string[];
@@ -39,62 +39,62 @@ const NEAR = 2 ** 21;
 /** Addresses below are null pointers with a small offset. Bytes. */
 const NULL_PAGES = 0x10000;
 
-/** Tells the story of a fault at `va` (bytes) after record `at`. */
-export function tellStory(status: FaultStatus | null, va: number, at: number, suspects: Suspects): Story {
+/** The likely cause of a fault at `va` (bytes) after record `at`. */
+export function likelyCause(status: FaultStatus | null, va: number, at: number, suspects: Suspects): Cause {
   const { vm, now, before, after } = suspects;
   const access = status === null ? 'an access' : `a ${status.access.toLowerCase()} access`;
   const facts: string[] = [];
-  const story = (kind: StoryKind, text: string): Story => ({ kind, text, facts });
+  const cause = (kind: CauseKind, text: string): Cause => ({ kind, text, facts });
   if (status?.faultClass === 'address-size' && status.level === null) {
-    return story('beyond-address-space', `${hex(va)} has more bits than the address space.`);
+    return cause('beyond-address-space', `${hex(va)} has more bits than the address space.`);
   }
   if (va >= vm.userVaRange) {
-    return story(
+    return cause(
       'driver-range',
       `${hex(va)} lies in the driver's own part of the address space (from ${hex(vm.userVaRange)} on): rings, heaps ` +
         'and queues of the driver, which no client maps.',
     );
   }
-  if (now !== null) return mappedStory(status, va, now, before, facts);
+  if (now !== null) return causeWhereMapped(status, va, now, before, facts);
   if (vm.destroyed !== null && vm.destroyed.record <= at) {
     for (const mapping of before.slice(0, 1)) facts.push(`It was mapped: ${mappingText(mapping)}.`);
-    return story(
+    return cause(
       'vm-destroyed',
       `${vmText(vm)} was destroyed by ${momentText(vm.destroyed)}; the GPU still used it.`,
     );
   }
-  if (before.length > 0) return removedStory(before[0], access, after, facts);
+  if (before.length > 0) return causeWhereRemoved(before[0], access, after, facts);
   const [other] = suspects.elsewhere;
   if (other !== undefined) {
     facts.push(`There: ${mappingText(other)}.`);
     const text = `${hex(va)} is mapped in ${vmText(other.vm)}, but never was in ${vmText(vm)}: an address of another VM.`;
-    return story('other-vm', text);
+    return cause('other-vm', text);
   }
   if (va < NULL_PAGES) {
-    return story(
+    return cause(
       'null-pointer',
       `A null pointer, or a field at ${hex(va)} of one: nothing was ever bound there.`,
     );
   }
   if (after.length > 0) {
     facts.push(`It is mapped later: ${mappingText(after[0])}.`);
-    return story(
+    return cause(
       'bound-later',
       `The GPU came before the mapping: ${hex(va)} is bound only by ${momentText(after[0].mapped)}. A submission that ` +
         'does not wait for its bind does this.',
     );
   }
-  return strayStory(va, access, suspects, facts);
+  return causeOfStray(va, access, suspects, facts);
 }
 
 /** The address was mapped when the fault happened. */
-function mappedStory(
+function causeWhereMapped(
   status: FaultStatus | null,
   va: number,
   now: Mapping,
   before: readonly Mapping[],
   facts: string[],
-): Story {
+): Cause {
   facts.push(`It is mapped: ${mappingText(now)}.`);
   const readOnly = (now.flags & DRM_PANTHOR_VM_BIND_OP_MAP_READONLY) !== 0;
   const noExecute = (now.flags & DRM_PANTHOR_VM_BIND_OP_MAP_NOEXEC) !== 0;
@@ -128,7 +128,7 @@ function mappedStory(
 }
 
 /** The address had been mapped, and was no more. */
-function removedStory(last: Mapping, access: string, after: readonly Mapping[], facts: string[]): Story {
+function causeWhereRemoved(last: Mapping, access: string, after: readonly Mapping[], facts: string[]): Cause {
   const removed = last.removed as NonNullable<Mapping['removed']>;
   const { object } = last;
   facts.push(`It was mapped: ${mappingText(last)}.`);
@@ -147,7 +147,7 @@ function removedStory(last: Mapping, access: string, after: readonly Mapping[], 
 }
 
 /** The address was never mapped: near what? */
-function strayStory(va: number, access: string, { below, above }: Suspects, facts: string[]): Story {
+function causeOfStray(va: number, access: string, { below, above }: Suspects, facts: string[]): Cause {
   const near = (side: Neighbour | null): side is Neighbour => side !== null && side.distance < NEAR;
   if (below !== null)
     facts.push(`Below: ${mappingText(below.mapping)}, ends ${hex(below.distance)} bytes before.`);

@@ -1,13 +1,13 @@
-import type { CaptureRecord } from '../capture/record.ts';
-import { UserMemory } from '../driver/base/uaccess.ts';
-import type { Refusal } from '../payload/refusal.ts';
-import type { ClientFile } from './client-file.ts';
-import { readId } from './explain.ts';
+import type { CaptureRecord } from '../../capture/record.ts';
+import { UserMemory } from '../../driver/base/uaccess.ts';
+import type { Refusal } from '../../payload/refusal.ts';
+import type { ClientFile } from '../client-file.ts';
+import { readId } from '../explain.ts';
+import { loadPayload } from '../payload.ts';
 import type { IdKind } from './id-fields.ts';
 import { UNKNOWN_ID } from './id-map.ts';
 import type { IdPlan } from './id-plan.ts';
 import { IdWalk } from './id-walk.ts';
-import { loadPayload } from './payload.ts';
 
 /** Where the kernel looks each kind of number up, and what there is none of. */
 const LOOKUPS: { readonly [kind in IdKind]: readonly [where: string, what: string] } = {

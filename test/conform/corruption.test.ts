@@ -19,7 +19,7 @@ const put = (...lines: string[]): string => {
 };
 const op = (fields: object): string => JSON.stringify({ in: fields, out: { r: 0 } });
 
-describe('a malformed vector is damage, said with file, line and field', () => {
+describe('a malformed vector is corruption, said with file, line and field', () => {
   it.each<[string, string, RegExp]>([
     [
       'a size that is no number',

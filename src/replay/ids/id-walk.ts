@@ -1,4 +1,4 @@
-import type { UserMemory } from '../driver/base/uaccess.ts';
+import type { UserMemory } from '../../driver/base/uaccess.ts';
 import type { IdPlan, PlannedArray, PlannedId } from './id-plan.ts';
 
 /** Called with each id of a call and where it stands in `mem.data`. */

@@ -1,0 +1,123 @@
+/*
+ * Page tables: pages with physical addresses. Roots are handed out once each, in order, all others lowest first; what is
+ * freed reads as zeroes.
+ */
+#define _GNU_SOURCE
+#include "host.h"
+#include "parts.h"
+#include <string.h>
+#include <sys/mman.h>
+
+#define PAGE 4096UL
+#define TABLES (TABLE_BYTES / PAGE)
+#define ROOTS (ROOT_BYTES / PAGE)
+
+static uint64_t live[TABLES / 64];
+static struct {
+	size_t first_free, high_table, live_tables, next_root;
+} pages;
+
+void *root_alloc(void)
+{
+	if (pages.next_root == ROOTS)
+		return NULL;
+	return arena.tables + PAGE * pages.next_root++;
+}
+
+void *table_alloc(void)
+{
+	size_t word = pages.first_free / 64;
+
+	while (word < TABLES / 64 && live[word] == ~0UL)
+		word++;
+	if (word == TABLES / 64)
+		return NULL;
+	size_t page = word * 64 + (size_t)__builtin_ctzl(~live[word]);
+
+	live[word] |= 1UL << page % 64;
+	pages.first_free = page + 1;
+	if (pages.first_free > pages.high_table)
+		pages.high_table = pages.first_free;
+	pages.live_tables++;
+	return arena.tables + ROOT_BYTES + page * PAGE;
+}
+
+int is_table(const void *page)
+{
+	return (const uint8_t *)page >= arena.tables && (const uint8_t *)page < arena.tables + ROOT_BYTES + TABLE_BYTES;
+}
+
+void table_free(void *at)
+{
+	size_t offset = (size_t)((uint8_t *)at - arena.tables), page;
+
+	if (offset < ROOT_BYTES) {
+		memset(at, 0, PAGE);
+		return;
+	}
+	page = (offset - ROOT_BYTES) / PAGE;
+	if (offset % PAGE != 0 || (live[page / 64] >> page % 64 & 1) == 0)
+		trap("kmem_cache_free: double free of a page table");
+	memset(at, 0, PAGE);
+	live[page / 64] &= ~(1UL << page % 64);
+	if (page < pages.first_free)
+		pages.first_free = page;
+	pages.live_tables--;
+}
+
+unsigned long tables_live(void)
+{
+	return pages.live_tables;
+}
+
+unsigned long tables_left(void)
+{
+	return TABLES - pages.live_tables;
+}
+
+uint64_t hash_tables(uint64_t h)
+{
+	h = hash_words(h, arena.tables, pages.next_root * PAGE);
+	h = hash_words(h, live, (pages.high_table + 63) / 64 * 8);
+	for (size_t page = 0; page < pages.high_table; page++)
+		if (live[page / 64] >> page % 64 & 1)
+			h = hash_words(h, arena.tables + ROOT_BYTES + page * PAGE, PAGE);
+	return h;
+}
+
+size_t roots_high(void)
+{
+	return pages.next_root * PAGE;
+}
+
+size_t tables_high(void)
+{
+	return pages.high_table * PAGE;
+}
+
+/* The counters, then the bitmap. */
+size_t table_meta_size(void)
+{
+	return sizeof(pages) + (pages.high_table + 63) / 64 * 8;
+}
+
+uint8_t *save_table_meta(uint8_t *to)
+{
+	to = put(to, &pages, sizeof(pages));
+	return put(to, live, (pages.high_table + 63) / 64 * 8);
+}
+
+const uint8_t *restore_table_meta(const uint8_t *from)
+{
+	memset(live, 0, (pages.high_table + 63) / 64 * 8);
+	from = get(from, &pages, sizeof(pages));
+	return get(from, live, (pages.high_table + 63) / 64 * 8);
+}
+
+void reset_tables(void)
+{
+	madvise(arena.tables, pages.next_root * PAGE, MADV_DONTNEED);
+	madvise(arena.tables + ROOT_BYTES, pages.high_table * PAGE, MADV_DONTNEED);
+	memset(live, 0, (pages.high_table + 63) / 64 * 8);
+	memset(&pages, 0, sizeof(pages));
+}
