@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { PanthorVm } from '../../../src/driver/mmu/vm.ts';
 import { Fence } from '../../../src/driver/sync/fence.ts';
+import { freeLeakedVms } from '../../../src/live/leaked-vms.ts';
 import { EINVAL } from '../../../uapi/errno.ts';
 import { drm_panthor_sync_op, drm_panthor_vm_bind_op } from '../../../uapi/panthor_drm.ts';
 import { TestClient } from '../client.ts';
@@ -221,6 +222,9 @@ describe('an asynchronous bind', () => {
     expect([bo?.refs === 0, vm.freed]).toEqual([false, false]);
     fence.signal();
     c.call('VM_CREATE', {});
+    // Its own references are gone; what is left is the mapping that it made in a destroyed VM, as in the kernel.
+    expect([bo?.refs, vm.freed, vm.refs, vm.vmas.count]).toEqual([1, false, 1, 1]);
+    freeLeakedVms(c.drv.device);
     expect([bo?.refs, vm.freed, vm.refs]).toEqual([0, true, 0]);
   });
 
