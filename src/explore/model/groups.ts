@@ -32,6 +32,7 @@ export function* becomeIdle(state: VmState): Op<void> {
 export function* activate(harness: Harness, state: VmState, group: Group): Op<number> {
   const { device } = harness;
   group.vm = state.vm;
+  yield state.mayBind;
   yield* pmGet(harness);
   for (;;) {
     yield state.mayBind;

@@ -57,6 +57,10 @@ export function slotBookkeeping(harness: Harness): string | null {
     if ((mmu.faultyMask & (1 << as)) !== 0 && !vm.unhandledFault) {
       return `faulty_mask has AS${as}, but VM ${vm.uid} has no fault any more`;
     }
+    const space = harness.machine.spaces[as];
+    if ((mmu.faultyMask & (1 << as)) !== 0 && space.enabled && space.command === 0 && !mmu.irq.running) {
+      return `AS${as} has faulted, and the GPU still goes through the tables of VM ${vm.uid}`;
+    }
     if ((mmu.faultyMask & (1 << as)) === 0 && vm.unhandledFault) {
       return `VM ${vm.uid} has an unhandled fault, but faulty_mask has no AS${as}`;
     }

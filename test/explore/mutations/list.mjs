@@ -22,6 +22,7 @@ const IOCTL = 'src/driver/ioctl/ioctl-vm-bind.ts';
 const FILE = 'src/driver/ioctl/file.ts';
 const GEM = 'src/driver/gem/gem.ts';
 const TIMED = 'src/hw/timed-machine.ts';
+const ACCESS = 'src/hw/access.ts';
 const TLB = 'src/hw/tlb.ts';
 const SPACE = 'src/hw/address-space.ts';
 const REGS = 'src/hw/register-file.ts';
@@ -461,6 +462,7 @@ export const MUTANTS = [
   ),
   mutant(DEVICE, 'unplug', 'an unplug does not wait for sections that are open', 'yield this.noReaders;', ''),
   mutant(DEVICE, 'unplug', 'an unplug does not take the MMU down', 'yield* this.mmu.unplug();', ''),
+  mutant(DEVICE, 'unplug', 'an unplug does not keep the device on', 'yield* this.pm.resumeAndGet();', ''),
   mutant(DEVICE, 'exit', 'drm_dev_exit() does nothing', 'this.readers--;', ''),
 
   // Fences and submission
@@ -528,16 +530,16 @@ export const MUTANTS = [
     '',
   ),
   mutant(TIMED, 'execute', 'UPDATE leaves the TLB as it was', 'this.tlb.drop(space.index, 0, 2 ** 64);', ''),
-  mutant(TIMED, 'fault', 'a fault raises no interrupt', 'this.raiseMmuInterrupt(1 << as);', ''),
+  mutant(ACCESS, 'fault', 'a fault raises no interrupt', 'this.raiseMmuInterrupt(1 << as);', ''),
   mutant(
-    TIMED,
+    ACCESS,
     'permits',
     'everything may be written',
     "kind === 'read' || (found.attrLo & AP_READ_ONLY) === 0",
     'true',
   ),
   mutant(
-    TIMED,
+    ACCESS,
     'permits',
     'everything may be executed',
     "if (kind === 'execute') return (found.attrHi & XN_HIGH) === 0;",
@@ -560,7 +562,7 @@ export const MUTANTS = [
   ),
   mutant(TIMED, 'reset', 'a reset leaves the TLB as it was', 'this.tlb.dropAll();', ''),
   mutant(
-    TIMED,
+    ACCESS,
     'walk',
     'what a walk found is not remembered',
     'if (found.pa >= 0) this.tlb.insert(as, va, found);',
