@@ -38,14 +38,14 @@ function overview({ client, arch, driver_version, replies }: CaptureHeader, repl
   const calls = `${plural(ioctls.total, 'ioctl')} (${ioctls.failed} failed) and ${plural(tally.mmaps, 'mmap')}`;
   return [
     `${who}, replies are a ${replies}'s) on kernel ${kernelText(replayer)}`,
-    ...(replayer.choice?.statement == null ? [] : [`  ${visible(replayer.choice.statement)}`]),
+    ...statementLines(replayer),
     ...table([
       ['  records', `${tally.records}: ${calls}`],
       ['  calls', wrap(names.map(([name, count]) => `${count} ${name}`)).join('\n           ')],
       [
         '  binds',
         `${plural(ops.map, 'map')} (${ops.sparse} sparse), ${plural(ops.unmap, 'unmap')}, ` +
-          `${ops.sync_only} sync only; ${ops.sync} synchronous, ${ops.async} asynchronous`,
+          `${ops.sync_only} sync only\n           ${ops.sync} synchronous, ${ops.async} asynchronous`,
       ],
     ]),
   ].join('\n');
@@ -145,12 +145,23 @@ function list<T extends { index: number }>(
   return lines;
 }
 
-/** Items joined by commas, in lines of about a hundred characters. */
+/** What is said of how the kernel was chosen, in lines of at most 78 characters. */
+function statementLines({ choice }: Replayer): string[] {
+  const lines: string[] = [];
+  for (const word of visible(choice?.statement ?? '').split(' ')) {
+    const last = lines.length - 1;
+    if (last >= 0 && lines[last].length + word.length < 78) lines[last] += ` ${word}`;
+    else if (word !== '') lines.push(`  ${word}`);
+  }
+  return lines;
+}
+
+/** Items joined by commas, in lines that fit a terminal of 80 columns. */
 function wrap(items: readonly string[]): string[] {
   const lines: string[] = [];
   for (const item of items) {
     const last = lines.length - 1;
-    if (last >= 0 && lines[last].length + item.length < 98) lines[last] += `, ${item}`;
+    if (last >= 0 && lines[last].length + item.length < 67) lines[last] += `, ${item}`;
     else lines.push(item);
   }
   return lines;

@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Apt, machineArchive } from '../clients/apt.mjs';
-import { NOT_DELIVERED } from '../habits/excuse.mjs';
+import { NOT_DELIVERED } from '../tooling/excuse.mjs';
 
 /** `vectors`: the variant whose files the tree must agree with; `like`: the modelled kernel. */
 export const TREES = [
