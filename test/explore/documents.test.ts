@@ -58,7 +58,9 @@ describe('docs/history.md', () => {
   it('has 25 fixes and more, 16 of them expressible, 14 found', () => {
     expect(fixes.length).toBeGreaterThanOrEqual(25);
     expect(fixes.filter(({ expressible }) => expressible === 'yes').length).toBeGreaterThanOrEqual(16);
-    expect(fixes.filter(({ found }) => found !== '' && found !== 'no').length).toBeGreaterThanOrEqual(14);
+    expect(
+      fixes.filter(({ found }) => !['', 'no', 'not run yet'].includes(found)).length,
+    ).toBeGreaterThanOrEqual(14);
     for (const { commit } of fixes) expect(commit).toMatch(/^([0-9a-f]{12}|not known)$/);
   });
 
