@@ -73,7 +73,7 @@ export const MUTATIONS = [
   },
   {
     name: 'the locked region is not widened for the rest of a block',
-    in: 'smStepRemap',
+    in: 'remapPages',
     find: 'yield* lockRegion($vm, $start, $end - $start);',
     to: '',
     caughtBy: ['small-world', 'lives'],
@@ -203,14 +203,14 @@ export const MUTATIONS = [
   },
   {
     name: 'the part of a block that is mapped again starts at the offset of the whole',
-    in: 'smStepRemap',
+    in: 'remapPages',
     find: '$prev.offset + $start - $prev.va',
     to: '$prev.offset',
     caughtBy: ['partial', 'lives'],
   },
   {
     name: 'a block that begins where its mapping does is not unmapped whole',
-    in: 'smStepRemap',
+    in: 'remapPages',
     find: '$prev.va <= $blockStart',
     to: '$prev.va < $blockStart',
     caughtBy: ['documented', 'lives'],
@@ -342,7 +342,7 @@ export const MUTATIONS = [
   },
   {
     name: 'tables of the last level are not set aside for a map',
-    in: 'prepareMapOpCtx',
+    in: 'tablesFor',
     find: '$upper + blocks($va, $end, 2 ** -21)',
     to: '$upper',
     caughtBy: ['small-world', 'lives'],
