@@ -33,4 +33,3 @@ for (const [env, ...files] of LONG) {
   run([vitest, 'run', ...files], { ...process.env, ...env });
 }
 run([join(top, 'test/mutations/run.mjs')], process.env);
-run([join(top, 'test/explore/mutations/run.mjs')], process.env);

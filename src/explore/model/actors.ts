@@ -91,7 +91,7 @@ function* perform(harness: Harness, call: Call, thread: number, at: number): Mac
       if (call.ioctl) return yield* vmDestroy(harness, state as VmState);
       return yield* harness.pool.destroyVm((state as VmState).id);
     case 'reset': {
-      // Nobody has a reason to ask for one while the device resumes.
+      // No thread has a reason to ask for one while the device resumes.
       const { pm } = harness.device;
       yield { label: 'a reset is scheduled', ready: () => pm.state !== 'resuming' };
       harness.device.scheduleReset();

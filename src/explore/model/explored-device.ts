@@ -9,7 +9,7 @@ import type { Coverage } from '../coverage.ts';
 export class ExploredPm extends RuntimePm {
   /** Called when the power goes on and off. */
   onPower: (on: boolean) => void = () => {};
-  /** A suspend or a resume is under way: the PM core lets nobody else in meanwhile. */
+  /** A suspend or a resume is under way: the PM core lets no other thread in meanwhile. */
   busy = false;
   /** panthor_device_unplug() has returned. */
   gone = false;

@@ -25,7 +25,7 @@ export class StagedScheduler implements SchedHooks {
     this.#harness.resets++;
   }
 
-  /** panthor_sched_suspend(): nobody holds a reference, so no group is on the GPU. */
+  /** panthor_sched_suspend(): there is no reference, so no group is on the GPU. */
   *suspend(): Op<void> {
     yield* this.#harness.schedLock.lock();
     this.#harness.schedLock.unlock();
