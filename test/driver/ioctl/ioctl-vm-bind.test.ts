@@ -221,7 +221,7 @@ describe('an asynchronous bind', () => {
     expect([bo?.refs === 0, vm.freed]).toEqual([false, false]);
     fence.signal();
     c.call('VM_CREATE', {});
-    // The mapping that it made holds both, and nobody is left to unmap it: the kernel leaks them too.
+    // The mapping that it made holds both, and no call can unmap it any more: the kernel leaks them too.
     expect([bo?.refs, vm.freed, vm.refs]).toEqual([1, false, 1]);
   });
 
