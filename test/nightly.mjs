@@ -3,6 +3,8 @@
  *
  *     node test/nightly.mjs [SEQUENCES [SEED]]
  *
+ * Then the mutations of driver and machine as the explorer sees them, which take half an hour or more.
+ *
  * The seed is a new one each time and is printed. A life that goes wrong is reduced and written to test/fixtures/regressions, where
  * the test run replays it from then on.
  */
@@ -27,4 +29,9 @@ const { status } = spawnSync(process.execPath, [vitest, 'run', 'test/property'],
     PANTHOR_SHIM_KEEP_SHRUNK: '1',
   },
 });
-process.exitCode = status ?? 1;
+const mutations = spawnSync(
+  process.execPath,
+  [fileURLToPath(new URL('explore/mutations/run.mjs', import.meta.url))],
+  { stdio: 'inherit' },
+);
+process.exitCode = (status ?? 1) || (mutations.status ?? 1);

@@ -38,10 +38,10 @@ describe('replay --diff-kernel', () => {
     expect(found.kernels).toEqual(['6.12', 'atomic-v4']);
     expect(found.results).toBe(0);
     const [before, after] = found.sides;
-    expect(before.commands.FLUSH_PT).toBeGreaterThan(200);
+    expect(before.commands.FLUSH_PT).toBeGreaterThan(10);
     expect(after.commands.FLUSH_PT).toBeUndefined();
     expect(before.tableCallsLocked).toBe(0);
-    expect(after.tableCallsLocked).toBeGreaterThan(200);
+    expect(after.tableCallsLocked).toBeGreaterThan(10);
     expect(after.writes).toBeLessThan(before.writes);
   });
 

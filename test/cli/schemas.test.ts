@@ -98,7 +98,7 @@ describe('the JSON of a command is what its schema says, and nothing else', () =
   });
 });
 
-it('with --json nothing but JSON is on standard output, corrupt input or not', async () => {
+it('with --json nothing but JSON is on standard output, corrupt or not', async () => {
   const cut = readFileSync(`${CASES}large-object-enomem.jsonl`).subarray(0, -20);
   for (const args of [['info'], ['dump'], ['replay'], ['vm']]) {
     const { stdout, status } = await panthorShim([...args, '--json', '-'], cut);

@@ -40,10 +40,10 @@ describe('calls that enter through drm_ioctl()', () => {
       file: 'src/driver/ioctl/ioctl-vm-bind.ts',
       changes: [
         [
-          '  vm.get();\n  let ret = 0;\n  for (let i = 0; i < count; i++) {',
-          '  let ret = 0;\n  for (let i = 0; i < count; i++) {',
+          '  let ret: number;\n  if (vm === undefined) ret = -EINVAL;',
+          '  let ret: number;\n  if (vm !== undefined) yield* vm.put();\n  if (vm === undefined) ret = -EINVAL;',
         ],
-        ['  spareOps.push(op);\n  yield* vm.put();', '  spareOps.push(op);'],
+        ['  if (vm !== undefined) yield* vm.put();\n  drv.device.exit();', '  drv.device.exit();'],
       ],
     };
     const [found] = await messages(bug, 'ioctls-while-destroying', '7.2', ['table-pages']);

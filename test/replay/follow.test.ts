@@ -66,13 +66,13 @@ describe('a failure of the capture’s machine', () => {
 describe('a heap', () => {
   const heap = { vm_id: 1, initial_chunk_count: 1, chunk_size: 2 * MIB, max_chunks: 4, target_in_flight: 4 };
 
-  it('that its VM does not have is ENOENT, as is one whose VM never had any; one of an unknown VM is EINVAL', () => {
+  it('of a VM that never had any is ENOENT; one that its VM does not have, or of an unknown VM, is EINVAL', () => {
     const history = start()
       .call('TILER_HEAP_DESTROY', { handle: 0x1_0007 }, {}, { errno: ENOENT })
       .call('TILER_HEAP_CREATE', heap, { handle: 0x1_0003 })
-      .call('TILER_HEAP_DESTROY', { handle: 0x1_0007 }, {}, { errno: ENOENT })
+      .call('TILER_HEAP_DESTROY', { handle: 0x1_0007 }, {}, { errno: EINVAL })
       .call('TILER_HEAP_DESTROY', { handle: 0x1_0003 })
-      .call('TILER_HEAP_DESTROY', { handle: 0x1_0003 }, {}, { errno: ENOENT })
+      .call('TILER_HEAP_DESTROY', { handle: 0x1_0003 }, {}, { errno: EINVAL })
       .call('TILER_HEAP_DESTROY', { handle: 0x9_0003 }, {}, { errno: EINVAL });
     const { divergences } = history.play('7.2', true).tally;
     // Addresses of heaps are not what this is about.

@@ -52,7 +52,8 @@ export function* tryEvict(device: PanthorDevice, bo: GemObject): Op<boolean> {
 }
 
 /**
- * drm_gpuvm_validate() with panthor_vm_bo_validate(): every evicted mapping of the VM is mapped again. 0, or -ENOMEM where
+ * panthor_vm_prepare_mapped_bos_resvs(), drm_gpuvm_validate() with panthor_vm_bo_validate(), panthor_vm_restore_vmas() and
+ * select_evicted_vma(): every evicted mapping of the VM is mapped again. 0, or -ENOMEM where
  * there are no pages or page tables for one, or -errno of the map.
  */
 export function* restoreVmas(vm: PanthorVm): Op<number> {

@@ -1,4 +1,4 @@
-import { EINVAL, ENOENT, ENOMEM } from '../../../uapi/errno.ts';
+import { EINVAL, ENOMEM } from '../../../uapi/errno.ts';
 import { DRM_PANTHOR_BO_NO_MMAP, DRM_PANTHOR_VM_BIND_OP_MAP_NOEXEC } from '../../../uapi/panthor_drm.ts';
 import { PAGE_SIZE } from '../../../uapi/sizes.ts';
 import type { Op } from '../../coroutine/op.ts';
@@ -88,10 +88,10 @@ export class HeapPool {
     return this.#contexts.va + id * this.#stride;
   }
 
-  /** panthor_heap_destroy(): 0, or -ENOENT for an unknown heap. */
+  /** panthor_heap_destroy(): 0, or -EINVAL for a number without a heap. A VM without a pool is the ioctl's -ENOENT. */
   *destroyHeap(id: number): Op<number> {
     const heap = this.heaps.remove(id);
-    if (heap === undefined) return -ENOENT;
+    if (heap === undefined) return -EINVAL;
     yield* this.#freeChunks(heap);
     return 0;
   }

@@ -71,6 +71,11 @@ export class TreeDevice {
     this.gem = { create: (size: number) => driver.createObject(size) };
   }
 
+  /** Time stands still, as it does for the explored model. */
+  now(): number {
+    return 0;
+  }
+
   /** Ticks are the harness's. */
   set tickDone(done: Waitable) {
     this.#calls.tickDone = done;

@@ -394,7 +394,7 @@ export const MUTANTS = [
   ),
   mutant(
     STEPS,
-    'smStepRemap',
+    'remapPages',
     'the region is not widened to the block',
     'yield* lockRegion(vm, start, end - start);',
     '',
@@ -530,7 +530,7 @@ export const MUTANTS = [
     '',
   ),
   mutant(TIMED, 'execute', 'UPDATE leaves the TLB as it was', 'this.tlb.drop(space.index, 0, 2 ** 64);', ''),
-  mutant(ACCESS, 'fault', 'a fault raises no interrupt', 'this.raiseMmuInterrupt(1 << as);', ''),
+  mutant(ACCESS, 'fault', 'a fault raises no interrupt', 'machine.raiseMmuInterrupt(1 << as);', ''),
   mutant(
     ACCESS,
     'permits',
@@ -565,7 +565,7 @@ export const MUTANTS = [
     ACCESS,
     'walk',
     'what a walk found is not remembered',
-    'if (found.pa >= 0) this.tlb.insert(as, va, found);',
+    'if (found.pa >= 0) $m.tlb.insert(as, va, found);',
     '',
     'the TLB is a cache: a machine without one shows the driver less, and nothing that is wrong',
   ),

@@ -12,8 +12,8 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { transformWithOxc } from 'vite';
 import { instrument, settersIn } from '../../../build/instrument.mjs';
-import { changesIn } from '../../mutations/place.mjs';
 import { MUTANTS } from './list.mjs';
+import { changeOf } from './place.mjs';
 
 const top = fileURLToPath(new URL('../../..', import.meta.url)).replace(/[/\\]$/, '');
 const built = join(top, 'dist/interleaved');
@@ -38,21 +38,13 @@ const setters = new Set(
 
 /** The source of a mutant, as JavaScript that tracks its state. */
 async function mutated(mutant) {
-  const source = readFileSync(join(top, mutant.file), 'utf8');
-  const changes = changesIn(mutant.file, source, mutant);
-  if (changes.length !== 1) throw new Error(`${mutant.name}: ${changes.length} places in ${mutant.in}()`);
-  const [{ start, end, text }] = changes;
-  const { code } = await transformWithOxc(source.slice(0, start) + text + source.slice(end), mutant.file, {
-    lang: 'ts',
-  });
-  const tracking = relative(dirname(mutant.file), 'src/explore/state/tracking.js');
+  const { file, start, end, text } = changeOf(top, mutant);
+  const source = readFileSync(join(top, file), 'utf8');
+  const changed = source.slice(0, start) + text + source.slice(end);
+  const { code } = await transformWithOxc(changed, file, { lang: 'ts' });
+  const tracking = relative(dirname(file), 'src/explore/state/tracking.js');
   const trackingFrom = tracking.startsWith('.') ? tracking : `./${tracking}`;
-  return instrument(
-    code.replace(/(from\s+["'].*)\.ts(["'])/g, '$1.js$2'),
-    mutant.file,
-    trackingFrom,
-    setters,
-  );
+  return instrument(code.replace(/(from\s+["'].*)\.ts(["'])/g, '$1.js$2'), file, trackingFrom, setters);
 }
 
 /** What the scenarios say: the first thing that breaks, or null. */
@@ -85,7 +77,7 @@ try {
     const root = join(work, `build-${number}`);
     cpSync(built, root, { recursive: true });
     for (let mutant = queue.shift(); mutant !== undefined; mutant = queue.shift()) {
-      const path = join(root, mutant.file.replace(/\.ts$/, '.js'));
+      const path = join(root, changeOf(top, mutant).file.replace(/\.ts$/, '.js'));
       const before = readFileSync(path, 'utf8');
       let found;
       try {
