@@ -28,7 +28,7 @@ const bugs: [name: string, bug: Bug, scenario: string, found: string][] = [
   [
     'a wrong order of locks: slots_lock before op_lock in vm_active',
     {
-      file: 'src/driver/mmu/mmu.ts',
+      file: 'src/driver/mmu/as-slots.ts',
       changes: [
         [
           'if (device.b.opLockOnActivate) yield* vm.opLock.lock();\n    yield* this.slotsLock.lock();',
@@ -76,14 +76,14 @@ const bugs: [name: string, bug: Bug, scenario: string, found: string][] = [
   ],
   [
     'a forgotten clear of the faulty mask',
-    { file: 'src/driver/mmu/mmu.ts', changes: [['this.faultyMask &= ~bit;', '']] },
+    { file: 'src/driver/mmu/as-slots.ts', changes: [['this.faultyMask &= ~bit;', '']] },
     'fault-while-rebinding',
     'slot-bookkeeping',
   ],
   [
     'an LRU list that is not updated when its VM becomes active',
     {
-      file: 'src/driver/mmu/mmu.ts',
+      file: 'src/driver/mmu/as-slots.ts',
       changes: [['      vm.activeCount = 1;\n      this.lruRemove(vm);', '      vm.activeCount = 1;']],
     },
     'two-submitters',
@@ -92,7 +92,7 @@ const bugs: [name: string, bug: Bug, scenario: string, found: string][] = [
   [
     'a race on the reference count: read and written in two steps',
     {
-      file: 'src/driver/mmu/mmu.ts',
+      file: 'src/driver/mmu/as-slots.ts',
       changes: [
         [
           'if (vm.activeCount > 1) {\n      vm.activeCount--;\n      return;',

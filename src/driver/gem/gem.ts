@@ -66,6 +66,7 @@ export class GemObject {
   evict(): void {
     this.#sg = null;
     this.#table.releaseRun(this);
+    this.run = -1;
   }
 
   get(): this {
@@ -169,7 +170,6 @@ export class GemTable {
     if (list === undefined) this.#freeRuns.set(span, [bo.run]);
     else list.push(bo.run);
     this.#runBo[bo.run] = undefined;
-    bo.run = -1;
   }
 
   #backByRun(bo: GemObject): SgTable | null {

@@ -57,7 +57,8 @@ export class VmState {
     this.spec = new VmSpec(vm);
     this.mayBind = {
       label: `the scheduler binds a group of ${name}`,
-      ready: () => harness.canBind(vm) || harness.device.unplugged,
+      // A job wakes a suspended device up, whatever is pending: its resume does that.
+      ready: () => harness.canBind(vm) || harness.device.unplugged || harness.device.pm.state === 'suspended',
     };
     this.work = { label: `VM_BIND queue of ${name}`, ready: () => this.jobs.length > 0 && !vm.stopped };
   }
