@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { run } from '../../../src/coroutine/op.ts';
 import type { PanthorVm } from '../../../src/driver/mmu/vm.ts';
 import { type HeapPool, heapPool } from '../../../src/driver/sched/heap.ts';
-import { EBUSY, EINVAL, ENOENT, ENOMEM } from '../../../uapi/errno.ts';
+import { EBUSY, EINVAL, ENOMEM } from '../../../uapi/errno.ts';
 import { TestClient } from '../client.ts';
 import { heapArg, KIB, MIB } from '../ioctl/bad-ioctls/row.ts';
 
