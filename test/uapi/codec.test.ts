@@ -60,7 +60,7 @@ describe('the codec', () => {
     [{ bo_handle: 0x100000000 }, 'bo_handle: found 4294967296, expected an integer of 32 bits'],
     [{ va: '0x10000000000000000' }, 'va: found "0x10000000000000000", expected an integer of 64 bits'],
     [{ va: 'here' }, 'va: found "here"'],
-    [{ flags: 'NOEXEC' }, 'or names of drm_panthor_vm_bind_op_flags'],
+    [{ flags: 'NO_SUCH_FLAG' }, 'or names of drm_panthor_vm_bind_op_flags'],
     [{ syncs: 3 }, 'syncs: found 3, expected an object with the fields of drm_panthor_obj_array'],
     [{ syncs: { count: null } }, 'syncs.count: found null'],
     ['x', 'drm_panthor_vm_bind_op: found "x"'],
