@@ -158,12 +158,16 @@ export function contents(target: object, id: number, sign: 1 | -1): void {
       const key = $key(name);
       if (!isUnhashed(target, key)) term(id, key, (target as Any)[name], sign);
     }
+    if (poisoned.has(target)) term(id, POISON, true, sign);
   }
 }
 
 export const elementKey = (index: number): number => (index << 1) | 0;
 export const LENGTH = $key('length');
 const CLASS = $key('class of the object');
+const POISON = $key('freed');
+/** Objects that poison.ts watches: that they are freed is part of the state. */
+export const poisoned = new WeakSet<object>();
 
 /** Whether a change to object `id` has to be undone by a reset. */
 export function undoes(id: number): boolean {

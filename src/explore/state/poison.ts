@@ -2,7 +2,7 @@
  * Freed objects: every field that the driver still reads or writes is told. They stay what they were, so that what runs
  * on with them can be seen to its end.
  */
-import { contents, term, undo } from './objects.ts';
+import { contents, poisoned, undo } from './objects.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: whatever was freed
 type Any = any;
@@ -14,8 +14,6 @@ let armed = false;
 export function watchFreed(on: boolean): void {
   armed = on;
 }
-
-const POISON = 0x7015;
 
 /** From now on, until the schedule is taken back, `use` is told of each use of a field but those of `keep`. */
 export function poison(target: object, keep: readonly string[], use: (field: string) => void): void {
@@ -39,12 +37,13 @@ export function poison(target: object, keep: readonly string[], use: (field: str
       },
     });
   }
+  poisoned.add(target);
   contents(target, id, 1);
-  term(id, POISON, true, 1);
   undo(target, id, restore, new Map(saved));
 }
 
 function restore(target: object, saved: unknown): void {
+  poisoned.delete(target);
   for (const [name, value] of saved as Map<string, unknown>) {
     Object.defineProperty(target, name, { configurable: true, enumerable: true, writable: true, value });
   }
