@@ -57,6 +57,7 @@ const BY_CALLS = [
   'gem-change-handle',
   'set-client-name',
   'bind-failure-ends-tick',
+  'evict-mappings',
 ];
 
 /** By the name of the behaviour. */

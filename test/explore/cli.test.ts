@@ -215,7 +215,7 @@ describe('explore', () => {
   });
 
   it('refuses what is no scenario file', () => {
-    expect(explore(directory).stderr).toContain('is no file');
+    expect(explore(directory).stderr).toContain('it is a directory');
     expect(explore(directory).status).toBe(2);
     expect(
       explore(

@@ -162,6 +162,6 @@ describe('heaps', () => {
     expect(c.out('TILER_HEAP_CREATE', 'tiler_heap_ctx_gpu_va')).toBe(0);
     expect(c.call('TILER_HEAP_CREATE', { ...heap, initial_chunk_count: 3 })).toBe(-EINVAL);
     expect(c.out('TILER_HEAP_CREATE', 'first_heap_chunk_gpu_va')).toBe(0);
-    expect(c.call('TILER_HEAP_DESTROY', { handle: 0x10000 + 200 })).toBe(-ENOENT);
+    expect(c.call('TILER_HEAP_DESTROY', { handle: 0x10000 + 200 })).toBe(-EINVAL);
   });
 });
