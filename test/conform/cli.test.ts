@@ -94,12 +94,12 @@ describe('panthor-shim conform', () => {
     expect(result.status).toBe(0);
   });
 
-  it('reports a stream whose operation it does not know as failed, not as corruption', async () => {
+  it('refuses a stream with an operation that it does not know, by line and field', async () => {
     const lines = streamOf('lock/then_suspend').split('\n');
     lines[3] = lines[3].replace('"op":"active"', '"op":"activate"');
     const result = await conform('--json', put('unknown.jsonl', lines.join('\n')));
-    expect(totals(result)).toMatchObject({ failed: 1, failures: [{ field: 'crash' }] });
-    expect(result.status).toBe(1);
+    expect(result.stderr.toString()).toContain('line 4: in.op: found "activate"');
+    expect(result.status).toBe(3);
   });
 });
 
