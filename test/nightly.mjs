@@ -3,7 +3,7 @@
  *
  *     node test/nightly.mjs [SEQUENCES [SEED]]
  *
- * Then the mutations of driver and machine as the explorer sees them, which take half an hour or more.
+ * Then the mutations of driver and machine as the explorer sees them, which take half an hour or more, and all kernel trees.
  *
  * The seed is a new one each time and is printed. A life that goes wrong is reduced and written to test/fixtures/regressions, where
  * the test run replays it from then on.
@@ -34,4 +34,7 @@ const mutations = spawnSync(
   [fileURLToPath(new URL('explore/mutations/run.mjs', import.meta.url))],
   { stdio: 'inherit' },
 );
-process.exitCode = (status ?? 1) || (mutations.status ?? 1);
+const trees = spawnSync(process.execPath, [fileURLToPath(new URL('trees/run.mjs', import.meta.url))], {
+  stdio: 'inherit',
+});
+process.exitCode = (status ?? 1) || (mutations.status ?? 1) || (trees.status ?? 1);

@@ -24,9 +24,11 @@ export async function lookForReasons(path: string, options: ReplayOptions, tally
   let played = -1;
   try {
     await capture.each((record) => {
-      const goesOn = search.step(record);
+      const expired = (): boolean => performance.now() >= end;
+      const goesOn = search.step(record, expired);
+      if (expired()) return false;
       played = record.index;
-      return goesOn && record.index < last && performance.now() < end;
+      return goesOn && record.index < last;
     });
   } catch {
     // What is corrupt or too much behind the divergences was said already.

@@ -31,11 +31,18 @@ export class WhatIf {
     });
   }
 
-  /** Plays a record on all. False where no behaviour is left that could explain anything. */
-  step(record: CaptureRecord): boolean {
+  /**
+   * Plays a record on all. False where no behaviour is left that could explain anything, or where `expired` says in between
+   * that there is no time: then nothing is known of this record.
+   */
+  step(record: CaptureRecord, expired: () => boolean = () => false): boolean {
     const isKnown = this.#known.has(record.index);
     const left: Candidate[] = [];
     for (const candidate of this.#candidates) {
+      if (expired()) {
+        this.#explains.delete(record.index);
+        return false;
+      }
       candidate.replayer.step(record);
       const { count } = candidate.replayer.tally.divergences;
       const diverged = count > candidate.divergences;

@@ -94,11 +94,11 @@ describe('panthor-shim conform', () => {
     expect(result.status).toBe(0);
   });
 
-  it('refuses a stream with an operation that it does not know, by line and field', async () => {
+  it('refuses a file with an operation that it does not know, by line and field', async () => {
     const lines = streamOf('lock/then_suspend').split('\n');
     lines[3] = lines[3].replace('"op":"active"', '"op":"activate"');
     const result = await conform('--json', put('unknown.jsonl', lines.join('\n')));
-    expect(result.stderr.toString()).toContain('line 4: in.op: found "activate"');
+    expect(result.stderr).toContain('line 4: in.op: found "activate", expected an operation’s name');
     expect(result.status).toBe(3);
   });
 });

@@ -216,7 +216,7 @@ describe('explore', () => {
 
   it('refuses what is no scenario file', () => {
     expect(explore(directory).stderr).toContain('it is a directory');
-    expect(explore(directory).status).toBe(2);
+    expect(explore(directory).status).toBe(3);
     expect(
       explore(
         write('set-up.scenario', mine.replace('8K', '4K').replace('activate', 'sparse at 0 size 2M')),

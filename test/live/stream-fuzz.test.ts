@@ -85,7 +85,7 @@ test.each([1, 2, 3, 4, 5, 6, 7, 8])(
       expect(c.call('GROUP_DESTROY', { group_handle: handle })).toBe(0);
       expect(gem.live).toBe(live);
     }
-    expect(c.drv.nextDeadlineNs).toBe(Number.POSITIVE_INFINITY);
+    expect(c.drv.sched.nextTimeoutNs).toBe(Number.POSITIVE_INFINITY);
     expect([...c.drv.device.warnings.keys()]).toEqual([]);
     const { fatal, instructions } = c.runner.stats;
     expect(fatal).toBeGreaterThan(5);

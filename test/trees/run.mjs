@@ -1,6 +1,6 @@
 /**
  * npm run test:trees: kernel trees of Debian, built and run in the place of the model. Takes minutes, gcc, make, flex,
- * bison and bc, and the mirror once. `--only REGEXP` picks tests by name, `--list` says the names.
+ * bison and bc, and the mirror once. `--tree NAME` picks a tree, `--only REGEXP` tests by name, `--list` says the names.
  */
 import { spawnSync } from 'node:child_process';
 import {
@@ -21,7 +21,9 @@ import { expect, Suite } from '../clients/harness.mjs';
 import { fetchTree, fingerprint, TREES } from './sources.mjs';
 
 const project = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
-const { values } = parseArgs({ options: { only: { type: 'string' }, list: { type: 'boolean' } } });
+const { values } = parseArgs({
+  options: { only: { type: 'string' }, list: { type: 'boolean' }, tree: { type: 'string' } },
+});
 const suite = new Suite({
   filter: values.only === undefined ? null : new RegExp(values.only),
   list: values.list ?? false,
@@ -231,6 +233,7 @@ async function unusualTrees(tree, dir) {
 }
 
 for (const tree of TREES) {
+  if (values.tree !== undefined && tree.name !== values.tree) continue;
   let dir = '';
   if (!values.list) {
     try {
@@ -241,7 +244,11 @@ for (const tree of TREES) {
     }
   }
   await wholeTree(tree, dir);
-  if (tree.name === '7.2' && (values.list || existsSync(env.PANTHOR_SHIM_TREES))) {
+  if (
+    tree.name === '7.2' &&
+    values.only === undefined &&
+    (values.list || existsSync(env.PANTHOR_SHIM_TREES))
+  ) {
     await unusualTrees(tree, dir);
     await mutations(dir);
   }

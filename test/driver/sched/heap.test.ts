@@ -60,7 +60,7 @@ describe('a tiler heap', () => {
     const { c, live } = client();
     expect(c.call('TILER_HEAP_CREATE', heapArg({ chunk_size: 1 }))).toBe(-EINVAL);
     expect(c.drv.device.gem.live).toBe(live + 1);
-    // With a pool, an unknown heap is EINVAL and no longer ENOENT.
+    // With a pool an unknown heap is EINVAL (panthor_heap_destroy_locked() of 6.12.117, 7.2.13 and 7.3.4), no longer ENOENT.
     expect(c.call('TILER_HEAP_DESTROY', { handle: 0x10000 })).toBe(-EINVAL);
   });
 

@@ -172,7 +172,7 @@ export const badGroup: readonly BadIoctl[] = [
   ...rows(
     'TILER_HEAP_DESTROY',
     ['of heap 0 of VM 0', { handle: 0 }, 'EINVAL', 'panthor_ioctl_tiler_heap_destroy'],
-    ['of a heap that does not exist', { handle: 0x10001 }, 'EINVAL', 'panthor_heap_destroy'],
+    ['of a heap that does not exist', { handle: 0x10001 }, 'EINVAL', 'panthor_heap_destroy_locked'],
     ['of a VM without heaps', { handle: 0x20000 }, 'ENOENT', 'panthor_vm_get_heap_pool'],
     ['of a VM that was destroyed', { handle: 0x30000 }, 'EINVAL', 'panthor_ioctl_tiler_heap_destroy'],
     ['with padding', { handle: 0x10000, pad: 1 }, 'EINVAL', 'panthor_ioctl_tiler_heap_destroy'],
