@@ -5,8 +5,10 @@
 import { describe, expect, it } from 'vitest';
 import { run } from '../../src/coroutine/op.ts';
 import { NULL_DEREFERENCE } from '../../src/driver/base/warn.ts';
+import type { GemObject } from '../../src/driver/gem/gem.ts';
 import { KERNEL_NAMES } from '../../src/driver/kernels.ts';
 import type { PanthorVm } from '../../src/driver/mmu/vm.ts';
+import { tryEvict } from '../../src/driver/mmu/vm-reclaim.ts';
 import { EBUSY, EINVAL, ENOENT, ENOSPC, EPERM } from '../../uapi/errno.ts';
 import {
   DRM_PANTHOR_VM_BIND_OP_TYPE_UNMAP,
@@ -140,5 +142,20 @@ describe('set-client-name', () => {
   it.each(KERNEL_NAMES)('on %s: whether a file can be named', (kernel) => {
     const results = both(kernel, 'set-client-name').map((c) => c.call('SET_CLIENT_NAME', {}));
     expect(results).toEqual([0, -EINVAL]);
+  });
+});
+
+describe('evict-mappings', () => {
+  it.each(KERNEL_NAMES)('on %s: whether memory pressure takes what is mapped', (kernel) => {
+    const taken = both(kernel, 'evict-mappings').map((c) => {
+      c.make('VM_CREATE', {}, 'id');
+      c.make('BO_CREATE', { size: 0x4000 }, 'handle');
+      expect(bind(c, { bo_handle: 1, va: MIB, size: 0x4000 })).toBe(0);
+      const { pgtable } = c.file.vms.get(1) as PanthorVm;
+      const evicted = run(tryEvict(c.drv.device, c.file.lookupGem(1) as GemObject));
+      expect(pgtable.isMapped(MIB)).toBe(!evicted);
+      return evicted;
+    });
+    expect(taken).toEqual([true, false]);
   });
 });
