@@ -1,25 +1,8 @@
 /** How people are told of objects, moments and distances. */
-import {
-  DRM_PANTHOR_VM_BIND_OP_MAP_NOEXEC,
-  DRM_PANTHOR_VM_BIND_OP_MAP_READONLY,
-  DRM_PANTHOR_VM_BIND_OP_MAP_SPARSE,
-  DRM_PANTHOR_VM_BIND_OP_MAP_UNCACHED,
-} from '../../uapi/panthor_drm.ts';
+import { mapFlagNames } from '../../uapi/map-flags.ts';
 import type { Mapping, Moment, ObjectLife, VmLife } from '../history/events.ts';
 
 export const hex = (n: number | bigint): string => `0x${n.toString(16)}`;
-
-const FLAGS: readonly [bit: number, name: string][] = [
-  [DRM_PANTHOR_VM_BIND_OP_MAP_READONLY, 'READONLY'],
-  [DRM_PANTHOR_VM_BIND_OP_MAP_NOEXEC, 'NOEXEC'],
-  [DRM_PANTHOR_VM_BIND_OP_MAP_UNCACHED, 'UNCACHED'],
-  [DRM_PANTHOR_VM_BIND_OP_MAP_SPARSE, 'SPARSE'],
-];
-
-/** Names of DRM_PANTHOR_VM_BIND_OP_MAP_* bits. */
-export function flagNames(flags: number): string[] {
-  return FLAGS.filter(([bit]) => (flags & bit) !== 0).map(([, name]) => name);
-}
 
 /** "BO 12 'heap'": the client's handle, and the label where it has one. */
 export function objectText(object: ObjectLife | null): string {
@@ -44,7 +27,7 @@ export function mappingText(mapping: Mapping): string {
   return [
     `${hex(va)}..${hex(va + size)}`,
     place,
-    ...flagNames(flags),
+    ...mapFlagNames(flags),
     `mapped by ${momentText(mapped)}`,
   ].join(', ');
 }

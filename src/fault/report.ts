@@ -1,7 +1,8 @@
 /** Diagnoses as text and as JSON. */
+import { mapFlagNames } from '../../uapi/map-flags.ts';
 import type { Moment } from '../history/events.ts';
 import type { Diagnosis } from './diagnose.ts';
-import { flagNames, hex, type mappingText, printable, vmText } from './names.ts';
+import { hex, type mappingText, printable, vmText } from './names.ts';
 import type { Neighbour, Suspects } from './suspects.ts';
 
 const WHY: Readonly<Record<Suspects['why'], string>> = {
@@ -83,7 +84,7 @@ export function mapping(one: Parameters<typeof mappingText>[0]) {
     bo: object?.handle ?? null,
     label: object?.label ?? null,
     bo_offset: hex(one.boOffset),
-    flags: flagNames(one.flags),
+    flags: mapFlagNames(one.flags),
     mapped: moment(one.mapped),
     removed: moment(one.removed),
     removed_by: one.end,

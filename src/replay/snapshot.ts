@@ -1,9 +1,5 @@
-import {
-  DRM_PANTHOR_VM_BIND_OP_MAP_NOEXEC,
-  DRM_PANTHOR_VM_BIND_OP_MAP_READONLY,
-  DRM_PANTHOR_VM_BIND_OP_MAP_SPARSE,
-  DRM_PANTHOR_VM_BIND_OP_MAP_UNCACHED,
-} from '../../uapi/panthor_drm.ts';
+import { mapFlagNames } from '../../uapi/map-flags.ts';
+import { DRM_PANTHOR_VM_BIND_OP_MAP_SPARSE } from '../../uapi/panthor_drm.ts';
 import type { GemObject } from '../driver/gem/gem.ts';
 import type { PanthorVm } from '../driver/mmu/vm.ts';
 import type { ClientFile } from './client-file.ts';
@@ -40,13 +36,6 @@ export interface VmState {
   /** Where mappings and page tables do not say the same. */
   disagreements: Disagreement[];
 }
-
-const FLAGS: readonly [bit: number, name: string][] = [
-  [DRM_PANTHOR_VM_BIND_OP_MAP_READONLY, 'READONLY'],
-  [DRM_PANTHOR_VM_BIND_OP_MAP_NOEXEC, 'NOEXEC'],
-  [DRM_PANTHOR_VM_BIND_OP_MAP_UNCACHED, 'UNCACHED'],
-  [DRM_PANTHOR_VM_BIND_OP_MAP_SPARSE, 'SPARSE'],
-];
 
 /** All VMs of the client, in the order in which they were made. */
 export function snapshot(model: ReplayModel): VmState[] {
@@ -91,7 +80,7 @@ function userVmas(model: ReplayModel, file: ClientFile, vm: PanthorVm): VmaState
       size: vmas.range[id],
       bo: sparse ? null : (file.handles.get(bo) ?? null),
       boOffset: vmas.boOffset[id],
-      flags: FLAGS.filter(([bit]) => (bits & bit) !== 0).map(([, name]) => name),
+      flags: mapFlagNames(bits),
       pages4k: 0,
       pages2m: 0,
     });
