@@ -17,8 +17,6 @@ const LONG = [
   'native-stubs/preload/file-ops.c',
   'native-stubs/tree/kernel/panthor-calls.c',
   'src/conform/model.ts',
-  'src/driver/mmu/io-pgtable.ts',
-  'src/driver/mmu/vm.ts',
   'src/driver/mmu/vma-store.ts',
   'src/driver/sched/sched.ts',
   'src/explore/model/harness.ts',
