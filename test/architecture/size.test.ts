@@ -15,7 +15,6 @@ const CROWDED = ['native-stubs/preload'];
 const LONG = [
   'native-stubs/preload/channel.c',
   'native-stubs/preload/file-ops.c',
-  'native-stubs/tree/kernel/panthor-calls.c',
   'src/conform/model.ts',
   'src/driver/mmu/io-pgtable.ts',
   'src/driver/mmu/vm.ts',
@@ -23,7 +22,6 @@ const LONG = [
   'src/driver/sched/sched.ts',
   'src/explore/model/harness.ts',
   'src/explore/state/objects.ts',
-  'src/tree/vector-runner.ts',
 ];
 
 function* foldersBelow(folder: string): Generator<string> {
