@@ -130,16 +130,24 @@ describe('a reset', () => {
     run(reset);
   });
 
-  it('leaves a group that its firmware cannot suspend innocent', () => {
-    const c = new SchedClient();
-    const group = c.group();
-    c.submit(1);
-    c.runner.answers = false;
-    c.drv.device.scheduleReset();
-    expect(c.state(1)).toBe(DRM_PANTHOR_GROUP_STATE_INNOCENT | DRM_PANTHOR_GROUP_STATE_TIMEDOUT);
-    expect(c.submit(1)).toBe(-EINVAL);
-    expect(group.slot).toBe(-1);
-  });
+  it.each([
+    ['6.12', 0],
+    ['6.13', 0],
+    ['6.14', DRM_PANTHOR_GROUP_STATE_INNOCENT],
+    ['7.2', DRM_PANTHOR_GROUP_STATE_INNOCENT],
+  ])(
+    'leaves a group that its firmware cannot suspend innocent, which %s says or does not',
+    (name, innocent) => {
+      const c = new SchedClient({ kernel: name });
+      const group = c.group();
+      c.submit(1);
+      c.runner.answers = false;
+      c.drv.device.scheduleReset();
+      expect(c.state(1)).toBe(innocent | DRM_PANTHOR_GROUP_STATE_TIMEDOUT);
+      expect(c.submit(1)).toBe(-EINVAL);
+      expect(group.slot).toBe(-1);
+    },
+  );
 
   it('is scheduled by an exception that is unrecoverable, and no other', () => {
     for (const [type, resets] of [
