@@ -1,5 +1,6 @@
 import type { Translation } from '../../hw/tlb.ts';
 import type { Group, Harness, VmState } from './harness.ts';
+import { judgeReclaimed } from './reclaim.ts';
 
 export const hex = (n: number): string => (n < 0 ? 'nothing' : `0x${n.toString(16)}`);
 
@@ -53,6 +54,7 @@ export function judge(
 
 /** The GPU reaches memory at `pa`: whether that is still of a live object. */
 export function judgeMemory(harness: Harness, pa: number, what: string): void {
+  if (harness.pressure !== null && judgeReclaimed(harness, harness.pressure, pa, what)) return;
   const there = harness.objects.filter(
     ({ bo, pa: start }) => bo !== null && pa >= start && pa < start + bo.size,
   );
