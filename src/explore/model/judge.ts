@@ -1,6 +1,5 @@
 import type { Translation } from '../../hw/tlb.ts';
 import type { Group, Harness, VmState } from './harness.ts';
-import { judgeReclaimed } from './reclaim.ts';
 
 export const hex = (n: number): string => (n < 0 ? 'nothing' : `0x${n.toString(16)}`);
 
@@ -54,7 +53,12 @@ export function judge(
 
 /** The GPU reaches memory at `pa`: whether that is still of a live object. */
 export function judgeMemory(harness: Harness, pa: number, what: string): void {
-  if (harness.pressure !== null && judgeReclaimed(harness, harness.pressure, pa, what)) return;
+  const loser = harness.pressure?.ownerOf(pa) ?? null;
+  if (loser !== null) {
+    const message = `${what} reaches ${hex(pa)}, which was reclaimed from object ${loser}`;
+    harness.reportViolation('use-after-free', message);
+    return;
+  }
   const there = harness.objects.filter(
     ({ bo, pa: start }) => bo !== null && pa >= start && pa < start + bo.size,
   );

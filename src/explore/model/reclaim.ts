@@ -7,7 +7,6 @@ import { restoreVmas, tryEvict } from '../../driver/mmu/vm-reclaim.ts';
 import type { Call, Scenario } from '../scenario/scenario.ts';
 import type { ObjectState } from './freed.ts';
 import type { Group, Harness, VmState } from './harness.ts';
-import { hex } from './judge.ts';
 
 /** Calls with which a scenario is about reclaim: then being on the GPU is a job, and jobs hold what they use. */
 const RECLAIM_CALLS = ['reclaim', 'evict', 'submit', 'done'];
@@ -101,15 +100,6 @@ export function noticeMoved(harness: Harness): void {
     for (const { spec } of harness.vms) spec.moved(bo.serial, pa - object.pa);
     object.pa = pa;
   }
-}
-
-/** An access reaches memory at `pa` that was taken from an object and has not been given back to one. */
-export function judgeReclaimed(harness: Harness, pressure: Pressure, pa: number, what: string): boolean {
-  const name = pressure.ownerOf(pa);
-  if (name === null) return false;
-  const message = `${what} reaches ${hex(pa)}, which was reclaimed from object ${name}`;
-  harness.reportViolation('use-after-free', message);
-  return true;
 }
 
 /** `submit VM` and `done VM`, the job of a thread's group. */
