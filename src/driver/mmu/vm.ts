@@ -5,6 +5,7 @@ import { DRM_PANTHOR_VM_BIND_OP_MAP_SPARSE } from '../../../uapi/panthor_drm.ts'
 import { SZ_2M, SZ_4K } from '../../../uapi/sizes.ts';
 import { Mutex, type Op } from '../../coroutine/op.ts';
 import type { PanthorDevice } from '../device.ts';
+import { DmaResv } from '../gem/dma-resv.ts';
 import type { GemObject } from '../gem/gem.ts';
 import { DrmMm, type KernelNode } from './drm-mm.ts';
 import { IoPgtable } from './io-pgtable.ts';
@@ -29,6 +30,7 @@ export class PanthorVm {
   readonly pgtable: IoPgtable;
   readonly vmas = new VmaStore();
   readonly opLock: Mutex;
+  readonly resv = new DmaResv();
   /** The operation under way. */
   opCtx: OpCtx | null = null;
   /** kernel_auto_va: first and last byte of the range for kernel objects. */
