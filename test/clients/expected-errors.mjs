@@ -39,7 +39,7 @@ export const EXPECTED_ERRORS = [
     client: /^(c-|musl$|i386$)/,
     call: 'VM_CREATE',
     errno: 'EFAULT',
-    why: 'door.c gives an address that is not mapped (panthor_ioctl_vm_create is not reached: drm_ioctl)',
+    why: 'door.c gives an address that is not mapped: the argument cannot be copied (drm_ioctl)',
   },
   {
     client: /^(c-|musl$|i386$)/,
