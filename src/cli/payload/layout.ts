@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { allStructs, findStruct } from '../../uapi/lookup.ts';
-import { layoutJson, printLayout } from '../payload/layout.ts';
-import { print } from './io/output.ts';
-import { withStatus } from './options/payload.ts';
+import { allStructs, findStruct } from '../../../uapi/lookup.ts';
+import { layoutJson, printLayout } from '../../payload/layout.ts';
+import { print } from '../io/output.ts';
+import { withStatus } from '../options/payload.ts';
 
 export function register(program: Command): void {
   program

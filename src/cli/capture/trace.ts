@@ -1,11 +1,11 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import type { Command } from 'commander';
-import { openCapture } from '../capture/reader.ts';
-import { InputError } from '../errors.ts';
-import { CaptureTrace } from '../trace/capture-trace.ts';
-import { TraceWriter } from '../trace/writer.ts';
-import { readThrough } from './io/read.ts';
-import { addModelOptions, type ModelCliOptions, modelOptions } from './options/model.ts';
+import { openCapture } from '../../capture/reader.ts';
+import { InputError } from '../../errors.ts';
+import { CaptureTrace } from '../../trace/capture-trace.ts';
+import { TraceWriter } from '../../trace/writer.ts';
+import { readThrough } from '../io/read.ts';
+import { addModelOptions, type ModelCliOptions, modelOptions } from '../options/model.ts';
 
 interface TraceOptions extends ModelCliOptions {
   output: string;

@@ -1,6 +1,6 @@
-import { UsageError } from '../errors.ts';
-import { WORDS, wordText } from '../payload/register-word.ts';
-import { print } from './io/output.ts';
+import { UsageError } from '../../errors.ts';
+import { WORDS, wordText } from '../../payload/register-word.ts';
+import { print } from '../io/output.ts';
 
 /**
  * `decode --reg NAME WORD…`: each word taken apart. Names are taken in any case, with or without "AS_" and a slot number

@@ -1,16 +1,16 @@
-import { compare, type ScenarioResult } from '../device/compare.ts';
-import { DeviceFile } from '../device/device-file.ts';
-import { DeviceSide } from '../device/device-side.ts';
-import { type DeviceInfo, deviceInfo, profileOf } from '../device/info.ts';
-import { ModelSide } from '../device/model-side.ts';
-import { Player } from '../device/player.ts';
-import type { Scenario } from '../device/scenario.ts';
-import { fileScenarios, shippedScenarios } from '../device/suite.ts';
-import { type GpuProfile, parseGpuProfile } from '../driver/gpu-profile.ts';
-import { type KernelChoice, kernelFor } from '../driver/kernels/for-capture.ts';
-import { EXIT_FOUND, InputError, UsageError } from './exit.ts';
-import { print } from './io/output.ts';
-import { type KernelOptions, pickKernel } from './options/kernel.ts';
+import { compare, type ScenarioResult } from '../../device/compare.ts';
+import { DeviceFile } from '../../device/device-file.ts';
+import { DeviceSide } from '../../device/device-side.ts';
+import { type DeviceInfo, deviceInfo, profileOf } from '../../device/info.ts';
+import { ModelSide } from '../../device/model-side.ts';
+import { Player } from '../../device/player.ts';
+import type { Scenario } from '../../device/scenario.ts';
+import { fileScenarios, shippedScenarios } from '../../device/suite.ts';
+import { type GpuProfile, parseGpuProfile } from '../../driver/gpu-profile.ts';
+import { type KernelChoice, kernelFor } from '../../driver/kernels/for-capture.ts';
+import { EXIT_FOUND, InputError, UsageError } from '../exit.ts';
+import { print } from '../io/output.ts';
+import { type KernelOptions, pickKernel } from '../options/kernel.ts';
 
 interface DeviceOptions extends KernelOptions {
   device: string;

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import type { Presence } from '../driver/kernels/release.ts';
+import type { Presence } from '../../driver/kernels/release.ts';
 import {
   BEHAVIOUR_KEYS,
   BEHAVIOURS,
@@ -10,8 +10,8 @@ import {
   KERNEL_NAMES,
   type Kernel,
   kernel,
-} from '../driver/kernels.ts';
-import { print } from './io/output.ts';
+} from '../../driver/kernels.ts';
+import { print } from '../io/output.ts';
 
 export function register(program: Command): void {
   program

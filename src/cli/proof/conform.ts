@@ -1,16 +1,16 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import type { StreamResult } from '../conform/job.ts';
-import { mergeShards } from '../conform/merge.ts';
-import { failureText, junitXml, summaryText, totalsJson } from '../conform/report.ts';
-import { conform } from '../conform/run.ts';
-import { emitVectors, treeWorker } from '../tree/conform.ts';
-import { nearestKernel } from '../tree/source.ts';
-import { conformDevice } from './conform-device.ts';
-import { EXIT_FOUND, UsageError } from './exit.ts';
-import { checkWritable, readInput, statOf, writeOutput } from './io/files.ts';
-import { answersByStatus, print } from './io/output.ts';
-import { addKernelOptions, type KernelOptions } from './options/kernel.ts';
-import { build } from './options/tree.ts';
+import type { StreamResult } from '../../conform/job.ts';
+import { mergeShards } from '../../conform/merge.ts';
+import { failureText, junitXml, summaryText, totalsJson } from '../../conform/report.ts';
+import { conform } from '../../conform/run.ts';
+import { emitVectors, treeWorker } from '../../tree/conform.ts';
+import { nearestKernel } from '../../tree/source.ts';
+import { EXIT_FOUND, UsageError } from '../exit.ts';
+import { checkWritable, readInput, statOf, writeOutput } from '../io/files.ts';
+import { answersByStatus, print } from '../io/output.ts';
+import { conformDevice } from '../live/conform-device.ts';
+import { addKernelOptions, type KernelOptions } from '../options/kernel.ts';
+import { build } from '../options/tree.ts';
 
 interface Options extends KernelOptions {
   filter?: string;

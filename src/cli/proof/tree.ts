@@ -1,10 +1,10 @@
 /** `tree`: a kernel tree made ready to run, and what is known of it. */
 import type { Command } from 'commander';
-import { findFeatures } from '../tree/features.ts';
-import { mutateTree } from '../tree/mutate.ts';
-import { nearestKernel, openTree } from '../tree/source.ts';
-import { print } from './io/output.ts';
-import { build } from './options/tree.ts';
+import { findFeatures } from '../../tree/features.ts';
+import { mutateTree } from '../../tree/mutate.ts';
+import { nearestKernel, openTree } from '../../tree/source.ts';
+import { print } from '../io/output.ts';
+import { build } from '../options/tree.ts';
 
 interface Options {
   json?: true;

@@ -1,10 +1,10 @@
 import { type Command, Option } from 'commander';
-import { toHex } from '../payload/bytes.ts';
-import { fromJson } from '../payload/json.ts';
-import type { Payload } from '../payload/payload.ts';
-import { InputError } from './exit.ts';
-import { print, printBytes } from './io/output.ts';
-import { jsonOf, readWords, withStatus } from './options/payload.ts';
+import { toHex } from '../../payload/bytes.ts';
+import { fromJson } from '../../payload/json.ts';
+import type { Payload } from '../../payload/payload.ts';
+import { InputError } from '../exit.ts';
+import { print, printBytes } from '../io/output.ts';
+import { jsonOf, readWords, withStatus } from '../options/payload.ts';
 
 type To = 'hex' | 'c' | 'binary';
 

@@ -2,12 +2,12 @@ import { existsSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { type Command, InvalidArgumentError } from 'commander';
-import type * as Explorer from '../explore/command.ts';
-import { visible } from '../report/visible.ts';
-import { InputError, note, UsageError } from './exit.ts';
-import { answersByStatus, print } from './io/output.ts';
-import { addKernelOptions, type KernelOptions } from './options/kernel.ts';
-import { build } from './options/tree.ts';
+import type * as Explorer from '../../explore/command.ts';
+import { visible } from '../../report/visible.ts';
+import { InputError, note, UsageError } from '../exit.ts';
+import { answersByStatus, print } from '../io/output.ts';
+import { addKernelOptions, type KernelOptions } from '../options/kernel.ts';
+import { build } from '../options/tree.ts';
 
 interface Options extends KernelOptions {
   tree?: string;
@@ -101,7 +101,7 @@ export function register(program: Command): void {
 
 /** The explorer needs the interleaved form of the driver, which the build puts beside the plain one. */
 async function loadExplorer(): Promise<typeof Explorer> {
-  const url = new URL('../../interleaved/src/explore/command.js', import.meta.url);
+  const url = new URL('../../../interleaved/src/explore/command.js', import.meta.url);
   if (!existsSync(fileURLToPath(url)))
     throw new UsageError('the interleaved build is missing: run `npm run build`');
   return (await import(url.href)) as typeof Explorer;

@@ -1,12 +1,12 @@
-import type { CaptureReader } from '../capture/reader.ts';
-import { UsageError } from '../errors.ts';
-import { hex, mappingText, momentText, objectText, vmText } from '../fault/names.ts';
-import { mapping as mappingJson } from '../fault/report.ts';
-import { CaptureHistory } from '../history/capture-history.ts';
-import type { Mapping, VmLife } from '../history/events.ts';
-import type { ReplayOptions } from '../replay/replayer.ts';
-import { print } from './io/output.ts';
-import { readThrough } from './io/read.ts';
+import type { CaptureReader } from '../../capture/reader.ts';
+import { UsageError } from '../../errors.ts';
+import { hex, mappingText, momentText, objectText, vmText } from '../../fault/names.ts';
+import { mapping as mappingJson } from '../../fault/report.ts';
+import { CaptureHistory } from '../../history/capture-history.ts';
+import type { Mapping, VmLife } from '../../history/events.ts';
+import type { ReplayOptions } from '../../replay/replayer.ts';
+import { print } from '../io/output.ts';
+import { readThrough } from '../io/read.ts';
 
 /** A VM by its id, with its file's descriptor where several files have that id, and an address in it (bytes). */
 export interface Place {

@@ -1,15 +1,15 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { openCapture } from '../capture/reader.ts';
-import { UsageError } from '../errors.ts';
-import { diagnose, statusMeaning } from '../fault/diagnose.ts';
-import { type LogLine, parseLog } from '../fault/dmesg.ts';
-import { diagnosesJson, diagnosesText } from '../fault/report.ts';
-import { CaptureHistory } from '../history/capture-history.ts';
-import { decodeFaultStatus } from '../hw/fault-status.ts';
-import { readInput } from './io/files.ts';
-import { print } from './io/output.ts';
-import { readThrough } from './io/read.ts';
-import { addModelOptions, type ModelCliOptions, modelOptions } from './options/model.ts';
+import { openCapture } from '../../capture/reader.ts';
+import { UsageError } from '../../errors.ts';
+import { diagnose, statusMeaning } from '../../fault/diagnose.ts';
+import { type LogLine, parseLog } from '../../fault/dmesg.ts';
+import { diagnosesJson, diagnosesText } from '../../fault/report.ts';
+import { CaptureHistory } from '../../history/capture-history.ts';
+import { decodeFaultStatus } from '../../hw/fault-status.ts';
+import { readInput } from '../io/files.ts';
+import { print } from '../io/output.ts';
+import { readThrough } from '../io/read.ts';
+import { addModelOptions, type ModelCliOptions, modelOptions } from '../options/model.ts';
 import { recordNumber } from './replay.ts';
 
 interface FaultOptions extends ModelCliOptions {

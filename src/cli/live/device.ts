@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { DeviceFile, findDevice } from '../device/device-file.ts';
-import { type DeviceInfo, deviceInfo, profileOf } from '../device/info.ts';
-import { print } from './io/output.ts';
+import { DeviceFile, findDevice } from '../../device/device-file.ts';
+import { type DeviceInfo, deviceInfo, profileOf } from '../../device/info.ts';
+import { print } from '../io/output.ts';
 
 interface InfoOptions {
   device?: string;

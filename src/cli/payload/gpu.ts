@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { GPU_PROFILES, gpuProfile, PROFILE_FIELDS } from '../driver/gpu-profile.ts';
-import { visible } from '../report/visible.ts';
-import { UsageError } from './exit.ts';
-import { print } from './io/output.ts';
-import { pickGpu } from './options/gpu.ts';
+import { GPU_PROFILES, gpuProfile, PROFILE_FIELDS } from '../../driver/gpu-profile.ts';
+import { visible } from '../../report/visible.ts';
+import { UsageError } from '../exit.ts';
+import { print } from '../io/output.ts';
+import { pickGpu } from '../options/gpu.ts';
 
 interface Options {
   template?: true;
@@ -38,7 +38,7 @@ export function register(program: Command): void {
 function template(name: string): string {
   const known = GPU_PROFILES.find((one) => one === name.toLowerCase());
   if (known === undefined) throw new UsageError(`--template: expected one of ${GPU_PROFILES.join(', ')}`);
-  return readFileSync(new URL(`../gpu-profiles/${known}.json`, import.meta.url), 'utf8');
+  return readFileSync(new URL(`../../gpu-profiles/${known}.json`, import.meta.url), 'utf8');
 }
 
 function list(): { profiles: { profile: string; name: string; gpu_id: number }[] } {

@@ -1,20 +1,20 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { type Command, Option } from 'commander';
-import { archOf, type Door, doorFor, prepare, prepareBehind, runToEnd } from '../live/launch/launch.ts';
-import { die, withSignals } from '../live/launch/signals.ts';
-import { reportText } from '../live/server/report.ts';
-import { doorPath, libraryPath, ServerThread } from '../live/server/server-thread.ts';
-import { visibleLines } from '../report/visible.ts';
-import { EXIT_BUG, EXIT_FOUND, UsageError } from './exit.ts';
-import { checkWritable, writeOutput } from './io/files.ts';
+import { archOf, type Door, doorFor, prepare, prepareBehind, runToEnd } from '../../live/launch/launch.ts';
+import { die, withSignals } from '../../live/launch/signals.ts';
+import { reportText } from '../../live/server/report.ts';
+import { doorPath, libraryPath, ServerThread } from '../../live/server/server-thread.ts';
+import { visibleLines } from '../../report/visible.ts';
+import { EXIT_BUG, EXIT_FOUND, UsageError } from '../exit.ts';
+import { checkWritable, writeOutput } from '../io/files.ts';
 import {
   addModelOptions,
   checkModelOptions,
   type ModelOptions,
   serveOptions,
   starting,
-} from './options/live.ts';
+} from '../options/live.ts';
 
 interface RunOptions extends ModelOptions {
   record?: string;

@@ -1,16 +1,16 @@
 import type { Command } from 'commander';
-import { die, withSignals } from '../live/launch/signals.ts';
-import { reportText } from '../live/server/report.ts';
-import { libraryPath, ServerThread } from '../live/server/server-thread.ts';
-import { visibleLines } from '../report/visible.ts';
-import { EXIT_BUG } from './exit.ts';
+import { die, withSignals } from '../../live/launch/signals.ts';
+import { reportText } from '../../live/server/report.ts';
+import { libraryPath, ServerThread } from '../../live/server/server-thread.ts';
+import { visibleLines } from '../../report/visible.ts';
+import { EXIT_BUG } from '../exit.ts';
 import {
   addModelOptions,
   checkModelOptions,
   type ModelOptions,
   serveOptions,
   starting,
-} from './options/live.ts';
+} from '../options/live.ts';
 
 interface ServeCommandOptions extends ModelOptions {
   dir?: string;

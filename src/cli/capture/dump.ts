@@ -1,18 +1,18 @@
 import type { Command } from 'commander';
-import { errnoName } from '../../uapi/errno.ts';
-import { isKnownName, isNamed } from '../../uapi/lookup.ts';
-import { panthorUapi } from '../../uapi/panthor_drm.ts';
-import { openCapture } from '../capture/reader.ts';
-import type { CaptureRecord } from '../capture/record.ts';
-import { refusalText } from '../payload/refusal.ts';
-import { parseUapi, type Uapi } from '../replay/newer.ts';
-import { callText } from '../report/call.ts';
-import { recordJson } from '../report/record-json.ts';
-import { refusalOfRecord } from '../report/refusals.ts';
-import { UsageError } from './exit.ts';
-import { print } from './io/output.ts';
-import { readThrough } from './io/read.ts';
-import { inRanges, parseRanges, pastRanges } from './options/ranges.ts';
+import { errnoName } from '../../../uapi/errno.ts';
+import { isKnownName, isNamed } from '../../../uapi/lookup.ts';
+import { panthorUapi } from '../../../uapi/panthor_drm.ts';
+import { openCapture } from '../../capture/reader.ts';
+import type { CaptureRecord } from '../../capture/record.ts';
+import { refusalText } from '../../payload/refusal.ts';
+import { parseUapi, type Uapi } from '../../replay/newer.ts';
+import { callText } from '../../report/call.ts';
+import { recordJson } from '../../report/record-json.ts';
+import { refusalOfRecord } from '../../report/refusals.ts';
+import { UsageError } from '../exit.ts';
+import { print } from '../io/output.ts';
+import { readThrough } from '../io/read.ts';
+import { inRanges, parseRanges, pastRanges } from '../options/ranges.ts';
 
 /** Output gathers up to this before it is written, except where the input pauses. */
 const FLUSH_CHARACTERS = 1 << 16;

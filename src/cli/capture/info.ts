@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import type { CaptureReader } from '../capture/reader.ts';
-import { openCapture } from '../capture/reader.ts';
-import { bytesText, durationText, plural, table } from '../report/format.ts';
-import { Summary } from '../report/summary.ts';
-import { visible } from '../report/visible.ts';
-import { print } from './io/output.ts';
-import { readThrough } from './io/read.ts';
+import type { CaptureReader } from '../../capture/reader.ts';
+import { openCapture } from '../../capture/reader.ts';
+import { bytesText, durationText, plural, table } from '../../report/format.ts';
+import { Summary } from '../../report/summary.ts';
+import { visible } from '../../report/visible.ts';
+import { print } from '../io/output.ts';
+import { readThrough } from '../io/read.ts';
 
 export function register(program: Command): void {
   program

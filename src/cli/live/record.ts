@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
-import { archOf, prepare, runToEnd } from '../live/launch/launch.ts';
-import { beforeDeath, die, withSignals } from '../live/launch/signals.ts';
-import { RecordServer } from '../live/record/record-server.ts';
-import { clearPrivateDir, makePrivateDir } from '../live/server/files/private-dir.ts';
-import { recorderPath } from '../live/server/server-thread.ts';
-import { EXIT_FOUND, note, UsageError } from './exit.ts';
-import { starting } from './options/live.ts';
+import { archOf, prepare, runToEnd } from '../../live/launch/launch.ts';
+import { beforeDeath, die, withSignals } from '../../live/launch/signals.ts';
+import { RecordServer } from '../../live/record/record-server.ts';
+import { clearPrivateDir, makePrivateDir } from '../../live/server/files/private-dir.ts';
+import { recorderPath } from '../../live/server/server-thread.ts';
+import { EXIT_FOUND, note, UsageError } from '../exit.ts';
+import { starting } from '../options/live.ts';
 
 export function register(program: Command): void {
   program

@@ -1,12 +1,12 @@
 import * as fs from 'node:fs';
 import type { Writable } from 'node:stream';
 import type { Command } from 'commander';
-import type { CaptureFormat } from '../capture/convert.ts';
-import { convert, formatOfName, openOutput } from '../capture/convert.ts';
-import { reason } from '../capture/error.ts';
-import { type CaptureReader, openCapture } from '../capture/reader.ts';
-import { InputError, UsageError } from './exit.ts';
-import { noteTruncation } from './io/notes.ts';
+import type { CaptureFormat } from '../../capture/convert.ts';
+import { convert, formatOfName, openOutput } from '../../capture/convert.ts';
+import { reason } from '../../capture/error.ts';
+import { type CaptureReader, openCapture } from '../../capture/reader.ts';
+import { InputError, UsageError } from '../exit.ts';
+import { noteTruncation } from '../io/notes.ts';
 
 export function register(program: Command): void {
   program

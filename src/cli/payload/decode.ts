@@ -1,15 +1,15 @@
 import { type Command, Option } from 'commander';
-import { kernel } from '../driver/kernels.ts';
-import { payloadOf, type What } from '../payload/input.ts';
-import { fromJson, toJson } from '../payload/json.ts';
-import type { Payload } from '../payload/payload.ts';
-import { fromRecord, isRecord } from '../payload/record.ts';
-import { type Format, render } from '../payload/render.ts';
-import { judge } from '../payload/verdict.ts';
+import { kernel } from '../../driver/kernels.ts';
+import { payloadOf, type What } from '../../payload/input.ts';
+import { fromJson, toJson } from '../../payload/json.ts';
+import type { Payload } from '../../payload/payload.ts';
+import { fromRecord, isRecord } from '../../payload/record.ts';
+import { type Format, render } from '../../payload/render.ts';
+import { judge } from '../../payload/verdict.ts';
+import { print } from '../io/output.ts';
+import { kernelOption } from '../options/kernel.ts';
+import { bytesOf, jsonOf, readWords, regionOf, withStatus } from '../options/payload.ts';
 import { decodeWord } from './decode-word.ts';
-import { print } from './io/output.ts';
-import { kernelOption } from './options/kernel.ts';
-import { bytesOf, jsonOf, readWords, regionOf, withStatus } from './options/payload.ts';
 
 interface Options extends What {
   file?: string;
