@@ -5,6 +5,7 @@ import { failureText, junitXml, summaryText, totalsJson } from '../conform/repor
 import { conform } from '../conform/run.ts';
 import { emitVectors, treeWorker } from '../tree/conform.ts';
 import { nearestKernel } from '../tree/source.ts';
+import { conformDevice } from './conform-device.ts';
 import { EXIT_FOUND, UsageError } from './exit.ts';
 import { checkWritable, readInput, statOf, writeOutput } from './io/files.ts';
 import { answersByStatus, print } from './io/output.ts';
@@ -20,6 +21,7 @@ interface Options extends KernelOptions {
   json?: true;
   tree?: string;
   emit?: string;
+  device?: string;
 }
 
 function shard(value: string): { index: number; count: number } {
@@ -47,8 +49,9 @@ export function register(program: Command): void {
         'operation that does. Each stream runs on the kernel in its header unless --kernel says otherwise.',
     )
     .argument(
-      '<files...>',
-      'vector or scenario files, FIFOs, - for standard input; with --merge, JSON results of shards',
+      '[files...]',
+      'vector or scenario files, FIFOs, - for standard input; with --merge, JSON results of shards; with --device, ' +
+        'the scenarios that come with the package where none is named',
     )
     .option('--filter <text>', 'only streams whose name contains this')
     .option('--shard <i/n>', 'the i-th of n equal parts of the streams', shard, { index: 0, count: 1 })
@@ -57,8 +60,9 @@ export function register(program: Command): void {
     .option('--merge', 'join the JSON results of shards instead of running anything')
     .option('--tree <dir>', "play on a kernel tree's own driver, built where it has not been")
     .option('--emit <file>', 'with --tree: write what the tree does as vectors, and compare nothing')
+    .option('--device <path>', 'play on a real device and on the model, and compare')
     .option('--json', 'one JSON object');
-  addKernelOptions(command, 'that of each stream').action(run);
+  addKernelOptions(command, 'that of each stream, or the device’s').action(run);
 }
 
 /**
@@ -80,6 +84,8 @@ async function readOnce(files: readonly string[]): Promise<Record<string, Uint8A
 
 async function run(files: string[], options: Options): Promise<void> {
   answersByStatus();
+  if (options.device !== undefined) return conformDevice(files, { ...options, device: options.device });
+  if (files.length === 0) throw new UsageError('missing files: vector or scenario files');
   if (options.merge) {
     const merged = await mergeShards(files);
     if (merged.streams === 0) throw new UsageError(`${files.join(', ')}: no stream was run in any of them`);

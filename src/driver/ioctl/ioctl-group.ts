@@ -166,9 +166,11 @@ export const groupSubmit: IoctlHandler = function* (drv, file, mem, view, at) {
   const submit = new SubmitContext(file, mem);
   let ret = addJobs(submit, file, mem, view, at) || submit.collectSignals();
   const { vm } = file.groups.get(view.getUint16(at + drm_panthor_group_submit.off.group_handle, true)) ?? {};
+  if (vm !== undefined) yield* vm.resv.lock.lock();
   if (ret === 0 && vm !== undefined && vm.vmas.evictedCount > 0) ret = yield* restoreVmas(vm);
   ret ||= submit.addDepsAndArm();
-  if (ret === 0) submit.push();
+  if (ret === 0) submit.push(vm?.resv);
+  vm?.resv.lock.unlock();
   yield* submit.cleanup();
   drv.device.exit();
   return ret;
