@@ -18,8 +18,8 @@ import { answersByStatus, print } from './io/output.ts';
 import { readThrough } from './io/read.ts';
 import { writeScenario } from './io/scenario-file.ts';
 import { addModelOptions, type ModelCliOptions, modelOptions } from './options/model.ts';
-import { addDiffOptions, asksForDiff, type DiffOptions, diffKernels } from './replay-diff.ts';
-import { lookForReasons } from './replay-reasons.ts';
+import { addDiffOptions, asksForDiff, type DiffOptions, diffKernels } from './replay/diff.ts';
+import { lookForReasons } from './replay/reasons.ts';
 
 interface ReplayCliOptions extends ModelCliOptions, DiffOptions {
   json?: true;

@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
-import type { CaptureReader } from '../capture/reader.ts';
-import { type Kernel, kernel } from '../driver/kernels.ts';
-import { type DiffRecord, KernelDiff } from '../replay/kernel-diff.ts';
-import { diffJson, diffLine, diffTotalsText } from '../report/diff-text.ts';
-import { EXIT_FOUND } from './exit.ts';
-import { print } from './io/output.ts';
-import { readThrough } from './io/read.ts';
-import { behaviourOption, kernelOption } from './options/kernel.ts';
-import { type ModelCliOptions, modelOptions } from './options/model.ts';
+import type { CaptureReader } from '../../capture/reader.ts';
+import { type Kernel, kernel } from '../../driver/kernels.ts';
+import { type DiffRecord, KernelDiff } from '../../replay/kernel-diff.ts';
+import { diffJson, diffLine, diffTotalsText } from '../../report/diff-text.ts';
+import { EXIT_FOUND } from '../exit.ts';
+import { print } from '../io/output.ts';
+import { readThrough } from '../io/read.ts';
+import { behaviourOption, kernelOption } from '../options/kernel.ts';
+import { type ModelCliOptions, modelOptions } from '../options/model.ts';
 
 export interface DiffOptions {
   diffKernel?: string;

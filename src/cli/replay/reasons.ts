@@ -1,8 +1,8 @@
 import * as fs from 'node:fs';
-import { openCapture } from '../capture/reader.ts';
-import type { ReplayOptions } from '../replay/replayer.ts';
-import type { Tally } from '../replay/tally.ts';
-import { WhatIf } from '../replay/what-if.ts';
+import { openCapture } from '../../capture/reader.ts';
+import type { ReplayOptions } from '../../replay/replayer.ts';
+import type { Tally } from '../../replay/tally.ts';
+import { WhatIf } from '../../replay/what-if.ts';
 
 /** Divergences that reasons are looked for. */
 const LOOKED_AT = 20;
