@@ -23,6 +23,7 @@ const COMMANDS = [
   'conform',
   'explore',
   'tree',
+  'review',
   'fault',
   'trace',
   'device',
