@@ -23,6 +23,7 @@ const COMMANDS: Readonly<Record<string, string>> = {
   conform: 'proof',
   explore: 'proof',
   tree: 'proof',
+  review: 'proof',
   fault: 'capture',
   trace: 'capture',
   device: 'live',
