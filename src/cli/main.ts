@@ -25,6 +25,7 @@ const COMMANDS = [
   'tree',
   'fault',
   'trace',
+  'report',
   'device',
 ];
 
