@@ -8,6 +8,7 @@ import { decide } from './decide.ts';
 import { DriverWorld } from './driver-world.ts';
 import { INVARIANTS } from './invariants.ts';
 import { compare } from './output/compare.ts';
+import { elsewhere } from './output/elsewhere.ts';
 import { trace } from './output/explain.ts';
 import { mergeResults } from './output/merge.ts';
 import { headOf, type ResultJson, replayText, type Shard, toJson, toText } from './output/report.ts';
@@ -185,6 +186,7 @@ function replay(request: ExploreRequest, text: string): ExploreReply {
     schedules: 1,
     token: text,
     steps: traced.steps,
+    elsewhere: tree === undefined ? elsewhere(scenario, model, token.invariants, token.schedule) : [],
   };
   return { text: `${JSON.stringify(reply)}\n`, notes: [], status };
 }
