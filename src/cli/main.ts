@@ -26,6 +26,7 @@ const COMMANDS = [
   'fault',
   'trace',
   'report',
+  'diff',
   'device',
 ];
 
