@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
-import { type CaptureReader, openCapture } from '../capture/reader.ts';
+import type { CaptureReader } from '../capture/reader.ts';
 import { capturePage } from '../page/capture-page.ts';
 import { CaptureRecording } from '../page/capture-recording.ts';
 import { note, UsageError } from './exit.ts';
@@ -8,6 +9,7 @@ import { print } from './io/output.ts';
 import { readThrough } from './io/read.ts';
 import { addModelOptions, type ModelCliOptions, modelOptions } from './options/model.ts';
 import { parseRanges } from './options/ranges.ts';
+import { differencePage, isToken, openInput, tokenPage } from './report-inputs.ts';
 
 interface ReportOptions extends ModelCliOptions {
   output: string;
@@ -20,21 +22,36 @@ const MOST_RECORDS = 500_000;
 export function register(program: Command): void {
   const command = program
     .command('report')
-    .summary('make one HTML page of a capture')
+    .summary('make one HTML page of a capture, a difference, a verdict or a conformance run')
     .description(
-      'Makes one self-contained page that can be attached to a bug report and opened anywhere: summary, addresses over ' +
-        'time, timeline, and every call with what the driver did for it.',
+      'Makes one self-contained page that can be attached to a bug report and opened anywhere. Of a capture: summary, ' +
+        'addresses over time, timeline, and every call with what the driver did for it. Of two captures: what they ask for ' +
+        'differently. Of a token of explore: the schedule, step by step. Of what explore, conform, diff and replay ' +
+        '--diff-kernel print with --json: the same as a page.',
     )
-    .argument('<inputs...>', 'a capture')
+    .argument(
+      '<inputs...>',
+      'a capture, two captures, a token of explore, or a file of JSON; - for standard input',
+    )
     .requiredOption('-o, --output <file>', 'the page, as report.html; - for standard output')
     .option('-r, --records <range>', 'which records of a capture the page shows: 100-, or 100-200', '0-')
-    .addHelpText('after', '\nExample:\n  panthor-shim report capture.jsonl.gz -o capture.html\n');
+    .addHelpText(
+      'after',
+      '\nExamples:\n  panthor-shim report capture.jsonl.gz -o capture.html\n' +
+        '  panthor-shim explore rebind-while-accessing --kernel 6.12 --json | panthor-shim report - -o race.html\n',
+    );
   addModelOptions(command).action(report);
 }
 
 async function report(inputs: string[], options: ReportOptions): Promise<void> {
+  if (inputs.length > 2) throw new UsageError('one input, or two captures');
   if (options.output !== '-') checkWritable(options.output);
-  await reportCapture(await openCapture(inputs[0]), options);
+  const [input, other] = inputs;
+  if (other !== undefined) return write(options.output, await differencePage(input, other));
+  if (!existsSync(input) && isToken(input)) return write(options.output, await tokenPage(input));
+  const opened = await openInput(input);
+  if (typeof opened === 'string') write(options.output, opened);
+  else await reportCapture(opened, options);
 }
 
 async function reportCapture(capture: CaptureReader, options: ReportOptions): Promise<void> {
@@ -53,16 +70,22 @@ async function reportCapture(capture: CaptureReader, options: ReportOptions): Pr
     },
     () => {
       const notes: string[] = [];
-      if (first > 0) notes.push(`The page begins with record ${first}; what was before is played, but not drawn.`);
+      if (first > 0)
+        notes.push(`The page begins with record ${first}; what was before is played, but not drawn.`);
       if (beyond)
-        notes.push(`The page ends with record ${end}, though the capture goes on: --records shows another part.`);
+        notes.push(
+          `The page ends with record ${end}, though the capture goes on: --records shows another part.`,
+        );
       write(options.output, capturePage(capture.name, capture.header, recording, notes));
     },
   );
 }
 
 function write(path: string, page: string): void {
-  if (path === '-') return print(page);
+  if (path === '-') {
+    print(page);
+    return;
+  }
   writeOutput(path, page);
   note(`${path}: ${(page.length / 2 ** 20).toFixed(2)} MiB`);
 }

@@ -97,8 +97,15 @@ async function explore(request: ExploreRequest): Promise<ExploreReply> {
   const status = statusOf(result.verdict, request.strict);
   const notes = result.empty.map((one) => `${scenario.name}: ${one}`);
   const { shard } = request;
-  if (request.json)
-    return { text: `${JSON.stringify(toJson(world, model, invariants, result, shard))}\n`, notes, status };
+  if (request.json) {
+    const found = result.findings[0];
+    const others =
+      found !== undefined && request.compare && tree === undefined
+        ? { elsewhere: elsewhere(scenario, model, invariants, found.schedule) }
+        : {};
+    const json = { ...toJson(world, model, invariants, result, shard), ...others };
+    return { text: `${JSON.stringify(json)}\n`, notes, status };
+  }
   const footer = () =>
     request.compare && tree === undefined
       ? compare(scenario, model, result.findings[0].violation.invariant, request.budget)

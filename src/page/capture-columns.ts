@@ -1,5 +1,6 @@
 /** The rows of a recording as columns, and what of it is no column. */
 import type { MappingEnd } from '../history/events.ts';
+import { startLevel } from '../hw/vmsa.ts';
 import type { CaptureRecording } from './capture-recording.ts';
 import type { CaptureColumns, CaptureMeta } from './data.ts';
 import { CHUNK } from './details.ts';
@@ -54,6 +55,7 @@ export function captureMeta(recording: CaptureRecording): CaptureMeta {
     first: recording.first,
     records: recording.time.length,
     chunk: CHUNK,
+    rootLevel: startLevel(history.replayer.model.device.params.vaBits),
     tids,
     names,
     vms: history.vms.map((vm) => ({

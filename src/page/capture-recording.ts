@@ -8,7 +8,7 @@ import { bothCalls } from '../history/listeners.ts';
 import { type Step, StepRecorder } from '../history/timeline.ts';
 import { type WalkStep, walk } from '../hw/walker.ts';
 import { refusalText } from '../payload/refusal.ts';
-import type { ReplayOptions, Replayer } from '../replay/replayer.ts';
+import type { Replayer, ReplayOptions } from '../replay/replayer.ts';
 import { clientVms } from '../replay/snapshot.ts';
 import { callText } from '../report/call.ts';
 import * as data from './data.ts';
@@ -140,12 +140,15 @@ export class CaptureRecording {
       const { vm, va, size } = mappings[i];
       const now = this.#vm(vm);
       this.leaf.push(data.LEAF_NONE);
-      if (now === undefined || mappings[i].removed !== null) continue;
+      if (now === undefined || mappings[i].removed !== null) {
+        this.details.walk(i, null);
+        continue;
+      }
       const { ttbr, vaBits } = now.pgtable;
       const { memory } = this.replayer.model.device.machine;
       const steps: WalkStep[] = [];
       const first = walk(memory, ttbr, vaBits, va, steps);
-      this.details.walk(i, va, ttbr, steps, first);
+      this.details.walk(i, steps);
       const inside = Math.ceil(va / BLOCK) * BLOCK;
       const other = inside + BLOCK <= va + size ? walk(memory, ttbr, vaBits, inside) : first;
       this.leaf.set(i, leafOf(first.log2) | leafOf(other.log2));

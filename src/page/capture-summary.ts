@@ -1,6 +1,7 @@
 /** A capture's summary: what the replay found, in the order of its weight. */
-import { replaySummary } from '../report/replay-json.ts';
+
 import { bytesText, durationText, plural } from '../report/format.ts';
+import { replaySummary } from '../report/replay-json.ts';
 import type { CaptureRecording } from './capture-recording.ts';
 import type { Finding, Summary } from './summary.ts';
 

@@ -64,6 +64,8 @@ export interface CaptureMeta {
   records: number;
   /** Records that a chunk of details covers. */
   chunk: number;
+  /** Level of the page tables' root: 0 for 48 bits of address. */
+  rootLevel: number;
   tids: number[];
   names: string[];
   vms: PageVm[];
@@ -73,26 +75,24 @@ export interface CaptureMeta {
   slots: number[];
 }
 
-/** A step of the driver, as rows: its kind, then what the kind has. Bytes. */
+/**
+ * A step of the driver, as rows: its kind, then what the kind has. Addresses and sizes (bytes) are written as calls write them, so
+ * that packing finds them twice.
+ */
 export type PageStep =
-  | [kind: 'op', vm: number, type: string, va: number, size: number, async: 0 | 1]
-  | [kind: 'command', as: number, name: string, start: number, size: number]
+  | [kind: 'op', vm: number, type: string, va: string, size: string, async: 0 | 1]
+  | [kind: 'command', as: number, name: string, start?: string, size?: string]
   | [kind: 'flush']
-  | [kind: 'map-pages' | 'unmap-pages', va: number, bytes: number]
+  | [kind: 'map-pages' | 'unmap-pages', va: string, bytes: string]
   | [kind: 'slot', what: string, as: number, vm: number]
   | [kind: 'warning' | 'timeout' | 'event', text: string];
 
-/** One descriptor of a walk: level, index, physical address, the two words. */
-export type PageWalkStep = [level: number, index: number, pa: number, lo: number, hi: number];
-
-export interface PageWalk {
-  va: number;
-  ttbr: number;
-  steps: PageWalkStep[];
-  /** -1: no translation. */
-  pa: number;
-  log2: number;
-}
+/**
+ * The walk of a mapping's first page right after the record that made it: how many of the tables that it goes through (from
+ * the root on) are those of the walk before it in the chunk, the addresses of the others (bytes), and the two words of the
+ * last descriptor. Indices follow from the address, descriptors of tables from the next one.
+ */
+export type PageWalk = [shared: number, tables: number[], lo: number, hi: number];
 
 /** What is looked at on demand, for some hundred records: read when one of them is selected or large on the screen. */
 export interface DetailChunk {
@@ -101,6 +101,7 @@ export interface DetailChunk {
   steps: PageStep[][];
   /** Why the model refused the call, and what it did otherwise; by record. */
   notes: Record<number, string>;
-  /** The walk of a mapping's first page right after the record that made it; by row of the mapping columns. */
-  walks: Record<number, PageWalk>;
+  /** Row of the mapping columns that the first walk is of; the others follow. Null: its VM is gone already. */
+  mapping: number;
+  walks: (PageWalk | null)[];
 }

@@ -1,4 +1,5 @@
 /** Groups, submissions and fences of a capture, read from its calls: which call signals what another one waits for. */
+import { DRM_PANTHOR_VM_BIND_ASYNC, drm_panthor_vm_bind } from '../../uapi/panthor_drm.ts';
 import type { CaptureRecord } from '../capture/record.ts';
 import { recordJson } from '../report/record-json.ts';
 import type { PageGroup } from './data.ts';
@@ -39,7 +40,7 @@ export class Fences {
 
   /** One ioctl that succeeded; `name` as ioctlName() has it. */
   step(record: CaptureRecord, name: string): void {
-    if (!WANTED.has(name)) return;
+    if (!WANTED.has(name) || (name === 'VM_BIND' && !isAsynchronous(record))) return;
     const call = JSON.parse(recordJson(record)) as CallJson;
     const key = (handle: unknown): string => `${record.fd}:${handle}`;
     switch (name) {
@@ -60,9 +61,11 @@ export class Fences {
       }
       case 'SYNCOBJ_WAIT':
       case 'SYNCOBJ_TIMELINE_WAIT':
-        return this.#wait(record, call);
+        this.#wait(record, call);
+        return;
       default:
-        if (name === 'GROUP_SUBMIT') this.#submit(record.index, this.#current.get(key(call.arg.group_handle)));
+        if (name === 'GROUP_SUBMIT')
+          this.#submit(record.index, this.#current.get(key(call.arg.group_handle)));
         for (const { path, items } of call.buffers) {
           if (path?.endsWith('syncs')) for (const { value } of items ?? []) this.#sync(record, value);
         }
@@ -76,7 +79,10 @@ export class Fences {
   #sync(record: CaptureRecord, value: Record<string, unknown>): void {
     const { flags, handle, timeline_value: point } = value;
     const key = `${record.fd}:${handle}`;
-    if (((Number(flags) & SIGNAL) >>> 0) === 0) return this.#arrow(record.index, key, Number(point));
+    if ((Number(flags) & SIGNAL) >>> 0 === 0) {
+      this.#arrow(record.index, key, Number(point));
+      return;
+    }
     const list = this.#signals.get(key) ?? [];
     if (list.length >= REMEMBERED) list.shift();
     list.push({ point: Number(point), record: record.index });
@@ -99,4 +105,9 @@ export class Fences {
     const last = this.arrows.at(-1);
     if (last?.from !== from.record || last.to !== to) this.arrows.push({ from: from.record, to });
   }
+}
+
+/** A synchronous VM_BIND has no fences. */
+function isAsynchronous(record: CaptureRecord): boolean {
+  return (record.bytes[record.argInAt + drm_panthor_vm_bind.off.flags] & DRM_PANTHOR_VM_BIND_ASYNC) !== 0;
 }

@@ -6,7 +6,8 @@ import type { CaptureDiff, DiffCall } from './capture-diff.ts';
 export function captureDiffText(diff: CaptureDiff, names: readonly [string, string]): string {
   const lines: string[] = [];
   if (diff.differences.length > 0) lines.push(`--- ${names[0]}`, `+++ ${names[1]}`);
-  const line = (sign: string, { index, text }: DiffCall): string => `${sign}${`${index}`.padStart(6)} ${text}`;
+  const line = (sign: string, { index, text }: DiffCall): string =>
+    `${sign}${`${index}`.padStart(6)} ${text}`;
   for (const { a, b } of diff.differences) {
     if (a !== null) lines.push(line('-', a));
     if (b !== null) lines.push(line('+', b));

@@ -55,7 +55,9 @@ export class NormalCalls {
     if (record.type === 'close') return this.#close(fd);
     if (record.type === 'mmap') {
       const offset = `0x${record.offset.toString(16)}`;
-      const rest = text.slice(text.indexOf(',')).replace(/offset=[^)]+/, `offset=${this.#known('offset', fd, offset)}`);
+      const rest = text
+        .slice(text.indexOf(','))
+        .replace(/offset=[^)]+/, `offset=${this.#known('offset', fd, offset)}`);
       return `mmap(${this.#known('fd', 0, fd)}${rest}`;
     }
     const made = record.ret < 0 ? undefined : CREATES[name];
@@ -99,7 +101,10 @@ export class NormalCalls {
   }
 
   #field(text: string, field: string, kind: Kind, fd: number): string {
-    return text.replace(new RegExp(`\\b${field}=(\\d+)`, 'g'), (_, n: string) => `${field}=${this.#known(kind, fd, n)}`);
+    return text.replace(
+      new RegExp(`\\b${field}=(\\d+)`, 'g'),
+      (_, n: string) => `${field}=${this.#known(kind, fd, n)}`,
+    );
   }
 
   /** What a number is called; one that was never given out gets the next name. */

@@ -24,7 +24,7 @@ export function elsewhere(
   invariants: readonly string[],
   schedule: readonly Step[],
 ): Elsewhere[] {
-  return KERNEL_NAMES.filter((name) => name !== model.name).map((name) => {
+  return KERNEL_NAMES.filter((name) => name !== model.name || model.switched.length > 0).map((name) => {
     const world = new DriverWorld(scenario, kernel(name), invariants);
     const possible = longestPossible(world, schedule);
     const { steps, violation } = trace(world, schedule.slice(0, possible));

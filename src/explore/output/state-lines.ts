@@ -34,7 +34,8 @@ export function translationLines({ harness }: DriverWorld): string[] {
     vm.pgtable.forEachLeaf((va, pa, log2) => {
       if (va >= vm.userVaRange) return;
       const last = leaves.at(-1);
-      if (last !== undefined && last.va + last.size === va && last.pa + last.size === pa) last.size += 2 ** log2;
+      if (last !== undefined && last.va + last.size === va && last.pa + last.size === pa)
+        last.size += 2 ** log2;
       else leaves.push({ va, pa, size: 2 ** log2 });
     });
     const list = leaves.slice(0, LISTED).map(({ va, pa, size }) => `${hex(va)}+${hex(size)} → ${hex(pa)}`);

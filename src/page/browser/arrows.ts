@@ -64,7 +64,8 @@ export class Arrows {
     const tid = this.#capture.columns.recTid[row];
     const find = (kind: Lane['kind'], of: number): number =>
       this.#lanes.findIndex((lane) => lane.kind === kind && lane.of === of);
-    const found = group !== undefined ? find('group', group) : vm >= 0 ? find('queue', vm) : find('thread', tid);
+    const found =
+      group !== undefined ? find('group', group) : vm >= 0 ? find('queue', vm) : find('thread', tid);
     return Math.max(found, 0);
   }
 }

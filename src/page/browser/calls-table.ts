@@ -53,7 +53,9 @@ export class CallsTable {
         ),
       );
     }
-    byId('calls').querySelector('tbody')?.replaceChildren(...rows);
+    byId('calls')
+      .querySelector('tbody')
+      ?.replaceChildren(...rows);
     byId('which').textContent = `${this.#from + first}–${until - 1 + first} of ${meta.records}`;
   }
 }

@@ -1,7 +1,7 @@
 /** The page of a capture, made alive: map, timeline, search, keys, the panel and the table. */
 import { CallsTable } from './calls-table.ts';
 import { type Axis, Capture } from './capture.ts';
-import { bytesText, byId, el, hex } from './dom.ts';
+import { byId, bytesText, el, hex } from './dom.ts';
 import { addGestures, viewKey } from './gestures.ts';
 import { legends } from './legend.ts';
 import { AddressMap } from './map.ts';
@@ -48,7 +48,9 @@ export class CaptureView {
     new ResizeObserver(() => this.#view.changed()).observe(mapCanvas);
     addEventListener('hashchange', () => this.#fromHash());
     for (const button of document.querySelectorAll<HTMLElement>('[data-record]'))
-      button.addEventListener('click', () => this.select({ kind: 'record', at: Number(button.dataset.record) }));
+      button.addEventListener('click', () =>
+        this.select({ kind: 'record', at: Number(button.dataset.record) }),
+      );
     this.#view.reset(capture.length);
     this.draw();
     this.#fromHash();
@@ -74,7 +76,10 @@ export class CaptureView {
       this.#view.show(capture.begin(record), end, ...this.#map.places(at));
     } else if (move) {
       const begin = capture.begin(record);
-      const width = Math.min(this.#view.x1 - this.#view.x0, capture.length / Math.max(capture.meta.records / 30, 1));
+      const width = Math.min(
+        this.#view.x1 - this.#view.x0,
+        capture.length / Math.max(capture.meta.records / 30, 1),
+      );
       this.#view.show(begin - width / 4, begin + width / 4);
     }
     void this.#panel.show(selection);
@@ -145,7 +150,8 @@ export class CaptureView {
       const record = Math.min(Math.max(this.#record + next, this.#capture.first), this.#capture.last);
       this.select({ kind: 'record', at: record });
     } else if (key === 'm') {
-      const after = this.#map.selected >= 0 ? this.#map.selected + 1 : mapFrom.findIndex((from) => from >= this.#record);
+      const after =
+        this.#map.selected >= 0 ? this.#map.selected + 1 : mapFrom.findIndex((from) => from >= this.#record);
       if (after >= 0 && after < mapFrom.length) this.select({ kind: 'mapping', at: after });
     } else if (key === 'enter') byId('panel').focus();
     else if (!viewKey(this.#view, event)) return;
@@ -180,7 +186,9 @@ export class CaptureView {
     const kind = match[1] === 'r' ? 'record' : 'mapping';
     const at = Number(match[2]);
     const [least, most] =
-      kind === 'record' ? [this.#capture.first, this.#capture.last] : [0, this.#capture.columns.mapVa.length - 1];
+      kind === 'record'
+        ? [this.#capture.first, this.#capture.last]
+        : [0, this.#capture.columns.mapVa.length - 1];
     if (at >= least && at <= most) this.select({ kind, at });
   }
 }

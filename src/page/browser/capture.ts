@@ -1,6 +1,7 @@
 /** The capture of the page: its columns, its details, and where records are on the axis across. */
-import type { CaptureMeta, Columns, DetailChunk } from '../data.ts';
+
 import { unpackColumns } from '../columns.ts';
+import type { CaptureMeta, Columns, DetailChunk } from '../data.ts';
 import { blockBytes } from './blocks.ts';
 
 export type Axis = 'record' | 'time';

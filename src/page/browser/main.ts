@@ -8,6 +8,7 @@ async function start(): Promise<void> {
   startTheme(byId('theme'));
   startStepper();
   if (document.getElementById('data') !== null) await CaptureView.start();
+  performance.mark('drawn');
   document.documentElement.dataset.ready = 'true';
 }
 

@@ -132,7 +132,8 @@ export class AddressMap {
       let two = pixels.get(object);
       if (two === undefined) {
         const colour = object < 0 ? cssColour('faint') : objectColour(object);
-        two = object < 0 ? [pixelOf(paper), pixelOf(colour)] : [pixelOf(colour), pixelOf(colour, shade, 0.35)];
+        two =
+          object < 0 ? [pixelOf(paper), pixelOf(colour)] : [pixelOf(colour), pixelOf(colour, shade, 0.35)];
         pixels.set(object, two);
       }
       const leaf = mapLeaf[row];
@@ -141,8 +142,20 @@ export class AddressMap {
       const [left, right] = [(begin - x0) * across, (end - x0) * across];
       const [top, bottom] = [(this.#tops[i] - y0) * down, (this.#bottoms[i] - y0) * down];
       const gap = bottom - top > 4 * ratio ? ratio : 0;
-      raster.fill(left, right - left > 5 * ratio ? right - ratio : right, top, bottom - gap, two[0], two[1], how);
-      if (this.#drawn.length < LABELS && right - left > LABEL_WIDTH * ratio && bottom - top > LABEL_HEIGHT * ratio)
+      raster.fill(
+        left,
+        right - left > 5 * ratio ? right - ratio : right,
+        top,
+        bottom - gap,
+        two[0],
+        two[1],
+        how,
+      );
+      if (
+        this.#drawn.length < LABELS &&
+        right - left > LABEL_WIDTH * ratio &&
+        bottom - top > LABEL_HEIGHT * ratio
+      )
         this.#drawn.push(i);
     }
     raster.put(context, Math.round(LEFT * ratio), Math.round(TOP * ratio));
@@ -157,7 +170,10 @@ export class AddressMap {
       const row = this.#rows[i];
       const left = Math.max(surface.x(this.#begin(row)), LEFT);
       const right = Math.min(surface.x(this.#end(row)), surface.width);
-      const [top, bottom] = [Math.max(this.#y(this.#tops[i]), TOP), Math.min(this.#y(this.#bottoms[i]), surface.height)];
+      const [top, bottom] = [
+        Math.max(this.#y(this.#tops[i]), TOP),
+        Math.min(this.#y(this.#bottoms[i]), surface.height),
+      ];
       if (right - left < LABEL_WIDTH || bottom - top < LABEL_HEIGHT) continue;
       const object = mapObject[row];
       const colour = object < 0 ? cssColour('paper') : objectColour(object);

@@ -1,8 +1,9 @@
 /** The details of what is selected: a mapping with its walk and its makers, or a call with the steps of the driver. */
 import { mapFlagNames } from '../../../uapi/map-flags.ts';
-import { ENDS, LEAF_2M, LEAF_4K, LEAF_BOTH, type PageStep, type PageWalk } from '../data.ts';
+import { ENDS, LEAF_2M, LEAF_4K, LEAF_BOTH, type PageStep } from '../data.ts';
 import type { Capture } from './capture.ts';
 import { bytesText, el, hex, timeText } from './dom.ts';
+import { walkOf, walkTable } from './walk.ts';
 
 export interface Selection {
   kind: 'record' | 'mapping';
@@ -27,7 +28,8 @@ export class Panel {
 
   async show(selection: Selection): Promise<void> {
     const turn = ++this.#shown;
-    const nodes = selection.kind === 'record' ? await this.#record(selection.at) : await this.#mapping(selection.at);
+    const nodes =
+      selection.kind === 'record' ? await this.#record(selection.at) : await this.#mapping(selection.at);
     if (turn === this.#shown) this.#root.replaceChildren(...nodes);
   }
 
@@ -40,39 +42,58 @@ export class Panel {
   #mappingButton(row: number): HTMLElement {
     const { mapVa, mapSize, mapObject } = this.#capture.columns;
     const object = this.#capture.objectName(mapObject[row]);
-    const button = el('button', { type: 'button', class: 'link' }, `${hex(mapVa[row])} ${bytesText(mapSize[row])} ${object}`);
+    const button = el(
+      'button',
+      { type: 'button', class: 'link' },
+      `${hex(mapVa[row])} ${bytesText(mapSize[row])} ${object}`,
+    );
     button.addEventListener('click', () => this.#select({ kind: 'mapping', at: row }));
     return button;
   }
 
   async #mapping(row: number): Promise<Node[]> {
     const { columns, meta } = this.#capture;
-    const { mapVa, mapSize, mapVm, mapObject, mapOffset, mapFlags, mapLeaf, mapFrom, mapTo, mapEnd } = columns;
+    const { mapVa, mapSize, mapVm, mapObject, mapOffset, mapFlags, mapLeaf, mapFrom, mapTo, mapEnd } =
+      columns;
     const [va, size, from, to] = [mapVa[row], mapSize[row], mapFrom[row], mapTo[row]];
     const object = mapObject[row];
     const facts: [string, (Node | string)[]][] = [
       ['Addresses', [`${hex(va)} – ${hex(va + size - 1)}`]],
       ['Size', [`${bytesText(size)} (${hex(size)})`]],
-      ['Object', [object < 0 ? 'sparse: the driver’s dummy object' : `${this.#capture.objectName(object)} +${hex(mapOffset[row])}`]],
+      [
+        'Object',
+        [
+          object < 0
+            ? 'sparse: the driver’s dummy object'
+            : `${this.#capture.objectName(object)} +${hex(mapOffset[row])}`,
+        ],
+      ],
       ['VM', [meta.vms[mapVm[row]].name]],
       ['Flags', [mapFlagNames(mapFlags[row]).join(' ') || 'none']],
       ['Leaves', [LEAVES[mapLeaf[row]]]],
       ['Mapped by', [this.#recordButton(from), ` ${this.#when(from)}`]],
       [
         'Removed by',
-        to < 0 ? ['– it is there at the end'] : [this.#recordButton(to), ` ${this.#when(to)}, ${ENDS[mapEnd[row]]}`],
+        to < 0
+          ? ['– it is there at the end']
+          : [this.#recordButton(to), ` ${this.#when(to)}, ${ENDS[mapEnd[row]]}`],
       ],
     ];
     if (object >= 0) {
       const { closed, freed, size: bytes } = meta.objects[object];
-      facts.push(['Object’s life', [`${bytesText(bytes)}`, ...this.#lifeOf('closed by', closed), ...this.#lifeOf('freed by', freed)]]);
+      facts.push([
+        'Object’s life',
+        [`${bytesText(bytes)}`, ...this.#lifeOf('closed by', closed), ...this.#lifeOf('freed by', freed)],
+      ]);
     }
     const chunk = await this.#capture.fetch(from);
     const nodes: Node[] = [el('h2', {}, `Mapping at ${hex(va)}`), list(facts)];
     const call = chunk?.calls[from - chunk.first];
-    if (call !== undefined) nodes.push(el('h3', {}, 'The call that made it'), el('pre', { tabindex: '0' }, call));
-    const walk = chunk?.walks[row];
-    if (walk !== undefined) nodes.push(el('h3', {}, `The walk of ${hex(walk.va)} after record ${from}`), walkTable(walk));
+    if (call !== undefined)
+      nodes.push(el('h3', {}, 'The call that made it'), el('pre', { tabindex: '0' }, call));
+    const walk = chunk === null ? null : walkOf(chunk, row, va, meta.rootLevel);
+    if (walk !== null)
+      nodes.push(el('h3', {}, `The walk of ${hex(va)} after record ${from}`), walkTable(walk));
     return nodes;
   }
 
@@ -87,7 +108,8 @@ export class Panel {
     const chunk = await this.#capture.fetch(record);
     const nodes: Node[] = [el('h2', {}, `Record ${record}: ${name}`), el('p', {}, this.#when(record))];
     const call = chunk?.calls[record - chunk.first];
-    if (call === undefined) nodes.push(el('p', {}, 'Its text is not in this page, to keep it small: panthor-shim dump shows it.'));
+    if (call === undefined)
+      nodes.push(el('p', {}, 'Its text is not in this page, to keep it small: panthor-shim dump shows it.'));
     else nodes.push(el('pre', { tabindex: '0' }, call));
     const note = chunk?.notes[record];
     if (note !== undefined) nodes.push(el('p', { class: 'note' }, note));
@@ -127,39 +149,26 @@ const LEAVES: Readonly<Record<number, string>> = {
 };
 
 function list(facts: readonly [string, (Node | string)[]][]): HTMLElement {
-  return el('dl', { class: 'facts' }, ...facts.flatMap(([name, value]) => [el('dt', {}, name), el('dd', {}, ...value)]));
-}
-
-function walkTable({ ttbr, steps, pa, log2 }: PageWalk): HTMLElement {
-  const rows = steps.map(([level, index, at, lo, hi]) => {
-    const word = `0x${hi.toString(16).padStart(8, '0')}${lo.toString(16).padStart(8, '0')}`;
-    const next = (hi & 0xffff) * 2 ** 32 + ((lo & ~0xfff) >>> 0);
-    const kind = (lo & 1) === 0 ? 'invalid' : level < 3 && (lo & 3) === 3 ? 'table' : level < 3 ? 'block' : 'page';
-    const target = kind === 'invalid' ? '' : ` → ${hex(next)}`;
-    return el('tr', {}, el('th', { scope: 'row' }, `L${level}[${index}]`), el('td', {}, hex(at)), el('td', {}, word), el('td', {}, `${kind}${target}`));
-  });
-  const head = el('tr', {}, ...['Entry', 'at', 'descriptor', 'means'].map((text) => el('th', { scope: 'col' }, text)));
-  const end = pa < 0 ? 'translation fault' : `physical ${hex(pa)}, a leaf of ${bytesText(2 ** log2)}`;
   return el(
-    'div',
-    { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Page-table walk' },
-    el('table', {}, el('caption', {}, `AS_TRANSTAB ${hex(ttbr)}; ends in ${end}`), el('thead', {}, head), el('tbody', {}, ...rows)),
+    'dl',
+    { class: 'facts' },
+    ...facts.flatMap(([name, value]) => [el('dt', {}, name), el('dd', {}, ...value)]),
   );
 }
 
 function stepText(step: PageStep): string {
   switch (step[0]) {
     case 'op':
-      return `${step[5] === 1 ? 'asynchronous ' : ''}${step[2]} ${hex(step[3])} +${hex(step[4])}`;
+      return `${step[5] === 1 ? 'asynchronous ' : ''}${step[2]} ${step[3]} +${step[4]}`;
     case 'command':
-      return `AS ${step[1]}: ${step[2]}${step[2] === 'LOCK' ? ` ${hex(step[3])} +${hex(step[4])} (${bytesText(step[4])})` : ''}`;
+      return `AS ${step[1]}: ${step[2]}${step[2] === 'LOCK' ? ` ${step[3]} +${step[4]} (${bytesText(Number(step[4]))})` : ''}`;
     case 'flush':
       return 'flush of the GPU caches';
     case 'slot':
       return `AS ${step[2]}: ${step[1]} VM ${step[3]}`;
     case 'map-pages':
     case 'unmap-pages':
-      return `${step[0].replace('-', '_')} ${hex(step[1])} ${bytesText(step[2])}`;
+      return `${step[0].replace('-', '_')} ${step[1]} ${bytesText(Number(step[2]))}`;
     default:
       return `${step[0]}: ${step[1]}`;
   }

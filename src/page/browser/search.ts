@@ -24,7 +24,10 @@ export function search(capture: Capture, question: string): Hit[] {
   });
   const { mapObject } = capture.columns;
   const wantsSparse = words === 'sparse';
-  const found = mappings(capture, (row) => objects.has(mapObject[row]) || (wantsSparse && mapObject[row] < 0));
+  const found = mappings(
+    capture,
+    (row) => objects.has(mapObject[row]) || (wantsSparse && mapObject[row] < 0),
+  );
   return [...found, ...calls(capture, words)].slice(0, MOST_HITS);
 }
 
@@ -50,7 +53,11 @@ function mappings(capture: Capture, wanted: (row: number) => boolean): Hit[] {
     if (!wanted(row)) continue;
     const life = `#${mapFrom[row]}–${mapTo[row] < 0 ? 'end' : `#${mapTo[row]}`}`;
     const object = capture.objectName(mapObject[row]);
-    hits.push({ kind: 'mapping', at: row, text: `${hex(mapVa[row])} ${bytesText(mapSize[row])}, ${object}, ${life}` });
+    hits.push({
+      kind: 'mapping',
+      at: row,
+      text: `${hex(mapVa[row])} ${bytesText(mapSize[row])}, ${object}, ${life}`,
+    });
   }
   return hits;
 }
@@ -62,7 +69,8 @@ function calls(capture: Capture, words: string): Hit[] {
   const hits: Hit[] = [];
   if (wanted.size === 0) return hits;
   for (let row = 0; row < recName.length && hits.length < MOST_HITS; row++) {
-    if (wanted.has(recName[row])) hits.push({ kind: 'record', at: row + first, text: callText(capture, row + first) });
+    if (wanted.has(recName[row]))
+      hits.push({ kind: 'record', at: row + first, text: callText(capture, row + first) });
   }
   return hits;
 }

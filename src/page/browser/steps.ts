@@ -1,7 +1,7 @@
 /** What the driver does within a call, where a call is large enough on the screen: operation, lock, page tables, unlock. */
 import type { PageStep } from '../data.ts';
 import type { Capture } from './capture.ts';
-import { bytesText, hex } from './dom.ts';
+import { bytesText } from './dom.ts';
 import type { Lane } from './lanes.ts';
 import { inkOn, objectColour } from './palette.ts';
 import { LEFT, type Surface } from './surface.ts';
@@ -62,18 +62,22 @@ function drawRecord(
       const [, , type, va, size] = step;
       context.fillStyle = objectColour(type === 'unmap' ? 5 : 0);
       context.fillRect(x, y(queue), 3, 18);
-      if (right - left > 170) text(context, `${type} ${hex(va)} ${bytesText(size)}`, x + 5, y(queue) + 9, '#0072b2');
+      if (right - left > 170)
+        text(context, `${type} ${va} ${bytesText(Number(size))}`, x + 5, y(queue) + 9, '#0072b2');
       arrow(x + 2, y(queue) + 9);
     } else if (step[0] === 'command') {
       const lane = slot(step[1]);
       if (lane < 0) return;
       if (step[2] === 'LOCK') {
-        const until = steps.findIndex((one, j) => j > i && one[0] === 'command' && one[1] === step[1] && UNLOCKS.has(one[2]));
+        const until = steps.findIndex(
+          (one, j) => j > i && one[0] === 'command' && one[1] === step[1] && UNLOCKS.has(one[2]),
+        );
         context.fillStyle = cssColour('odd');
         context.globalAlpha = 0.55;
         context.fillRect(x, y(lane), (until < 0 ? right : at(until)) - x, 18);
         context.globalAlpha = 1;
-        if (right - left > 170) text(context, `locked ${bytesText(step[4])}`, x + 4, y(lane) + 9, '#e69f00');
+        if (right - left > 170)
+          text(context, `locked ${bytesText(Number(step[4]))}`, x + 4, y(lane) + 9, '#e69f00');
       }
       context.fillStyle = cssColour('ink');
       context.fillRect(x, y(lane), 1.5, 18);

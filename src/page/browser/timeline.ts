@@ -1,5 +1,12 @@
 /** The timeline: lanes of threads, VM_BIND, address space slots, groups and the device. */
-import { type Column, STATE_DIFFERS, STATE_EVENT, STATE_FAILED, STATE_FLUSHED, STATE_WARNED } from '../data.ts';
+import {
+  type Column,
+  STATE_DIFFERS,
+  STATE_EVENT,
+  STATE_FAILED,
+  STATE_FLUSHED,
+  STATE_WARNED,
+} from '../data.ts';
 import { Arrows } from './arrows.ts';
 import type { Capture } from './capture.ts';
 import { firstFrom, type Lane, lanesOf, rowsOf } from './lanes.ts';
@@ -45,8 +52,11 @@ export class Timeline {
     if (rows === undefined || rows.length === 0) return -1;
     const record = this.#capture.at(place);
     const i = firstFrom(rows, record - this.#capture.first);
-    const near = [rows[i - 1], rows[i]].filter((row) => row !== undefined).map((row) => row + this.#capture.first);
-    const distance = (one: number): number => Math.abs(this.#capture.begin(one) - this.#capture.begin(record));
+    const near = [rows[i - 1], rows[i]]
+      .filter((row) => row !== undefined)
+      .map((row) => row + this.#capture.first);
+    const distance = (one: number): number =>
+      Math.abs(this.#capture.begin(one) - this.#capture.begin(record));
     const nearest = near.reduce((a, b) => (distance(b) < distance(a) ? b : a));
     const pixel = (this.#view.x1 - this.#view.x0) / (this.surface.width - LEFT);
     return distance(nearest) <= pixel * 6 ? nearest : -1;
@@ -67,7 +77,15 @@ export class Timeline {
     const { x0, x1 } = this.#view;
     const [from, to] = [this.#capture.at(x0), this.#capture.at(x1)];
     if ((this.surface.width - LEFT) / (to - from + 1) >= STEPS_FROM)
-      drawSteps(this.surface, this.#capture, this.lanes, (i) => this.y(i), from, to, () => this.#view.changed());
+      drawSteps(
+        this.surface,
+        this.#capture,
+        this.lanes,
+        (i) => this.y(i),
+        from,
+        to,
+        () => this.#view.changed(),
+      );
     this.#arrows.draw(this.surface, (i) => this.y(i), from, to, this.selected);
     this.#selection(context);
   }
@@ -164,7 +182,15 @@ export class Timeline {
       if (slotAs[i] !== as) continue;
       const from = this.#capture.begin(slotFrom[i]);
       const to = slotTo[i] < 0 ? this.#capture.length : this.#capture.begin(slotTo[i]);
-      this.#bar(context, from, to, y, 12, objectColour(slotVm[i] + 4), this.#capture.meta.vms[slotVm[i]].name);
+      this.#bar(
+        context,
+        from,
+        to,
+        y,
+        12,
+        objectColour(slotVm[i] + 4),
+        this.#capture.meta.vms[slotVm[i]].name,
+      );
     }
   }
 

@@ -73,14 +73,14 @@ export class View {
   }
 
   #clamp(): void {
-    const fit = (a: number, b: number, least: number, most: number): [number, number] => {
+    const bounded = (a: number, b: number, least: number, most: number): [number, number] => {
       const size = Math.min(Math.max(b - a, least), most);
       const middle = (a + b) / 2;
       const start = Math.min(Math.max(middle - size / 2, 0), most - size);
       return [start, start + size];
     };
-    [this.x0, this.x1] = fit(this.x0, this.x1, Math.min(2, this.#length), this.#length);
-    [this.y0, this.y1] = fit(this.y0, this.y1, 1e-5, 1);
+    [this.x0, this.x1] = bounded(this.x0, this.x1, Math.min(2, this.#length), this.#length);
+    [this.y0, this.y1] = bounded(this.y0, this.y1, 1e-5, 1);
     this.changed();
   }
 }
