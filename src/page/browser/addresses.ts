@@ -13,7 +13,7 @@ export class Addresses {
   readonly bounds: number[] = [];
   readonly places: number[] = [];
   /** Pieces (from boundary i to i + 1) in which nothing was ever mapped. */
-  readonly holes: number[] = [];
+  readonly holes = new Set<number>();
 
   /** Of the mappings of one VM, or of rows that the caller names. */
   constructor(columns: Columns, rows: readonly number[]) {
@@ -29,7 +29,7 @@ export class Addresses {
     let covered = 0;
     for (let i = 0; i + 1 < this.bounds.length; i++) {
       covered += ends.get(this.bounds[i]) ?? 0;
-      if (covered === 0) this.holes.push(i);
+      if (covered === 0) this.holes.add(i);
       heights.push(covered === 0 ? HOLE : Math.log2((this.bounds[i + 1] - this.bounds[i]) / PAGE + 1));
     }
     const total = heights.reduce((sum, one) => sum + one, 0) || 1;

@@ -105,6 +105,7 @@ export class CaptureView {
     const axis = byId<HTMLSelectElement>('axis');
     axis.addEventListener('change', () => {
       this.#capture.axis = axis.value as Axis;
+      this.#map.measure();
       this.#view.reset(this.#capture.length);
     });
     byId('fit').addEventListener('click', () => this.#view.showAll());

@@ -1,5 +1,5 @@
 /** The map: addresses of one VM over time. */
-import { LEAF_2M, LEAF_BOTH } from '../data.ts';
+import { LEAF_2M, LEAF_BOTH, STATE_DIFFERS, STATE_EVENT, STATE_WARNED } from '../data.ts';
 import { Addresses } from './addresses.ts';
 import type { Capture } from './capture.ts';
 import { inkOn, objectColour, pixelOf } from './palette.ts';
@@ -24,6 +24,11 @@ export class AddressMap {
   #addresses: Addresses;
   #tops = new Float64Array(0);
   #bottoms = new Float64Array(0);
+  /** Where each mapping begins and ends on the axis across. */
+  #begins = new Float64Array(0);
+  #ends = new Float64Array(0);
+  /** Rows of records that are marked from top to bottom. */
+  readonly #marked: number[] = [];
   #raster: Raster | null = null;
   #drawn: number[] = [];
 
@@ -32,6 +37,15 @@ export class AddressMap {
     this.#capture = capture;
     this.#view = view;
     this.#addresses = new Addresses(capture.columns, []);
+    capture.columns.recState.forEach((state, row) => {
+      if ((state & (STATE_DIFFERS | STATE_WARNED | STATE_EVENT)) !== 0) this.#marked.push(row);
+    });
+  }
+
+  /** To be called when the axis across is another. */
+  measure(): void {
+    this.#begins = Float64Array.from(this.#rows, (row) => this.#begin(row));
+    this.#ends = Float64Array.from(this.#rows, (row) => this.#end(row));
   }
 
   /** Shows the mappings of a VM, by its place in the list. */
@@ -46,6 +60,7 @@ export class AddressMap {
     const { mapVa, mapSize } = columns;
     this.#tops = Float64Array.from(this.#rows, (row) => addresses.place(mapVa[row]));
     this.#bottoms = Float64Array.from(this.#rows, (row) => addresses.place(mapVa[row] + mapSize[row]));
+    this.measure();
   }
 
   /** The mapping at a point of the canvas (CSS pixels), or -1. */
@@ -123,11 +138,11 @@ export class AddressMap {
     const [across, down] = [width / (x1 - x0), height / (y1 - y0)];
     this.#drawn = [];
     for (let i = 0; i < this.#rows.length; i++) {
-      const row = this.#rows[i];
-      const begin = this.#begin(row);
+      const begin = this.#begins[i];
       if (begin >= x1) break;
-      const end = this.#end(row);
+      const end = this.#ends[i];
       if (end < x0 || this.#tops[i] >= y1 || this.#bottoms[i] <= y0) continue;
+      const row = this.#rows[i];
       const object = mapObject[row];
       let two = pixels.get(object);
       if (two === undefined) {
@@ -200,15 +215,17 @@ export class AddressMap {
     for (let i = 0; i < bounds.length - 1; i++) {
       const y = this.#y(places[i]);
       if (y < TOP + 4 || y > height - 4 || y - last < 13) continue;
-      if (holes.includes(i)) continue;
+      if (holes.has(i)) continue;
       last = y;
       this.surface.name(`0x${bounds[i].toString(16).padStart(12, '0')}`, y + 6);
     }
     context.strokeStyle = cssColour('line');
     context.setLineDash([2, 4]);
+    let dashed = -100;
     for (const i of holes) {
       const y = (this.#y(places[i]) + this.#y(places[i + 1])) / 2;
-      if (y < TOP || y > height) continue;
+      if (y < TOP || y > height || y - dashed < 5) continue;
+      dashed = y;
       context.beginPath();
       context.moveTo(LEFT, y);
       context.lineTo(width, y);
@@ -219,7 +236,7 @@ export class AddressMap {
 
   /** Evictions of slots, warnings and resets: lines from top to bottom. */
   #marks(context: CanvasRenderingContext2D): void {
-    const { recState, slotTo, slotEnd } = this.#capture.columns;
+    const { slotTo, slotEnd } = this.#capture.columns;
     const { first } = this.#capture;
     const line = (record: number, colour: string): void => {
       const x = this.surface.x(this.#capture.begin(record));
@@ -229,13 +246,11 @@ export class AddressMap {
       context.fillRect(x - 3, TOP, 7, 4);
     };
     let last = -10;
-    const [from, to] = [this.#capture.at(this.#view.x0), this.#capture.at(this.#view.x1)];
-    for (let record = from; record <= to; record++) {
-      if ((recState[record - first] & (2 | 4 | 8)) === 0) continue;
-      const x = this.surface.x(this.#capture.begin(record));
+    for (const row of this.#marked) {
+      const x = this.surface.x(this.#capture.begin(row + first));
       if (x - last < 2) continue;
       last = x;
-      line(record, cssColour('bad'));
+      line(row + first, cssColour('bad'));
     }
     for (let i = 0; i < slotTo.length; i++) if (slotEnd[i] === 1) line(slotTo[i], cssColour('odd'));
   }
