@@ -78,7 +78,7 @@ export class Details {
     if (chunk === null) return;
     const number = this.#chunks++;
     if (number % this.every !== 0) return;
-    const gzip = gzipSync(JSON.stringify(chunk), { level: 9 });
+    const gzip = gzipSync(JSON.stringify(chunk));
     this.#kept.push({ number, gzip });
     this.#bytes += gzip.length;
     while (this.#bytes > this.#budget && this.every < 1 << 20) {

@@ -1,8 +1,9 @@
 /** The map: addresses of one VM over time. */
 import { LEAF_2M, LEAF_BOTH, STATE_DIFFERS, STATE_EVENT, STATE_WARNED } from '../data.ts';
+import { drawAddresses } from './address-axis.ts';
 import { Addresses } from './addresses.ts';
 import type { Capture } from './capture.ts';
-import { inkOn, objectColour, pixelOf } from './palette.ts';
+import { inkOn, OBJECT_COLOURS, objectColour, pixelOf } from './palette.ts';
 import { Raster, type Texture } from './raster.ts';
 import { LEFT, Surface, TOP } from './surface.ts';
 import { cssColour, isDark } from './theme.ts';
@@ -98,7 +99,7 @@ export class AddressMap {
     this.#fill(context);
     this.#names(context);
     this.surface.axis();
-    this.#holes(context);
+    drawAddresses(this.surface, this.#addresses, (place) => this.#y(place));
     this.#marks(context);
     this.#selection(context);
   }
@@ -132,7 +133,9 @@ export class AddressMap {
     const paper = cssColour('paper');
     raster.clear(pixelOf(paper));
     const shade = isDark() ? '#000000' : '#ffffff';
-    const pixels = new Map<number, [number, number]>();
+    // Every colour twice: itself, and that of its texture; the last pair is for what is sparse.
+    const colours = OBJECT_COLOURS.map((colour) => [pixelOf(colour), pixelOf(colour, shade, 0.35)]);
+    const sparse = [pixelOf(paper), pixelOf(cssColour('faint'))];
     const { mapObject, mapLeaf } = this.#capture.columns;
     const { x0, x1, y0, y1 } = this.#view;
     const [across, down] = [width / (x1 - x0), height / (y1 - y0)];
@@ -144,13 +147,7 @@ export class AddressMap {
       if (end < x0 || this.#tops[i] >= y1 || this.#bottoms[i] <= y0) continue;
       const row = this.#rows[i];
       const object = mapObject[row];
-      let two = pixels.get(object);
-      if (two === undefined) {
-        const colour = object < 0 ? cssColour('faint') : objectColour(object);
-        two =
-          object < 0 ? [pixelOf(paper), pixelOf(colour)] : [pixelOf(colour), pixelOf(colour, shade, 0.35)];
-        pixels.set(object, two);
-      }
+      const two = object < 0 ? sparse : colours[object % colours.length];
       const leaf = mapLeaf[row];
       const how: Texture =
         object < 0 ? 'hatch' : leaf === LEAF_2M ? 'plain' : leaf === LEAF_BOTH ? 'stripes' : 'dots';
@@ -205,33 +202,6 @@ export class AddressMap {
       context.fillText(text, left + 5, y + 0.5);
       context.restore();
     }
-  }
-
-  /** Addresses on the left, and a dashed line for each hole. */
-  #holes(context: CanvasRenderingContext2D): void {
-    const { bounds, places, holes } = this.#addresses;
-    const { width, height } = this.surface;
-    let last = -100;
-    for (let i = 0; i < bounds.length - 1; i++) {
-      const y = this.#y(places[i]);
-      if (y < TOP + 4 || y > height - 4 || y - last < 13) continue;
-      if (holes.has(i)) continue;
-      last = y;
-      this.surface.name(`0x${bounds[i].toString(16).padStart(12, '0')}`, y + 6);
-    }
-    context.strokeStyle = cssColour('line');
-    context.setLineDash([2, 4]);
-    let dashed = -100;
-    for (const i of holes) {
-      const y = (this.#y(places[i]) + this.#y(places[i + 1])) / 2;
-      if (y < TOP || y > height || y - dashed < 5) continue;
-      dashed = y;
-      context.beginPath();
-      context.moveTo(LEFT, y);
-      context.lineTo(width, y);
-      context.stroke();
-    }
-    context.setLineDash([]);
   }
 
   /** Evictions of slots, warnings and resets: lines from top to bottom. */
