@@ -26,6 +26,8 @@ const COMMANDS: Readonly<Record<string, string>> = {
   review: 'proof',
   fault: 'capture',
   trace: 'capture',
+  report: 'capture',
+  diff: 'capture',
   device: 'live',
 };
 
