@@ -110,20 +110,26 @@ export class GpuAccess {
       if (group < 0) return `GROUP_CREATE ${errnoName(-group)}`;
       place.group = group;
     }
-    call('SYNCOBJ_RESET', { handles: [place.syncobj] });
     const syncs = [{ flags: SIGNAL, handle: place.syncobj }];
     const submits = [{ queue_index: 0, stream_size: size, stream_addr: place.va, latest_flush: 0, syncs }];
-    const { ret } = call('GROUP_SUBMIT', { group_handle: place.group, queue_submits: submits });
-    const waited =
-      ret < 0
-        ? 0
-        : call('SYNCOBJ_WAIT', { handles: [place.syncobj], timeout_nsec: this.#calls.later(WAIT) }).ret;
-    const state = call('GROUP_GET_STATE', { group_handle: place.group }).get('state');
-    if (ret === 0 && waited === 0 && state === 0) return '';
-    call('GROUP_DESTROY', { group_handle: place.group });
+    const steps: [string, JsonObject][] = [
+      ['SYNCOBJ_RESET', { handles: [place.syncobj] }],
+      ['GROUP_SUBMIT', { group_handle: place.group, queue_submits: submits }],
+      ['SYNCOBJ_WAIT', { handles: [place.syncobj], timeout_nsec: this.#calls.later(WAIT) }],
+      ['GROUP_GET_STATE', { group_handle: place.group }],
+    ];
+    let state = 0;
+    let failed = '';
+    for (const [name, value] of steps) {
+      const { ret, get } = call(name, value);
+      if (ret < 0) failed ||= `${name} ${errnoName(-ret)}`;
+      else if (name === 'GROUP_GET_STATE') state = get('state');
+    }
+    if (failed === '' && state === 0) return '';
+    const { ret } = call('GROUP_DESTROY', { group_handle: place.group });
     place.group = 0;
-    if (ret < 0) return `GROUP_SUBMIT ${errnoName(-ret)}`;
-    if (waited < 0) return `SYNCOBJ_WAIT ${errnoName(-waited)}`;
+    if (ret < 0) failed ||= `GROUP_DESTROY ${errnoName(-ret)}`;
+    if (failed !== '') return failed;
     return (state & FATAL) !== 0 ? 'fault' : `state ${state}`;
   }
 

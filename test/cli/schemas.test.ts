@@ -58,6 +58,7 @@ const ELSEWHERE: { readonly [command: string]: readonly [schema: string, file: s
   'conform --device': ['conform-device', 'test/device/info.test.ts'],
   'tree build': ['tree-build', 'test/trees/run.mjs'],
   'tree info': ['tree-info', 'test/trees/run.mjs'],
+  review: ['review', 'test/review/report.test.ts'],
 };
 
 /** Commands below `command` that have --json, as they are typed. */
@@ -90,7 +91,9 @@ describe('the JSON of a command is what its schema says, and nothing else', () =
   });
 
   it('is tested for every command that takes --json', async () => {
-    const files = readdirSync(CLI).filter((file) => file.endsWith('.ts'));
+    const files = readdirSync(CLI, { recursive: true, encoding: 'utf8' }).filter((file) =>
+      file.endsWith('.ts'),
+    );
     const program = new Command();
     for (const file of files) {
       const module = (await import(`${CLI}${file}`)) as { register?: (program: Command) => void };
