@@ -18,6 +18,7 @@ import {
 } from './model/invariants.ts';
 import { fenceOf } from './model/ioctl.ts';
 import { whatStaysBroken } from './model/recovery.ts';
+import { lostJob, runGroup } from './model/submitted.ts';
 import { mixDriver, type OtherDriver } from './other-driver.ts';
 import type { Call, Scenario } from './scenario/scenario.ts';
 import type { ThreadSpec } from './search/threads.ts';
@@ -109,6 +110,7 @@ export class DriverWorld extends TrackedWorld {
       );
       for (let i = 0; i < Math.max(1, vms.length); i++) daemon(`worker ${i + 1}`, worker(harness) as Body);
     }
+    for (const one of harness.submitted) daemon(`group ${one.decl.name}`, runGroup(harness, one) as Body);
     specs.push(...(this.#driver?.threads() ?? []));
     return specs;
   }
@@ -221,6 +223,8 @@ export class DriverWorld extends TrackedWorld {
       }
     }
     if (this.threads.some(({ point, daemon }) => point !== null && !daemon)) return;
+    const stuck = this.#checked.has('deadlock') ? lostJob(harness) : null;
+    if (stuck !== null) report(new Violation('deadlock', stuck));
     for (const { name } of this.#checked.has('deadlock') ? harness.fences : []) {
       if (fenceOf(harness, name)?.signaled === false) {
         report(new Violation('deadlock', `fence ${name} is never signalled`));

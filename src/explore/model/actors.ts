@@ -16,6 +16,7 @@ import { unplug } from './device.ts';
 import { access, activate, becomeActive, becomeIdle, idle, killGroups } from './groups.ts';
 import type { Harness, VmState } from './harness.ts';
 import { boCreate, closeFile, fenceOf, gemClose, syncobjSignal, vmBind, vmDestroy } from './ioctl.ts';
+import { groupCreate, groupDestroy, groupSubmit } from './ioctl-groups.ts';
 import { resume, suspend } from './power.ts';
 import { evict, reclaim, submitCall } from './reclaim.ts';
 import { playStream } from './streams.ts';
@@ -118,6 +119,14 @@ function* perform(harness: Harness, call: Call, thread: number, at: number): Mac
     case 'create': {
       const { size } = harness.scenario.objects.find((one) => one.name === call.object) as ObjectDecl;
       return yield* boCreate(harness, harness.object(call.object), size);
+    }
+    case 'create-group':
+      return yield* groupCreate(harness, harness.submittedGroup(call.group));
+    case 'destroy-group':
+      return yield* groupDestroy(harness, harness.submittedGroup(call.group));
+    case 'run': {
+      const ret = yield* groupSubmit(harness, harness.submittedGroup(call.group), call, thread, at);
+      return ret === 0 ? QUEUED : ret;
     }
     case 'close':
       return yield* gemClose(harness, harness.object(call.object));

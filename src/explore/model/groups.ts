@@ -43,9 +43,9 @@ export function* activate(harness: Harness, state: VmState, group: Group): Op<nu
   yield* pmGet(harness);
   for (;;) {
     yield state.mayBind;
-    yield* harness.schedLock.lock();
-    if (harness.canBind(state.vm) || device.unplugged) break;
-    harness.schedLock.unlock();
+    yield* harness.staged.lock.lock();
+    if (harness.staged.canBind(state.vm) || device.unplugged) break;
+    harness.staged.lock.unlock();
   }
   let ret = -ENODEV;
   if (device.enter()) {
@@ -63,7 +63,7 @@ export function* activate(harness: Harness, state: VmState, group: Group): Op<nu
   }
   // A group holds its VM; here as long as it is on the GPU.
   else state.vm.get();
-  harness.schedLock.unlock();
+  harness.staged.lock.unlock();
   return ret;
 }
 
@@ -74,7 +74,7 @@ export function groupOf(state: VmState, own: Group): Group {
 
 /** tick_work() to group_unbind_locked(); a reset may have done it already, and after an unplug it is not done. */
 export function* idle(harness: Harness, state: VmState, own: Group): Op<number | string> {
-  yield* harness.schedLock.lock();
+  yield* harness.staged.lock.lock();
   const group = groupOf(state, own);
   let result: number | string = -ENODEV;
   if (harness.device.enter()) {
@@ -82,7 +82,7 @@ export function* idle(harness: Harness, state: VmState, own: Group): Op<number |
     yield* unbind(harness, group);
     harness.device.exit();
   }
-  harness.schedLock.unlock();
+  harness.staged.lock.unlock();
   return result;
 }
 
@@ -126,15 +126,15 @@ export function killGroups(harness: Harness, state: VmState, saveVa: number): nu
 /** Thread: tick_work() as far as it takes groups off the GPU; the firmware saves their state through their VM. */
 export function* tickWork(harness: Harness): MachineOp<void> {
   for (;;) {
-    yield harness.tick;
-    yield* harness.schedLock.lock();
-    const group = harness.condemned();
+    yield harness.staged.tick;
+    yield* harness.staged.lock.lock();
+    const group = harness.staged.condemned();
     if (group !== null && group.vm !== null) {
       const state = harness.vms.find((one) => one.vm === group.vm) as VmState;
       yield* groupAccess(harness, state, group, group.saveVa, 'write', 'the firmware saves state');
       yield* unbind(harness, group);
     }
-    harness.schedLock.unlock();
+    harness.staged.lock.unlock();
   }
 }
 

@@ -1,7 +1,7 @@
 /** Invariants over driver and machine that are judged in every state. Each returns what is wrong, or null. */
 import type { PanthorVm } from '../../driver/mmu/vm.ts';
 import type { AddressSpace } from '../../hw/address-space.ts';
-import { INT_MASK, MMU_INT_BASE } from '../../hw/registers.ts';
+import { AS_LOCK_REGION_MIN_SIZE, INT_MASK, MMU_INT_BASE } from '../../hw/registers.ts';
 import type { Harness } from './harness.ts';
 import { hex } from './judge.ts';
 
@@ -22,13 +22,14 @@ export function lockAgreement(harness: Harness): string | null {
   if (harness.device.resetPending || harness.resetInProgress) return null;
   if (!harness.machine.regs.reachable) return null;
   for (let as = 1; as < harness.machine.spaces.length; as++) {
-    const wrong = disagreement(harness.machine.spaces[as], mmu.slots[as]);
+    const wrong = disagreement(harness.machine.spaces[as], mmu.slots[as], harness.device.b.widenLock);
     if (wrong !== null) return wrong;
   }
   return null;
 }
 
-function disagreement(space: AddressSpace, vm: PanthorVm | null): string | null {
+/** `packed`: the driver records LOCKADDR's region, in which one of the smallest size keeps a bit that the MMU ignores. */
+function disagreement(space: AddressSpace, vm: PanthorVm | null, packed: boolean): string | null {
   if (!space.enabled || space.command !== 0) return null;
   const recorded = vm !== null && vm.lockedSize > 0 ? vm : null;
   if (recorded === null) {
@@ -36,8 +37,10 @@ function disagreement(space: AddressSpace, vm: PanthorVm | null): string | null 
     const owner = vm === null ? 'no VM has the slot' : `VM ${vm.uid} has recorded no region`;
     return `AS${space.index} is locked at ${range(space.lockStart, space.lockEnd - space.lockStart)}, but ${owner}`;
   }
-  const end = recorded.lockedStart + recorded.lockedSize;
-  if (space.lockStart <= recorded.lockedStart && space.lockEnd >= end) return null;
+  const { lockedStart, lockedSize } = recorded;
+  const ignored = packed && lockedSize === AS_LOCK_REGION_MIN_SIZE ? lockedStart % lockedSize : 0;
+  const start = lockedStart - ignored;
+  if (space.lockStart <= start && space.lockEnd >= start + lockedSize) return null;
   const actual = space.locked
     ? `locked at ${range(space.lockStart, space.lockEnd - space.lockStart)}`
     : 'not locked';
@@ -68,8 +71,9 @@ export function slotBookkeeping(harness: Harness): string | null {
   if (mask !== mmu.allocMask) return `alloc_mask is ${hex(mmu.allocMask)}, the slots in use are ${hex(mask)}`;
   for (const { vm, users, moving, freed } of harness.vms) {
     if (freed) continue;
-    if (moving === 0 && vm.activeCount !== users && !harness.device.unplugged) {
-      return `active_cnt of VM ${vm.uid} is ${vm.activeCount}, ${users} hold it`;
+    const holders = harness.submitted.length > 0 ? withSlots(harness, vm) : moving === 0 ? users : -1;
+    if (holders >= 0 && vm.activeCount !== holders && !harness.device.unplugged) {
+      return `active_cnt of VM ${vm.uid} is ${vm.activeCount}, ${holders} hold it`;
     }
   }
   for (const vm of mmu.vms) {
@@ -85,6 +89,12 @@ export function slotBookkeeping(harness: Harness): string | null {
     }
   }
   return null;
+}
+
+/** Groups of a VM that have a slot, by the driver's own scheduler; -1 while that is changing. */
+function withSlots({ file, submitted }: Harness, vm: PanthorVm): number {
+  if (file?.drv.sched.lock.held) return -1;
+  return submitted.filter(({ group }) => group !== null && group.vm === vm && group.slot >= 0).length;
 }
 
 /** table-pages, once every thread has ended: a destroyed VM that something refers to will never give its tables back. */

@@ -62,7 +62,8 @@ export class VmState {
     this.mayBind = {
       label: `the scheduler binds a group of ${name}`,
       // A job wakes a suspended device up, whatever is pending: its resume does that.
-      ready: () => harness.canBind(vm) || harness.device.unplugged || harness.device.pm.state === 'suspended',
+      ready: () =>
+        harness.staged.canBind(vm) || harness.device.unplugged || harness.device.pm.state === 'suspended',
     };
     this.work = { label: `VM_BIND queue of ${name}`, ready: () => this.jobs.length > 0 && !vm.stopped };
   }
