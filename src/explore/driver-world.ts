@@ -5,18 +5,12 @@ import type { Invariant } from './invariants.ts';
 import { LockOrder } from './lock-order.ts';
 import { play, prepare } from './model/actors.ts';
 import { bindQueue, interrupts, resetWorker, worker } from './model/device.ts';
+import { interruptMasks, staleInterrupt, unheardFault } from './model/faults.ts';
 import { tickWork } from './model/groups.ts';
 import { Harness } from './model/harness.ts';
-import {
-  interruptMasks,
-  lockAgreement,
-  lostReservations,
-  lostTables,
-  slotBookkeeping,
-  tablePages,
-  unusableVm,
-} from './model/invariants.ts';
+import { lockAgreement, slotBookkeeping, tablePages, unusableVm } from './model/invariants.ts';
 import { fenceOf } from './model/ioctl.ts';
+import { lostObjects, lostReservations, lostTables } from './model/lost.ts';
 import { whatStaysBroken } from './model/recovery.ts';
 import { lostJob, runGroup } from './model/submitted.ts';
 import { mixDriver, type OtherDriver } from './other-driver.ts';
@@ -231,8 +225,12 @@ export class DriverWorld extends TrackedWorld {
       }
     }
     if (this.#checked.has('table-pages')) {
-      const lost = lostTables(harness) ?? lostReservations(harness);
+      const lost = lostTables(harness) ?? lostReservations(harness) ?? lostObjects(harness);
       if (lost !== null) report(new Violation('table-pages', lost));
+    }
+    if (this.#checked.has('interrupt-masks')) {
+      const wrong = unheardFault(harness) ?? staleInterrupt(harness);
+      if (wrong !== null) report(new Violation('interrupt-masks', wrong));
     }
     if (this.#checked.has('recovery')) {
       const broken = whatStaysBroken(harness);

@@ -5,8 +5,9 @@ import { type AccessKind, gpuAccess, permits } from '../../hw/access.ts';
 import type { MachineOp } from '../../hw/timed-machine.ts';
 import type { Translation } from '../../hw/tlb.ts';
 import type { Call } from '../scenario/scenario.ts';
+import { noteFault } from './faults.ts';
 import type { Group, Harness, VmState } from './harness.ts';
-import { judge } from './judge.ts';
+import { judge, judgeSlot } from './judge.ts';
 import { pmGet, pmPut } from './power.ts';
 import { finishJob, submit } from './reclaim.ts';
 
@@ -54,6 +55,7 @@ export function* activate(harness: Harness, state: VmState, group: Group): Op<nu
       group.as = state.vm.as;
       group.epoch = harness.machine.epoch;
       group.bound = true;
+      judgeSlot(harness, state.vm);
     } else if (device.b.bindFailureEndsTick) device.scheduleReset();
     device.exit();
   }
@@ -107,7 +109,8 @@ export function* groupAccess(
 ): MachineOp<Translation | null> {
   const { epoch } = group;
   const found = yield* gpuAccess(harness.machine, group.as, va, kind);
-  if (found !== null && group.epoch === epoch) judge(harness, state, group, va, text, found);
+  if (found !== null) noteFault(state, found, kind);
+  if (found !== null && group.epoch === epoch) judge(harness, state, group, va, kind, text, found);
   return found;
 }
 

@@ -14,6 +14,7 @@ import { type Scenario, ScenarioError } from '../scenario/scenario.ts';
 import { type DriverFactory, makesIoctls, refuseForTrees } from './driver-factory.ts';
 import { ExploredDevice } from './explored-device.ts';
 import { ExploredMemory } from './explored-memory.ts';
+import { noticeHeard } from './faults.ts';
 import { noticeFreed, type ObjectState } from './freed.ts';
 import { openFile, syncobjCreate } from './ioctl.ts';
 import { groupCreate } from './ioctl-groups.ts';
@@ -65,6 +66,8 @@ export class Harness {
   callsUnderWay = 0;
   /** What memory pressure has taken; null where the scenario is not about it. */
   readonly pressure: Pressure | null;
+  /** Slots that were disabled last, by the driver's own word, as a mask. */
+  disabledSlots = 0;
   /** Resets that are over. */
   resets = 0;
   readonly mmuInterrupt = { label: 'MMU interrupt', ready: () => this.#mmuInterruptRaised() };
@@ -221,8 +224,15 @@ export class Harness {
     for (let i = 0; i < this.vms.length; i++) this.vms[i].spec.observe();
     if (this.#driver === null) {
       noticeFreed(this);
+      noticeHeard(this);
+      if (this.machine.overrun !== null) this.#noteOverrun(this.machine.overrun);
       if (this.pressure !== null) noticeMoved(this);
     } else for (const state of this.vms) state.freed ||= state.vm.freed;
+  }
+
+  #noteOverrun(what: string): void {
+    this.machine.overrun = null;
+    this.reportViolation('slot-bookkeeping', what);
   }
 
   /** Queues an asynchronous bind, call number `call` of thread `thread`. 0 or -errno. */

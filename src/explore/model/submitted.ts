@@ -7,11 +7,13 @@ import type { Op } from '../../coroutine/op.ts';
 import type { PanthorGroup } from '../../driver/sched/group.ts';
 import type { JobRunner } from '../../driver/sched/job-runner.ts';
 import { type PanthorJob, type PanthorQueue, SYNCOBJ_BYTES } from '../../driver/sched/queue.ts';
+import type { Fence } from '../../driver/sync/fence.ts';
 import { permits } from '../../hw/access.ts';
 import type { MachineOp } from '../../hw/timed-machine.ts';
 import type { Call, GroupDecl, Scenario } from '../scenario/scenario.ts';
 import { groupAccess } from './groups.ts';
 import type { Harness } from './harness.ts';
+import { judgeSlot } from './judge.ts';
 import { Group } from './vm-state.ts';
 
 /** GPU address of the first stream, and bytes from one to the next: which call submitted a job is in its address. */
@@ -44,6 +46,8 @@ export class SubmittedGroup {
   /** Accesses of its job that are done; whether one of them has faulted. */
   at = 0;
   faulted = false;
+  /** What its jobs wait for, by the address of their streams. */
+  readonly waits: { stream: number; fences: Fence[] }[] = [];
   readonly work: { label: string; ready: () => boolean };
 
   constructor(decl: GroupDecl) {
@@ -82,6 +86,7 @@ export class Firmware implements JobRunner {
     one.onGpu.as = queue.group.vm.as;
     one.onGpu.epoch = this.#harness.machine.epoch;
     one.onGpu.bound = true;
+    judgeSlot(this.#harness, queue.group.vm);
   }
 
   /** Suspended or terminated: it answers at once. */
@@ -104,8 +109,14 @@ export function* runGroup(harness: Harness, one: SubmittedGroup): MachineOp<void
     if (job === null) continue;
     const { call, thread, at } = callOf(scenario, job);
     const access = call.accesses[one.at];
+    if (
+      one.waits.some(({ stream, fences }) => stream === job.start && fences.some((fence) => !fence.signaled))
+    ) {
+      harness.reportViolation('deadlock', `a job of ${one.decl.name} runs before what it waits for is done`);
+    }
     if (access !== undefined) {
       const state = harness.vm(one.decl.vm);
+      one.onGpu.killed = job.queue.group.destroyed;
       const text = `${access.kind} of a job of ${one.decl.name}`;
       const found = yield* groupAccess(harness, state, one.onGpu, access.va, access.kind, text);
       if (one.turn !== turn || found === null) continue;

@@ -40,6 +40,9 @@ export class VmState {
   readonly spec: VmSpec;
   readonly group = new Group();
   readonly jobs: QueuedBind[] = [];
+  /** A fault was raised that the driver has not noted; whether it has one noted. */
+  unheard = false;
+  heard = false;
   /** Who holds the VM active, and how many calls of vm_active and vm_idle are under way. */
   users = 0;
   moving = 0;
