@@ -12,12 +12,13 @@ import { replaySummary } from '../report/replay-json.ts';
 import { replayText } from '../report/replay-text.ts';
 import { visibleLines } from '../report/visible.ts';
 import { livesJson } from '../report/vm-lives-json.ts';
-import { EXIT_FOUND, note } from './exit.ts';
+import { EXIT_FOUND, note, UsageError } from './exit.ts';
 import { checkWritable } from './io/files.ts';
 import { answersByStatus, print } from './io/output.ts';
 import { readThrough } from './io/read.ts';
 import { writeScenario } from './io/scenario-file.ts';
 import { addModelOptions, type ModelCliOptions, modelOptions } from './options/model.ts';
+import { replayOnDevice } from './replay-device.ts';
 import { addDiffOptions, asksForDiff, type DiffOptions, diffKernels } from './replay-diff.ts';
 import { lookForReasons } from './replay-reasons.ts';
 
@@ -27,6 +28,8 @@ interface ReplayCliOptions extends ModelCliOptions, DiffOptions {
   trace: ReadonlySet<TraceKind>;
   check?: true;
   emitScenario?: string;
+  device?: string;
+  output?: string;
 }
 
 export function register(program: Command): void {
@@ -51,6 +54,9 @@ export function register(program: Command): void {
       'compare errno and outputs too, where the replies were a kernel’s or a model’s; with --diff-…: exit status 1 ' +
         'where the kernels differ',
     );
+  command
+    .option('--device <path>', 'play it on a real device, and hold the model against what that answers')
+    .option('-o, --output <file>', 'with --device: write the calls with the device’s answers as a capture');
   addDiffOptions(addModelOptions(command))
     .option('--emit-scenario <file>', 'write what the driver was asked to do as a vector file for conform')
     .action(replay);
@@ -75,6 +81,10 @@ async function replay(path: string, options: ReplayCliOptions): Promise<void> {
   answersByStatus();
   if (options.emitScenario !== undefined) checkWritable(options.emitScenario);
   const capture = await openCapture(path);
+  if (options.device !== undefined)
+    return await replayOnDevice(capture, { ...options, device: options.device });
+  if (options.output !== undefined)
+    throw new UsageError('-o needs --device: it writes what a device answers');
   if (asksForDiff(options)) return await diffKernels(capture, options);
   // JSON has standard output for itself.
   const tell = options.json

@@ -50,10 +50,12 @@ export class Judge {
       if (timing) tally.timing.add({ index, what: `${name}: ${errnoName(record.errno)} there, done here` });
       else if (newer) tally.explained.add({ index, why: `${name}: the capture's kernel is older: ${newer}` });
       else {
-        const group = refusedGroup(record, file);
+        const why = refusedGroup(record, file) ?? this.#consequences.tooMuch(record, plan, file);
         const there = `${name}: ${errnoName(record.errno)} there${this.#becauseThere(record)}`;
-        if (group !== null) tally.explained.add({ index, why: `${there}: ${group}` });
-        else tally.divergences.add({ index, what: `${there}, succeeds here` });
+        if (why !== null) {
+          this.#consequences.spreadHere(record, plan, file);
+          tally.explained.add({ index, why: `${there}: ${why}` });
+        } else tally.divergences.add({ index, what: `${there}, succeeds here` });
       }
       return;
     }
