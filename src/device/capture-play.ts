@@ -22,7 +22,7 @@ import type { Side } from './side.ts';
 /** Descriptors of the device's process are numbered from here in what comes out: below are the client's open files. */
 const FDS_FROM = 0x100000;
 /** A wait is cut to so long: it waits for work that has no contents any more. */
-const LONGEST_WAIT_NS = 5e9;
+const LONGEST_WAIT_NS = 1e9;
 const NO_IDS: IdPlan = { ids: [], arrays: [] };
 
 /**

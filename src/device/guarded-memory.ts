@@ -7,7 +7,7 @@ const MAP_PRIVATE_ANONYMOUS = 0x22;
 
 /**
  * User memory for calls of a device: each piece ends where a page begins that cannot be touched. What a call reads or
- * writes beyond the bytes that are there is EFAULT, as it was for whoever made the call first, and never our own heap.
+ * writes beyond the bytes that are there is EFAULT, as it was for the client that was recorded, and never our own heap.
  */
 export class GuardedMemory {
   readonly #libc: Libc;

@@ -36,7 +36,8 @@ export class Consequences {
     let found: string | null = null;
     this.#ids(record, plan, (id, value) => {
       const signalled = id.kind === 'syncobj' ? file.signalledHere.get(value) : undefined;
-      if (signalled !== undefined) found ??= `syncobj ${value} was not signalled there by record ${signalled}`;
+      if (signalled !== undefined)
+        found ??= `syncobj ${value} was not signalled there by record ${signalled}`;
     });
     return found;
   }
