@@ -17,6 +17,7 @@ const LONG = [
     'test/driver/mmu/gpuvm/small-world.test.ts',
     'test/driver/mmu/partial.test.ts',
     'test/device/real.test.ts',
+    'test/driver/ioctl/vm-bind-oom.test.ts',
   ],
   [{ PANTHOR_SHIM_FUZZ: '20' }, 'test/live/frames.test.ts'],
   [{ PANTHOR_SHIM_FUZZ: '5' }, 'test/live/fuzz.test.ts'],

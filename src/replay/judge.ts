@@ -28,6 +28,8 @@ export class Judge {
   readonly captureUapi: Uapi | null;
   /** Whether errno and outputs are compared. */
   readonly checks: boolean;
+  /** A fault was injected during the call at hand. */
+  injected = false;
   readonly #model: ReplayModel;
   readonly #consequences = new Consequences();
 
@@ -65,7 +67,7 @@ export class Judge {
       return;
     }
     const newer = spec === undefined ? null : newerThan(record, spec, this.kernelUapi);
-    const why = newer ?? this.#consequences.cause(record, plan, file);
+    const why = newer ?? (this.injected ? 'injected' : null) ?? this.#consequences.cause(record, plan, file);
     if (spec !== undefined && why !== null) this.#consequences.spread(record, plan, file, spec);
     if (why !== null) tally.explained.add({ index, why: `${name}: ${error}: ${why}` });
     else tally.divergences.add({ index, what: `${name}: succeeded there, ${error} here${because(refusal)}` });

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { openCapture } from '../../capture/reader.ts';
 import { ScenarioRecorder } from '../../conform/scenario-recorder.ts';
+import { Injection } from '../../live/server/injection.ts';
 import { refusalText } from '../../payload/refusal.ts';
 import { Replayer } from '../../replay/replayer.ts';
 import { objectName } from '../../replay/snapshot.ts';
@@ -29,6 +30,7 @@ interface ReplayCliOptions extends ModelCliOptions, DiffOptions {
   check?: true;
   emitScenario?: string;
   device?: string;
+  inject?: string;
   output?: string;
 }
 
@@ -55,6 +57,10 @@ export function register(program: Command): void {
         'where the kernels differ',
     );
   command
+    .option(
+      '--inject <plan>',
+      'make things fail in the model: BO_CREATE:ENOMEM@3, tables@2, alloc@5, evict@9, reset@100 (docs/live.md)',
+    )
     .option('--device <path>', 'play it on a real device, and hold the model against what that answers')
     .option('-o, --output <file>', 'with --device: write the calls with the device’s answers as a capture');
   addDiffOptions(addModelOptions(command))
@@ -77,6 +83,14 @@ function traceKinds(value: string): ReadonlySet<TraceKind> {
   return new Set(kinds as TraceKind[]);
 }
 
+function plan(text: string): Injection {
+  try {
+    return new Injection(text);
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
 async function replay(path: string, options: ReplayCliOptions): Promise<void> {
   answersByStatus();
   if (options.emitScenario !== undefined) checkWritable(options.emitScenario);
@@ -92,8 +106,9 @@ async function replay(path: string, options: ReplayCliOptions): Promise<void> {
     : (line: string): void => print(`${line}\n`);
   const lines = options.trace.size > 0 ? new LineTrace(options.trace, tell) : null;
   const life = new LifeTrace(lines);
+  const faults = options.inject === undefined ? null : plan(options.inject);
   const model = { ...modelOptions(options, capture.header), check: options.check === true };
-  const replayer = new Replayer(capture.header, { ...model, trace: life });
+  const replayer = new Replayer(capture.header, { ...model, trace: life, faults });
   const { device } = replayer.model;
   const { regs } = device.machine;
   const scenario = options.emitScenario === undefined ? null : new ScenarioRecorder(device);
