@@ -23,8 +23,11 @@ const COMMANDS: Readonly<Record<string, string>> = {
   conform: 'proof',
   explore: 'proof',
   tree: 'proof',
+  review: 'proof',
   fault: 'capture',
   trace: 'capture',
+  report: 'capture',
+  diff: 'capture',
   device: 'live',
 };
 

@@ -1,11 +1,13 @@
 import type { Command } from 'commander';
 import { errnoName } from '../../../uapi/errno.ts';
 import { isKnownName, isNamed } from '../../../uapi/lookup.ts';
-import { panthorUapi } from '../../../uapi/panthor_drm.ts';
 import { openCapture } from '../../capture/reader.ts';
 import type { CaptureRecord } from '../../capture/record.ts';
+import { kernelFor } from '../../driver/kernels/for-capture.ts';
+import { kernel } from '../../driver/kernels.ts';
 import { refusalText } from '../../payload/refusal.ts';
-import { parseUapi, type Uapi } from '../../replay/newer.ts';
+import type { Target } from '../../payload/rules/context.ts';
+import { parseUapi } from '../../replay/newer.ts';
 import { callText } from '../../report/call.ts';
 import { recordJson } from '../../report/record-json.ts';
 import { refusalOfRecord } from '../../report/refusals.ts';
@@ -51,9 +53,10 @@ async function dump(path: string, options: DumpOptions): Promise<void> {
       throw new UsageError(`${name}: no such ioctl`);
   }
   const capture = await openCapture(path);
-  const uapi = parseUapi(capture.header.driver_version) ?? panthorUapi;
+  const { uapi: version, behaviours } = kernel(kernelFor(capture.header).name);
+  const target = { ...(parseUapi(capture.header.driver_version) ?? version), behaviours };
   const render = (record: CaptureRecord): string =>
-    options.json ? json(record, uapi, options.failed) : text(record, uapi, options.failed);
+    options.json ? json(record, target, options.failed) : text(record, target, options.failed);
   let gathered = '';
   const flush = (): void => {
     if (gathered !== '') print(gathered);
@@ -84,9 +87,9 @@ function hasFailed(record: CaptureRecord): boolean {
 }
 
 /** One record; with `reasons`, why it was refused, as far as its bytes show it. */
-function text(record: CaptureRecord, uapi: Uapi, reasons = false): string {
+function text(record: CaptureRecord, target: Target, reasons = false): string {
   if (!reasons || record.type !== 'ioctl') return line(record);
-  const refusal = refusalOfRecord(record, record.errno, uapi);
+  const refusal = refusalOfRecord(record, record.errno, target);
   const why =
     refusal === null
       ? `${errnoName(record.errno)}: not for its bytes, but for what was before it (replay may know)`
@@ -94,10 +97,10 @@ function text(record: CaptureRecord, uapi: Uapi, reasons = false): string {
   return `${line(record)}\n${' '.repeat(25)}refused: ${why}`;
 }
 
-function json(record: CaptureRecord, uapi: Uapi, reasons = false): string {
+function json(record: CaptureRecord, target: Target, reasons = false): string {
   const text = recordJson(record);
   if (!reasons || record.type !== 'ioctl') return text;
-  const refusal = refusalOfRecord(record, record.errno, uapi);
+  const refusal = refusalOfRecord(record, record.errno, target);
   return `${text.slice(0, -1)},"refusal":${JSON.stringify(refusal)}}`;
 }
 

@@ -65,7 +65,8 @@ export function register(program: Command): void {
 async function decodeText(words: readonly string[], options: Options): Promise<string> {
   const data = await readWords(words, options.file);
   const payload = await payloadFrom(data, options);
-  const verdict = judge(payload, kernel(options.kernel).uapi);
+  const { uapi, behaviours } = kernel(options.kernel);
+  const verdict = judge(payload, { ...uapi, behaviours });
   if (options.json === true) return `${JSON.stringify(toJson(payload, verdict), null, 2)}\n`;
   return render(payload, verdict, options.format);
 }

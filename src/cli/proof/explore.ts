@@ -27,7 +27,7 @@ interface Options extends KernelOptions {
 
 type BudgetOption = Options['budget'];
 
-const DEFAULT_BUDGET: BudgetOption = { states: 4_000_000, seconds: 60, memory: 2 * 2 ** 30 };
+export const DEFAULT_BUDGET: BudgetOption = { states: 4_000_000, seconds: 60, memory: 2 * 2 ** 30 };
 
 /** "seconds=10,states=1000000,memory=2G" */
 function parseBudget(text: string, previous: BudgetOption): BudgetOption {
@@ -100,7 +100,7 @@ export function register(program: Command): void {
 }
 
 /** The explorer needs the interleaved form of the driver, which the build puts beside the plain one. */
-async function loadExplorer(): Promise<typeof Explorer> {
+export async function loadExplorer(): Promise<typeof Explorer> {
   const url = new URL('../../../interleaved/src/explore/command.js', import.meta.url);
   if (!existsSync(fileURLToPath(url)))
     throw new UsageError('the interleaved build is missing: run `npm run build`');
@@ -108,7 +108,7 @@ async function loadExplorer(): Promise<typeof Explorer> {
 }
 
 /** The interleaved build has error classes of its own. */
-function translated(error: unknown): unknown {
+export function translated(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   if (error.name === 'UsageError' || error.name === 'TrapError') return new UsageError(error.message);
   if (error.name === 'InputError') return new InputError(error.message);
