@@ -1,6 +1,7 @@
 import { Mutex } from '../coroutine/op.ts';
 import type { Kernel } from '../driver/kernels.ts';
 import { AS_COMMAND_NAMES } from '../hw/registers.ts';
+import { KernelFault } from '../tree/faults.ts';
 import type { Invariant } from './invariants.ts';
 import { LockOrder } from './lock-order.ts';
 import { play, prepare } from './model/actors.ts';
@@ -161,6 +162,7 @@ export class DriverWorld extends TrackedWorld {
 
   /** What an exception of the model's says about the driver; a bug of the explorer's stays what it is. */
   #verdictOn(error: Error): Error {
+    if (error.name === 'KernelFault') return new Violation((error as KernelFault).invariant, error.message);
     if (error.name === 'RegisterAccessError' && !this.harness.machine.regs.reachable) {
       return new Violation('register-access-while-gone', error.message);
     }
@@ -221,6 +223,7 @@ export class DriverWorld extends TrackedWorld {
       }
     }
     if (this.threads.some(({ point, daemon }) => point !== null && !daemon)) return;
+    this.#checkMemory(report);
     for (const { name } of this.#checked.has('deadlock') ? harness.fences : []) {
       if (fenceOf(harness, name)?.signaled === false) {
         report(new Violation('deadlock', `fence ${name} is never signalled`));
@@ -233,6 +236,16 @@ export class DriverWorld extends TrackedWorld {
     if (this.#checked.has('recovery')) {
       const broken = whatStaysBroken(harness);
       if (broken !== null) report(new Violation('recovery', broken));
+    }
+  }
+
+  /** What a tree's own heap still holds when all is over. */
+  #checkMemory(report: (violation: Violation) => void): void {
+    try {
+      this.#driver?.checkEnd();
+    } catch (error) {
+      if (!(error instanceof KernelFault)) throw error;
+      report(new Violation(error.invariant, error.message));
     }
   }
 

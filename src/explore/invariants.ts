@@ -15,5 +15,6 @@ export const INVARIANTS = [
   'interrupt-masks',
   'unusable-vm',
   'recovery',
+  'memory-leak',
 ] as const;
 export type Invariant = (typeof INVARIANTS)[number];

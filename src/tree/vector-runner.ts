@@ -2,6 +2,7 @@
 import type { Fields, StreamOp } from '../conform/model.ts';
 import { Recorder } from '../conform/recorder.ts';
 import type { BuiltTree } from './build.ts';
+import { Places } from './faults.ts';
 import { TreeKernel } from './kernel.ts';
 import { Runner } from './runner.ts';
 import { OUTER, VectorCalls } from './vector-calls.ts';
@@ -23,7 +24,8 @@ export class TreeVectorRunner {
 
   constructor(tree: BuiltTree) {
     this.#kernel = new TreeKernel(tree);
-    this.#runner = new Runner(this.#kernel, new Warnings(tree.mirror), this.#recorder);
+    const explain = { warnings: new Warnings(tree.mirror), places: new Places(tree) };
+    this.#runner = new Runner(this.#kernel, explain, this.#recorder);
     this.#questions = new Questions(this.#kernel, this.#runner);
     this.#calls = new VectorCalls(this.#kernel, this.#runner, this.#questions);
   }

@@ -51,8 +51,15 @@ static long bind_op(struct panthor_vm *vm, const unsigned long *args)
 	struct drm_sched_job *job;
 	struct dma_fence *fence;
 
-	if (!args[7])
-		return panthor_vm_bind_exec_sync_op(file, vm, &op);
+	if (!args[7]) {
+		long ret;
+
+		/* The ioctl holds what it has looked up. */
+		panthor_vm_get(vm);
+		ret = panthor_vm_bind_exec_sync_op(file, vm, &op);
+		panthor_vm_put(vm);
+		return ret;
+	}
 	job = panthor_vm_bind_job_create(file, vm, &op);
 	if (IS_ERR(job))
 		return PTR_ERR(job);
