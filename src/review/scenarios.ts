@@ -48,9 +48,16 @@ export async function reviewScenario(
   return compareVerdicts(scenario, before, after, show(base), show(tree));
 }
 
+/** The invariants that broke, each once; one that broke while the scenario was set up has no schedule. */
+function brokenBy({ invariant, violations }: ResultJson): string[] {
+  const names = violations.map((one) => one.invariant);
+  return [...new Set(names.length === 0 && invariant !== null ? [invariant] : names)].sort();
+}
+
 /** "violated: atomic", "holds". */
-function inWords({ verdict, violations }: ResultJson): string {
-  const broken = [...new Set(violations.map(({ invariant }) => invariant))].sort();
+function inWords(result: ResultJson): string {
+  const { verdict } = result;
+  const broken = brokenBy(result);
   return broken.length === 0 ? verdict : `${verdict}: ${broken.join(', ')}`;
 }
 

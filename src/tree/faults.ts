@@ -81,8 +81,9 @@ export class Places {
     const { file, line, where } = this.#look(site);
     try {
       const statement = statementAt(readTreeFile(this.#tree.mirror, file).split('\n'), line);
-      const what = /\b\w*init\w*\(&?([\w.>-]+)/.exec(statement)?.[1];
-      if (what !== undefined) return what;
+      // drmm_mutex_init() has the device first.
+      const what = statement.match(/&[\w.>-]+/g)?.at(-1);
+      if (what !== undefined) return what.slice(1);
     } catch {
       // Generated or ours: then the place has to do.
     }

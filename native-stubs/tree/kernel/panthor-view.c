@@ -3,6 +3,7 @@
 
 /* Words for the device, then VIEW_WORDS for each VM by uid, then the slots, then the LRU. */
 #define VIEW_WORDS 15
+#define MAX_VIEW 1000
 
 static void view_vm(struct panthor_vm *vm, unsigned long *w)
 {
@@ -54,7 +55,7 @@ unsigned long view_driver(unsigned long *words)
 	*w++ = jobs;
 	*w++ = mmu->irq.mask;
 	*w++ = interrupts_on(&mmu->irq);
-	*w++ = is_handled(LINE_MMU);
+	*w++ = is_handled(LINE_MMU) | is_handled(LINE_GPU) << 1;
 	for (unsigned int i = 0; i < vm_count; i++, w += VIEW_WORDS) {
 		memset(w, 0, VIEW_WORDS * sizeof(*w));
 		if (vm_by_uid(i + 1))
@@ -62,8 +63,12 @@ unsigned long view_driver(unsigned long *words)
 	}
 	for (u32 i = 0; i < MAX_AS_SLOTS; i++)
 		*w++ = mmu->as.slots[i].vm ? uid_of(mmu->as.slots[i].vm) : 0;
-	list_for_each_entry(vm, &mmu->as.lru_list, as.lru_node)
+	/* A driver that is broken may have left anything in its list. */
+	list_for_each_entry(vm, &mmu->as.lru_list, as.lru_node) {
+		if (!is_allocated(vm) || w - words >= MAX_VIEW)
+			break;
 		*w++ = uid_of(vm);
+	}
 	*w++ = 0;
 	return w - words;
 }

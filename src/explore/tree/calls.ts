@@ -3,6 +3,8 @@ import type { Op, Waitable } from '../../coroutine/op.ts';
 import type { DriverTrace } from '../../driver/base/warn.ts';
 import {
   AS_STATUS,
+  GPU_INT_BASE,
+  INT_RAWSTAT,
   MMU_AS_BASE,
   MMU_AS_SHIFT,
   MMU_INT_BASE,
@@ -111,7 +113,7 @@ export class Calls {
           break;
         case POINT_SLEEP:
           if (current < 0) this.#interruptAtOnce();
-          yield this.#waiting(thread, 'sleeps until the GPU answers', () => this.machine.flushHung);
+          yield this.#waiting(thread, 'sleeps until the GPU answers', () => this.#noAnswer());
           mailbox.reply = this.#isReady(thread) ? 1 : 0;
           if (!this.#isReady(thread)) this.trace?.timeout('GPU_CMD_flush');
           break;
@@ -176,6 +178,15 @@ export class Calls {
 
   #isReady(thread: number): boolean {
     return (this.#kernel.native.ready() & (1 << thread)) !== 0;
+  }
+
+  /** Nothing is coming that would wake who sleeps for the GPU: the flush is stuck, or a reset has ended it. The time runs out. */
+  #noAnswer(): boolean {
+    const { flushHung, flushing, regs } = this.machine;
+    if (flushHung) return true;
+    return (
+      !flushing && regs.words[(GPU_INT_BASE + INT_RAWSTAT) >> 2] === 0 && !this.#view.gpuInterruptHandled
+    );
   }
 
   #waiting(thread: number, label: string, or: () => boolean = () => false): Waitable {

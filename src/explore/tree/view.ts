@@ -64,7 +64,12 @@ export class View {
   }
 
   get interruptHandled(): boolean {
-    return this.#word(9) !== 0;
+    return (this.#word(9) & 1) !== 0;
+  }
+
+  /** The same of the GPU block's line. */
+  get gpuInterruptHandled(): boolean {
+    return (this.#word(9) & 2) !== 0;
   }
 
   get allocMask(): number {
