@@ -9,6 +9,7 @@ import { decide } from './decide.ts';
 import { DriverWorld } from './driver-world.ts';
 import { INVARIANTS } from './invariants.ts';
 import { compare } from './output/compare.ts';
+import { elsewhere } from './output/elsewhere.ts';
 import { trace } from './output/explain.ts';
 import { mergeResults } from './output/merge.ts';
 import {
@@ -111,8 +112,15 @@ async function explore(request: ExploreRequest): Promise<ExploreReply> {
   const status = statusOf(result.verdict, request.strict);
   const notes = result.empty.map((one) => `${scenario.name}: ${one}`);
   const { shard } = request;
-  if (request.json)
-    return { text: `${JSON.stringify(toJson(world, model, invariants, result, shard))}\n`, notes, status };
+  if (request.json) {
+    const found = result.findings[0];
+    const others =
+      found !== undefined && request.compare && tree === undefined
+        ? { elsewhere: elsewhere(scenario, model, invariants, found.schedule) }
+        : {};
+    const json = { ...toJson(world, model, invariants, result, shard), ...others };
+    return { text: `${JSON.stringify(json)}\n`, notes, status };
+  }
   const footer = () =>
     request.compare && tree === undefined
       ? compare(scenario, model, result.findings[0].violation.invariant, request.budget)
@@ -214,6 +222,7 @@ function replay(request: ExploreRequest, text: string): ExploreReply {
     schedules: 1,
     token: text,
     steps: traced.steps,
+    elsewhere: tree === undefined ? elsewhere(scenario, model, token.invariants, token.schedule) : [],
   };
   return { text: `${JSON.stringify(reply)}\n`, notes: [], status };
 }

@@ -11,7 +11,7 @@ const LIMIT = 600;
 /** How many streams and operations were compared, besides what differs. */
 export interface Played extends Compared, Outcomes {}
 
-/** A file of vectors, and how somebody else gets it. */
+/** A file of vectors, and how another reviewer gets it. */
 export interface Vectors {
   /** Where it is now. */
   file: string;

@@ -16,8 +16,6 @@ const LONG = [
   'native-stubs/preload/channel.c',
   'native-stubs/preload/file-ops.c',
   'src/conform/model.ts',
-  'src/driver/mmu/io-pgtable.ts',
-  'src/driver/mmu/vm.ts',
   'src/driver/mmu/vma-store.ts',
   'src/driver/sched/sched.ts',
   'src/explore/model/harness.ts',

@@ -35,7 +35,7 @@ export interface ResultJson {
   seconds: number;
   by: string;
   token: string | null;
-  steps: { thread: string; action: string; details: string[] }[];
+  steps: { thread: string; action: string; details: string[]; state: string[] }[];
   violations: Violated[];
   invariants: readonly string[];
   /** Messages that broke an invariant and are known. */
