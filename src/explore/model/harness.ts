@@ -17,6 +17,7 @@ import { ExploredMemory } from './explored-memory.ts';
 import { noticeFreed, type ObjectState } from './freed.ts';
 import { openFile, syncobjCreate } from './ioctl.ts';
 import { Listener } from './listener.ts';
+import { makesIoctls, whyModelAlone } from './model-alone.ts';
 import { isAboutReclaim, noticeMoved, Pressure } from './reclaim.ts';
 import { StagedScheduler } from './scheduler.ts';
 import { Words } from './streams.ts';
@@ -26,15 +27,6 @@ export { Group, VmState } from './vm-state.ts';
 
 /** Virtual address bits: two levels of tables fewer than the real thing, and the same code. */
 const VA_BITS = 48;
-
-const FILE_CALLS = ['create', 'close', 'close-file', 'wait', 'signal'];
-
-/** Whether a thread makes ioctls: then everything belongs to a file. */
-function makesIoctls(scenario: Scenario): boolean {
-  return scenario.threads.some(({ calls }) =>
-    calls.some((call) => call.ioctl || FILE_CALLS.includes(call.verb)),
-  );
-}
 
 function fencesOf(scenario: Scenario): string[] {
   const calls = scenario.threads.flatMap((thread) => thread.calls);
@@ -127,7 +119,8 @@ export class Harness {
         mmu: { asPresent: 2 ** slots - 1, vaBits: VA_BITS },
         now: () => 0,
       });
-    if (driver !== null) this.#refuseForTrees();
+    const refusal = driver === null ? null : whyModelAlone(scenario);
+    if (refusal !== null) throw new ScenarioError(`${scenario.name}: ${refusal}`);
     this.file = makesIoctls(scenario) ? openFile(this.device) : null;
     this.device.sched = new StagedScheduler(this);
     this.device.pm.onPower = (on) => this.#power(on);
@@ -142,17 +135,6 @@ export class Harness {
   #power(on: boolean): void {
     if (!on) this.machine.reset();
     this.machine.regs.reachable = on && !this.device.pm.gone;
-  }
-
-  /** What only the model's driver can be asked so far. */
-  #refuseForTrees(): void {
-    const { name, failMap } = this.scenario;
-    if (makesIoctls(this.scenario)) {
-      throw new ScenarioError(`${name}: threads that make ioctls are for the model alone so far`);
-    }
-    if (this.pressure !== null) throw new ScenarioError(`${name}: reclaim is for the model alone so far`);
-    if (failMap >= 0)
-      throw new ScenarioError(`${name}: a map that fails half-way is for the model alone so far`);
   }
 
   #makeObject(name: string, size: number): ObjectState {
