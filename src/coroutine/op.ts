@@ -61,6 +61,13 @@ export class Mutex implements Waitable {
     this.held = true;
   }
 
+  /** mutex_trylock(): whether it was free, and then it is held. Not a switch point. */
+  tryLock(): boolean {
+    if (this.held) return false;
+    this.held = true;
+    return true;
+  }
+
   /** mutex_unlock(). Not a switch point: the next one follows soon enough. */
   unlock(): void {
     if (!this.held) throw new Error(`${this.label} is not held`);

@@ -22,6 +22,8 @@ export interface MmuParameters {
   /** Bit mask of AS slots; slot 0 is the firmware's. */
   asPresent: number;
   coherent: boolean;
+  /** Architecture, GPU_ID bits 31:28. */
+  archMajor: number;
   /** TASK_SIZE of the process that creates VMs, bytes. */
   taskSize: number;
 }
@@ -92,6 +94,7 @@ export class PanthorDevice implements WarnSink {
       asPresent: options.gpu?.as_present ?? 0xff,
       // DRM_PANTHOR_GPU_COHERENCY_ACE_LITE
       coherent: options.gpu?.selected_coherency === 0,
+      archMajor: options.gpu === undefined ? 10 : options.gpu.gpu_id >>> 28,
       taskSize: 2 ** 48,
       ...options.mmu,
     };

@@ -4,6 +4,7 @@ import type { IoctlSpec } from '../../uapi/ioctl.ts';
 import { availableIn } from '../../uapi/version.ts';
 import type { CaptureRecord } from '../capture/record.ts';
 import { type Refusal, reasonText } from '../payload/refusal.ts';
+import type { Target } from '../payload/rules/context.ts';
 import { refusalOfRecord } from '../report/refusals.ts';
 import type { ClientFile } from './client-file.ts';
 import { compareOutputs } from './compare.ts';
@@ -31,7 +32,17 @@ export class Judge {
   readonly #model: ReplayModel;
   readonly #consequences = new Consequences();
 
-  constructor(model: ReplayModel, tally: Tally, kernelUapi: Uapi, captureUapi: Uapi | null, checks: boolean) {
+  readonly #there: Target;
+
+  constructor(
+    model: ReplayModel,
+    tally: Tally,
+    kernelUapi: Uapi,
+    captureUapi: Uapi | null,
+    there: Target,
+    checks: boolean,
+  ) {
+    this.#there = there;
     this.#model = model;
     this.tally = tally;
     this.kernelUapi = kernelUapi;
@@ -110,7 +121,7 @@ export class Judge {
 
   /** Why the capture's kernel refused a call, where its bytes show it to a driver of that version. */
   #becauseThere(record: CaptureRecord): string {
-    return because(refusalOfRecord(record, record.errno, this.captureUapi ?? this.kernelUapi));
+    return because(refusalOfRecord(record, record.errno, this.#there));
   }
 
   /** Whether two kernels of different uAPI versions give different answers there. */

@@ -15,7 +15,10 @@ import {
 } from './mailbox.ts';
 import type { Warnings } from './warnings.ts';
 
-/** Tells all notes in order and forgets them; addresses are exact below 2^53, which all of them are. */
+/**
+ * Tells all notes in order and forgets them; addresses are exact below 2^53, which all of them are. Throws where some were
+ * lost: a thread stops in time for them to be read.
+ */
 export function tellNotes(
   box: Mailbox,
   warnings: Warnings,
@@ -23,6 +26,7 @@ export function tellNotes(
   onReset: () => void = () => {},
 ): void {
   if (box.noted === 0) return;
+  if (box.overrun) throw new Error('more notes between two points than there is room for');
   for (let i = 0; i < box.noted; ) {
     if (box.noteNumber(i) === NOTE_RESET_SCHEDULED) onReset();
     i = tell(box, i, warnings, to ?? NO_TRACE);
@@ -66,7 +70,7 @@ function tell(box: Mailbox, i: number, warnings: Warnings, to: DriverTrace): num
       to.mapped(n(1), n(2), n(3), n(4), box.noteSigned(i + 5), n(6));
       return i + 7;
     case NOTE_UNMAP:
-      to.unmapped(n(1), n(2), n(3), n(4));
+      to.unmapped(n(1), n(2), n(3), box.noteSigned(i + 4));
       return i + 5;
     case NOTE_STEP_MAP:
       to.stepMap(n(1), n(2), box.noteSigned(i + 3), n(4));

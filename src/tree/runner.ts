@@ -17,7 +17,8 @@ import {
   POINT_TICK,
   POINT_WRITE,
 } from './mailbox.ts';
-import type { NoteReader } from './recorder.ts';
+import { tellNotes } from './notes.ts';
+import type { Warnings } from './warnings.ts';
 
 /** The thread that the GPU's interrupt runs on. */
 const INTERRUPT_THREAD = 31;
@@ -30,15 +31,15 @@ export type End = 'done' | 'blocked';
 
 export class Runner {
   readonly #kernel: TreeKernel;
-  readonly #notes: NoteReader;
+  readonly #warnings: Warnings;
   readonly #recorder: Recorder;
   machine!: TreeMachine;
   /** Called before each call to the page-table code. */
   onTable: (() => void) | null = null;
 
-  constructor(kernel: TreeKernel, notes: NoteReader, recorder: Recorder) {
+  constructor(kernel: TreeKernel, warnings: Warnings, recorder: Recorder) {
     this.#kernel = kernel;
-    this.#notes = notes;
+    this.#warnings = warnings;
     this.#recorder = recorder;
   }
 
@@ -56,7 +57,7 @@ export class Runner {
     for (;;) {
       mailbox.quiet = QUIET | (this.onTable === null ? 1 << POINT_TABLE : 0);
       const point = this.#kernel.step(thread);
-      if (heard) this.#notes.drain(this.#recorder);
+      if (heard) tellNotes(mailbox, this.#warnings, this.#recorder);
       regs.trace = heard ? this.#recorder : null;
       switch (point) {
         case POINT_END:

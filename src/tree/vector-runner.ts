@@ -1,78 +1,31 @@
 /** Plays the operations of a vector stream on a tree's driver and says what came out, as conform/model.ts does on the model. */
-import { crc32 } from 'node:zlib';
 import type { Fields, StreamOp } from '../conform/model.ts';
-import { hex, type Json, Recorder } from '../conform/recorder.ts';
-import { IRQ_WAKE_THREAD } from '../driver/base/irq.ts';
-import { type BoLayout, layoutPieces, type SgPiece } from '../driver/gem/sg.ts';
-import { AS_FAULTADDRESS, AS_FAULTSTATUS, asRegister } from '../hw/registers.ts';
+import { Recorder } from '../conform/recorder.ts';
 import type { BuiltTree } from './build.ts';
-import type { CallName } from './calls.ts';
-import { type Run, TreeKernel } from './kernel.ts';
-import { TreeMachine } from './machine.ts';
-import { NoteReader } from './recorder.ts';
+import { TreeKernel } from './kernel.ts';
 import { Runner } from './runner.ts';
-import { Contents, type DeviceState, deviceState, PART } from './state.ts';
+import { OUTER, VectorCalls } from './vector-calls.ts';
+import { num } from './vector-fields.ts';
+import { Questions } from './vector-questions.ts';
 import { Warnings } from './warnings.ts';
 
-const EINVAL = 22;
+/** Runs printed in full unless the operation says otherwise. */
 const DEFAULT_CAP = 400;
-const PAGE = 4096;
-const HUGE = 0x200000;
-const LINE_MMU = 1;
-/** The thread of the operation, that of one inside it, and that of questions about the state. */
-const OUTER = 0;
+/** The thread of an operation inside another. */
 const INNER = 1;
-const ASKING = 2;
-/** Calls of no interest to a recorder, by operation. */
-const POWER: Readonly<Record<string, CallName>> = {
-  suspend: 'suspend',
-  resume: 'resume',
-  pre_reset: 'preReset',
-  post_reset: 'postReset',
-  unplug: 'unplug',
-};
-
-type Value = number | bigint;
-
-function value(op: Fields, key: string, absent: Value = 0): Value {
-  const found = op[key];
-  if (found === undefined || found === null) return absent;
-  return typeof found === 'number' ? found : BigInt(found as string);
-}
-
-const num = (op: Fields, key: string, absent = 0): number => Number(value(op, key, absent));
-
-function runsOf(pieces: Iterable<SgPiece>): Run[] {
-  const runs: Run[] = [];
-  let first = 0;
-  for (const [pa, bytes, folio] of pieces) {
-    if (bytes === 0) continue;
-    runs.push({ first, frame: pa / PAGE, pages: bytes / PAGE, huge: folio >= HUGE });
-    first += bytes / PAGE;
-  }
-  return runs;
-}
 
 export class TreeVectorRunner {
   readonly #kernel: TreeKernel;
   readonly #recorder = new Recorder();
   readonly #runner: Runner;
-  /** VMs that were not destroyed, and how often each was activated. */
-  readonly #vms = new Set<number>();
-  readonly #nodes = new Map<number, { vm: number; node: bigint }>();
-  #nodeCount = 0;
-  /** Objects whose handle is there, and how many were made. */
-  readonly #bos = new Set<number>();
-  #made = 0;
+  readonly #questions: Questions;
+  readonly #calls: VectorCalls;
 
   constructor(tree: BuiltTree) {
     this.#kernel = new TreeKernel(tree);
-    const notes = new NoteReader(this.#kernel.mailbox, new Warnings(tree.mirror));
-    this.#runner = new Runner(this.#kernel, notes, this.#recorder);
-  }
-
-  #has(feature: string): boolean {
-    return this.#kernel.tree.features.some((f) => f.name === feature && f.found);
+    this.#runner = new Runner(this.#kernel, new Warnings(tree.mirror), this.#recorder);
+    this.#questions = new Questions(this.#kernel, this.#runner);
+    this.#calls = new VectorCalls(this.#kernel, this.#runner, this.#questions);
   }
 
   /** Runs one operation; its outcome as the vectors have it. */
@@ -80,15 +33,15 @@ export class TreeVectorRunner {
     this.#recorder.clear();
     const out = this.#outcome(op);
     Object.assign(out, this.#recorder.fields());
-    const state = this.#state();
+    const state = this.#questions.state();
     out.vms = state.vms;
     out.as = state.as;
     if (state.resetPending) out.reset_pending = 1;
     if (op.op === 'bind' || op.op === 'kmap' || op.op === 'kunmap' || op.op === 'get_state') {
       const uid = num(op, 'vm');
-      if (this.#vms.has(uid)) {
+      if (this.#calls.vms.has(uid)) {
         const full = op.op === 'get_state' || num(op, 'dump') !== 0;
-        Object.assign(out, this.#contents(uid, full, num(op, 'cap', DEFAULT_CAP)));
+        Object.assign(out, this.#questions.contents(uid, full, num(op, 'cap', DEFAULT_CAP)));
       }
     }
     return out;
@@ -96,7 +49,7 @@ export class TreeVectorRunner {
 
   #outcome(op: StreamOp): Fields {
     const mid = op.mid as StreamOp | undefined;
-    if (mid === undefined) return this.#dispatch(op, OUTER);
+    if (mid === undefined) return this.#calls.dispatch(op, OUTER);
     let calls = 0;
     let state: 'waiting' | 'blocked' | 'done' = 'waiting';
     const inner: Fields = {};
@@ -105,7 +58,7 @@ export class TreeVectorRunner {
       this.#runner.onTable = null;
       state = this.#mid(mid, inner);
     };
-    const out = this.#dispatch(op, OUTER);
+    const out = this.#calls.dispatch(op, OUTER);
     this.#runner.onTable = null;
     const ended = state as string;
     if (ended === 'blocked') {
@@ -124,7 +77,7 @@ export class TreeVectorRunner {
       skipped: _skipped,
       blocked,
       ...rest
-    } = op.op === 'seq' ? this.#seq(op, fields) : this.#dispatch(op, INNER);
+    } = op.op === 'seq' ? this.#seq(op, fields) : this.#calls.dispatch(op, INNER);
     Object.assign(fields, rest);
     if (blocked === 1) {
       this.#recorder.t.pop();
@@ -137,262 +90,10 @@ export class TreeVectorRunner {
 
   #seq(op: StreamOp, fields: Fields): Fields {
     for (const one of op.ops as StreamOp[]) {
-      const { r, skipped: _skipped, ...rest } = this.#dispatch(one, INNER);
+      const { r, skipped: _skipped, ...rest } = this.#calls.dispatch(one, INNER);
       Object.assign(fields, rest);
       this.#recorder.event(`seq_ret ${r}`);
     }
     return { r: 0 };
-  }
-
-  /** A call whose result is its return value. */
-  #call(thread: number, name: CallName, ...args: Value[]): Fields {
-    return this.#runner.call(thread, name, args) === 'blocked'
-      ? { r: 0, blocked: 1 }
-      : { r: this.#kernel.mailbox.result(0) };
-  }
-
-  #dispatch(op: StreamOp, thread: number): Fields {
-    const { mailbox } = this.#kernel;
-    const power = POWER[op.op];
-    if (power !== undefined) return this.#call(thread, power);
-    switch (op.op) {
-      case 'init':
-        return this.#init(op);
-      case 'vm_create':
-      case 'mcu_vm_create':
-        return this.#vmCreate(op);
-      case 'bo_create':
-        return this.#boCreate(op);
-      case 'bo_destroy':
-        if (!this.#bos.delete(num(op, 'bo'))) return { r: -EINVAL };
-        return this.#call(thread, 'boDestroy', num(op, 'bo'));
-      case 'get_pgsize': {
-        this.#runner.call(thread, 'pageSize', [value(op, 'addr'), value(op, 'size')]);
-        return { r: 0, pgsize: hex(mailbox.result(1)), count: hex(mailbox.result(2)) };
-      }
-      case 'pack': {
-        const out = this.#call(thread, 'pack', value(op, 'start'), value(op, 'size'), num(op, 'as'));
-        if (!this.#has('PACK_REGION')) return out;
-        const [region, start, size] = [1, 2, 3].map((i) => `0x${mailbox.word(i).toString(16)}`);
-        return { ...out, region, start, size };
-      }
-      case 'fault':
-        return this.#fault(op, thread);
-      case 'leak':
-        return this.#leak();
-      case 'stuck':
-        this.#runner.machine.machine.injectStuck(num(op, 'as'), num(op, 'skip'), num(op, 'times'));
-        return { r: 0 };
-      case 'flush_fail':
-        this.#runner.machine.machine.injectFlushFailure(num(op, 'skip'), num(op, 'times'));
-        return { r: 0 };
-      case 'oom':
-        return this.#call(ASKING, 'setOom', num(op, 'skip'), num(op, 'times', 1));
-      case 'hw_reset':
-        this.#runner.machine.machine.reset();
-        this.#runner.call(thread, 'softReset', [], false);
-        this.#runner.call(thread, 'clearReset', [], false);
-        this.#kernel.mailbox.clearNotes();
-        return this.#call(ASKING, 'setOom', 0, 0);
-      case 'alloc_va':
-        return this.#allocVa(op, thread);
-      case 'free_va': {
-        const found = this.#nodes.get(num(op, 'node'));
-        if (found === undefined) return { r: -EINVAL };
-        this.#nodes.delete(num(op, 'node'));
-        return this.#call(thread, 'freeVa', found.vm, found.node);
-      }
-      default:
-        return this.#vmOp(op, thread);
-    }
-  }
-
-  #init(op: StreamOp): Fields {
-    this.#vms.clear();
-    this.#nodes.clear();
-    this.#bos.clear();
-    this.#nodeCount = 0;
-    this.#made = 0;
-    const asPresent = num(op, 'as_present', 0xff);
-    const vaBits = num(op, 'va_bits', 48);
-    const paBits = num(op, 'pa_bits', 40);
-    this.#kernel.reset();
-    this.#runner.machine = new TreeMachine({ asPresent, vaBits, paBits });
-    const layout = (op.dummy_layout as BoLayout | undefined) ?? 'contig2M';
-    this.#kernel.setBacking(runsOf(layoutPieces(layout, 0, HUGE, 0)));
-    return this.#call(
-      OUTER,
-      'init',
-      asPresent,
-      vaBits,
-      paBits,
-      num(op, 'coherent'),
-      value(op, 'task_size', 2 ** 48),
-    );
-  }
-
-  #vmCreate(op: StreamOp): Fields {
-    const { mailbox } = this.#kernel;
-    const mcu = op.op === 'mcu_vm_create';
-    const out = mcu
-      ? this.#call(OUTER, 'mcuVmCreate')
-      : this.#call(OUTER, 'vmCreate', value(op, 'user_va_range'), num(op, 'flags'));
-    if ((out.r as number) < 0) return out;
-    const uid = mailbox.result(1);
-    this.#vms.add(uid);
-    if (mcu) return { ...out, uid };
-    const [range, start, end] = [2, 3, 4].map((i) => hex(mailbox.result(i)));
-    return { ...out, uid, user_va_range: range, kernel_va: [start, end] };
-  }
-
-  #boCreate(op: StreamOp): Fields {
-    const { mailbox } = this.#kernel;
-    const id = this.#made + 1;
-    const pieces = op.sg as [string, string, number][] | undefined;
-    const size = num(op, 'size');
-    this.#kernel.setBacking(
-      runsOf(
-        pieces?.map(([pa, len, folio]): SgPiece => [Number(pa), Number(len), folio]) ??
-          layoutPieces(op.layout as BoLayout, id, size, num(op, 'seed')),
-      ),
-    );
-    const out = this.#call(OUTER, 'boCreate', size, num(op, 'excl'));
-    if ((out.r as number) < 0) return out;
-    this.#bos.add(out.r as number);
-    this.#made = out.r as number;
-    const count = mailbox.result(1);
-    const list: Json[] = [];
-    let text = '';
-    for (let from = 0; from < count; from += PART) {
-      this.#ask('backing', [out.r as number, from]);
-      for (let i = 0; i < mailbox.result(1); i++) {
-        const [pa, len] = [mailbox.noteNumber(2 * i), mailbox.noteNumber(2 * i + 1)];
-        text += `${pa.toString(16)},${len.toString(16)}\n`;
-        if (count <= 64) list.push([hex(pa), hex(len)]);
-      }
-      mailbox.clearNotes();
-    }
-    const result: Fields = { ...out, nsg: count, sgcrc: crc32(text).toString(16).padStart(8, '0') };
-    if (count <= 64) result.sg = list;
-    return result;
-  }
-
-  #fault(op: StreamOp, thread: number): Fields {
-    const { machine } = this.#runner.machine;
-    for (const [as, addr, status] of op.faults as [number, string, string][]) {
-      const { words } = machine.regs;
-      const address = BigInt(addr);
-      words[asRegister(as, AS_FAULTSTATUS) >> 2] = Number(status);
-      words[asRegister(as, AS_FAULTADDRESS) >> 2] = Number(address & 0xffffffffn);
-      words[(asRegister(as, AS_FAULTADDRESS) >> 2) + 1] = Number(address >> 32n);
-      machine.raiseMmuInterrupt(1 << as);
-    }
-    const raw = this.#call(thread, 'rawInterrupt', LINE_MMU).r as number;
-    if (raw !== IRQ_WAKE_THREAD) return { r: 0, raw };
-    return { r: 0, raw, thread: this.#call(thread, 'threadedInterrupt', LINE_MMU).r };
-  }
-
-  #leak(): Fields {
-    let reachable = 0;
-    for (const [uid] of this.#state().vms as [number][]) {
-      this.#ask('leaves', [uid, Number.MAX_SAFE_INTEGER]);
-      const { mailbox } = this.#kernel;
-      for (let level = 0; level < 4; level++) reachable += mailbox.result(3 + level);
-      reachable -= 1;
-      mailbox.clearNotes();
-    }
-    return { r: 0, pt_live: this.#kernel.native.tablesLive(), pt_reachable: reachable };
-  }
-
-  #allocVa(op: StreamOp, thread: number): Fields {
-    const uid = num(op, 'vm');
-    if (!this.#vms.has(uid)) return { r: -EINVAL };
-    const out = this.#call(thread, 'allocVa', uid, value(op, 'va', -1), value(op, 'size'));
-    if (out.r !== 0) return out;
-    const node = ++this.#nodeCount;
-    const { mailbox } = this.#kernel;
-    this.#nodes.set(node, { vm: uid, node: mailbox.word(1) });
-    return { ...out, node, start: hex(mailbox.result(2)) };
-  }
-
-  #vmOp(op: StreamOp, thread: number): Fields {
-    const uid = num(op, 'vm');
-    const { mailbox } = this.#kernel;
-    if (!this.#vms.has(uid)) return { r: -EINVAL };
-    switch (op.op) {
-      case 'vm_destroy':
-        this.#vms.delete(uid);
-        return this.#call(thread, 'vmDestroy', uid);
-      case 'active':
-        return this.#call(thread, 'active', uid);
-      case 'idle':
-        if (this.#activeCount(uid) === 0) return { r: 0, skipped: 1 };
-        return this.#call(thread, 'idle', uid);
-      case 'bind': {
-        const args = ['flags', 'bo', 'bo_off', 'va', 'size', 'nsync', 'async'].map((key) => value(op, key));
-        const out = this.#call(thread, 'bind', uid, ...args);
-        return num(op, 'async') !== 0 && out.r === 0 ? { ...out, fence: mailbox.result(1) } : out;
-      }
-      case 'kmap': {
-        const args = ['bo', 'bo_off', 'size', 'va', 'flags'].map((key) => value(op, key));
-        return this.#call(thread, 'kmap', uid, ...args);
-      }
-      case 'kunmap':
-        return this.#call(thread, 'kunmap', uid, value(op, 'va'), value(op, 'size'));
-      case 'lookup': {
-        const out = this.#call(thread, 'lookup', uid, value(op, 'va'));
-        return out.r === 0 ? { ...out, bo: mailbox.result(1), bo_off: hex(mailbox.result(2)) } : out;
-      }
-      case 'get_state':
-        return { r: 0 };
-      case 'lock':
-        if (!this.#has('LOCKED_REGION')) return { r: 0, skipped: 1 };
-        return this.#call(thread, 'lock', uid, value(op, 'start'), value(op, 'size'));
-      case 'unlock':
-        if (!this.#has('LOCKED_REGION')) return { r: 0, skipped: 1 };
-        return this.#call(thread, 'unlock', uid);
-      case 'flush_all':
-        if (!this.#has('FLUSH_ALL')) return { r: 0, skipped: 1 };
-        return this.#call(thread, 'flushAll', uid);
-      default:
-        throw new Error(`unknown operation '${op.op}'`);
-    }
-  }
-
-  #activeCount(uid: number): number {
-    const found = (this.#state().vms as number[][]).find(([id]) => id === uid);
-    return found?.[2] ?? 0;
-  }
-
-  /** A question about the state: nothing of it is recorded, the answer is in the notes. */
-  #ask(name: CallName, args: readonly Value[]): void {
-    this.#kernel.mailbox.clearNotes();
-    this.#runner.call(ASKING, name, args, false);
-  }
-
-  #state(): DeviceState {
-    this.#ask('state', []);
-    const state = deviceState(this.#kernel.mailbox);
-    this.#kernel.mailbox.clearNotes();
-    return state;
-  }
-
-  #contents(uid: number, full: boolean, cap: number): Fields {
-    const { mailbox } = this.#kernel;
-    const contents = new Contents(full, cap);
-    for (let from = 0, count = PART; count === PART; from += PART) {
-      this.#ask('vmas', [uid, from]);
-      count = mailbox.result(1);
-      contents.addVmas(mailbox, count);
-    }
-    let tables: number[] = [];
-    for (let from = 0, count = PART; count === PART; from += PART) {
-      this.#ask('leaves', [uid, from]);
-      count = mailbox.result(1);
-      tables = [3, 4, 5, 6].map((i) => mailbox.result(i));
-      contents.addRuns(mailbox, count);
-    }
-    mailbox.clearNotes();
-    return contents.fields(tables);
   }
 }

@@ -159,8 +159,10 @@ describe('standard input', () => {
     const slow = `(printf '{"ioctl":'; sleep 0.6; printf '"VM_CREATE"}')`;
     expect(shell(`${slow} | $P encode`).out).toBe(`${'00'.repeat(16)}\n`);
     // node makes the pipe non-blocking for everyone who has it.
-    const shared = `(${process.execPath} -e 'process.stdin.on("readable",()=>{});setTimeout(()=>process.exit(),300)'; $P encode)`;
-    expect(shell(`(sleep 1; printf '{"ioctl":"VM_CREATE"}') | ${shared}`).out).toBe(`${'00'.repeat(16)}\n`);
+    const left = file('left');
+    const shared = `(${process.execPath} -e 'process.stdin.on("readable",()=>{});setTimeout(()=>process.exit(),300)'; touch ${left}; $P encode)`;
+    const later = `(until [ -e ${left} ]; do sleep 0.1; done; sleep 0.3; printf '{"ioctl":"VM_CREATE"}')`;
+    expect(shell(`${later} | ${shared}`).out).toBe(`${'00'.repeat(16)}\n`);
   });
 
   it('may bring vectors', async () => {

@@ -39,6 +39,10 @@ const answers: [scenario: string, args: string[], answer: string][] = [
   ['suspend-while-unplugging', [], 'holds'],
   ['scale-2vm-1slot-2binders-2submitters', [], 'holds'],
   ['slot-never-free', [], 'vacuous'],
+  ['evicted-sparse', ['--kernel', '7.2'], 'holds'],
+  ['evicted-sparse', ['--kernel', '7.3'], 'holds'],
+  ['reclaim-while-binding', [], 'holds'],
+  ['reclaim-and-lock-times-out', [], 'holds'],
   ...['6.12', 'atomic-v4', '6.18', '7.1', '7.2', '7.3'].map((kernel): [string, string[], string] => [
     'suspend-beside-reset',
     ['--kernel', kernel],
@@ -47,6 +51,14 @@ const answers: [scenario: string, args: string[], answer: string][] = [
 ];
 
 describe('a scenario of the audit and of reports', () => {
+  it('has an answer here, each of them', () => {
+    const named = new Set([...answers.map(([scenario]) => scenario), 'symmetry-hides']);
+    const unnamed = readdirSync(fixtures)
+      .map((file) => file.replace('.scenario', ''))
+      .filter((name) => !named.has(name) && !name.startsWith('scale-'));
+    expect(unnamed).toEqual([]);
+  });
+
   for (const [scenario, args, answer] of answers) {
     it(`${[scenario, ...args].join(' ')}: ${answer}`, () => {
       expect(first(explore(scenario, ...args).reply)).toBe(answer);

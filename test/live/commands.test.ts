@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { panthorShim, program } from '../cli/program.ts';
+import { expectValid } from '../cli/schema.ts';
 import { buildNative, compileProgram, compiler, leftOver, startServer } from './toolbox.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'panthor-commands-'));
@@ -105,6 +106,7 @@ describe.skipIf(compiler === null)('panthor-shim', () => {
       files: 3,
     });
     expect(report.ioctls.by_name.SYNCOBJ_WAIT).toBe(4);
+    expectValid('run', report);
   });
 
   it('run shows the nodes that --card names, on the kernel and GPU that were asked for', async () => {

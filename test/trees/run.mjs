@@ -17,6 +17,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, Suite } from '../clients/harness.mjs';
 import { fetchTree, fingerprint, TREES } from './sources.mjs';
 
@@ -54,6 +55,17 @@ function succeeds(r, status = 0) {
   return r;
 }
 
+/** The JSON of a command against its schema in docs/schemas. */
+function expectValid(name, text) {
+  const schema = JSON.parse(readFileSync(join(project, 'docs/schemas', `${name}.json`), 'utf8'));
+  const validate = new Ajv2020({ allErrors: true, allowUnionTypes: true }).compile(schema);
+  expect(
+    validate(JSON.parse(text)),
+    `not as docs/schemas/${name}.json says`,
+    JSON.stringify(validate.errors),
+  );
+}
+
 /** Vector files of a variant: those committed, and all where they are. */
 function vectorsOf(variant) {
   const shared = process.env.PANTHOR_SHIM_SHARED ?? join(project, '../shared');
@@ -76,6 +88,8 @@ async function wholeTree(tree, dir) {
     const { nearest, trapped } = JSON.parse(info.stdout);
     expect(nearest === tree.like, `is likest to ${nearest}, expected ${tree.like}`);
     expect(trapped.length > 50, `${trapped.length} functions are trapped`);
+    expectValid('tree-info', info.stdout);
+    expectValid('tree-build', succeeds(shim('tree', 'build', '--json', dir)).stdout);
     return took(info);
   });
   if (tree.vectors !== null) {

@@ -24,6 +24,8 @@ export class GemObject {
   unreclaimable = false;
   /** Open handles over all files. */
   handleCount = 0;
+  /** Operations that have it pinned: reclaim leaves it alone meanwhile (panthor_gem_pin()). */
+  pins = 0;
   /** References: handles, mappings, operations under way. */
   refs = 1;
   /** The physical run that backs it, an index in the table's runs; -1 without one. */
@@ -54,6 +56,11 @@ export class GemObject {
   get sgt(): SgTable {
     if (this.#sg === null) throw new Error(`object ${this.id} is not pinned`);
     return this.#sg;
+  }
+
+  /** Whether it has physical memory. */
+  get pinned(): boolean {
+    return this.#sg !== null;
   }
 
   /** panthor_gem_pin(): backs the object with physical memory on first use; false is -ENOMEM. */

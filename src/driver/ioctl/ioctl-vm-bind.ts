@@ -124,7 +124,7 @@ function* bindAsync(
     ret = typeof job === 'number' ? job : submit.addJob(new VmBindSchedJob(job), entity, opAt + OP_SYNCS);
   }
   ret ||= submit.collectSignals() || submit.addDepsAndArm();
-  if (ret === 0) submit.push();
+  if (ret === 0) submit.push(vm.resv);
   yield* submit.cleanup();
   return ret;
 }

@@ -8,6 +8,7 @@ import {
 } from '../../../uapi/panthor_drm.ts';
 import type { Op } from '../../coroutine/op.ts';
 import type { UserMemory } from '../base/uaccess.ts';
+import type { DmaResv } from '../gem/dma-resv.ts';
 import type { SchedEntity, SchedJob } from '../sched/sched-entity.ts';
 import type { Fence } from '../sync/fence.ts';
 import { findFence, type Syncobj } from '../sync/syncobj.ts';
@@ -130,9 +131,15 @@ export class SubmitContext {
     return 0;
   }
 
-  /** panthor_submit_ctx_push_jobs() and panthor_submit_ctx_push_fences(): from here on the jobs are the entities'. */
-  push(): void {
-    for (const { job, entity } of this.#jobs) entity.push(job);
+  /**
+   * panthor_submit_ctx_push_jobs(), panthor_submit_ctx_push_fences() and panthor_vm_update_resvs(): from here on the jobs are
+   * the entities', and hold what the VM of `resv` maps.
+   */
+  push(resv: DmaResv | undefined): void {
+    for (const { job, entity } of this.#jobs) {
+      if (job.finished !== null) resv?.add(job.finished);
+      entity.push(job);
+    }
     this.#jobs = [];
     for (const { syncobj, point, fence } of this.#signals) {
       if (point === 0n) syncobj.replaceFence(fence);

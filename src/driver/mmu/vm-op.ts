@@ -66,7 +66,10 @@ export class OpCtx implements TableSource {
     this.#memory.unreserve(this.tables);
     this.tables = 0;
     this.vmas = 0;
-    this.bo?.put();
+    if (this.bo !== null) {
+      this.bo.pins--;
+      this.bo.put();
+    }
     this.bo = null;
   }
 
@@ -128,6 +131,7 @@ export function prepareMapOpCtx(ctx: OpCtx, vm: PanthorVm, bo: GemObject | null,
   if (!ctx.reserveTables(tables)) return -ENOMEM;
   ctx.vmas = 3;
   ctx.bo = bo.get();
+  bo.pins++;
   return 0;
 }
 

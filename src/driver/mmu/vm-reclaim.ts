@@ -25,8 +25,7 @@ export function* evictBoMappings(device: PanthorDevice, bo: GemObject): Op<numbe
   for (const vm of [...device.mmu.vms]) {
     if (!vm.vmas.maps(bo.serial)) continue;
     yield 'mutex_trylock';
-    if (vm.opLock.held) return -EDEADLK;
-    yield* vm.opLock.lock();
+    if (!vm.opLock.tryLock()) return -EDEADLK;
     let ret = 0;
     for (const id of vmasOf(vm, bo, false)) {
       const va = vm.vmas.va[id];
@@ -43,12 +42,32 @@ export function* evictBoMappings(device: PanthorDevice, bo: GemObject): Op<numbe
   return 0;
 }
 
-/** panthor_gem_try_evict(): takes the pages of `bo` where nothing is in the way; whether it did. */
+/**
+ * panthor_gem_try_evict(): takes the pages of `bo` where nothing is in the way; whether it did. In the way are an operation
+ * that has it pinned, a VM whose reservation is locked, and a job of such a VM that is not done.
+ */
 export function* tryEvict(device: PanthorDevice, bo: GemObject): Op<boolean> {
-  if (!device.b.evictMappings || bo.imported || bo.unreclaimable) return false;
-  if ((yield* evictBoMappings(device, bo)) !== 0) return false;
-  bo.evict();
-  return true;
+  if (!device.b.evictMappings || bo.imported || bo.unreclaimable || bo.pins > 0) return false;
+  bo.get();
+  // What maps an object refers to its VM, and the list of who does cannot change (drm_gem_object.gpuva.lock).
+  const vms = device.mmu.vms.filter((vm) => vm.vmas.maps(bo.serial)).map((vm) => vm.get());
+  const evicted = (yield* lockAndEvict(device, bo, vms)) && bo.pins === 0;
+  if (evicted) bo.evict();
+  for (const vm of vms) yield* vm.put();
+  bo.put();
+  return evicted;
+}
+
+function* lockAndEvict(device: PanthorDevice, bo: GemObject, vms: readonly PanthorVm[]): Op<boolean> {
+  const locked: PanthorVm[] = [];
+  for (const vm of vms) {
+    yield 'dma_resv_trylock';
+    if (vm.resv.unsignaled > 0 || !vm.resv.lock.tryLock()) break;
+    locked.push(vm);
+  }
+  const evicted = locked.length === vms.length && (yield* evictBoMappings(device, bo)) === 0;
+  for (const vm of locked) vm.resv.lock.unlock();
+  return evicted;
 }
 
 /**
@@ -65,8 +84,9 @@ export function* restoreVmas(vm: PanthorVm): Op<number> {
     const id = [...vmas.ids()].find((one) => vmas.evicted[one] === 1);
     vm.opLock.unlock();
     if (id === undefined) break;
-    const bo = device.gem.objects[vmas.bo[id]] as GemObject;
+    const bo = (device.gem.objects[vmas.bo[id]] as GemObject).get();
     ret = bo.pin() ? yield* remapEvicted(vm, id, bo) : -ENOMEM;
+    bo.put();
   }
   vm.putCtx(ctx);
   return ret;

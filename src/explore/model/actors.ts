@@ -17,6 +17,7 @@ import { access, activate, becomeActive, becomeIdle, idle, killGroups } from './
 import type { Harness, VmState } from './harness.ts';
 import { boCreate, closeFile, fenceOf, gemClose, syncobjSignal, vmBind, vmDestroy } from './ioctl.ts';
 import { resume, suspend } from './power.ts';
+import { evict, reclaim, submitCall } from './reclaim.ts';
 import { playStream } from './streams.ts';
 
 /** The result of an asynchronous bind is its job's. */
@@ -81,6 +82,13 @@ function* perform(harness: Harness, call: Call, thread: number, at: number): Mac
     case 'leave':
       yield* becomeIdle(state as VmState);
       return 0;
+    case 'reclaim':
+      return yield* reclaim(harness, harness.object(call.object));
+    case 'evict':
+      return yield* evict(harness, state as VmState);
+    case 'submit':
+    case 'done':
+      return yield* submitCall(state as VmState, group, call);
     case 'kill':
       yield 'GROUP_DESTROY';
       return killGroups(harness, state as VmState, call.va);

@@ -34,6 +34,7 @@ export function* bindQueue(harness: Harness, state: VmState): Op<void> {
     harness.coverage.result(thread, call, ret);
     state.jobs.shift();
     state.unsignalled--;
+    if (harness.pressure !== null) state.vm.resv.remove();
     yield* job.cleanup();
   }
 }

@@ -8,6 +8,7 @@ import type { Call } from '../scenario/scenario.ts';
 import type { Group, Harness, VmState } from './harness.ts';
 import { judge } from './judge.ts';
 import { pmGet, pmPut } from './power.ts';
+import { finishJob, submit } from './reclaim.ts';
 
 /** vm_active and vm_idle, with a count of our own of who holds the VM. */
 export function* becomeActive(state: VmState): Op<number> {
@@ -29,9 +30,15 @@ export function* becomeIdle(state: VmState): Op<void> {
  * A group gets its VM a slot: tick_work() to group_bind_locked(), under the scheduler's lock and never during a reset,
  * with the power on (a job that waits for the group holds a reference). 0 or -errno of vm_active.
  */
-export function* activate(harness: Harness, state: VmState, group: Group): Op<number> {
+export function* activate(harness: Harness, state: VmState, group: Group): Op<number | string> {
   const { device } = harness;
   group.vm = state.vm;
+  if (harness.pressure !== null && group.job === null) {
+    // It gets a slot because a job was submitted.
+    if (group.refused) return 'nothing was submitted';
+    const ret = yield* submit(state, group);
+    if (ret !== 0) return ret;
+  }
   yield state.mayBind;
   yield* pmGet(harness);
   for (;;) {
@@ -50,7 +57,10 @@ export function* activate(harness: Harness, state: VmState, group: Group): Op<nu
     } else if (device.b.bindFailureEndsTick) device.scheduleReset();
     device.exit();
   }
-  if (ret !== 0) pmPut(harness);
+  if (ret !== 0) {
+    pmPut(harness);
+    if (!group.ownSubmit) finishJob(group);
+  }
   // A group holds its VM; here as long as it is on the GPU.
   else state.vm.get();
   harness.schedLock.unlock();
@@ -139,6 +149,7 @@ function* unbind(harness: Harness, group: Group): Op<void> {
   group.bound = false;
   const state = harness.vms.find((one) => one.vm === group.vm) as VmState;
   yield* becomeIdle(state);
+  if (!group.ownSubmit || group.killed) finishJob(group);
   pmPut(harness);
   yield* state.vm.put();
 }

@@ -17,6 +17,7 @@ import { ExploredMemory } from './explored-memory.ts';
 import { noticeFreed, type ObjectState } from './freed.ts';
 import { openFile, syncobjCreate } from './ioctl.ts';
 import { Listener } from './listener.ts';
+import { isAboutReclaim, noticeMoved, Pressure } from './reclaim.ts';
 import { StagedScheduler } from './scheduler.ts';
 import { Words } from './streams.ts';
 import { Group, VmState } from './vm-state.ts';
@@ -78,6 +79,8 @@ export class Harness {
   /** Binds that threads are in the middle of, besides those in queues. */
   callsUnderWay = 0;
   resetInProgress = false;
+  /** What memory pressure has taken; null where the scenario is not about it. */
+  readonly pressure: Pressure | null;
   /** Resets that are over. */
   resets = 0;
   /** VMs with a group on the GPU; the scheduler binds no more than there are slots. */
@@ -110,6 +113,7 @@ export class Harness {
   constructor(scenario: Scenario, kernel: Kernel, driver: DriverFactory | null = null) {
     this.scenario = scenario;
     this.coverage = new Coverage(scenario);
+    this.pressure = isAboutReclaim(scenario) ? new Pressure() : null;
     this.#driver = driver;
     const slots = scenario.slots + 1;
     this.memory = new ExploredMemory(64);
@@ -146,6 +150,7 @@ export class Harness {
     if (makesIoctls(this.scenario)) {
       throw new ScenarioError(`${name}: threads that make ioctls are for the model alone so far`);
     }
+    if (this.pressure !== null) throw new ScenarioError(`${name}: reclaim is for the model alone so far`);
     if (failMap >= 0)
       throw new ScenarioError(`${name}: a map that fails half-way is for the model alone so far`);
   }
@@ -241,8 +246,10 @@ export class Harness {
   /** What the checks remember of the driver; called after every step. */
   observe(): void {
     for (let i = 0; i < this.vms.length; i++) this.vms[i].spec.observe();
-    if (this.#driver === null) noticeFreed(this);
-    else for (const state of this.vms) state.freed ||= state.vm.freed;
+    if (this.#driver === null) {
+      noticeFreed(this);
+      if (this.pressure !== null) noticeMoved(this);
+    } else for (const state of this.vms) state.freed ||= state.vm.freed;
   }
 
   /** Queues an asynchronous bind, call number `call` of thread `thread`. 0 or -errno. */
@@ -251,6 +258,7 @@ export class Harness {
     if (typeof job === 'number') return job;
     vm.jobs.push({ job, va: op.va, size: op.size, thread, call });
     vm.unsignalled++;
+    if (this.pressure !== null) vm.vm.resv.unsignaled++;
     return 0;
   }
 }

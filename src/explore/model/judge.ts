@@ -53,6 +53,12 @@ export function judge(
 
 /** The GPU reaches memory at `pa`: whether that is still of a live object. */
 export function judgeMemory(harness: Harness, pa: number, what: string): void {
+  const loser = harness.pressure?.ownerOf(pa) ?? null;
+  if (loser !== null) {
+    const message = `${what} reaches ${hex(pa)}, which was reclaimed from object ${loser}`;
+    harness.reportViolation('use-after-free', message);
+    return;
+  }
   const there = harness.objects.filter(
     ({ bo, pa: start }) => bo !== null && pa >= start && pa < start + bo.size,
   );

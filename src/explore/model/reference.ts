@@ -19,6 +19,8 @@ interface Mapping {
   size: number;
   pa: number;
   sparse: boolean;
+  /** Serial of the object. */
+  bo: number;
 }
 
 /** Takes [start, end) out of a list of mappings. */
@@ -30,10 +32,11 @@ function cut(maps: readonly Mapping[], start: number, end: number): Mapping[] {
       left.push(map);
       continue;
     }
-    if (map.va < start) left.push({ va: map.va, size: start - map.va, pa: map.pa, sparse: map.sparse });
+    if (map.va < start)
+      left.push({ va: map.va, size: start - map.va, pa: map.pa, sparse: map.sparse, bo: map.bo });
     if (mapEnd > end) {
       const pa = map.sparse ? map.pa : map.pa + (end - map.va);
-      left.push({ va: end, size: mapEnd - end, pa, sparse: map.sparse });
+      left.push({ va: end, size: mapEnd - end, pa, sparse: map.sparse, bo: map.bo });
     }
   }
   return left;
@@ -93,7 +96,7 @@ export class VmSpec {
     }
     const sparse = (ctx.flags & DRM_PANTHOR_VM_BIND_OP_MAP_SPARSE) !== 0;
     const pa = ctx.bo.sgt.pa[0] + (sparse ? 0 : ctx.boOffset);
-    this.after.push({ va: ctx.va, size: ctx.range, pa, sparse });
+    this.after.push({ va: ctx.va, size: ctx.range, pa, sparse, bo: ctx.bo.serial });
   }
 
   /** A call with an operation on [va, va + size) has returned 0 or -errno; it may have failed before it began. */
@@ -104,6 +107,14 @@ export class VmSpec {
     if (ret === 0) return;
     this.maps = this.previous;
     if (!this.vm.freed && this.vm.unusable) this.unknown = true;
+  }
+
+  /** The memory of object `bo` (its serial) begins `by` bytes further on. */
+  moved(bo: number, by: number): void {
+    const shift = (map: Mapping): Mapping => (map.bo === bo ? { ...map, pa: map.pa + by } : map);
+    this.maps = this.maps.map(shift);
+    this.previous = this.previous.map(shift);
+    this.after = this.after.map(shift);
   }
 
   /** Translation of before, and of after where it may be seen already; -1 for none. */

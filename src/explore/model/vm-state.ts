@@ -15,6 +15,10 @@ export class Group {
   /** It was destroyed: the next tick takes it off the GPU, and the firmware saves its state at this address. */
   killed = false;
   saveVa = 0;
+  /** The VM that a job of it in flight uses, where jobs matter (reclaim.ts); whether `submit` submitted it, or failed to. */
+  job: VmState | null = null;
+  ownSubmit = false;
+  refused = false;
 }
 
 /** An asynchronous bind in the queue, and which call of which thread it is. */

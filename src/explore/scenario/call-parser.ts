@@ -6,8 +6,8 @@ import { bytes, Words } from './words.ts';
 
 const ACCESSES = ['read', 'write', 'execute', 'atomic'];
 const DEVICE_CALLS = ['reset', 'suspend', 'resume', 'unplug', 'remove', 'close-file'];
-const VM_CALLS = ['activate', 'idle', 'enter', 'leave', 'destroy', 'stream'];
-const OBJECT_CALLS = ['create', 'close'];
+const VM_CALLS = ['activate', 'idle', 'enter', 'leave', 'destroy', 'stream', 'evict', 'submit', 'done'];
+const OBJECT_CALLS = ['create', 'close', 'reclaim'];
 const FENCE_CALLS = ['wait', 'signal'];
 const BINDS = ['map', 'sparse', 'unmap'];
 const IOCTLS = [...BINDS, 'destroy'];

@@ -66,13 +66,18 @@ export class Calls {
     return this.#kernel.native.countTables(uid);
   }
 
-  /** One call; its return value. Yields at each point of the kernel's thread. */
+  /** One call; its return value. Yields at each point of the kernel's thread, and before it begins. */
   *call(name: CallName, ...args: number[]): Op<number> {
+    // What a function looks at before its first lock may be any object's.
+    yield `calls ${name}`;
+    return yield* this.enter(name, ...args);
+  }
+
+  /** A call that has begun when its caller saw that it can: no other thread runs before its first point. */
+  *enter(name: CallName, ...args: number[]): Op<number> {
     const current = this.current();
     const thread = current < 0 ? SETTING_UP : current;
     const { mailbox } = this.#kernel;
-    // What a function looks at before its first lock may be any object's.
-    yield `calls ${name}`;
     this.#kernel.start(thread, name);
     mailbox.setArgs(args);
     for (;;) {

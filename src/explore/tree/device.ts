@@ -26,8 +26,9 @@ export class TreeIrq {
     this.#line = line;
   }
 
+  /** It is being handled from the moment on that it is raised: who synchronizes waits for it. */
   *rawHandler(): Op<number> {
-    return yield* this.#calls.call('rawInterrupt', this.#line);
+    return yield* this.#calls.enter('rawInterrupt', this.#line);
   }
 
   *threadedHandler(): Op<number> {

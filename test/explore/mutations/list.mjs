@@ -12,6 +12,7 @@ const OP = 'src/driver/mmu/vm-op.ts';
 const PAGES = 'src/driver/mmu/vm-pages.ts';
 const STEPS = 'src/driver/mmu/vm-steps.ts';
 const VM = 'src/driver/mmu/vm.ts';
+const VMAS = 'src/driver/mmu/vm-vmas.ts';
 const BIND = 'src/driver/mmu/vm-bind.ts';
 const PGTABLE = 'src/driver/mmu/io-pgtable.ts';
 const GPU = 'src/driver/gpu.ts';
@@ -403,7 +404,7 @@ export const MUTANTS = [
     STEPS,
     'smStepMap',
     'a mapping is made that is not remembered',
-    'vm.insertVma(ctx.va, ctx.range, bo, offset, flags);',
+    'insertVma(vm, ctx.va, ctx.range, bo, offset, flags);',
     '',
   ),
   mutant(
@@ -420,8 +421,8 @@ export const MUTANTS = [
   mutant(VM, 'free', 'the slot of a freed VM stays enabled', 'yield* mmu.disableAs(this.as, false);', ''),
   mutant(VM, 'free', 'a freed VM keeps its tables', 'this.pgtable.free();', ''),
   mutant(VM, 'destroy', 'groups run on while their VM is destroyed', 'yield device.tickDone;', ''),
-  mutant(VM, 'removeVma', 'a mapping that goes does not let its object go', 'bo.put();', ''),
-  mutant(VM, 'insertVma', 'a mapping does not hold its object', 'bo.get().serial', 'bo.serial'),
+  mutant(VMAS, 'removeVma', 'a mapping that goes does not let its object go', 'bo.put();', ''),
+  mutant(VMAS, 'insertVma', 'a mapping does not hold its object', 'bo.get().serial', 'bo.serial'),
   mutant(VM, 'put', 'a VM is freed with one reference left', '--this.refs === 0', '--this.refs <= 1'),
   mutant(BIND, 'cleanup', 'a job does not let its VM go', 'yield* this.vm.put();', ''),
   mutant(
