@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { openCapture } from '../../capture/reader.ts';
 import { ScenarioRecorder } from '../../conform/scenario-recorder.ts';
 import { refusalText } from '../../payload/refusal.ts';
+import { Selection } from '../../query/selection.ts';
 import { Replayer } from '../../replay/replayer.ts';
 import { objectName } from '../../replay/snapshot.ts';
 import { LineTrace, type TraceKind } from '../../replay/trace.ts';
@@ -12,16 +13,17 @@ import { replaySummary } from '../../report/replay-json.ts';
 import { replayText } from '../../report/replay-text.ts';
 import { visibleLines } from '../../report/visible.ts';
 import { livesJson } from '../../report/vm-lives-json.ts';
-import { EXIT_FOUND, note } from '../exit.ts';
+import { EXIT_FOUND, note, UsageError } from '../exit.ts';
 import { checkWritable } from '../io/files.ts';
 import { answersByStatus, print } from '../io/output.ts';
 import { readThrough } from '../io/read.ts';
 import { writeScenario } from '../io/scenario-file.ts';
 import { addModelOptions, type ModelCliOptions, modelOptions } from '../options/model.ts';
+import { addSelectionOptions, questionOf, type SelectionOptions } from '../options/selection.ts';
 import { addDiffOptions, asksForDiff, type DiffOptions, diffKernels } from './replay-diff.ts';
 import { lookForReasons } from './replay-reasons.ts';
 
-interface ReplayCliOptions extends ModelCliOptions, DiffOptions {
+interface ReplayCliOptions extends ModelCliOptions, DiffOptions, SelectionOptions {
   json?: true;
   stopAt?: number;
   trace: ReadonlySet<TraceKind>;
@@ -51,7 +53,10 @@ export function register(program: Command): void {
       'compare errno and outputs too, where the replies were a kernel’s or a model’s; with --diff-…: exit status 1 ' +
         'where the kernels differ',
     );
-  addDiffOptions(addModelOptions(command))
+  addSelectionOptions(
+    addDiffOptions(addModelOptions(command)),
+    'with --trace and --diff-…: only calls that failed',
+  )
     .option('--emit-scenario <file>', 'write what the driver was asked to do as a vector file for conform')
     .action(replay);
 }
@@ -72,6 +77,11 @@ function traceKinds(value: string): ReadonlySet<TraceKind> {
 }
 
 async function replay(path: string, options: ReplayCliOptions): Promise<void> {
+  const selection = new Selection(questionOf(options));
+  if (selection.isAsked && options.trace.size === 0 && !asksForDiff(options))
+    throw new UsageError(
+      '--vm, --va and their like choose what --trace and --diff-… print: say one of these, too',
+    );
   answersByStatus();
   if (options.emitScenario !== undefined) checkWritable(options.emitScenario);
   const capture = await openCapture(path);
@@ -97,6 +107,7 @@ async function replay(path: string, options: ReplayCliOptions): Promise<void> {
     capture,
     (record) => {
       if (lines !== null) {
+        lines.quiet = !selection.matches(record);
         lines.index = record.index;
         lines.op(callText(record, Number.POSITIVE_INFINITY));
       }

@@ -2,12 +2,14 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import type { Command } from 'commander';
 import { openCapture } from '../../capture/reader.ts';
 import { InputError } from '../../errors.ts';
+import { Selection } from '../../query/selection.ts';
 import { CaptureTrace } from '../../trace/capture-trace.ts';
 import { TraceWriter } from '../../trace/writer.ts';
 import { readThrough } from '../io/read.ts';
 import { addModelOptions, type ModelCliOptions, modelOptions } from '../options/model.ts';
+import { addSelectionOptions, questionOf, type SelectionOptions } from '../options/selection.ts';
 
-interface TraceOptions extends ModelCliOptions {
+interface TraceOptions extends ModelCliOptions, SelectionOptions {
   output: string;
 }
 
@@ -26,7 +28,7 @@ export function register(program: Command): void {
     .argument('<capture>', 'capture, FIFO, or - for standard input')
     .requiredOption('-o, --output <file>', 'the trace, as trace.pftrace; - for standard output')
     .addHelpText('after', '\nExample:\n  panthor-shim trace capture.jsonl.gz -o capture.pftrace\n');
-  addModelOptions(command).action(trace);
+  addSelectionOptions(addModelOptions(command)).action(trace);
 }
 
 async function trace(path: string, options: TraceOptions): Promise<void> {
@@ -45,10 +47,11 @@ async function trace(path: string, options: TraceOptions): Promise<void> {
     bytes += packet.length;
     if (bytes >= CHUNK) flush();
   });
+  const selection = new Selection(questionOf(options));
   const made = new CaptureTrace(capture.header, modelOptions(options, capture.header), writer);
   await readThrough(
     capture,
-    (record) => made.step(record),
+    (record) => made.step(record, selection.matches(record)),
     () => {
       made.finish();
       flush();
