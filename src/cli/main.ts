@@ -28,6 +28,7 @@ const COMMANDS: Readonly<Record<string, string>> = {
   trace: 'capture',
   report: 'capture',
   diff: 'capture',
+  assert: 'capture',
   device: 'live',
 };
 

@@ -6,11 +6,13 @@ import { kernelFor } from '../../driver/kernels/for-capture.ts';
 import { kernel } from '../../driver/kernels.ts';
 import { refusalText } from '../../payload/refusal.ts';
 import type { Target } from '../../payload/rules/context.ts';
+import { CallPrinter, headerLines } from '../../query/call-printer.ts';
 import { Selection } from '../../query/selection.ts';
 import { parseUapi } from '../../replay/newer.ts';
 import { callText } from '../../report/call.ts';
 import { recordJson } from '../../report/record-json.ts';
 import { refusalOfRecord } from '../../report/refusals.ts';
+import { UsageError } from '../exit.ts';
 import { print } from '../io/output.ts';
 import { readThrough } from '../io/read.ts';
 import { inRanges, parseRanges, pastRanges } from '../options/ranges.ts';
@@ -21,6 +23,7 @@ const FLUSH_CHARACTERS = 1 << 16;
 
 interface DumpOptions extends SelectionOptions {
   records: string;
+  calls?: true;
   json?: true;
 }
 
@@ -33,6 +36,7 @@ export function register(program: Command): void {
     )
     .argument('<capture>', 'capture, FIFO, or - for standard input')
     .option('-r, --records <ranges>', 'which records: 0-100,200-', '0-')
+    .option('--calls', 'as lines that can be edited, and made a capture again: convert FILE.calls OUT')
     .option('--json', 'one JSON object a line')
     .addHelpText(
       'after',
@@ -45,14 +49,20 @@ export function register(program: Command): void {
 }
 
 async function dump(path: string, options: DumpOptions): Promise<void> {
+  if (options.calls && options.json) throw new UsageError('--calls or --json, not both');
   const ranges = parseRanges(options.records);
   const selection = new Selection(questionOf(options));
   const capture = await openCapture(path);
   const { uapi: version, behaviours } = kernel(kernelFor(capture.header).name);
   const target = { ...(parseUapi(capture.header.driver_version) ?? version), behaviours };
+  const printer = options.calls ? new CallPrinter() : null;
   const render = (record: CaptureRecord): string =>
-    options.json ? json(record, target, options.failed) : text(record, target, options.failed);
-  let gathered = '';
+    printer !== null
+      ? printer.lines(record).join('\n')
+      : options.json
+        ? json(record, target, options.failed)
+        : text(record, target, options.failed);
+  let gathered = options.calls ? `${headerLines(capture.header).join('\n')}\n` : '';
   const flush = (): void => {
     if (gathered !== '') print(gathered);
     gathered = '';
