@@ -73,7 +73,7 @@ describe('replay', () => {
     expect(switched.switched).toEqual(['-sparse-map']);
     expect(switched.divergences[0]).toEqual({
       index: 82,
-      what: 'VM_BIND: succeeded there, EINVAL here',
+      what: 'VM_BIND: succeeded there, EINVAL here (at ops[0].bo_handle [panthor_vm_prepare_map_op_ctx]: no object has handle 0, and this driver has no MAP_SPARSE)',
       would_explain: ['+sparse-map'],
     });
     expect(await panthorShim(['replay', sparse, '--kernel', '5.0'])).toMatchObject({ status: 2 });

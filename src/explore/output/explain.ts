@@ -23,8 +23,9 @@ export interface Traced {
 
 /** Runs a schedule step by step and writes down what happens. @throws UsageError where the schedule is not possible */
 export function trace(world: DriverWorld, schedule: readonly Step[]): Traced {
-  const { device, machine } = world.harness;
+  // Makes driver and machine anew where another world was looked at since.
   world.reset();
+  const { device, machine } = world.harness;
   const listener = device.trace;
   const log = new Log(listener);
   device.trace = log;
