@@ -29,6 +29,7 @@ const COMMANDS: Readonly<Record<string, string>> = {
   report: 'capture',
   diff: 'capture',
   assert: 'capture',
+  scenario: 'capture',
   device: 'live',
 };
 

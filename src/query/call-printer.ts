@@ -10,19 +10,14 @@ import {
 } from '../capture/record.ts';
 import { callText } from '../report/call.ts';
 import { recordJson } from '../report/record-json.ts';
-import { CallTextError, opText, sizeText, type TextOp } from './bind-text.ts';
+import { bindOfRecord } from './bind-of-record.ts';
+import { CallTextError, opText, sizeText } from './bind-text.ts';
 import { callOfLine } from './call-records.ts';
 
-interface Sync {
-  value: { flags: number; handle: number; timeline_value: string };
-}
-interface Op {
-  value: { flags: number; bo_handle: number; bo_offset: string; va: string; size: string };
-}
 interface CallJson {
   arg: Record<string, never>;
   out?: { arg: Record<string, never> };
-  buffers: { path?: string; text?: string; items?: unknown[] }[];
+  buffers: { path?: string; text?: string }[];
 }
 
 /** Lines before the first call. */
@@ -105,29 +100,11 @@ function guess(record: CaptureRecord): string | null {
       return `bo ${after.handle} size ${sizeText(Number(arg.size))}${vm}${flags}`;
     }
     default:
-      return bindWords(arg, buffers);
+      return bindWords(record);
   }
 }
 
-function bindWords(arg: CallJson['arg'], buffers: CallJson['buffers']): string | null {
-  const ops = buffers.find(({ path }) => path === 'ops')?.items as Op[] | undefined;
-  if (ops === undefined) return null;
-  const texts = ops.map(({ value }, i) => {
-    const syncs = (buffers.find(({ path }) => path === `ops[${i}].syncs`)?.items ?? []) as Sync[];
-    const op: TextOp = {
-      vm: arg.vm_id,
-      flags: value.flags | 0,
-      bo: value.bo_handle,
-      boOffset: Number(value.bo_offset),
-      va: Number(value.va),
-      size: Number(value.size),
-      syncs: syncs.map(({ value: one }) => ({
-        flags: one.flags | 0,
-        handle: one.handle,
-        point: Number(one.timeline_value),
-      })),
-    };
-    return opText(op);
-  });
-  return `${arg.flags === 0 ? '' : 'async '}${texts.join(' ; ')}`;
+function bindWords(record: CaptureRecord): string | null {
+  const bind = bindOfRecord(record);
+  return bind && `${bind.async ? 'async ' : ''}${bind.ops.map(opText).join(' ; ')}`;
 }
