@@ -1,20 +1,15 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
 import type { Command } from 'commander';
 import { openCapture } from '../../capture/reader.ts';
-import { InputError } from '../../errors.ts';
 import { Selection } from '../../query/selection.ts';
 import { CaptureTrace } from '../../trace/capture-trace.ts';
-import { TraceWriter } from '../../trace/writer.ts';
 import { readThrough } from '../io/read.ts';
+import { openTrace } from '../io/trace-file.ts';
 import { addModelOptions, type ModelCliOptions, modelOptions } from '../options/model.ts';
 import { addSelectionOptions, questionOf, type SelectionOptions } from '../options/selection.ts';
 
 interface TraceOptions extends ModelCliOptions, SelectionOptions {
   output: string;
 }
-
-/** Bytes that are written at once. */
-const CHUNK = 1 << 20;
 
 export function register(program: Command): void {
   const command = program
@@ -33,20 +28,7 @@ export function register(program: Command): void {
 
 async function trace(path: string, options: TraceOptions): Promise<void> {
   const capture = await openCapture(path);
-  const file = openOutput(options.output);
-  let chunk: Uint8Array[] = [];
-  let bytes = 0;
-  const flush = (): void => {
-    const all = Buffer.concat(chunk);
-    for (let at = 0; at < all.length; ) at += writeSync(file, all, at);
-    chunk = [];
-    bytes = 0;
-  };
-  const writer = new TraceWriter((packet) => {
-    chunk.push(packet);
-    bytes += packet.length;
-    if (bytes >= CHUNK) flush();
-  });
+  const { writer, close } = openTrace(options.output);
   const selection = new Selection(questionOf(options));
   const made = new CaptureTrace(capture.header, modelOptions(options, capture.header), writer);
   await readThrough(
@@ -54,17 +36,7 @@ async function trace(path: string, options: TraceOptions): Promise<void> {
     (record) => made.step(record, selection.matches(record)),
     () => {
       made.finish();
-      flush();
-      if (file !== 1) closeSync(file);
+      close();
     },
   );
-}
-
-function openOutput(path: string): number {
-  if (path === '-') return 1;
-  try {
-    return openSync(path, 'w');
-  } catch (error) {
-    throw new InputError(`${path}: cannot be written: ${(error as Error).message}`);
-  }
 }
