@@ -20,7 +20,11 @@ export function openTrace(path: string): TraceFile {
   let bytes = 0;
   const flush = (): void => {
     const all = Buffer.concat(chunk);
-    for (let at = 0; at < all.length; ) at += writeSync(file, all, at);
+    try {
+      for (let at = 0; at < all.length; ) at += writeSync(file, all, at);
+    } catch (error) {
+      throw cannotWrite(path, error);
+    }
     chunk = [];
     bytes = 0;
   };
@@ -40,6 +44,13 @@ function open(path: string): number {
   try {
     return openSync(path, 'w');
   } catch (error) {
-    throw new UsageError(`cannot write ${path}: ${reason(error as NodeJS.ErrnoException)}`);
+    throw cannotWrite(path, error);
   }
+}
+
+function cannotWrite(path: string, error: unknown): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  // A reader of standard output that goes away is nobody's mistake.
+  if (path === '-' || code === 'EPIPE') return error;
+  return new UsageError(`cannot write ${path}: ${reason(error as NodeJS.ErrnoException)}`);
 }

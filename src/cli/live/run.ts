@@ -66,6 +66,7 @@ function run(command: string[], options: RunOptions): Promise<void> {
   checkModelOptions(options);
   if (typeof options.report === 'string') checkWritable(options.report);
   if (options.trace !== undefined) checkTraceable(options.trace, options.record);
+  if (options.record !== undefined) checkWritable(options.record);
   return withSignals(die, () => serveCommand(command, options));
 }
 
