@@ -58,6 +58,8 @@ export const GROUPS = {
   },
   // For pages of `report`; the machine's own one does as well.
   chromium: { root: 'browser', names: ['chromium', 'fonts-dejavu-core'], unless: 'chromium' },
+  // For the completion of shells; `unless` is fish, which fewer machines have.
+  shells: { root: 'shells', names: ['zsh', 'fish'], unless: 'fish' },
   cross: {
     root: 'tools',
     names: ['gcc-aarch64-linux-gnu', 'libc6-dev-arm64-cross'],
@@ -76,7 +78,7 @@ const MACHINE_HAS = /^(libc6|libgcc-s1|libstdc\+\+6|gcc-\d+-base|zlib1g)$/;
 
 /** Fetches and unpacks what the groups name. Returns { roots, incomplete: { group: [sentence] } }. */
 export async function prepareRoots(cache, groups) {
-  const names = ['amd64', 'arm64', 'tools', 'browser'];
+  const names = ['amd64', 'arm64', 'tools', 'browser', 'shells'];
   const roots = Object.fromEntries(names.map((name) => [name, join(cache, name)]));
   const incomplete = {};
   const apts = new Map();
