@@ -21,8 +21,6 @@ const LONG = [
   'src/driver/mmu/vm.ts',
   'src/driver/mmu/vma-store.ts',
   'src/driver/sched/sched.ts',
-  'src/explore/model/harness.ts',
-  'src/explore/state/objects.ts',
   'src/tree/vector-runner.ts',
 ];
 

@@ -47,7 +47,7 @@ function disagreement(space: AddressSpace, vm: PanthorVm | null, packed: boolean
   return `VM ${recorded.uid} has recorded ${range(recorded.lockedStart, recorded.lockedSize)}, but AS${space.index} is ${actual}`;
 }
 
-/** A slot that no VM has still goes through tables, which may be anybody's by now. */
+/** A slot that no VM has still goes through tables, which may be another VM's by now. */
 function enabledForNobody({ machine, device }: Harness, as: number): string | null {
   const space = machine.spaces[as];
   if (space === undefined || !space.enabled || space.command !== 0) return null;

@@ -213,6 +213,7 @@ export const MUTANTS = [
     'the interrupt is not cleared',
     "if (b.clearFaultInHandler) { yield 'MMU_INT_CLEAR'; regs.write32(MMU_INT_BASE + INT_CLEAR, bit); } else { yield 'MMU_INT_MASK'; regs.write32(MMU_INT_BASE + INT_MASK, this.irq.mask); }",
     '',
+    'the slot stays masked until it is enabled again, and that clears the interrupt, too',
   ),
   mutant(
     MMU,
@@ -251,7 +252,14 @@ export const MUTANTS = [
     'for (const vm of this.slots) if (vm !== null) this.releaseAs(vm);',
     '',
   ),
-  mutant(MMU, 'postReset', 'faults stay noted over a reset', 'this.faultyMask = 0;', ''),
+  mutant(
+    MMU,
+    'postReset',
+    'faults stay noted over a reset',
+    'this.faultyMask = 0;',
+    '',
+    'a reset takes every slot away; who gets one enables it, and that forgets the fault',
+  ),
 
   // Interrupts
   mutant(
@@ -327,7 +335,14 @@ export const MUTANTS = [
     'flushCaches() and wait_ready() have scheduled one already',
   ),
   mutant(REGION, 'unlockRegion', 'a region is unlocked in a slot that the VM has lost', 'vm.as >= 0', 'true'),
-  mutant(REGION, 'widen', 'a wider lock forgets what was locked', 'Math.min(start, vm.lockedStart)', 'start'),
+  mutant(
+    REGION,
+    'widen',
+    'a wider lock forgets what was locked',
+    'Math.min(start, vm.lockedStart)',
+    'start',
+    'a locked region is a naturally aligned power of two: a block that it touches lies in it, or begins no later',
+  ),
   mutant(
     REGION,
     'isLocked',
@@ -616,7 +631,7 @@ export const MUTANTS = [
   mutant(
     RECLAIM,
     'evictBoMappings',
-    'the shrinker waits for nobody',
+    'the shrinker goes on without op_lock',
     'if (!vm.opLock.tryLock()) return -EDEADLK;',
     'vm.opLock.tryLock();',
   ),
@@ -725,7 +740,7 @@ export const MUTANTS = [
     'this.await(group);',
     '',
   ),
-  mutant(SCHED, 'postReset', 'after a reset nobody looks for work', 'this.tick();', ''),
+  mutant(SCHED, 'postReset', 'after a reset there is no tick', 'this.tick();', ''),
   mutant(SCHED, 'preReset', 'groups keep their slots over a reset', 'yield* this.suspend();', ''),
   mutant(SCHED, 'destroyGroup', 'a group that is destroyed goes on', 'group.destroyed = true;', ''),
   mutant(GROUP, 'run', 'a group that is freed does not let its VM go', 'yield* this.vm.put();', ''),
