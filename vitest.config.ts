@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { SkipReporter } from './test/tooling/skip-reporter.ts';
 
@@ -11,6 +12,8 @@ export default defineConfig({
       ...(process.env.GITHUB_ACTIONS === 'true' ? ['github-actions'] : []),
       new SkipReporter(),
     ],
+    // Vitest leaves one core to itself, which is half of two.
+    maxWorkers: availableParallelism(),
     globalSetup: ['test/build-once.ts'],
     // Machines that build something else meanwhile are slow; nothing takes this long on one that does not.
     testTimeout: 90_000,

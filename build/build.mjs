@@ -25,6 +25,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { checkYields } from './check-yields.mjs';
 import { InstrumentError, instrument, settersIn } from './instrument.mjs';
 import { link } from './link.mjs';
+import { bundlePage } from './page.mjs';
 import { strip } from './strip.mjs';
 
 /** Directories whose code is stripped; the design calls them interruptible. */
@@ -62,12 +63,15 @@ function compile(root, outDir) {
   });
 }
 
+/** Code of report pages, which runs in browsers: bundled, not compiled file by file. */
+const BROWSER = 'src/page/browser/';
+
 /** Files that are data, not code, and are read at run time from beside the code. */
 function copyAssets(root, outDir) {
   for (const dir of ['src', 'uapi']) {
     if (!existsSync(join(root, dir))) continue;
     for (const file of listFiles(join(root, dir))) {
-      if (file.endsWith('.ts')) continue;
+      if (file.endsWith('.ts') || `${dir}/${file}`.startsWith(BROWSER)) continue;
       const to = join(outDir, dir, file);
       mkdirSync(dirname(to), { recursive: true });
       cpSync(join(root, dir, file), to);
@@ -157,6 +161,7 @@ export async function build(root, keepGoing = false) {
     if (!(await compiled)) problems.push('tsc found errors');
     if (problems.length > 0 && !keepGoing) return problems;
     copyAssets(root, fresh);
+    if (existsSync(join(root, BROWSER))) await bundlePage(root, fresh);
     for (const dir of ['src', 'uapi']) {
       if (existsSync(join(fresh, dir)))
         cpSync(join(fresh, dir), join(fresh, 'interleaved', dir), { recursive: true });

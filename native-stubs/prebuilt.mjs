@@ -33,7 +33,7 @@ if (missing.length > 0) {
   process.exitCode = 1;
 }
 for (const arch of built) {
-  for (const name of ['libpanthor_shim.so', 'libdrm_recorder.so', 'server.node']) {
+  for (const name of ['libpanthor_shim.so', 'libdrm_recorder.so', 'server.node', 'panthor-door']) {
     const needs = newestGlibc(join(out, arch, name));
     process.stderr.write(`${arch}/${name} needs glibc 2.${needs}\n`);
     if (needs <= GLIBC) continue;

@@ -72,6 +72,8 @@ export interface FieldInfo {
   readonly bitPerValue?: boolean;
   /** Padding that the struct's author named. Checked to be zero where the driver checks it. */
   readonly pad?: boolean;
+  /** A C string in the struct itself: `char`, whose sign is the architecture's. */
+  readonly char?: boolean;
   /** Shown in hexadecimal. */
   readonly hex?: boolean;
   readonly user?: UserPointer;

@@ -1,4 +1,6 @@
 /** Finds structs and ioctls by the names and numbers that people, clients and captures use for them. */
+
+import { compatIoctls } from './drm/compat.ts';
 import {
   dmaBufIoctls,
   dmaBufStructs,
@@ -34,12 +36,15 @@ export class LookupError extends Error {
 /** By letter and number: bits 15:0 of a request. */
 const byTypeAndNumber = new Map(allIoctls.map((spec) => [(spec.type << 8) | spec.nr, spec]));
 
+/** Those of 32-bit processes, by their whole request: only the size tells them apart. */
+const byCompatRequest = new Map(compatIoctls.map((spec) => [spec.request, spec]));
+
 /**
  * The ioctl that a request number means, or undefined. drm_ioctl() goes by letter and number, so a request of another
  * size or direction is the same call with an older or newer argument.
  */
 export function ioctlOf(request: number): IoctlSpec | undefined {
-  return byTypeAndNumber.get(request & 0xffff);
+  return byCompatRequest.get(request >>> 0) ?? byTypeAndNumber.get(request & 0xffff);
 }
 
 /** How reports call a request: VM_BIND, SYNCOBJ_WAIT, or its number where it is unknown. */

@@ -81,7 +81,7 @@ function fieldRows(layout: StructLayout, field: Field, name: string): Row[] {
       expression: `__builtin_types_compatible_p(__typeof__(${member}), struct ${field.type.name})`,
       expected: 1n,
     });
-  } else if (field.type !== 'uptr') {
+  } else if (field.type !== 'uptr' && field.info.char !== true) {
     const element = field.length > 0 ? `${member}[0]` : member;
     rows.push({
       what: `${what} is signed`,

@@ -5,28 +5,31 @@ import { visibleLines } from '../report/visible.ts';
 import { complain, EXIT_FINE, EXIT_USAGE } from './exit.ts';
 import { watchOutput } from './io/output.ts';
 
-/** Every command is a file of that name beside this one; it is loaded when it is asked for. */
-const COMMANDS = [
-  'replay',
-  'vm',
-  'info',
-  'dump',
-  'convert',
-  'decode',
-  'encode',
-  'layout',
-  'kernels',
-  'gpu',
-  'run',
-  'serve',
-  'record',
-  'conform',
-  'explore',
-  'tree',
-  'fault',
-  'trace',
-  'device',
-];
+/** The commands as the help lists them, each a file of its name in that folder; it is loaded when it is asked for. */
+const COMMANDS: Readonly<Record<string, string>> = {
+  replay: 'capture',
+  vm: 'capture',
+  info: 'capture',
+  dump: 'capture',
+  convert: 'capture',
+  decode: 'payload',
+  encode: 'payload',
+  layout: 'payload',
+  kernels: 'payload',
+  gpu: 'payload',
+  run: 'live',
+  serve: 'live',
+  record: 'live',
+  conform: 'proof',
+  explore: 'proof',
+  tree: 'proof',
+  review: 'proof',
+  fault: 'capture',
+  trace: 'capture',
+  report: 'capture',
+  diff: 'capture',
+  device: 'live',
+};
 
 interface CommandFile {
   register(program: Command): void;
@@ -34,10 +37,10 @@ interface CommandFile {
 
 /** Loads the files of the commands that the arguments may mean: one where they name it, else all, for the help. */
 async function loadCommands(program: Command, named: string | undefined): Promise<void> {
-  const wanted = named !== undefined && COMMANDS.includes(named) ? [named] : COMMANDS;
+  const wanted = named !== undefined && Object.hasOwn(COMMANDS, named) ? [named] : Object.keys(COMMANDS);
+  const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   for (const name of wanted) {
-    const url = new URL(`./${name}${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
-    if (!fs.existsSync(url)) continue;
+    const url = new URL(`./${COMMANDS[name]}/${name}.${ending}`, import.meta.url);
     ((await import(url.href)) as CommandFile).register(program);
   }
 }

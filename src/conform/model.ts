@@ -11,6 +11,7 @@ import type { Kernel } from '../driver/kernels.ts';
 import type { KernelNode } from '../driver/mmu/drm-mm.ts';
 import { packed, packRegionExact, REGION_HI, REGION_LO, REGION_SIZE } from '../driver/mmu/region.ts';
 import { PanthorVm } from '../driver/mmu/vm.ts';
+import { mapBoRange, unmapRange } from '../driver/mmu/vm-kernel-map.ts';
 import { getPgsize } from '../driver/mmu/vm-pages.ts';
 import { VmPool } from '../driver/mmu/vm-pool.ts';
 import { flushRange, lockRegion, unlockRegion } from '../driver/mmu/vm-region.ts';
@@ -366,11 +367,13 @@ export class ModelRunner {
       case 'kmap': {
         const bo = this.#bos.get(num(op, 'bo'));
         if (bo === undefined) return { r: -EINVAL };
-        const r = run(vm.mapBoRange(bo, num(op, 'bo_off'), num(op, 'size'), num(op, 'va'), num(op, 'flags')));
+        const r = run(
+          mapBoRange(vm, bo, num(op, 'bo_off'), num(op, 'size'), num(op, 'va'), num(op, 'flags')),
+        );
         return { r };
       }
       case 'kunmap':
-        return { r: run(vm.unmapRange(num(op, 'va'), num(op, 'size'))) };
+        return { r: run(unmapRange(vm, num(op, 'va'), num(op, 'size'))) };
       case 'lookup': {
         const found = run(vm.getBoForVa(num(op, 'va')));
         return found === null ? { r: -ENOENT } : { r: 0, bo: found.bo.id, bo_off: hex(found.offset) };

@@ -80,7 +80,8 @@ export function totalsJson(totals: Totals): Json {
   };
 }
 
-function xml(text: string): string {
+/** Text as XML's content or attribute. */
+export function xml(text: string): string {
   // XML 1.0 has no place for control characters, not even as references.
   const printable = [...text].filter((c) => c >= ' ' || c === '\n' || c === '\t').join('');
   return printable

@@ -197,7 +197,7 @@ export function checkStream(
   for (let index = 0; index < stream.ops.length; index++) {
     const { in: op, out: expected } = stream.ops[index];
     const actual = runner.step(op);
-    const fields = differences(op, expected, actual);
+    const fields = differentFields(op, expected, actual);
     if (fields.length > 0) return { index, fields };
   }
   return null;
@@ -207,7 +207,7 @@ export function checkStream(
  * The fields that differ. An outcome that the kernel's code printed has `vms`, and then what it leaves out must not come; a
  * hand-written one that leaves `vms` out too is compared in the fields that it states.
  */
-function differences(op: StreamOp, expected: Fields, actual: Fields): Difference['fields'] {
+export function differentFields(op: StreamOp, expected: Fields, actual: Fields): Difference['fields'] {
   const found: Difference['fields'] = [];
   const stated = Object.keys(expected);
   const fields = 'vms' in expected ? new Set([...stated, ...Object.keys(actual)]) : stated;

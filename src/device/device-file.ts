@@ -9,6 +9,9 @@ import { type Libc, libc } from './libc.ts';
 /** Bytes of each string of DRM_IOCTL_VERSION that are asked for. */
 const NAME_BYTES = 64;
 
+/** O_RDWR | O_CLOEXEC */
+export const O_CLOEXEC_RDWR = constants.O_RDWR | 0o2000000;
+
 /** What DRM_IOCTL_VERSION says. */
 export interface DriverVersion {
   name: string;
@@ -33,7 +36,7 @@ export class DeviceFile {
   constructor(path: string) {
     this.#libc = libc();
     this.path = path;
-    this.#fd = this.#libc.open(path, constants.O_RDWR | 0o2000000 /* O_CLOEXEC */);
+    this.#fd = this.#libc.open(path, O_CLOEXEC_RDWR);
     if (this.#fd < 0) throw new InputError(`${path}: cannot be opened: ${errnoName(-this.#fd)}`);
   }
 

@@ -22,6 +22,8 @@ export interface MmuParameters {
   /** Bit mask of AS slots; slot 0 is the firmware's. */
   asPresent: number;
   coherent: boolean;
+  /** Architecture, GPU_ID bits 31:28. */
+  archMajor: number;
   /** TASK_SIZE of the process that creates VMs, bytes. */
   taskSize: number;
 }
@@ -76,6 +78,8 @@ export class PanthorDevice implements WarnSink {
   tickDone: Waitable = { label: 'tick_work', ready: () => true };
   /** Hears of every call to the VM layer before it runs, for a recorder. */
   calls: VmCalls | null = null;
+  /** Asked at each allocation of the VM_BIND path, by the kernel function that makes it: whether it fails. Page tables: memory.oom. */
+  allocationFails: ((where: string) => boolean) | null = null;
   /** Every warning so far, as "function: reason", with how often. */
   readonly warnings = new Map<string, number>();
   #readers = 0;
@@ -92,6 +96,7 @@ export class PanthorDevice implements WarnSink {
       asPresent: options.gpu?.as_present ?? 0xff,
       // DRM_PANTHOR_GPU_COHERENCY_ACE_LITE
       coherent: options.gpu?.selected_coherency === 0,
+      archMajor: options.gpu === undefined ? 10 : options.gpu.gpu_id >>> 28,
       taskSize: 2 ** 48,
       ...options.mmu,
     };

@@ -16,6 +16,7 @@ import {
   INT_STAT,
 } from '../hw/registers.ts';
 import type { PanthorDevice } from './device.ts';
+import { PanthorPwr } from './pwr.ts';
 
 const CLEAN_INV = CACHE_CLEAN | CACHE_INV;
 /** GPU_CMD values of flushes: clean and invalidate L2 and load/store caches, invalidate the others. */
@@ -29,13 +30,13 @@ export class PanthorGpu {
   readonly cacheFlushLock = new Mutex('cache_flush_lock');
   /** Requests that were made and not acknowledged by an interrupt yet. */
   pendingReqs = 0;
-  /** Architecture, GPU_ID bits 31:28; 14 and later are reset through PWR_CONTROL. */
-  archMajor: number;
+  /** panthor_hw_has_pwr_ctrl(): from architecture 14 (GPU_ID bits 31:28) on resets go through PWR_CONTROL; null before. */
+  readonly pwr: PanthorPwr | null;
 
   constructor(device: PanthorDevice) {
     this.#device = device;
-    this.archMajor = device.gpuProfile === undefined ? 10 : device.gpuProfile.gpu_id >>> 28;
     device.regs.write32(GPU_INT_BASE + INT_MASK, INTERRUPTS);
+    this.pwr = device.params.archMajor >= 14 ? new PanthorPwr(device) : null;
   }
 
   /**
@@ -86,9 +87,8 @@ export class PanthorGpu {
    * alone what the GPU block was asked for: after a flush that did not end, all are -EIO from then on.
    */
   *softReset(): Op<void> {
-    if (this.archMajor >= 14) {
-      yield 'PWR_COMMAND';
-      this.#device.machine.reset();
+    if (this.pwr !== null) {
+      yield* this.pwr.resetSoft();
       return;
     }
     yield 'GPU_CMD';

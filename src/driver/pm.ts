@@ -20,6 +20,8 @@ export class RuntimePm {
   usage = 0;
   /** When the device suspends by itself, CLOCK_MONOTONIC in ns; Infinity while it is needed or suspended. */
   deadlineNs = Number.POSITIVE_INFINITY;
+  /** dev->power.last_busy: when the device was last said to be needed, or resumed; CLOCK_MONOTONIC in ns. */
+  #lastBusyNs = Number.NEGATIVE_INFINITY;
   readonly #settled = {
     label: 'runtime PM',
     ready: () => this.state === 'active' || this.state === 'suspended',
@@ -46,10 +48,15 @@ export class RuntimePm {
     this.deadlineNs = Number.POSITIVE_INFINITY;
   }
 
-  /** pm_runtime_put_autosuspend(): after the last one the device stays on for 50 ms. */
+  /** pm_runtime_mark_last_busy() and pm_runtime_put_autosuspend(): after the last one the device stays on for 50 ms. */
   putAutosuspend(): void {
-    if (--this.usage === 0 && this.state !== 'suspended')
-      this.deadlineNs = this.#device.now() + AUTOSUSPEND_NS;
+    this.#lastBusyNs = this.#device.now();
+    this.put();
+  }
+
+  /** pm_runtime_put(): the device stays on until 50 ms after it was last busy, which this reference does not count as. */
+  put(): void {
+    if (--this.usage === 0 && this.state !== 'suspended') this.deadlineNs = this.#lastBusyNs + AUTOSUSPEND_NS;
   }
 
   /** The autosuspend timer: suspends the device where it has not been needed until `nowNs`. */
@@ -95,6 +102,8 @@ export class RuntimePm {
     }
     yield 'power on';
     this.state = 'active';
+    // rpm_resume()
+    this.#lastBusyNs = device.now();
     return 0;
   }
 }

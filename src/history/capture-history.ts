@@ -8,6 +8,7 @@ import type { ClientFile } from '../replay/client-file.ts';
 import { readId } from '../replay/explain.ts';
 import { Replayer, type ReplayOptions } from '../replay/replayer.ts';
 import type { Mapping, MappingEnd, Moment, ObjectLife, SlotUse, VmLife } from './events.ts';
+import { bothTraces } from './listeners.ts';
 
 const NOTHING = (): void => {};
 
@@ -41,7 +42,9 @@ export class CaptureHistory {
   #end: MappingEnd = 'unmap';
 
   constructor(header: CaptureHeader, options: ReplayOptions) {
-    this.replayer = new Replayer(header, { ...options, trace: this.#trace() });
+    const { trace } = options;
+    const own = this.#trace();
+    this.replayer = new Replayer(header, { ...options, trace: trace ? bothTraces(own, trace) : own });
     this.exactSlots = header.replies === 'model';
     const { model } = this.replayer;
     model.device.calls = this.#calls();

@@ -40,13 +40,14 @@ const nothing = (): void => {};
 
 /** Collects the steps of a device; take() gives those since the last call. */
 export class StepRecorder implements DriverTrace, RegisterTrace {
-  readonly #regs: RegisterFile;
+  /** The registers of the device that is listened to; to be set before the first command. */
+  regs: RegisterFile | null;
   #steps: Step[] = [];
   /** Bytes in VMAs of the client's half of the address space, by the VM's ordinal. */
   readonly mappedBytes = new Map<number, number>();
 
-  constructor(regs: RegisterFile) {
-    this.#regs = regs;
+  constructor(regs: RegisterFile | null = null) {
+    this.regs = regs;
   }
 
   take(): Step[] {
@@ -81,7 +82,7 @@ export class StepRecorder implements DriverTrace, RegisterTrace {
   /** The region in LOCKADDR: bits 5:0 are log2(size) - 1, the base is aligned to the size; at least 32 KiB. */
   #region(as: number): { start: number; size: number } {
     const at = asRegister(as, AS_LOCKADDR) >> 2;
-    const { words } = this.#regs;
+    const { words } = this.regs as RegisterFile;
     const size = 2 ** Math.max((words[at] & 0x3f) + 1, 15);
     const base = words[at + 1] * 0x100000000 + ((words[at] & ~0xfff) >>> 0);
     return { start: Math.floor(base / size) * size, size };

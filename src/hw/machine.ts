@@ -15,6 +15,11 @@ import {
   INT_RAWSTAT,
   MAX_AS_SLOTS,
   MMU_INT_BASE,
+  PWR_COMMAND_RESET_SOFT,
+  PWR_INT_BASE,
+  PWR_IRQ_RESET_COMPLETED,
+  PWR_STATUS,
+  PWR_STATUS_ALLOW_SOFT_RESET_HI,
 } from './registers.ts';
 
 /** `skip` more good events, then `times` bad ones. */
@@ -39,6 +44,9 @@ function consume(injection: Injection): boolean {
 const ALWAYS: Waitable = { label: 'machine', ready: () => true };
 const GPU_RAWSTAT = (GPU_INT_BASE + INT_RAWSTAT) >> 2;
 const GPU_MASK = (GPU_INT_BASE + INT_MASK) >> 2;
+const PWR_RAWSTAT = (PWR_INT_BASE + INT_RAWSTAT) >> 2;
+const PWR_MASK = (PWR_INT_BASE + INT_MASK) >> 2;
+const PWR_STATUS_HI = (PWR_STATUS + 4) >> 2;
 const MMU_RAWSTAT = (MMU_INT_BASE + INT_RAWSTAT) >> 2;
 
 export class Machine {
@@ -56,6 +64,7 @@ export class Machine {
   constructor(memory: PhysicalMemory = new PhysicalMemory()) {
     this.memory = memory;
     this.regs = new RegisterFile(this);
+    this.regs.words[PWR_STATUS_HI] = PWR_STATUS_ALLOW_SOFT_RESET_HI;
   }
 
   /** What waits for a command of a slot wait for: here commands end at once, or never. */
@@ -80,11 +89,15 @@ export class Machine {
     this.#flushFail.times = times;
   }
 
-  /** A reset: all registers zero but the mask of the interrupt that reports it, nothing injected any more. */
+  /** A reset: all registers as at power-on but the masks of the interrupts that report it, nothing injected any more. */
   reset(): void {
-    const gpuMask = this.regs.words[GPU_MASK];
-    this.regs.words.fill(0);
-    this.regs.words[GPU_MASK] = gpuMask;
+    const { words } = this.regs;
+    const gpuMask = words[GPU_MASK];
+    const pwrMask = words[PWR_MASK];
+    words.fill(0);
+    words[GPU_MASK] = gpuMask;
+    words[PWR_MASK] = pwrMask;
+    words[PWR_STATUS_HI] = PWR_STATUS_ALLOW_SOFT_RESET_HI;
     if (this.#injected) this.regs.computesStatus = false;
     this.#injected = false;
     this.#stuck.length = 0;
@@ -116,5 +129,11 @@ export class Machine {
       this.reset();
       this.regs.words[GPU_RAWSTAT] |= GPU_IRQ_RESET_COMPLETED;
     }
+  }
+
+  pwrCommand(command: number): void {
+    if (command !== PWR_COMMAND_RESET_SOFT) return;
+    this.reset();
+    this.regs.words[PWR_RAWSTAT] |= PWR_IRQ_RESET_COMPLETED;
   }
 }

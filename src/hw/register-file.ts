@@ -7,6 +7,7 @@ import {
   INT_STAT,
   MMU_AS_BASE,
   MMU_AS_SHIFT,
+  PWR_COMMAND,
   REG_ACTS,
   REG_PAIR,
   REG_READ,
@@ -31,6 +32,7 @@ export interface RegisterBlocks {
   /** AS_STATUS of a slot, as one read sees it. */
   asStatus(as: number): number;
   gpuCommand(command: number): void;
+  pwrCommand(command: number): void;
 }
 
 export interface RegisterTrace {
@@ -154,10 +156,11 @@ export class RegisterFile {
     return (this.words[(block + INT_RAWSTAT) >> 2] & this.words[(block + INT_MASK) >> 2]) >>> 0;
   }
 
-  /** AS_COMMAND, GPU_CMD, or the CLEAR of an interrupt block. */
+  /** AS_COMMAND, GPU_CMD, PWR_COMMAND, or the CLEAR of an interrupt block. */
   #act(offset: number, value: number): void {
     if (offset >= MMU_AS_BASE) this.#blocks.asCommand((offset - MMU_AS_BASE) >> MMU_AS_SHIFT, value);
     else if (offset === GPU_CMD) this.#blocks.gpuCommand(value);
+    else if (offset === PWR_COMMAND) this.#blocks.pwrCommand(value);
     else this.words[(offset - INT_CLEAR + INT_RAWSTAT) >> 2] &= ~value;
   }
 

@@ -45,6 +45,16 @@ export const GPU_L2_PRESENT = 0x120;
 export const GPU_COHERENCY_FEATURES = 0x300;
 export const GPU_COHERENCY_PROTOCOL = 0x304;
 
+/** PWR_CONTROL (panthor_pwr_regs.h): GPUs from architecture 14 on have it. Interrupts first, as in the other blocks. */
+export const PWR_INT_BASE = 0x800;
+export const PWR_IRQ_RESET_COMPLETED = 1 << 3;
+export const PWR_STATUS = 0x820;
+/** Bit 33 of PWR_STATUS, in its high word: a soft reset may be asked for. */
+export const PWR_STATUS_ALLOW_SOFT_RESET_HI = 1 << 1;
+export const PWR_COMMAND = 0x828;
+export const PWR_COMMAND_RESET_SOFT = 0x31;
+export const PWR_CMDARG = 0x830;
+
 export const MMU_INT_BASE = 0x2000;
 
 export const MMU_AS_BASE = 0x2400;
@@ -104,6 +114,7 @@ const GPU_NAMES: Record<number, string> = {
   [GPU_AS_PRESENT]: 'GPU_AS_PRESENT',
   [GPU_CSF_ID]: 'GPU_CSF_ID',
   [GPU_CMD]: 'GPU_CMD',
+  [PWR_COMMAND]: 'PWR_COMMAND',
   [GPU_STATUS]: 'GPU_STATUS',
   [GPU_COHERENCY_FEATURES]: 'GPU_COHERENCY_FEATURES',
   [GPU_COHERENCY_PROTOCOL]: 'GPU_COHERENCY_PROTOCOL',
@@ -115,7 +126,12 @@ const GPU_PAIRS: Record<number, string> = {
   [GPU_SHADER_PRESENT]: 'GPU_SHADER_PRESENT',
   [GPU_TILER_PRESENT]: 'GPU_TILER_PRESENT',
   [GPU_L2_PRESENT]: 'GPU_L2_PRESENT',
+  [PWR_STATUS]: 'PWR_STATUS',
+  [PWR_CMDARG]: 'PWR_CMDARG',
 };
+/** Registers of the tables above whose writes set something going, and 64-bit ones that may be written. */
+const COMMANDS = new Set(['GPU_CMD', 'PWR_COMMAND']);
+const WRITABLE_PAIRS = new Set(['GPU_TIMESTAMP_OFFSET', 'PWR_CMDARG']);
 const INT_NAMES: Record<number, string> = {
   [INT_RAWSTAT]: 'RAWSTAT',
   [INT_CLEAR]: 'CLEAR',
@@ -163,13 +179,14 @@ function definePair(offset: number, name: string, kind: number): void {
 }
 
 for (const [offset, name] of Object.entries(GPU_NAMES)) {
-  define(Number(offset), name, name === 'GPU_CMD' ? REG_WRITE | REG_ACTS : REG_READ);
+  define(Number(offset), name, COMMANDS.has(name) ? REG_WRITE | REG_ACTS : REG_READ);
 }
 for (const [offset, name] of Object.entries(GPU_PAIRS)) {
-  definePair(Number(offset), name, name === 'GPU_TIMESTAMP_OFFSET' ? REG_READ | REG_WRITE : REG_READ);
+  definePair(Number(offset), name, WRITABLE_PAIRS.has(name) ? REG_READ | REG_WRITE : REG_READ);
 }
 for (const [base, block] of [
   [GPU_INT_BASE, 'GPU_INT'],
+  [PWR_INT_BASE, 'PWR_INT'],
   [MMU_INT_BASE, 'MMU_INT'],
 ] as const) {
   for (const [offset, name] of Object.entries(INT_NAMES)) {

@@ -7,6 +7,10 @@
 export const DESC_BLOCK = 1;
 export const DESC_TABLE = 3;
 
+/** Descriptors of a table, and the 32-bit words that they take. */
+export const ENTRIES = 512;
+export const TABLE_WORDS = 2 * ENTRIES;
+
 /** Level at which a walk of `vaBits` input bits starts: 4 levels from 40 bits on, 3 from 31, 2 from 22. */
 export function startLevel(vaBits: number): number {
   return 4 - Math.ceil((vaBits - 12) / 9);

@@ -1,5 +1,6 @@
 import { run } from '../coroutine/op.ts';
 import type { PanthorDevice } from '../driver/device.ts';
+import { unmapRange } from '../driver/mmu/vm-kernel-map.ts';
 
 /**
  * Frees the VMs that the kernel leaks: a bind that runs after its VM was destroyed still maps, and the mappings hold the
@@ -9,7 +10,7 @@ import type { PanthorDevice } from '../driver/device.ts';
 export function freeLeakedVms(device: PanthorDevice): void {
   for (const vm of device.mmu.vms.filter((one) => one.destroyed && one.vmas.count > 0)) {
     vm.get();
-    run(vm.unmapRange(0, vm.fullRange));
+    run(unmapRange(vm, 0, vm.fullRange));
     run(vm.put());
   }
 }

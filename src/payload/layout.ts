@@ -17,6 +17,7 @@ const cTypes: { readonly [type: string]: string } = {
 };
 
 function cType(field: Field): string {
+  if (field.info.char === true) return 'char';
   return typeof field.type === 'string' ? cTypes[field.type] : `struct ${field.type.name}`;
 }
 

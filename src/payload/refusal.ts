@@ -1,6 +1,7 @@
 /** Why a call was refused: the kernel function that found it and the field that it found, as `decode` says it. */
 import { errnoName } from '../../uapi/errno.ts';
 import type { Payload } from './payload.ts';
+import type { Target } from './rules/context.ts';
 import { judge } from './verdict.ts';
 
 /** The reason for which a driver of some uAPI version returns an error. */
@@ -18,11 +19,7 @@ export interface Refusal {
  * The reason for which a call fails with `errno`, as far as its bytes show it: the first that gives this error. Null where
  * they are sound, and it hangs on what happened before.
  */
-export function refusalOf(
-  payload: Payload,
-  errno: number,
-  uapi: { readonly major: number; readonly minor: number },
-): Refusal | null {
+export function refusalOf(payload: Payload, errno: number, uapi: Target): Refusal | null {
   const { rejects, conditions } = judge(payload, uapi);
   const found = rejects.find((one) => one.errno === errno);
   if (found !== undefined) {

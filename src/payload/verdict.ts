@@ -8,7 +8,7 @@ import { panthorUapi } from '../../uapi/panthor_drm.ts';
 import { availableIn } from '../../uapi/version.ts';
 import type { Payload } from './payload.ts';
 import * as bo from './rules/bo.ts';
-import { Context, type Reject } from './rules/context.ts';
+import { Context, type Reject, type Target } from './rules/context.ts';
 import * as core from './rules/core.ts';
 import * as group from './rules/group.ts';
 import * as vm from './rules/vm.ts';
@@ -58,10 +58,7 @@ export interface Verdict {
 }
 
 /** Judges a request for a driver of this uAPI. A struct that is no ioctl's argument is never refused as such. */
-export function judge(
-  payload: Payload,
-  uapi: { readonly major: number; readonly minor: number } = panthorUapi,
-): Verdict {
+export function judge(payload: Payload, uapi: Target = panthorUapi): Verdict {
   const context = new Context(payload, uapi);
   const { spec } = payload;
   if (spec === null) return { rejects: judgeObject(context), conditions: [] };

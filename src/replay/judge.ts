@@ -4,6 +4,7 @@ import type { IoctlSpec } from '../../uapi/ioctl.ts';
 import { availableIn } from '../../uapi/version.ts';
 import type { CaptureRecord } from '../capture/record.ts';
 import { type Refusal, reasonText } from '../payload/refusal.ts';
+import type { Target } from '../payload/rules/context.ts';
 import { refusalOfRecord } from '../report/refusals.ts';
 import type { ClientFile } from './client-file.ts';
 import { compareOutputs } from './compare.ts';
@@ -28,10 +29,22 @@ export class Judge {
   readonly captureUapi: Uapi | null;
   /** Whether errno and outputs are compared. */
   readonly checks: boolean;
+  /** A fault was injected during the call at hand. */
+  injected = false;
   readonly #model: ReplayModel;
   readonly #consequences = new Consequences();
 
-  constructor(model: ReplayModel, tally: Tally, kernelUapi: Uapi, captureUapi: Uapi | null, checks: boolean) {
+  readonly #there: Target;
+
+  constructor(
+    model: ReplayModel,
+    tally: Tally,
+    kernelUapi: Uapi,
+    captureUapi: Uapi | null,
+    there: Target,
+    checks: boolean,
+  ) {
+    this.#there = there;
     this.#model = model;
     this.tally = tally;
     this.kernelUapi = kernelUapi;
@@ -50,10 +63,12 @@ export class Judge {
       if (timing) tally.timing.add({ index, what: `${name}: ${errnoName(record.errno)} there, done here` });
       else if (newer) tally.explained.add({ index, why: `${name}: the capture's kernel is older: ${newer}` });
       else {
-        const group = refusedGroup(record, file);
+        const why = refusedGroup(record, file) ?? this.#consequences.tooMuch(record, plan, file);
         const there = `${name}: ${errnoName(record.errno)} there${this.#becauseThere(record)}`;
-        if (group !== null) tally.explained.add({ index, why: `${there}: ${group}` });
-        else tally.divergences.add({ index, what: `${there}, succeeds here` });
+        if (why !== null) {
+          this.#consequences.spreadHere(record, plan, file);
+          tally.explained.add({ index, why: `${there}: ${why}` });
+        } else tally.divergences.add({ index, what: `${there}, succeeds here` });
       }
       return;
     }
@@ -63,7 +78,7 @@ export class Judge {
       return;
     }
     const newer = spec === undefined ? null : newerThan(record, spec, this.kernelUapi);
-    const why = newer ?? this.#consequences.cause(record, plan, file);
+    const why = newer ?? (this.injected ? 'injected' : null) ?? this.#consequences.cause(record, plan, file);
     if (spec !== undefined && why !== null) this.#consequences.spread(record, plan, file, spec);
     if (why !== null) tally.explained.add({ index, why: `${name}: ${error}: ${why}` });
     else tally.divergences.add({ index, what: `${name}: succeeded there, ${error} here${because(refusal)}` });
@@ -110,7 +125,7 @@ export class Judge {
 
   /** Why the capture's kernel refused a call, where its bytes show it to a driver of that version. */
   #becauseThere(record: CaptureRecord): string {
-    return because(refusalOfRecord(record, record.errno, this.captureUapi ?? this.kernelUapi));
+    return because(refusalOfRecord(record, record.errno, this.#there));
   }
 
   /** Whether two kernels of different uAPI versions give different answers there. */

@@ -2,10 +2,13 @@ import { EINTR, errnoName } from '../../uapi/errno.ts';
 import { ioctlName, ioctlOf } from '../../uapi/lookup.ts';
 import { DRM_IOCTL_PANTHOR_VM_BIND } from '../../uapi/panthor_drm.ts';
 import type { CaptureHeader, CaptureRecord } from '../capture/record.ts';
-import type { KernelChoice } from '../driver/kernels/for-capture.ts';
+import { type KernelChoice, kernelFor } from '../driver/kernels/for-capture.ts';
+import { kernel } from '../driver/kernels.ts';
 import type { Refusal } from '../payload/refusal.ts';
+import type { Target } from '../payload/rules/context.ts';
 import { refusalOfRecord } from '../report/refusals.ts';
 import { countBindOps } from './bind-ops.ts';
+import { isOfFailedOp } from './bind-reasons.ts';
 import type { ClientFile } from './client-file.ts';
 import { readId } from './explain.ts';
 import { operationsDone } from './failures.ts';
@@ -15,6 +18,7 @@ import { type Call, isWait, Judge, OF_THE_MACHINE } from './judge.ts';
 import { BLOCKED, type ModelOptions, ReplayModel } from './model.ts';
 import { parseUapi, type Uapi } from './newer.ts';
 import { showsSysNice } from './privileges.ts';
+import { stateReason } from './state-reasons.ts';
 import { Tally } from './tally.ts';
 
 export interface ReplayOptions extends ModelOptions {
@@ -45,6 +49,8 @@ export class Replayer {
   refusal: Refusal | null = null;
   readonly #calls = new Map<number, Call>();
   readonly #judge: Judge;
+  /** The kernel, as the rules about bytes want to know it. */
+  readonly #target: Target;
   #looked = 0;
   /** Warnings of the device that were seen to. */
   #warned = 0;
@@ -57,9 +63,12 @@ export class Replayer {
     });
     this.choice = options.choice ?? null;
     this.kernelUapi = options.kernel.uapi;
+    this.#target = { ...options.kernel.uapi, behaviours: options.kernel.behaviours };
     this.captureUapi = parseUapi(header.driver_version);
     this.checks = options.check === true && header.replies !== 'stand-in';
-    this.#judge = new Judge(this.model, this.tally, this.kernelUapi, this.captureUapi, this.checks);
+    const { uapi, behaviours } = kernel(kernelFor(header).name);
+    const there = { ...(this.captureUapi ?? uapi), behaviours };
+    this.#judge = new Judge(this.model, this.tally, this.kernelUapi, this.captureUapi, there, this.checks);
   }
 
   step(record: CaptureRecord): void {
@@ -99,8 +108,11 @@ export class Replayer {
     tally.ioctls.by_name[call.name] = (tally.ioctls.by_name[call.name] ?? 0) + 1;
     model.load(record, file, call.plan);
     if (record.request === DRM_IOCTL_PANTHOR_VM_BIND) countBindOps(model.mem, model.argAt, tally);
-    const followed = this.#follow(record, call);
+    const fired = model.faults?.fired;
+    const injected = model.faults?.beforeCall(model.drv, call.name) ?? 0;
+    const followed = injected === 0 ? this.#follow(record, call) : injected;
     const ret = followed === 0 ? model.call(record, file) : followed;
+    this.#judge.injected = model.faults?.fired !== fired;
     this.ret = ret === BLOCKED ? null : ret;
     if (ret === BLOCKED) {
       model.cancel(file);
@@ -119,8 +131,11 @@ export class Replayer {
     tally.ioctls.failed++;
     // One without end of them is counted only.
     if (followed || this.#looked++ >= MAX_REASONED) return;
+    const ofBytes = refusalOfRecord(record, -ret, this.#target);
     this.refusal =
-      refusalOfRecord(record, -ret, this.kernelUapi) ?? unknownId(record, call.plan, file, errnoName(ret));
+      (ofBytes !== null && isOfFailedOp(ofBytes, record, this.model) ? ofBytes : null) ??
+      stateReason(record, call.name, -ret, file, this.model) ??
+      unknownId(record, call.plan, file, errnoName(ret));
     if (this.refusal !== null) tally.refused.add({ index: record.index, call: call.name, ...this.refusal });
   }
 

@@ -1,8 +1,11 @@
 /** A tree's driver in front of the machine of src/hw: register accesses, polls, and the interrupt that ends a sleep. */
 import { Machine } from '../hw/machine.ts';
 import {
+  AS_FAULTADDRESS,
+  AS_FAULTSTATUS,
   AS_STATUS,
   AS_STATUS_AS_ACTIVE,
+  asRegister,
   GPU_AS_PRESENT,
   GPU_INT_BASE,
   GPU_MMU_FEATURES,
@@ -52,6 +55,15 @@ export class TreeMachine {
   write(offset: number, value: number): void {
     if (offset < MMU_INT_BASE && (REGISTER_KINDS[offset >> 2] ?? 0) === 0) return;
     this.machine.regs.write32(offset, value);
+  }
+
+  /** An access of a slot faults: address and status are in its registers, and the interrupt is raised. */
+  fault(as: number, address: bigint, status: number): void {
+    const { words } = this.machine.regs;
+    words[asRegister(as, AS_FAULTSTATUS) >> 2] = status;
+    words[asRegister(as, AS_FAULTADDRESS) >> 2] = Number(address & 0xffffffffn);
+    words[(asRegister(as, AS_FAULTADDRESS) >> 2) + 1] = Number(address >> 32n);
+    this.machine.raiseMmuInterrupt(1 << as);
   }
 
   /** Ends the poll that found a command running: here commands end at once, or never. The register that was polled. */

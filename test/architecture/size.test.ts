@@ -15,13 +15,9 @@ const CROWDED = ['native-stubs/preload'];
 const LONG = [
   'native-stubs/preload/channel.c',
   'native-stubs/preload/file-ops.c',
-  'native-stubs/tree/kernel/panthor-calls.c',
   'src/conform/model.ts',
-  'src/driver/mmu/io-pgtable.ts',
-  'src/driver/mmu/vm.ts',
   'src/driver/mmu/vma-store.ts',
   'src/driver/sched/sched.ts',
-  'src/tree/vector-runner.ts',
 ];
 
 function* foldersBelow(folder: string): Generator<string> {

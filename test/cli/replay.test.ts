@@ -73,7 +73,7 @@ describe('replay', () => {
     expect(switched.switched).toEqual(['-sparse-map']);
     expect(switched.divergences[0]).toEqual({
       index: 82,
-      what: 'VM_BIND: succeeded there, EINVAL here',
+      what: 'VM_BIND: succeeded there, EINVAL here (at ops[0].bo_handle [panthor_vm_prepare_map_op_ctx]: no object has handle 0, and this driver has no MAP_SPARSE)',
       would_explain: ['+sparse-map'],
     });
     expect(await panthorShim(['replay', sparse, '--kernel', '5.0'])).toMatchObject({ status: 2 });
@@ -136,7 +136,9 @@ describe('replay', () => {
     } = await panthorShim(['replay', '-', '--json'], text.subarray(0, -5));
     expect(status).toBe(3);
     expect(JSON.parse(out.toString()).records).toBe(98);
-    expect(stderr).toMatch(/^panthor-shim: record 98, which begins at byte \d+: corrupt at byte \d+: .*\n$/);
+    expect(stderr).toMatch(
+      /^panthor-shim: standard input: record 98, which begins at byte \d+: corrupt at byte \d+: .*\n$/,
+    );
   });
 
   it('goes on to the end of a FIFO whose writer dies within a record', async () => {

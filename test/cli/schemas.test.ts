@@ -2,33 +2,17 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Ajv2020, type AnySchema, type ValidateFunction } from 'ajv/dist/2020.js';
+import { Command } from 'commander';
 import { afterAll, describe, expect, it } from 'vitest';
 import { capturePath } from '../capture/helpers.ts';
 import { vectorPath } from '../conform/fixtures.ts';
 import { ATTACK, CASES } from './fixture.ts';
 import { panthorShim } from './program.ts';
+import { schemaNames, validator } from './schema.ts';
 
-const SCHEMAS = fileURLToPath(new URL('../../docs/schemas/', import.meta.url));
+const CLI = fileURLToPath(new URL('../../src/cli/', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'panthor-shim-schemas-'));
 afterAll(() => rmSync(folder, { recursive: true }));
-
-/** The schema, closed: here a field that it does not describe is an error. */
-function closed(schema: unknown): unknown {
-  if (typeof schema !== 'object' || schema === null) return schema;
-  if (Array.isArray(schema)) return schema.map(closed);
-  const copy = Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, closed(value)]));
-  const isObject =
-    [copy.type].flat().includes('object') &&
-    'properties' in copy &&
-    !Object.hasOwn(Object(copy.properties), '$schema');
-  return isObject && !('additionalProperties' in copy) ? { ...copy, additionalProperties: false } : copy;
-}
-
-function validator(name: string): ValidateFunction {
-  const schema = JSON.parse(readFileSync(`${SCHEMAS}${name}.json`, 'utf8')) as AnySchema;
-  return new Ajv2020({ allErrors: true, allowUnionTypes: true }).compile(closed(schema) as AnySchema);
-}
 
 const sparse = capturePath('vulkan-sparse');
 const edge = vectorPath('edge-7.2.jsonl.gz');
@@ -61,10 +45,30 @@ const COMMANDS: readonly (readonly [schema: string, ...args: string[]])[] = [
   ['vm-walk', 'vm', '--json', sparse, '--at', '97', '--walk', '1@0x1000'],
   ['vm-history', 'vm', '--json', sparse, '--history', '1@0xff5ff123'],
   ['fault', 'fault', '--json', '--va', '0xff5ff123', '--status', '0x210002c1', '--as', '1', sparse],
+  ['fault', 'fault', '--json', '--log', `${CASES}dmesg-fault.txt`],
   ['conform', 'conform', '--json', edge, '--filter', 'lock/then_s', '--without', 'unlock-before-disable'],
   ['conform', 'conform', '--json', `${CASES}stream-with-result-only.jsonl`],
   ['explore', 'explore', '--json', '--no-compare', 'rebind-while-accessing', '--kernel', '6.12'],
 ];
+
+/** What cannot be had here: commands that need a device, a client or a kernel tree, with their schema and their test. */
+const ELSEWHERE: { readonly [command: string]: readonly [schema: string, file: string] } = {
+  'run --report': ['run', 'test/live/commands.test.ts'],
+  'device info': ['device', 'test/device/info.test.ts'],
+  'conform --device': ['conform-device', 'test/device/info.test.ts'],
+  'tree build': ['tree-build', 'test/trees/run.mjs'],
+  'tree info': ['tree-info', 'test/trees/run.mjs'],
+  review: ['review', 'test/review/report.test.ts'],
+};
+
+/** Commands below `command` that have --json, as they are typed. */
+function* withJson(command: Command, path: readonly string[]): Generator<string> {
+  for (const one of command.commands) {
+    const name = [...path, one.name()];
+    if (one.options.some(({ long }) => long === '--json')) yield name.join(' ');
+    yield* withJson(one, name);
+  }
+}
 
 describe('the JSON of a command is what its schema says, and nothing else', () => {
   it.each(COMMANDS)('%s: %j', async (name, ...args) => {
@@ -82,10 +86,31 @@ describe('the JSON of a command is what its schema says, and nothing else', () =
 
   it('has a schema for each, and a command for each schema', () => {
     const named = new Set(COMMANDS.map(([name]) => name));
-    const files = readdirSync(SCHEMAS).map((file) => file.replace(/\.json$/, ''));
-    // What `run --report` writes needs a client that opens a device: test/live has it.
-    expect(files.sort()).toEqual([...named, 'run'].sort());
+    const elsewhere = Object.values(ELSEWHERE).map(([schema]) => schema);
+    expect([...schemaNames].sort()).toEqual([...named, ...elsewhere].sort());
   });
+
+  it('is tested for every command that takes --json', async () => {
+    const files = readdirSync(CLI, { recursive: true, encoding: 'utf8' }).filter((file) =>
+      file.endsWith('.ts'),
+    );
+    const program = new Command();
+    for (const file of files) {
+      const module = (await import(`${CLI}${file}`)) as { register?: (program: Command) => void };
+      module.register?.(program);
+    }
+    const taking = [...withJson(program, [])];
+    expect(taking.length).toBeGreaterThan(12);
+    const tested = new Set([...COMMANDS.map(([, command]) => command), ...Object.keys(ELSEWHERE)]);
+    expect(taking.filter((path) => !tested.has(path))).toEqual([]);
+  });
+
+  it.each(Object.entries(ELSEWHERE))(
+    'of %s is checked where it can be had: %j',
+    (_command, [schema, file]) => {
+      expect(readFileSync(`${CLI}../../${file}`, 'utf8')).toContain(`expectValid('${schema}', `);
+    },
+  );
 
   it('would be found out', async () => {
     const { stdout } = await panthorShim(['vm', '--json', sparse, '--at', '97']);

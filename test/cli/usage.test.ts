@@ -44,6 +44,23 @@ describe('what a user does wrong is said in one sentence, and is no bug of the p
     [['run', '--gpu', 'g999', '--', 'true'], 2, 'GPU profile g999: no such file'],
     [['run', '--report', file('no/x'), '--', 'true'], 2, `cannot write ${file('no/x')}: no such file`],
     [['run', '--kernel', '5.0', '--', 'true'], 2, "'5.0'"],
+    [['run', '--record', file('no/x'), '--', 'true'], 2, `cannot write ${file('no/x')}: no such file`],
+    [['record', '-o', file('no/x'), '--', 'true'], 2, `cannot write ${file('no/x')}: no such file`],
+    [['record', '-o', folder, '--', 'true'], 2, `cannot write ${folder}: it is a directory`],
+    [['trace', capture, '-o', file('no/x')], 2, `cannot write ${file('no/x')}: no such file`],
+    [['trace', capture, '-o', folder], 2, `cannot write ${folder}: it is a directory`],
+    [['trace', file('no'), '-o', file('x')], 3, `cannot read ${file('no')}: no such file`],
+    [['fault', '--log', file('no')], 3, `cannot read ${file('no')}: no such file`],
+    [['fault', '--log', folder], 3, `cannot read ${folder}: it is a directory`],
+    [['fault', '--va', 'zz'], 2, "argument 'zz' is invalid"],
+    [['device', 'info', '--device', file('no')], 3, `${file('no')}: cannot be opened: ENOENT`],
+    [['tree', 'info', file('no')], 2, 'no such directory'],
+    [['gpu', file('no')], 2, `GPU profile ${file('no')}: no such file`],
+    [['kernels', '99'], 2, "unknown kernel '99'"],
+    [['vm', capture, '--walk', '9@0x1'], 2, 'there is no VM 9'],
+    [['dump', capture, '-r', '9-1'], 2, '9-1: the range ends before it begins'],
+    [['conform', edge, '--filter', ''], 2, 'expected a part of a name'],
+    [['decode', '0x210002c1'], 2, 'or a word of the MMU (--reg)'],
     [['replay', capture, '--emit-scenario', file('no/x')], 2, `cannot write ${file('no/x')}: no such file`],
     [['replay', capture, '--emit-scenario', folder], 2, `cannot write ${folder}: it is a directory`],
     [['replay', capture, '--emit-scenario', `${SYSTEM}/x`], 2, `cannot write ${SYSTEM}/x: `],
@@ -137,6 +154,7 @@ describe('the exit status', () => {
       'layout',
       'encode \'{"ioctl":"VM_CREATE"}\'',
       `convert ${capture} /dev/full --to jsonl`,
+      `trace ${capture} -o /dev/full`,
       `replay ${capture} --kernel 7.2 --emit-scenario /dev/full`,
     ]) {
       const { status, out } = shell(`$P ${command} 2>&1 > /dev/full`);
@@ -159,8 +177,10 @@ describe('standard input', () => {
     const slow = `(printf '{"ioctl":'; sleep 0.6; printf '"VM_CREATE"}')`;
     expect(shell(`${slow} | $P encode`).out).toBe(`${'00'.repeat(16)}\n`);
     // node makes the pipe non-blocking for everyone who has it.
-    const shared = `(${process.execPath} -e 'process.stdin.on("readable",()=>{});setTimeout(()=>process.exit(),300)'; $P encode)`;
-    expect(shell(`(sleep 1; printf '{"ioctl":"VM_CREATE"}') | ${shared}`).out).toBe(`${'00'.repeat(16)}\n`);
+    const left = file('left');
+    const shared = `(${process.execPath} -e 'process.stdin.on("readable",()=>{});setTimeout(()=>process.exit(),300)'; touch ${left}; $P encode)`;
+    const later = `(until [ -e ${left} ]; do sleep 0.1; done; sleep 0.3; printf '{"ioctl":"VM_CREATE"}')`;
+    expect(shell(`${later} | ${shared}`).out).toBe(`${'00'.repeat(16)}\n`);
   });
 
   it('may bring vectors', async () => {

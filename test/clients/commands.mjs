@@ -3,6 +3,7 @@
 
 import { join, resolve } from 'node:path';
 import { crashed } from './process.mjs';
+import { buildProgram, PROGRAMS, programPath } from './programs.mjs';
 
 /** The IGT binaries with their subtests: a subtest that is not reported as SUCCESS has failed, skipped ones too. */
 export const IGT = {
@@ -37,7 +38,8 @@ export const IGT = {
 /**
  * All clients. `place`: { roots, preload: { amd64, arm64 } }. Each client: `name`, `needs` (groups of roots.mjs),
  * `seconds` (time limit), `argv(preload)` with the path of the library to preload or undefined, and
- * `complaint(result)`: '' when it ran to its end on a Mali-G610.
+ * `complaint(result)`: '' when it ran to its end on a Mali-G610. Some have `options` of `run`, and `build()`, which is
+ * called before they are started.
  */
 export function clients(place) {
   return [
@@ -78,6 +80,7 @@ export function clients(place) {
         },
       ),
     ),
+    ...Object.keys(PROGRAMS).map((name) => ours(place, name)),
   ];
 }
 
@@ -123,6 +126,21 @@ export function igtArgv(place, name, preload) {
     ...shim,
     join(root, 'usr/libexec/igt-gpu-tools/panthor', name),
   ];
+}
+
+/** A program of programs.mjs, which says itself what does not hold. */
+function ours(place, name) {
+  const { needs, options = [], args = [] } = PROGRAMS[name];
+  return {
+    name,
+    needs,
+    seconds: 60,
+    architecture: process.arch === 'arm64' ? 'arm64' : 'amd64',
+    options,
+    build: () => buildProgram(place, name),
+    argv: () => [programPath(place, name), ...args],
+    complaint: (r) => (r.stderr === '' ? status0(r) : r.stderr.split('\n')[0]),
+  };
 }
 
 function mesa(place, name, needs, command, env, complaint) {

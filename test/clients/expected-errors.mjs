@@ -35,6 +35,24 @@ export const EXPECTED_ERRORS = [
     errno: 'ETIME',
     why: 'the same for a binary syncobj (drm_syncobj_array_wait_timeout)',
   },
+  {
+    client: /^(c-|musl$|i386$)/,
+    call: 'VM_CREATE',
+    errno: 'EFAULT',
+    why: 'door.c gives an address that is not mapped: the argument cannot be copied (drm_ioctl)',
+  },
+  {
+    client: /^(c-|musl$|i386$)/,
+    call: 'SYNCOBJ_WAIT',
+    errno: 'EINTR',
+    why: 'door.c is interrupted by a signal that it has a handler for (drm_syncobj_array_wait_timeout)',
+  },
+  {
+    client: /^go$/,
+    call: 'VM_BIND',
+    errno: 'EINVAL',
+    why: 'client.go binds on a VM that there is not (panthor_ioctl_vm_bind)',
+  },
 ];
 
 /** The row that explains a failed call, or undefined. */

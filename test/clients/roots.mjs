@@ -62,6 +62,8 @@ export const GROUPS = {
     unless: 'aarch64-linux-gnu-gcc',
     finish: wrapCross,
   },
+  go: { root: 'tools', names: ['golang-go'] },
+  musl: { root: 'tools', names: ['musl-dev'] },
 };
 
 // Dependencies that none of the programs run here looks at: scripts, fonts, databases of names.

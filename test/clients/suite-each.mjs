@@ -40,6 +40,7 @@ export async function eachClient(suite, place) {
       const capture = join(place.scratch, `${client.name}-${kernel}.ptcap`);
       let recorded = false;
       await suite.test(`${name} runs to its end`, async () => {
+        client.build?.();
         const r = await onModel(place, client, ['--kernel', kernel, '--record', capture]);
         complain(client, r);
         const { records } = await readCapture(place, capture);
@@ -62,7 +63,7 @@ export async function eachClient(suite, place) {
 /** Runs a client under `panthor-shim run` with these options. */
 export function onModel(place, client, options) {
   const argv = client.argv(place.preload[client.architecture]);
-  return run(shim(place, 'run', ...options, '--', ...argv), {
+  return run(shim(place, 'run', ...options, ...(client.options ?? []), '--', ...argv), {
     cwd: place.scratch,
     env: place.env,
     seconds: client.seconds,

@@ -1,28 +1,18 @@
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { gpuProfile } from '../../src/driver/gpu-profile.ts';
+import { expectValid } from '../cli/schema.ts';
 import { buildNative, compiler } from '../live/toolbox.ts';
+import { hasFfi } from './ffi.ts';
 
 const bin = resolve(import.meta.dirname, '../../bin/panthor-shim');
 const run = promisify(execFile);
 const scratch = mkdtempSync(join(tmpdir(), 'panthor-device-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
-
-/** Whether the ffi packages were compiled here; they are optional. */
-function hasFfi(): boolean {
-  try {
-    createRequire(import.meta.url)('ffi-napi');
-    return true;
-  } catch {
-    process.stderr.write('\n*** ffi-napi IS NOT INSTALLED: the tests of real devices are SKIPPED ***\n\n');
-    return false;
-  }
-}
 
 /** `device info` as a client of the shim. */
 async function onShim(args: readonly string[], shim: readonly string[] = []): Promise<string> {
@@ -48,10 +38,20 @@ describe.skipIf(compiler === null || !hasFfi())('device info, with the shim as t
     const old = JSON.parse(await onShim(['--json'], ['--kernel', '6.12']));
     expect(old.driver).toMatchObject({ name: 'panthor', major: 1, minor: 0 });
     expect(old.queries.mmu_info).toBe('EINVAL');
+    expectValid('device', old);
     const now = JSON.parse(await onShim(['--json'], ['--kernel', '7.3']));
     expect(now.driver).toMatchObject({ name: 'panthor', major: 1, minor: 9 });
     expect(now.queries.mmu_info).toHaveProperty('page_size_bitmap');
+    expectValid('device', now);
   });
+
+  it('conform --device says in its JSON what it compared, and where the two part', async () => {
+    const client = [process.execPath, bin, 'conform', '--device', '/dev/dri/renderD128', '--json'];
+    const shim = (kernel: string) => run(process.execPath, [bin, 'run', '--kernel', kernel, '--', ...client]);
+    const report = JSON.parse((await shim('7.3')).stdout);
+    expectValid('conform-device', report);
+    expect(report).toMatchObject({ failed: 0, passed: report.scenarios });
+  }, 60_000);
 
   it('is not fooled by other files', async () => {
     const asked = run(process.execPath, [bin, 'device', 'info', '--device', '/dev/null']);

@@ -4,10 +4,11 @@ import { type Op, run, type Waitable } from '../../src/coroutine/op.ts';
 import { KERNEL_NAMES, kernel } from '../../src/driver/kernels.ts';
 import type { PanthorVm } from '../../src/driver/mmu/vm.ts';
 import { AUTOSUSPEND_NS } from '../../src/driver/pm.ts';
-import { EINVAL, EIO, ETIMEDOUT } from '../../uapi/errno.ts';
+import { EINVAL } from '../../uapi/errno.ts';
 import {
   DRM_PANTHOR_GROUP_STATE_INNOCENT,
   DRM_PANTHOR_GROUP_STATE_TIMEDOUT,
+  drm_panthor_timestamp_info,
   drm_panthor_vm_bind_op,
 } from '../../uapi/panthor_drm.ts';
 import { structs } from './ioctl/arguments.ts';
@@ -129,16 +130,24 @@ describe('a reset', () => {
     run(reset);
   });
 
-  it('leaves a group that its firmware cannot suspend innocent', () => {
-    const c = new SchedClient();
-    const group = c.group();
-    c.submit(1);
-    c.runner.answers = false;
-    c.drv.device.scheduleReset();
-    expect(c.state(1)).toBe(DRM_PANTHOR_GROUP_STATE_INNOCENT | DRM_PANTHOR_GROUP_STATE_TIMEDOUT);
-    expect(c.submit(1)).toBe(-EINVAL);
-    expect(group.slot).toBe(-1);
-  });
+  it.each([
+    ['6.12', 0],
+    ['6.13', 0],
+    ['6.14', DRM_PANTHOR_GROUP_STATE_INNOCENT],
+    ['7.2', DRM_PANTHOR_GROUP_STATE_INNOCENT],
+  ])(
+    'leaves a group that its firmware cannot suspend innocent, which %s says or does not',
+    (name, innocent) => {
+      const c = new SchedClient({ kernel: name });
+      const group = c.group();
+      c.submit(1);
+      c.runner.answers = false;
+      c.drv.device.scheduleReset();
+      expect(c.state(1)).toBe(innocent | DRM_PANTHOR_GROUP_STATE_TIMEDOUT);
+      expect(c.submit(1)).toBe(-EINVAL);
+      expect(group.slot).toBe(-1);
+    },
+  );
 
   it('is scheduled by an exception that is unrecoverable, and no other', () => {
     for (const [type, resets] of [
@@ -201,23 +210,6 @@ describe('bind-failure-ends-tick', () => {
   });
 });
 
-describe('a cache flush that did not end', () => {
-  it('is forgotten by a soft reset, and by none through PWR_CONTROL', () => {
-    for (const [arch, after] of [
-      [10, 0],
-      [14, -EIO],
-    ]) {
-      const c = new SchedClient();
-      const { device } = c.drv;
-      device.gpu.archMajor = arch;
-      device.machine.injectFlushFailure(0, 1);
-      expect(run(device.gpu.flushCaches())).toBe(-ETIMEDOUT);
-      run(device.reset());
-      expect(run(device.gpu.flushCaches())).toBe(after);
-    }
-  });
-});
-
 describe('a bind', () => {
   it('does not need the device on', () => {
     const c = new SchedClient();
@@ -226,5 +218,59 @@ describe('a bind', () => {
     const ops = structs(drm_panthor_vm_bind_op, { bo_handle: 1, va: 0x100000, size: 4096 });
     expect(c.call('VM_BIND', { vm_id: 1, ops })).toBe(0);
     expect(c.drv.device.pm.state).toBe('suspended');
+  });
+});
+
+describe('TIMESTAMP', () => {
+  const ask = (c: SchedClient): number =>
+    c.call('DEV_QUERY', {
+      type: 2,
+      size: 56,
+      pointer: structs(drm_panthor_timestamp_info, { flags: 1 << 4 }),
+    });
+
+  it('needs the device on, and lets it go 50 ms after it had to be resumed for this', () => {
+    const c = new SchedClient();
+    const { pm } = c.drv.device;
+    run(pm.suspend());
+    expect(ask(c)).toBe(0);
+    expect([pm.state, pm.usage]).toEqual(['active', 0]);
+    c.pass(AUTOSUSPEND_NS - 1);
+    expect(pm.state).toBe('active');
+    c.pass(1);
+    expect(pm.state).toBe('suspended');
+  });
+
+  it('does not keep a device on that is on: it is not marked busy', () => {
+    const c = new SchedClient();
+    const { pm } = c.drv.device;
+    const group = c.group();
+    c.submit(1);
+    c.runner.finish(group.queues[0]);
+    c.pass(0);
+    c.pass(AUTOSUSPEND_NS - 1);
+    expect(ask(c)).toBe(0);
+    expect([pm.state, group.vm.as]).toEqual(['active', 1]);
+    c.pass(1);
+    expect([pm.state, group.vm.as]).toEqual(['suspended', -1]);
+  });
+
+  it('that asks for what there is not leaves the device off', () => {
+    const c = new SchedClient();
+    run(c.drv.device.pm.suspend());
+    const pointer = structs(drm_panthor_timestamp_info, { flags: 1 << 20 });
+    expect(c.call('DEV_QUERY', { type: 2, size: 56, pointer })).toBe(-EINVAL);
+    expect([c.drv.device.pm.state, c.drv.device.pm.usage]).toEqual(['suspended', 0]);
+  });
+
+  it('does not give address spaces back to idle groups', () => {
+    const c = new SchedClient();
+    const group = c.group();
+    c.submit(1);
+    c.runner.finish(group.queues[0]);
+    c.pass(0);
+    c.pass(AUTOSUSPEND_NS);
+    ask(c);
+    expect([c.drv.device.pm.state, group.vm.as, group.slot]).toEqual(['active', -1, -1]);
   });
 });

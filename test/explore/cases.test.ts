@@ -82,7 +82,7 @@ describe('a scenario of the audit and of reports', () => {
   it('scale-…: what does not fit into the budget is bounded or violated, never holds', () => {
     for (const name of readdirSync(fixtures).filter((file) => file.startsWith('scale-'))) {
       if (name.startsWith('scale-2vm-1slot-2b')) continue;
-      const { reply } = explore(name.replace('.scenario', ''), '--budget', 'states=3000,seconds=20');
+      const { reply } = explore(name.replace('.scenario', ''), '--budget', 'states=3000,seconds=2');
       expect(['bounded', 'violated'], name).toContain(reply.verdict);
     }
   });

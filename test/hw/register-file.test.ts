@@ -31,6 +31,7 @@ beforeEach(() => {
       return status;
     },
     gpuCommand: (command) => calls.push(['GPU', command]),
+    pwrCommand: (command) => calls.push(['PWR', command]),
   });
 });
 

@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { panthorShim, program } from '../cli/program.ts';
+import { expectValid } from '../cli/schema.ts';
 import { buildNative, compileProgram, compiler, leftOver, startServer } from './toolbox.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'panthor-commands-'));
@@ -92,6 +93,14 @@ describe.skipIf(compiler === null)('panthor-shim', () => {
     expect(replay.status).toBe(0);
   });
 
+  it('serve says where it cannot make its folder, and does not try for ever', async () => {
+    for (const dir of ['/proc/self/x/y', `${process.execPath}/x`]) {
+      const { status, stderr } = await panthorShim(['serve', '--dir', dir]);
+      expect(stderr).toMatch(/^panthor-shim: cannot make .*: /);
+      expect(status).toBe(2);
+    }
+  });
+
   it('run --report says what was asked, for people and as JSON', async () => {
     const text = await panthorShim(['run', '--report', '--', sharing]);
     expect(text.status).toBe(0);
@@ -105,6 +114,7 @@ describe.skipIf(compiler === null)('panthor-shim', () => {
       files: 3,
     });
     expect(report.ioctls.by_name.SYNCOBJ_WAIT).toBe(4);
+    expectValid('run', report);
   });
 
   it('run shows the nodes that --card names, on the kernel and GPU that were asked for', async () => {

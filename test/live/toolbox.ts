@@ -35,7 +35,7 @@ if (compiler === null) {
 }
 
 /** What compile() makes for each architecture. */
-const COMPILED = ['libpanthor_shim.so', 'libdrm_recorder.so', 'server.node'];
+const COMPILED = ['libpanthor_shim.so', 'libdrm_recorder.so', 'server.node', 'panthor-door'];
 
 function newest(path: string): number {
   const stat = statSync(path);
@@ -50,7 +50,9 @@ function isFresh(): boolean {
     .flatMap((arch) => COMPILED.map((name) => join(stubs, 'build', arch, name)));
   if (!made.every((path) => existsSync(path))) return false;
   const oldest = Math.min(...made.map((path) => statSync(path).mtimeMs));
-  const sources = ['preload', 'server', 'record', 'wire.h', 'compile.mjs'].map((name) => join(stubs, name));
+  const sources = ['preload', 'server', 'record', 'door', 'wire.h', 'compile.mjs'].map((name) =>
+    join(stubs, name),
+  );
   sources.push(join(root, 'uapi'), join(root, 'src/live/launch/native-tables.ts'));
   return sources.every((path) => newest(path) < oldest);
 }

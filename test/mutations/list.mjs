@@ -322,20 +322,20 @@ export const MUTATIONS = [
   {
     name: 'an empty table that a block replaces is not freed',
     in: 'clearForLeaf',
-    find: '$pgtable.freeTable($table, 3);',
+    find: '$pgtable.free($table, 3);',
     to: '',
     caughtBy: ['documented', 'lives'],
   },
   {
     name: 'a block that is split goes on one page too early behind the hole',
-    in: 'unmapPartOfBlock',
+    in: 'splitBlock',
     find: '$pa + $rest * SZ_4K',
     to: '$pa + ($rest - 1) * SZ_4K',
     caughtBy: ['documented', 'lives'],
   },
   {
     name: 'a block that is split becomes executable',
-    in: 'unmapPartOfBlock',
+    in: 'splitBlock',
     find: '$hi & 0xffff0000',
     to: '0',
     caughtBy: ['lives'],

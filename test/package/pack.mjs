@@ -80,12 +80,22 @@ export async function checkContents(tarball, dir) {
   });
   await check('the native parts are there for x86-64 and aarch64', () => {
     for (const [arch, machine] of Object.entries({ x86_64: 62, aarch64: 183 })) {
-      for (const name of ['libpanthor_shim.so', 'libdrm_recorder.so', 'server.node']) {
+      for (const name of ['libpanthor_shim.so', 'libdrm_recorder.so', 'server.node', 'panthor-door']) {
         const elf = readFileSync(join(dir, 'native-stubs/prebuilt', arch, name));
         assert.equal(elf.readUInt32BE(0), 0x7f454c46, `${arch}/${name}`);
         assert.equal(elf.readUInt16LE(18), machine, `${arch}/${name}`);
       }
     }
+  });
+  await check('the sources that its own build:native compiles are in it', () => {
+    const script = readFileSync(join(dir, 'native-stubs/compile.mjs'), 'utf8');
+    const folders = [...script.matchAll(/sources\('(\w+)'\)/g)].map((match) => match[1]);
+    assert.deepEqual(folders, ['preload', 'record', 'server', 'door']);
+    for (const folder of folders)
+      assert.ok(
+        files.some((file) => file.startsWith(`native-stubs/${folder}/`) && file.endsWith('.c')),
+        folder,
+      );
   });
   await check('no file of it knows where it was made', () => {
     const places = [root.replace(/\/$/, ''), dirname(tarball)];

@@ -96,6 +96,7 @@ export async function checkUse({ tarball, client, node, version, dir }) {
   await check(on('the command runs a client, by the libraries that came with it'), () => {
     assert.match(command('run', '--', 'ls', '/dev/dri'), /renderD128/);
     assert.equal(command('run', '--kernel', '7.2', '--', client), 'panthor 1.8\n');
+    assert.equal(command('run', '--kernel', '7.2', '--door', 'seccomp', '--', client), 'panthor 1.8\n');
   });
   await check(on('the command records a client, by the library that came with it'), () => {
     const own = ['node', 'node_modules/panthor-shim/bin/panthor-shim'];

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import * as decode from '../../src/cli/decode.ts';
-import * as encode from '../../src/cli/encode.ts';
 import { statusOf } from '../../src/cli/exit.ts';
-import * as layout from '../../src/cli/layout.ts';
+import * as decode from '../../src/cli/payload/decode.ts';
+import * as encode from '../../src/cli/payload/encode.ts';
+import * as layout from '../../src/cli/payload/layout.ts';
 import { allStructs } from '../../uapi/lookup.ts';
 
 const program = fileURLToPath(new URL('../../bin/panthor-shim', import.meta.url));

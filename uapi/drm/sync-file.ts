@@ -3,7 +3,7 @@ import { ioctlTable } from '../ioctl-table.ts';
 import { array, f, struct } from '../layout.ts';
 
 export const sync_merge_data = struct('sync_merge_data', 'makes one sync_file of two', [
-  array('name', 'u8', 32, 0),
+  array('name', 'u8', 32, 0, { char: true }),
   f('fd2', 's32', 32, { unit: 'fd' }),
   f('fence', 's32', 36, { dir: 'out', unit: 'fd' }),
   f('flags', 'u32', 40, { pad: true }),
@@ -11,15 +11,15 @@ export const sync_merge_data = struct('sync_merge_data', 'makes one sync_file of
 ]);
 
 export const sync_fence_info = struct('sync_fence_info', 'one fence of a sync_file', [
-  array('obj_name', 'u8', 32, 0, { dir: 'out' }),
-  array('driver_name', 'u8', 32, 32, { dir: 'out' }),
+  array('obj_name', 'u8', 32, 0, { dir: 'out', char: true }),
+  array('driver_name', 'u8', 32, 32, { dir: 'out', char: true }),
   f('status', 's32', 64, { dir: 'out', doc: '1 when signalled, 0 before, or the error' }),
   f('flags', 'u32', 68, { dir: 'out' }),
   f('timestamp_ns', 'u64', 72, { dir: 'out', unit: 'ns' }),
 ]);
 
 export const sync_file_info = struct('sync_file_info', 'what is known of a sync_file', [
-  array('name', 'u8', 32, 0, { dir: 'out' }),
+  array('name', 'u8', 32, 0, { dir: 'out', char: true }),
   f('status', 's32', 32, { dir: 'out', doc: '1 when signalled, 0 before, or the error' }),
   f('flags', 'u32', 36, { pad: true }),
   f('num_fences', 'u32', 40, { dir: 'inout', unit: 'count' }),

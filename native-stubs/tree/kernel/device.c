@@ -50,13 +50,15 @@ int devm_request_threaded_irq(struct device *dev, unsigned int irq, irq_handler_
 /* Which thread runs the handlers of a line, plus one. */
 static int handling[LINES];
 
+/* Between the two handlers the interrupt is still being handled: who synchronizes waits for the second one, too. */
 int raw_interrupt(enum line line)
 {
 	int ret;
 
 	handling[line] = current_thread() + 1;
 	ret = lines[line].hard ? lines[line].hard(1 + line, lines[line].data) : IRQ_NONE;
-	handling[line] = 0;
+	if (ret != IRQ_WAKE_THREAD)
+		handling[line] = 0;
 	return ret;
 }
 
@@ -68,6 +70,11 @@ int threaded_interrupt(enum line line)
 	ret = lines[line].thread(1 + line, lines[line].data);
 	handling[line] = 0;
 	return ret;
+}
+
+bool is_handled(enum line line)
+{
+	return handling[line] != 0;
 }
 
 static int not_handled(void *arg)

@@ -16,6 +16,7 @@ import {
   drm_panthor_timestamp_info,
 } from '../../../uapi/panthor_drm.ts';
 import { SZ_2M, SZ_4K } from '../../../uapi/sizes.ts';
+import type { Op } from '../../coroutine/op.ts';
 import { getU64 } from '../base/u64.ts';
 import type { UserMemory } from '../base/uaccess.ts';
 import type { PanthorDevice } from '../device.ts';
@@ -26,7 +27,7 @@ import { queryTimestamps } from './timestamp.ts';
 import { copyStructFromUser, setObject, sizeIn } from './uobj.ts';
 
 /** Answers one query: the bytes of the struct, or -errno. What user space passed in matters to timestamps only. */
-type Fill = (file: DrmFile, bytes: Uint8Array) => number;
+type Fill = (file: DrmFile, bytes: Uint8Array) => Op<number>;
 
 interface Query {
   readonly layout: StructLayout;
@@ -52,7 +53,7 @@ function store(layout: StructLayout, bytes: Uint8Array, values: { readonly [name
 }
 
 /** panthor_query_group_priorities_info(): one bit for each priority that this client may use. */
-const priorities: Fill = (file, bytes) => {
+const priorities: Fill = function* (file, bytes) {
   for (let priority = 0; priority < 4; priority++) {
     if (priorityPermit(file, priority) === 0) bytes[0] |= 1 << priority;
   }
@@ -65,14 +66,14 @@ const PAGE_SIZES = SZ_4K | SZ_2M;
 const QUERIES: { readonly [type: number]: Query } = {
   [DRM_PANTHOR_DEV_QUERY_GPU_INFO]: {
     layout: drm_panthor_gpu_info,
-    fill: (file, bytes) => {
+    fill: function* (file, bytes) {
       store(drm_panthor_gpu_info, bytes, file.drv.gpu);
       return 0;
     },
   },
   [DRM_PANTHOR_DEV_QUERY_CSIF_INFO]: {
     layout: drm_panthor_csif_info,
-    fill: (file, bytes) => {
+    fill: function* (file, bytes) {
       store(drm_panthor_csif_info, bytes, file.drv.gpu);
       return 0;
     },
@@ -88,7 +89,7 @@ const QUERIES: { readonly [type: number]: Query } = {
   },
   [DRM_PANTHOR_DEV_QUERY_MMU_INFO]: {
     layout: drm_panthor_mmu_info,
-    fill: (_file, bytes) => {
+    fill: function* (_file, bytes) {
       store(drm_panthor_mmu_info, bytes, { page_size_bitmap: PAGE_SIZES });
       return 0;
     },
@@ -104,12 +105,18 @@ function known(device: PanthorDevice, type: number): Query | undefined {
   return QUERIES[type];
 }
 
-function answer(query: Query, file: DrmFile, mem: UserMemory, pointer: number, userSize: number): number {
+function* answer(
+  query: Query,
+  file: DrmFile,
+  mem: UserMemory,
+  pointer: number,
+  userSize: number,
+): Op<number> {
   const size = sizeIn(query.layout, file.drv.device.kernel.uapi);
   let bytes: Uint8Array | number = new Uint8Array(size);
   if (query.readsFirst) bytes = copyStructFromUser(mem, pointer, userSize, size);
   if (typeof bytes === 'number') return bytes;
-  const ret = query.fill(file, bytes);
+  const ret = yield* query.fill(file, bytes);
   return ret === 0 ? setObject(mem, pointer, userSize, query.layout.minSize ?? size, bytes) : ret;
 }
 
@@ -119,7 +126,7 @@ export const devQuery: IoctlHandler = function* (drv, file, mem, view, at) {
   const query = known(drv.device, view.getUint32(at + off.type, true));
   if (query === undefined) return -EINVAL;
   const pointer = getU64(view, at + off.pointer);
-  if (pointer !== 0) return answer(query, file, mem, pointer, view.getUint32(at + off.size, true));
+  if (pointer !== 0) return yield* answer(query, file, mem, pointer, view.getUint32(at + off.size, true));
   view.setUint32(at + off.size, sizeIn(query.layout, drv.device.kernel.uapi), true);
   return 0;
 };

@@ -12,6 +12,7 @@ import { type GpuProfile, gpuProfile } from '../gpu-profile.ts';
 import { Scheduler } from '../sched/sched.ts';
 import { syncFileIoctl } from '../sync/sync-file.ts';
 import { BLOCKED, type BlockedCall } from './blocked.ts';
+import { compatIoctl, runCompat } from './compat.ts';
 import { type IoctlEntry, permitted } from './entry.ts';
 import { type FdTable, ModelFdTable, type SyncFile } from './fd-table.ts';
 import { DrmFile, type OpenOptions } from './file.ts';
@@ -107,6 +108,8 @@ export class PanthorDrv {
   *ioctl(file: DrmFile, request: number, mem: UserMemory, argAddr: number): Op<number> {
     if (this.drainsInline) yield* this.#catchUp();
     if (this.device.unplugged) return -ENODEV;
+    const compat = file.compat ? compatIoctl(request & 0xff) : undefined;
+    if (compat !== undefined) return yield* runCompat(compat, this, file, mem, argAddr);
     if (_IOC_TYPE(request) !== DRM_IOCTL_BASE) return -ENOTTY;
     const entry = this.#table[request & 0xff];
     if (entry === undefined) return -EINVAL;

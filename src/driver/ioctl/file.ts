@@ -47,6 +47,8 @@ export class DrmFile {
   /** CAP_SYS_NICE; a replay learns it from replies. */
   sysNice: boolean;
   readonly sysAdmin: boolean;
+  /** Opened by a 32-bit process (drm_compat_ioctl()). */
+  readonly compat: boolean;
   readonly bos = new Idr<GemObject>();
   /** drm_syncobj_open() */
   readonly syncobjs = new Idr<Syncobj>();
@@ -83,7 +85,8 @@ export class DrmFile {
     this.sysNice = options.sysNice ?? false;
     this.sysAdmin = options.sysAdmin ?? false;
     this.authenticated = this.sysAdmin;
-    if (options.compat === true) this.userMmioOffset = DRM_PANTHOR_USER_MMIO_OFFSET_32BIT;
+    this.compat = options.compat ?? false;
+    if (this.compat) this.userMmioOffset = DRM_PANTHOR_USER_MMIO_OFFSET_32BIT;
     this.fds = options.fds ?? drv.fds;
     this.vms = new VmPool(drv.device);
   }

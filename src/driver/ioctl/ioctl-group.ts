@@ -109,7 +109,7 @@ export const groupDestroy: IoctlHandler = function* (drv, file, _mem, view, at) 
 };
 
 /** panthor_ioctl_group_get_state() and panthor_group_get_state(): everything else in the struct is zeroed, the handle too. */
-export const groupGetState: IoctlHandler = function* (_drv, file, _mem, view, at) {
+export const groupGetState: IoctlHandler = function* (drv, file, _mem, view, at) {
   const { off, size } = drm_panthor_group_get_state;
   if (view.getUint32(at + off.pad, true) !== 0) return -EINVAL;
   const group = file.groups.get(view.getUint32(at + off.group_handle, true));
@@ -117,7 +117,8 @@ export const groupGetState: IoctlHandler = function* (_drv, file, _mem, view, at
   for (let i = 0; i < size; i += 4) view.setUint32(at + i, 0, true);
   let state = group.timedout ? DRM_PANTHOR_GROUP_STATE_TIMEDOUT : 0;
   if (group.fatalQueues !== 0) state |= DRM_PANTHOR_GROUP_STATE_FATAL_FAULT;
-  if (group.innocent) state |= DRM_PANTHOR_GROUP_STATE_INNOCENT;
+  // 6.14
+  if (group.innocent && drv.device.kernel.uapi.minor >= 3) state |= DRM_PANTHOR_GROUP_STATE_INNOCENT;
   view.setUint32(at + off.state, state, true);
   view.setUint32(at + off.fatal_queues, group.fatalQueues, true);
   return 0;

@@ -8,28 +8,10 @@ import { EEXIST, ENOENT, ENOMEM, ERANGE } from '../../../uapi/errno.ts';
 import { SZ_2M, SZ_4K } from '../../../uapi/sizes.ts';
 import type { PhysicalMemory } from '../../hw/memory.ts';
 import { ROOT_TABLE_BASE } from '../../hw/memory.ts';
-import { DESC_BLOCK, DESC_TABLE, levelIndex, startLevel } from '../../hw/vmsa.ts';
+import { DESC_BLOCK, DESC_TABLE, ENTRIES, levelIndex, startLevel, TABLE_WORDS } from '../../hw/vmsa.ts';
 import type { WarnSink } from '../base/warn.ts';
-
-/** Protection bits of a mapping (IOMMU_* of the kernel). */
-export const IOMMU_READ = 1 << 0;
-export const IOMMU_WRITE = 1 << 1;
-export const IOMMU_CACHE = 1 << 2;
-export const IOMMU_NOEXEC = 1 << 3;
-
-const PTE_AF = 1 << 10;
-const PTE_NG = 1 << 11;
-const PTE_SH_OS = 2 << 8;
-const PTE_SH_IS = 3 << 8;
-const PTE_AP_UNPRIV = 1 << 6;
-const PTE_AP_RDONLY = 2 << 6;
-/** AttrIndx 1, the write-back entry of the MAIR that panthor turns into MEMATTR. */
-const PTE_ATTR_CACHE = 1 << 2;
-/** UXN and PXN, bits 54:53, in the high word. */
-const PTE_XN_HI = 3 << 21;
-
-const ENTRIES = 512;
-const WORDS = 1024;
+import { attrHigh, attrLow, fillLeaves, splitBlock } from './io-pgtable-leaf.ts';
+import { hasLeaf, type LeafVisitor, visitLeaves, visitTables } from './io-pgtable-visit.ts';
 
 /** Where pages for new tables come from: the operation context's reservation. Undefined is an overrun. */
 export interface TableSource {
@@ -90,17 +72,6 @@ export class IoPgtable {
     return this.#startLevel;
   }
 
-  /** Attribute bits of a leaf with that protection, as its low and high word without type and address. */
-  static attrLow(prot: number): number {
-    let lo = PTE_AF | PTE_NG | PTE_AP_UNPRIV;
-    if ((prot & IOMMU_WRITE) === 0) lo |= PTE_AP_RDONLY;
-    return lo | ((prot & IOMMU_CACHE) !== 0 ? PTE_ATTR_CACHE | PTE_SH_IS : PTE_SH_OS);
-  }
-
-  static attrHigh(prot: number): number {
-    return (prot & IOMMU_NOEXEC) !== 0 ? PTE_XN_HI : 0;
-  }
-
   /** Entries that the last mapPages() call mapped. */
   mapped = 0;
 
@@ -135,14 +106,14 @@ export class IoPgtable {
     const n = count < ENTRIES - index ? count : ENTRIES - index;
     const ret = this.#clearForLeaf(page, leafLevel, index, n);
     if (ret !== 0) return ret;
-    fill(
+    fillLeaves(
       this.#memory.words,
-      page * WORDS + index * 2,
+      page * TABLE_WORDS + index * 2,
       n,
       pa,
       size,
-      IoPgtable.attrLow(prot) | (leafLevel === 3 ? DESC_TABLE : DESC_BLOCK),
-      IoPgtable.attrHigh(prot),
+      attrLow(prot) | (leafLevel === 3 ? DESC_TABLE : DESC_BLOCK),
+      attrHigh(prot),
     );
     this.mapped = n;
     return 0;
@@ -163,7 +134,7 @@ export class IoPgtable {
     const words = this.#memory.words;
     let page = this.#rootPage;
     for (let level = this.#startLevel; level < leafLevel; level++) {
-      const at = page * WORDS + levelIndex(level, lo, hi) * 2;
+      const at = page * TABLE_WORDS + levelIndex(level, lo, hi) * 2;
       const type = words[at] & 3;
       if (words[at] === 0) {
         this.#warn.warn('__arm_lpae_unmap', 'not-mapped');
@@ -173,7 +144,7 @@ export class IoPgtable {
       page = this.#memory.tableOf(words[at], words[at + 1]);
     }
     const first = levelIndex(leafLevel, lo, hi);
-    const start = page * WORDS + first * 2;
+    const start = page * TABLE_WORDS + first * 2;
     const end = start + 2 * (count < ENTRIES - first ? count : ENTRIES - first);
     let at = start;
     for (; at < end; at += 2) {
@@ -193,60 +164,24 @@ export class IoPgtable {
 
   /** iova_to_phys() !== 0: whether a leaf translates `iova`, by the driver's own look at its tables. */
   isMapped(iova: number): boolean {
-    const lo = iova >>> 0;
-    const hi = (iova - lo) * 2 ** -32;
-    let page = this.#rootPage;
-    for (let level = this.#startLevel; ; level++) {
-      const at = page * WORDS + levelIndex(level, lo, hi) * 2;
-      const desc = this.#memory.words[at];
-      const isTable = (desc & 3) === DESC_TABLE;
-      if (level === 3 || !isTable) return level === 3 ? isTable : (desc & 3) === DESC_BLOCK;
-      page = this.#memory.tableOf(desc, this.#memory.words[at + 1]);
-    }
+    return hasLeaf(this.#memory, this.#rootPage, this.#startLevel, iova);
   }
 
   /** Frees all tables, the root too. */
   free(): void {
-    const words = this.#memory.words;
-    if (this.#startLevel < 3) {
-      for (let i = 0; i < ENTRIES; i++) {
-        const at = this.#rootPage * WORDS + i * 2;
-        if ((words[at] & 3) === DESC_TABLE) {
-          this.#freeTable(this.#memory.tableOf(words[at], words[at + 1]), this.#startLevel + 1);
-        }
-      }
-    }
+    visitTables(this.#memory, this.#rootPage, this.#startLevel, (page, level) => this.#free(page, level));
     this.tables[this.#startLevel]--;
     this.#memory.freeRoot(this.#rootSlot);
   }
 
   /** Calls `visit` for every leaf in address order, with its VA, physical address, log2 size and attribute words. */
-  forEachLeaf(visit: (va: number, pa: number, log2: number, attrLo: number, attrHi: number) => void): void {
-    this.#visit(this.#rootPage, this.#startLevel, 0, visit);
-  }
-
-  #visit(
-    page: number,
-    level: number,
-    base: number,
-    visit: (va: number, pa: number, log2: number, attrLo: number, attrHi: number) => void,
-  ): void {
-    const words = this.#memory.words;
-    const log2 = 12 + 9 * (3 - level);
-    for (let i = 0, at = page * WORDS; i < ENTRIES; i++, at += 2) {
-      const lo = words[at];
-      if (lo === 0) continue;
-      const hi = words[at + 1];
-      const va = base + i * 2 ** log2;
-      if (level < 3 && (lo & 3) === DESC_TABLE)
-        this.#visit(this.#memory.tableOf(lo, hi), level + 1, va, visit);
-      else visit(va, (hi & 0xffff) * 0x100000000 + ((lo & ~0xfff) >>> 0), log2, lo & 0xfff, hi & 0xffff0000);
-    }
+  forEachLeaf(visit: LeafVisitor): void {
+    visitLeaves(this.#memory, this.#rootPage, this.#startLevel, 0, visit);
   }
 
   /** The next-level table behind an entry, made where there is none; -errno where it cannot be. */
   #descend(page: number, level: number, index: number, source: TableSource): number {
-    const at = page * WORDS + index * 2;
+    const at = page * TABLE_WORDS + index * 2;
     const lo = this.#memory.words[at];
     if ((lo & 3) === DESC_TABLE) return this.#memory.tableOf(lo, this.#memory.words[at + 1]);
     if (lo !== 0) {
@@ -272,7 +207,7 @@ export class IoPgtable {
   /** Makes sure that `n` entries may be overwritten by leaves: empty ones, and blocks over empty tables. */
   #clearForLeaf(page: number, level: number, index: number, n: number): number {
     const words = this.#memory.words;
-    for (let at = page * WORDS + index * 2, end = at + n * 2; at < end; at += 2) {
+    for (let at = page * TABLE_WORDS + index * 2, end = at + n * 2; at < end; at += 2) {
       if (words[at] === 0) continue;
       if (level === 3 || (words[at] & 3) === DESC_BLOCK) {
         this.#warn.warn('arm_lpae_init_pte', 'already-mapped');
@@ -281,7 +216,7 @@ export class IoPgtable {
       const table = this.#memory.tableOf(words[at], words[at + 1]);
       words[at] = 0;
       words[at + 1] = 0;
-      this.#freeTable(table, 3);
+      this.#free(table, 3);
     }
     return 0;
   }
@@ -297,30 +232,11 @@ export class IoPgtable {
       this.#warn.warn('alloc_pt', 'reserve-overrun');
       return 0;
     }
-    const words = this.#memory.words;
-    const blockLo = words[at];
-    const blockHi = words[at + 1];
     const first = (lo >>> 12) & 511;
     const n = count < ENTRIES - first ? count : ENTRIES - first;
-    const pa = (blockHi & 0xffff) * 0x100000000 + ((blockLo & ~0xfff) >>> 0);
-    const attrLo = (blockLo & 0xffc) | DESC_TABLE;
-    const attrHi = blockHi & 0xffff0000;
-    fill(words, table * WORDS, first, pa, SZ_4K, attrLo, attrHi);
-    const rest = first + n;
-    fill(words, table * WORDS + rest * 2, ENTRIES - rest, pa + rest * SZ_4K, SZ_4K, attrLo, attrHi);
+    splitBlock(this.#memory.words, at, table * TABLE_WORDS, first, n);
     this.#install(at, level, table);
     return n * SZ_4K;
-  }
-
-  #freeTable(page: number, level: number): void {
-    if (level < 3) {
-      const words = this.#memory.words;
-      for (let at = page * WORDS, end = at + WORDS; at < end; at += 2) {
-        if ((words[at] & 3) === DESC_TABLE)
-          this.#freeTable(this.#memory.tableOf(words[at], words[at + 1]), level + 1);
-      }
-    }
-    this.#free(page, level);
   }
 
   /** free_pt(): a table with no table below it. Apart, since V8 does not compile in what calls itself. */
@@ -328,29 +244,5 @@ export class IoPgtable {
     this.tables[level]--;
     this.#leafHi = -1;
     this.#memory.free(page);
-  }
-}
-
-/** Writes `n` leaves from word `at` on: `size` bytes each, physically contiguous from `pa`. */
-function fill(
-  words: Uint32Array,
-  at: number,
-  n: number,
-  pa: number,
-  size: number,
-  attrLo: number,
-  attrHi: number,
-): void {
-  let lo = pa >>> 0;
-  let hi = (pa - lo) * 2 ** -32;
-  const step = size >>> 0;
-  for (const end = at + n * 2; at < end; at += 2) {
-    words[at] = lo | attrLo;
-    words[at + 1] = hi | attrHi;
-    lo += step;
-    if (lo >= 0x100000000) {
-      lo -= 0x100000000;
-      hi++;
-    }
   }
 }

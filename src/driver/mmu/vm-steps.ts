@@ -11,11 +11,12 @@ import { SZ_2M } from '../../../uapi/sizes.ts';
 import type { Op } from '../../coroutine/op.ts';
 import { NULL_DEREFERENCE, type StepPart } from '../base/warn.ts';
 import type { GemObject } from '../gem/gem.ts';
-import { IOMMU_CACHE, IOMMU_NOEXEC, IOMMU_READ, IOMMU_WRITE } from './io-pgtable.ts';
+import { IOMMU_CACHE, IOMMU_NOEXEC, IOMMU_READ, IOMMU_WRITE } from './io-pgtable-leaf.ts';
 import type { PanthorVm } from './vm.ts';
 import type { OpCtx } from './vm-op.ts';
 import { mapPages, mapSparse, unmapPages } from './vm-pages.ts';
 import { expandRegion, lockRegion } from './vm-region.ts';
+import { insertVma, removeVma, replaceVma } from './vm-vmas.ts';
 
 const MAP_FLAGS =
   DRM_PANTHOR_VM_BIND_OP_MAP_READONLY |
@@ -63,7 +64,7 @@ export function* smStepMap(vm: PanthorVm, ctx: OpCtx): Op<number> {
     ctx.vmas++;
     return ret;
   }
-  vm.insertVma(ctx.va, ctx.range, bo, offset, flags);
+  insertVma(vm, ctx.va, ctx.range, bo, offset, flags);
   return 0;
 }
 
@@ -78,7 +79,7 @@ export function* smStepUnmap(vm: PanthorVm, id: number, keep: boolean): Op<numbe
     vm.device.warn('panthor_gpuva_sm_step_unmap', 'unmap-failed');
     return ret;
   }
-  vm.removeVma(id);
+  removeVma(vm, id);
   return 0;
 }
 
@@ -114,7 +115,7 @@ export function* smStepRemap(
     const ret = yield* remapPages(vm, id, bo, prev, next);
     if (ret !== 0) return ret;
   }
-  vm.replaceVma(id, bo, flags, prev, next);
+  replaceVma(vm, id, bo, flags, prev, next);
   ctx.vmas -= (prev === null ? 0 : 1) + (next === null ? 0 : 1);
   if (ctx.vmas < 0) {
     device.warn('panthor_gpuva_sm_step_remap', NULL_DEREFERENCE);

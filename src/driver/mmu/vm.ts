@@ -1,20 +1,17 @@
 /** A GPU address space: struct panthor_vm, its life, and its mappings. */
 
 import { EINVAL } from '../../../uapi/errno.ts';
-import {
-  DRM_PANTHOR_VM_BIND_OP_MAP_SPARSE,
-  DRM_PANTHOR_VM_BIND_OP_TYPE_UNMAP,
-} from '../../../uapi/panthor_drm.ts';
+import { DRM_PANTHOR_VM_BIND_OP_MAP_SPARSE } from '../../../uapi/panthor_drm.ts';
 import { SZ_2M, SZ_4K } from '../../../uapi/sizes.ts';
 import { Mutex, type Op } from '../../coroutine/op.ts';
-import type { StepPart } from '../base/warn.ts';
 import type { PanthorDevice } from '../device.ts';
 import { DmaResv } from '../gem/dma-resv.ts';
 import type { GemObject } from '../gem/gem.ts';
 import { DrmMm, type KernelNode } from './drm-mm.ts';
 import { IoPgtable } from './io-pgtable.ts';
 import { type BindJob, type BindOp, bindExecSyncOp, bindJobCreate, type GemLookup } from './vm-bind.ts';
-import { execOp, OpCtx, prepareMapOpCtx, prepareUnmapOpCtx } from './vm-op.ts';
+import { unmapAll } from './vm-kernel-map.ts';
+import { OpCtx } from './vm-op.ts';
 import { VmaStore } from './vma-store.ts';
 
 /** An OpCtx of nothing: where no operation is under way, no table can be had. */
@@ -174,42 +171,6 @@ export class PanthorVm {
     this.#spareCtx.push(ctx);
   }
 
-  /** panthor_vm_map_bo_range(): a map for the kernel itself, anywhere in the address space. */
-  *mapBoRange(bo: GemObject, boOffset: number, size: number, va: number, flags: number): Op<number> {
-    this.device.calls?.kmap(this, bo, boOffset, size, va, flags);
-    if (this.device.b.sparseMap && (flags & DRM_PANTHOR_VM_BIND_OP_MAP_SPARSE) !== 0) {
-      this.device.warn('panthor_vm_map_bo_range', 'sparse-kernel-map');
-      return -EINVAL;
-    }
-    const ctx = this.getCtx();
-    ctx.set(flags, va, size, boOffset);
-    let ret = prepareMapOpCtx(ctx, this, bo, 0);
-    if (ret === 0) {
-      ret = yield* execOp(this, ctx, false);
-      ctx.cleanup();
-    }
-    this.putCtx(ctx);
-    return ret;
-  }
-
-  /** panthor_vm_unmap_range(). */
-  unmapRange(va: number, size: number): Op<number> {
-    this.device.calls?.kunmap(this, va, size);
-    return this.#unmapRange(va, size);
-  }
-
-  *#unmapRange(va: number, size: number): Op<number> {
-    const ctx = this.getCtx();
-    ctx.set(DRM_PANTHOR_VM_BIND_OP_TYPE_UNMAP, va, size, 0);
-    let ret = prepareUnmapOpCtx(ctx, this);
-    if (ret === 0) {
-      ret = yield* execOp(this, ctx, false);
-      ctx.cleanup();
-    }
-    this.putCtx(ctx);
-    return ret;
-  }
-
   bindExecSyncOp(lookup: GemLookup, op: BindOp): Op<number> {
     return bindExecSyncOp(this, lookup, op);
   }
@@ -245,54 +206,8 @@ export class PanthorVm {
     this.heapPool = null;
     if (pool !== null) yield* pool.destroy();
     device.calls?.vmDestroy(this);
-    if ((yield* this.#unmapRange(0, this.fullRange)) !== 0) device.warn('panthor_vm_destroy', 'unmap-failed');
+    if ((yield* unmapAll(this)) !== 0) device.warn('panthor_vm_destroy', 'unmap-failed');
     yield* this.put();
-  }
-
-  /** drm_gpuva_map(), with panthor_vma_init() and panthor_vma_link(): a VMA before the cursor. */
-  insertVma(va: number, range: number, bo: GemObject, offset: number, flags: number): void {
-    const { vmas } = this;
-    // The last byte of an empty VMA at 0 wraps around, so that drm_gpuva_insert() finds it to overlap any other. No caller
-    // looks at its result: the VMA is lost, and its object and VM are never let go.
-    if (va === 0 && range === 0 && vmas.count > 0) {
-      bo.get();
-      this.refs++;
-      return;
-    }
-    const id = vmas.create(va, range, bo.get().serial, offset, flags);
-    vmas.insert(id);
-    this.refs++;
-    this.device.trace?.vmaAdded?.(this, id);
-  }
-
-  /** drm_gpuva_unmap() and panthor_vma_unlink(): takes the VMA at the cursor away. */
-  removeVma(id: number): void {
-    const { vmas } = this;
-    this.device.trace?.vmaRemoved?.(this, id);
-    vmas.removeAtCursor();
-    const bo = this.device.gem.objects[vmas.bo[id]] as GemObject;
-    vmas.release(id);
-    this.refs--;
-    bo.put();
-  }
-
-  /** drm_gpuva_remap(): the VMA at the cursor gives way to what is left of it. */
-  replaceVma(id: number, bo: GemObject, flags: number, prev: StepPart | null, next: StepPart | null): void {
-    const { vmas, device } = this;
-    device.trace?.vmaRemoved?.(this, id);
-    const evicted = vmas.evicted[id] === 1;
-    vmas.removeAtCursor();
-    for (const part of [prev, next]) {
-      if (part === null) continue;
-      const rest = vmas.create(part.va, part.range, bo.get().serial, part.offset, flags);
-      if (evicted) vmas.setEvicted(rest, true);
-      vmas.insertAtCursor(rest);
-      this.refs++;
-      device.trace?.vmaAdded?.(this, rest);
-    }
-    vmas.release(id);
-    this.refs--;
-    bo.put();
   }
 
   /** panthor_vm_free(), behind the last drm_gpuvm_put(). */

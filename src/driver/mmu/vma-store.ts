@@ -1,31 +1,18 @@
 /**
  * The VMAs of one VM, ordered by address: what drm_gpuvm keeps in its interval tree and list.
  *
- * VMA fields live in typed arrays under a stable id; the order is a sorted list cut into blocks of at most 128 ids, the
- * blocks in a growing array of their own. Finding is two binary searches over Float64Arrays. A block's ids may begin
- * anywhere in its storage, so that inserting and removing move the shorter side of one block only.
+ * The ids of VmaFields in a sorted list, cut into blocks of at most 128 ids, the blocks in a growing array of their own.
+ * Finding is two binary searches over Float64Arrays. A block's ids may begin anywhere in its storage, so that inserting
+ * and removing move the shorter side of one block only.
  *
  * One cursor serves the operation under way (op_lock is held); it stays valid across removeAtCursor and insertAtCursor.
  */
+import { grown, VmaFields } from './vma-fields.ts';
+
 const BLOCK = 128;
 
-export class VmaStore {
+export class VmaStore extends VmaFields {
   count = 0;
-  /** By VMA id. Bytes; ranges may be 0 (an async map of size 0 makes such a VMA). */
-  va = new Float64Array(8);
-  range = new Float64Array(8);
-  boOffset = new Float64Array(8);
-  /** Serial of the mapped object in the device's table. */
-  bo = new Int32Array(8);
-  /** DRM_PANTHOR_VM_BIND_OP_MAP_* bits. */
-  flags = new Uint8Array(8);
-  /** panthor_vma.evicted: 1 where reclaim took the pages. */
-  evicted = new Uint8Array(8);
-  /** How many are. */
-  evictedCount = 0;
-  #freeIds: number[] = [];
-  #ids = 0;
-
   /** Blocks in address order, as indices of storage blocks. */
   #order = new Int32Array(4);
   #blocks = 0;
@@ -43,33 +30,10 @@ export class VmaStore {
   #cb = 0;
   #ci = 0;
 
-  /** Makes a VMA that is not in the list yet; returns its id. */
-  create(va: number, range: number, bo: number, boOffset: number, flags: number): number {
-    const id = this.#freeIds.length > 0 ? (this.#freeIds.pop() as number) : this.#newId();
-    this.va[id] = va;
-    this.range[id] = range;
-    this.bo[id] = bo;
-    this.boOffset[id] = boOffset;
-    this.flags[id] = flags;
-    this.evicted[id] = 0;
-    return id;
-  }
-
   /** Whether any VMA maps the object with that serial. */
   maps(serial: number): boolean {
     for (const id of this.ids()) if (this.bo[id] === serial) return true;
     return false;
-  }
-
-  /** Notes that reclaim took a VMA's pages, or that they are back. */
-  setEvicted(id: number, evicted: boolean): void {
-    this.evictedCount += (evicted ? 1 : 0) - this.evicted[id];
-    this.evicted[id] = evicted ? 1 : 0;
-  }
-
-  release(id: number): void {
-    this.setEvicted(id, false);
-    this.#freeIds.push(id);
   }
 
   /**
@@ -354,22 +318,4 @@ export class VmaStore {
     this.#fill[block] = 0;
     return block;
   }
-
-  #newId(): number {
-    if (this.#ids === this.va.length) {
-      this.va = grown(this.va, Float64Array);
-      this.range = grown(this.range, Float64Array);
-      this.boOffset = grown(this.boOffset, Float64Array);
-      this.bo = grown(this.bo, Int32Array);
-      this.flags = grown(this.flags, Uint8Array);
-      this.evicted = grown(this.evicted, Uint8Array);
-    }
-    return this.#ids++;
-  }
-}
-
-function grown<T extends { length: number; set(from: T): void }>(old: T, make: new (n: number) => T): T {
-  const bigger = new make(old.length * 2);
-  bigger.set(old);
-  return bigger;
 }

@@ -4,6 +4,7 @@ import type { PanthorDevice } from '../device.ts';
 import type { GemObject } from '../gem/gem.ts';
 import type { KernelNode } from '../mmu/drm-mm.ts';
 import type { PanthorVm } from '../mmu/vm.ts';
+import { mapBoRange, unmapRange } from '../mmu/vm-kernel-map.ts';
 
 /** PANTHOR_VM_KERNEL_AUTO_VA: the address is the allocator's choice. */
 const AUTO_VA = -1;
@@ -90,7 +91,7 @@ export class KernelBo {
       bo.put();
       return node;
     }
-    const ret = yield* vm.mapBoRange(bo, 0, bytes, node.start, mapFlags);
+    const ret = yield* mapBoRange(vm, bo, 0, bytes, node.start, mapFlags);
     if (ret !== 0) {
       vm.freeVa(node);
       bo.put();
@@ -111,7 +112,7 @@ export class KernelBo {
 
   /** panthor_kernel_bo_destroy() */
   *destroy(): Op<void> {
-    yield* this.vm.unmapRange(this.#node.start, this.#node.size);
+    yield* unmapRange(this.vm, this.#node.start, this.#node.size);
     this.vm.freeVa(this.#node);
     this.bo.put();
     yield* this.vm.put();

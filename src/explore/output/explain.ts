@@ -1,15 +1,17 @@
 /** A schedule for people: what broke first, then one column a thread, then what driver and machine hold at the end. */
 import { UsageError } from '../../errors.ts';
 import type { DriverWorld } from '../driver-world.ts';
-import { hex } from '../model/judge.ts';
 import { Log } from '../model/log.ts';
 import { type Step, threadOf, Violation } from '../search/world.ts';
+import { slotLines, translationLines } from './state-lines.ts';
 
 export interface TracedStep {
   thread: string;
   action: string;
   /** What driver and machine did in this step. */
   details: string[];
+  /** What driver and machine hold after it. */
+  state: string[];
 }
 
 export interface Traced {
@@ -21,8 +23,9 @@ export interface Traced {
 
 /** Runs a schedule step by step and writes down what happens. @throws UsageError where the schedule is not possible */
 export function trace(world: DriverWorld, schedule: readonly Step[]): Traced {
-  const { device, machine } = world.harness;
+  // Makes driver and machine anew where another world was looked at since.
   world.reset();
+  const { device, machine } = world.harness;
   const listener = device.trace;
   const log = new Log(listener);
   device.trace = log;
@@ -40,9 +43,10 @@ export function trace(world: DriverWorld, schedule: readonly Step[]): Traced {
       const thread = world.threads[threadOf(step)].name;
       const action = world.describe(step);
       violation = take(world, step);
-      steps.push({ thread, action, details: log.take() });
+      const details = log.take();
+      steps.push({ thread, action, details, state: [...slotLines(world), ...translationLines(world)] });
     }
-    const state = describeState(world);
+    const state = slotLines(world);
     if (violation === null && world.enabled(enabled) === 0) violation = atEnd(world);
     return { steps, violation, state };
   } finally {
@@ -67,21 +71,6 @@ function atEnd(world: DriverWorld): Violation | null {
   let first: Violation | null = null;
   world.checkEnd((found) => (first ??= found));
   return first;
-}
-
-function describeState(world: DriverWorld): string[] {
-  const { harness } = world;
-  const lines = harness.vms.map(({ name, vm, freed }) => {
-    if (freed) return `VM ${name}: freed`;
-    const region =
-      vm.lockedSize === 0 ? 'no region recorded' : `recorded ${hex(vm.lockedStart)}+${hex(vm.lockedSize)}`;
-    const parts = [vm.as < 0 ? 'no slot' : `AS${vm.as}`, `active ${vm.activeCount}`, region];
-    if (vm.unusable) parts.push('unusable');
-    return `VM ${name}: ${parts.join(', ')}`;
-  });
-  for (const space of harness.machine.spaces.slice(1)) lines.push(`AS${space.index}: ${space.describe()}`);
-  if (harness.device.resetPending) lines.push('a reset is pending');
-  return lines;
 }
 
 /** The columns: one for each thread that takes part, the action in the column of the one that takes it. */

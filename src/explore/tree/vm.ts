@@ -182,8 +182,9 @@ export class TreeVm {
     if (job < 0 && job >= -MAX_ERRNO) return job;
     const calls = this.#calls;
     return {
+      // The queue's work runs from the moment on that the job was taken: who stops the queue waits for it.
       run: function* (this: void): Op<number> {
-        return yield* calls.call('jobRun', job);
+        return yield* calls.enter('jobRun', job);
       },
       cleanup: function* (this: void): Op<void> {
         yield* calls.call('jobPut', job);

@@ -4,6 +4,7 @@ import type { StreamStats } from '../../firmware/job-runner.ts';
 import { nativeIoctls } from '../launch/native-tables.ts';
 import type { Call } from './call.ts';
 import type { Observer } from './observer.ts';
+import { RefusalCount, type RefusedCalls, refusedText } from './refused-calls.ts';
 
 const names = new Map(nativeIoctls.map((spec) => [(spec.type << 8) | spec.nr, spec.shortName]));
 
@@ -22,6 +23,8 @@ export interface LiveSummary {
   mmaps: number;
   /** "VM_BIND EINVAL": how often. */
   errors: Record<string, number>;
+  /** Why, where the bytes of a call show it. */
+  refused: RefusedCalls[];
   warnings: Record<string, number>;
   bugs: number;
   left: LeftOver;
@@ -41,8 +44,11 @@ export class LiveReport implements Observer {
   readonly #byName = new Map<string, number>();
   readonly #errors = new Map<string, number>();
 
+  readonly #refusals: RefusalCount;
+
   constructor(device: PanthorDevice) {
     this.#device = device;
+    this.#refusals = new RefusalCount(device.kernel);
   }
 
   opened(): void {
@@ -58,6 +64,7 @@ export class LiveReport implements Observer {
     this.#failed++;
     const error = `${name} ${errnoName(-ret)}`;
     this.#errors.set(error, (this.#errors.get(error) ?? 0) + 1);
+    this.#refusals.add(name, call, -ret);
   }
 
   mmap(): void {
@@ -77,6 +84,7 @@ export class LiveReport implements Observer {
       },
       mmaps: this.#mmaps,
       errors: Object.fromEntries(this.#errors),
+      refused: this.#refusals.list(),
       warnings: Object.fromEntries(this.#device.warnings),
       bugs,
       left,
@@ -98,6 +106,7 @@ export function reportText(s: LiveSummary): string {
     ...calls.map(([name, count]) => `  ${String(count).padStart(8)}  ${name}`),
   ];
   for (const [what, count] of Object.entries(s.errors)) lines.push(`  ${what}: ${count} times`);
+  for (const one of s.refused) lines.push(`  refused: ${refusedText(one)}`);
   for (const [what, count] of Object.entries(s.warnings))
     lines.push(`  the kernel would warn: ${what} (${count} times)`);
   const { instructions, unshaded, fatal, faults } = s.streams;

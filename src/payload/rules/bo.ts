@@ -21,7 +21,11 @@ export function devQuery(c: Context): void {
   const { arg } = c;
   const type = arg.get('type');
   const known = drm_panthor_dev_query_type.enumerators.find((one) => BigInt(one.value) === type);
-  if (known === undefined || !availableIn(known.since, c.uapi)) {
+  const unknownHere =
+    known?.name === 'DRM_PANTHOR_DEV_QUERY_MMU_INFO'
+      ? !c.has('mmuInfo', '1.9')
+      : !availableIn(known?.since, c.uapi);
+  if (known === undefined || unknownHere) {
     c.reject(EINVAL, 'type', `no query ${type} in uAPI ${c.uapi.major}.${c.uapi.minor}`);
     return;
   }

@@ -4,7 +4,7 @@ import type { EnumTable } from '../../../uapi/enumeration.ts';
 import { E2BIG, EFAULT, EINVAL } from '../../../uapi/errno.ts';
 import { hex } from '../../../uapi/hex.ts';
 import { fieldAt, scalarSize } from '../../../uapi/layout.ts';
-import { availableIn } from '../../../uapi/version.ts';
+import { availableIn, type Since } from '../../../uapi/version.ts';
 import { checkArrayStride, firstNonZero } from '../../../uapi/versioning.ts';
 import type { BufferNode, Payload, StructNode } from '../payload.ts';
 import { unknownBits } from '../symbols.ts';
@@ -19,6 +19,20 @@ export interface Reject {
   readonly where: string;
 }
 
+/** The driver that is asked: what its uAPI version says of it, and what that does not. */
+export interface Target {
+  readonly major: number;
+  readonly minor: number;
+  /** Checks of the release, by the names of src/driver/kernels; the newest release's where they are missing. */
+  readonly behaviours?: {
+    readonly sparseMap: boolean;
+    readonly userVaCheck: boolean;
+    readonly boOffsetCheck: boolean;
+    readonly mmuInfo: boolean;
+    readonly setClientName: boolean;
+  };
+}
+
 /** One struct of the payload, with what its rules need. */
 export interface View {
   readonly node: StructNode;
@@ -31,12 +45,17 @@ export interface View {
 export class Context {
   readonly rejects: Reject[] = [];
   readonly payload: Payload;
-  readonly uapi: { readonly major: number; readonly minor: number };
+  readonly uapi: Target;
   #where = '';
 
-  constructor(payload: Payload, uapi: { readonly major: number; readonly minor: number }) {
+  constructor(payload: Payload, uapi: Target) {
     this.payload = payload;
     this.uapi = uapi;
+  }
+
+  /** Whether the driver has that check or feature; what is not known of it is taken from its uAPI version. */
+  has(name: keyof NonNullable<Target['behaviours']>, since: Since = '1.0'): boolean {
+    return this.uapi.behaviours?.[name] ?? availableIn(since, this.uapi);
   }
 
   get arg(): View {

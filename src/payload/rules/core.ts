@@ -33,6 +33,11 @@ export function setClientCap(c: Context): void {
 }
 
 export function setClientName(c: Context): void {
+  if (!c.has('setClientName')) {
+    c.in('drm_ioctl');
+    c.reject(EINVAL, '', 'this kernel has no SET_CLIENT_NAME');
+    return;
+  }
   c.in('drm_set_client_name');
   const length = c.arg.get('name_len');
   const most = BigInt(DRM_CLIENT_NAME_MAX_LEN);

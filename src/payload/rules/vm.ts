@@ -54,16 +54,17 @@ export function vmBind(c: Context): void {
 /** panthor_vm_bind_prepare_op_ctx(): true when the operation is refused. */
 function bindOp(c: Context, op: View): boolean {
   c.in('panthor_vm_bind_prepare_op_ctx');
-  for (const field of ['va', 'size', 'bo_offset']) {
+  for (const field of c.has('boOffsetCheck') ? ['va', 'size', 'bo_offset'] : ['va', 'size']) {
     const value = op.get(field);
     if (value % PAGE !== 0n)
       return c.reject(EINVAL, pathOf(op, field), `${hex(value)} is not a multiple of 4 KiB`);
   }
   const va = op.get('va');
   const end = va + op.get('size');
-  if (va >= USER_VA_END)
+  const checksRange = c.has('userVaCheck');
+  if (checksRange && va >= USER_VA_END)
     return c.reject(EINVAL, pathOf(op, 'va'), `${hex(va)} is past the user range of any VM`);
-  if (end > USER_VA_END)
+  if (checksRange && end > USER_VA_END)
     return c.reject(EINVAL, pathOf(op, 'size'), `ends at ${hex(end)}, past the range of any VM`);
   const flags = op.get('flags');
   const type = flags >> TYPE_SHIFT;
@@ -81,12 +82,15 @@ function bindOp(c: Context, op: View): boolean {
 
 /** panthor_vm_prepare_map_op_ctx(). */
 function mapOp(c: Context, op: View, flags: bigint): boolean {
-  const sparse = (flags & BigInt(DRM_PANTHOR_VM_BIND_OP_MAP_SPARSE)) !== 0n;
+  const asked = (flags & BigInt(DRM_PANTHOR_VM_BIND_OP_MAP_SPARSE)) !== 0n;
+  const sparse = asked && c.has('sparseMap', '1.8');
   c.in('panthor_vm_prepare_map_op_ctx');
   if (!sparse && op.get('bo_handle') === 0n) {
-    return c.reject(EINVAL, pathOf(op, 'bo_handle'), 'no object has handle 0');
+    const why = `no object has handle 0${asked ? ', and this driver has no MAP_SPARSE' : ''}`;
+    return c.reject(EINVAL, pathOf(op, 'bo_handle'), why);
   }
   if (c.flags(op, 'flags', drm_panthor_vm_bind_op_flags)) return true;
+  if (asked && !sparse) return c.reject(EINVAL, pathOf(op, 'flags'), 'this driver has no MAP_SPARSE');
   if (!sparse) return false;
   if ((flags & BigInt(DRM_PANTHOR_VM_BIND_OP_MAP_NOEXEC)) === 0n) {
     return c.reject(EINVAL, pathOf(op, 'flags'), 'MAP_SPARSE needs MAP_NOEXEC');

@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { IoPgtable } from '../../../src/driver/mmu/io-pgtable.ts';
 import {
   IOMMU_CACHE,
   IOMMU_NOEXEC,
   IOMMU_READ,
   IOMMU_WRITE,
-  IoPgtable,
-} from '../../../src/driver/mmu/io-pgtable.ts';
+} from '../../../src/driver/mmu/io-pgtable-leaf.ts';
 import { PhysicalMemory } from '../../../src/hw/memory.ts';
 import { type WalkStep, walk } from '../../../src/hw/walker.ts';
 import { EEXIST, ENOMEM, ERANGE } from '../../../uapi/errno.ts';

@@ -8,6 +8,7 @@ import { kernel } from '../../../src/driver/kernels.ts';
 import { transcfg } from '../../../src/driver/mmu/memattr.ts';
 import type { PanthorVm } from '../../../src/driver/mmu/vm.ts';
 import { evictBoMappings, restoreVmas, tryEvict } from '../../../src/driver/mmu/vm-reclaim.ts';
+import { registerName } from '../../../src/hw/registers.ts';
 import { EBUSY, EDEADLK, EINVAL, ENOENT, ENOMEM } from '../../../uapi/errno.ts';
 import {
   DRM_PANTHOR_VM_BIND_OP_MAP_NOEXEC,
@@ -42,6 +43,35 @@ describe('reclaim', () => {
     expect(c.submit(1)).toBe(0);
     expect([vm.pgtable.isMapped(16 * MIB), vm.vmas.evictedCount, vm.unusable]).toEqual([true, 0, false]);
     expect(vm.lockedSize).toBe(0);
+  });
+
+  it('locks, unmaps and unlocks the region of each mapping of an active VM, and the restore does too', () => {
+    const { c, vm, bo } = mapped();
+    expect(bind(c, { bo_handle: 1, va: 64 * MIB, size: SIZE })).toBe(0);
+    run(vm.active());
+    const writes: string[] = [];
+    c.drv.device.regs.trace = {
+      read: () => {},
+      write: (offset, value) => {
+        const name = registerName(offset);
+        if (/LOCKADDR_LO|_COMMAND/.test(name))
+          writes.push(`${name.replace('AS1_', '')} ${value.toString(16)}`);
+      },
+    };
+    expect(run(tryEvict(c.drv.device, bo))).toBe(true);
+    const lockUnlock = [
+      'LOCKADDR_LO 1000015',
+      'COMMAND 2',
+      'COMMAND 3',
+      'LOCKADDR_LO 4000015',
+      'COMMAND 2',
+      'COMMAND 3',
+    ];
+    expect(writes.filter((line) => !line.startsWith('GPU'))).toEqual(lockUnlock);
+    writes.length = 0;
+    expect(run(restoreVmas(vm))).toBe(0);
+    expect(writes.filter((line) => !line.startsWith('GPU')).sort()).toEqual(lockUnlock.sort());
+    expect([...c.drv.device.warnings]).toEqual([]);
   });
 
   it('does not exist before 7.2, and leaves imported objects and those of the kernel alone', () => {

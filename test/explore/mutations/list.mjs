@@ -12,6 +12,7 @@ const OP = 'src/driver/mmu/vm-op.ts';
 const PAGES = 'src/driver/mmu/vm-pages.ts';
 const STEPS = 'src/driver/mmu/vm-steps.ts';
 const VM = 'src/driver/mmu/vm.ts';
+const VMAS = 'src/driver/mmu/vm-vmas.ts';
 const BIND = 'src/driver/mmu/vm-bind.ts';
 const PGTABLE = 'src/driver/mmu/io-pgtable.ts';
 const GPU = 'src/driver/gpu.ts';
@@ -423,7 +424,7 @@ export const MUTANTS = [
     STEPS,
     'smStepMap',
     'a mapping is made that is not remembered',
-    'vm.insertVma(ctx.va, ctx.range, bo, offset, flags);',
+    'insertVma(vm, ctx.va, ctx.range, bo, offset, flags);',
     '',
   ),
   mutant(
@@ -440,8 +441,8 @@ export const MUTANTS = [
   mutant(VM, 'free', 'the slot of a freed VM stays enabled', 'yield* mmu.disableAs(this.as, false);', ''),
   mutant(VM, 'free', 'a freed VM keeps its tables', 'this.pgtable.free();', ''),
   mutant(VM, 'destroy', 'groups run on while their VM is destroyed', 'yield device.tickDone;', ''),
-  mutant(VM, 'removeVma', 'a mapping that goes does not let its object go', 'bo.put();', ''),
-  mutant(VM, 'insertVma', 'a mapping does not hold its object', 'bo.get().serial', 'bo.serial'),
+  mutant(VMAS, 'removeVma', 'a mapping that goes does not let its object go', 'bo.put();', ''),
+  mutant(VMAS, 'insertVma', 'a mapping does not hold its object', 'bo.get().serial', 'bo.serial'),
   mutant(VM, 'put', 'a VM is freed with one reference left', '--this.refs === 0', '--this.refs <= 1'),
   mutant(BIND, 'cleanup', 'a job does not let its VM go', 'yield* this.vm.put();', ''),
   mutant(
@@ -631,7 +632,7 @@ export const MUTANTS = [
   mutant(
     RECLAIM,
     'evictBoMappings',
-    'the shrinker goes on without op_lock',
+    'the shrinker takes no lock',
     'if (!vm.opLock.tryLock()) return -EDEADLK;',
     'vm.opLock.tryLock();',
   ),
@@ -740,7 +741,7 @@ export const MUTANTS = [
     'this.await(group);',
     '',
   ),
-  mutant(SCHED, 'postReset', 'after a reset there is no tick', 'this.tick();', ''),
+  mutant(SCHED, 'postReset', 'after a reset the scheduler does not look for work', 'this.tick();', ''),
   mutant(SCHED, 'preReset', 'groups keep their slots over a reset', 'yield* this.suspend();', ''),
   mutant(SCHED, 'destroyGroup', 'a group that is destroyed goes on', 'group.destroyed = true;', ''),
   mutant(GROUP, 'run', 'a group that is freed does not let its VM go', 'yield* this.vm.put();', ''),

@@ -1,7 +1,8 @@
 /** A machine with one address space and queues whose rings a test fills by hand; there is no driver in it. */
 
 import { run } from '../../../src/coroutine/op.ts';
-import { IOMMU_NOEXEC, IOMMU_READ, IOMMU_WRITE, IoPgtable } from '../../../src/driver/mmu/io-pgtable.ts';
+import { IoPgtable } from '../../../src/driver/mmu/io-pgtable.ts';
+import { IOMMU_NOEXEC, IOMMU_READ, IOMMU_WRITE } from '../../../src/driver/mmu/io-pgtable-leaf.ts';
 import type { StreamEvents } from '../../../src/hw/command-stream/core.ts';
 import { exceptionName } from '../../../src/hw/command-stream/exceptions.ts';
 import { GpuMemory } from '../../../src/hw/command-stream/gpu-memory.ts';

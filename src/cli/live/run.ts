@@ -1,0 +1,94 @@
+import { existsSync } from 'node:fs';
+import { basename } from 'node:path';
+import { type Command, Option } from 'commander';
+import { archOf, type Door, doorFor, prepare, prepareBehind, runToEnd } from '../../live/launch/launch.ts';
+import { die, withSignals } from '../../live/launch/signals.ts';
+import { reportText } from '../../live/server/report.ts';
+import { doorPath, libraryPath, ServerThread } from '../../live/server/server-thread.ts';
+import { visibleLines } from '../../report/visible.ts';
+import { EXIT_BUG, EXIT_FOUND, UsageError } from '../exit.ts';
+import { checkWritable, writeOutput } from '../io/files.ts';
+import {
+  addModelOptions,
+  checkModelOptions,
+  type ModelOptions,
+  serveOptions,
+  starting,
+} from '../options/live.ts';
+
+interface RunOptions extends ModelOptions {
+  record?: string;
+  report?: string | true;
+  door: Door | 'auto';
+}
+
+export function register(program: Command): void {
+  const command = program
+    .command('run')
+    .summary('run a client on the model')
+    .description(
+      'Runs a command that finds a Mali driven by panthor where there is none: its calls are answered by the model.',
+    )
+    .argument('<command...>', 'the client, after --')
+    .option(
+      '--record <file>',
+      'write the capture there as it happens (.ptcap: binary); a FIFO waits for its reader',
+    )
+    .addOption(
+      new Option(
+        '--door <door>',
+        'how its calls reach the model: preload a library, or seccomp for static, Go and raw system calls',
+      )
+        .choices(['auto', 'preload', 'seccomp'])
+        .default('auto'),
+    )
+    .option('--report [file]', 'say at the end what was asked; as JSON into a file where one is named');
+  addModelOptions(command).action(run);
+}
+
+/** The preload library for the command. @throws UsageError where it was not compiled */
+export function libraryFor(command: string): { library: string; arch: string } {
+  const arch = archOf(command);
+  const library = libraryPath(arch);
+  if (!existsSync(library)) {
+    throw new UsageError(
+      `there is no preload library for ${arch}: a compiler and \`npm run build:native\` make it`,
+    );
+  }
+  return { library, arch };
+}
+
+function run(command: string[], options: RunOptions): Promise<void> {
+  checkModelOptions(options);
+  if (typeof options.report === 'string') checkWritable(options.report);
+  if (options.record !== undefined) checkWritable(options.record);
+  return withSignals(die, () => serveCommand(command, options));
+}
+
+async function serveCommand(command: string[], options: RunOptions): Promise<void> {
+  const { library, arch } = libraryFor(command[0]);
+  const record = options.record;
+  const door = options.door === 'auto' ? doorFor(command[0]) : options.door;
+  if (door === 'seccomp' && basename(command[0]).startsWith('qemu-'))
+    throw new UsageError(
+      '--door seccomp cannot see the calls of a program under qemu: only --door preload can',
+    );
+  const server = await starting(() =>
+    ServerThread.start({
+      ...serveOptions(options),
+      ...(record === undefined ? {} : { record: { path: record, client: command.join(' '), arch } }),
+    }),
+  );
+  const launch =
+    door === 'preload'
+      ? prepare(command, library, server.environment)
+      : prepareBehind(command, doorPath(arch), server.environment);
+  const status = await runToEnd(launch);
+  const report = await server.stop();
+  if (typeof options.report === 'string') writeOutput(options.report, `${JSON.stringify(report)}\n`);
+  else if (options.report) process.stderr.write(visibleLines(reportText(report)));
+  if (report.files === 0 && status === 0)
+    process.stderr.write(`panthor-shim: the command never opened the device (--door ${door})\n`);
+  process.exitCode =
+    status !== 0 ? status : report.bugs > 0 ? EXIT_BUG : report.record_error === undefined ? 0 : EXIT_FOUND;
+}

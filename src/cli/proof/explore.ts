@@ -1,0 +1,177 @@
+import { existsSync, statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { type Command, InvalidArgumentError } from 'commander';
+import type * as Explorer from '../../explore/command.ts';
+import { visible } from '../../report/visible.ts';
+import { InputError, note, UsageError } from '../exit.ts';
+import { answersByStatus, print } from '../io/output.ts';
+import { addKernelOptions, type KernelOptions } from '../options/kernel.ts';
+import { build } from '../options/tree.ts';
+
+interface Options extends KernelOptions {
+  tree?: string;
+  list?: true;
+  invariant: string[];
+  replay?: string;
+  json?: true;
+  strict?: true;
+  accept: string[];
+  compare: boolean;
+  budget: { states: number; seconds: number; memory: number };
+  seed: number;
+  jobs: number;
+  shard?: { index: number; count: number };
+  merge?: string[];
+}
+
+type BudgetOption = Options['budget'];
+
+export const DEFAULT_BUDGET: BudgetOption = { states: 4_000_000, seconds: 60, memory: 2 * 2 ** 30 };
+
+/** "seconds=10,states=1000000,memory=2G" */
+function parseBudget(text: string, previous: BudgetOption): BudgetOption {
+  const budget = { ...previous };
+  for (const part of text.split(',')) {
+    const match = /^(states|seconds|memory)=(\d+(?:\.\d+)?)([KMG]?)$/.exec(part);
+    if (!match)
+      throw new InvalidArgumentError('expected states=N, seconds=N or memory=N, K, M and G allowed');
+    const unit = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 }[match[3]] as number;
+    budget[match[1] as keyof BudgetOption] = Number(match[2]) * unit;
+  }
+  return budget;
+}
+
+function parseSeed(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('expected a number');
+  return Number(text);
+}
+
+function parseJobs(text: string): number {
+  const jobs = parseSeed(text);
+  if (jobs < 1 || jobs > 256) throw new InvalidArgumentError('expected 1 to 256');
+  return jobs;
+}
+
+function parseShard(text: string): { index: number; count: number } {
+  const match = /^(\d+)\/(\d+)$/.exec(text);
+  const [index, count] = match ? [Number(match[1]), Number(match[2])] : [0, 0];
+  if (index < 1 || index > count || count > 4096)
+    throw new InvalidArgumentError('expected i/n, 1/n being the first');
+  return { index, count };
+}
+
+const texts = (text: string, previous: string[]): string[] => [...previous, text];
+const names = (text: string, previous: string[]): string[] => [...previous, ...text.split(',')];
+
+export function register(program: Command): void {
+  const command = program
+    .command('explore')
+    .summary('try every interleaving of a scenario')
+    .description(
+      'Runs the threads of a scenario in every order on a machine that takes its time, checks invariants after every ' +
+        'step, and shows the shortest schedule that breaks one. Exit status 1 where one breaks.',
+    )
+    .argument('[scenario]', 'a built-in scenario, or a file')
+    .option('--list', 'list the built-in scenarios')
+    .option('--invariant <names>', "what to check (default: the scenario's own; all: everything)", names, [])
+    .option('--replay <token>', 'run the schedule of a token again')
+    .option(
+      '--budget <limits>',
+      'states=N,seconds=N,memory=N; beyond it the verdict is "bounded"',
+      parseBudget,
+      DEFAULT_BUDGET,
+    )
+    .option('--seed <n>', 'first seed of the random searches', parseSeed, 1)
+    .option(
+      '--jobs <n>',
+      'threads for spaces that one thread does not finish quickly',
+      parseJobs,
+      availableParallelism(),
+    )
+    .option('--shard <i/n>', 'search one of n parts, for n machines; --json, then --merge', parseShard)
+    .option('--merge <files...>', 'one verdict from the JSON of all parts')
+    .option('--no-compare', 'leave out the table of other kernels and behaviours')
+    .option('--strict', 'exit status 1 for verdicts that leave something open (bounded, vacuous) too')
+    .option('--accept <text>', 'messages that contain it are known, and no violation', texts, [])
+    .option('--json', 'one JSON object');
+  command.option('--tree <dir>', "run a kernel tree's own driver, built where it has not been");
+  addKernelOptions(command, "the scenario's, else 7.2").action(action);
+}
+
+/** The explorer needs the interleaved form of the driver, which the build puts beside the plain one. */
+export async function loadExplorer(): Promise<typeof Explorer> {
+  const url = new URL('../../../interleaved/src/explore/command.js', import.meta.url);
+  if (!existsSync(fileURLToPath(url)))
+    throw new UsageError('the interleaved build is missing: run `npm run build`');
+  return (await import(url.href)) as typeof Explorer;
+}
+
+/** The interleaved build has error classes of its own. */
+export function translated(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  if (error.name === 'UsageError' || error.name === 'TrapError') return new UsageError(error.message);
+  if (error.name === 'InputError') return new InputError(error.message);
+  return error;
+}
+
+async function action(scenario: string | undefined, options: Options): Promise<void> {
+  answersByStatus();
+  const explorer = await loadExplorer();
+  if (options.list) {
+    print(explorer.list());
+    return;
+  }
+  try {
+    await explore(explorer, scenario, options);
+  } catch (error) {
+    throw translated(error);
+  }
+}
+
+/** Scenarios are a few hundred bytes, and hand-written. */
+const MAX_SCENARIO_BYTES = 1 << 20;
+
+/** Refuses what is there under the name and cannot be a scenario. @throws InputError */
+function checkFile(scenario: string): void {
+  const stat = statSync(scenario, { throwIfNoEntry: false });
+  if (stat === undefined) return;
+  if (stat.isDirectory()) throw new InputError(`cannot read ${scenario}: it is a directory`);
+  if (!stat.isFile() && !stat.isFIFO()) throw new InputError(`cannot read ${scenario}: it is not a file`);
+  if (stat.size > MAX_SCENARIO_BYTES) {
+    throw new InputError(`${scenario}: ${stat.size} bytes, a scenario has at most ${MAX_SCENARIO_BYTES}`);
+  }
+}
+
+async function explore(
+  explorer: typeof Explorer,
+  scenario: string | undefined,
+  options: Options,
+): Promise<void> {
+  if (scenario !== undefined) checkFile(scenario);
+  const terminal = process.stderr.isTTY && !options.json;
+  const tree = options.tree === undefined ? undefined : await build(options.tree);
+  const reply = await explorer.run({
+    scenario,
+    kernel: options.kernel,
+    with: options.with,
+    without: options.without,
+    invariants: options.invariant,
+    replay: options.replay,
+    merge: options.merge,
+    jobs: options.jobs,
+    shard: options.shard,
+    json: options.json === true,
+    strict: options.strict === true,
+    accept: options.accept,
+    compare: options.compare,
+    budget: options.budget,
+    seed: options.seed,
+    tree,
+    progress: terminal ? (line) => process.stderr.write(`\r\x1b[K${visible(line)}`) : undefined,
+  });
+  if (terminal) process.stderr.write('\r\x1b[K');
+  for (const line of reply.notes) note(line);
+  print(reply.text);
+  process.exitCode = reply.status;
+}

@@ -1,0 +1,64 @@
+/** The mappings of a VM as the steps of drm_gpuvm.c change them: drm_gpuva_map(), drm_gpuva_unmap(), drm_gpuva_remap(). */
+import type { StepPart } from '../base/warn.ts';
+import type { GemObject } from '../gem/gem.ts';
+import type { PanthorVm } from './vm.ts';
+
+/** drm_gpuva_map(), with panthor_vma_init() and panthor_vma_link(): a VMA before the cursor; bytes. */
+export function insertVma(
+  vm: PanthorVm,
+  va: number,
+  range: number,
+  bo: GemObject,
+  offset: number,
+  flags: number,
+): void {
+  const { vmas } = vm;
+  // The last byte of an empty VMA at 0 wraps around, so that drm_gpuva_insert() finds it to overlap any other. No caller
+  // looks at its result: the VMA is lost, and its object and VM are never let go.
+  if (va === 0 && range === 0 && vmas.count > 0) {
+    bo.get();
+    vm.refs++;
+    return;
+  }
+  const id = vmas.create(va, range, bo.get().serial, offset, flags);
+  vmas.insert(id);
+  vm.refs++;
+  vm.device.trace?.vmaAdded?.(vm, id);
+}
+
+/** drm_gpuva_unmap() and panthor_vma_unlink(): takes the VMA at the cursor away. */
+export function removeVma(vm: PanthorVm, id: number): void {
+  const { vmas } = vm;
+  vm.device.trace?.vmaRemoved?.(vm, id);
+  vmas.removeAtCursor();
+  const bo = vm.device.gem.objects[vmas.bo[id]] as GemObject;
+  vmas.release(id);
+  vm.refs--;
+  bo.put();
+}
+
+/** drm_gpuva_remap(): the VMA at the cursor gives way to what is left of it. */
+export function replaceVma(
+  vm: PanthorVm,
+  id: number,
+  bo: GemObject,
+  flags: number,
+  prev: StepPart | null,
+  next: StepPart | null,
+): void {
+  const { vmas, device } = vm;
+  device.trace?.vmaRemoved?.(vm, id);
+  const evicted = vmas.evicted[id] === 1;
+  vmas.removeAtCursor();
+  for (const part of [prev, next]) {
+    if (part === null) continue;
+    const rest = vmas.create(part.va, part.range, bo.get().serial, part.offset, flags);
+    if (evicted) vmas.setEvicted(rest, true);
+    vmas.insertAtCursor(rest);
+    vm.refs++;
+    device.trace?.vmaAdded?.(vm, rest);
+  }
+  vmas.release(id);
+  vm.refs--;
+  bo.put();
+}

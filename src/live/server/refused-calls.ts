@@ -1,0 +1,79 @@
+/** Why calls of clients were refused, as far as their bytes show it: for `--report`. */
+import { EINVAL } from '../../../uapi/errno.ts';
+import { ioctlOf } from '../../../uapi/lookup.ts';
+import {
+  DRM_IOCTL_PANTHOR_VM_BIND,
+  DRM_PANTHOR_VM_BIND_ASYNC,
+  drm_panthor_vm_bind,
+} from '../../../uapi/panthor_drm.ts';
+import type { Kernel } from '../../driver/kernels.ts';
+import { makePayload, type Region } from '../../payload/payload.ts';
+import { type Refusal, reasonText, refusalOf } from '../../payload/refusal.ts';
+import type { Target } from '../../payload/rules/context.ts';
+import type { Call } from './call.ts';
+
+/** A reason and how often it was given; `why` is that of the first time. */
+export interface RefusedCalls extends Refusal {
+  call: string;
+  count: number;
+}
+
+/** Refusals whose reason is looked for, and different ones that are kept: what a client asks wrongly costs no more. */
+const MAX_REASONED = 10_000;
+const MAX_KEPT = 100;
+
+const BIND_COUNT = drm_panthor_vm_bind.off.ops + 4;
+
+/** Counts refused calls by function and field. */
+export class RefusalCount {
+  readonly #target: Target;
+  readonly #kept = new Map<string, RefusedCalls>();
+  #reasoned = 0;
+
+  constructor(kernel: Kernel) {
+    this.#target = { ...kernel.uapi, behaviours: kernel.behaviours };
+  }
+
+  /** A call named `name` was refused with `errno`; its memory is as the driver left it. */
+  add(name: string, call: Call, errno: number): void {
+    if (this.#reasoned >= MAX_REASONED) return;
+    this.#reasoned++;
+    const refusal = refusalOfCall(call, errno, this.#target);
+    if (refusal === null) return;
+    const key = `${name} ${refusal.error} ${refusal.function} ${refusal.field}`;
+    const known = this.#kept.get(key);
+    if (known !== undefined) known.count++;
+    else if (this.#kept.size < MAX_KEPT) this.#kept.set(key, { call: name, ...refusal, count: 1 });
+  }
+
+  /** All of them, in the order of their first time. */
+  list(): RefusedCalls[] {
+    return [...this.#kept.values()];
+  }
+}
+
+/** `VM_BIND EINVAL at ops[0].va [panthor_vm_bind_prepare_op_ctx]: …` */
+export function refusedText({ call, count, ...refusal }: RefusedCalls): string {
+  const times = count === 1 ? '' : ` (${count} times, this the first)`;
+  return `${call} ${refusal.error} ${reasonText(refusal)}${times}`;
+}
+
+/** The reason for which a call fails with `errno`; null where its bytes are sound, or could not be read. */
+function refusalOfCall(call: Call, errno: number, target: Target): Refusal | null {
+  const spec = ioctlOf(call.request);
+  const view = call.arg();
+  if (spec?.arg == null || view === null) return null;
+  const { mem } = call;
+  const regions = Array.from({ length: mem.count }, (_, i): Region => {
+    const bytes = mem.data.subarray(mem.offsets[i], mem.offsets[i] + mem.sizes[i]);
+    return { address: BigInt(mem.addrs[i]), bytes };
+  });
+  const argument = new Uint8Array(view.buffer, view.byteOffset, view.byteLength).slice();
+  if (call.request === DRM_IOCTL_PANTHOR_VM_BIND) {
+    // A synchronous one has left the number of the operation that failed as the count.
+    const word = new DataView(argument.buffer);
+    const async = (word.getUint32(drm_panthor_vm_bind.off.flags, true) & DRM_PANTHOR_VM_BIND_ASYNC) !== 0;
+    if (!async && errno === EINVAL) word.setUint32(BIND_COUNT, word.getUint32(BIND_COUNT, true) + 1, true);
+  }
+  return refusalOf(makePayload(spec.arg, argument, regions, spec, call.request), errno, target);
+}

@@ -1,0 +1,83 @@
+// Clients of our own, for each kind of program that a library meets or cannot meet: static, raw system calls, Go, musl.
+// All but Go run one program, test/live/programs/door.c.
+
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { compilerFor } from '../../native-stubs/compile.mjs';
+
+const TRIPLET = process.arch === 'arm64' ? 'aarch64-linux-gnu' : 'x86_64-linux-gnu';
+const MUSL = TRIPLET.replace('gnu', 'musl');
+const C_FLAGS = ['-std=c11', '-D_GNU_SOURCE', '-O1', '-g', '-Wall', '-Wextra'];
+
+/**
+ * `needs`: groups of roots.mjs. `options`: of `run`. `args`: the program's. `build(place, out)`: the command that makes it, with
+ * more environment.
+ */
+export const PROGRAMS = {
+  'c-static': { needs: [], build: (place, out) => cc(place, ['-static', '-o', out]) },
+  'c-raw': {
+    needs: [],
+    options: ['--door', 'seccomp'],
+    args: ['raw'],
+    build: (place, out) => cc(place, ['-o', out]),
+  },
+  musl: { needs: ['musl'], build: withMusl },
+  go: { needs: ['go'], build: withGo },
+};
+
+function cc(place, args) {
+  const source = join(place.project, 'test/live/programs/door.c');
+  return { argv: [compilerFor(TRIPLET.split('-')[0]) ?? 'cc', ...C_FLAGS, ...args, source, '-lpthread'] };
+}
+
+/** gcc with musl's headers, start files and libraries in place of glibc's; the loader is the one in the folder. */
+function withMusl(place, out) {
+  const root = place.roots.tools;
+  const lib = join(root, 'usr/lib', MUSL);
+  const libc = join(root, 'lib', MUSL, 'libc.so');
+  const gcc = compilerFor(TRIPLET.split('-')[0]) ?? 'gcc';
+  const own = spawnSync(gcc, ['-print-file-name=include'], { encoding: 'utf8' }).stdout.trim();
+  const objects = ['crt1.o', 'crti.o'].map((name) => join(lib, name));
+  const { argv } = cc(place, [
+    ...['-nostdinc', '-isystem', join(root, 'usr/include', MUSL), '-isystem', own],
+    ...['-nostdlib', '-no-pie', '-fno-stack-protector', '-o', out, ...objects],
+  ]);
+  return { argv: [...argv, libc, '-lgcc', join(lib, 'crtn.o'), `-Wl,-dynamic-linker,${libc}`] };
+}
+
+function withGo(place, out) {
+  const goroot = join(place.roots.tools, 'usr/lib/go');
+  const argv = [
+    join(goroot, 'bin/go'),
+    'build',
+    '-o',
+    out,
+    join(place.project, 'test/clients/programs/client.go'),
+  ];
+  const env = {
+    GOROOT: goroot,
+    GOCACHE: join(place.scratch, 'go-cache'),
+    GOPATH: join(place.scratch, 'go'),
+    GO111MODULE: 'off',
+    CGO_ENABLED: '0',
+    GOFLAGS: '',
+  };
+  return { argv, env };
+}
+
+/** The program's path; it is not there where its build failed. */
+export function programPath(place, name) {
+  return join(place.scratch, 'programs', name);
+}
+
+/** Builds a program. Throws with what the compiler said. */
+export function buildProgram(place, name) {
+  const out = programPath(place, name);
+  if (existsSync(out)) return;
+  mkdirSync(join(place.scratch, 'programs'), { recursive: true });
+  const { argv, env } = PROGRAMS[name].build(place, out);
+  const r = spawnSync(argv[0], argv.slice(1), { encoding: 'utf8', env: { ...place.env, ...env } });
+  if (r.status !== 0)
+    throw new Error(`${argv.slice(0, 2).join(' ')} does not build it: ${r.error?.message ?? r.stderr}`);
+}
