@@ -35,3 +35,13 @@ for (const [env, ...files] of LONG) {
   run([vitest, 'run', ...files], { ...process.env, ...env });
 }
 run([join(top, 'test/mutations/run.mjs')], process.env);
+// Those that docs/history.md names, and as many of reclaim and the scheduler as there is time for.
+run(
+  [
+    join(top, 'test/explore/mutations/run.mjs'),
+    '--seconds',
+    '150',
+    'unsuspends|keep the device on|the shrinker|a tick',
+  ],
+  process.env,
+);

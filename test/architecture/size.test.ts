@@ -18,8 +18,6 @@ const LONG = [
   'src/conform/model.ts',
   'src/driver/mmu/vma-store.ts',
   'src/driver/sched/sched.ts',
-  'src/explore/model/harness.ts',
-  'src/explore/state/objects.ts',
 ];
 
 function* foldersBelow(folder: string): Generator<string> {
