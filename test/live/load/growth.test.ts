@@ -11,7 +11,7 @@ import {
   openDescriptors,
   runProgram,
   startServer,
-} from './toolbox.ts';
+} from '../toolbox.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'panthor-growth-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
