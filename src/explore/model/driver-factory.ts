@@ -1,0 +1,17 @@
+/** Whose driver a scenario runs on: the model's own, or one that is compiled from a kernel tree. */
+import type { Kernel } from '../../driver/kernels.ts';
+import type { PanthorVm } from '../../driver/mmu/vm.ts';
+import type { BindJob, BindOp } from '../../driver/mmu/vm-bind.ts';
+import type { VmPool } from '../../driver/mmu/vm-pool.ts';
+import type { TimedMachine } from '../../hw/timed-machine.ts';
+import type { ExploredDevice } from './explored-device.ts';
+
+/** Who makes the device and what belongs to it, where it is not the model's. */
+export interface DriverFactory {
+  machine(slots: number, vaBits: number): TimedMachine;
+  device(kernel: Kernel, slots: number, vaBits: number): ExploredDevice;
+  readonly pool: VmPool;
+  createJob(vm: PanthorVm, op: BindOp): BindJob | number;
+  /** After so many more that go well, one reservation of tables fails; -1: none. */
+  failReservation(after: number): void;
+}
