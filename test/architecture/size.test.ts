@@ -15,9 +15,6 @@ const CROWDED = ['native-stubs/preload'];
 const LONG = [
   'native-stubs/preload/channel.c',
   'native-stubs/preload/file-ops.c',
-  'src/conform/model.ts',
-  'src/driver/mmu/vma-store.ts',
-  'src/driver/sched/sched.ts',
   'src/explore/model/harness.ts',
   'src/explore/state/objects.ts',
 ];

@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { release, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { RecordBook } from '../../src/live/record/record-book.ts';
-import { encode } from '../../uapi/codec.ts';
+import { RecordBook } from '../../../src/live/record/record-book.ts';
+import { encode } from '../../../uapi/codec.ts';
 import {
   WIRE_RECORD_FILE,
   WIRE_RECORD_IOCTL,
@@ -12,7 +12,7 @@ import {
   wire_record_file,
   wire_record_ioctl,
   wire_record_mmap,
-} from '../../uapi/wire.ts';
+} from '../../../uapi/wire.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'panthor-record-book-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
