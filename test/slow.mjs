@@ -16,6 +16,8 @@ const LONG = [
     { PANTHOR_SHIM_SLOW: '1' },
     'test/driver/mmu/gpuvm/small-world.test.ts',
     'test/driver/mmu/partial.test.ts',
+    'test/device/real.test.ts',
+    'test/driver/ioctl/vm-bind-oom.test.ts',
   ],
   [{ PANTHOR_SHIM_FUZZ: '20' }, 'test/live/frames.test.ts'],
   [{ PANTHOR_SHIM_FUZZ: '5' }, 'test/live/fuzz.test.ts'],

@@ -16,6 +16,8 @@ export interface Corruption {
 
 /** Thrown by every capture reader; the command line turns it into exit status 3. */
 export class CaptureError extends Error {
+  /** The file or stream, once a reader of one has thrown it. */
+  file = '';
   readonly record: number;
   readonly byte: number;
   readonly start: number;
@@ -35,6 +37,15 @@ export class CaptureError extends Error {
     this.found = corruption.found;
     this.expected = corruption.expected;
     this.truncated = truncated;
+  }
+
+  /** Says which file or stream is corrupt, in front of the message. The first name stays. */
+  in(file: string): this {
+    if (this.file === '') {
+      this.file = file;
+      this.message = `${file}: ${this.message}`;
+    }
+    return this;
   }
 }
 

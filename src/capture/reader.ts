@@ -58,6 +58,14 @@ export class CaptureReader {
 
   /** Reads up to the header. Throws CaptureError where there is none, SourceError where nothing can be read. */
   static async start(source: ByteSource, gzip: boolean): Promise<CaptureReader> {
+    try {
+      return await CaptureReader.#start(source, gzip);
+    } catch (error) {
+      throw error instanceof CaptureError ? error.in(source.name) : error;
+    }
+  }
+
+  static async #start(source: ByteSource, gzip: boolean): Promise<CaptureReader> {
     const window = new Window();
     await fillFrom(source, window, -1);
     if (window.size === 0) throw empty();
@@ -95,7 +103,8 @@ export class CaptureReader {
 
   /** A FIFO may end anywhere behind its header; anything else that goes wrong is thrown. */
   #over(error: unknown): null {
-    if (!(error instanceof CaptureError) || !error.truncated || !this.#source.fifo) throw error;
+    if (!(error instanceof CaptureError)) throw error;
+    if (!error.truncated || !this.#source.fifo) throw error.in(this.name);
     this.truncated = error;
     this.#window.at = this.#window.end;
     return null;

@@ -1,5 +1,6 @@
 import { CaptureError, reason, SourceError } from '../capture/error.ts';
 import { InputError, UsageError } from '../errors.ts';
+import { StartError } from '../live/start-error.ts';
 import { visibleLines } from '../report/visible.ts';
 
 export { InputError, UsageError } from '../errors.ts';
@@ -18,7 +19,7 @@ export function statusOf(error: unknown): number {
   if (error instanceof CaptureError || error instanceof SourceError || error instanceof InputError) {
     return EXIT_CORRUPT;
   }
-  if (error instanceof UsageError) return EXIT_USAGE;
+  if (error instanceof UsageError || error instanceof StartError) return EXIT_USAGE;
   // What the system refuses (a full disk, say) is no bug.
   const { syscall, code } = (error ?? {}) as NodeJS.ErrnoException;
   if (typeof syscall !== 'string' || typeof code !== 'string') return EXIT_BUG;

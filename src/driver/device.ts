@@ -78,6 +78,8 @@ export class PanthorDevice implements WarnSink {
   tickDone: Waitable = { label: 'tick_work', ready: () => true };
   /** Hears of every call to the VM layer before it runs, for a recorder. */
   calls: VmCalls | null = null;
+  /** Asked at each allocation of the VM_BIND path, by the kernel function that makes it: whether it fails. Page tables: memory.oom. */
+  allocationFails: ((where: string) => boolean) | null = null;
   /** Every warning so far, as "function: reason", with how often. */
   readonly warnings = new Map<string, number>();
   #readers = 0;

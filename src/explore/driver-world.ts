@@ -6,19 +6,14 @@ import type { Invariant } from './invariants.ts';
 import { LockOrder } from './lock-order.ts';
 import { play, prepare } from './model/actors.ts';
 import { bindQueue, interrupts, resetWorker, worker } from './model/device.ts';
+import { interruptMasks, staleInterrupt, unheardFault } from './model/faults.ts';
 import { tickWork } from './model/groups.ts';
 import { Harness } from './model/harness.ts';
-import {
-  interruptMasks,
-  lockAgreement,
-  lostReservations,
-  lostTables,
-  slotBookkeeping,
-  tablePages,
-  unusableVm,
-} from './model/invariants.ts';
+import { lockAgreement, slotBookkeeping, tablePages, unusableVm } from './model/invariants.ts';
 import { fenceOf } from './model/ioctl.ts';
+import { lostObjects, lostReservations, lostTables } from './model/lost.ts';
 import { whatStaysBroken } from './model/recovery.ts';
+import { lostJob, runGroup } from './model/submitted.ts';
 import { mixDriver, type OtherDriver } from './other-driver.ts';
 import type { Call, Scenario } from './scenario/scenario.ts';
 import type { ThreadSpec } from './search/threads.ts';
@@ -110,6 +105,7 @@ export class DriverWorld extends TrackedWorld {
       );
       for (let i = 0; i < Math.max(1, vms.length); i++) daemon(`worker ${i + 1}`, worker(harness) as Body);
     }
+    for (const one of harness.submitted) daemon(`group ${one.decl.name}`, runGroup(harness, one) as Body);
     specs.push(...(this.#driver?.threads() ?? []));
     return specs;
   }
@@ -224,14 +220,20 @@ export class DriverWorld extends TrackedWorld {
     }
     if (this.threads.some(({ point, daemon }) => point !== null && !daemon)) return;
     this.#checkMemory(report);
+    const stuck = this.#checked.has('deadlock') ? lostJob(harness) : null;
+    if (stuck !== null) report(new Violation('deadlock', stuck));
     for (const { name } of this.#checked.has('deadlock') ? harness.fences : []) {
       if (fenceOf(harness, name)?.signaled === false) {
         report(new Violation('deadlock', `fence ${name} is never signalled`));
       }
     }
     if (this.#checked.has('table-pages')) {
-      const lost = lostTables(harness) ?? lostReservations(harness);
+      const lost = lostTables(harness) ?? lostReservations(harness) ?? lostObjects(harness);
       if (lost !== null) report(new Violation('table-pages', lost));
+    }
+    if (this.#checked.has('interrupt-masks')) {
+      const wrong = unheardFault(harness) ?? staleInterrupt(harness);
+      if (wrong !== null) report(new Violation('interrupt-masks', wrong));
     }
     if (this.#checked.has('recovery')) {
       const broken = whatStaysBroken(harness);

@@ -1,5 +1,5 @@
 /** A driver in the place of the model's that keeps its state to itself: a kernel tree's (src/explore/tree). */
-import type { DriverFactory } from './model/harness.ts';
+import type { DriverFactory } from './model/driver-factory.ts';
 import type { ThreadSpec } from './search/threads.ts';
 import type { Thread } from './search/world.ts';
 import { mix32 } from './state/hash.ts';

@@ -14,6 +14,7 @@ import {
   AS_COMMAND_FLUSH_MEM,
   AS_COMMAND_FLUSH_PT,
   AS_COMMAND_LOCK,
+  AS_COMMAND_NAMES,
   AS_COMMAND_UNLOCK,
   AS_COMMAND_UPDATE,
   AS_LOCKADDR,
@@ -56,6 +57,8 @@ export class TimedMachine extends Machine {
   /** Resets so far: an access begun before one is gone after it. */
   epoch = 0;
   flushing = false;
+  /** A command was given to a slot in which another one runs, which does nothing: in words, null where none was. */
+  overrun: string | null = null;
   flushHung = false;
 
   constructor(options: { slots: number; vaBits: number; memory?: PhysicalMemory }) {
@@ -86,7 +89,10 @@ export class TimedMachine extends Machine {
   override asCommand(as: number, command: number): void {
     super.asCommand(as, command);
     const space = this.spaces[as];
-    if (space.command !== 0) return;
+    if (space.command !== 0) {
+      this.overrun = `AS${as} gets ${AS_COMMAND_NAMES[command]} while ${AS_COMMAND_NAMES[space.command]} runs in it`;
+      return;
+    }
     space.command = command;
     const words = this.regs.words;
     const at = asRegister(as, AS_LOCKADDR) >> 2;

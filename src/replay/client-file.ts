@@ -22,6 +22,8 @@ export class ClientFile {
   readonly vmIds = new WeakMap<PanthorVm, number>();
   /** Syncobjs (the client's handles) that a refused call would have signalled, and in which record that was. */
   readonly unsignalled = new Map<number, number>();
+  /** Syncobjs that a call signals here and was refused there, and in which record that was. */
+  readonly signalledHere = new Map<number, number>();
   /** Groups (the client's handles) that were said to have faulted, and in which record. */
   readonly faultedGroups = new Map<number, number>();
 
@@ -53,6 +55,7 @@ export class ClientFile {
       this.faultedGroups.delete(capture);
     } else if (kind === 'syncobj') {
       this.unsignalled.delete(capture);
+      this.signalledHere.delete(capture);
     }
     return kind === 'fd' ? before : undefined;
   }

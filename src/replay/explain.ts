@@ -31,6 +31,26 @@ export class Consequences {
     return found;
   }
 
+  /** Which syncobj of this call is signalled here alone, by a call that was refused there; null for none. */
+  tooMuch(record: CaptureRecord, plan: IdPlan, file: ClientFile): string | null {
+    let found: string | null = null;
+    this.#ids(record, plan, (id, value) => {
+      const signalled = id.kind === 'syncobj' ? file.signalledHere.get(value) : undefined;
+      if (signalled !== undefined)
+        found ??= `syncobj ${value} was not signalled there by record ${signalled}`;
+    });
+    return found;
+  }
+
+  /** Notes what a call does here that was refused there: syncobjs that it signals. */
+  spreadHere(record: CaptureRecord, plan: IdPlan, file: ClientFile): void {
+    this.#ids(record, plan, (id, value, at) => {
+      if (id.kind !== 'syncobj' || id.dir !== 'in') return;
+      if (id.path === 'dst_handle' || (id.path.endsWith('syncs[].handle') && this.#signals(at)))
+        file.signalledHere.set(value, record.index);
+    });
+  }
+
   /** Notes what a refused call leaves missing. */
   spread(record: CaptureRecord, plan: IdPlan, file: ClientFile, spec: IoctlSpec): void {
     const signalsAll = spec.shortName === 'SYNCOBJ_SIGNAL' || spec.shortName === 'SYNCOBJ_TIMELINE_SIGNAL';

@@ -29,6 +29,8 @@ export class Judge {
   readonly captureUapi: Uapi | null;
   /** Whether errno and outputs are compared. */
   readonly checks: boolean;
+  /** A fault was injected during the call at hand. */
+  injected = false;
   readonly #model: ReplayModel;
   readonly #consequences = new Consequences();
 
@@ -61,10 +63,12 @@ export class Judge {
       if (timing) tally.timing.add({ index, what: `${name}: ${errnoName(record.errno)} there, done here` });
       else if (newer) tally.explained.add({ index, why: `${name}: the capture's kernel is older: ${newer}` });
       else {
-        const group = refusedGroup(record, file);
+        const why = refusedGroup(record, file) ?? this.#consequences.tooMuch(record, plan, file);
         const there = `${name}: ${errnoName(record.errno)} there${this.#becauseThere(record)}`;
-        if (group !== null) tally.explained.add({ index, why: `${there}: ${group}` });
-        else tally.divergences.add({ index, what: `${there}, succeeds here` });
+        if (why !== null) {
+          this.#consequences.spreadHere(record, plan, file);
+          tally.explained.add({ index, why: `${there}: ${why}` });
+        } else tally.divergences.add({ index, what: `${there}, succeeds here` });
       }
       return;
     }
@@ -74,7 +78,7 @@ export class Judge {
       return;
     }
     const newer = spec === undefined ? null : newerThan(record, spec, this.kernelUapi);
-    const why = newer ?? this.#consequences.cause(record, plan, file);
+    const why = newer ?? (this.injected ? 'injected' : null) ?? this.#consequences.cause(record, plan, file);
     if (spec !== undefined && why !== null) this.#consequences.spread(record, plan, file, spec);
     if (why !== null) tally.explained.add({ index, why: `${name}: ${error}: ${why}` });
     else tally.divergences.add({ index, what: `${name}: succeeded there, ${error} here${because(refusal)}` });

@@ -38,6 +38,18 @@ export interface ModelOptions {
   gpu?: GpuProfile;
   boLayout?: BoLayout;
   trace?: DriverTrace | null;
+  /** What is to go wrong. */
+  faults?: Faults | null;
+}
+
+/** Faults on demand, as `--inject` plans them. */
+export interface Faults {
+  /** Has faults happen in the device. */
+  arm(drv: PanthorDrv): void;
+  /** Before an ioctl: what it fails with (-errno), or 0 where it is made. */
+  beforeCall(drv: PanthorDrv, name: string): number;
+  /** How many have happened. */
+  readonly fired: number;
 }
 
 /**
@@ -47,6 +59,7 @@ export interface ModelOptions {
 export class ReplayModel {
   readonly device: PanthorDevice;
   readonly drv: PanthorDrv;
+  readonly faults: Faults | null;
   /** User memory of the call at hand, as the driver left it. */
   readonly mem = new UserMemory(1 << 14);
   /** Where its argument is. */
@@ -78,6 +91,8 @@ export class ReplayModel {
     this.drv = new PanthorDrv(this.device);
     this.#fdsAreReal = options.fdsAreReal ?? false;
     this.#compat = options.compat ?? false;
+    this.faults = options.faults ?? null;
+    this.faults?.arm(this.drv);
     run(this.device.mmu.init());
   }
 

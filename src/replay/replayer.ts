@@ -108,8 +108,11 @@ export class Replayer {
     tally.ioctls.by_name[call.name] = (tally.ioctls.by_name[call.name] ?? 0) + 1;
     model.load(record, file, call.plan);
     if (record.request === DRM_IOCTL_PANTHOR_VM_BIND) countBindOps(model.mem, model.argAt, tally);
-    const followed = this.#follow(record, call);
+    const fired = model.faults?.fired;
+    const injected = model.faults?.beforeCall(model.drv, call.name) ?? 0;
+    const followed = injected === 0 ? this.#follow(record, call) : injected;
     const ret = followed === 0 ? model.call(record, file) : followed;
+    this.#judge.injected = model.faults?.fired !== fired;
     this.ret = ret === BLOCKED ? null : ret;
     if (ret === BLOCKED) {
       model.cancel(file);

@@ -164,7 +164,7 @@ describe('info', () => {
     expect(status).toBe(3);
     expect(JSON.parse(stdout.toString()).records).toBe(11);
     expect(stderr).toBe(
-      `panthor-shim: record 11: corrupt at byte ${text.length}: time_ns: found no such key, expected one\n`,
+      `panthor-shim: standard input: record 11: corrupt at byte ${text.length}: time_ns: found no such key, expected one\n`,
     );
   });
 

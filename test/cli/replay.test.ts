@@ -136,7 +136,9 @@ describe('replay', () => {
     } = await panthorShim(['replay', '-', '--json'], text.subarray(0, -5));
     expect(status).toBe(3);
     expect(JSON.parse(out.toString()).records).toBe(98);
-    expect(stderr).toMatch(/^panthor-shim: record 98, which begins at byte \d+: corrupt at byte \d+: .*\n$/);
+    expect(stderr).toMatch(
+      /^panthor-shim: standard input: record 98, which begins at byte \d+: corrupt at byte \d+: .*\n$/,
+    );
   });
 
   it('goes on to the end of a FIFO whose writer dies within a record', async () => {

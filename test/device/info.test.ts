@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -8,22 +7,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { gpuProfile } from '../../src/driver/gpu-profile.ts';
 import { expectValid } from '../cli/schema.ts';
 import { buildNative, compiler } from '../live/toolbox.ts';
+import { hasFfi } from './ffi.ts';
 
 const bin = resolve(import.meta.dirname, '../../bin/panthor-shim');
 const run = promisify(execFile);
 const scratch = mkdtempSync(join(tmpdir(), 'panthor-device-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
-
-/** Whether the ffi packages were compiled here; they are optional. */
-function hasFfi(): boolean {
-  try {
-    createRequire(import.meta.url)('ffi-napi');
-    return true;
-  } catch {
-    process.stderr.write('\n*** ffi-napi IS NOT INSTALLED: the tests of real devices are SKIPPED ***\n\n');
-    return false;
-  }
-}
 
 /** `device info` as a client of the shim. */
 async function onShim(args: readonly string[], shim: readonly string[] = []): Promise<string> {

@@ -93,6 +93,14 @@ describe.skipIf(compiler === null)('panthor-shim', () => {
     expect(replay.status).toBe(0);
   });
 
+  it('serve says where it cannot make its folder, and does not try for ever', async () => {
+    for (const dir of ['/proc/self/x/y', `${process.execPath}/x`]) {
+      const { status, stderr } = await panthorShim(['serve', '--dir', dir]);
+      expect(stderr).toMatch(/^panthor-shim: cannot make .*: /);
+      expect(status).toBe(2);
+    }
+  });
+
   it('run --report says what was asked, for people and as JSON', async () => {
     const text = await panthorShim(['run', '--report', '--', sharing]);
     expect(text.status).toBe(0);

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Injection } from '../../src/live/server/injection.ts';
+import { capturePath } from '../capture/helpers.ts';
+import { panthorShim } from '../cli/program.ts';
 import { buildNative, compileProgram, compiler, leftOver, runProgram, startServer } from './toolbox.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'panthor-inject-'));
@@ -35,6 +37,43 @@ describe('a plan of faults', () => {
   });
 });
 
+describe('faults in a replay', () => {
+  const capture = capturePath('zink-sparse-buffer-commit');
+
+  it.each(['VM_BIND:ENOMEM@20', 'alloc@60', 'tables@9', 'BO_CREATE:ENOMEM@4', 'interrupt'])(
+    '%s: what fails of it, and what then has to fail, is explained',
+    async (plan) => {
+      const { status, stdout } = await panthorShim(['replay', '--json', '--inject', plan, capture]);
+      const { divergences, explained, warnings } = JSON.parse(String(stdout));
+      expect([status, divergences, warnings]).toEqual([0, [], []]);
+      const why = explained.map((one: { why: string }) => one.why);
+      expect(why.filter((text: string) => text.endsWith(': ENOMEM: injected'))).toHaveLength(
+        plan === 'interrupt' ? 0 : 1,
+      );
+    },
+  );
+
+  it('of the device are survived: pages are taken and come back', async () => {
+    const plain = await panthorShim(['replay', '--json', '--kernel', '7.3', capture]);
+    const { status, stdout } = await panthorShim([
+      'replay',
+      '--json',
+      '--kernel',
+      '7.3',
+      '--inject',
+      'evict@100*50',
+      capture,
+    ]);
+    expect(status).toBe(0);
+    expect(JSON.parse(String(stdout)).divergences).toEqual(JSON.parse(String(plain.stdout)).divergences);
+  });
+
+  it('that make no sense are refused', async () => {
+    const ended = await panthorShim(['replay', '--inject', 'nonsense', capture]);
+    expect([ended.status, ended.stderr]).toEqual([2, expect.stringContaining('--inject: found "nonsense"')]);
+  });
+});
+
 describe.skipIf(compiler === null)('faults', () => {
   beforeAll(buildNative, 120_000);
 
@@ -62,6 +101,9 @@ describe.skipIf(compiler === null)('faults', () => {
     expect(await said('interrupt')).toBe('open 0 vm 0 bo 0 bind 0 wait 4 unbind 0');
     expect(await said('unplug@4')).toBe('open 0 vm 0 bo 0 bind 0 wait 19 unbind 19');
     expect(await said('reset@3')).toBe('open 0 vm 0 bo 0 bind 0 wait 62 unbind 0');
+    expect(await said('alloc@1')).toBe('open 0 vm 0 bo 0 bind 12 wait 62 unbind 0');
+    expect(await said('alloc@3*100')).toBe('open 0 vm 0 bo 0 bind 12 wait 62 unbind 12');
+    expect(await said('evict@4*100', '7.3')).toBe('open 0 vm 0 bo 0 bind 0 wait 62 unbind 0');
   });
 
   it.each(['6.12', '6.18', '7.2', '7.3'])(

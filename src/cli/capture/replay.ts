@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { openCapture } from '../../capture/reader.ts';
 import { ScenarioRecorder } from '../../conform/scenario-recorder.ts';
+import { Injection } from '../../live/server/injection.ts';
 import { refusalText } from '../../payload/refusal.ts';
 import { Replayer } from '../../replay/replayer.ts';
 import { objectName } from '../../replay/snapshot.ts';
@@ -13,11 +14,12 @@ import { replayText } from '../../report/replay-text.ts';
 import { visibleLines } from '../../report/visible.ts';
 import { livesJson } from '../../report/vm-lives-json.ts';
 import { nearestKernel } from '../../tree/source.ts';
-import { EXIT_FOUND, note } from '../exit.ts';
+import { EXIT_FOUND, note, UsageError } from '../exit.ts';
 import { checkWritable } from '../io/files.ts';
 import { answersByStatus, print } from '../io/output.ts';
 import { readThrough } from '../io/read.ts';
 import { writeScenario } from '../io/scenario-file.ts';
+import { replayOnDevice } from '../live/replay-device.ts';
 import { addModelOptions, type ModelCliOptions, modelOptions } from '../options/model.ts';
 import { build } from '../options/tree.ts';
 import { addDiffOptions, asksForDiff, type DiffOptions, diffKernels } from './replay-diff.ts';
@@ -31,6 +33,9 @@ interface ReplayCliOptions extends ModelCliOptions, DiffOptions {
   check?: true;
   emitScenario?: string;
   tree?: string;
+  device?: string;
+  inject?: string;
+  output?: string;
 }
 
 export function register(program: Command): void {
@@ -55,6 +60,13 @@ export function register(program: Command): void {
       'compare errno and outputs too, where the replies were a kernel’s or a model’s; with --diff-…: exit status 1 ' +
         'where the kernels differ',
     );
+  command
+    .option(
+      '--inject <plan>',
+      'make things fail in the model: BO_CREATE:ENOMEM@3, tables@2, alloc@5, evict@9, reset@100 (docs/live.md)',
+    )
+    .option('--device <path>', 'play it on a real device, and hold the model against what that answers')
+    .option('-o, --output <file>', 'with --device: write the calls with the device’s answers as a capture');
   addDiffOptions(addModelOptions(command))
     .option('--emit-scenario <file>', 'write what the driver was asked to do as a vector file for conform')
     .option('--tree <dir>', "ask a kernel tree's own VM layer the same, and compare (exit status 1)")
@@ -76,10 +88,22 @@ function traceKinds(value: string): ReadonlySet<TraceKind> {
   return new Set(kinds as TraceKind[]);
 }
 
+function plan(text: string): Injection {
+  try {
+    return new Injection(text);
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
 async function replay(path: string, options: ReplayCliOptions): Promise<void> {
   answersByStatus();
   if (options.emitScenario !== undefined) checkWritable(options.emitScenario);
   const capture = await openCapture(path);
+  if (options.device !== undefined)
+    return await replayOnDevice(capture, { ...options, device: options.device });
+  if (options.output !== undefined)
+    throw new UsageError('-o needs --device: it writes what a device answers');
   const tree = options.tree === undefined ? null : await build(options.tree);
   if (tree !== null) options.kernel ??= nearestKernel(tree);
   if (asksForDiff(options)) return await diffKernels(capture, options);
@@ -89,8 +113,9 @@ async function replay(path: string, options: ReplayCliOptions): Promise<void> {
     : (line: string): void => print(`${line}\n`);
   const lines = options.trace.size > 0 ? new LineTrace(options.trace, tell) : null;
   const life = new LifeTrace(lines);
+  const faults = options.inject === undefined ? null : plan(options.inject);
   const model = { ...modelOptions(options, capture.header), check: options.check === true };
-  const replayer = new Replayer(capture.header, { ...model, trace: life });
+  const replayer = new Replayer(capture.header, { ...model, trace: life, faults });
   const { device } = replayer.model;
   const { regs } = device.machine;
   const scenario = options.emitScenario === undefined && tree === null ? null : new ScenarioRecorder(device);

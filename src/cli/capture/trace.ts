@@ -1,7 +1,8 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import type { Command } from 'commander';
+import { reason } from '../../capture/error.ts';
 import { openCapture } from '../../capture/reader.ts';
-import { InputError } from '../../errors.ts';
+import { UsageError } from '../../errors.ts';
 import { CaptureTrace } from '../../trace/capture-trace.ts';
 import { TraceWriter } from '../../trace/writer.ts';
 import { readThrough } from '../io/read.ts';
@@ -36,7 +37,11 @@ async function trace(path: string, options: TraceOptions): Promise<void> {
   let bytes = 0;
   const flush = (): void => {
     const all = Buffer.concat(chunk);
-    for (let at = 0; at < all.length; ) at += writeSync(file, all, at);
+    try {
+      for (let at = 0; at < all.length; ) at += writeSync(file, all, at);
+    } catch (error) {
+      throw cannotWrite(options.output, error);
+    }
     chunk = [];
     bytes = 0;
   };
@@ -62,6 +67,13 @@ function openOutput(path: string): number {
   try {
     return openSync(path, 'w');
   } catch (error) {
-    throw new InputError(`${path}: cannot be written: ${(error as Error).message}`);
+    throw cannotWrite(path, error);
   }
+}
+
+function cannotWrite(path: string, error: unknown): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  // A reader of standard output that goes away is nobody's mistake.
+  if (path === '-' || code === 'EPIPE') return error;
+  return new UsageError(`cannot write ${path}: ${reason(error as NodeJS.ErrnoException)}`);
 }

@@ -55,8 +55,10 @@ export function writeOutput(path: string, data: string | Uint8Array): void {
 export function checkWritable(path: string): void {
   try {
     // A FIFO would wait for its reader here.
-    if (fs.statSync(path, { throwIfNoEntry: false })?.isFIFO()) return;
+    const known = fs.statSync(path, { throwIfNoEntry: false });
+    if (known?.isFIFO()) return;
     fs.closeSync(fs.openSync(path, 'a'));
+    if (known === undefined) fs.unlinkSync(path);
   } catch (error) {
     throw new UsageError(`cannot write ${path}: ${reason(error as NodeJS.ErrnoException)}`);
   }

@@ -6,6 +6,7 @@ import { RecordServer } from '../../live/record/record-server.ts';
 import { clearPrivateDir, makePrivateDir } from '../../live/server/files/private-dir.ts';
 import { recorderPath } from '../../live/server/server-thread.ts';
 import { EXIT_FOUND, note, UsageError } from '../exit.ts';
+import { checkWritable } from '../io/files.ts';
 import { starting } from '../options/live.ts';
 
 export function register(program: Command): void {
@@ -21,6 +22,7 @@ export function register(program: Command): void {
 }
 
 async function record(command: string[], options: { output: string }): Promise<void> {
+  checkWritable(options.output);
   const arch = archOf(command[0]);
   const library = recorderPath(arch);
   if (!existsSync(library)) {

@@ -61,6 +61,7 @@ export function libraryFor(command: string): { library: string; arch: string } {
 function run(command: string[], options: RunOptions): Promise<void> {
   checkModelOptions(options);
   if (typeof options.report === 'string') checkWritable(options.report);
+  if (options.record !== undefined) checkWritable(options.record);
   return withSignals(die, () => serveCommand(command, options));
 }
 

@@ -53,7 +53,7 @@ export function register(program: Command): void {
       'vector or scenario files, FIFOs, - for standard input; with --merge, JSON results of shards; with --device, ' +
         'the scenarios that come with the package where none is named',
     )
-    .option('--filter <text>', 'only streams whose name contains this')
+    .option('--filter <text>', 'only streams whose name contains this', someText)
     .option('--shard <i/n>', 'the i-th of n equal parts of the streams', shard, { index: 0, count: 1 })
     .option('--threads <n>', 'worker threads (default: one a core)', threads)
     .option('--junit <file>', 'also write JUnit XML')
@@ -63,6 +63,12 @@ export function register(program: Command): void {
     .option('--device <path>', 'play on a real device and on the model, and compare')
     .option('--json', 'one JSON object');
   addKernelOptions(command, 'that of each stream, or the device’s').action(run);
+}
+
+/** An empty filter comes from a variable that was not set: it would let everything through. */
+function someText(value: string): string {
+  if (value === '') throw new InvalidArgumentError('expected a part of a name');
+  return value;
 }
 
 /**

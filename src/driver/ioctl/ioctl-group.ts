@@ -97,15 +97,15 @@ export const groupCreate: IoctlHandler = function* (drv, file, mem, view, at) {
   if (typeof group === 'number') return group;
   const handle = file.groups.alloc(group);
   if (handle < 0) group.put();
-  else view.setUint32(at + off.group_handle, handle, true);
+  else view.setUint32(at + drm_panthor_group_create.off.group_handle, handle, true);
   return Math.min(handle, 0);
 };
 
 /** panthor_ioctl_group_destroy() */
 export const groupDestroy: IoctlHandler = function* (drv, file, _mem, view, at) {
-  const { off } = drm_panthor_group_destroy;
-  if (view.getUint32(at + off.pad, true) !== 0) return -EINVAL;
-  return yield* drv.sched.destroyGroup(file, view.getUint32(at + off.group_handle, true));
+  if (view.getUint32(at + drm_panthor_group_destroy.off.pad, true) !== 0) return -EINVAL;
+  const handle = view.getUint32(at + drm_panthor_group_destroy.off.group_handle, true);
+  return yield* drv.sched.destroyGroup(file, handle);
 };
 
 /** panthor_ioctl_group_get_state() and panthor_group_get_state(): everything else in the struct is zeroed, the handle too. */

@@ -1,5 +1,5 @@
 /** VM_BIND: panthor_ioctl_vm_bind(). Synchronous binds are the busiest call there is, so they allocate nothing. */
-import { EINVAL, ENODEV } from '../../../uapi/errno.ts';
+import { EINVAL, ENODEV, ENOMEM } from '../../../uapi/errno.ts';
 import {
   DRM_PANTHOR_VM_BIND_ASYNC,
   drm_panthor_vm_bind,
@@ -54,7 +54,9 @@ export const vmBind: IoctlHandler = function* (drv, file, mem, view, at) {
   let ret: number;
   if (vm === undefined) ret = -EINVAL;
   else if ((view.getUint32(at + FLAGS, true) & DRM_PANTHOR_VM_BIND_ASYNC) === 0) {
-    ret = yield* bindSync(file, vm, mem, view, at);
+    ret = drv.device.allocationFails?.('panthor_get_uobj_array')
+      ? -ENOMEM
+      : yield* bindSync(file, vm, mem, view, at);
   } else ret = yield* bindAsync(drv, file, vm, mem, view, at);
   if (vm !== undefined) yield* vm.put();
   drv.device.exit();
@@ -111,8 +113,11 @@ function* bindAsync(
   view: DataView,
   at: number,
 ): Op<number> {
+  const { allocationFails } = drv.device;
+  if (allocationFails?.('panthor_get_uobj_array')) return -ENOMEM;
   const ops = getArray(mem, view, at + OPS, drm_panthor_vm_bind_op);
   if (ops < 0) return ops;
+  if (allocationFails?.('panthor_submit_ctx_init')) return -ENOMEM;
   const stride = view.getUint32(at + OPS, true);
   const count = view.getUint32(at + COUNT, true);
   const submit = new SubmitContext(file, mem);

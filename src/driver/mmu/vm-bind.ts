@@ -1,6 +1,6 @@
 /** VM_BIND operations: panthor_vm_bind_exec_sync_op() and struct panthor_vm_bind_job. */
 
-import { EINVAL } from '../../../uapi/errno.ts';
+import { EINVAL, ENOMEM } from '../../../uapi/errno.ts';
 import {
   DRM_PANTHOR_VM_BIND_OP_MAP_SPARSE,
   DRM_PANTHOR_VM_BIND_OP_TYPE_MAP,
@@ -111,7 +111,9 @@ export function bindJobCreate(vm: PanthorVm, lookup: GemLookup, op: BindOp): Bin
     return -EINVAL;
   }
   const ctx = vm.getCtx();
-  const ret = prepareOpCtx(vm, lookup, op, ctx);
+  const ret = vm.device.allocationFails?.('panthor_vm_bind_job_create')
+    ? -ENOMEM
+    : prepareOpCtx(vm, lookup, op, ctx);
   if (ret !== 0) {
     vm.putCtx(ctx);
     told?.();

@@ -99,6 +99,14 @@ function tablesFor(va: number, end: number): number {
 /** KMALLOC_MAX_SIZE in pointers: an operation on about 1 TiB has more tables than that. */
 const MAX_TABLES = 0x400000 / 8;
 
+/** What a map allocates besides page tables, in this order. None of it is left where one fails. */
+const MAP_ALLOCATIONS = [
+  'panthor_vm_op_ctx_prealloc_vmas',
+  'panthor_gem_pin',
+  'drm_gem_shmem_get_pages_sgt',
+  'drm_gpuvm_bo_create',
+];
+
 /**
  * panthor_vm_prepare_map_op_ctx(): checks the map in `ctx` and reserves tables of every level for it. -EINVAL for a missing object,
  * flags, a range outside the object or another VM's object; -ENOMEM where memory runs out.
@@ -121,6 +129,8 @@ export function prepareMapOpCtx(ctx: OpCtx, vm: PanthorVm, bo: GemObject | null,
     return -EINVAL;
   }
   if (bo.exclusiveVm !== null && bo.exclusiveVm !== vm) return -EINVAL;
+  const { allocationFails } = vm.device;
+  if (allocationFails !== null && MAP_ALLOCATIONS.some((where) => allocationFails(where))) return -ENOMEM;
   if (!bo.pin()) return -ENOMEM;
   const end = va + range;
   const tables = tablesFor(va, end);
@@ -139,6 +149,7 @@ export function prepareMapOpCtx(ctx: OpCtx, vm: PanthorVm, bo: GemObject | null,
 export function prepareUnmapOpCtx(ctx: OpCtx, vm: PanthorVm): number {
   const { va } = ctx;
   const end = va + ctx.range;
+  if (vm.device.allocationFails?.('panthor_vm_op_ctx_prealloc_vmas')) return -ENOMEM;
   let tables = 0;
   if ((va & (SZ_2M - 1)) !== 0) tables++;
   if ((end & (SZ_2M - 1)) !== 0 && Math.ceil(end * 2 ** -21) !== Math.ceil(va * 2 ** -21)) tables++;

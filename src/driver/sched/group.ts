@@ -86,8 +86,8 @@ export class PanthorGroup implements Work {
     );
     if (typeof syncobjs === 'number') return syncobjs;
     const group = new PanthorGroup(sched, vm, args, syncobjs);
-    for (const [index, queueArgs] of queues.entries()) {
-      const queue = yield* PanthorQueue.create(group, index, queueArgs);
+    for (let index = 0; index < queues.length; index++) {
+      const queue = yield* PanthorQueue.create(group, index, queues[index]);
       if (typeof queue === 'number') {
         yield* group.run();
         return queue;

@@ -16,9 +16,11 @@ import { unplug } from './device.ts';
 import { access, activate, becomeActive, becomeIdle, idle, killGroups } from './groups.ts';
 import type { Harness, VmState } from './harness.ts';
 import { boCreate, closeFile, fenceOf, gemClose, syncobjSignal, vmBind, vmDestroy } from './ioctl.ts';
+import { groupCreate, groupDestroy, groupSubmit } from './ioctl-groups.ts';
 import { resume, suspend } from './power.ts';
 import { evict, reclaim, submitCall } from './reclaim.ts';
 import { playStream } from './streams.ts';
+import { streamOf } from './submitted.ts';
 
 /** The result of an asynchronous bind is its job's. */
 const QUEUED = 'queued';
@@ -119,6 +121,16 @@ function* perform(harness: Harness, call: Call, thread: number, at: number): Mac
       const { size } = harness.scenario.objects.find((one) => one.name === call.object) as ObjectDecl;
       return yield* boCreate(harness, harness.object(call.object), size);
     }
+    case 'create-group':
+      return yield* groupCreate(harness, harness.submittedGroup(call.group));
+    case 'destroy-group':
+      return yield* groupDestroy(harness, harness.submittedGroup(call.group));
+    case 'run': {
+      const waits = call.waits.map((name) => fenceOf(harness, name)).filter((fence) => fence !== null);
+      harness.submittedGroup(call.group).waits.push({ stream: streamOf(thread, at), fences: waits });
+      const ret = yield* groupSubmit(harness, harness.submittedGroup(call.group), call, thread, at);
+      return ret === 0 ? QUEUED : ret;
+    }
     case 'close':
       return yield* gemClose(harness, harness.object(call.object));
     case 'close-file':
@@ -162,9 +174,13 @@ function* bind(
   // panthor_ioctl_vm_bind() is inside drm_dev_enter() as a whole; jobs of the queue are not.
   if (!harness.device.enter()) return -ENODEV;
   yield 'panthor_vm_bind_exec_sync_op';
+  const { unusable } = state.vm;
   const ret = yield* state.vm.bindExecSyncOp(harness, op);
   state.spec.observe();
   state.spec.returned(op.va, op.size, ret);
+  if (unusable && ret === 0 && call.verb !== 'unmap') {
+    harness.reportViolation('unusable-vm', `'${call.text}' goes well although VM ${state.name} is unusable`);
+  }
   harness.device.exit();
   return ret;
 }

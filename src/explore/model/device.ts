@@ -10,6 +10,7 @@ export function* resetWorker(harness: Harness): Op<void> {
   for (;;) {
     yield queued;
     yield* resetWq.step();
+    if (harness.submitted.length > 0) harness.resets++;
   }
 }
 

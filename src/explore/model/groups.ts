@@ -5,8 +5,9 @@ import { type AccessKind, gpuAccess, permits } from '../../hw/access.ts';
 import type { MachineOp } from '../../hw/timed-machine.ts';
 import type { Translation } from '../../hw/tlb.ts';
 import type { Call } from '../scenario/scenario.ts';
+import { noteFault } from './faults.ts';
 import type { Group, Harness, VmState } from './harness.ts';
-import { judge } from './judge.ts';
+import { judge, judgeSlot } from './judge.ts';
 import { pmGet, pmPut } from './power.ts';
 import { finishJob, submit } from './reclaim.ts';
 
@@ -43,9 +44,9 @@ export function* activate(harness: Harness, state: VmState, group: Group): Op<nu
   yield* pmGet(harness);
   for (;;) {
     yield state.mayBind;
-    yield* harness.schedLock.lock();
-    if (harness.canBind(state.vm) || device.unplugged) break;
-    harness.schedLock.unlock();
+    yield* harness.staged.lock.lock();
+    if (harness.staged.canBind(state.vm) || device.unplugged) break;
+    harness.staged.lock.unlock();
   }
   let ret = -ENODEV;
   if (device.enter()) {
@@ -54,6 +55,7 @@ export function* activate(harness: Harness, state: VmState, group: Group): Op<nu
       group.as = state.vm.as;
       group.epoch = harness.machine.epoch;
       group.bound = true;
+      judgeSlot(harness, state.vm);
     } else if (device.b.bindFailureEndsTick) device.scheduleReset();
     device.exit();
   }
@@ -63,7 +65,7 @@ export function* activate(harness: Harness, state: VmState, group: Group): Op<nu
   }
   // A group holds its VM; here as long as it is on the GPU.
   else state.vm.get();
-  harness.schedLock.unlock();
+  harness.staged.lock.unlock();
   return ret;
 }
 
@@ -74,7 +76,7 @@ export function groupOf(state: VmState, own: Group): Group {
 
 /** tick_work() to group_unbind_locked(); a reset may have done it already, and after an unplug it is not done. */
 export function* idle(harness: Harness, state: VmState, own: Group): Op<number | string> {
-  yield* harness.schedLock.lock();
+  yield* harness.staged.lock.lock();
   const group = groupOf(state, own);
   let result: number | string = -ENODEV;
   if (harness.device.enter()) {
@@ -82,7 +84,7 @@ export function* idle(harness: Harness, state: VmState, own: Group): Op<number |
     yield* unbind(harness, group);
     harness.device.exit();
   }
-  harness.schedLock.unlock();
+  harness.staged.lock.unlock();
   return result;
 }
 
@@ -107,7 +109,8 @@ export function* groupAccess(
 ): MachineOp<Translation | null> {
   const { epoch } = group;
   const found = yield* gpuAccess(harness.machine, group.as, va, kind);
-  if (found !== null && group.epoch === epoch) judge(harness, state, group, va, text, found);
+  if (found !== null) noteFault(state, found, kind);
+  if (found !== null && group.epoch === epoch) judge(harness, state, group, va, kind, text, found);
   return found;
 }
 
@@ -126,15 +129,15 @@ export function killGroups(harness: Harness, state: VmState, saveVa: number): nu
 /** Thread: tick_work() as far as it takes groups off the GPU; the firmware saves their state through their VM. */
 export function* tickWork(harness: Harness): MachineOp<void> {
   for (;;) {
-    yield harness.tick;
-    yield* harness.schedLock.lock();
-    const group = harness.condemned();
+    yield harness.staged.tick;
+    yield* harness.staged.lock.lock();
+    const group = harness.staged.condemned();
     if (group !== null && group.vm !== null) {
       const state = harness.vms.find((one) => one.vm === group.vm) as VmState;
       yield* groupAccess(harness, state, group, group.saveVa, 'write', 'the firmware saves state');
       yield* unbind(harness, group);
     }
-    harness.schedLock.unlock();
+    harness.staged.lock.unlock();
   }
 }
 

@@ -1,26 +1,28 @@
 /** Everything that a scenario's threads share: the device on its timed machine, the VMs, and what was seen to break. */
 
-import { Mutex, type Op, type Point } from '../../coroutine/op.ts';
+import type { Op, Point } from '../../coroutine/op.ts';
 import { Workqueue } from '../../driver/base/workqueue.ts';
 import type { GemObject } from '../../driver/gem/gem.ts';
 import type { DrmFile } from '../../driver/ioctl/file.ts';
 import type { Kernel } from '../../driver/kernels.ts';
-import type { PanthorVm } from '../../driver/mmu/vm.ts';
-import { type BindJob, type BindOp, bindJobCreate } from '../../driver/mmu/vm-bind.ts';
+import { type BindOp, bindJobCreate } from '../../driver/mmu/vm-bind.ts';
 import { VmPool } from '../../driver/mmu/vm-pool.ts';
 import { AS_COMMAND_NAMES, INT_MASK, INT_RAWSTAT, MMU_INT_BASE } from '../../hw/registers.ts';
 import { TimedMachine } from '../../hw/timed-machine.ts';
 import { Coverage } from '../coverage.ts';
 import { type Scenario, ScenarioError } from '../scenario/scenario.ts';
+import { type DriverFactory, makesIoctls, refuseForTrees } from './driver-factory.ts';
 import { ExploredDevice } from './explored-device.ts';
 import { ExploredMemory } from './explored-memory.ts';
+import { noticeHeard } from './faults.ts';
 import { noticeFreed, type ObjectState } from './freed.ts';
 import { openFile, syncobjCreate } from './ioctl.ts';
+import { groupCreate } from './ioctl-groups.ts';
 import { Listener } from './listener.ts';
-import { makesIoctls, whyModelAlone } from './model-alone.ts';
 import { isAboutReclaim, noticeMoved, Pressure } from './reclaim.ts';
 import { StagedScheduler } from './scheduler.ts';
 import { Words } from './streams.ts';
+import { Firmware, SubmittedGroup } from './submitted.ts';
 import { Group, VmState } from './vm-state.ts';
 
 export { Group, VmState } from './vm-state.ts';
@@ -31,16 +33,6 @@ const VA_BITS = 48;
 function fencesOf(scenario: Scenario): string[] {
   const calls = scenario.threads.flatMap((thread) => thread.calls);
   return [...new Set(calls.flatMap((call) => [...call.waits, ...call.signals]))];
-}
-
-/** Who makes the device and what belongs to it, where it is not the model's. */
-export interface DriverFactory {
-  machine(slots: number, vaBits: number): TimedMachine;
-  device(kernel: Kernel, slots: number, vaBits: number): ExploredDevice;
-  readonly pool: VmPool;
-  createJob(vm: PanthorVm, op: BindOp): BindJob | number;
-  /** After so many more that go well, one reservation of tables fails; -1: none. */
-  failReservation(after: number): void;
 }
 
 export class Harness {
@@ -66,39 +58,18 @@ export class Harness {
   readonly words = new Words();
   /** Invariants that broke, and how: "invariant\nmessage". */
   readonly broken: string[] = [];
-  /** panthor_scheduler.lock: held while groups are bound and unbound. */
-  readonly schedLock = new Mutex('sched.lock');
+  /** What gives groups that are put on the GPU by hand their VMs' slots. */
+  readonly staged = new StagedScheduler(this);
+  /** Groups that clients create, which the driver's own scheduler gives slots to. */
+  readonly submitted: SubmittedGroup[];
   /** Binds that threads are in the middle of, besides those in queues. */
   callsUnderWay = 0;
-  resetInProgress = false;
   /** What memory pressure has taken; null where the scenario is not about it. */
   readonly pressure: Pressure | null;
+  /** Slots that were disabled last, by the driver's own word, as a mask. */
+  disabledSlots = 0;
   /** Resets that are over. */
   resets = 0;
-  /** VMs with a group on the GPU; the scheduler binds no more than there are slots. */
-  boundVms(): PanthorVm[] {
-    const bound = new Set<PanthorVm>();
-    for (const { group } of this.vms) if (group.bound && group.vm !== null) bound.add(group.vm);
-    for (const group of this.groups) if (group.bound && group.vm !== null) bound.add(group.vm);
-    return [...bound];
-  }
-
-  /** Whether a group of `vm` can be put on the GPU now. */
-  canBind(vm: PanthorVm): boolean {
-    // tick_work() leaves while a reset is pending.
-    if (this.resetInProgress || this.device.resetPending) return false;
-    const bound = this.boundVms();
-    return bound.includes(vm) || bound.length < this.scenario.slots;
-  }
-
-  /** A group that the next tick takes off the GPU. */
-  condemned(): Group | null {
-    for (const { group } of this.vms) if (group.killed && group.bound) return group;
-    for (const group of this.groups) if (group.killed && group.bound) return group;
-    return null;
-  }
-
-  readonly tick = { label: 'tick_work', ready: () => this.condemned() !== null };
   readonly mmuInterrupt = { label: 'MMU interrupt', ready: () => this.#mmuInterruptRaised() };
   readonly workQueued = { label: 'worker', ready: () => !this.work.idle };
 
@@ -119,10 +90,15 @@ export class Harness {
         mmu: { asPresent: 2 ** slots - 1, vaBits: VA_BITS },
         now: () => 0,
       });
-    const refusal = driver === null ? null : whyModelAlone(scenario);
-    if (refusal !== null) throw new ScenarioError(`${scenario.name}: ${refusal}`);
+    if (driver !== null) refuseForTrees(scenario);
     this.file = makesIoctls(scenario) ? openFile(this.device) : null;
-    this.device.sched = new StagedScheduler(this);
+    this.submitted = scenario.groups.map((decl) => new SubmittedGroup(decl));
+    const own = this.file?.drv.sched ?? null;
+    if (own !== null && this.submitted.length > 0) own.runner = new Firmware(this);
+    else {
+      this.device.sched = this.staged;
+      this.device.onMmuFault = null;
+    }
     this.device.pm.onPower = (on) => this.#power(on);
     this.work = this.file?.drv.work ?? new Workqueue();
     this.pool = driver?.pool ?? this.file?.vms ?? new VmPool(this.device);
@@ -162,6 +138,9 @@ export class Harness {
       this.fences.push({ name, handle: this.runToQuiescence(syncobjCreate(this)) });
     }
     for (const vm of this.vms) this.runToQuiescence(begin(this, vm));
+    for (const group of this.submitted) {
+      if (!group.decl.later) this.runToQuiescence(groupCreate(this, group));
+    }
     this.machine.runToQuiescence();
     for (const { command, skip } of this.scenario.stuck) {
       if (command === 'flush') {
@@ -176,7 +155,9 @@ export class Harness {
     this.#driver?.failReservation(this.scenario.failTables);
     for (const _ of this.scenario.threads) this.groups.push(new Group());
     this.device.trace = new Listener(this);
-    this.device.tickDone = { label: 'tick_work', ready: () => this.condemned() === null };
+    if (this.submitted.length === 0) {
+      this.device.tickDone = { label: 'tick_work', ready: () => this.staged.condemned() === null };
+    }
   }
 
   /** Runs one operation to its end on a machine that answers at once. */
@@ -210,6 +191,19 @@ export class Harness {
     return found;
   }
 
+  submittedGroup(name: string): SubmittedGroup {
+    const found = this.submitted.find(({ decl }) => decl.name === name);
+    if (found === undefined) throw new Error(`no group ${name}`);
+    return found;
+  }
+
+  /** reset.in_progress of whichever scheduler there is. */
+  get resetInProgress(): boolean {
+    return this.submitted.length > 0
+      ? this.file?.drv.sched.resetInProgress === true
+      : this.staged.resetInProgress;
+  }
+
   /** Handle of a syncobj. */
   fenceHandle(name: string): number {
     return this.fences.find((one) => one.name === name)?.handle ?? 0;
@@ -230,8 +224,15 @@ export class Harness {
     for (let i = 0; i < this.vms.length; i++) this.vms[i].spec.observe();
     if (this.#driver === null) {
       noticeFreed(this);
+      noticeHeard(this);
+      if (this.machine.overrun !== null) this.#noteOverrun(this.machine.overrun);
       if (this.pressure !== null) noticeMoved(this);
     } else for (const state of this.vms) state.freed ||= state.vm.freed;
+  }
+
+  #noteOverrun(what: string): void {
+    this.machine.overrun = null;
+    this.reportViolation('slot-bookkeeping', what);
   }
 
   /** Queues an asynchronous bind, call number `call` of thread `thread`. 0 or -errno. */

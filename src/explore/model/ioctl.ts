@@ -35,22 +35,21 @@ import type { ObjectState } from './freed.ts';
 import type { Harness, VmState } from './harness.ts';
 
 /** Where a call's argument, its operations and their syncs are in user memory. */
-const ARGUMENT = 0x10000;
-const OPS = 0x20000;
-const SYNCS = 0x30000;
+export const ARGUMENT = 0x10000;
+export const OPS = 0x20000;
+export const SYNCS = 0x30000;
 /** Bytes; calls of a scenario need less. */
-const USER_MEMORY = 1024;
+export const USER_MEMORY = 1024;
 
 /** The driver's front for a device whose resets and faults the scenario's own threads handle, and a file on it. */
 export function openFile(device: PanthorDevice): DrmFile {
   const drv = new PanthorDrv(device);
   drv.drainsInline = false;
-  device.onMmuFault = null;
-  return run(drv.open());
+  return run(drv.open({ sysNice: true }));
 }
 
 /** One call; its argument is in `mem`. */
-function* ioctl(harness: Harness, request: number, mem: UserMemory): Op<number> {
+export function* ioctl(harness: Harness, request: number, mem: UserMemory): Op<number> {
   const file = harness.file as DrmFile;
   return yield* file.drv.ioctl(file, request, mem, ARGUMENT);
 }
@@ -114,7 +113,7 @@ export function* vmBind(
 }
 
 /** Every operation of the call waits for and signals the same syncobjs. How many they are. */
-function addSyncs(harness: Harness, mem: UserMemory, { waits, signals }: Syncs): number {
+export function addSyncs(harness: Harness, mem: UserMemory, { waits, signals }: Syncs): number {
   const { size } = drm_panthor_sync_op;
   const bytes = new Uint8Array((waits.length + signals.length) * size);
   const type = DRM_PANTHOR_SYNC_OP_HANDLE_TYPE_SYNCOBJ;

@@ -1,3 +1,6 @@
+import type { PanthorVm } from '../../driver/mmu/vm.ts';
+import { type AccessKind, permits } from '../../hw/access.ts';
+import { INT_RAWSTAT, MMU_INT_BASE } from '../../hw/registers.ts';
 import type { Translation } from '../../hw/tlb.ts';
 import type { Group, Harness, VmState } from './harness.ts';
 
@@ -13,6 +16,7 @@ export function judge(
   state: VmState,
   group: Group,
   va: number,
+  kind: AccessKind,
   text: string,
   found: Translation,
 ): void {
@@ -30,7 +34,8 @@ export function judge(
   )
     return;
   if (vm.destroyed) {
-    if (found.pa < 0)
+    // A client that destroys a VM under a group that it keeps has itself to blame.
+    if (found.pa < 0 && (group.killed || harness.submitted.length === 0))
       harness.reportViolation('kernel-warning', `${what} faults while the VM is being destroyed`);
     return;
   }
@@ -44,11 +49,30 @@ export function judge(
   }
   const before = spec.before(va);
   const after = spec.afterwards(va);
-  if (found.pa === before || found.pa === after) return;
+  if (found.pa === before || found.pa === after) {
+    if (!spec.allows(va, kind) && permits(found, kind)) {
+      harness.reportViolation(
+        'stale-translation',
+        `${what} is done although its mapping does not allow that`,
+      );
+    }
+    return;
+  }
   const expected =
     before === after ? `${hex(before)} is mapped` : `${hex(before)} was mapped and ${hex(after)} will be`;
   const invariant = spec.changing(va) || found.pa < 0 ? 'atomic' : 'stale-translation';
   harness.reportViolation(invariant, `${what} sees ${hex(found.pa)} where ${expected}`);
+}
+
+/** A group gets its VM's slot: the AS goes through the VM's tables by now, unless a fault is being handled. */
+export function judgeSlot(harness: Harness, vm: PanthorVm): void {
+  const { device, machine } = harness;
+  const { irq } = device.mmu;
+  const space = machine.spaces[vm.as];
+  const raised = machine.regs.words[(MMU_INT_BASE + INT_RAWSTAT) >> 2];
+  if (vm.activeCount !== 1 || vm.unusable || irq.running || (raised & (1 << vm.as)) !== 0) return;
+  if (space === undefined || space.command !== 0 || space.enabled || device.resetPending) return;
+  harness.reportViolation('activation', `AS${vm.as} is given to a group of VM ${vm.uid}, and is not enabled`);
 }
 
 /** The GPU reaches memory at `pa`: whether that is still of a live object. */

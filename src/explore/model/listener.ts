@@ -30,5 +30,9 @@ export class Listener implements DriverTrace {
     }
   }
   unmapped(): void {}
-  as(): void {}
+  as(what: 'enable' | 'disable' | 'evict', as: number): void {
+    const bit = 1 << as;
+    if (what === 'enable') this.#harness.disabledSlots &= ~bit;
+    else this.#harness.disabledSlots |= bit;
+  }
 }

@@ -5,12 +5,17 @@
 
 import { errnoName } from '../../../uapi/errno.ts';
 import type { Op } from '../../coroutine/op.ts';
+import { AS_COMMAND_NAMES } from '../../hw/registers.ts';
 import type { Harness } from './harness.ts';
 import { hex } from './judge.ts';
 
 /** What does not work, or null. It is tried out, so that the schedule ends here. */
 export function whatStaysBroken(harness: Harness): string | null {
   const { device } = harness;
+  const hung = harness.machine.spaces.find((space) => space.hung);
+  if (hung !== undefined && !device.resetPending && !device.unplugged && device.pm.state === 'active') {
+    return `${AS_COMMAND_NAMES[hung.command]} hangs in AS${hung.index}, and no reset is coming`;
+  }
   if (harness.resets === 0 || device.resetPending || device.unplugged) return null;
   if (device.pm.state !== 'active' || !harness.machine.regs.reachable) return null;
   device.trace = null;

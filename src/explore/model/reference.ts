@@ -3,12 +3,15 @@
  * under way, those of after. A GPU access may see either, and nothing else.
  */
 import {
+  DRM_PANTHOR_VM_BIND_OP_MAP_NOEXEC,
+  DRM_PANTHOR_VM_BIND_OP_MAP_READONLY,
   DRM_PANTHOR_VM_BIND_OP_MAP_SPARSE,
   DRM_PANTHOR_VM_BIND_OP_TYPE_MASK,
   DRM_PANTHOR_VM_BIND_OP_TYPE_UNMAP,
 } from '../../../uapi/panthor_drm.ts';
 import type { PanthorVm } from '../../driver/mmu/vm.ts';
 import type { OpCtx } from '../../driver/mmu/vm-op.ts';
+import type { AccessKind } from '../../hw/access.ts';
 
 const SZ_2M = 0x200000;
 const PAGE = 0x1000;
@@ -21,6 +24,8 @@ interface Mapping {
   sparse: boolean;
   /** Serial of the object. */
   bo: number;
+  /** DRM_PANTHOR_VM_BIND_OP_MAP_*. */
+  flags: number;
 }
 
 /** Takes [start, end) out of a list of mappings. */
@@ -33,10 +38,17 @@ function cut(maps: readonly Mapping[], start: number, end: number): Mapping[] {
       continue;
     }
     if (map.va < start)
-      left.push({ va: map.va, size: start - map.va, pa: map.pa, sparse: map.sparse, bo: map.bo });
+      left.push({
+        va: map.va,
+        size: start - map.va,
+        pa: map.pa,
+        sparse: map.sparse,
+        bo: map.bo,
+        flags: map.flags,
+      });
     if (mapEnd > end) {
       const pa = map.sparse ? map.pa : map.pa + (end - map.va);
-      left.push({ va: end, size: mapEnd - end, pa, sparse: map.sparse, bo: map.bo });
+      left.push({ va: end, size: mapEnd - end, pa, sparse: map.sparse, bo: map.bo, flags: map.flags });
     }
   }
   return left;
@@ -96,7 +108,7 @@ export class VmSpec {
     }
     const sparse = (ctx.flags & DRM_PANTHOR_VM_BIND_OP_MAP_SPARSE) !== 0;
     const pa = ctx.bo.sgt.pa[0] + (sparse ? 0 : ctx.boOffset);
-    this.after.push({ va: ctx.va, size: ctx.range, pa, sparse, bo: ctx.bo.serial });
+    this.after.push({ va: ctx.va, size: ctx.range, pa, sparse, bo: ctx.bo.serial, flags: ctx.flags });
   }
 
   /** A call with an operation on [va, va + size) has returned 0 or -errno; it may have failed before it began. */
@@ -124,6 +136,16 @@ export class VmSpec {
 
   afterwards(va: number): number {
     return this.ctx === null ? this.before(va) : lookup(this.after, va);
+  }
+
+  /** Whether some mapping of `va` that may be seen now allows an access of that kind. */
+  allows(va: number, kind: AccessKind): boolean {
+    const lists = this.ctx === null ? [this.maps] : [this.maps, this.after];
+    return lists.some((maps) => {
+      const flags = maps.find((map) => va >= map.va && va < map.va + map.size)?.flags ?? 0;
+      if (kind === 'execute') return (flags & DRM_PANTHOR_VM_BIND_OP_MAP_NOEXEC) === 0;
+      return kind === 'read' || (flags & DRM_PANTHOR_VM_BIND_OP_MAP_READONLY) === 0;
+    });
   }
 
   /** Whether an operation under way covers `va`. */

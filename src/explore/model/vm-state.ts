@@ -40,6 +40,9 @@ export class VmState {
   readonly spec: VmSpec;
   readonly group = new Group();
   readonly jobs: QueuedBind[] = [];
+  /** A fault was raised that the driver has not noted; whether it has one noted. */
+  unheard = false;
+  heard = false;
   /** Who holds the VM active, and how many calls of vm_active and vm_idle are under way. */
   users = 0;
   moving = 0;
@@ -62,7 +65,8 @@ export class VmState {
     this.mayBind = {
       label: `the scheduler binds a group of ${name}`,
       // A job wakes a suspended device up, whatever is pending: its resume does that.
-      ready: () => harness.canBind(vm) || harness.device.unplugged || harness.device.pm.state === 'suspended',
+      ready: () =>
+        harness.staged.canBind(vm) || harness.device.unplugged || harness.device.pm.state === 'suspended',
     };
     this.work = { label: `VM_BIND queue of ${name}`, ready: () => this.jobs.length > 0 && !vm.stopped };
   }

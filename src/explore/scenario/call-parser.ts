@@ -1,19 +1,24 @@
 /** Reads the calls of a scenario's threads. docs/explore.md has the list. */
+import type { AccessKind } from '../../hw/access.ts';
 import { parseInstruction } from '../../hw/command-stream/instruction-text.ts';
 import { checkAddress, checkRange } from './limits.ts';
 import { type BindPart, type Call, type Scenario, ScenarioError } from './scenario.ts';
 import { bytes, Words } from './words.ts';
 
-const ACCESSES = ['read', 'write', 'execute', 'atomic'];
+const ACCESSES = ['read', 'write', 'execute', 'atomic'] as const;
 const DEVICE_CALLS = ['reset', 'suspend', 'resume', 'unplug', 'remove', 'close-file'];
 const VM_CALLS = ['activate', 'idle', 'enter', 'leave', 'destroy', 'stream', 'evict', 'submit', 'done'];
 const OBJECT_CALLS = ['create', 'close', 'reclaim'];
+/** Calls about groups that clients create. */
+export const GROUP_CALLS = ['create-group', 'destroy-group', 'run'];
 const FENCE_CALLS = ['wait', 'signal'];
 const BINDS = ['map', 'sparse', 'unmap'];
 const IOCTLS = [...BINDS, 'destroy'];
 const FLAGS = ['readonly', 'noexec', 'uncached'];
 /** What a VM may have done before the threads start. */
 const SETUP = [...BINDS, 'activate', 'idle'];
+
+const isAccess = (word: string): word is AccessKind => (ACCESSES as readonly string[]).includes(word);
 
 function emptyCall(text: string, line: number): Call {
   return {
@@ -31,6 +36,8 @@ function emptyCall(text: string, line: number): Call {
     more: [],
     waits: [],
     signals: [],
+    group: '',
+    accesses: [],
     stream: [],
   };
 }
@@ -55,7 +62,8 @@ export function parseCall(text: string, line: number, scenario: Scenario, setUpO
   } else if (OBJECT_CALLS.includes(verb)) parseObjectCall(words, call, scenario);
   else if (FENCE_CALLS.includes(verb)) {
     (verb === 'wait' ? call.waits : call.signals).push(fence(words));
-  } else parseVmCall(words, call, scenario, setUpOf);
+  } else if (GROUP_CALLS.includes(verb)) parseGroupCall(words, call, scenario);
+  else parseVmCall(words, call, scenario, setUpOf);
   if (words.more) throw new ScenarioError(`'${words.rest().join(' ')}' is one too many`);
   return call;
 }
@@ -66,7 +74,7 @@ function parseVmCall(words: Words, call: Call, scenario: Scenario, setUpOf: stri
     throw new ScenarioError(`unknown call '${verb}'`);
   call.vm = setUpOf ?? words.next('a VM');
   if (!scenario.vms.some((vm) => vm.name === call.vm)) throw new ScenarioError(`unknown VM '${call.vm}'`);
-  if (ACCESSES.includes(verb) || verb === 'kill') call.va = checkAddress(bytes(words.next('an address')));
+  if (isAccess(verb) || verb === 'kill') call.va = checkAddress(bytes(words.next('an address')));
   else if (BINDS.includes(verb)) parseBind(words, call, scenario);
 }
 
@@ -79,11 +87,7 @@ function parseBind(words: Words, call: Call, scenario: Scenario): void {
     if (!BINDS.includes(verb)) throw new ScenarioError(`'${verb}' is no operation of a VM_BIND`);
     call.more.push(parsePart(words, verb, scenario));
   }
-  for (;;) {
-    if (words.take('wait')) call.waits.push(fence(words));
-    else if (words.take('signal')) call.signals.push(fence(words));
-    else break;
-  }
+  parseSyncs(words, call);
   if (call.waits.length + call.signals.length > 0 && !(call.ioctl && call.async)) {
     throw new ScenarioError("'wait' and 'signal' go with 'ioctl async'");
   }
@@ -110,6 +114,31 @@ function parsePart(words: Words, verb: BindPart['verb'], scenario: Scenario): Bi
     part.flags.push(flag);
   }
   return part;
+}
+
+function parseSyncs(words: Words, call: Call): void {
+  for (;;) {
+    if (words.take('wait')) call.waits.push(fence(words));
+    else if (words.take('signal')) call.signals.push(fence(words));
+    else break;
+  }
+}
+
+/** `create-group G`, `destroy-group G`, `run G read VA ; write VA … [wait F]… [signal F]…`. */
+function parseGroupCall(words: Words, call: Call, scenario: Scenario): void {
+  call.group = words.next('a group');
+  const group = scenario.groups.find((one) => one.name === call.group);
+  if (group === undefined) throw new ScenarioError(`unknown group '${call.group}'`);
+  if (call.verb === 'create-group' && !group.later) {
+    throw new ScenarioError(`'${group.name}' is there from the start; 'group ${group.name} VM later' is not`);
+  }
+  if (call.verb !== 'run') return;
+  do {
+    const kind = words.next('an access');
+    if (!isAccess(kind)) throw new ScenarioError(`'${kind}' is no access: ${ACCESSES.join(', ')}`);
+    call.accesses.push({ kind, va: checkAddress(bytes(words.next('an address'))) });
+  } while (words.take(';'));
+  parseSyncs(words, call);
 }
 
 function parseObjectCall(words: Words, call: Call, scenario: Scenario): void {

@@ -15,6 +15,8 @@ const MAX_VMS = 16;
 const MAX_CALLS = 64;
 /** Threads that serve the others besides one for each slot and one for each VM's queue: L2, interrupt, work, tick, power. */
 const SERVERS = 6;
+/** Calls that do what the scheduler does. */
+const STAGED = ['activate', 'idle', 'enter', 'leave', 'kill', 'submit', 'done'];
 
 /** A name that can be told from numbers, options and JavaScript's own. @throws ScenarioError */
 export function checkName(kind: string, name: string, taken: readonly { name: string }[]): string {
@@ -85,10 +87,20 @@ export function checkWhole(scenario: Scenario): void {
   const long = [...threads, ...vms].find((one) => one.calls.length > MAX_CALLS);
   if (long !== undefined)
     throw new ScenarioError(`'${long.name}' makes ${long.calls.length} calls: ${MAX_CALLS} are the most`);
+  if (scenario.groups.length > 0) {
+    const staged = [...vms, ...threads]
+      .flatMap(({ calls }) => calls)
+      .find(({ verb }) => STAGED.includes(verb));
+    if (staged !== undefined) {
+      throw new ScenarioError(
+        `'${staged.text}' puts a group on the GPU by hand, but where there are groups the scheduler does`,
+      );
+    }
+  }
   const queues = vms.filter((vm) =>
     threads.some(({ calls }) => calls.some((one) => one.async && one.vm === vm.name)),
   );
-  const all = threads.length + slots + queues.length + SERVERS;
+  const all = threads.length + slots + queues.length + scenario.groups.length + SERVERS;
   if (all > MAX_THREADS) {
     throw new ScenarioError(
       `${threads.length} threads, ${slots} slots and ${queues.length} queues of binds: ${MAX_THREADS - SERVERS} are the most together`,

@@ -2,12 +2,13 @@
 import { INVARIANTS } from '../invariants.ts';
 import { parseCall, parseStreamLine } from './call-parser.ts';
 import { checkKernel, checkName, checkObjectSize, checkSlots, checkWhole } from './limits.ts';
-import { type Call, type Scenario, ScenarioError } from './scenario.ts';
+import { type Call, type GroupDecl, type Scenario, ScenarioError } from './scenario.ts';
 import { whyNotInterchangeable } from './symmetry.ts';
 import { bytes, Words } from './words.ts';
 
 const COMMANDS = ['LOCK', 'UNLOCK', 'UPDATE', 'FLUSH_PT', 'FLUSH_MEM', 'flush'];
-const STATEMENTS = 'about, check, accept, kernel, slots, object, stuck, fail, interchangeable, vm, thread';
+const STATEMENTS =
+  'about, check, accept, kernel, slots, object, stuck, fail, interchangeable, vm, group, thread';
 
 type Block = { calls: Call[]; vm: string | null } | null;
 
@@ -22,6 +23,7 @@ export function parseScenario(source: string, name: string): Scenario {
     kernel: null,
     objects: [],
     vms: [],
+    groups: [],
     threads: [],
     stuck: [],
     failTables: -1,
@@ -101,6 +103,9 @@ function parseLine(text: string, line: number, scenario: Scenario, block: Block,
       scenario.objects.push({ name, size, later: words.take('later') });
       break;
     }
+    case 'group':
+      scenario.groups.push(parseGroup(words, scenario));
+      break;
     case 'stuck': {
       const command = words.next('a command');
       if (!COMMANDS.includes(command)) throw new ScenarioError(`unknown command '${command}'`);
@@ -138,6 +143,17 @@ function parseLine(text: string, line: number, scenario: Scenario, block: Block,
   }
   end(words);
   return null;
+}
+
+const PRIORITIES = ['low', 'medium', 'high'];
+
+/** `group NAME VM [low|medium|high] [later]`. */
+function parseGroup(words: Words, scenario: Scenario): GroupDecl {
+  const name = checkName('group', words.next('a name'), scenario.groups);
+  const vm = words.next('a VM');
+  if (!scenario.vms.some((one) => one.name === vm)) throw new ScenarioError(`unknown VM '${vm}'`);
+  const priority = PRIORITIES.find((one) => words.take(one)) ?? 'medium';
+  return { name, vm, priority, later: words.take('later') };
 }
 
 function end(words: Words): void {

@@ -3,6 +3,8 @@
  * described in docs/explore.md; one statement a line, `#` begins a comment, indentation is free.
  */
 
+import type { AccessKind } from '../../hw/access.ts';
+
 /** One operation of a VM_BIND. Addresses and sizes in bytes. */
 export interface BindPart {
   verb: 'map' | 'sparse' | 'unmap';
@@ -37,6 +39,9 @@ export interface Call {
   /** Syncobjs that an asynchronous ioctl waits for and signals, or that a call of its own is about. */
   waits: string[];
   signals: string[];
+  /** The group that it is about, '' for none; of `run`, the accesses of the job. */
+  group: string;
+  accesses: { kind: AccessKind; va: number }[];
   /** Of a stream: its instructions, two words each. */
   stream: number[];
 }
@@ -49,6 +54,16 @@ export interface VmDecl {
 export interface ThreadDecl {
   name: string;
   calls: Call[];
+}
+
+/** A group that a client creates and submits jobs to. */
+export interface GroupDecl {
+  name: string;
+  vm: string;
+  /** low, medium or high. */
+  priority: string;
+  /** Not there from the start: a thread makes it with `create-group`. */
+  later: boolean;
 }
 
 export interface ObjectDecl {
@@ -78,6 +93,7 @@ export interface Scenario {
   kernel: string | null;
   objects: ObjectDecl[];
   vms: VmDecl[];
+  groups: GroupDecl[];
   threads: ThreadDecl[];
   stuck: StuckDecl[];
   /** Allocations of page tables that fail: the first after so many others, once the threads run; -1 for none. */

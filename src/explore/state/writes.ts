@@ -193,10 +193,34 @@ function changeTyped(target: Any, id: number, name: string, args: Any[]): unknow
   return result;
 }
 
+/** A setter of a DataView that has its buffer to itself: only the bytes that it writes are looked at. */
+function changeBytes(target: DataView, id: number, name: string, args: Any[]): unknown {
+  const at = args[0] as number;
+  const bytes = new Uint8Array(target.buffer, target.byteOffset, target.byteLength);
+  const before = bytes.slice(at, at + Number(/\d+$/.exec(name)?.[0]) / 8);
+  undo(target, id, restorePart, { at, before });
+  const result = (target as Any)[name](...args);
+  for (let i = 0; i < before.length; i++) {
+    const now = bytes[at + i];
+    if (now === before[i]) continue;
+    // A zero byte has no term.
+    if (before[i] !== 0) term(id, elementKey(at + i), before[i], -1);
+    if (now !== 0) term(id, elementKey(at + i), now, 1);
+  }
+  return result;
+}
+
+const restorePart: Restore = (target: Any, { at, before }: Any) => {
+  new Uint8Array(target.buffer, target.byteOffset, target.byteLength).set(before, at);
+};
+
 /** target.name(...args) where the name is one that changes collections; other objects' methods of that name just run. */
 export function $m(target: Any, name: string, ...args: unknown[]): unknown {
   const id = target.$id as number | undefined;
   if (id === undefined) return target[name](...args);
+  if (target instanceof DataView && (target as Any).$shared === undefined) {
+    return changeBytes(target, id, name, args);
+  }
   if (target instanceof DataView || (ArrayBuffer.isView(target) && (target as Any).$shared !== undefined)) {
     return changeShared(target, () => (target as Any)[name](...args));
   }

@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs';
+import { reason } from '../../capture/error.ts';
 import type { CaptureForm } from '../../capture/reader.ts';
 import type { CaptureHeader, CaptureRecord } from '../../capture/record.ts';
 import { CaptureWriter } from '../../capture/writer.ts';
@@ -32,7 +33,7 @@ export class CaptureFile {
     try {
       this.#fd = openWithoutWaiting(path);
     } catch (error) {
-      throw new StartError((error as Error).message);
+      throw new StartError(`cannot write ${path}: ${reason(error as NodeJS.ErrnoException)}`);
     }
     const form: CaptureForm = path.endsWith('.ptcap') ? 'ptcap' : 'jsonl';
     this.#writer = new CaptureWriter(form, (bytes) => this.#put(bytes), header);

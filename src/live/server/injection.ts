@@ -1,9 +1,11 @@
 import * as errno from '../../../uapi/errno.ts';
 import { run } from '../../coroutine/op.ts';
 import type { PanthorDrv } from '../../driver/ioctl/drv.ts';
+import { tryEvict } from '../../driver/mmu/vm-reclaim.ts';
 
 /** What can be made to go wrong. */
-type Kind = 'tables' | 'call' | 'reset' | 'unplug' | 'interrupt' | 'stuck';
+type Kind = 'tables' | 'alloc' | 'call' | 'reset' | 'unplug' | 'evict' | 'interrupt' | 'stuck' | 'flush';
+const PLAIN = ['tables', 'alloc', 'reset', 'unplug', 'evict', 'interrupt', 'stuck', 'flush'] as const;
 
 /** One clause: the `from`-th occasion and `times - 1` after it, or a part of all occasions. */
 interface Clause {
@@ -21,7 +23,7 @@ interface Clause {
 
 const CLAUSE = /^([A-Za-z_]+)(?::([A-Za-z0-9]+))?(?:@(\d+))?(?:\*(\d+))?(?:%(\d+(?:\.\d+)?))?$/;
 const FORMS =
-  'tables, NAME:ERRNO, reset, unplug, interrupt or stuck:AS, each with @n (the n-th time), *n (so often) or %n (of a hundred)';
+  'tables, alloc, NAME:ERRNO, reset, unplug, evict, interrupt, stuck:AS or flush, each with @n (the n-th time), *n (so often) or %n (of a hundred)';
 
 /**
  * Faults on demand. A plan is a list of clauses, separated by commas or lines, `#` begins a comment:
@@ -32,9 +34,14 @@ const FORMS =
  *     unplug@500          the device is gone from the five hundredth ioctl on
  *     interrupt@1*3       the first three calls that wait are interrupted, as by a signal
  *     stuck:1@2           the second command to address space 1 never ends
+ *     flush@2             the second flush of the GPU's caches never ends
+ *     alloc@5             the fifth allocation of the VM_BIND path that is no page table fails
+ *     evict@9             memory pressure takes the pages of every object that can go, before the ninth ioctl
  */
 export class Injection {
   readonly #clauses: Clause[] = [];
+  /** Faults so far: a call during which it grows has failed of one. */
+  fired = 0;
   #random = 1;
 
   /** @throws Error with one sentence for the user */
@@ -49,7 +56,9 @@ export class Injection {
     const { machine } = drv.device;
     const oom = machine.memory.oom;
     machine.memory.oom = () => this.#due('tables') !== undefined || oom?.() === true;
+    drv.device.allocationFails = () => this.#due('alloc') !== undefined;
     for (const clause of this.#clauses) {
+      if (clause.kind === 'flush') machine.injectFlushFailure(clause.from - 1, clause.times);
       if (clause.kind === 'stuck') machine.injectStuck(clause.value, clause.from - 1, clause.times);
     }
   }
@@ -58,6 +67,7 @@ export class Injection {
   beforeCall(drv: PanthorDrv, name: string): number {
     if (this.#due('reset') !== undefined) drv.device.scheduleReset();
     if (this.#due('unplug') !== undefined && !drv.device.unplugged) run(drv.device.unplug());
+    if (this.#due('evict') !== undefined) for (const bo of drv.clientBos) run(tryEvict(drv.device, bo));
     const failed = this.#due('call', name);
     return failed === undefined ? 0 : -failed.value;
   }
@@ -75,6 +85,7 @@ export class Injection {
       const counted = clause.seen >= clause.from && clause.seen < clause.from + clause.times;
       if (clause.rate > 0 ? this.#draw() < clause.rate : counted) found ??= clause;
     }
+    if (found !== undefined) this.fired++;
     return found;
   }
 
@@ -96,9 +107,7 @@ export class Injection {
       this.#random = Number(value) | 1;
       return;
     }
-    const plain = ['tables', 'reset', 'unplug', 'interrupt', 'stuck'].find((kind) => kind === word) as
-      | Kind
-      | undefined;
+    const plain = PLAIN.find((kind) => kind === word);
     if (plain === undefined && (value === undefined || word !== word.toUpperCase()))
       throw new Error(`--inject: found "${text}", expected ${FORMS}`);
     this.#clauses.push({

@@ -4,7 +4,7 @@
  *     node check.mjs BUILD [BASELINE]
  *
  * Without a baseline prints what breaks in each scenario as JSON; with one, ends with 1 at the first scenario in which
- * something breaks that does not there, and says what.
+ * something breaks that does not there, or no longer breaks although every interleaving was tried, and says what.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -31,9 +31,10 @@ function brokenIn(name, known) {
   const world = new DriverWorld(scenario, kernel(scenario.kernel ?? KERNEL), INVARIANTS);
   const accept = [...scenario.accept, ...(known ?? [])];
   const further = known === undefined ? Number.POSITIVE_INFINITY : 0;
-  const { findings, stats } = explore(world, { budget, accept, further, shorten: false });
+  const { findings, stats, verdict, accepted } = explore(world, { budget, accept, further, shorten: false });
   const broken = findings.map(({ violation: { invariant, message } }) => ({ invariant, message }));
-  return { broken, states: stats.states };
+  const all = stats.states < budget.states && (verdict === 'holds' || verdict === 'violated');
+  return { broken, states: stats.states, exhausted: all, accepted };
 }
 
 if (baseline === null) {
@@ -41,12 +42,18 @@ if (baseline === null) {
   all.sort(([, a], [, b]) => a.states - b.states);
   process.stdout.write(JSON.stringify(Object.fromEntries(all)));
 } else {
-  for (const [name, { broken }] of Object.entries(baseline)) {
+  for (const [name, { broken, exhausted }] of Object.entries(baseline)) {
     const known = broken.map(({ message }) => message);
     let found;
     try {
       const plainly = known.map(plain);
-      found = brokenIn(name, known).broken.filter(({ message }) => !plainly.includes(plain(message)));
+      const now = brokenIn(name, known);
+      found = now.broken.filter(({ message }) => !plainly.includes(plain(message)));
+      const seen = now.accepted.map(plain);
+      const gone = broken.filter(({ message }) => !seen.includes(plain(message)));
+      if (found.length === 0 && exhausted && now.exhausted && gone.length > 0) {
+        found = [{ invariant: gone[0].invariant, message: `no longer: ${gone[0].message}` }];
+      }
     } catch (error) {
       found = [{ invariant: 'crash', message: error.message.split('\n')[0] }];
     }

@@ -22,6 +22,11 @@ const SUBMIT = 'src/driver/ioctl/submit.ts';
 const IOCTL = 'src/driver/ioctl/ioctl-vm-bind.ts';
 const FILE = 'src/driver/ioctl/file.ts';
 const GEM = 'src/driver/gem/gem.ts';
+const RECLAIM = 'src/driver/mmu/vm-reclaim.ts';
+const TICK = 'src/driver/sched/tick.ts';
+const SLOTS = 'src/driver/sched/slots.ts';
+const SCHED = 'src/driver/sched/sched.ts';
+const GROUP = 'src/driver/sched/group.ts';
 const TIMED = 'src/hw/timed-machine.ts';
 const ACCESS = 'src/hw/access.ts';
 const TLB = 'src/hw/tlb.ts';
@@ -362,7 +367,7 @@ export const MUTANTS = [
     'this.memory.unreserve(this.tables);',
     '',
   ),
-  mutant(OP, 'cleanup', 'the object of an operation is not let go', 'this.bo?.put();', ''),
+  mutant(OP, 'cleanup', 'the object of an operation is not let go', 'this.bo.put();', ''),
   mutant(OP, 'takeTable', 'a table is taken that was not counted', 'this.tables--;', ''),
   mutant(
     OP,
@@ -438,6 +443,7 @@ export const MUTANTS = [
     'VM_BIND does not look whether the device is there',
     'if (!drv.device.enter()) return -ENODEV;',
     'drv.device.enter();',
+    'registers are reached through a slot alone, and panthor_mmu_unplug() takes those away under slots_lock (docs/review.md, drm_dev_enter)',
   ),
   mutant(
     FILE,
@@ -561,7 +567,14 @@ export const MUTANTS = [
     'for (const space of this.spaces) space.clear();',
     '',
   ),
-  mutant(TIMED, 'reset', 'a reset leaves the TLB as it was', 'this.tlb.dropAll();', ''),
+  mutant(
+    TIMED,
+    'reset',
+    'a reset leaves the TLB as it was',
+    'this.tlb.dropAll();',
+    '',
+    'after a reset every slot is enabled with UPDATE before anything runs in it, and UPDATE drops its entries',
+  ),
   mutant(
     ACCESS,
     'walk',
@@ -575,7 +588,7 @@ export const MUTANTS = [
     TLB,
     'keep',
     'the L2 keeps nothing',
-    '$a.push(at);',
+    '$a.push(at); $a.push(lo); $a.push(hi);',
     ';',
     'the L2 is a cache: a machine without one shows the driver less, and nothing that is wrong',
   ),
@@ -599,5 +612,129 @@ export const MUTANTS = [
     'an interrupt replaces those before it',
     'this.regs.words[MMU_RAWSTAT] |= bits;',
     'this.regs.words[MMU_RAWSTAT] = bits;',
+  ),
+  // Reclaim
+  mutant(
+    RECLAIM,
+    'evictBoMappings',
+    'the shrinker waits for nobody',
+    'if (!vm.opLock.tryLock()) return -EDEADLK;',
+    'vm.opLock.tryLock();',
+  ),
+  mutant(
+    RECLAIM,
+    'evictBoMappings',
+    'the shrinker unmaps without a lock',
+    'ret = yield* lockRegion(vm, va, range);',
+    '',
+  ),
+  mutant(
+    RECLAIM,
+    'evictBoMappings',
+    'what the shrinker could not lock it unmaps all the same',
+    'if (ret !== 0) break;',
+    '',
+  ),
+  mutant(
+    RECLAIM,
+    'evictBoMappings',
+    'the shrinker leaves the pages mapped',
+    'yield* unmapPages(vm, va, range);',
+    '',
+  ),
+  mutant(RECLAIM, 'evictBoMappings', 'the shrinker leaves its region locked', 'yield* unlockRegion(vm);', ''),
+  mutant(
+    RECLAIM,
+    'evictBoMappings',
+    'the shrinker does not note what it took',
+    'vm.vmas.setEvicted(id, true);',
+    '',
+  ),
+  mutant(RECLAIM, 'tryEvict', 'the shrinker takes what is pinned', 'bo.pins > 0', 'false'),
+  mutant(
+    RECLAIM,
+    'tryEvict',
+    'the shrinker frees pages that it could not unmap',
+    'if (evicted) bo.evict();',
+    'bo.evict();',
+  ),
+  mutant(RECLAIM, 'lockAndEvict', 'the shrinker does not look at fences', 'vm.resv.unsignaled > 0', 'false'),
+  mutant(
+    RECLAIM,
+    'lockAndEvict',
+    'the shrinker keeps reservations locked',
+    'for (const vm of locked) vm.resv.lock.unlock();',
+    '',
+  ),
+  mutant(
+    RECLAIM,
+    'restoreVmas',
+    'a submission brings nothing back',
+    'while (vmas.evictedCount > 0 && ret === 0) { yield* vm.opLock.lock(); const id = [...vmas.ids()].find((one) => vmas.evicted[one] === 1); vm.opLock.unlock(); if (id === undefined) break; const bo = ($d.gem.objects[vmas.bo[id]]).get(); ret = bo.pin() ? yield* remapEvicted(vm, id, bo) : -ENOMEM; bo.put(); }',
+    '',
+  ),
+  mutant(
+    RECLAIM,
+    'remapEvicted',
+    'a mapping that is back counts as evicted',
+    'if (ret === 0) vmas.setEvicted(id, false);',
+    '',
+  ),
+  mutant(
+    RECLAIM,
+    'remapEvicted',
+    'pages come back without a lock',
+    'ret = yield* lockRegion(vm, va, range);',
+    '',
+  ),
+  mutant(
+    RECLAIM,
+    'remapEvicted',
+    'the tables for pages that come back are not given back',
+    'ctx.cleanup();',
+    '',
+  ),
+  // Groups and ticks
+  mutant(TICK, 'run', 'a tick binds groups although a reset is pending', '!device.resetPending', 'true'),
+  mutant(TICK, 'run', 'a tick keeps the scheduler locked', 'lock.unlock();', ''),
+  mutant(
+    TICK,
+    'schedule',
+    'a group that can run no more keeps its slot',
+    'if (!group.canRun && !(yield* this.takeOff(group))) return false;',
+    '',
+  ),
+  mutant(
+    TICK,
+    'schedule',
+    'a fault of its VM does not matter to a group',
+    'if (group.vm.hasUnhandledFaults() && group.fatalQueues === 0) { group.fatalQueues = 2 ** group.queues.length - 1; }',
+    '',
+  ),
+  mutant(
+    TICK,
+    'start',
+    'a group whose VM got no slot is started',
+    'if ((yield* $s.bind(group)) !== 0) { device.scheduleReset(); return !device.b.bindFailureEndsTick; }',
+    'yield* this.sched.slots.bind(group);',
+  ),
+  mutant(SLOTS, 'unbind', 'a group that loses its slot keeps its VM active', 'yield* group.vm.idle();', ''),
+  mutant(
+    SLOTS,
+    'unbind',
+    'a group that loses its slot with work does not ask for another',
+    'this.await(group);',
+    '',
+  ),
+  mutant(SCHED, 'postReset', 'after a reset nobody looks for work', 'this.tick();', ''),
+  mutant(SCHED, 'preReset', 'groups keep their slots over a reset', 'yield* this.suspend();', ''),
+  mutant(SCHED, 'destroyGroup', 'a group that is destroyed goes on', 'group.destroyed = true;', ''),
+  mutant(GROUP, 'run', 'a group that is freed does not let its VM go', 'yield* this.vm.put();', ''),
+  mutant(
+    GROUP,
+    'run',
+    'a group that is freed keeps its ring buffers',
+    'for (const queue of this.queues) yield* queue.free();',
+    '',
   ),
 ];

@@ -3,7 +3,7 @@
  *
  *     node test/explore/mutations/run.mjs [--jobs N] [TEXT]
  *
- * TEXT picks mutants by name. Exits with 1 where fewer than nine in ten of those that are not equivalent are found, or
+ * TEXT picks mutants by name, "A|B" those of either. Exits with 1 where fewer than nine in ten of those that are not equivalent are found, or
  * where one that is called equivalent is.
  */
 import { spawn, spawnSync } from 'node:child_process';
@@ -24,7 +24,8 @@ const SECONDS = 400;
 const args = process.argv.slice(2);
 const jobsAt = args.indexOf('--jobs');
 const jobs = jobsAt < 0 ? 2 : Number(args.splice(jobsAt, 2)[1]);
-const chosen = MUTANTS.filter(({ name }) => name.includes(args[0] ?? ''));
+const texts = (args[0] ?? '').split('|');
+const chosen = MUTANTS.filter(({ name }) => texts.some((text) => name.includes(text)));
 const cache = join(top, '.cache');
 mkdirSync(cache, { recursive: true });
 

@@ -9,7 +9,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import { reason } from '../../../capture/error.ts';
 import { native } from '../../native.ts';
 import { StartError } from '../../start-error.ts';
 
@@ -37,10 +38,16 @@ function makeDir(path: string): void {
     throw new StartError(`${path} is too long a path for a socket: at most ${MAX_DIR_BYTES} bytes`);
   }
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    // Not `recursive`: where a file system says ENOENT of a folder that is there (/proc), Node tries for ever.
+    for (const one of missingDirs(resolve(path))) mkdirSync(one, { mode: 0o700 });
   } catch (error) {
-    throw new StartError((error as Error).message);
+    throw new StartError(`cannot make ${path}: ${reason(error as NodeJS.ErrnoException)}`);
   }
+}
+
+/** What is missing of a path, outermost first. */
+function missingDirs(path: string): string[] {
+  return existsSync(path) ? [] : [...missingDirs(dirname(path)), path];
 }
 
 /** A new directory, made by mkdtemp() with mode 0700, in the first place where that is possible. */
