@@ -1,7 +1,6 @@
 import { Mutex } from '../coroutine/op.ts';
 import type { Kernel } from '../driver/kernels.ts';
 import { AS_COMMAND_NAMES } from '../hw/registers.ts';
-import { KernelFault } from '../tree/faults.ts';
 import type { Invariant } from './invariants.ts';
 import { LockOrder } from './lock-order.ts';
 import { play, prepare } from './model/actors.ts';
@@ -14,7 +13,7 @@ import { fenceOf } from './model/ioctl.ts';
 import { lostObjects, lostReservations, lostTables } from './model/lost.ts';
 import { whatStaysBroken } from './model/recovery.ts';
 import { lostJob, runGroup } from './model/submitted.ts';
-import { mixDriver, type OtherDriver } from './other-driver.ts';
+import { judgeEnd, mixDriver, type OtherDriver, violationOf } from './other-driver.ts';
 import type { Call, Scenario } from './scenario/scenario.ts';
 import type { ThreadSpec } from './search/threads.ts';
 import { type Body, Choice, optionOf, type Step, threadOf, Violation } from './search/world.ts';
@@ -158,7 +157,6 @@ export class DriverWorld extends TrackedWorld {
 
   /** What an exception of the model's says about the driver; a bug of the explorer's stays what it is. */
   #verdictOn(error: Error): Error {
-    if (error.name === 'KernelFault') return new Violation((error as KernelFault).invariant, error.message);
     if (error.name === 'RegisterAccessError' && !this.harness.machine.regs.reachable) {
       return new Violation('register-access-while-gone', error.message);
     }
@@ -170,7 +168,7 @@ export class DriverWorld extends TrackedWorld {
       return new Violation('use-after-free', `the driver dereferences nothing: ${error.message}`);
     }
     if (/is already held$|is not held$/.test(error.message)) return new Violation('deadlock', error.message);
-    return error;
+    return violationOf(error) ?? error;
   }
 
   /** A new state: who is where, and who waits at a locked region. */
@@ -219,7 +217,7 @@ export class DriverWorld extends TrackedWorld {
       }
     }
     if (this.threads.some(({ point, daemon }) => point !== null && !daemon)) return;
-    this.#checkMemory(report);
+    judgeEnd(this.#driver, report);
     const stuck = this.#checked.has('deadlock') ? lostJob(harness) : null;
     if (stuck !== null) report(new Violation('deadlock', stuck));
     for (const { name } of this.#checked.has('deadlock') ? harness.fences : []) {
@@ -238,16 +236,6 @@ export class DriverWorld extends TrackedWorld {
     if (this.#checked.has('recovery')) {
       const broken = whatStaysBroken(harness);
       if (broken !== null) report(new Violation('recovery', broken));
-    }
-  }
-
-  /** What a tree's own heap still holds when all is over. */
-  #checkMemory(report: (violation: Violation) => void): void {
-    try {
-      this.#driver?.checkEnd();
-    } catch (error) {
-      if (!(error instanceof KernelFault)) throw error;
-      report(new Violation(error.invariant, error.message));
     }
   }
 

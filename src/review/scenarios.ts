@@ -60,7 +60,7 @@ export async function reviewScenario(
       const side = on === 'base' ? base : tree;
       const alone = await verdictOf(scenario, side, seconds, invariant);
       const command = shellCommand(args(scenario, side, seconds, invariant));
-      settle(compared, on, invariant, alone, command);
+      judgeAlone(compared, on, invariant, alone, command);
     }
   }
   return compared;
@@ -76,7 +76,7 @@ function missingOn(before: ResultJson, after: ResultJson): ['base' | 'tree', str
 }
 
 /** What the search for one invariant alone says of the side that had not broken it. */
-export function settle(
+export function judgeAlone(
   compared: Compared,
   on: 'base' | 'tree',
   invariant: string,
