@@ -1,8 +1,7 @@
 /** A driver in the place of the model's that keeps its state to itself: a kernel tree's (src/explore/tree). */
-import { KernelFault } from '../tree/faults.ts';
 import type { DriverFactory } from './model/driver-factory.ts';
 import type { ThreadSpec } from './search/threads.ts';
-import { type Thread, Violation } from './search/world.ts';
+import type { Thread } from './search/world.ts';
 import { mix32 } from './state/hash.ts';
 import { hashValue } from './state/objects.ts';
 
@@ -27,20 +26,4 @@ export function mixDriver(driver: OtherDriver, threads: readonly Thread[], lanes
     lanes[0] = mix32(Math.imul(lanes[0], 31) ^ hashValue(where));
   }
   driver.mixInto(lanes);
-}
-
-/** What a driver's memory or locks did not allow, as a broken invariant; null for any other error. */
-export function violationOf(error: unknown): Violation | null {
-  return error instanceof KernelFault ? new Violation(error.invariant, error.message) : null;
-}
-
-/** What such a driver's memory still holds when all threads have ended. */
-export function judgeEnd(driver: OtherDriver | null, report: (violation: Violation) => void): void {
-  try {
-    driver?.checkEnd();
-  } catch (error) {
-    const violation = violationOf(error);
-    if (violation === null) throw error;
-    report(violation);
-  }
 }

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { whyModelAlone } from '../explore/model/driver-factory.ts';
+import { whyModelAlone } from '../explore/model/model-alone.ts';
 import { loadScenario } from '../explore/scenario/catalogue.ts';
 import { inParallel } from './commands.ts';
 import type { Compared, Review, Side } from './difference.ts';

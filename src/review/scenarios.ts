@@ -60,7 +60,7 @@ export async function reviewScenario(
       const side = on === 'base' ? base : tree;
       const alone = await verdictOf(scenario, side, seconds, invariant);
       const command = shellCommand(args(scenario, side, seconds, invariant));
-      judgeAlone(compared, on, invariant, alone, command);
+      addAlone(compared, on, invariant, alone, command);
     }
   }
   return compared;
@@ -76,7 +76,7 @@ function missingOn(before: ResultJson, after: ResultJson): ['base' | 'tree', str
 }
 
 /** What the search for one invariant alone says of the side that had not broken it. */
-export function judgeAlone(
+export function addAlone(
   compared: Compared,
   on: 'base' | 'tree',
   invariant: string,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ResultJson } from '../../src/explore/output/report.ts';
-import { compareVerdicts, judgeAlone, reasonOf, type Verdict } from '../../src/review/scenarios.ts';
+import { addAlone, compareVerdicts, reasonOf, type Verdict } from '../../src/review/scenarios.ts';
 
 function verdict(what: string, broken: string[] = [], results: string[] = ['0']): ResultJson {
   const violations = broken.map((invariant) => ({ invariant, message: 'm', token: 't' }));
@@ -34,18 +34,18 @@ describe('two verdicts on a scenario', () => {
   });
 
   it('differ where a search for one invariant alone says so, and not where it only takes longer to break', () => {
-    const judged = (alone: Verdict) => {
+    const differing = (alone: Verdict) => {
       const one = compared(verdict('violated', ['atomic']), verdict('violated', ['deadlock']));
       one.differences = [];
-      judgeAlone(one, 'tree', 'atomic', alone, 'ALONE');
+      addAlone(one, 'tree', 'atomic', alone, 'ALONE');
       return one;
     };
-    expect(judged(verdict('violated', ['atomic']))).toMatchObject({ differences: [], open: [] });
-    expect(judged(verdict('holds')).differences).toEqual([
+    expect(differing(verdict('violated', ['atomic']))).toMatchObject({ differences: [], open: [] });
+    expect(differing(verdict('holds')).differences).toEqual([
       { kind: 'finding', what: 's, atomic', base: 'violated', tree: 'holds', command: 'ALONE' },
     ]);
-    expect(judged(verdict('bounded')).open).toHaveLength(1);
-    expect(judged('it crashed')).toMatchObject({ differences: [], open: [{ why: 'tree: it crashed' }] });
+    expect(differing(verdict('bounded')).open).toHaveLength(1);
+    expect(differing('it crashed')).toMatchObject({ differences: [], open: [{ why: 'tree: it crashed' }] });
   });
 
   it('count a scenario that cannot even be set up as broken', () => {

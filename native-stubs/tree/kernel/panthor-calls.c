@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * What is asked of a VM, called with mailbox.args; results go to mailbox.results, the return value in the first.
- * src/tree/vectors/calls.ts says what each takes.
+ * src/tree/vectors/vector-calls.ts says what each takes.
  */
 
 static long vm_create(unsigned long range, unsigned long flags)

@@ -9,7 +9,7 @@ import { differentFields, type Stream } from '../../conform/stream.ts';
 import type { Kernel } from '../../driver/kernels.ts';
 import type { BuiltTree } from '../../tree/build.ts';
 import { treeName } from '../../tree/source.ts';
-import { TreeVectorRunner } from '../../tree/vectors/player.ts';
+import { TreeVectorRunner } from '../../tree/vectors/vector-runner.ts';
 
 /** Operations shown before the one that differs. */
 const HISTORY = 8;

@@ -32,10 +32,10 @@ interface ReplayCliOptions extends ModelCliOptions, DiffOptions {
   trace: ReadonlySet<TraceKind>;
   check?: true;
   emitScenario?: string;
-  tree?: string;
   device?: string;
   inject?: string;
   output?: string;
+  tree?: string;
 }
 
 export function register(program: Command): void {

@@ -4,7 +4,7 @@ import { type JobOptions, runJob } from '../../conform/job.ts';
 import type { BuiltTree } from '../build.ts';
 import { TrapError } from '../kernel.ts';
 import { treeName } from '../source.ts';
-import { TreeVectorRunner } from './player.ts';
+import { TreeVectorRunner } from './vector-runner.ts';
 
 const { options, data } = workerData as { options: JobOptions; data: BuiltTree };
 

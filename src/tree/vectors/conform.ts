@@ -8,7 +8,7 @@ import { readStreams } from '../../conform/stream.ts';
 import { InputError } from '../../errors.ts';
 import type { BuiltTree } from '../build.ts';
 import { nearestKernel } from '../source.ts';
-import { TreeVectorRunner } from './player.ts';
+import { TreeVectorRunner } from './vector-runner.ts';
 
 /** The worker that plays a job's streams on the tree; give it to conform/run.ts's conform(). */
 export function treeWorker(tree: BuiltTree): OtherWorker {

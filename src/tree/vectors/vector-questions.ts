@@ -2,9 +2,9 @@
 import type { Fields } from '../../conform/model.ts';
 import type { CallName } from '../calls.ts';
 import type { TreeKernel } from '../kernel.ts';
-import type { Value } from './fields.ts';
-import type { Runner } from './runner.ts';
-import { Contents, type DeviceState, deviceState, PART } from './state.ts';
+import type { Runner } from '../runner.ts';
+import { Contents, type DeviceState, deviceState, PART } from '../state.ts';
+import type { Value } from './vector-fields.ts';
 
 /** The kernel's thread that answers. */
 export const ASKING = 2;

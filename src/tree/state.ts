@@ -1,7 +1,7 @@
 /** The state of a tree's driver as the vectors print it: VMs, slots, VMAs and translations. */
-import { CrcText } from '../../conform/crc-text.ts';
-import { hex, type Json } from '../../conform/recorder.ts';
-import type { Mailbox } from '../mailbox.ts';
+import { CrcText } from '../conform/crc-text.ts';
+import { hex, type Json } from '../conform/recorder.ts';
+import type { Mailbox } from './mailbox.ts';
 
 const VM_WORDS = 7;
 const SLOTS = 32;

@@ -1,9 +1,9 @@
 /** Threads of a tree's driver run to their ends, one inside the other where a vector asks for it. */
-import type { Recorder } from '../../conform/recorder.ts';
-import { IRQ_WAKE_THREAD } from '../../driver/base/irq.ts';
-import type { CallName } from '../calls.ts';
-import { KernelBug, type TreeKernel } from '../kernel.ts';
-import type { TreeMachine } from '../machine.ts';
+import type { Recorder } from '../conform/recorder.ts';
+import { IRQ_WAKE_THREAD } from '../driver/base/irq.ts';
+import type { CallName } from './calls.ts';
+import { KernelBug, type TreeKernel } from './kernel.ts';
+import type { TreeMachine } from './machine.ts';
 import {
   POINT_BUG,
   POINT_CONDITION,
@@ -17,8 +17,8 @@ import {
   POINT_TABLE,
   POINT_TICK,
   POINT_WRITE,
-} from '../mailbox.ts';
-import { type Explain, tellNotes } from '../notes.ts';
+} from './mailbox.ts';
+import { type Explain, tellNotes } from './notes.ts';
 
 /** The thread that the GPU's interrupt runs on. */
 const INTERRUPT_THREAD = 31;

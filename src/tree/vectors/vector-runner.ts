@@ -4,11 +4,11 @@ import { Recorder } from '../../conform/recorder.ts';
 import type { BuiltTree } from '../build.ts';
 import { Places } from '../faults.ts';
 import { TreeKernel } from '../kernel.ts';
+import { Runner } from '../runner.ts';
 import { Warnings } from '../warnings.ts';
-import { OUTER, VectorCalls } from './calls.ts';
-import { num } from './fields.ts';
-import { Questions } from './questions.ts';
-import { Runner } from './runner.ts';
+import { OUTER, VectorCalls } from './vector-calls.ts';
+import { num } from './vector-fields.ts';
+import { Questions } from './vector-questions.ts';
 
 /** Runs printed in full unless the operation says otherwise. */
 const DEFAULT_CAP = 400;

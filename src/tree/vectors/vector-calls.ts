@@ -7,10 +7,10 @@ import { type BoLayout, layoutPieces, type SgPiece } from '../../driver/gem/sg.t
 import type { CallName } from '../calls.ts';
 import type { TreeKernel } from '../kernel.ts';
 import { TreeMachine } from '../machine.ts';
-import { num, runsOf, type Value, value } from './fields.ts';
-import { ASKING, type Questions } from './questions.ts';
-import type { Runner } from './runner.ts';
-import { PART } from './state.ts';
+import type { Runner } from '../runner.ts';
+import { PART } from '../state.ts';
+import { num, runsOf, type Value, value } from './vector-fields.ts';
+import { ASKING, type Questions } from './vector-questions.ts';
 
 const EINVAL = 22;
 /** The object behind sparse mappings, bytes. */
