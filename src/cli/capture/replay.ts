@@ -14,6 +14,7 @@ import { replaySummary } from '../../report/replay-json.ts';
 import { replayText } from '../../report/replay-text.ts';
 import { visibleLines } from '../../report/visible.ts';
 import { livesJson } from '../../report/vm-lives-json.ts';
+import { nearestKernel } from '../../tree/source.ts';
 import { EXIT_FOUND, note, UsageError } from '../exit.ts';
 import { checkWritable } from '../io/files.ts';
 import { answersByStatus, print } from '../io/output.ts';
@@ -22,8 +23,10 @@ import { writeScenario } from '../io/scenario-file.ts';
 import { replayOnDevice } from '../live/replay-device.ts';
 import { addModelOptions, type ModelCliOptions, modelOptions } from '../options/model.ts';
 import { addSelectionOptions, questionOf, type SelectionOptions } from '../options/selection.ts';
+import { build } from '../options/tree.ts';
 import { addDiffOptions, asksForDiff, type DiffOptions, diffKernels } from './replay-diff.ts';
 import { lookForReasons } from './replay-reasons.ts';
+import { playOnTree, treeJson, treeText } from './replay-tree.ts';
 
 interface ReplayCliOptions extends ModelCliOptions, DiffOptions, SelectionOptions {
   json?: true;
@@ -34,6 +37,7 @@ interface ReplayCliOptions extends ModelCliOptions, DiffOptions, SelectionOption
   device?: string;
   inject?: string;
   output?: string;
+  tree?: string;
 }
 
 export function register(program: Command): void {
@@ -70,6 +74,7 @@ export function register(program: Command): void {
     'with --trace and --diff-…: only calls that failed',
   )
     .option('--emit-scenario <file>', 'write what the driver was asked to do as a vector file for conform')
+    .option('--tree <dir>', "ask a kernel tree's own VM layer the same, and compare (exit status 1)")
     .action(replay);
 }
 
@@ -109,6 +114,8 @@ async function replay(path: string, options: ReplayCliOptions): Promise<void> {
     return await replayOnDevice(capture, { ...options, device: options.device });
   if (options.output !== undefined)
     throw new UsageError('-o needs --device: it writes what a device answers');
+  const tree = options.tree === undefined ? null : await build(options.tree);
+  if (tree !== null) options.kernel ??= nearestKernel(tree);
   if (asksForDiff(options)) return await diffKernels(capture, options);
   // JSON has standard output for itself.
   const tell = options.json
@@ -121,7 +128,7 @@ async function replay(path: string, options: ReplayCliOptions): Promise<void> {
   const replayer = new Replayer(capture.header, { ...model, trace: life, faults });
   const { device } = replayer.model;
   const { regs } = device.machine;
-  const scenario = options.emitScenario === undefined ? null : new ScenarioRecorder(device);
+  const scenario = options.emitScenario === undefined && tree === null ? null : new ScenarioRecorder(device);
   device.calls = scenario;
   if (options.trace.has('regs')) regs.trace = lines;
   if (lines !== null) lines.objectName = (id) => objectName(replayer.model, id);
@@ -146,13 +153,16 @@ async function replay(path: string, options: ReplayCliOptions): Promise<void> {
       replayer.finish();
       if (replayer.tally.divergences.count > 0) await lookForReasons(path, model, replayer.tally);
       histories.finish();
-      if (scenario !== null)
-        writeScenario(options.emitScenario as string, scenario, header.client, device.kernel);
+      if (scenario !== null && options.emitScenario !== undefined)
+        writeScenario(options.emitScenario, scenario, header.client, device.kernel);
+      const onTree =
+        tree === null ? null : playOnTree(tree, scenario as ScenarioRecorder, header.client, device.kernel);
       print(
         options.json
-          ? `${JSON.stringify({ ...replaySummary(header.client, replayer), ...livesJson(histories, life) })}\n`
-          : replayText(header, replayer, histories, life),
+          ? `${JSON.stringify({ ...replaySummary(header.client, replayer), ...livesJson(histories, life), ...(onTree && treeJson(onTree)) })}\n`
+          : `${replayText(header, replayer, histories, life)}${onTree === null ? '' : treeText(onTree)}`,
       );
+      if (onTree !== null && onTree.failure !== null) process.exitCode = EXIT_FOUND;
       if (options.check && !replayer.checks) {
         note('the replies are a stand-in’s: --check has nothing to compare with');
       }

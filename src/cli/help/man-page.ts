@@ -12,7 +12,7 @@ function roff(text: string): string {
     .replaceAll('-', '\\-')
     .replace(/^([.'])/gm, '\\&$1')
     .replace(
-      /[^\x00-\x7f]/gu,
+      /\P{ASCII}/gu,
       (c) => `\\[u${(c.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}]`,
     );
 }

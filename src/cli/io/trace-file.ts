@@ -50,7 +50,7 @@ function open(path: string): number {
 
 function cannotWrite(path: string, error: unknown): unknown {
   const { code } = error as NodeJS.ErrnoException;
-  // A reader of standard output that goes away is nobody's mistake.
+  // A reader of standard output that goes away is no mistake of the user's.
   if (path === '-' || code === 'EPIPE') return error;
   return new UsageError(`cannot write ${path}: ${reason(error as NodeJS.ErrnoException)}`);
 }

@@ -617,7 +617,7 @@ export const MUTANTS = [
   mutant(
     RECLAIM,
     'evictBoMappings',
-    'the shrinker waits for nobody',
+    'the shrinker takes no lock',
     'if (!vm.opLock.tryLock()) return -EDEADLK;',
     'vm.opLock.tryLock();',
   ),
@@ -726,7 +726,7 @@ export const MUTANTS = [
     'this.await(group);',
     '',
   ),
-  mutant(SCHED, 'postReset', 'after a reset nobody looks for work', 'this.tick();', ''),
+  mutant(SCHED, 'postReset', 'after a reset the scheduler does not look for work', 'this.tick();', ''),
   mutant(SCHED, 'preReset', 'groups keep their slots over a reset', 'yield* this.suspend();', ''),
   mutant(SCHED, 'destroyGroup', 'a group that is destroyed goes on', 'group.destroyed = true;', ''),
   mutant(GROUP, 'run', 'a group that is freed does not let its VM go', 'yield* this.vm.put();', ''),

@@ -1,9 +1,9 @@
 /** Questions about the state of a tree's driver between the operations of a vector: nothing of them is recorded. */
-import type { Fields } from '../conform/model.ts';
-import type { CallName } from './calls.ts';
-import type { TreeKernel } from './kernel.ts';
-import type { Runner } from './runner.ts';
-import { Contents, type DeviceState, deviceState, PART } from './state.ts';
+import type { Fields } from '../../conform/model.ts';
+import type { CallName } from '../calls.ts';
+import type { TreeKernel } from '../kernel.ts';
+import type { Runner } from '../runner.ts';
+import { Contents, type DeviceState, deviceState, PART } from '../state.ts';
 import type { Value } from './vector-fields.ts';
 
 /** The kernel's thread that answers. */

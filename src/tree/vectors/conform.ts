@@ -3,11 +3,11 @@ import { createWriteStream, rmSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import type { OtherWorker } from '../conform/run.ts';
-import { readStreams } from '../conform/stream.ts';
-import { InputError } from '../errors.ts';
-import type { BuiltTree } from './build.ts';
-import { nearestKernel } from './source.ts';
+import type { OtherWorker } from '../../conform/run.ts';
+import { readStreams } from '../../conform/stream.ts';
+import { InputError } from '../../errors.ts';
+import type { BuiltTree } from '../build.ts';
+import { nearestKernel } from '../source.ts';
 import { TreeVectorRunner } from './vector-runner.ts';
 
 /** The worker that plays a job's streams on the tree; give it to conform/run.ts's conform(). */

@@ -1,7 +1,7 @@
 /** What the driver has freed: used once more, it is reported. */
-import type { GemObject } from '../../driver/gem/gem.ts';
-import { poison } from '../state/poison.ts';
-import type { Harness, VmState } from './harness.ts';
+import type { GemObject } from '../../../driver/gem/gem.ts';
+import { poison } from '../../state/poison.ts';
+import type { Harness, VmState } from '../harness.ts';
 
 /**
  * What the explorer itself looks at of a VM and of an object that are gone; and two fields that are the DRM scheduler's,

@@ -1,8 +1,8 @@
 /** Faults of the GPU and their interrupt: what the GPU raised, what is masked, and what the driver has heard. */
-import { type AccessKind, permits } from '../../hw/access.ts';
-import { INT_MASK, INT_RAWSTAT, MMU_INT_BASE } from '../../hw/registers.ts';
-import type { Translation } from '../../hw/tlb.ts';
-import type { Harness, VmState } from './harness.ts';
+import { type AccessKind, permits } from '../../../hw/access.ts';
+import { INT_MASK, INT_RAWSTAT, MMU_INT_BASE } from '../../../hw/registers.ts';
+import type { Translation } from '../../../hw/tlb.ts';
+import type { Harness, VmState } from '../harness.ts';
 import { hex } from './judge.ts';
 
 /**

@@ -3,10 +3,10 @@
  * still usable gets a slot and is translated.
  */
 
-import { errnoName } from '../../../uapi/errno.ts';
-import type { Op } from '../../coroutine/op.ts';
-import { AS_COMMAND_NAMES } from '../../hw/registers.ts';
-import type { Harness } from './harness.ts';
+import { errnoName } from '../../../../uapi/errno.ts';
+import type { Op } from '../../../coroutine/op.ts';
+import { AS_COMMAND_NAMES } from '../../../hw/registers.ts';
+import type { Harness } from '../harness.ts';
 import { hex } from './judge.ts';
 
 /** What does not work, or null. It is tried out, so that the schedule ends here. */

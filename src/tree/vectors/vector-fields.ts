@@ -1,7 +1,7 @@
 /** Fields of a vector's operation, and lists of pages, as the tree's driver is asked with them. */
-import type { Fields } from '../conform/model.ts';
-import type { SgPiece } from '../driver/gem/sg.ts';
-import type { Run } from './kernel.ts';
+import type { Fields } from '../../conform/model.ts';
+import type { SgPiece } from '../../driver/gem/sg.ts';
+import type { Run } from '../kernel.ts';
 
 const PAGE = 4096;
 const HUGE = 0x200000;

@@ -8,10 +8,10 @@ import {
   DRM_PANTHOR_VM_BIND_OP_MAP_SPARSE,
   DRM_PANTHOR_VM_BIND_OP_TYPE_MASK,
   DRM_PANTHOR_VM_BIND_OP_TYPE_UNMAP,
-} from '../../../uapi/panthor_drm.ts';
-import type { PanthorVm } from '../../driver/mmu/vm.ts';
-import type { OpCtx } from '../../driver/mmu/vm-op.ts';
-import type { AccessKind } from '../../hw/access.ts';
+} from '../../../../uapi/panthor_drm.ts';
+import type { PanthorVm } from '../../../driver/mmu/vm.ts';
+import type { OpCtx } from '../../../driver/mmu/vm-op.ts';
+import type { AccessKind } from '../../../hw/access.ts';
 
 const SZ_2M = 0x200000;
 const PAGE = 0x1000;

@@ -1,9 +1,9 @@
 /** A worker thread of `conform --tree`: conform's own job, played on the tree's driver. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { type JobOptions, runJob } from '../conform/job.ts';
-import type { BuiltTree } from './build.ts';
-import { TrapError } from './kernel.ts';
-import { treeName } from './source.ts';
+import { type JobOptions, runJob } from '../../conform/job.ts';
+import type { BuiltTree } from '../build.ts';
+import { TrapError } from '../kernel.ts';
+import { treeName } from '../source.ts';
 import { TreeVectorRunner } from './vector-runner.ts';
 
 const { options, data } = workerData as { options: JobOptions; data: BuiltTree };

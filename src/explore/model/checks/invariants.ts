@@ -1,8 +1,8 @@
 /** Invariants over driver and machine that are judged in every state. Each returns what is wrong, or null. */
-import type { PanthorVm } from '../../driver/mmu/vm.ts';
-import type { AddressSpace } from '../../hw/address-space.ts';
-import { AS_LOCK_REGION_MIN_SIZE } from '../../hw/registers.ts';
-import type { Harness } from './harness.ts';
+import type { PanthorVm } from '../../../driver/mmu/vm.ts';
+import type { AddressSpace } from '../../../hw/address-space.ts';
+import { AS_LOCK_REGION_MIN_SIZE } from '../../../hw/registers.ts';
+import type { Harness } from '../harness.ts';
 import { hex } from './judge.ts';
 
 const range = (start: number, size: number): string => `${hex(start)}+${hex(size)}`;
@@ -47,8 +47,8 @@ function disagreement(space: AddressSpace, vm: PanthorVm | null, packed: boolean
   return `VM ${recorded.uid} has recorded ${range(recorded.lockedStart, recorded.lockedSize)}, but AS${space.index} is ${actual}`;
 }
 
-/** A slot that no VM has still goes through tables, which may be anybody's by now. */
-function enabledForNobody({ machine, device }: Harness, as: number): string | null {
+/** A slot that no VM has still goes through tables, which another VM may own by now. */
+function enabledWithoutVm({ machine, device }: Harness, as: number): string | null {
   const space = machine.spaces[as];
   if (space === undefined || !space.enabled || space.command !== 0) return null;
   if (device.resetPending || device.unplugged || !machine.regs.reachable) return null;
@@ -62,7 +62,7 @@ export function slotBookkeeping(harness: Harness): string | null {
   let mask = 0;
   for (let as = 0; as < mmu.slots.length; as++) {
     const vm = mmu.slots[as];
-    const orphan = vm === null ? enabledForNobody(harness, as) : null;
+    const orphan = vm === null ? enabledWithoutVm(harness, as) : null;
     if (orphan !== null) return orphan;
     if (vm === null) continue;
     mask |= 1 << as;

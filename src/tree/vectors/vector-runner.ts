@@ -1,13 +1,14 @@
 /** Plays the operations of a vector stream on a tree's driver and says what came out, as conform/model.ts does on the model. */
-import type { Fields, StreamOp } from '../conform/model.ts';
-import { Recorder } from '../conform/recorder.ts';
-import type { BuiltTree } from './build.ts';
-import { TreeKernel } from './kernel.ts';
-import { Runner } from './runner.ts';
+import type { Fields, StreamOp } from '../../conform/model.ts';
+import { Recorder } from '../../conform/recorder.ts';
+import type { BuiltTree } from '../build.ts';
+import { Places } from '../faults.ts';
+import { TreeKernel } from '../kernel.ts';
+import { Runner } from '../runner.ts';
+import { Warnings } from '../warnings.ts';
 import { OUTER, VectorCalls } from './vector-calls.ts';
 import { num } from './vector-fields.ts';
 import { Questions } from './vector-questions.ts';
-import { Warnings } from './warnings.ts';
 
 /** Runs printed in full unless the operation says otherwise. */
 const DEFAULT_CAP = 400;
@@ -23,7 +24,8 @@ export class TreeVectorRunner {
 
   constructor(tree: BuiltTree) {
     this.#kernel = new TreeKernel(tree);
-    this.#runner = new Runner(this.#kernel, new Warnings(tree.mirror), this.#recorder);
+    const explain = { warnings: new Warnings(tree.mirror), places: new Places(tree) };
+    this.#runner = new Runner(this.#kernel, explain, this.#recorder);
     this.#questions = new Questions(this.#kernel, this.#runner);
     this.#calls = new VectorCalls(this.#kernel, this.#runner, this.#questions);
   }

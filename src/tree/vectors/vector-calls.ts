@@ -1,14 +1,14 @@
 /** The operations of a vector stream as calls of a tree's driver. */
 import { crc32 } from 'node:zlib';
-import type { Fields, StreamOp } from '../conform/model.ts';
-import { hex, type Json } from '../conform/recorder.ts';
-import { IRQ_WAKE_THREAD } from '../driver/base/irq.ts';
-import { type BoLayout, layoutPieces, type SgPiece } from '../driver/gem/sg.ts';
-import type { CallName } from './calls.ts';
-import type { TreeKernel } from './kernel.ts';
-import { TreeMachine } from './machine.ts';
-import type { Runner } from './runner.ts';
-import { PART } from './state.ts';
+import type { Fields, StreamOp } from '../../conform/model.ts';
+import { hex, type Json } from '../../conform/recorder.ts';
+import { IRQ_WAKE_THREAD } from '../../driver/base/irq.ts';
+import { type BoLayout, layoutPieces, type SgPiece } from '../../driver/gem/sg.ts';
+import type { CallName } from '../calls.ts';
+import type { TreeKernel } from '../kernel.ts';
+import { TreeMachine } from '../machine.ts';
+import type { Runner } from '../runner.ts';
+import { PART } from '../state.ts';
 import { num, runsOf, type Value, value } from './vector-fields.ts';
 import { ASKING, type Questions } from './vector-questions.ts';
 

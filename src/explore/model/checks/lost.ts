@@ -1,7 +1,7 @@
 /** What is lost for good, judged once every thread has ended: tables, VMs, objects, reservations. Each returns a sentence, or null. */
-import type { GemObject } from '../../driver/gem/gem.ts';
-import type { PanthorVm } from '../../driver/mmu/vm.ts';
-import type { Harness } from './harness.ts';
+import type { GemObject } from '../../../driver/gem/gem.ts';
+import type { PanthorVm } from '../../../driver/mmu/vm.ts';
+import type { Harness } from '../harness.ts';
 
 /** table-pages, once every thread has ended: a destroyed VM that something refers to will never give its tables back. */
 export function lostTables(harness: Harness): string | null {

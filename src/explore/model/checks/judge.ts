@@ -1,8 +1,8 @@
-import type { PanthorVm } from '../../driver/mmu/vm.ts';
-import { type AccessKind, permits } from '../../hw/access.ts';
-import { INT_RAWSTAT, MMU_INT_BASE } from '../../hw/registers.ts';
-import type { Translation } from '../../hw/tlb.ts';
-import type { Group, Harness, VmState } from './harness.ts';
+import type { PanthorVm } from '../../../driver/mmu/vm.ts';
+import { type AccessKind, permits } from '../../../hw/access.ts';
+import { INT_RAWSTAT, MMU_INT_BASE } from '../../../hw/registers.ts';
+import type { Translation } from '../../../hw/tlb.ts';
+import type { Group, Harness, VmState } from '../harness.ts';
 
 export const hex = (n: number): string => (n < 0 ? 'nothing' : `0x${n.toString(16)}`);
 
