@@ -58,6 +58,7 @@ const ELSEWHERE: { readonly [command: string]: readonly [schema: string, file: s
   'run --report': ['run', 'test/live/commands.test.ts'],
   'device info': ['device', 'test/device/info.test.ts'],
   'conform --device': ['conform-device', 'test/device/info.test.ts'],
+  'replay --device': ['replay-device', 'test/device/real.test.ts'],
   'tree build': ['tree-build', 'test/trees/run.mjs'],
   'tree info': ['tree-info', 'test/trees/run.mjs'],
   review: ['review', 'test/review/report.test.ts'],
