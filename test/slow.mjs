@@ -19,8 +19,8 @@ const LONG = [
     'test/device/real.test.ts',
     'test/driver/ioctl/vm-bind-oom.test.ts',
   ],
-  [{ PANTHOR_SHIM_FUZZ: '20' }, 'test/live/frames.test.ts'],
-  [{ PANTHOR_SHIM_FUZZ: '5' }, 'test/live/fuzz.test.ts'],
+  [{ PANTHOR_SHIM_FUZZ: '20' }, 'test/live/fuzz/frames.test.ts'],
+  [{ PANTHOR_SHIM_FUZZ: '5' }, 'test/live/fuzz/fuzz.test.ts'],
   [{ PANTHOR_SHIM_WALK: '1000000' }, 'test/explore/state/determinism.test.ts'],
 ];
 

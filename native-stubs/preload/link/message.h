@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../wire.h"
+#include "../../wire.h"
 
 /* Most frames fit into `inline_bytes`; longer ones live in pages of their own, because malloc is not for handlers. */
 struct message {
