@@ -11,7 +11,7 @@
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -34,10 +34,19 @@ export function compilerFor(arch) {
   return names.find((name) => name && works(name)) ?? null;
 }
 
+/** The C files in a folder and below it. */
 function sources(dir) {
-  return readdirSync(join(here, dir))
+  return readdirSync(join(here, dir), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.c'))
     .map((name) => join(here, dir, name));
+}
+
+/** Where preload/ has its headers: calls to the server, what a descriptor is, names of files. */
+const HEADERS = ['link', 'fds', 'names'].map((folder) => `-I${join(here, 'preload', folder)}`);
+
+/** Files of preload/ by their names alone. */
+function preloadSources(names) {
+  return sources('preload').filter((path) => names.includes(basename(path, '.c')));
 }
 
 /** Files of preload/ that the recording library has, too. */
@@ -45,6 +54,7 @@ const SHARED = [
   'at-fork',
   'channel',
   'close-range',
+  'file-requests',
   'gather',
   'hidden',
   'identity',
@@ -84,13 +94,13 @@ export function compile({ tables, out = join(here, 'build'), flags = [], quiet =
         continue;
       }
       mkdirSync(join(out, arch), { recursive: true });
-      const shared = SHARED.map((name) => join(here, 'preload', `${name}.c`));
+      const shared = preloadSources(SHARED);
       for (const [name, inputs] of [
         ['libpanthor_shim.so', sources('preload')],
         ['libdrm_recorder.so', [...sources('record'), ...shared]],
       ]) {
         const made = join(work, `${arch}-${name}.new`);
-        const all = [`-I${join(here, 'preload')}`, '-o', made, ...inputs, generated];
+        const all = [...HEADERS, '-o', made, ...inputs, generated];
         run(compiler, [...common, ...all, '-ldl', '-lpthread'], quiet);
         renameSync(made, join(out, arch, name));
       }
@@ -106,24 +116,10 @@ export function compile({ tables, out = join(here, 'build'), flags = [], quiet =
         'paths',
         ...SHARED.filter((name) => !['usermem', 'close-range', 'own-stack'].includes(name)),
       ];
-      const inputs = [
-        ...sources('door'),
-        ...parts.map((name) => join(here, 'preload', `${name}.c`)),
-        generated,
-      ];
+      const inputs = [...sources('door'), ...preloadSources(parts), generated];
       run(
         compiler,
-        [
-          ...FLAGS,
-          ...WARNINGS,
-          ...flags,
-          `-I${join(here, 'preload')}`,
-          '-o',
-          door,
-          ...inputs,
-          '-ldl',
-          '-lpthread',
-        ],
+        [...FLAGS, ...WARNINGS, ...flags, ...HEADERS, '-o', door, ...inputs, '-ldl', '-lpthread'],
         quiet,
       );
       renameSync(door, join(out, arch, 'panthor-door'));

@@ -3,7 +3,8 @@
  *
  *     node test/nightly.mjs [SEQUENCES [SEED]]
  *
- * Then the mutations of driver and machine as the explorer sees them, which take half an hour or more, and all kernel trees.
+ * Then the mutations of driver and machine as the explorer sees them, which take half an hour or more, all kernel trees,
+ * and the attacks on a server with their full counts (attack.mjs).
  *
  * The seed is a new one each time and is printed. A life that goes wrong is reduced and written to test/fixtures/regressions, where
  * the test run replays it from then on.
@@ -37,4 +38,7 @@ const mutations = spawnSync(
 const trees = spawnSync(process.execPath, [fileURLToPath(new URL('trees/run.mjs', import.meta.url))], {
   stdio: 'inherit',
 });
-process.exitCode = (status ?? 1) || (mutations.status ?? 1) || (trees.status ?? 1);
+const attack = spawnSync(process.execPath, [fileURLToPath(new URL('attack.mjs', import.meta.url))], {
+  stdio: 'inherit',
+});
+process.exitCode = (attack.status ?? 1) || (status ?? 1) || (mutations.status ?? 1) || (trees.status ?? 1);

@@ -53,7 +53,19 @@ enum note {
 	NOTE_RESET_SCHEDULED,
 	NOTE_MMU_FAULT,
 	NOTE_VM_DESTRUCTION,
-	NOTE_PRINT
+	NOTE_PRINT,
+	NOTE_FAULT             /* enum fault, how many words follow, those words */
+};
+
+/* What the kernel's own debugging would find (KASAN, kmemleak, lockdep). The order is src/tree/faults.ts's. */
+enum fault {
+	FAULT_USE_AFTER_FREE = 1,
+	FAULT_OUT_OF_BOUNDS,
+	FAULT_NULL,
+	FAULT_DOUBLE_FREE,
+	FAULT_LEAK,
+	FAULT_LOCK_ORDER,
+	FAULT_HELD_AT_RETURN
 };
 
 #define NOTE_WORDS 0x8000
@@ -84,9 +96,13 @@ void begin_note(enum note note);
 void note_word(unsigned long word);
 void note_text(const char *text);
 _Noreturn void trap(const char *name);
+/* Places in the tree's code, as offsets in the addon: the nearest caller's, or 0. */
+unsigned int call_site(void);
+void note_fault(enum fault fault, const unsigned long *words, unsigned long count);
 
-void *heap_alloc(unsigned long size);
-void heap_free(void *object);
+/* `site` is who asks, for those who wonder later. */
+void *heap_alloc(unsigned long size, unsigned int site);
+void heap_free(void *object, unsigned int site);
 /* Bytes asked for, 0 for what is no live object. */
 unsigned long heap_size(const void *object);
 void *root_alloc(void);

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { type Kernel, kernel } from '../driver/kernels.ts';
 import { InputError, UsageError } from '../errors.ts';
 import type { BuiltTree } from '../tree/build.ts';
+import { KernelFault } from '../tree/faults.ts';
 import { nearestKernel, treeName } from '../tree/source.ts';
 import { decide } from './decide.ts';
 import { DriverWorld } from './driver-world.ts';
@@ -11,7 +12,15 @@ import { compare } from './output/compare.ts';
 import { elsewhere } from './output/elsewhere.ts';
 import { trace } from './output/explain.ts';
 import { mergeResults } from './output/merge.ts';
-import { headOf, type ResultJson, replayText, type Shard, toJson, toText } from './output/report.ts';
+import {
+  brokenSetUpJson,
+  headOf,
+  type ResultJson,
+  replayText,
+  type Shard,
+  toJson,
+  toText,
+} from './output/report.ts';
 import { loadScenario, type ScenarioText, scenarioNames } from './scenario/catalogue.ts';
 import { parseScenario } from './scenario/parser.ts';
 import { type Scenario, ScenarioError } from './scenario/scenario.ts';
@@ -90,7 +99,13 @@ async function explore(request: ExploreRequest): Promise<ExploreReply> {
     tree === undefined ? pickKernel(request.kernel ?? scenario.kernel ?? '7.2', request) : kernelOfTree(tree);
   const invariants = pickInvariants(request.invariants, scenario);
   const options = tree === undefined ? {} : { driver: new TreeDriver(tree) };
-  const world = new DriverWorld(scenario, model, invariants, options);
+  let world: DriverWorld;
+  try {
+    world = new DriverWorld(scenario, model, invariants, options);
+  } catch (error) {
+    if (error instanceof KernelFault) return brokenSetUp(scenario, model, invariants, error, request.json);
+    throw error;
+  }
   // One thread: the others of a parallel search would each need the tree's memory to themselves.
   const question = tree === undefined ? request : { ...request, jobs: 1 };
   const result = await decide(world, model, invariants, question);
@@ -111,6 +126,20 @@ async function explore(request: ExploreRequest): Promise<ExploreReply> {
       ? compare(scenario, model, result.findings[0].violation.invariant, request.budget)
       : [];
   return { text: toText(world, model, invariants, result, footer, shard), notes: [], status };
+}
+
+/** The verdict on a tree whose driver breaks while the scenario is set up. */
+function brokenSetUp(
+  scenario: Scenario,
+  model: Kernel,
+  invariants: readonly string[],
+  { invariant, message }: KernelFault,
+  json: boolean,
+): ExploreReply {
+  const text = json
+    ? JSON.stringify(brokenSetUpJson(scenario, model, invariants, invariant, message))
+    : `${headOf(scenario.name, model)}: violated while it is set up\n\n${invariant}: ${message}`;
+  return { text: `${text}\n`, notes: [], status: 1 };
 }
 
 /** A tree under its own name; behaviours are those of the nearest modelled kernel, for reports alone. */

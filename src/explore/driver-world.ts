@@ -1,18 +1,17 @@
 import { Mutex } from '../coroutine/op.ts';
 import type { Kernel } from '../driver/kernels.ts';
 import { AS_COMMAND_NAMES } from '../hw/registers.ts';
+import { KernelFault } from '../tree/faults.ts';
 import type { Invariant } from './invariants.ts';
 import { LockOrder } from './lock-order.ts';
 import { play, prepare } from './model/actors.ts';
+import { checkWhenOver } from './model/checks/end.ts';
+import { interruptMasks } from './model/checks/faults.ts';
+import { lockAgreement, slotBookkeeping, tablePages, unusableVm } from './model/checks/invariants.ts';
 import { bindQueue, interrupts, resetWorker, worker } from './model/device.ts';
-import { interruptMasks, staleInterrupt, unheardFault } from './model/faults.ts';
 import { tickWork } from './model/groups.ts';
 import { Harness } from './model/harness.ts';
-import { lockAgreement, slotBookkeeping, tablePages, unusableVm } from './model/invariants.ts';
-import { fenceOf } from './model/ioctl.ts';
-import { lostObjects, lostReservations, lostTables } from './model/lost.ts';
-import { whatStaysBroken } from './model/recovery.ts';
-import { lostJob, runGroup } from './model/submitted.ts';
+import { runGroup } from './model/submitted.ts';
 import { mixDriver, type OtherDriver } from './other-driver.ts';
 import type { Call, Scenario } from './scenario/scenario.ts';
 import type { ThreadSpec } from './search/threads.ts';
@@ -157,6 +156,7 @@ export class DriverWorld extends TrackedWorld {
 
   /** What an exception of the model's says about the driver; a bug of the explorer's stays what it is. */
   #verdictOn(error: Error): Error {
+    if (error.name === 'KernelFault') return new Violation((error as KernelFault).invariant, error.message);
     if (error.name === 'RegisterAccessError' && !this.harness.machine.regs.reachable) {
       return new Violation('register-access-while-gone', error.message);
     }
@@ -217,24 +217,17 @@ export class DriverWorld extends TrackedWorld {
       }
     }
     if (this.threads.some(({ point, daemon }) => point !== null && !daemon)) return;
-    const stuck = this.#checked.has('deadlock') ? lostJob(harness) : null;
-    if (stuck !== null) report(new Violation('deadlock', stuck));
-    for (const { name } of this.#checked.has('deadlock') ? harness.fences : []) {
-      if (fenceOf(harness, name)?.signaled === false) {
-        report(new Violation('deadlock', `fence ${name} is never signalled`));
-      }
-    }
-    if (this.#checked.has('table-pages')) {
-      const lost = lostTables(harness) ?? lostReservations(harness) ?? lostObjects(harness);
-      if (lost !== null) report(new Violation('table-pages', lost));
-    }
-    if (this.#checked.has('interrupt-masks')) {
-      const wrong = unheardFault(harness) ?? staleInterrupt(harness);
-      if (wrong !== null) report(new Violation('interrupt-masks', wrong));
-    }
-    if (this.#checked.has('recovery')) {
-      const broken = whatStaysBroken(harness);
-      if (broken !== null) report(new Violation('recovery', broken));
+    this.#checkMemory(report);
+    checkWhenOver(harness, this.#checked, report);
+  }
+
+  /** What a tree's own heap still holds when all is over. */
+  #checkMemory(report: (violation: Violation) => void): void {
+    try {
+      this.#driver?.checkEnd();
+    } catch (error) {
+      if (!(error instanceof KernelFault)) throw error;
+      report(new Violation(error.invariant, error.message));
     }
   }
 

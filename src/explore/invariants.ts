@@ -1,4 +1,4 @@
-/** All invariants, in the order of the design. src/explore/model/invariants.ts and judge.ts decide them. */
+/** All invariants, in the order of the design. src/explore/model/checks/invariants.ts and judge.ts decide them. */
 export const INVARIANTS = [
   'atomic',
   'stale-translation',
@@ -15,5 +15,6 @@ export const INVARIANTS = [
   'interrupt-masks',
   'unusable-vm',
   'recovery',
+  'memory-leak',
 ] as const;
 export type Invariant = (typeof INVARIANTS)[number];

@@ -13,6 +13,8 @@ export interface OtherDriver extends DriverFactory {
   /** The state now is what restore() goes back to. */
   save(): void;
   restore(): void;
+  /** What is judged when all threads have ended. Throws KernelFault. */
+  checkEnd(): void;
   /** Mixes its state into a fingerprint; both lanes stay non-zero. */
   mixInto(lanes: Int32Array): void;
 }

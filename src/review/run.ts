@@ -2,8 +2,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { whyModelAlone } from '../explore/model/model-alone.ts';
 import { loadScenario } from '../explore/scenario/catalogue.ts';
-import type { Scenario } from '../explore/scenario/scenario.ts';
 import { inParallel } from './commands.ts';
 import type { Compared, Review, Side } from './difference.ts';
 import { reviewScenario } from './scenarios.ts';
@@ -25,18 +25,12 @@ export interface ReviewRequest {
   progress: (done: number, of: number, what: string) => void;
 }
 
-/** Calls that a file makes, and maps that fail half-way: no tree can be asked for them so far (explore/model/harness.ts). */
-function isForTheModelAlone({ threads, failMap }: Scenario): boolean {
-  const ofFiles = ['create', 'close', 'close-file', 'wait', 'signal'];
-  return failMap >= 0 || threads.some(({ calls }) => calls.some((c) => c.ioctl || ofFiles.includes(c.verb)));
-}
-
 /** Runs everything that was asked for and gathers what differs. Throws UsageError where there is no such scenario. */
 export async function review(request: ReviewRequest): Promise<Review> {
   const { base, tree, seconds } = request;
   const begin = performance.now();
   const folder = mkdtempSync(join(tmpdir(), 'panthor-shim-review-'));
-  const alone = request.scenarios.filter((name) => isForTheModelAlone(loadScenario(name)));
+  const alone = request.scenarios.filter((name) => whyModelAlone(loadScenario(name)) !== null);
   const scenarios = request.scenarios.filter((name) => !alone.includes(name));
   let number = 0;
   const played = (vectors: Vectors): Promise<Played> => reviewVectors(vectors, base, tree, folder, number++);

@@ -9,10 +9,11 @@ const GRACE = 60;
 /** A verdict, or in words why there is none. */
 export type Verdict = ResultJson | string;
 
-const args = (scenario: string, side: Side, seconds: number): string[] => [
+const args = (scenario: string, side: Side, seconds: number, invariant = ''): string[] => [
   'explore',
   scenario,
   ...side.options,
+  ...(invariant === '' ? [] : ['--invariant', invariant]),
   '--no-compare',
   '--budget',
   `seconds=${seconds}`,
@@ -25,10 +26,15 @@ export function reasonOf(ended: Ended): string {
   return last.replace(/^panthor-shim: /, '') || `exit status ${ended.status}`;
 }
 
-async function verdictOf(scenario: string, side: Side, seconds: number): Promise<Verdict> {
+async function verdictOf(
+  scenario: string,
+  side: Side,
+  seconds: number,
+  invariant?: string,
+): Promise<Verdict> {
   // One search thread each: as many runs as there are cores are under way.
   const ended = await runCommand(
-    [...args(scenario, side, seconds), '--json', '--jobs', '1'],
+    [...args(scenario, side, seconds, invariant), '--json', '--jobs', '1'],
     seconds + GRACE,
   );
   if (ended.status !== 0 && ended.status !== 1) return reasonOf(ended);
@@ -45,12 +51,59 @@ export async function reviewScenario(
   const before = await verdictOf(scenario, base, seconds);
   const after = await verdictOf(scenario, tree, seconds);
   const show = (side: Side): string => shellCommand(args(scenario, side, seconds));
-  return compareVerdicts(scenario, before, after, show(base), show(tree));
+  const compared = compareVerdicts(scenario, before, after, show(base), show(tree));
+  if (compared.differences.some(({ kind }) => kind === 'finding')) {
+    // A search ends soon after its first finding: what it did not come to is asked for by name.
+    const missing = missingOn(before as ResultJson, after as ResultJson);
+    compared.differences = [];
+    for (const [on, invariant] of missing) {
+      const side = on === 'base' ? base : tree;
+      const alone = await verdictOf(scenario, side, seconds, invariant);
+      const command = shellCommand(args(scenario, side, seconds, invariant));
+      addAlone(compared, on, invariant, alone, command);
+    }
+  }
+  return compared;
+}
+
+/** Invariants that broke on one side only, with the side on which they did not. */
+function missingOn(before: ResultJson, after: ResultJson): ['base' | 'tree', string][] {
+  const [base, tree] = [brokenBy(before), brokenBy(after)];
+  return [
+    ...tree.filter((one) => !base.includes(one)).map((one): ['base', string] => ['base', one]),
+    ...base.filter((one) => !tree.includes(one)).map((one): ['tree', string] => ['tree', one]),
+  ];
+}
+
+/** What the search for one invariant alone says of the side that had not broken it. */
+export function addAlone(
+  compared: Compared,
+  on: 'base' | 'tree',
+  invariant: string,
+  alone: Verdict,
+  command: string,
+): void {
+  const what = `${compared.what}, ${invariant}`;
+  if (typeof alone === 'string') compared.open.push({ what, why: `${on}: ${alone}`, command });
+  else if (alone.verdict === 'bounded') {
+    const why = `violated on the ${on === 'base' ? 'tree' : 'base'}; the budget did not suffice for the ${on}`;
+    compared.open.push({ what, why, command });
+  } else if (alone.verdict !== 'violated') {
+    const sides = on === 'base' ? [alone.verdict, 'violated'] : ['violated', alone.verdict];
+    compared.differences.push({ kind: 'finding', what, base: sides[0], tree: sides[1], command });
+  }
+}
+
+/** The invariants that broke, each once; one that broke while the scenario was set up has no schedule. */
+function brokenBy({ invariant, violations }: ResultJson): string[] {
+  const names = violations.map((one) => one.invariant);
+  return [...new Set(names.length === 0 && invariant !== null ? [invariant] : names)].sort();
 }
 
 /** "violated: atomic", "holds". */
-function inWords({ verdict, violations }: ResultJson): string {
-  const broken = [...new Set(violations.map(({ invariant }) => invariant))].sort();
+function inWords(result: ResultJson): string {
+  const { verdict } = result;
+  const broken = brokenBy(result);
   return broken.length === 0 ? verdict : `${verdict}: ${broken.join(', ')}`;
 }
 

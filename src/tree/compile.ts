@@ -21,8 +21,31 @@ export interface Place {
 }
 
 /** Tells the tree's objects from those of an ordinary build: position-independent, nothing of them visible. */
-const EXTRA_FLAGS = ['-fPIC', '-mcmodel=small', '-fvisibility=hidden', '-g1'];
-const HOST_FLAGS = ['-std=gnu11', '-O2', '-g', '-fPIC', '-fvisibility=hidden', '-Wall', '-Wextra', '-Werror'];
+const EXTRA_FLAGS = [
+  '-fPIC',
+  '-mcmodel=small',
+  '-fvisibility=hidden',
+  '-g1',
+  // Loads and stores are announced, as calls (host/access.c).
+  '-fsanitize=kernel-address',
+  '--param=asan-instrumentation-with-call-threshold=0',
+  '--param=asan-stack=0',
+  '--param=asan-globals=0',
+  // Who calls an allocator or takes a lock is read from the stack.
+  '-fno-omit-frame-pointer',
+  '-fno-optimize-sibling-calls',
+];
+const HOST_FLAGS = [
+  '-std=gnu11',
+  '-O2',
+  '-g',
+  '-fPIC',
+  '-fvisibility=hidden',
+  '-fno-omit-frame-pointer',
+  '-Wall',
+  '-Wextra',
+  '-Werror',
+];
 
 /** Runs a program; its output is shown only where it fails. Throws InputError with what it said. */
 async function run(program: string, args: string[], cwd: string, env = process.env): Promise<string> {

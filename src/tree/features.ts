@@ -79,6 +79,12 @@ const FEATURES: readonly Feature[] = [
     sign: /\bstruct mutex gem_lru_mutex;/,
   },
   {
+    name: 'IRQ_STATE',
+    about: 'an interrupt line knows whether it is handled',
+    file: 'panthor_device.h',
+    sign: /\bPANTHOR_IRQ_STATE_ACTIVE\b/,
+  },
+  {
     name: 'USER_VA_CHECK',
     about: "a bind beyond the user's range is refused",
     file: 'panthor_mmu.c',

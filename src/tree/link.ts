@@ -25,9 +25,12 @@ const FROM_HOST = [
   'is_table',
   'tables_live',
   'tables_left',
-  'name_object',
-  'took',
-  'released',
+  'call_site',
+  'note_fault',
+  ...['load', 'store'].flatMap((access) =>
+    ['1', '2', '4', '8', '16', 'N'].map((size) => `__asan_${access}${size}_noabort`),
+  ),
+  '__asan_handle_no_return',
 ];
 /** The other way round. */
 const FROM_KERNEL = [
@@ -45,13 +48,17 @@ const FROM_KERNEL = [
 /** What the compiler may call by itself: libc's do. */
 const FROM_LIBC = ['memcpy', 'memmove', 'memset', 'memcmp'];
 
-/** Sections of a kernel half: the initialisers that have to run are those of fences and of xarrays' nodes. */
+/**
+ * Sections of a kernel half: the initialisers that have to run are those of fences and of xarrays' nodes; `ktext` is the
+ * tree's own code, without the functions that are ours.
+ */
 export const LINK_SCRIPT = `SECTIONS {
   konce : { *(.data..once) }
   kinit : { *dma-fence.o(.initcall*.init) *sched_fence.o(.initcall*.init) }
   .initcall : { *(.initcall*.init) }
   ktasks : { *(ktasks) }
   kscratch : { *(kscratch) }
+  ktext : { *shim-panthor.o(.text .text.*) *(EXCLUDE_FILE(*shim-*.o) .text EXCLUDE_FILE(*shim-*.o) .text.*) }
   kdata : { *(.data..[!o]*) *(.data .data.rel .data.rel.local .data.[!r]*) *(.bss .bss.*) *(COMMON) }
 }
 `;

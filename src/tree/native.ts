@@ -23,6 +23,8 @@ export interface TreeNative {
   restore(): void;
   /** A hash of the whole state, from scratch, into the first word of the results. */
   hash(): void;
+  /** Objects that nothing refers to any more: told as notes; how many. */
+  leaks(): number;
   /** The driver's state into the mailbox's view; how many words. */
   view(): number;
   /** The name of the mailbox's object, into its text. */

@@ -1,7 +1,9 @@
 /** Notes of a tree's driver told to what listens to the model's: the same calls, numbers for numbers. */
 import type { DriverTrace, StepPart } from '../driver/base/warn.ts';
+import { kernelFault, type Places } from './faults.ts';
 import {
   type Mailbox,
+  NOTE_FAULT,
   NOTE_MAP,
   NOTE_MMU_FAULT,
   NOTE_PRINT,
@@ -15,13 +17,19 @@ import {
 } from './mailbox.ts';
 import type { Warnings } from './warnings.ts';
 
+/** What puts names to the places that notes are about. */
+export interface Explain {
+  warnings: Warnings;
+  places: Places;
+}
+
 /**
- * Tells all notes in order and forgets them; addresses are exact below 2^53, which all of them are. Throws where some were
- * lost: a thread stops in time for them to be read.
+ * Tells all notes in order and forgets them; addresses are exact below 2^53, which all of them are. Throws KernelFault
+ * for the first fault, and an Error where notes were lost: a thread stops in time for them to be read.
  */
 export function tellNotes(
   box: Mailbox,
-  warnings: Warnings,
+  explain: Explain,
   to: DriverTrace | null,
   onReset: () => void = () => {},
 ): void {
@@ -29,7 +37,7 @@ export function tellNotes(
   if (box.overrun) throw new Error('more notes between two points than there is room for');
   for (let i = 0; i < box.noted; ) {
     if (box.noteNumber(i) === NOTE_RESET_SCHEDULED) onReset();
-    i = tell(box, i, warnings, to ?? NO_TRACE);
+    i = tell(box, i, explain, to ?? NO_TRACE);
   }
   box.clearNotes();
 }
@@ -56,13 +64,18 @@ function part(box: Mailbox, i: number): StepPart | null {
 }
 
 /** One note; returns where the next begins. */
-function tell(box: Mailbox, i: number, warnings: Warnings, to: DriverTrace): number {
+function tell(box: Mailbox, i: number, explain: Explain, to: DriverTrace): number {
   const n = (at: number): number => box.noteNumber(i + at);
   switch (n(0)) {
     case NOTE_WARN: {
-      const [where, reason] = warnings.at(box.noteText(i + 2), n(1));
+      const [where, reason] = explain.warnings.at(box.noteText(i + 2), n(1));
       to.warn(where, reason);
       return afterText(box, i + 2);
+    }
+    case NOTE_FAULT: {
+      const words = Array.from({ length: n(2) }, (_, at) => n(3 + at));
+      box.clearNotes();
+      throw kernelFault(n(1), words, explain.places);
     }
     case NOTE_PRINT:
       return afterText(box, i + 1);

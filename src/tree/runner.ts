@@ -2,9 +2,10 @@
 import type { Recorder } from '../conform/recorder.ts';
 import { IRQ_WAKE_THREAD } from '../driver/base/irq.ts';
 import type { CallName } from './calls.ts';
-import type { TreeKernel } from './kernel.ts';
+import { KernelBug, type TreeKernel } from './kernel.ts';
 import type { TreeMachine } from './machine.ts';
 import {
+  POINT_BUG,
   POINT_CONDITION,
   POINT_END,
   POINT_MUTEX,
@@ -17,8 +18,7 @@ import {
   POINT_TICK,
   POINT_WRITE,
 } from './mailbox.ts';
-import { tellNotes } from './notes.ts';
-import type { Warnings } from './warnings.ts';
+import { type Explain, tellNotes } from './notes.ts';
 
 /** The thread that the GPU's interrupt runs on. */
 const INTERRUPT_THREAD = 31;
@@ -31,15 +31,15 @@ export type End = 'done' | 'blocked';
 
 export class Runner {
   readonly #kernel: TreeKernel;
-  readonly #warnings: Warnings;
+  readonly #explain: Explain;
   readonly #recorder: Recorder;
   machine!: TreeMachine;
   /** Called before each call to the page-table code. */
   onTable: (() => void) | null = null;
 
-  constructor(kernel: TreeKernel, warnings: Warnings, recorder: Recorder) {
+  constructor(kernel: TreeKernel, explain: Explain, recorder: Recorder) {
     this.#kernel = kernel;
-    this.#warnings = warnings;
+    this.#explain = explain;
     this.#recorder = recorder;
   }
 
@@ -57,7 +57,7 @@ export class Runner {
     for (;;) {
       mailbox.quiet = QUIET | (this.onTable === null ? 1 << POINT_TABLE : 0);
       const point = this.#kernel.step(thread);
-      if (heard) tellNotes(mailbox, this.#warnings, this.#recorder);
+      if (heard) tellNotes(mailbox, this.#explain, this.#recorder);
       regs.trace = heard ? this.#recorder : null;
       switch (point) {
         case POINT_END:
@@ -79,6 +79,8 @@ export class Runner {
         case POINT_NOTES:
           mailbox.clearNotes();
           break;
+        case POINT_BUG:
+          throw new KernelBug("the kernel's own check failed (BUG)");
         case POINT_TICK:
           break;
         case POINT_SLEEP:

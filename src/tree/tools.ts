@@ -12,6 +12,7 @@ const PROGRAMS: readonly (readonly [string, string])[] = [
   ['ld', 'binutils'],
   ['nm', 'binutils'],
   ['objcopy', 'binutils'],
+  ['addr2line', 'binutils'],
 ];
 
 function works(program: string): boolean {

@@ -35,6 +35,22 @@ export const EXPECTED_ERRORS = [
     errno: 'ETIME',
     why: 'the same for a binary syncobj (drm_syncobj_array_wait_timeout)',
   },
+  ...['SYNCOBJ_CREATE', 'SYNCOBJ_DESTROY', 'SYNCOBJ_HANDLE_TO_FD', 'SYNCOBJ_FD_TO_HANDLE'].flatMap((call) =>
+    ['EINVAL', 'EBADF', 'ENOENT'].map((errno) => ({
+      client: /^syncobj_basic$/,
+      call,
+      errno,
+      why:
+        'bad-*, illegal-*: flags, padding, handles and descriptors that are none (drm_syncobj_create_ioctl, ' +
+        'drm_syncobj_destroy_ioctl, drm_syncobj_handle_to_fd_ioctl) (drm_syncobj_fd_to_handle_ioctl)',
+    })),
+  ),
+  {
+    client: /^core_getclient$/,
+    call: '0xc0286405', // DRM_IOCTL_GET_CLIENT, which the tables of uapi/ do not have
+    errno: 'EINVAL',
+    why: 'basic: there is one client to ask for, number 0 (drm_getclient)',
+  },
   {
     client: /^(c-|musl$|i386$)/,
     call: 'VM_CREATE',

@@ -16,6 +16,7 @@ import { preloadLibraries } from './preload.mjs';
 import { CROSS_BIN, GROUPS, prepareRoots } from './roots.mjs';
 import { slowdown } from './slowdown.mjs';
 import { eachClient, judgesAreAwake } from './suite-each.mjs';
+import { injectedFaults } from './suite-injected.mjs';
 import { killedClients } from './suite-killed.mjs';
 import { manyClients } from './suite-many.mjs';
 import { peerComparison } from './suite-peer.mjs';
@@ -115,6 +116,7 @@ async function asOrdinary() {
   if (!values.table) {
     await judgesAreAwake(suite, place);
     await eachClient(suite, place);
+    await injectedFaults(suite, place);
     await underValgrind(suite, place);
     await manyClients(suite, place);
     await killedClients(suite, place);

@@ -13,7 +13,7 @@ import { killGroup, run, tail } from './process.mjs';
 import { census, difference, startServer } from './server.mjs';
 import { complain } from './suite-each.mjs';
 
-const KILLS = 200;
+const KILLS = Number(process.env.PANTHOR_SHIM_KILLS ?? 200);
 const AT_ONCE = 4;
 
 export async function killedClients(suite, place) {

@@ -3,10 +3,10 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { KERNEL_NAMES } from '../../src/driver/kernels.ts';
 import { capturePath } from '../capture/helpers.ts';
+import { expectValid } from '../cli/schema.ts';
 import { buildNative, compiler } from '../live/toolbox.ts';
 import { hasFfi } from './ffi.ts';
 
@@ -37,16 +37,6 @@ function node(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<End
 const onShim = (kernel: string, ...args: string[]): Promise<Ended> =>
   node([bin, 'run', '--kernel', kernel, '--', process.execPath, bin, ...args]);
 
-function matches(schema: string, text: string): unknown {
-  const validate = new Ajv2020({ allowUnionTypes: true }).compile(
-    JSON.parse(readFileSync(join(root, 'docs/schemas', `${schema}.json`), 'utf8')),
-  );
-  const value = JSON.parse(text);
-  validate(value);
-  expect(validate.errors ?? []).toEqual([]);
-  return value;
-}
-
 describe.skipIf(compiler === null || !hasFfi())('a device', () => {
   beforeAll(buildNative, 120_000);
 
@@ -60,9 +50,10 @@ describe.skipIf(compiler === null || !hasFfi())('a device', () => {
       kernel,
       '--json',
     );
-    const found = matches('conform-device', stdout);
+    const found = JSON.parse(stdout);
+    expectValid('conform-device', found);
     expect([status, found]).toMatchObject([0, { model: kernel, failed: 0, driver: { name: 'panthor' } }]);
-    expect((found as { scenarios: number }).scenarios).toBeGreaterThan(45);
+    expect(found.scenarios).toBeGreaterThan(45);
   });
 
   it('of another kernel is told from the model, step by step', async () => {
@@ -74,7 +65,7 @@ describe.skipIf(compiler === null || !hasFfi())('a device', () => {
         '  step 2, VM_BIND: result\n    device "EINVAL"\n    model  "OK"\n',
     );
     expect(stdout).toMatch(/\d+ scenarios, \d+ steps: \d+ agree, [1-9]\d* differ\n$/);
-    matches('conform-device', (await onShim('6.12', ...args, '--json')).stdout);
+    expectValid('conform-device', JSON.parse((await onShim('6.12', ...args, '--json')).stdout));
   });
 
   it('plays scenarios and streams of files', async () => {
@@ -98,7 +89,9 @@ describe.skipIf(compiler === null || !hasFfi())('a device', () => {
     const capture = capturePath('zink-sparse-buffer-commit');
     const args = ['replay', '--device', NODE, '--kernel', kernel, capture, '-o', out];
     const { status, stdout } = await onShim(kernel, ...args, '--json');
-    expect([status, matches('replay-device', stdout)]).toMatchObject([
+    const found = JSON.parse(stdout);
+    expectValid('replay-device', found);
+    expect([status, found]).toMatchObject([
       0,
       { model: kernel, played: 272, divergences: { count: 0 }, left_out: { count: 0 } },
     ]);

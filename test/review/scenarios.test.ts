@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { ResultJson } from '../../src/explore/output/report.ts';
-import { compareVerdicts, reasonOf, type Verdict } from '../../src/review/scenarios.ts';
+import { addAlone, compareVerdicts, reasonOf, type Verdict } from '../../src/review/scenarios.ts';
 
 function verdict(what: string, broken: string[] = [], results: string[] = ['0']): ResultJson {
   const violations = broken.map((invariant) => ({ invariant, message: 'm', token: 't' }));
   const calls = [{ thread: 'binder', call: 'map A', line: 1, states: 1, results }];
-  return { verdict: what, violations, coverage: { calls } } as unknown as ResultJson;
+  const invariant = broken[0] ?? null;
+  return { verdict: what, invariant, violations, coverage: { calls } } as unknown as ResultJson;
 }
 
 const compared = (base: Verdict, tree: Verdict) => compareVerdicts('s', base, tree, 'BASE', 'TREE');
@@ -30,6 +31,26 @@ describe('two verdicts on a scenario', () => {
   it('differ where both break something, but not the same', () => {
     const { differences } = compared(verdict('violated', ['atomic']), verdict('violated', ['deadlock']));
     expect(differences.map(({ kind, tree }) => [kind, tree])).toEqual([['finding', 'violated: deadlock']]);
+  });
+
+  it('differ where a search for one invariant alone says so, and not where it only takes longer to break', () => {
+    const differing = (alone: Verdict) => {
+      const one = compared(verdict('violated', ['atomic']), verdict('violated', ['deadlock']));
+      one.differences = [];
+      addAlone(one, 'tree', 'atomic', alone, 'ALONE');
+      return one;
+    };
+    expect(differing(verdict('violated', ['atomic']))).toMatchObject({ differences: [], open: [] });
+    expect(differing(verdict('holds')).differences).toEqual([
+      { kind: 'finding', what: 's, atomic', base: 'violated', tree: 'holds', command: 'ALONE' },
+    ]);
+    expect(differing(verdict('bounded')).open).toHaveLength(1);
+    expect(differing('it crashed')).toMatchObject({ differences: [], open: [{ why: 'tree: it crashed' }] });
+  });
+
+  it('count a scenario that cannot even be set up as broken', () => {
+    const broken = { ...verdict('violated'), invariant: 'use-after-free' } as Verdict;
+    expect(compared(verdict('holds'), broken).differences[0].tree).toBe('violated: use-after-free');
   });
 
   it('differ in what calls return, where both have seen everything', () => {

@@ -19,6 +19,8 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, Suite } from '../clients/harness.mjs';
+import { captures, processes, reviews } from './compare.mjs';
+import { seededFaults } from './faults.mjs';
 import { fetchTree, fingerprint, TREES } from './sources.mjs';
 
 const project = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -115,6 +117,7 @@ async function wholeTree(tree, dir) {
       .split('\n')
       .at(-1);
   });
+  await captures(suite, shim, tree, dir, join(project, 'test/fixtures/captures'));
   await races(tree, dir);
   await suite.test(`${tree.name}: nothing in the tree was written`, () => {
     expect(fingerprint(dir) === before, 'names, sizes or times differ');
@@ -126,7 +129,14 @@ const RACES = [
   ['rebind-while-accessing', { 6.12: 'atomic', 7.2: '', 7.3: '' }],
   ['activate-while-rebinding', { 6.12: 'atomic', 7.2: '', 7.3: '' }],
   ['activate-then-access', { 6.12: 'activation', 7.2: '', 7.3: '' }],
-  ['surprise-removal', { 6.12: 'register-access-while-gone', 7.2: 'register-access-while-gone' }],
+  [
+    'surprise-removal',
+    {
+      6.12: 'register-access-while-gone',
+      7.2: 'register-access-while-gone',
+      7.3: 'register-access-while-gone',
+    },
+  ],
   ['widening-lock-times-out', { 7.2: 'outside-locked-region', 7.3: 'outside-locked-region' }],
 ];
 
@@ -206,7 +216,7 @@ const MMU = 'drivers/gpu/drm/panthor/panthor_mmu.c';
 
 /** Trees that were built in place, changed, or are broken. */
 async function unusualTrees(tree, dir) {
-  const copy = copyOf(dir, `linux-${tree.name}-copy`);
+  const copy = values.list ? '' : copyOf(dir, `linux-${tree.name}-copy`);
   await suite.test('a tree that was built in place builds, and stays as it was', () => {
     for (const targets of [
       ['ARCH=um', 'allnoconfig'],
@@ -230,6 +240,7 @@ async function unusualTrees(tree, dir) {
     expect(JSON.parse(r.stdout).digest !== before, 'the digest is the same');
     return took(r);
   });
+  await seededFaults(suite, shim, copy, scratch);
   await suite.test('a changed driver is told from the vectors', () => {
     const path = join(copy, MMU);
     const text = readFileSync(path, 'utf8');
@@ -246,6 +257,8 @@ async function unusualTrees(tree, dir) {
   });
 }
 
+/** Directories by tree, of those that were delivered. */
+const dirs = {};
 for (const tree of TREES) {
   if (values.tree !== undefined && tree.name !== values.tree) continue;
   let dir = '';
@@ -257,6 +270,7 @@ for (const tree of TREES) {
       continue;
     }
   }
+  dirs[tree.name] = dir;
   await wholeTree(tree, dir);
   if (
     tree.name === '7.2' &&
@@ -265,7 +279,12 @@ for (const tree of TREES) {
   ) {
     await unusualTrees(tree, dir);
     await mutations(dir);
+    await processes(suite, shim, dir, join(project, 'test/trees'));
   }
+}
+if (values.only === undefined && (values.list || dirs['7.2'] !== undefined)) {
+  const fixtures = vectorsOf('7.2').filter((path) => path.startsWith(project));
+  await reviews(suite, shim, values.list ? { 7.2: '', 7.3: '' } : dirs, fixtures, scratch);
 }
 mkdirSync(scratch, { recursive: true });
 rmSync(scratch, { recursive: true, force: true });

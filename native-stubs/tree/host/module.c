@@ -63,7 +63,7 @@ static napi_value fn_allocate(napi_env env, napi_callback_info info)
 {
 	struct args a = take_args(env, info);
 	size_t size = (size_t)number_arg(&a, 0);
-	uint8_t *at = heap_alloc(size);
+	uint8_t *at = heap_alloc(size, 0);
 	napi_value result = NULL;
 
 	napi_create_double(env, at == NULL ? -1 : (double)(at - arena.heap), &result);
@@ -169,6 +169,13 @@ static napi_value fn_hash(napi_env env, napi_callback_info info)
 	return int_result(env, 0);
 }
 
+/* leaks(): objects that nothing refers to any more, told as notes; how many. */
+static napi_value fn_leaks(napi_env env, napi_callback_info info)
+{
+	(void)info;
+	return int_result(env, (int)find_leaks());
+}
+
 /* view(): the driver's state, in mailbox.view; how many words. */
 static napi_value fn_view(napi_env env, napi_callback_info info)
 {
@@ -210,6 +217,7 @@ static const struct {
 	{"save", fn_save},
 	{"restore", fn_restore},
 	{"hash", fn_hash},
+	{"leaks", fn_leaks},
 	{"view", fn_view},
 	{"nameOf", fn_name_of},
 	{"countTables", fn_count_tables},

@@ -2,9 +2,11 @@
 #ifndef PANTHOR_SHIM_TREE_PARTS_H
 #define PANTHOR_SHIM_TREE_PARTS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include "../arena.h"
 
 /* How far the heap, the roots and the tables have been used, bytes. */
 size_t heap_high(void);
@@ -34,7 +36,26 @@ static inline const uint8_t *get(const uint8_t *from, void *to, size_t size)
 	return from + size;
 }
 
+/* host/access.c: which bytes of the heap may be touched. */
+extern uint8_t *accessible;
+void open_accessible(void);
+void allow(size_t offset, size_t size);
+void forbid(size_t offset, size_t size);
+_Noreturn void stop_with_fault(enum fault fault, const void *address, unsigned long size, int is_store);
+/* Where in its object an address is, and who allocated and who freed that: three words. */
+void describe_object(const void *address, unsigned long *words);
+void each_object(void (*with)(size_t at, size_t size, size_t number, void *arg), void *arg);
+size_t object_size(size_t number);
+bool place_of(const void *address, size_t *at, size_t *number);
+bool is_allocated_near(const void *address);
+bool is_freed_table(const void *address);
+/* Objects that nothing refers to any more are told as faults; how many there are. */
+unsigned long find_leaks(void);
+/* For each part of memory that can refer to objects. */
+void each_root(void (*look_at)(const void *from, size_t bytes));
+
 struct saved_threads;
+void each_stack(void (*look_at)(const void *from, size_t bytes));
 struct saved_threads *save_threads(struct saved_threads *old);
 void restore_threads(const struct saved_threads *from);
 uint64_t hash_threads(uint64_t h);

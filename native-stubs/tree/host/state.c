@@ -98,6 +98,13 @@ uint64_t hash_words(uint64_t h, const void *at, size_t bytes)
 	return h;
 }
 
+void each_root(void (*look_at)(const void *from, size_t bytes))
+{
+	look_at(kdata_begin, data_size());
+	look_at(ktasks_begin, tasks_size());
+	each_stack(look_at);
+}
+
 uint64_t hash_state(void)
 {
 	uint64_t h = hash_words(0x243f6a8885a308d3UL, kdata_begin, data_size());

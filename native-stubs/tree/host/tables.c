@@ -57,12 +57,19 @@ void table_free(void *at)
 	}
 	page = (offset - ROOT_BYTES) / PAGE;
 	if (offset % PAGE != 0 || (live[page / 64] >> page % 64 & 1) == 0)
-		trap("kmem_cache_free: double free of a page table");
+		stop_with_fault(FAULT_DOUBLE_FREE, at, 0, 0);
 	memset(at, 0, PAGE);
 	live[page / 64] &= ~(1UL << page % 64);
 	if (page < pages.first_free)
 		pages.first_free = page;
 	pages.live_tables--;
+}
+
+bool is_freed_table(const void *address)
+{
+	size_t offset = (size_t)((const uint8_t *)address - arena.tables - ROOT_BYTES), page = offset / PAGE;
+
+	return offset < pages.high_table * PAGE && (live[page / 64] >> page % 64 & 1) == 0;
 }
 
 unsigned long tables_live(void)

@@ -201,6 +201,13 @@ void restore_threads(const struct saved_threads *from)
 	}
 }
 
+void each_stack(void (*look_at)(const void *from, size_t bytes))
+{
+	for (int i = 0; i < MAX_THREADS; i++)
+		if (threads[i].alive)
+			look_at(threads[i].context.sp, depth_of(&threads[i], i));
+}
+
 uint64_t hash_threads(uint64_t h)
 {
 	for (int i = 0; i < MAX_THREADS; i++) {

@@ -72,6 +72,11 @@ int threaded_interrupt(enum line line)
 	return ret;
 }
 
+bool is_handled(enum line line)
+{
+	return handling[line] != 0;
+}
+
 static int not_handled(void *arg)
 {
 	return *(int *)arg == 0 || *(int *)arg == current_thread() + 1;

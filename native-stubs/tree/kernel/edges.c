@@ -7,14 +7,14 @@ void *__kmalloc_noprof(unsigned long size, unsigned int flags);
 /* A shrinker is called by a thread that wants memory; here that is the caller, by the driver's own functions. */
 void *shrinker_alloc(unsigned int flags, const char *format, ...)
 {
-	return heap_alloc(256);
+	return heap_alloc(256, call_site());
 }
 
 void shrinker_register(void *shrinker) {}
 
 void shrinker_free(void *shrinker)
 {
-	heap_free(shrinker);
+	heap_free(shrinker, call_site());
 }
 
 /* No timer ever fires; the function's name was another before 6.15. */

@@ -13,8 +13,19 @@
 
 #define UNLOCKED 1
 
+/* Where a lock was initialised is kept in the owner of its spin lock, which nothing here uses. */
+static unsigned int init_site(const raw_spinlock_t *lock)
+{
+	return (unsigned long)lock->owner;
+}
+
 /* Initialisers have changed their prototypes; they are in prototypes.c, where no header is. */
-const unsigned long mutex_bytes = sizeof(struct mutex);
+void initialise_mutex(struct mutex *lock, unsigned int site);
+void initialise_mutex(struct mutex *lock, unsigned int site)
+{
+	memset(lock, 0, sizeof(*lock));
+	lock->wait_lock.owner = (void *)(unsigned long)site;
+}
 
 bool mutex_is_locked(struct mutex *lock)
 {
@@ -26,17 +37,18 @@ int mutex_trylock(struct mutex *lock)
 	if (mutex_is_locked(lock))
 		return 0;
 	atomic_long_set(&lock->owner, (long)current);
-	took(lock);
+	took(lock, init_site(&lock->wait_lock));
 	return 1;
 }
 
 void mutex_lock(struct mutex *lock)
 {
+	taking(lock, init_site(&lock->wait_lock));
 	pass(POINT_MUTEX, (unsigned long)lock);
 	while (mutex_is_locked(lock))
 		stop_at(POINT_MUTEX, (unsigned long)lock, 0, 0);
 	atomic_long_set(&lock->owner, (long)current);
-	took(lock);
+	took(lock, init_site(&lock->wait_lock));
 }
 
 int mutex_lock_interruptible(struct mutex *lock)
@@ -65,6 +77,7 @@ void mutex_unlock(struct mutex *lock)
  */
 int ww_mutex_lock(struct ww_mutex *lock, struct ww_acquire_ctx *ctx)
 {
+	taking(&lock->base, init_site(&lock->base.wait_lock));
 	pass(POINT_MUTEX, (unsigned long)&lock->base);
 	if (ctx && lock->ctx == ctx)
 		return -EALREADY;
@@ -74,7 +87,7 @@ int ww_mutex_lock(struct ww_mutex *lock, struct ww_acquire_ctx *ctx)
 		stop_at(POINT_MUTEX, (unsigned long)&lock->base, 0, 0);
 	}
 	atomic_long_set(&lock->base.owner, (long)current);
-	took(&lock->base);
+	took(&lock->base, init_site(&lock->base.wait_lock));
 	lock->ctx = ctx;
 	if (ctx)
 		ctx->acquired++;
@@ -108,16 +121,17 @@ void __raw_spin_lock_init(raw_spinlock_t *lock, const char *name, struct lock_cl
 {
 	memset(lock, 0, sizeof(*lock));
 	lock->raw_lock.slock = UNLOCKED;
-	name_object(lock, name);
+	lock->owner = (void *)(unsigned long)call_site();
 }
 
 static void spin_get(raw_spinlock_t *lock)
 {
+	taking(lock, init_site(lock));
 	pass(POINT_SPIN, (unsigned long)lock);
 	while (lock->raw_lock.slock != UNLOCKED)
 		stop_at(POINT_SPIN, (unsigned long)lock, 0, 0);
 	lock->raw_lock.slock = 0;
-	took(lock);
+	took(lock, init_site(lock));
 }
 
 static void spin_give(raw_spinlock_t *lock)
@@ -134,7 +148,7 @@ int _raw_spin_trylock(raw_spinlock_t *lock)
 	if (lock->raw_lock.slock != UNLOCKED)
 		return 0;
 	lock->raw_lock.slock = 0;
-	took(lock);
+	took(lock, init_site(lock));
 	return 1;
 }
 
@@ -183,7 +197,6 @@ static int rw_free(void *arg)
 void __init_rwsem(struct rw_semaphore *sem, const char *name, struct lock_class_key *key)
 {
 	memset(sem, 0, sizeof(*sem));
-	name_object(sem, name);
 }
 
 static void rw_take(struct rw_semaphore *sem, bool write)
@@ -192,7 +205,7 @@ static void rw_take(struct rw_semaphore *sem, bool write)
 
 	wait_until(rw_free, &wait, sem);
 	atomic_long_set(&sem->count, write ? -1 : atomic_long_read(&sem->count) + 1);
-	took(sem);
+	took(sem, 0);
 }
 
 static void rw_release(struct rw_semaphore *sem, bool write)

@@ -41,7 +41,7 @@ static void *allocate(unsigned long size, unsigned int flags)
 
 	if (size == 0)
 		return (void *)16;
-	object = heap_alloc(size);
+	object = heap_alloc(size, call_site());
 	if (object)
 		memset(object, flags & ___GFP_ZERO ? 0 : POISON, size);
 	return object;
@@ -86,7 +86,7 @@ void *vzalloc_noprof(unsigned long size)
 void kfree(const void *object)
 {
 	if ((unsigned long)object > 16)
-		heap_free((void *)object);
+		heap_free((void *)object, call_site());
 }
 
 void kvfree(const void *object) { kfree(object); }

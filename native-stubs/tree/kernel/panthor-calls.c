@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * What is asked of a VM, called with mailbox.args; results go to mailbox.results, the return value in the first.
- * src/tree/vector-calls.ts says what each takes.
+ * src/tree/vectors/vector-calls.ts says what each takes.
  */
 
 static long vm_create(unsigned long range, unsigned long flags)
@@ -51,8 +51,15 @@ static long bind_op(struct panthor_vm *vm, const unsigned long *args)
 	struct drm_sched_job *job;
 	struct dma_fence *fence;
 
-	if (!args[7])
-		return panthor_vm_bind_exec_sync_op(file, vm, &op);
+	if (!args[7]) {
+		long ret;
+
+		/* The ioctl holds what it has looked up. */
+		panthor_vm_get(vm);
+		ret = panthor_vm_bind_exec_sync_op(file, vm, &op);
+		panthor_vm_put(vm);
+		return ret;
+	}
 	job = panthor_vm_bind_job_create(file, vm, &op);
 	if (IS_ERR(job))
 		return PTR_ERR(job);

@@ -178,5 +178,6 @@ void call_kernel(unsigned long call)
 		ret = vm_by_uid(args[0]) ? vm_call(call, vm_by_uid(args[0]), args) : -EINVAL;
 	else
 		ret = device_call(call, args);
+	check_released();
 	mailbox.results[0] = ret;
 }

@@ -3,12 +3,7 @@
 
 /* Words for the device, then VIEW_WORDS for each VM by uid, then the slots, then the LRU. */
 #define VIEW_WORDS 15
-
-/* Until kfree(): panthor_vm_free() takes a VM out of the list long before it gives up its slot. */
-static bool is_allocated(const struct panthor_vm *vm)
-{
-	return heap_size(vm) == sizeof(*vm);
-}
+#define MAX_VIEW 1000
 
 static void view_vm(struct panthor_vm *vm, unsigned long *w)
 {
@@ -35,6 +30,16 @@ static void view_vm(struct panthor_vm *vm, unsigned long *w)
 	w[14] = READ_ONCE(vm->sched.pause_submit);
 }
 
+/* Whether nothing has turned the line off for a while. */
+static bool interrupts_on(const struct panthor_irq *irq)
+{
+#ifdef HAVE_IRQ_STATE
+	return atomic_read(&irq->state) == PANTHOR_IRQ_STATE_ACTIVE;
+#else
+	return !atomic_read(&irq->suspended);
+#endif
+}
+
 unsigned long view_driver(unsigned long *words)
 {
 	struct panthor_mmu *mmu = ptdev->mmu;
@@ -48,15 +53,22 @@ unsigned long view_driver(unsigned long *words)
 	*w++ = mutex_is_locked(&mmu->as.slots_lock);
 	*w++ = vm_count;
 	*w++ = jobs;
+	*w++ = mmu->irq.mask;
+	*w++ = interrupts_on(&mmu->irq);
+	*w++ = is_handled(LINE_MMU) | is_handled(LINE_GPU) << 1;
 	for (unsigned int i = 0; i < vm_count; i++, w += VIEW_WORDS) {
 		memset(w, 0, VIEW_WORDS * sizeof(*w));
-		if (is_allocated(vms[i].vm))
+		if (vm_by_uid(i + 1))
 			view_vm(vms[i].vm, w);
 	}
 	for (u32 i = 0; i < MAX_AS_SLOTS; i++)
 		*w++ = mmu->as.slots[i].vm ? uid_of(mmu->as.slots[i].vm) : 0;
-	list_for_each_entry(vm, &mmu->as.lru_list, as.lru_node)
+	/* A driver that is broken may have left anything in its list. */
+	list_for_each_entry(vm, &mmu->as.lru_list, as.lru_node) {
+		if (!is_allocated(vm) || w - words >= MAX_VIEW)
+			break;
 		*w++ = uid_of(vm);
+	}
 	*w++ = 0;
 	return w - words;
 }
@@ -66,7 +78,7 @@ unsigned long count_tables(unsigned long uid)
 	const struct io_pgtable_cfg *cfg;
 	struct panthor_vm *vm = vm_by_uid(uid);
 
-	if (!vm || !is_allocated(vm))
+	if (!vm)
 		return 0;
 	cfg = &io_pgtable_ops_to_pgtable(vm->pgtbl_ops)->cfg;
 	memset(&leaves, 0, sizeof(leaves));

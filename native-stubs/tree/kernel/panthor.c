@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * The tree's own panthor_mmu.c, and after it what has to see its private structs and functions: the notes of what it does
- * (panthor-notes.c), its state for those who ask (panthor-state.c), its objects, and its entry points (panthor-calls.c, panthor-power.c). What differs
- * between versions was looked for in the source (src/tree/features.ts), and is a HAVE_ here.
+ * (panthor-notes.c), its state for those who ask (panthor-state.c), its objects, and its entry points (panthor-calls.c,
+ * panthor-power.c). What differs between versions was looked for in the source (src/tree/features.ts), and is a HAVE_ here.
  */
 #include PANTHOR_MMU_C
 
@@ -26,17 +26,26 @@ static struct {
 } vms[MAX_VMS];
 static unsigned int vm_count;
 
-static struct panthor_vm *vm_by_uid(unsigned long uid)
-{
-	return uid >= 1 && uid <= vm_count ? vms[uid - 1].vm : NULL;
-}
-
 static unsigned long uid_of(const struct panthor_vm *vm)
 {
 	for (unsigned int i = vm_count; i > 0; i--)
 		if (vms[i - 1].vm == vm)
 			return i;
 	return 0;
+}
+
+/* Until kfree(): panthor_vm_free() takes a VM out of the list long before it gives up its slot. */
+static bool is_allocated(const struct panthor_vm *vm)
+{
+	return heap_size(vm) == sizeof(*vm);
+}
+
+/* A VM that is still there. */
+static struct panthor_vm *vm_by_uid(unsigned long uid)
+{
+	struct panthor_vm *vm = uid >= 1 && uid <= vm_count ? vms[uid - 1].vm : NULL;
+
+	return vm && is_allocated(vm) && uid_of(vm) == uid ? vm : NULL;
 }
 
 static unsigned long bo_number(const struct drm_gem_object *obj);

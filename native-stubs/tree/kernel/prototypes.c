@@ -2,17 +2,16 @@
 /* Functions whose prototypes differ between versions: without headers, taking what all versions pass first. */
 #include "../arena.h"
 
-void *memset(void *to, int byte, unsigned long size);
-extern const unsigned long mutex_bytes;
+void initialise_mutex(void *lock, unsigned int site);
 
 void mutex_init_generic(void *lock)
 {
-	memset(lock, 0, mutex_bytes);
+	initialise_mutex(lock, call_site());
 }
 
 void __mutex_init(void *lock, const char *name, void *key)
 {
-	mutex_init_generic(lock);
+	initialise_mutex(lock, call_site());
 }
 
 void *next_workqueue(void);

@@ -9,11 +9,11 @@ struct device;
 struct sg_table;
 struct drm_gem_object;
 
-/* A name for people: of a lock, a wait queue, a workqueue. */
-void name_object(const void *object, const char *name);
-/* The order in which classes of locks are taken is kept by the host half. */
-void took(const void *lock);
+/* lockdep.c: which locks a thread holds, and in which order they are taken; `init` is where the lock was initialised. */
+void taking(const void *lock, unsigned int init);
+void took(const void *lock, unsigned int init);
 void released(const void *lock);
+void check_released(void);
 /* Something that the kernel's own checks would have found: told as a warning. */
 void broken(const char *what, const void *object);
 
@@ -33,6 +33,8 @@ enum line { LINE_GPU, LINE_MMU, LINE_JOB, LINES };
 /* The hard handler; true where it wants its thread. */
 int raw_interrupt(enum line line);
 int threaded_interrupt(enum line line);
+/* Whether a handler of the line runs, or the second one is about to. */
+bool is_handled(enum line line);
 
 /* Where the next object's pages are: runs of physically contiguous pages, in order. */
 struct run {

@@ -78,7 +78,6 @@ void __init_waitqueue_head(struct wait_queue_head *wq, const char *name, struct 
 {
 	spin_lock_init(&wq->lock);
 	INIT_LIST_HEAD(&wq->head);
-	name_object(wq, name);
 }
 
 int autoremove_wake_function(struct wait_queue_entry *entry, unsigned mode, int sync, void *key)

@@ -3,6 +3,7 @@ import { openCapture } from '../../capture/reader.ts';
 import { ScenarioRecorder } from '../../conform/scenario-recorder.ts';
 import { Injection } from '../../live/server/injection.ts';
 import { refusalText } from '../../payload/refusal.ts';
+import { Selection } from '../../query/selection.ts';
 import { Replayer } from '../../replay/replayer.ts';
 import { objectName } from '../../replay/snapshot.ts';
 import { LineTrace, type TraceKind } from '../../replay/trace.ts';
@@ -13,6 +14,7 @@ import { replaySummary } from '../../report/replay-json.ts';
 import { replayText } from '../../report/replay-text.ts';
 import { visibleLines } from '../../report/visible.ts';
 import { livesJson } from '../../report/vm-lives-json.ts';
+import { nearestKernel } from '../../tree/source.ts';
 import { EXIT_FOUND, note, UsageError } from '../exit.ts';
 import { checkWritable } from '../io/files.ts';
 import { answersByStatus, print } from '../io/output.ts';
@@ -20,10 +22,13 @@ import { readThrough } from '../io/read.ts';
 import { writeScenario } from '../io/scenario-file.ts';
 import { replayOnDevice } from '../live/replay-device.ts';
 import { addModelOptions, type ModelCliOptions, modelOptions } from '../options/model.ts';
+import { addSelectionOptions, questionOf, type SelectionOptions } from '../options/selection.ts';
+import { build } from '../options/tree.ts';
 import { addDiffOptions, asksForDiff, type DiffOptions, diffKernels } from './replay-diff.ts';
 import { lookForReasons } from './replay-reasons.ts';
+import { playOnTree, treeJson, treeText } from './replay-tree.ts';
 
-interface ReplayCliOptions extends ModelCliOptions, DiffOptions {
+interface ReplayCliOptions extends ModelCliOptions, DiffOptions, SelectionOptions {
   json?: true;
   stopAt?: number;
   trace: ReadonlySet<TraceKind>;
@@ -32,6 +37,7 @@ interface ReplayCliOptions extends ModelCliOptions, DiffOptions {
   device?: string;
   inject?: string;
   output?: string;
+  tree?: string;
 }
 
 export function register(program: Command): void {
@@ -63,8 +69,12 @@ export function register(program: Command): void {
     )
     .option('--device <path>', 'play it on a real device, and hold the model against what that answers')
     .option('-o, --output <file>', 'with --device: write the calls with the device’s answers as a capture');
-  addDiffOptions(addModelOptions(command))
+  addSelectionOptions(
+    addDiffOptions(addModelOptions(command)),
+    'with --trace and --diff-…: only calls that failed',
+  )
     .option('--emit-scenario <file>', 'write what the driver was asked to do as a vector file for conform')
+    .option('--tree <dir>', "ask a kernel tree's own VM layer the same, and compare (exit status 1)")
     .action(replay);
 }
 
@@ -92,6 +102,11 @@ function plan(text: string): Injection {
 }
 
 async function replay(path: string, options: ReplayCliOptions): Promise<void> {
+  const selection = new Selection(questionOf(options));
+  if (selection.isAsked && options.trace.size === 0 && !asksForDiff(options))
+    throw new UsageError(
+      '--vm, --va and their like choose what --trace and --diff-… print: say one of these, too',
+    );
   answersByStatus();
   if (options.emitScenario !== undefined) checkWritable(options.emitScenario);
   const capture = await openCapture(path);
@@ -99,6 +114,8 @@ async function replay(path: string, options: ReplayCliOptions): Promise<void> {
     return await replayOnDevice(capture, { ...options, device: options.device });
   if (options.output !== undefined)
     throw new UsageError('-o needs --device: it writes what a device answers');
+  const tree = options.tree === undefined ? null : await build(options.tree);
+  if (tree !== null) options.kernel ??= nearestKernel(tree);
   if (asksForDiff(options)) return await diffKernels(capture, options);
   // JSON has standard output for itself.
   const tell = options.json
@@ -111,7 +128,7 @@ async function replay(path: string, options: ReplayCliOptions): Promise<void> {
   const replayer = new Replayer(capture.header, { ...model, trace: life, faults });
   const { device } = replayer.model;
   const { regs } = device.machine;
-  const scenario = options.emitScenario === undefined ? null : new ScenarioRecorder(device);
+  const scenario = options.emitScenario === undefined && tree === null ? null : new ScenarioRecorder(device);
   device.calls = scenario;
   if (options.trace.has('regs')) regs.trace = lines;
   if (lines !== null) lines.objectName = (id) => objectName(replayer.model, id);
@@ -122,6 +139,7 @@ async function replay(path: string, options: ReplayCliOptions): Promise<void> {
     capture,
     (record) => {
       if (lines !== null) {
+        lines.quiet = !selection.matches(record);
         lines.index = record.index;
         lines.op(callText(record, Number.POSITIVE_INFINITY));
       }
@@ -135,13 +153,16 @@ async function replay(path: string, options: ReplayCliOptions): Promise<void> {
       replayer.finish();
       if (replayer.tally.divergences.count > 0) await lookForReasons(path, model, replayer.tally);
       histories.finish();
-      if (scenario !== null)
-        writeScenario(options.emitScenario as string, scenario, header.client, device.kernel);
+      if (scenario !== null && options.emitScenario !== undefined)
+        writeScenario(options.emitScenario, scenario, header.client, device.kernel);
+      const onTree =
+        tree === null ? null : playOnTree(tree, scenario as ScenarioRecorder, header.client, device.kernel);
       print(
         options.json
-          ? `${JSON.stringify({ ...replaySummary(header.client, replayer), ...livesJson(histories, life) })}\n`
-          : replayText(header, replayer, histories, life),
+          ? `${JSON.stringify({ ...replaySummary(header.client, replayer), ...livesJson(histories, life), ...(onTree && treeJson(onTree)) })}\n`
+          : `${replayText(header, replayer, histories, life)}${onTree === null ? '' : treeText(onTree)}`,
       );
+      if (onTree !== null && onTree.failure !== null) process.exitCode = EXIT_FOUND;
       if (options.check && !replayer.checks) {
         note('the replies are a stand-in’s: --check has nothing to compare with');
       }

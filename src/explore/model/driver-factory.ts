@@ -4,10 +4,7 @@ import type { PanthorVm } from '../../driver/mmu/vm.ts';
 import type { BindJob, BindOp } from '../../driver/mmu/vm-bind.ts';
 import type { VmPool } from '../../driver/mmu/vm-pool.ts';
 import type { TimedMachine } from '../../hw/timed-machine.ts';
-import { GROUP_CALLS } from '../scenario/call-parser.ts';
-import { type Scenario, ScenarioError } from '../scenario/scenario.ts';
 import type { ExploredDevice } from './explored-device.ts';
-import { isAboutReclaim } from './reclaim.ts';
 
 /** Who makes the device and what belongs to it, where it is not the model's. */
 export interface DriverFactory {
@@ -17,24 +14,4 @@ export interface DriverFactory {
   createJob(vm: PanthorVm, op: BindOp): BindJob | number;
   /** After so many more that go well, one reservation of tables fails; -1: none. */
   failReservation(after: number): void;
-}
-
-const FILE_CALLS = ['create', 'close', 'close-file', 'wait', 'signal', ...GROUP_CALLS];
-
-/** Whether a thread makes ioctls: then everything belongs to a file. */
-export function makesIoctls({ threads, groups }: Scenario): boolean {
-  const through = threads.some(({ calls }) =>
-    calls.some(({ ioctl, verb }) => ioctl || FILE_CALLS.includes(verb)),
-  );
-  return through || groups.length > 0;
-}
-
-/** @throws ScenarioError for what only the model's driver can be asked so far */
-export function refuseForTrees(scenario: Scenario): void {
-  const refuse = (what: string) => {
-    throw new ScenarioError(`${scenario.name}: ${what} for the model alone so far`);
-  };
-  if (makesIoctls(scenario)) refuse('threads that make ioctls are');
-  if (isAboutReclaim(scenario)) refuse('reclaim is');
-  if (scenario.failMap >= 0) refuse('a map that fails half-way is');
 }

@@ -5,9 +5,9 @@ import { type AccessKind, gpuAccess, permits } from '../../hw/access.ts';
 import type { MachineOp } from '../../hw/timed-machine.ts';
 import type { Translation } from '../../hw/tlb.ts';
 import type { Call } from '../scenario/scenario.ts';
-import { noteFault } from './faults.ts';
+import { noteFault } from './checks/faults.ts';
+import { judge, judgeSlot } from './checks/judge.ts';
 import type { Group, Harness, VmState } from './harness.ts';
-import { judge, judgeSlot } from './judge.ts';
 import { pmGet, pmPut } from './power.ts';
 import { finishJob, submit } from './reclaim.ts';
 

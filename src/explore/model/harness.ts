@@ -11,14 +11,15 @@ import { AS_COMMAND_NAMES, INT_MASK, INT_RAWSTAT, MMU_INT_BASE } from '../../hw/
 import { TimedMachine } from '../../hw/timed-machine.ts';
 import { Coverage } from '../coverage.ts';
 import { type Scenario, ScenarioError } from '../scenario/scenario.ts';
-import { type DriverFactory, makesIoctls, refuseForTrees } from './driver-factory.ts';
+import { noticeHeard } from './checks/faults.ts';
+import { noticeFreed, type ObjectState } from './checks/freed.ts';
+import type { DriverFactory } from './driver-factory.ts';
 import { ExploredDevice } from './explored-device.ts';
 import { ExploredMemory } from './explored-memory.ts';
-import { noticeHeard } from './faults.ts';
-import { noticeFreed, type ObjectState } from './freed.ts';
 import { openFile, syncobjCreate } from './ioctl.ts';
 import { groupCreate } from './ioctl-groups.ts';
 import { Listener } from './listener.ts';
+import { makesIoctls, whyModelAlone } from './model-alone.ts';
 import { isAboutReclaim, noticeMoved, Pressure } from './reclaim.ts';
 import { StagedScheduler } from './scheduler.ts';
 import { Words } from './streams.ts';
@@ -90,7 +91,8 @@ export class Harness {
         mmu: { asPresent: 2 ** slots - 1, vaBits: VA_BITS },
         now: () => 0,
       });
-    if (driver !== null) refuseForTrees(scenario);
+    const refusal = driver === null ? null : whyModelAlone(scenario);
+    if (refusal !== null) throw new ScenarioError(`${scenario.name}: ${refusal}`);
     this.file = makesIoctls(scenario) ? openFile(this.device) : null;
     this.submitted = scenario.groups.map((decl) => new SubmittedGroup(decl));
     const own = this.file?.drv.sched ?? null;

@@ -31,7 +31,7 @@ import { PanthorDrv } from '../../driver/ioctl/drv.ts';
 import type { DrmFile } from '../../driver/ioctl/file.ts';
 import type { BindOp } from '../../driver/mmu/vm-bind.ts';
 import type { Fence } from '../../driver/sync/fence.ts';
-import type { ObjectState } from './freed.ts';
+import type { ObjectState } from './checks/freed.ts';
 import type { Harness, VmState } from './harness.ts';
 
 /** Where a call's argument, its operations and their syncs are in user memory. */

@@ -2,7 +2,7 @@
 import type { DriverTrace, StepPart } from '../../driver/base/warn.ts';
 import type { RegisterTrace } from '../../hw/register-file.ts';
 import { AS_COMMAND_NAMES, registerName } from '../../hw/registers.ts';
-import { hex } from './judge.ts';
+import { hex } from './checks/judge.ts';
 
 const span = (va: number, size: number): string => `${hex(va)}+${hex(size)}`;
 

@@ -5,7 +5,7 @@
 import type { Op } from '../../coroutine/op.ts';
 import { restoreVmas, tryEvict } from '../../driver/mmu/vm-reclaim.ts';
 import type { Call, Scenario } from '../scenario/scenario.ts';
-import type { ObjectState } from './freed.ts';
+import type { ObjectState } from './checks/freed.ts';
 import type { Group, Harness, VmState } from './harness.ts';
 
 /** Calls with which a scenario is about reclaim: then being on the GPU is a job, and jobs hold what they use. */

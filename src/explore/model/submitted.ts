@@ -11,9 +11,9 @@ import type { Fence } from '../../driver/sync/fence.ts';
 import { permits } from '../../hw/access.ts';
 import type { MachineOp } from '../../hw/timed-machine.ts';
 import type { Call, GroupDecl, Scenario } from '../scenario/scenario.ts';
+import { judgeSlot } from './checks/judge.ts';
 import { groupAccess } from './groups.ts';
 import type { Harness } from './harness.ts';
-import { judgeSlot } from './judge.ts';
 import { Group } from './vm-state.ts';
 
 /** GPU address of the first stream, and bytes from one to the next: which call submitted a job is in its address. */

@@ -1,8 +1,8 @@
 /** VMs and groups of a scenario, as its threads see them. */
 import type { PanthorVm } from '../../driver/mmu/vm.ts';
 import type { BindJob } from '../../driver/mmu/vm-bind.ts';
+import { VmSpec } from './checks/reference.ts';
 import type { Harness } from './harness.ts';
-import { VmSpec } from './reference.ts';
 
 /** A group on the GPU: a VM that was activated for it, and the slot it was told. */
 export class Group {

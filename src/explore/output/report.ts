@@ -3,6 +3,7 @@ import type { Kernel } from '../../driver/kernels.ts';
 import type { CoverageReport } from '../coverage.ts';
 import type { Answer } from '../decide.ts';
 import type { DriverWorld } from '../driver-world.ts';
+import type { Scenario } from '../scenario/scenario.ts';
 import { digest, encodeToken } from '../scenario/token.ts';
 import type { Finding } from '../search/search.ts';
 import { columns, type Traced, trace } from './explain.ts';
@@ -87,6 +88,37 @@ export function toJson(
     empty: result.empty,
     digest: digest(scenario, model, invariants),
     ...(shard ? { shard } : {}),
+  };
+}
+
+/** A tree whose driver breaks before the threads of the scenario start: there is no schedule to show. */
+export function brokenSetUpJson(
+  scenario: Scenario,
+  model: Kernel,
+  invariants: readonly string[],
+  invariant: string,
+  message: string,
+): ResultJson {
+  return {
+    scenario: scenario.name,
+    kernel: model.name,
+    switched: model.switched,
+    verdict: 'violated',
+    invariant,
+    message,
+    states: 0,
+    schedules: 0,
+    depth: 0,
+    seconds: 0,
+    by: 'set-up',
+    token: null,
+    steps: [],
+    violations: [],
+    invariants,
+    accepted: [],
+    coverage: { calls: [], waitedAtLock: 0, staleTlb: 0, staleL2: 0, devEnterFailed: 0 },
+    empty: [],
+    digest: digest(scenario, model, invariants),
   };
 }
 

@@ -3,6 +3,8 @@ import type { Op, Waitable } from '../../coroutine/op.ts';
 import type { DriverTrace } from '../../driver/base/warn.ts';
 import {
   AS_STATUS,
+  GPU_INT_BASE,
+  INT_RAWSTAT,
   MMU_AS_BASE,
   MMU_AS_SHIFT,
   MMU_INT_BASE,
@@ -13,6 +15,7 @@ import type { TimedMachine } from '../../hw/timed-machine.ts';
 import type { CallName } from '../../tree/calls.ts';
 import { KernelBug, type TreeKernel } from '../../tree/kernel.ts';
 import {
+  POINT_BUG,
   POINT_CONDITION,
   POINT_END,
   POINT_MUTEX,
@@ -25,8 +28,7 @@ import {
   POINT_TICK,
   POINT_WRITE,
 } from '../../tree/mailbox.ts';
-import { tellNotes } from '../../tree/notes.ts';
-import type { Warnings } from '../../tree/warnings.ts';
+import { type Explain, tellNotes } from '../../tree/notes.ts';
 import type { View } from './view.ts';
 
 /** The kernel's threads while the scenario is set up, and for what is over at once. */
@@ -45,7 +47,7 @@ const slotOf = (offset: number): number => (offset - MMU_AS_BASE) >> MMU_AS_SHIF
 export class Calls {
   readonly #kernel: TreeKernel;
   readonly #view: View;
-  readonly #warnings: Warnings;
+  readonly #explain: Explain;
   machine!: TimedMachine;
   current: () => number = () => -1;
   trace: DriverTrace | null = null;
@@ -56,10 +58,10 @@ export class Calls {
   /** Notes are read by another caller. */
   #mute = false;
 
-  constructor(kernel: TreeKernel, view: View, warnings: Warnings) {
+  constructor(kernel: TreeKernel, view: View, explain: Explain) {
     this.#kernel = kernel;
     this.#view = view;
-    this.#warnings = warnings;
+    this.#explain = explain;
   }
 
   countTables(uid: number): number {
@@ -111,7 +113,7 @@ export class Calls {
           break;
         case POINT_SLEEP:
           if (current < 0) this.#interruptAtOnce();
-          yield this.#waiting(thread, 'sleeps until the GPU answers', () => this.machine.flushHung);
+          yield this.#waiting(thread, 'sleeps until the GPU answers', () => this.#noAnswer());
           mailbox.reply = this.#isReady(thread) ? 1 : 0;
           if (!this.#isReady(thread)) this.trace?.timeout('GPU_CMD_flush');
           break;
@@ -158,14 +160,33 @@ export class Calls {
       mailbox.quiet = quiet;
       const point = this.#kernel.step(thread);
       this.#view.moved();
-      if (!this.#mute) tellNotes(mailbox, this.#warnings, this.trace, this.onReset);
+      if (!this.#mute) this.#tell();
+      if (point === POINT_BUG) throw new KernelBug("the kernel's own check failed (BUG)");
       if (point !== POINT_NOTES) return point;
       mailbox.clearNotes();
     }
   }
 
+  #tell(): void {
+    tellNotes(this.#kernel.mailbox, this.#explain, this.trace, this.onReset);
+  }
+
+  /** Objects that nothing refers to any more. Throws KernelFault for the first. */
+  checkLeaks(): void {
+    if (this.#kernel.native.leaks() > 0) this.#tell();
+  }
+
   #isReady(thread: number): boolean {
     return (this.#kernel.native.ready() & (1 << thread)) !== 0;
+  }
+
+  /** Nothing is coming that would wake who sleeps for the GPU: the flush is stuck, or a reset has ended it. The time runs out. */
+  #noAnswer(): boolean {
+    const { flushHung, flushing, regs } = this.machine;
+    if (flushHung) return true;
+    return (
+      !flushing && regs.words[(GPU_INT_BASE + INT_RAWSTAT) >> 2] === 0 && !this.#view.gpuInterruptHandled
+    );
   }
 
   #waiting(thread: number, label: string, or: () => boolean = () => false): Waitable {

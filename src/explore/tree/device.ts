@@ -17,13 +17,25 @@ const LINE_MMU = 1;
 export class TreeIrq {
   readonly #calls: Calls;
   readonly #line: number;
-  /** Masks of a tree's interrupts are not judged: to the invariant they are always changing. */
-  readonly running = true;
-  readonly state = 'active';
+  readonly #view: View;
 
-  constructor(calls: Calls, line: number) {
+  constructor(calls: Calls, view: View, line: number) {
     this.#calls = calls;
+    this.#view = view;
     this.#line = line;
+  }
+
+  /** The MMU's line; that of the GPU block is not asked about. */
+  get running(): boolean {
+    return this.#view.interruptHandled;
+  }
+
+  get state(): string {
+    return this.#view.interruptsOn ? 'active' : 'off';
+  }
+
+  get mask(): number {
+    return this.#view.interruptMask;
   }
 
   /** It is being handled from the moment on that it is raised: who synchronizes waits for it. */
@@ -148,7 +160,7 @@ class TreeMmu {
     this.#calls = calls;
     this.#view = view;
     this.#vms = vms;
-    this.irq = new TreeIrq(calls, LINE_MMU);
+    this.irq = new TreeIrq(calls, view, LINE_MMU);
     this.slotsLock = {
       get held(): boolean {
         return view.slotsLockHeld;

@@ -15,6 +15,7 @@ import type { PhysicalMemory } from '../../hw/memory.ts';
 import { GPU_AS_PRESENT, GPU_INT_BASE, GPU_MMU_FEATURES, INT_MASK, INT_RAWSTAT } from '../../hw/registers.ts';
 import { TimedMachine } from '../../hw/timed-machine.ts';
 import type { BuiltTree } from '../../tree/build.ts';
+import { Places } from '../../tree/faults.ts';
 import { TreeKernel } from '../../tree/kernel.ts';
 import { Warnings } from '../../tree/warnings.ts';
 import type { ExploredDevice } from '../model/explored-device.ts';
@@ -37,7 +38,6 @@ export class TreeDriver {
   readonly #kernel: TreeKernel;
   readonly #view: View;
   readonly #calls: Calls;
-  readonly #warnings: Warnings;
   #machine!: TimedMachine;
   #vms: TreeVm[] = [];
   #objects: TreeObject[] = [];
@@ -46,9 +46,11 @@ export class TreeDriver {
   constructor(tree: BuiltTree) {
     this.#kernel = new TreeKernel(tree);
     this.#view = new View(this.#kernel);
-    this.#warnings = new Warnings(tree.mirror);
-    this.#calls = new Calls(this.#kernel, this.#view, this.#warnings);
-    this.#gpuIrq = new TreeIrq(this.#calls, LINE_GPU);
+    this.#calls = new Calls(this.#kernel, this.#view, {
+      warnings: new Warnings(tree.mirror),
+      places: new Places(tree),
+    });
+    this.#gpuIrq = new TreeIrq(this.#calls, this.#view, LINE_GPU);
   }
 
   /** Which thread of the world takes a step; -1 while it is set up. */
@@ -172,6 +174,11 @@ export class TreeDriver {
     this.#kernel.native.restore();
     this.#view.moved();
     for (const vm of this.#vms) vm.forget();
+  }
+
+  /** What is judged when all threads have ended. Throws KernelFault. */
+  checkEnd(): void {
+    this.#calls.checkLeaks();
   }
 
   /** Mixes the whole of the kernel's state into a fingerprint. */

@@ -2,7 +2,7 @@
 import type { TreeKernel } from '../../tree/kernel.ts';
 
 /** Words of the device, and of each VM (native-stubs/tree/kernel/panthor-view.c). */
-const DEVICE_WORDS = 7;
+const DEVICE_WORDS = 10;
 const VM_WORDS = 15;
 const SLOTS = 32;
 
@@ -52,6 +52,24 @@ export class View {
   /** Jobs of asynchronous binds that hold what was allocated for them. */
   get jobs(): number {
     return this.#word(6);
+  }
+
+  /** What the driver believes MMU_INT_MASK to be, whether the line is on, and whether it is being handled. */
+  get interruptMask(): number {
+    return this.#word(7);
+  }
+
+  get interruptsOn(): boolean {
+    return this.#word(8) !== 0;
+  }
+
+  get interruptHandled(): boolean {
+    return (this.#word(9) & 1) !== 0;
+  }
+
+  /** The same of the GPU block's line. */
+  get gpuInterruptHandled(): boolean {
+    return (this.#word(9) & 2) !== 0;
   }
 
   get allocMask(): number {

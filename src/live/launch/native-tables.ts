@@ -6,7 +6,7 @@ import { dmaBufIoctls, drmIoctls, syncFileIoctls } from '../../../uapi/drm.ts';
 import type { BufferSpec, IoctlSpec, NumberRef } from '../../../uapi/ioctl.ts';
 import { panthorIoctls } from '../../../uapi/panthor_drm.ts';
 
-/** NO_FIELD of native-stubs/preload/tables.h. */
+/** NO_FIELD of native-stubs/preload/link/tables.h. */
 const NO_FIELD = 0xffff;
 
 const kinds = { bytes: 'BUFFER_BYTES', array: 'BUFFER_ARRAY', string: 'BUFFER_STRING' } as const;
@@ -67,7 +67,7 @@ function bufferRow(buffer: BufferSpec, nested: number): string {
   return `{ ${numbers.join(', ')} }, /* ${buffer.pointer.path} */`;
 }
 
-/** ioctl-tables.c for native-stubs/preload/tables.h. */
+/** ioctl-tables.c for native-stubs/preload/link/tables.h. */
 export function nativeTables(ioctls: readonly IoctlSpec[] = nativeIoctls): string {
   const buffers: string[] = [];
   const rows: string[] = [];

@@ -6,7 +6,7 @@ import { type Fd, owned } from '../fd.ts';
 import { native } from '../native.ts';
 import type { Shares } from './shares.ts';
 
-/** Name of every memfd: the preload library knows our dma-bufs by it (native-stubs/preload/ioctl.c). */
+/** Name of every memfd: the preload library knows our dma-bufs by it (native-stubs/preload/fds/ioctl.c). */
 const MEMFD_NAME = 'panthor-shim-bo';
 
 /** Device and inode of an open file: the same for every descriptor of it. */

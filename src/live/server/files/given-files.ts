@@ -3,7 +3,7 @@ import { closeAll, Fd } from '../../fd.ts';
 import { native } from '../../native.ts';
 import type { Watch } from '../../poller.ts';
 
-/** What a socket that clients hold stands for, as its name says it (native-stubs/preload/identity.c). */
+/** What a socket that clients hold stands for, as its name says it (native-stubs/preload/fds/identity.c). */
 export type GivenKind = 'device' | 'sync' | 'syncobj';
 const letters = { device: 'd', sync: 'f', syncobj: 'o' } as const;
 

@@ -1,0 +1,125 @@
+/*
+ * Loads and stores of the tree's code, which the compiler announces (-fsanitize=kernel-address, as calls): what they may
+ * touch of the heap is what is allocated, byte by byte. Eight bytes of the heap have one byte here: how many of them may
+ * be touched, from the first on.
+ */
+#define _GNU_SOURCE
+#include "host.h"
+#include "parts.h"
+#include <sys/mman.h>
+
+/* Below this no object lies. */
+#define NULL_BYTES 0x10000UL
+
+extern char ktext_begin[] __asm__("__start_ktext"), ktext_end[] __asm__("__stop_ktext");
+extern char image[] __asm__("__ehdr_start");
+
+uint8_t *accessible;
+
+void open_accessible(void)
+{
+	accessible = mmap(NULL, HEAP_BYTES / 8, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+}
+
+void allow(size_t offset, size_t size)
+{
+	memset(accessible + offset / 8, 8, size / 8);
+	if (size % 8 != 0)
+		accessible[(offset + size) / 8] = size % 8;
+}
+
+void forbid(size_t offset, size_t size)
+{
+	memset(accessible + offset / 8, 0, (size + 7) / 8);
+}
+
+/* Frame by frame up the stack, as far as the tree's code and ours have frame pointers. */
+static size_t call_sites(unsigned long *sites, size_t most)
+{
+	const unsigned long *frame = __builtin_frame_address(0);
+	size_t count = 0;
+
+	for (int depth = 0; depth < 64 && count < most; depth++) {
+		const unsigned long *up = (const unsigned long *)frame[0];
+
+		if (frame[1] - (unsigned long)ktext_begin < (unsigned long)(ktext_end - ktext_begin))
+			sites[count++] = frame[1] - (unsigned long)image;
+		if (up <= frame || up > frame + STACK_SIZE / 8)
+			break;
+		frame = up;
+	}
+	return count;
+}
+
+unsigned int call_site(void)
+{
+	unsigned long site = 0;
+
+	call_sites(&site, 1);
+	return (unsigned int)site;
+}
+
+void note_fault(enum fault fault, const unsigned long *words, unsigned long count)
+{
+	begin_note(NOTE_FAULT);
+	note_word(fault);
+	note_word(count);
+	for (unsigned long i = 0; i < count; i++)
+		note_word(words[i]);
+}
+
+/* No thread goes on from here. */
+_Noreturn void stop_with_fault(enum fault fault, const void *address, unsigned long size, int is_store)
+{
+	unsigned long words[6] = {0, size, (unsigned long)is_store};
+
+	call_sites(words, 1);
+	describe_object(address, words + 3);
+	note_fault(fault, words, 6);
+	for (;;)
+		stop_at(POINT_BUG, 0, 0, 0);
+}
+
+static void look(unsigned long address, unsigned long size, int is_store)
+{
+	const uint8_t *object = (const uint8_t *)address;
+	size_t offset = address - (unsigned long)arena.heap, last = offset + size - 1;
+
+	/* Who looks at the state between two steps is none of the driver's threads. */
+	if (current_thread() < 0)
+		return;
+	if (offset < HEAP_BYTES) {
+		if (size == 0 || accessible[last / 8] > last % 8) {
+			size_t i = offset / 8;
+
+			while (i < last / 8 && accessible[i] == 8)
+				i++;
+			if (i == last / 8)
+				return;
+		}
+		stop_with_fault(is_allocated_near(object) ? FAULT_OUT_OF_BOUNDS : FAULT_USE_AFTER_FREE, object, size, is_store);
+	}
+	if (address < NULL_BYTES)
+		stop_with_fault(FAULT_NULL, object, size, is_store);
+	if (is_freed_table(object))
+		stop_with_fault(FAULT_USE_AFTER_FREE, object, size, is_store);
+}
+
+#define ACCESS(name, is_store)								\
+	void __asan_##name##1_noabort(unsigned long at);				\
+	void __asan_##name##2_noabort(unsigned long at);				\
+	void __asan_##name##4_noabort(unsigned long at);				\
+	void __asan_##name##8_noabort(unsigned long at);				\
+	void __asan_##name##16_noabort(unsigned long at);				\
+	void __asan_##name##N_noabort(unsigned long at, unsigned long size);		\
+	void __asan_##name##1_noabort(unsigned long at) { look(at, 1, is_store); }	\
+	void __asan_##name##2_noabort(unsigned long at) { look(at, 2, is_store); }	\
+	void __asan_##name##4_noabort(unsigned long at) { look(at, 4, is_store); }	\
+	void __asan_##name##8_noabort(unsigned long at) { look(at, 8, is_store); }	\
+	void __asan_##name##16_noabort(unsigned long at) { look(at, 16, is_store); }	\
+	void __asan_##name##N_noabort(unsigned long at, unsigned long size) { look(at, size, is_store); }
+
+ACCESS(load, 0)
+ACCESS(store, 1)
+void __asan_handle_no_return(void);
+void __asan_handle_no_return(void) {}

@@ -1,0 +1,64 @@
+/*
+ * Objects that nothing refers to, as kmemleak finds them: every word of the variables, of the stacks and of what has been
+ * reached so far that looks like an address in an object, anywhere in it, refers to it.
+ */
+#include "host.h"
+#include "parts.h"
+#include <stdlib.h>
+
+/* Objects by number (place_of()); bytes, so that more than the heap ever holds fit. */
+static uint8_t *reached;
+static struct reference {
+	size_t at, number;
+} *waiting;
+static size_t waiting_count, waiting_room;
+
+static void look_at(const void *from, size_t bytes)
+{
+	const void *const *word = from;
+
+	for (size_t i = 0; i < bytes / sizeof(*word); i++) {
+		struct reference found;
+
+		if (!place_of(word[i], &found.at, &found.number) || !is_allocated_near(word[i]) || reached[found.number])
+			continue;
+		reached[found.number] = 1;
+		if (waiting_count == waiting_room) {
+			waiting_room = waiting_room * 2 + 64;
+			waiting = realloc(waiting, waiting_room * sizeof(*waiting));
+			if (waiting == NULL)
+				abort();
+		}
+		waiting[waiting_count++] = found;
+	}
+}
+
+static void tell(size_t at, size_t size, size_t number, void *arg)
+{
+	unsigned long words[6] = {0, size};
+
+	if (reached[number])
+		return;
+	++*(unsigned long *)arg;
+	describe_object(arena.heap + at, words + 3);
+	note_fault(FAULT_LEAK, words, 6);
+}
+
+unsigned long find_leaks(void)
+{
+	unsigned long leaks = 0;
+
+	reached = calloc(HEAP_BYTES / 32, 1);
+	if (reached == NULL)
+		abort();
+	waiting_count = 0;
+	each_root(look_at);
+	while (waiting_count > 0) {
+		struct reference next = waiting[--waiting_count];
+
+		look_at(arena.heap + next.at, object_size(next.number));
+	}
+	each_object(tell, &leaks);
+	free(reached);
+	return leaks;
+}

@@ -1,0 +1,100 @@
+/** Trees against each other and against the model: captures, reviews, and that the same is the same in every process. */
+import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from '../clients/harness.mjs';
+
+/** What the clients of all captures ask of the VM layer, on the tree and on the model. */
+export async function captures(suite, shim, tree, dir, folder) {
+  await suite.test(`${tree.name}: does for all captures what the model does`, () => {
+    const names = readdirSync(folder).filter((name) => name.endsWith('.jsonl.gz'));
+    let operations = 0;
+    for (const name of names) {
+      const r = shim('replay', '--json', '--tree', dir, join(folder, name));
+      expect(r.status === 0, `${name}: exit status ${r.status}`, r.stderr);
+      const { tree: played } = JSON.parse(r.stdout);
+      expect(played.difference === null, `${name}: ${JSON.stringify(played.difference)}`);
+      operations += played.operations;
+    }
+    expect(operations > 1000, `${operations} operations`);
+    return `${names.length} captures, ${operations} operations`;
+  });
+}
+
+const SAME = 20;
+const PROCESSES = 40;
+const STARTS = 25;
+
+/** The same space in every process, wherever its memory lies; kernels beside each other. */
+export async function processes(suite, shim, dir, here) {
+  await suite.test(`states are as many in ${SAME} processes`, () => {
+    const counts = new Set();
+    for (let i = 0; i < SAME; i++) {
+      const r = shim('explore', 'rebind-while-accessing', '--json', '--no-compare', '--tree', dir);
+      counts.add(JSON.parse(r.stdout).states);
+    }
+    expect(counts.size === 1, `${[...counts].join(', ')} states`);
+    return `${[...counts][0]} states`;
+  });
+  await suite.test(`${PROCESSES * STARTS} starts of the addon`, () => {
+    const { addon } = JSON.parse(shim('tree', 'build', '--json', dir).stdout);
+    for (let i = 0; i < PROCESSES; i++) {
+      const r = spawnSync(process.execPath, [join(here, 'starts.mjs'), addon, String(STARTS)], {
+        encoding: 'utf8',
+      });
+      expect(
+        r.status === 0 && r.stdout === `${STARTS}\n`,
+        `process ${i} ends with ${r.status ?? r.signal}`,
+        r.stderr,
+      );
+    }
+  });
+}
+
+const SCENARIOS = [
+  'rebind-while-accessing',
+  'activate-then-access',
+  'surprise-removal',
+  'partial-unmap-of-block',
+];
+
+function review(shim, tree, base, ...args) {
+  const r = shim('review', tree, ...SCENARIOS, '--base', base, '--seconds', '60', '--json', ...args);
+  expect(r.status === 0 || r.status === 1, `exit status ${r.status ?? r.signal}`, r.stderr);
+  const found = JSON.parse(r.stdout);
+  expect(found.open.length === 0, JSON.stringify(found.open));
+  expect(r.status === (found.differences.length > 0 ? 1 : 0), `exit status ${r.status}`);
+  return found;
+}
+
+/** 7.3 does everything as 7.2 does; without the lock around the operation, 7.2 does not, and only what depends on it. */
+export async function reviews(suite, shim, trees, vectors, scratch) {
+  const { 7.2: base, 7.3: next } = trees;
+  if (next !== undefined) {
+    await suite.test('a review of 7.3 against 7.2 finds no difference', () => {
+      const { differences, streams } = review(shim, next, base, '--vectors', ...vectors);
+      expect(differences.length === 0, JSON.stringify(differences[0]));
+      return `${streams} streams`;
+    });
+  }
+  await suite.test('a review of 7.2 without the lock around the operation finds what that is for', () => {
+    const mutated = join(scratch, 'reviewed');
+    const cut = ['--delete-call', 'panthor_vm_lock_region', '--in', 'panthor_vm_exec_op', '-o', mutated];
+    expect(shim('tree', 'mutate', base, ...cut).status === 0, 'the tree cannot be mutated');
+    const { differences } = review(shim, mutated, base, '--vectors', vectors[0]);
+    const verdicts = differences
+      .filter(({ kind }) => kind === 'verdict')
+      .map(({ what, tree }) => `${what}: ${tree}`);
+    expect(verdicts.includes('rebind-while-accessing: violated: atomic'), verdicts.join('; '));
+    expect(
+      !verdicts.some((one) => /^(activate-then-access|surprise-removal)/.test(one)),
+      verdicts.join('; '),
+    );
+    expect(
+      differences.some(({ kind, what }) => kind === 'commands' && /\(bind\), field t/.test(what)),
+      'no command differs',
+      JSON.stringify(differences[0]),
+    );
+    return `${differences.length} rows`;
+  });
+}
