@@ -19,8 +19,8 @@ const LONG = [
     'test/device/real.test.ts',
     'test/driver/ioctl/vm-bind-oom.test.ts',
   ],
-  [{ PANTHOR_SHIM_FUZZ: '20' }, 'test/live/frames.test.ts'],
-  [{ PANTHOR_SHIM_FUZZ: '5' }, 'test/live/fuzz.test.ts'],
+  [{ PANTHOR_SHIM_FUZZ: '20' }, 'test/live/fuzz/frames.test.ts'],
+  [{ PANTHOR_SHIM_FUZZ: '5' }, 'test/live/fuzz/fuzz.test.ts'],
   [{ PANTHOR_SHIM_WALK: '1000000' }, 'test/explore/state/determinism.test.ts'],
 ];
 
@@ -35,3 +35,13 @@ for (const [env, ...files] of LONG) {
   run([vitest, 'run', ...files], { ...process.env, ...env });
 }
 run([join(top, 'test/mutations/run.mjs')], process.env);
+// Those that docs/history.md names, and as many of reclaim and the scheduler as there is time for.
+run(
+  [
+    join(top, 'test/explore/mutations/run.mjs'),
+    '--seconds',
+    '150',
+    'unsuspends|keep the device on|the shrinker|a tick',
+  ],
+  process.env,
+);

@@ -3,6 +3,7 @@ import * as fs from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { visibleLines } from '../report/visible.ts';
 import { complain, EXIT_FINE, EXIT_USAGE } from './exit.ts';
+import { addExamples } from './help/examples.ts';
 import { watchOutput } from './io/output.ts';
 
 /** The commands as the help lists them, each a file of its name in that folder; it is loaded when it is asked for. */
@@ -28,8 +29,14 @@ const COMMANDS: Readonly<Record<string, string>> = {
   trace: 'capture',
   report: 'capture',
   diff: 'capture',
+  assert: 'capture',
+  scenario: 'capture',
   device: 'live',
+  completion: 'help',
+  man: 'help',
 };
+/** Commands that are made of all the others. */
+const OF_ALL = new Set(['completion', 'man']);
 
 interface CommandFile {
   register(program: Command): void;
@@ -37,7 +44,8 @@ interface CommandFile {
 
 /** Loads the files of the commands that the arguments may mean: one where they name it, else all, for the help. */
 async function loadCommands(program: Command, named: string | undefined): Promise<void> {
-  const wanted = named !== undefined && Object.hasOwn(COMMANDS, named) ? [named] : Object.keys(COMMANDS);
+  const one = named !== undefined && Object.hasOwn(COMMANDS, named) && !OF_ALL.has(named);
+  const wanted = one ? [named] : Object.keys(COMMANDS);
   const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   for (const name of wanted) {
     const url = new URL(`./${COMMANDS[name]}/${name}.${ending}`, import.meta.url);
@@ -66,6 +74,7 @@ export async function main(argv: string[]): Promise<void> {
     .exitOverride();
   try {
     await loadCommands(program, argv[2]);
+    addExamples(program.commands);
     for (const command of program.commands) command.exitOverride().showHelpAfterError('(--help says more)');
     if (argv.length === 2) program.help({ error: true });
     await program.parseAsync(argv);

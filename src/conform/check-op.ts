@@ -1,6 +1,6 @@
 /** What an operation of a vector stream must look like before the model gets it (SCHEMA.md, "Ops"). */
 import { BO_LAYOUTS } from '../driver/gem/sg.ts';
-import type { Fields } from './model.ts';
+import type { Fields } from './op-fields.ts';
 import type { Json } from './recorder.ts';
 
 /** What is wrong with an operation. */

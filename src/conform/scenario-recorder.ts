@@ -10,7 +10,8 @@ import type { GemObject } from '../driver/gem/gem.ts';
 import type { Kernel } from '../driver/kernels.ts';
 import type { PanthorVm } from '../driver/mmu/vm.ts';
 import type { BindOp } from '../driver/mmu/vm-bind.ts';
-import { type Fields, ModelRunner, type StreamOp } from './model.ts';
+import { ModelRunner } from './model.ts';
+import type { Fields, StreamOp } from './op-fields.ts';
 import { hex, type Json } from './recorder.ts';
 
 export class ScenarioRecorder implements VmCalls {

@@ -5,6 +5,9 @@ import type { CaptureRecording } from './capture-recording.ts';
 import type { CaptureColumns, CaptureMeta } from './data.ts';
 import { CHUNK } from './details.ts';
 
+/** Records that a page can list as found. */
+const MOST_SELECTED = 1000;
+
 const END_CODES: Record<MappingEnd, number> = { unmap: 1, map: 2, 'vm-destroy': 3, close: 4 };
 
 /** Columns as data.ts names them. */
@@ -73,6 +76,7 @@ export function captureMeta(recording: CaptureRecording): CaptureMeta {
       freed: end(object.freed),
     })),
     groups: fences.groups,
+    selected: recording.selected.slice(0, MOST_SELECTED),
     slots: [...new Set(history.slots.map(({ as }) => as))].sort((a, b) => a - b),
   };
 }

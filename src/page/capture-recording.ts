@@ -32,6 +32,8 @@ export class CaptureRecording {
   readonly history: CaptureHistory;
   readonly details: Details;
   readonly fences = new Fences();
+  /** Records that the page lists as found when it opens. */
+  readonly selected: number[] = [];
   readonly tids: number[] = [];
   readonly names: string[] = [];
   readonly failed: { count: number; marks: Mark[] } = { count: 0, marks: [] };

@@ -71,6 +71,8 @@ export interface CaptureMeta {
   vms: PageVm[];
   objects: PageObject[];
   groups: PageGroup[];
+  /** Records that are listed as found when the page opens. */
+  selected: number[];
   /** Slots that were ever used. */
   slots: number[];
 }

@@ -15,6 +15,8 @@ const hex = (n: number): string => `0x${n.toString(16)}`;
 export class LineTrace implements DriverTrace, RegisterTrace {
   /** The record at hand. */
   index = 0;
+  /** Nothing is printed. */
+  quiet = false;
   /** How an object is called, by its number on the device. */
   objectName: (id: number) => string = (id) => `object ${id}`;
   readonly #print: (line: string) => void;
@@ -31,7 +33,7 @@ export class LineTrace implements DriverTrace, RegisterTrace {
   }
 
   line(text: string): void {
-    this.#print(`${`${this.index}`.padStart(5)} ${text}`);
+    if (!this.quiet) this.#print(`${`${this.index}`.padStart(5)} ${text}`);
   }
 
   warn(where: string, reason: string): void {

@@ -25,6 +25,7 @@ interface Pending {
   ret: number | null;
   recorded: number;
   index: number;
+  shown: boolean;
   steps: Step[];
   mapped: Map<number, { bytes: number; tables: number }>;
 }
@@ -77,7 +78,8 @@ export class CaptureTrace {
     this.#driver = new DriverTracks(writer, this.#process);
   }
 
-  step(record: CaptureRecord): void {
+  /** Plays a record; where it is not `shown`, its call, operations and page-table calls are left out of the trace. */
+  step(record: CaptureRecord, shown = true): void {
     if (this.#clock === 0) {
       this.#clock = record.timeNs;
       this.#writer.clocks(record.timeNs);
@@ -85,6 +87,7 @@ export class CaptureTrace {
     this.#write(record.timeNs);
     this.replayer.step(record);
     const { ret } = this.replayer;
+    const steps = this.#steps.take();
     this.#pending = {
       timeNs: record.timeNs,
       tid: record.tid,
@@ -93,7 +96,9 @@ export class CaptureTrace {
       ret,
       recorded: record.type === 'ioctl' ? record.ret : 0,
       index: record.index,
-      steps: this.#steps.take(),
+      shown,
+      // Who sits in a slot is told whatever is left out: what follows would be wrong without it.
+      steps: shown ? steps : steps.filter(({ kind }) => kind === 'slot'),
       mapped: this.#mapped(),
     };
   }
@@ -124,15 +129,17 @@ export class CaptureTrace {
     const thread = this.#thread(pending.tid);
     let time = begin;
     const flow = pending.steps.some(({ kind }) => kind === 'op') ? ++this.#flows : 0;
-    this.#writer.begin(thread, time, 'ioctl', pending.name, {
-      annotations: {
-        record: pending.index,
-        call: pending.text,
-        'recorded result': pending.recorded,
-        'model result': pending.ret ?? 'would block',
-      },
-      flows: flow === 0 ? [] : [flow],
-    });
+    if (pending.shown) {
+      this.#writer.begin(thread, time, 'ioctl', pending.name, {
+        annotations: {
+          record: pending.index,
+          call: pending.text,
+          'recorded result': pending.recorded,
+          'model result': pending.ret ?? 'would block',
+        },
+        flows: flow === 0 ? [] : [flow],
+      });
+    }
     pending.steps.forEach((step, i) => {
       time += each;
       const last = !pending.steps
@@ -147,7 +154,7 @@ export class CaptureTrace {
       this.#count(`VM ${uid}: page-table pages`, UNIT_COUNT, time, tables);
     }
     this.#count('page-table calls under lock', UNIT_COUNT, time, this.#driver.callsUnderLock);
-    this.#writer.end(thread, time);
+    if (pending.shown) this.#writer.end(thread, time);
     this.#clock = time;
   }
 

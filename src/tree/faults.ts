@@ -7,7 +7,7 @@ import type { BuiltTree } from './build.ts';
 import { readTreeFile, statementAt } from './source.ts';
 
 /** native-stubs/tree/arena.h, enum fault. */
-const FAULTS = [
+export const FAULTS = [
   '',
   'use-after-free',
   'out-of-bounds',

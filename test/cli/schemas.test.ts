@@ -39,6 +39,8 @@ const COMMANDS: readonly (readonly [schema: string, ...args: string[]])[] = [
   ['replay', 'replay', '--json', `${CASES}large-object-enomem.jsonl`, '--check'],
   ['replay', 'replay', '--json', `${ATTACK}escape-label.jsonl`],
   ['replay-diff', 'replay', '--json', block, '--kernel', '6.12', '--diff-kernel', '7.2'],
+  ['diff', 'diff', '--json', sparse, capturePath('vulkaninfo')],
+  ['assert', 'assert', '--json', sparse, '--rule', 'no warnings', '--rule', 'no VM_BIND'],
   ['vm', 'vm', '--json', sparse, '--at', '97'],
   ['vm', 'vm', '--json', block, '--at', '3', ...unaligned],
   ['vm-walk', 'vm', '--json', sparse, '--at', '97', '--walk', '1@0xff5ff123'],

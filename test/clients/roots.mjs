@@ -56,6 +56,10 @@ export const GROUPS = {
     names: ['qemu-user-static'],
     only: { 'qemu-user-static': ['./usr/bin/qemu-aarch64-static'] },
   },
+  // For pages of `report`; the machine's own one does as well.
+  chromium: { root: 'browser', names: ['chromium', 'fonts-dejavu-core'], unless: 'chromium' },
+  // For the completion of shells; `unless` is fish, which fewer machines have.
+  shells: { root: 'shells', names: ['zsh', 'fish'], unless: 'fish' },
   cross: {
     root: 'tools',
     names: ['gcc-aarch64-linux-gnu', 'libc6-dev-arm64-cross'],
@@ -74,7 +78,8 @@ const MACHINE_HAS = /^(libc6|libgcc-s1|libstdc\+\+6|gcc-\d+-base|zlib1g)$/;
 
 /** Fetches and unpacks what the groups name. Returns { roots, incomplete: { group: [sentence] } }. */
 export async function prepareRoots(cache, groups) {
-  const roots = { amd64: join(cache, 'amd64'), arm64: join(cache, 'arm64'), tools: join(cache, 'tools') };
+  const names = ['amd64', 'arm64', 'tools', 'browser', 'shells'];
+  const roots = Object.fromEntries(names.map((name) => [name, join(cache, name)]));
   const incomplete = {};
   const apts = new Map();
   let archive;

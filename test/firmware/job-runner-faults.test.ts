@@ -2,7 +2,16 @@ import { describe, expect, test } from 'vitest';
 import { run } from '../../src/coroutine/op.ts';
 import { declareUnusable } from '../../src/driver/mmu/vm-pages.ts';
 import { ECANCELED, EINVAL } from '../../uapi/errno.ts';
-import { add, BO_BYTES, READ_ONLY_VA, StreamClient, set, store, VA, waitFor } from '../live/stream-client.ts';
+import {
+  add,
+  BO_BYTES,
+  READ_ONLY_VA,
+  StreamClient,
+  set,
+  store,
+  VA,
+  waitFor,
+} from '../live/fuzz/stream-client.ts';
 
 describe('a stream that accesses what is not mapped', () => {
   test.each([

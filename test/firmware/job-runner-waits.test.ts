@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ECANCELED, EINVAL, ETIMEDOUT } from '../../uapi/errno.ts';
-import { add, FOREVER, GT, StreamClient, store, waitFor } from '../live/stream-client.ts';
+import { add, FOREVER, GT, StreamClient, store, waitFor } from '../live/fuzz/stream-client.ts';
 
 describe('a stream that does not end', () => {
   test('lets the call return, and times out after five seconds', () => {

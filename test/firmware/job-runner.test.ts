@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { run } from '../../src/coroutine/op.ts';
-import { add, GT, StreamClient, set, store, VA, waitFor } from '../live/stream-client.ts';
+import { add, GT, StreamClient, set, store, VA, waitFor } from '../live/fuzz/stream-client.ts';
 
 describe('a job', () => {
   test('is the stream of panthor_group/group_submit: its store is in memory, its fence is done', () => {

@@ -7,7 +7,7 @@ import type { Observer } from '../../src/live/server/observer.ts';
 import { DRM_IOCTL_PRIME_HANDLE_TO_FD, DRM_IOCTL_VERSION } from '../../uapi/drm.ts';
 import { DRM_IOCTL_PANTHOR_BO_CREATE, DRM_IOCTL_PANTHOR_VM_CREATE } from '../../uapi/panthor_drm.ts';
 import { WIRE_ATTACH, WIRE_AWAIT_RELEASE, WIRE_MMAP } from '../../uapi/wire.ts';
-import { Client, frame, ioctl, NO_FDS, seal } from './frame-client.ts';
+import { Client, frame, ioctl, NO_FDS, seal } from './fuzz/frame-client.ts';
 import { buildNative, compiler, type Fixture, leftOver, openDescriptors, startServer } from './toolbox.ts';
 
 const VERSION_ARG = new Array(16).fill(0);

@@ -5,7 +5,7 @@ import { FRAME_HEADER_BYTES } from '../../src/capture/frame.ts';
 import { native } from '../../src/live/native.ts';
 import { Shares } from '../../src/live/server/shares.ts';
 import { WIRE_AWAIT_RELEASE, WIRE_INTERRUPT, WIRE_IOCTL } from '../../uapi/wire.ts';
-import { frame, NO_FDS, openFile } from './frame-client.ts';
+import { frame, NO_FDS, openFile } from './fuzz/frame-client.ts';
 import { buildNative, compiler, type Fixture, openDescriptors, startServer } from './toolbox.ts';
 
 const opened: number[] = [];

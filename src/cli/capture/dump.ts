@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
 import { errnoName } from '../../../uapi/errno.ts';
-import { isKnownName, isNamed } from '../../../uapi/lookup.ts';
 import { openCapture } from '../../capture/reader.ts';
 import type { CaptureRecord } from '../../capture/record.ts';
 import { kernelFor } from '../../driver/kernels/for-capture.ts';
 import { kernel } from '../../driver/kernels.ts';
 import { refusalText } from '../../payload/refusal.ts';
 import type { Target } from '../../payload/rules/context.ts';
+import { CallPrinter, headerLines } from '../../query/call-printer.ts';
+import { Selection } from '../../query/selection.ts';
 import { parseUapi } from '../../replay/newer.ts';
 import { callText } from '../../report/call.ts';
 import { recordJson } from '../../report/record-json.ts';
@@ -15,19 +16,19 @@ import { UsageError } from '../exit.ts';
 import { print } from '../io/output.ts';
 import { readThrough } from '../io/read.ts';
 import { inRanges, parseRanges, pastRanges } from '../options/ranges.ts';
+import { addSelectionOptions, questionOf, type SelectionOptions } from '../options/selection.ts';
 
 /** Output gathers up to this before it is written, except where the input pauses. */
 const FLUSH_CHARACTERS = 1 << 16;
 
-interface DumpOptions {
+interface DumpOptions extends SelectionOptions {
   records: string;
-  ioctl?: string;
-  failed?: true;
+  calls?: true;
   json?: true;
 }
 
 export function register(program: Command): void {
-  program
+  const command = program
     .command('dump')
     .summary('print the calls of a capture')
     .description(
@@ -35,29 +36,33 @@ export function register(program: Command): void {
     )
     .argument('<capture>', 'capture, FIFO, or - for standard input')
     .option('-r, --records <ranges>', 'which records: 0-100,200-', '0-')
-    .option('-i, --ioctl <names>', 'only these calls, separated by commas: VM_BIND,mmap')
-    .option('--failed', 'only calls that failed, each with the function and the field that refused it')
+    .option('--calls', 'as lines that can be edited, and made a capture again: convert FILE.calls OUT')
     .option('--json', 'one JSON object a line')
     .addHelpText(
       'after',
-      '\nA capture holds what a client asked for, its labels and names included: private data.',
-    )
-    .action(dump);
+      '\nExample:\n  panthor-shim dump capture.jsonl.gz --bo 12 --ioctl VM_BIND\n\nA capture holds what a client asked for, its labels and names included: private data.',
+    );
+  addSelectionOptions(
+    command,
+    'only calls that failed, each with the function and the field that refused it',
+  ).action(dump);
 }
 
 async function dump(path: string, options: DumpOptions): Promise<void> {
+  if (options.calls && options.json) throw new UsageError('--calls or --json, not both');
   const ranges = parseRanges(options.records);
-  const names = options.ioctl?.split(/,(?![^({]*[)}])/).map((name) => name.trim());
-  for (const name of names ?? []) {
-    if (name !== 'mmap' && name !== 'close' && !isKnownName(name))
-      throw new UsageError(`${name}: no such ioctl`);
-  }
+  const selection = new Selection(questionOf(options));
   const capture = await openCapture(path);
   const { uapi: version, behaviours } = kernel(kernelFor(capture.header).name);
   const target = { ...(parseUapi(capture.header.driver_version) ?? version), behaviours };
+  const printer = options.calls ? new CallPrinter() : null;
   const render = (record: CaptureRecord): string =>
-    options.json ? json(record, target, options.failed) : text(record, target, options.failed);
-  let gathered = '';
+    printer !== null
+      ? printer.lines(record).join('\n')
+      : options.json
+        ? json(record, target, options.failed)
+        : text(record, target, options.failed);
+  let gathered = options.calls ? `${headerLines(capture.header).join('\n')}\n` : '';
   const flush = (): void => {
     if (gathered !== '') print(gathered);
     gathered = '';
@@ -66,9 +71,7 @@ async function dump(path: string, options: DumpOptions): Promise<void> {
     capture,
     (record) => {
       if (pastRanges(ranges, record.index)) return false;
-      if (!inRanges(ranges, record.index)) return true;
-      if (options.failed && !hasFailed(record)) return true;
-      if (names !== undefined && !names.some((name) => matches(record, name))) return true;
+      if (!selection.matches(record) || !inRanges(ranges, record.index)) return true;
       gathered += `${render(record)}\n`;
       if (gathered.length > FLUSH_CHARACTERS) flush();
       return true;
@@ -76,14 +79,6 @@ async function dump(path: string, options: DumpOptions): Promise<void> {
     flush,
     flush,
   );
-}
-
-function matches(record: CaptureRecord, name: string): boolean {
-  return record.type === 'ioctl' ? isNamed(record.request, name) : record.type === name;
-}
-
-function hasFailed(record: CaptureRecord): boolean {
-  return record.type === 'ioctl' ? record.ret < 0 : record.type === 'mmap' && !record.ok;
 }
 
 /** One record; with `reasons`, why it was refused, as far as its bytes show it. */

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { CaptureReader } from '../../capture/reader.ts';
 import { type Kernel, kernel } from '../../driver/kernels.ts';
+import { Selection } from '../../query/selection.ts';
 import { type DiffRecord, KernelDiff } from '../../replay/kernel-diff.ts';
 import { diffJson, diffLine, diffTotalsText } from '../../report/diff-text.ts';
 import { EXIT_FOUND } from '../exit.ts';
@@ -8,6 +9,7 @@ import { print } from '../io/output.ts';
 import { readThrough } from '../io/read.ts';
 import { behaviourOption, kernelOption } from '../options/kernel.ts';
 import { type ModelCliOptions, modelOptions } from '../options/model.ts';
+import { questionOf, type SelectionOptions } from '../options/selection.ts';
 
 export interface DiffOptions {
   diffKernel?: string;
@@ -41,7 +43,7 @@ function nameOf({ name, switched }: Kernel): string {
 /** Plays the capture on two kernels; differing records as they come, the totals at the end. */
 export async function diffKernels(
   capture: CaptureReader,
-  options: ModelCliOptions & DiffOptions,
+  options: ModelCliOptions & DiffOptions & SelectionOptions,
 ): Promise<void> {
   const first = modelOptions(options, capture.header);
   const other = options.diffKernel ?? first.kernel.name;
@@ -57,12 +59,13 @@ export async function diffKernels(
   const names: [string, string] = [nameOf(first.kernel), nameOf(second.kernel)];
   const diff = new KernelDiff(capture.header, first, second);
   const kept: DiffRecord[] = [];
+  const selection = new Selection(questionOf(options));
   const stopAt = options.stopAt ?? Number.POSITIVE_INFINITY;
   await readThrough(
     capture,
     (record) => {
       const found = diff.step(record);
-      if (found !== null) {
+      if (selection.matches(record) && found !== null) {
         if (options.json) kept.push(found);
         else print(`${diffLine(found)}\n`);
       }

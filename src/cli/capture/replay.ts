@@ -3,6 +3,7 @@ import { openCapture } from '../../capture/reader.ts';
 import { ScenarioRecorder } from '../../conform/scenario-recorder.ts';
 import { Injection } from '../../live/server/injection.ts';
 import { refusalText } from '../../payload/refusal.ts';
+import { Selection } from '../../query/selection.ts';
 import { Replayer } from '../../replay/replayer.ts';
 import { objectName } from '../../replay/snapshot.ts';
 import { LineTrace, type TraceKind } from '../../replay/trace.ts';
@@ -21,12 +22,13 @@ import { readThrough } from '../io/read.ts';
 import { writeScenario } from '../io/scenario-file.ts';
 import { replayOnDevice } from '../live/replay-device.ts';
 import { addModelOptions, type ModelCliOptions, modelOptions } from '../options/model.ts';
+import { addSelectionOptions, questionOf, type SelectionOptions } from '../options/selection.ts';
 import { build } from '../options/tree.ts';
 import { addDiffOptions, asksForDiff, type DiffOptions, diffKernels } from './replay-diff.ts';
 import { lookForReasons } from './replay-reasons.ts';
 import { playOnTree, treeJson, treeText } from './replay-tree.ts';
 
-interface ReplayCliOptions extends ModelCliOptions, DiffOptions {
+interface ReplayCliOptions extends ModelCliOptions, DiffOptions, SelectionOptions {
   json?: true;
   stopAt?: number;
   trace: ReadonlySet<TraceKind>;
@@ -67,7 +69,10 @@ export function register(program: Command): void {
     )
     .option('--device <path>', 'play it on a real device, and hold the model against what that answers')
     .option('-o, --output <file>', 'with --device: write the calls with the device’s answers as a capture');
-  addDiffOptions(addModelOptions(command))
+  addSelectionOptions(
+    addDiffOptions(addModelOptions(command)),
+    'with --trace and --diff-…: only calls that failed',
+  )
     .option('--emit-scenario <file>', 'write what the driver was asked to do as a vector file for conform')
     .option('--tree <dir>', "ask a kernel tree's own VM layer the same, and compare (exit status 1)")
     .action(replay);
@@ -97,6 +102,11 @@ function plan(text: string): Injection {
 }
 
 async function replay(path: string, options: ReplayCliOptions): Promise<void> {
+  const selection = new Selection(questionOf(options));
+  if (selection.isAsked && options.trace.size === 0 && !asksForDiff(options))
+    throw new UsageError(
+      '--vm, --va and their like choose what --trace and --diff-… print: say one of these, too',
+    );
   answersByStatus();
   if (options.emitScenario !== undefined) checkWritable(options.emitScenario);
   const capture = await openCapture(path);
@@ -129,6 +139,7 @@ async function replay(path: string, options: ReplayCliOptions): Promise<void> {
     capture,
     (record) => {
       if (lines !== null) {
+        lines.quiet = !selection.matches(record);
         lines.index = record.index;
         lines.op(callText(record, Number.POSITIVE_INFINITY));
       }

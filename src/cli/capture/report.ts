@@ -3,15 +3,17 @@ import type { Command } from 'commander';
 import type { CaptureReader } from '../../capture/reader.ts';
 import { capturePage } from '../../page/capture-page.ts';
 import { CaptureRecording } from '../../page/capture-recording.ts';
+import { Selection } from '../../query/selection.ts';
 import { note, UsageError } from '../exit.ts';
 import { checkWritable, writeOutput } from '../io/files.ts';
 import { print } from '../io/output.ts';
 import { readThrough } from '../io/read.ts';
 import { addModelOptions, type ModelCliOptions, modelOptions } from '../options/model.ts';
 import { parseRanges } from '../options/ranges.ts';
+import { addSelectionOptions, questionOf, type SelectionOptions } from '../options/selection.ts';
 import { differencePage, isToken, openInput, tokenPage } from './report-inputs.ts';
 
-interface ReportOptions extends ModelCliOptions {
+interface ReportOptions extends ModelCliOptions, SelectionOptions {
   output: string;
   records: string;
 }
@@ -40,7 +42,7 @@ export function register(program: Command): void {
       '\nExamples:\n  panthor-shim report capture.jsonl.gz -o capture.html\n' +
         '  panthor-shim explore rebind-while-accessing --kernel 6.12 --json | panthor-shim report - -o race.html\n',
     );
-  addModelOptions(command).action(report);
+  addSelectionOptions(addModelOptions(command)).action(report);
 }
 
 async function report(inputs: string[], options: ReportOptions): Promise<void> {
@@ -58,6 +60,7 @@ async function reportCapture(capture: CaptureReader, options: ReportOptions): Pr
   const [{ first, last }, ...more] = parseRanges(options.records);
   if (more.length > 0) throw new UsageError(`--records ${options.records}: one range, as 100-200`);
   const end = Math.min(last, first + MOST_RECORDS - 1);
+  const selection = new Selection(questionOf(options));
   const recording = new CaptureRecording(capture.header, modelOptions(options, capture.header));
   let beyond = false;
   await readThrough(
@@ -66,12 +69,16 @@ async function reportCapture(capture: CaptureReader, options: ReportOptions): Pr
       if (record.index > end) beyond = true;
       else if (record.index < first) recording.skip(record);
       else recording.step(record);
+      if (selection.isAsked && selection.matches(record) && !beyond && record.index >= first)
+        recording.selected.push(record.index);
       return !beyond;
     },
     () => {
       const notes: string[] = [];
       if (first > 0)
         notes.push(`The page begins with record ${first}; what was before is played, but not drawn.`);
+      if (selection.isAsked)
+        notes.push(`The search shows the ${recording.selected.length} calls that were asked for.`);
       if (beyond)
         notes.push(
           `The page ends with record ${end}, though the capture goes on: --records shows another part.`,

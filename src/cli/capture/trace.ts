@@ -1,19 +1,15 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
 import type { Command } from 'commander';
-import { reason } from '../../capture/error.ts';
 import { openCapture } from '../../capture/reader.ts';
-import { UsageError } from '../../errors.ts';
+import { Selection } from '../../query/selection.ts';
 import { CaptureTrace } from '../../trace/capture-trace.ts';
-import { TraceWriter } from '../../trace/writer.ts';
 import { readThrough } from '../io/read.ts';
+import { openTrace } from '../io/trace-file.ts';
 import { addModelOptions, type ModelCliOptions, modelOptions } from '../options/model.ts';
+import { addSelectionOptions, questionOf, type SelectionOptions } from '../options/selection.ts';
 
-interface TraceOptions extends ModelCliOptions {
+interface TraceOptions extends ModelCliOptions, SelectionOptions {
   output: string;
 }
-
-/** Bytes that are written at once. */
-const CHUNK = 1 << 20;
 
 export function register(program: Command): void {
   const command = program
@@ -27,53 +23,20 @@ export function register(program: Command): void {
     .argument('<capture>', 'capture, FIFO, or - for standard input')
     .requiredOption('-o, --output <file>', 'the trace, as trace.pftrace; - for standard output')
     .addHelpText('after', '\nExample:\n  panthor-shim trace capture.jsonl.gz -o capture.pftrace\n');
-  addModelOptions(command).action(trace);
+  addSelectionOptions(addModelOptions(command)).action(trace);
 }
 
 async function trace(path: string, options: TraceOptions): Promise<void> {
   const capture = await openCapture(path);
-  const file = openOutput(options.output);
-  let chunk: Uint8Array[] = [];
-  let bytes = 0;
-  const flush = (): void => {
-    const all = Buffer.concat(chunk);
-    try {
-      for (let at = 0; at < all.length; ) at += writeSync(file, all, at);
-    } catch (error) {
-      throw cannotWrite(options.output, error);
-    }
-    chunk = [];
-    bytes = 0;
-  };
-  const writer = new TraceWriter((packet) => {
-    chunk.push(packet);
-    bytes += packet.length;
-    if (bytes >= CHUNK) flush();
-  });
+  const { writer, close } = openTrace(options.output);
+  const selection = new Selection(questionOf(options));
   const made = new CaptureTrace(capture.header, modelOptions(options, capture.header), writer);
   await readThrough(
     capture,
-    (record) => made.step(record),
+    (record) => made.step(record, selection.matches(record)),
     () => {
       made.finish();
-      flush();
-      if (file !== 1) closeSync(file);
+      close();
     },
   );
-}
-
-function openOutput(path: string): number {
-  if (path === '-') return 1;
-  try {
-    return openSync(path, 'w');
-  } catch (error) {
-    throw cannotWrite(path, error);
-  }
-}
-
-function cannotWrite(path: string, error: unknown): unknown {
-  const { code } = error as NodeJS.ErrnoException;
-  // A reader of standard output that goes away is no mistake of the user's.
-  if (path === '-' || code === 'EPIPE') return error;
-  return new UsageError(`cannot write ${path}: ${reason(error as NodeJS.ErrnoException)}`);
 }

@@ -1,5 +1,6 @@
-import { existsSync } from 'node:fs';
-import { basename } from 'node:path';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { archOf, type Door, doorFor, prepare, prepareBehind, runToEnd } from '../../live/launch/launch.ts';
 import { die, withSignals } from '../../live/launch/signals.ts';
@@ -15,9 +16,11 @@ import {
   serveOptions,
   starting,
 } from '../options/live.ts';
+import { checkTraceable, traceRun } from './run-trace.ts';
 
 interface RunOptions extends ModelOptions {
   record?: string;
+  trace?: string;
   report?: string | true;
   door: Door | 'auto';
 }
@@ -34,6 +37,7 @@ export function register(program: Command): void {
       '--record <file>',
       'write the capture there as it happens (.ptcap: binary); a FIFO waits for its reader',
     )
+    .option('--trace <file>', 'write what it asked for, and what the driver did, as a Perfetto trace')
     .addOption(
       new Option(
         '--door <door>',
@@ -61,13 +65,15 @@ export function libraryFor(command: string): { library: string; arch: string } {
 function run(command: string[], options: RunOptions): Promise<void> {
   checkModelOptions(options);
   if (typeof options.report === 'string') checkWritable(options.report);
+  if (options.trace !== undefined) checkTraceable(options.trace, options.record);
   if (options.record !== undefined) checkWritable(options.record);
   return withSignals(die, () => serveCommand(command, options));
 }
 
 async function serveCommand(command: string[], options: RunOptions): Promise<void> {
   const { library, arch } = libraryFor(command[0]);
-  const record = options.record;
+  const folder = options.trace === undefined ? null : mkdtempSync(join(tmpdir(), 'panthor-shim-trace-'));
+  const record = options.record ?? (folder === null ? undefined : join(folder, 'run.ptcap'));
   const door = options.door === 'auto' ? doorFor(command[0]) : options.door;
   if (door === 'seccomp' && basename(command[0]).startsWith('qemu-'))
     throw new UsageError(
@@ -85,6 +91,8 @@ async function serveCommand(command: string[], options: RunOptions): Promise<voi
       : prepareBehind(command, doorPath(arch), server.environment);
   const status = await runToEnd(launch);
   const report = await server.stop();
+  if (options.trace !== undefined && record !== undefined) await traceRun(record, options.trace, options);
+  if (folder !== null) rmSync(folder, { recursive: true, force: true });
   if (typeof options.report === 'string') writeOutput(options.report, `${JSON.stringify(report)}\n`);
   else if (options.report) process.stderr.write(visibleLines(reportText(report)));
   if (report.files === 0 && status === 0)

@@ -4,8 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { type Command, InvalidArgumentError } from 'commander';
 import type * as Explorer from '../../explore/command.ts';
 import { visible } from '../../report/visible.ts';
+import { type ScheduleStep, writeSchedule } from '../../trace/schedule-trace.ts';
 import { InputError, note, UsageError } from '../exit.ts';
 import { answersByStatus, print } from '../io/output.ts';
+import { openTrace } from '../io/trace-file.ts';
 import { addKernelOptions, type KernelOptions } from '../options/kernel.ts';
 import { build } from '../options/tree.ts';
 
@@ -14,6 +16,7 @@ interface Options extends KernelOptions {
   list?: true;
   invariant: string[];
   replay?: string;
+  trace?: string;
   json?: true;
   strict?: true;
   accept: string[];
@@ -76,6 +79,7 @@ export function register(program: Command): void {
     .option('--list', 'list the built-in scenarios')
     .option('--invariant <names>', "what to check (default: the scenario's own; all: everything)", names, [])
     .option('--replay <token>', 'run the schedule of a token again')
+    .option('--trace <file>', 'with --replay: the schedule as a Perfetto trace')
     .option(
       '--budget <limits>',
       'states=N,seconds=N,memory=N; beyond it the verdict is "bounded"',
@@ -149,9 +153,11 @@ async function explore(
   options: Options,
 ): Promise<void> {
   if (scenario !== undefined) checkFile(scenario);
+  if (options.trace !== undefined && options.replay === undefined)
+    throw new UsageError('--trace is of one schedule: say which with --replay TOKEN');
   const terminal = process.stderr.isTTY && !options.json;
   const tree = options.tree === undefined ? undefined : await build(options.tree);
-  const reply = await explorer.run({
+  const request = {
     scenario,
     kernel: options.kernel,
     with: options.with,
@@ -168,10 +174,37 @@ async function explore(
     budget: options.budget,
     seed: options.seed,
     tree,
-    progress: terminal ? (line) => process.stderr.write(`\r\x1b[K${visible(line)}`) : undefined,
-  });
+    progress: terminal ? (line: string) => process.stderr.write(`\r\x1b[K${visible(line)}`) : undefined,
+  };
+  if (options.trace !== undefined) {
+    traceSchedule(
+      options.trace,
+      JSON.parse((await explorer.run({ ...request, json: true })).text) as Replayed,
+    );
+  }
+  const reply = await explorer.run(request);
   if (terminal) process.stderr.write('\r\x1b[K');
   for (const line of reply.notes) note(line);
   print(reply.text);
   process.exitCode = reply.status;
+}
+
+/** What `explore --replay --json` says of a schedule. */
+interface Replayed {
+  scenario: string;
+  kernel: string;
+  invariant: string | null;
+  message: string | null;
+  steps: ScheduleStep[];
+}
+
+function traceSchedule(path: string, { scenario, kernel, invariant, message, steps }: Replayed): void {
+  const { writer, close } = openTrace(path);
+  writeSchedule(
+    writer,
+    `${scenario} on ${kernel}`,
+    steps,
+    invariant === null ? null : `${invariant}: ${message}`,
+  );
+  close();
 }

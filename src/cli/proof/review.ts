@@ -65,9 +65,10 @@ function ownCaptures(): string[] {
   return existsSync(path) ? [path] : [];
 }
 
-const sideOf = (tree: BuiltTree): Side => ({
+/** Commands that are shown name the directory as the user does. */
+const sideOf = (tree: BuiltTree, dir: string): Side => ({
   name: `${treeName(tree)} (${tree.digest.slice(0, 12)})`,
-  options: ['--tree', tree.dir],
+  options: ['--tree', dir],
 });
 
 /** Both sides read it, so it has to be a file. @throws InputError */
@@ -95,12 +96,12 @@ async function action(dir: string, scenarios: string[], options: Options): Promi
   const base =
     options.base === undefined
       ? { name: `the model's ${nearest}`, options: ['--kernel', nearest] }
-      : sideOf(await build(options.base));
+      : sideOf(await build(options.base), options.base);
   const live = process.stderr.isTTY === true;
   const given = scenarios.length + options.vectors.length + options.captures.length;
   const result = await review({
     base,
-    tree: sideOf(tree),
+    tree: sideOf(tree, dir),
     nearest,
     // Naming some of one kind asks for those alone.
     scenarios: scenarios.length > 0 || given > 0 ? scenarios : scenarioNames(),

@@ -9,8 +9,10 @@
  * term out and puts another in.
  */
 import { mix32 } from './hash.ts';
+import { $key, hashText, isUnhashed } from './names.ts';
+import { forgetUndo, noteUndo, type Restore, undoAll } from './undo-list.ts';
+import { bytesOf, enterView } from './views.ts';
 
-export type Restore = (target: object, value: unknown) => void;
 // biome-ignore lint/suspicious/noExplicitAny: whatever the driver keeps
 export type Any = any;
 
@@ -20,7 +22,6 @@ const SETUP = 0;
 
 const float = new Float64Array(1);
 const halves = new Int32Array(float.buffer);
-const texts = new Map<string, number>();
 /** Names of objects that cannot carry one (frozen ones): they never change. */
 const frozen = new Map<object, number>();
 
@@ -29,15 +30,7 @@ let owner = SETUP;
 const counters = new Int32Array(64);
 let lane0 = 0;
 let lane1 = 0;
-/** Fields that are left out of the fingerprint: key of the name, and the classes whose field it is. */
-const unhashed = new Map<number, (abstract new (...args: never[]) => object)[]>();
-/** Views of one buffer, where there are several: a write through one changes the others. */
-const viewsOf = new WeakMap<ArrayBufferLike, Any[]>();
 
-/** What to undo, oldest first. Only objects of the initial state are in it: the others are gone after a reset. */
-const undoTarget: object[] = [];
-const undoRestore: Restore[] = [];
-const undoValue: unknown[] = [];
 let recording = false;
 const saved = { counters: new Int32Array(64), lane0: 0, lane1: 0, known: 0 };
 /** Every object that is known, for an audit; frozen and module-level ones once. */
@@ -45,30 +38,6 @@ let known: object[] | null = null;
 /** Module-level objects and all that they led to when they became known; they outlive each world. */
 const shared: object[] = [];
 let naming: object[] | null = null;
-
-function hashText(text: string): number {
-  let h = texts.get(text);
-  if (h === undefined) {
-    h = 0x811c9dc5 | 0;
-    for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
-    texts.set(text, (h = mix32(h)));
-  }
-  return h;
-}
-
-/** The key of a property name. Names are hashed, so modules need not agree on numbers. */
-export function $key(name: string): number {
-  return hashText(name) | 1;
-}
-
-/** Leaves fields of a class out of the fingerprint, and what they refer to: nothing but reports reads them. */
-export function $unhashed(of: abstract new (...args: never[]) => object, names: readonly string[]): void {
-  for (const name of names) unhashed.set($key(name), [...(unhashed.get($key(name)) ?? []), of]);
-}
-
-function isUnhashed(target: object, key: number): boolean {
-  return unhashed.get(key)?.some((one) => target instanceof one) === true;
-}
 
 /** 32 bits for any value; objects become known. */
 export function hashValue(value: unknown): number {
@@ -121,18 +90,6 @@ function register(target: object): number {
   return id;
 }
 
-function enterView(target: Any): void {
-  const views = viewsOf.get(target.buffer) ?? [];
-  views.push(target);
-  viewsOf.set(target.buffer, views);
-  for (const view of views.length > 1 ? views : []) {
-    if (view.$shared === undefined) Object.defineProperty(view, '$shared', { value: views });
-  }
-}
-
-/** Bytes of a view that has no elements of its own. */
-const bytesOf = (view: DataView): Uint8Array => new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
-
 /** Adds or takes out the terms of everything in an object. */
 export function contents(target: object, id: number, sign: 1 | -1): void {
   if (Array.isArray(target)) {
@@ -175,17 +132,14 @@ export function undoes(id: number): boolean {
 }
 
 export function undo(target: object, id: number, restore: Restore, value: unknown): void {
-  if (!undoes(id)) return;
-  undoTarget.push(target);
-  undoRestore.push(restore);
-  undoValue.push(value);
+  if (undoes(id)) noteUndo(target, restore, value);
 }
 
 /** A known object's field changed. */
 export function $note(target: object, key: number, restore: Restore, before: unknown, after: unknown): void {
   const id = (target as Any).$id as number;
   undo(target, id, restore, before);
-  if (unhashed.has(key) && isUnhashed(target, key)) return;
+  if (isUnhashed(target, key)) return;
   term(id, key, before, -1);
   term(id, key, after, 1);
 }
@@ -210,7 +164,7 @@ export const tracker = {
     for (const one of roots) nameOf(one);
     naming = null;
     nameOf(root);
-    undoTarget.length = undoRestore.length = undoValue.length = 0;
+    forgetUndo();
     recording = true;
     saved.known = known?.length ?? 0;
     saved.counters.set(counters);
@@ -220,8 +174,7 @@ export const tracker = {
 
   /** Back to the initial state. */
   rewind(): void {
-    for (let i = undoTarget.length - 1; i >= 0; i--) undoRestore[i](undoTarget[i], undoValue[i]);
-    undoTarget.length = undoRestore.length = undoValue.length = 0;
+    undoAll();
     if (known !== null) known.length = saved.known;
     counters.set(saved.counters);
     lane0 = saved.lane0;
@@ -253,7 +206,7 @@ export const tracker = {
     tracked = null;
     recording = false;
     owner = SETUP;
-    undoTarget.length = undoRestore.length = undoValue.length = 0;
+    forgetUndo();
     lane0 = lane1 = 0;
     if (known !== null) known = [...shared];
     for (const target of shared) contents(target, nameOf(target), 1);

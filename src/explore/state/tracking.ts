@@ -2,5 +2,6 @@
 
 export { $c } from './closures.ts';
 export { $array, $enter, $y } from './frames.ts';
-export { $key, $note, $root, $unhashed } from './objects.ts';
+export { $key, $unhashed } from './names.ts';
+export { $note, $root } from './objects.ts';
 export { $e, $ei, $eu, $l, $length, $m, $mo } from './writes.ts';

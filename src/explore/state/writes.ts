@@ -2,18 +2,9 @@
  * What instrumented code calls (build/instrument.mjs) where it writes elements and changes collections in place. Each does
  * what the plain code would, and keeps the fingerprint and the list of what to undo up to date (tracker.ts).
  */
-import {
-  $key,
-  $note,
-  type Any,
-  contents,
-  elementKey,
-  LENGTH,
-  type Restore,
-  term,
-  undo,
-  undoes,
-} from './objects.ts';
+import { $key } from './names.ts';
+import { $note, type Any, contents, elementKey, LENGTH, term, undo, undoes } from './objects.ts';
+import type { Restore } from './undo-list.ts';
 
 /** target[index] = value. */
 export function $e(target: Any, index: Any, value: unknown): unknown {

@@ -39,6 +39,8 @@ export class TreeDriver {
   readonly #view: View;
   readonly #calls: Calls;
   #machine!: TimedMachine;
+  /** Where the tables are. */
+  memory!: TreeMemory;
   #vms: TreeVm[] = [];
   #objects: TreeObject[] = [];
   #gpuIrq!: TreeIrq;
@@ -67,7 +69,8 @@ export class TreeDriver {
     this.#kernel.reset();
     this.#vms = [];
     this.#objects = [];
-    const memory = new TreeMemory(this.#kernel, this.#view) as unknown as PhysicalMemory;
+    this.memory = new TreeMemory(this.#kernel, this.#view);
+    const memory = this.memory as unknown as PhysicalMemory;
     this.#machine = new TimedMachine({ slots, vaBits, memory });
     const { words } = this.#machine.regs;
     words[GPU_AS_PRESENT >> 2] = 2 ** slots - 1;

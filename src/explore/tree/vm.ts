@@ -3,6 +3,7 @@ import type { Op } from '../../coroutine/op.ts';
 import type { BindJob, BindOp } from '../../driver/mmu/vm-bind.ts';
 import type { Calls } from './calls.ts';
 import type { TreeDriver } from './driver.ts';
+import { forEachLeaf } from './leaves.ts';
 import {
   type View,
   VM_ACTIVE,
@@ -56,7 +57,13 @@ export class TreeVm {
   readonly id: number;
   readonly uid: number;
   readonly opLock: { readonly held: boolean };
-  readonly pgtable: { readonly ttbr: number; readonly tables: number[] };
+  readonly pgtable: {
+    readonly ttbr: number;
+    readonly tables: number[];
+    forEachLeaf(visit: (va: number, pa: number, log2: number) => void): void;
+  };
+  /** The kernel's own mappings would be above; scenarios have none. */
+  readonly userVaRange = 2 ** 48;
   readonly vmas = { count: 0 };
   readonly #calls: Calls;
   readonly #view: View;
@@ -81,6 +88,9 @@ export class TreeVm {
       },
       get tables(): number[] {
         return [calls.countTables(uid)];
+      },
+      forEachLeaf(visit): void {
+        forEachLeaf(driver.memory, this.ttbr, visit);
       },
     };
   }

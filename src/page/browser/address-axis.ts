@@ -14,7 +14,7 @@ export function drawAddresses(surface: Surface, addresses: Addresses, y: (place:
   let last = -ADDRESS_GAP;
   for (let i = 0; i < bounds.length - 1; i++) {
     const at = y(places[i]);
-    if (at < TOP + 4 || at > height - 4 || at - last < ADDRESS_GAP || holes.has(i)) continue;
+    if (at < TOP + 4 || at > height - 14 || at - last < ADDRESS_GAP || holes.has(i)) continue;
     last = at;
     surface.name(`0x${bounds[i].toString(16).padStart(12, '0')}`, at + 6);
   }

@@ -6,7 +6,7 @@ import { addGestures, viewKey } from './gestures.ts';
 import { legends } from './legend.ts';
 import { AddressMap } from './map.ts';
 import { Panel, type Selection } from './panel.ts';
-import { type Hit, MOST_HITS, search } from './search.ts';
+import { type Hit, MOST_HITS, record, search } from './search.ts';
 import { LEFT, TOP } from './surface.ts';
 import { onTheme } from './theme.ts';
 import { LANE, Timeline } from './timeline.ts';
@@ -53,6 +53,8 @@ export class CaptureView {
       );
     this.#view.reset(capture.length);
     this.draw();
+    if (capture.meta.selected.length > 0)
+      this.#hits(capture.meta.selected.flatMap((at) => record(capture, at)));
     this.#fromHash();
   }
 

@@ -31,7 +31,8 @@ export function search(capture: Capture, question: string): Hit[] {
   return [...found, ...calls(capture, words)].slice(0, MOST_HITS);
 }
 
-function record(capture: Capture, index: number): Hit[] {
+/** A record as a hit; none where the page does not have it. */
+export function record(capture: Capture, index: number): Hit[] {
   if (index < capture.first || index > capture.last) return [];
   return [{ kind: 'record', at: index, text: callText(capture, index) }];
 }

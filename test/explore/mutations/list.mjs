@@ -214,6 +214,7 @@ export const MUTANTS = [
     'the interrupt is not cleared',
     "if (b.clearFaultInHandler) { yield 'MMU_INT_CLEAR'; regs.write32(MMU_INT_BASE + INT_CLEAR, bit); } else { yield 'MMU_INT_MASK'; regs.write32(MMU_INT_BASE + INT_MASK, this.irq.mask); }",
     '',
+    'the slot stays masked until it is enabled again, and that clears the interrupt, too',
   ),
   mutant(
     MMU,
@@ -252,7 +253,14 @@ export const MUTANTS = [
     'for (const vm of this.slots) if (vm !== null) this.releaseAs(vm);',
     '',
   ),
-  mutant(MMU, 'postReset', 'faults stay noted over a reset', 'this.faultyMask = 0;', ''),
+  mutant(
+    MMU,
+    'postReset',
+    'faults stay noted over a reset',
+    'this.faultyMask = 0;',
+    '',
+    'a reset takes every slot away; who gets one enables it, and that forgets the fault',
+  ),
 
   // Interrupts
   mutant(
@@ -328,7 +336,14 @@ export const MUTANTS = [
     'flushCaches() and wait_ready() have scheduled one already',
   ),
   mutant(REGION, 'unlockRegion', 'a region is unlocked in a slot that the VM has lost', 'vm.as >= 0', 'true'),
-  mutant(REGION, 'widen', 'a wider lock forgets what was locked', 'Math.min(start, vm.lockedStart)', 'start'),
+  mutant(
+    REGION,
+    'widen',
+    'a wider lock forgets what was locked',
+    'Math.min(start, vm.lockedStart)',
+    'start',
+    'a locked region is a naturally aligned power of two: a block that it touches lies in it, or begins no later',
+  ),
   mutant(
     REGION,
     'isLocked',

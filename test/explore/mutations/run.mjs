@@ -1,9 +1,9 @@
 /**
  * Makes each mistake of list.mjs in a copy of the interleaved build and lets the built-in scenarios find it:
  *
- *     node test/explore/mutations/run.mjs [--jobs N] [TEXT]
+ *     node test/explore/mutations/run.mjs [--jobs N] [--seconds N] [TEXT]
  *
- * TEXT picks mutants by name, "A|B" those of either. Exits with 1 where fewer than nine in ten of those that are not equivalent are found, or
+ * TEXT picks mutants by name, "A|B" those of either; after so many seconds no more are begun. Exits with 1 where fewer than nine in ten of those that are not equivalent are found, or
  * where one that is called equivalent is.
  */
 import { spawn, spawnSync } from 'node:child_process';
@@ -24,6 +24,9 @@ const SECONDS = 400;
 const args = process.argv.slice(2);
 const jobsAt = args.indexOf('--jobs');
 const jobs = jobsAt < 0 ? 2 : Number(args.splice(jobsAt, 2)[1]);
+const secondsAt = args.indexOf('--seconds');
+const until =
+  secondsAt < 0 ? Number.POSITIVE_INFINITY : Date.now() + 1000 * Number(args.splice(secondsAt, 2)[1]);
 const texts = (args[0] ?? '').split('|');
 const chosen = MUTANTS.filter(({ name }) => texts.some((text) => name.includes(text)));
 const cache = join(top, '.cache');
@@ -77,7 +80,7 @@ try {
   const worker = async (number) => {
     const root = join(work, `build-${number}`);
     cpSync(built, root, { recursive: true });
-    for (let mutant = queue.shift(); mutant !== undefined; mutant = queue.shift()) {
+    for (let mutant = queue.shift(); mutant !== undefined && Date.now() < until; mutant = queue.shift()) {
       const path = join(root, changeOf(top, mutant).file.replace(/\.ts$/, '.js'));
       const before = readFileSync(path, 'utf8');
       let found;
@@ -104,9 +107,10 @@ try {
 }
 const wrong = caught.filter((mutant) => mutant.equivalent !== undefined);
 for (const { name } of wrong) process.stdout.write(`not equivalent after all: ${name}\n`);
-const real = chosen.filter((mutant) => mutant.equivalent === undefined);
+const judged = [...caught, ...missed];
+const real = judged.filter((mutant) => mutant.equivalent === undefined);
 const found = caught.filter((mutant) => mutant.equivalent === undefined).length;
 process.stdout.write(
-  `${found} of ${real.length} found; ${chosen.length - real.length} of ${chosen.length} are equivalent\n`,
+  `${found} of ${real.length} found; ${judged.length - real.length} are equivalent; ${chosen.length - judged.length} were not judged\n`,
 );
 if (found < NEEDED * real.length || wrong.length > 0) process.exitCode = 1;

@@ -1,5 +1,5 @@
 /*
- * Asks a server that lies (test/live/forged.test.ts): each VM_CREATE carries the address of memory that is none of the
+ * Asks a server that lies (test/live/fuzz/forged.test.ts): each VM_CREATE carries the address of memory that is none of the
  * call's in user_va_range, and how the reply is to be forged in flags. argv[1]: how many forgeries there are.
  */
 #include <fcntl.h>

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { executeStreams } from '../../src/live/server/execute-streams.ts';
+import { executeStreams } from '../../../src/live/server/execute-streams.ts';
 import {
   buildNative,
   compileProgram,
@@ -13,7 +13,7 @@ import {
   runProgram,
   startProgram,
   startServer,
-} from './toolbox.ts';
+} from '../toolbox.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'panthor-fuzz-'));
 afterAll(() => rmSync(scratch, { recursive: true }));

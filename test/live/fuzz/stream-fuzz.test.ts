@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Rng } from '../../../src/explore/search/rng.ts';
 import { INSTRUCTION_TABLE, type InstructionSpec } from '../../../src/hw/command-stream/instruction-table.ts';
-import { BO_BYTES, type Code, READ_ONLY_VA, StreamClient, VA } from '../stream-client.ts';
+import { BO_BYTES, type Code, READ_ONLY_VA, StreamClient, VA } from './stream-client.ts';
 
 /** Any 64 bits. */
 function noise(rng: Rng): Code {

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Frame } from '../../src/capture/frame.ts';
-import { getU64 } from '../../src/driver/base/u64.ts';
-import { native } from '../../src/live/native.ts';
-import { ReplyWriter } from '../../src/live/wire.ts';
-import { WIRE_IOCTL, WIRE_OPEN, wire_ioctl } from '../../uapi/wire.ts';
-import { buildNative, compileProgram, compiler, libraryOf } from './toolbox.ts';
+import { Frame } from '../../../src/capture/frame.ts';
+import { getU64 } from '../../../src/driver/base/u64.ts';
+import { native } from '../../../src/live/native.ts';
+import { ReplyWriter } from '../../../src/live/wire.ts';
+import { WIRE_IOCTL, WIRE_OPEN, wire_ioctl } from '../../../uapi/wire.ts';
+import { buildNative, compileProgram, compiler, libraryOf } from '../toolbox.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'panthor-forged-'));
 afterAll(() => rmSync(dir, { recursive: true }));

@@ -1,15 +1,19 @@
 import { closeSync, openSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { checksum, FRAME_HEADER_BYTES } from '../../src/capture/frame.ts';
-import { native } from '../../src/live/native.ts';
-import { DRM_IOCTL_PRIME_FD_TO_HANDLE, DRM_IOCTL_SYNCOBJ_WAIT, DRM_IOCTL_VERSION } from '../../uapi/drm.ts';
+import { checksum, FRAME_HEADER_BYTES } from '../../../src/capture/frame.ts';
+import { native } from '../../../src/live/native.ts';
+import {
+  DRM_IOCTL_PRIME_FD_TO_HANDLE,
+  DRM_IOCTL_SYNCOBJ_WAIT,
+  DRM_IOCTL_VERSION,
+} from '../../../uapi/drm.ts';
 import {
   DRM_IOCTL_PANTHOR_BO_CREATE,
   DRM_IOCTL_PANTHOR_BO_MMAP_OFFSET,
   DRM_IOCTL_PANTHOR_VM_BIND,
   DRM_IOCTL_PANTHOR_VM_CREATE,
-} from '../../uapi/panthor_drm.ts';
+} from '../../../uapi/panthor_drm.ts';
 import {
   WIRE_ATTACH,
   WIRE_AWAIT_RELEASE,
@@ -17,9 +21,9 @@ import {
   WIRE_MMAP,
   WIRE_OPEN,
   WIRE_REPLY,
-} from '../../uapi/wire.ts';
+} from '../../../uapi/wire.ts';
+import { buildNative, compiler, type Fixture, leftOver, openDescriptors, startServer } from '../toolbox.ts';
 import { BUFFER, Client, frame, ioctl, NO_FDS, nameOf, seal } from './frame-client.ts';
-import { buildNative, compiler, type Fixture, leftOver, openDescriptors, startServer } from './toolbox.ts';
 
 /** PANTHOR_SHIM_FUZZ=20 makes it a million frames. */
 const FRAMES = 50_000 * Number(process.env.PANTHOR_SHIM_FUZZ ?? 1);

@@ -1,20 +1,20 @@
 /** A client whose jobs are executed: memory that test and GPU share, streams as names and fields. */
 
-import { run } from '../../src/coroutine/op.ts';
-import type { GemObject } from '../../src/driver/gem/gem.ts';
-import type { PanthorGroup } from '../../src/driver/sched/group.ts';
-import { StreamRunner } from '../../src/firmware/job-runner.ts';
-import { ObjectPages } from '../../src/firmware/object-pages.ts';
-import { encodeInstruction } from '../../src/hw/command-stream/instruction-text.ts';
+import { run } from '../../../src/coroutine/op.ts';
+import type { GemObject } from '../../../src/driver/gem/gem.ts';
+import type { PanthorGroup } from '../../../src/driver/sched/group.ts';
+import { StreamRunner } from '../../../src/firmware/job-runner.ts';
+import { ObjectPages } from '../../../src/firmware/object-pages.ts';
+import { encodeInstruction } from '../../../src/hw/command-stream/instruction-text.ts';
 import {
   drm_panthor_queue_create,
   drm_panthor_queue_submit,
   drm_panthor_sync_op,
   drm_panthor_vm_bind_op,
-} from '../../uapi/panthor_drm.ts';
-import { TestClient, type TestClientOptions } from '../driver/client.ts';
-import { type Struct, structs } from '../driver/ioctl/arguments.ts';
-import { groupArg } from '../driver/ioctl/bad-ioctls/row.ts';
+} from '../../../uapi/panthor_drm.ts';
+import { TestClient, type TestClientOptions } from '../../driver/client.ts';
+import { type Struct, structs } from '../../driver/ioctl/arguments.ts';
+import { groupArg } from '../../driver/ioctl/bad-ioctls/row.ts';
 
 const SIGNAL = 1 << 31;
 /** Where the client's object is mapped: 64 pages. The first half is for data, streams go into the other. */

@@ -2,12 +2,12 @@
 import { closeSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { checksum, FRAME_HEADER_BYTES } from '../../src/capture/frame.ts';
-import { FrameWriter } from '../../src/capture/frame-writer.ts';
-import { native } from '../../src/live/native.ts';
-import { DRM_IOCTL_VERSION } from '../../uapi/drm.ts';
-import { WIRE_ATTACH, WIRE_IOCTL, WIRE_OPEN } from '../../uapi/wire.ts';
-import type { Fixture } from './toolbox.ts';
+import { checksum, FRAME_HEADER_BYTES } from '../../../src/capture/frame.ts';
+import { FrameWriter } from '../../../src/capture/frame-writer.ts';
+import { native } from '../../../src/live/native.ts';
+import { DRM_IOCTL_VERSION } from '../../../uapi/drm.ts';
+import { WIRE_ATTACH, WIRE_IOCTL, WIRE_OPEN } from '../../../uapi/wire.ts';
+import type { Fixture } from '../toolbox.ts';
 
 export const NO_FDS = new Int32Array(0);
 

@@ -1,0 +1,32 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { UsageError } from '../exit.ts';
+import { writeOutput } from '../io/files.ts';
+import { print } from '../io/output.ts';
+import { manPage } from './man-page.ts';
+
+export function register(program: Command): void {
+  program
+    .command('man')
+    .summary('print the manual page of a command')
+    .description(
+      'Prints the manual page of the program or of one of its commands, made from its help, for man(1).',
+    )
+    .argument('[command]', 'which command; without it the program itself')
+    .option('--all <dir>', 'write the pages of all of them into a directory')
+    .addHelpText('after', '\nExample:\n  panthor-shim man explore | man -l -\n')
+    .action((name: string | undefined, { all }: { all?: string }) => {
+      if (all !== undefined) return writeAll(program, all);
+      const command = name === undefined ? program : program.commands.find((one) => one.name() === name);
+      if (command === undefined) throw new UsageError(`there is no command ${name}`);
+      print(manPage(program, command));
+    });
+}
+
+function writeAll(program: Command, dir: string): void {
+  mkdirSync(dir, { recursive: true });
+  writeOutput(join(dir, `${program.name()}.1`), manPage(program, program));
+  for (const command of program.commands)
+    writeOutput(join(dir, `${program.name()}-${command.name()}.1`), manPage(program, command));
+}
