@@ -17,7 +17,11 @@ const times = (count) => String(Math.max(1, Math.round(count * scale)));
 
 /** What is run, with which numbers: [what, environment, arguments of node]. */
 const RUNS = [
-  ['10,000,000 bad frames', { PANTHOR_SHIM_FUZZ: times(200) }, [vitest, 'run', 'test/live/fuzz/frames.test.ts']],
+  [
+    '10,000,000 bad frames',
+    { PANTHOR_SHIM_FUZZ: times(200) },
+    [vitest, 'run', 'test/live/fuzz/frames.test.ts'],
+  ],
   ['ioctls of all kinds', { PANTHOR_SHIM_FUZZ: times(100) }, [vitest, 'run', 'test/live/fuzz/fuzz.test.ts']],
   [
     'a million calls',
