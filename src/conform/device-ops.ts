@@ -1,6 +1,7 @@
 /** Operations of a stream about the device as a whole: objects, faults, power, and functions that stand alone. */
 import { crc32 } from 'node:zlib';
 import { EINVAL } from '../../uapi/errno.ts';
+import { hex } from '../../uapi/hex.ts';
 import { SZ_2M, SZ_4K } from '../../uapi/sizes.ts';
 import { run } from '../coroutine/op.ts';
 import { IRQ_WAKE_THREAD } from '../driver/base/irq.ts';
@@ -9,7 +10,7 @@ import { packed, packRegionExact, REGION_HI, REGION_LO, REGION_SIZE } from '../d
 import { getPgsize } from '../driver/mmu/vm-pages.ts';
 import { AS_FAULTADDRESS, AS_FAULTSTATUS, asRegister } from '../hw/registers.ts';
 import { type Fields, num, type StreamOp } from './op-fields.ts';
-import { hex, type Json } from './recorder.ts';
+import type { Json } from './recorder.ts';
 import type { Stage } from './stage.ts';
 
 /** An object with its scatter list, which is printed. */
@@ -60,7 +61,7 @@ export function pack(stage: Stage, op: StreamOp): Fields {
   }
   if (size === 0n) {
     stage.device.warn('pack_region_range', 'empty-region');
-    return { r: 0, region: '0x0', start: `0x${start.toString(16)}`, size: '0x0' };
+    return { r: 0, region: '0x0', start: hex(start), size: '0x0' };
   }
   packRegionExact(start, size);
   const value = (BigInt(packed[REGION_HI]) << 32n) | BigInt(packed[REGION_LO]);
@@ -68,8 +69,8 @@ export function pack(stage: Stage, op: StreamOp): Fields {
   const base = (start >> width) << width;
   return {
     r: 0,
-    region: `0x${value.toString(16)}`,
-    start: `0x${base.toString(16)}`,
+    region: hex(value),
+    start: hex(base),
     size: hex(packed[REGION_SIZE]),
   };
 }

@@ -1,11 +1,11 @@
 /** Operations of a stream on VMs. */
 import { EINVAL, ENOENT } from '../../uapi/errno.ts';
+import { hex } from '../../uapi/hex.ts';
 import { run } from '../coroutine/op.ts';
 import { PanthorVm } from '../driver/mmu/vm.ts';
 import { mapBoRange, unmapRange } from '../driver/mmu/vm-kernel-map.ts';
 import { flushRange, lockRegion, unlockRegion } from '../driver/mmu/vm-region.ts';
 import { type Fields, num, type StreamOp } from './op-fields.ts';
-import { hex } from './recorder.ts';
 import type { Stage } from './stage.ts';
 
 /** A VM of a file, or the firmware's: its handle, its number and its ranges. */

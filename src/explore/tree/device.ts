@@ -31,7 +31,7 @@ export class TreeIrq {
   }
 
   get state(): string {
-    return this.#view.interruptsOn ? 'active' : 'off';
+    return this.#view.interruptsOn ? 'active' : 'suspended';
   }
 
   get mask(): number {
