@@ -101,6 +101,8 @@ struct wire_record_file {
 	int32_t minor;
 	int32_t patchlevel;
 	uint32_t pid;
+	uint32_t node; /* minor number of the device node: below 128 a primary one */
+	uint32_t reserved;
 };
 
 /* WIRE_RECORD_IOCTL; the regions before the call follow, then the same ones after it */

@@ -17,8 +17,12 @@ const times = (count) => String(Math.max(1, Math.round(count * scale)));
 
 /** What is run, with which numbers: [what, environment, arguments of node]. */
 const RUNS = [
-  ['10,000,000 bad frames', { PANTHOR_SHIM_FUZZ: times(200) }, [vitest, 'run', 'test/live/frames.test.ts']],
-  ['ioctls of all kinds', { PANTHOR_SHIM_FUZZ: times(100) }, [vitest, 'run', 'test/live/fuzz.test.ts']],
+  [
+    '10,000,000 bad frames',
+    { PANTHOR_SHIM_FUZZ: times(200) },
+    [vitest, 'run', 'test/live/fuzz/frames.test.ts'],
+  ],
+  ['ioctls of all kinds', { PANTHOR_SHIM_FUZZ: times(100) }, [vitest, 'run', 'test/live/fuzz/fuzz.test.ts']],
   [
     'a million calls',
     { PANTHOR_SHIM_ROUNDS: times(60_000) },

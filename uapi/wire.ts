@@ -126,6 +126,8 @@ export const wire_record_file = struct(
     f('minor', 's32', 12),
     f('patchlevel', 's32', 16),
     f('pid', 'u32', 20),
+    f('node', 'u32', 24, { doc: 'minor number of the device node: below 128 a primary one' }),
+    f('reserved', 'u32', 28),
   ],
 );
 

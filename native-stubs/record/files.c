@@ -67,7 +67,13 @@ uint64_t files_of(int fd)
 	if (!atomic_compare_exchange_strong(&files[fd], &none, file))
 		return none; /* another thread was faster */
 	struct wire_record_file seen = {
-		file, version.major, version.minor, version.patchlevel, (uint32_t)own_pid()};
+		.file = file,
+		.major = version.major,
+		.minor = version.minor,
+		.patchlevel = version.patchlevel,
+		.pid = (uint32_t)own_pid(),
+		.node = minor(st.st_rdev),
+	};
 
 	announce(WIRE_RECORD_FILE, &seen, sizeof(seen));
 	return file;

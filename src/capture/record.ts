@@ -24,6 +24,11 @@ export const REPLIES: readonly Replies[] = ['stand-in', 'kernel', 'model'];
 export type DeviceNode = 'primary' | 'render';
 export const DEVICE_NODES: readonly DeviceNode[] = ['primary', 'render'];
 
+/** What a node with that minor number is: DRM numbers render nodes from 128 on. */
+export function nodeOf(minor: number): DeviceNode {
+  return minor < 128 ? 'primary' : 'render';
+}
+
 /** The first event of every capture. */
 export interface CaptureHeader {
   /** Machine of the client, as `uname -m` says it. */

@@ -1,6 +1,7 @@
 /** What an operation of a vector stream must look like before the model gets it (SCHEMA.md, "Ops"). */
+import { hex } from '../../uapi/hex.ts';
 import { BO_LAYOUTS } from '../driver/gem/sg.ts';
-import type { Fields } from './model.ts';
+import type { Fields } from './op-fields.ts';
 import type { Json } from './recorder.ts';
 
 /** What is wrong with an operation. */
@@ -99,7 +100,7 @@ function checkObject(fields: Fields, wrong: Wrong): OpFault | null {
   if (sg === undefined) {
     if (!isLayout(layout)) return wrong('layout', layout, `${BO_LAYOUTS.join(', ')}, or sg`);
     const most = MAX_BYTES[layout] ?? MAX_BYTES_4K;
-    if ((toNumber(size) as number) > most) return wrong('size', size, `at most 0x${most.toString(16)} bytes`);
+    if ((toNumber(size) as number) > most) return wrong('size', size, `at most ${hex(most)} bytes`);
     return null;
   }
   if (!isList(sg)) return wrong('sg', sg, `a list of up to ${MAX_ITEMS} pieces`);

@@ -1,7 +1,8 @@
 /** One worker's share of a conformance run. */
 import { type Kernel, kernel } from '../driver/kernels.ts';
-import { StreamMemoryError, type StreamOp } from './model.ts';
+import type { StreamOp } from './op-fields.ts';
 import type { Json } from './recorder.ts';
+import { StreamMemoryError } from './stage.ts';
 import {
   checkStream,
   type Difference,

@@ -1,4 +1,5 @@
 /** Records what the driver does during one operation, in the words of the vectors (SCHEMA.md, "Outcome"). */
+import { hex } from '../../uapi/hex.ts';
 import type { DriverTrace, StepPart } from '../driver/base/warn.ts';
 import {
   AS_STATUS,
@@ -14,10 +15,6 @@ import {
 const MAX_CALLS = 24;
 
 export type Json = string | number | null | Json[] | { [key: string]: Json };
-
-export function hex(value: number | bigint): string {
-  return `0x${value.toString(16)}`;
-}
 
 /** A size that may be an errno: -2 is 0xfffffffffffffffe. */
 function hexU64(value: number): string {

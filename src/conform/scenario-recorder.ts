@@ -4,14 +4,17 @@
  * file agrees with the model that wrote it by construction and tells when a later one differs.
  */
 
+import { hex } from '../../uapi/hex.ts';
+import { SZ_2M, SZ_4K } from '../../uapi/sizes.ts';
 import type { VmCalls } from '../driver/base/warn.ts';
 import type { PanthorDevice } from '../driver/device.ts';
 import type { GemObject } from '../driver/gem/gem.ts';
 import type { Kernel } from '../driver/kernels.ts';
 import type { PanthorVm } from '../driver/mmu/vm.ts';
 import type { BindOp } from '../driver/mmu/vm-bind.ts';
-import { type Fields, ModelRunner, type StreamOp } from './model.ts';
-import { hex, type Json } from './recorder.ts';
+import { ModelRunner } from './model.ts';
+import type { Fields, StreamOp } from './op-fields.ts';
+import type { Json } from './recorder.ts';
 
 export class ScenarioRecorder implements VmCalls {
   readonly ops: StreamOp[] = [];
@@ -111,9 +114,9 @@ function backing(bo: GemObject): Json {
   const { pa, len, start } = bo.sgt;
   const pieces: Json[] = [];
   for (let i = 0; i < pa.length; i++) {
-    const huge = bo.sgt.inHugeFolio(start[i]) ? len[i] - (len[i] % 0x200000) : 0;
-    if (huge > 0) pieces.push([hex(pa[i]), hex(huge), 0x200000]);
-    if (len[i] > huge) pieces.push([hex(pa[i] + huge), hex(len[i] - huge), 0x1000]);
+    const huge = bo.sgt.inHugeFolio(start[i]) ? len[i] - (len[i] % SZ_2M) : 0;
+    if (huge > 0) pieces.push([hex(pa[i]), hex(huge), SZ_2M]);
+    if (len[i] > huge) pieces.push([hex(pa[i] + huge), hex(len[i] - huge), SZ_4K]);
   }
   return pieces;
 }

@@ -1,8 +1,10 @@
 /** The state of the model as the vectors print it: VMs, slots, VMAs, and translations read back from the tables. */
+
+import { hex } from '../../uapi/hex.ts';
 import type { PanthorDevice } from '../driver/device.ts';
 import type { PanthorVm } from '../driver/mmu/vm.ts';
 import { CrcText } from './crc-text.ts';
-import { hex, type Json } from './recorder.ts';
+import type { Json } from './recorder.ts';
 
 /** `vms`: every VM in list order. */
 export function vmStates(device: PanthorDevice): Json {
@@ -87,7 +89,7 @@ export function vmContents(vm: PanthorVm, full: boolean, cap: number): { [key: s
     mapCrc.hexWords(attrLo, attrHi, true);
     if (++runs <= cap && full) {
       const attr = (BigInt(attrHi >>> 0) << 32n) | BigInt(attrLo);
-      map.push([hex(va), hex(pa), hex(len), log2, `0x${attr.toString(16)}`]);
+      map.push([hex(va), hex(pa), hex(len), log2, hex(attr)]);
     }
   });
   const out: { [key: string]: Json } = {

@@ -7,7 +7,8 @@ import { reason } from '../capture/error.ts';
 import { isGzip } from '../capture/gunzip.ts';
 import type { Kernel } from '../driver/kernels.ts';
 import { checkOp } from './check-op.ts';
-import { type Fields, ModelRunner, type StreamOp } from './model.ts';
+import { ModelRunner } from './model.ts';
+import type { Fields, StreamOp } from './op-fields.ts';
 import type { Json } from './recorder.ts';
 
 /** One stream: its name, the variant that its outcomes come from, and its operations with those outcomes. */

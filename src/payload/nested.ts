@@ -2,11 +2,12 @@
 import { CodecError, encode, type Json, type JsonObject } from '../../uapi/codec.ts';
 import type { BufferSpec, NumberRef } from '../../uapi/ioctl.ts';
 import type { StructLayout } from '../../uapi/layout.ts';
+import { PAGE_SIZE } from '../../uapi/sizes.ts';
 import type { Region } from './payload.ts';
 
 /** Where the first buffer is put, unless others are there. */
 const FIRST_ADDRESS = 0x10000n;
-const PAGE = 0x1000n;
+const PAGE = BigInt(PAGE_SIZE);
 
 /** Makes buffers for the lists in one request, at addresses that nothing else of it has. */
 export class NestedArrays {

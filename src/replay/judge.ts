@@ -1,5 +1,7 @@
 /** What the replay makes of a call that ended otherwise than it was recorded, or would have. */
+
 import { EDEADLK, EINTR, ENOMEM, ETIME, errnoName } from '../../uapi/errno.ts';
+import { hex } from '../../uapi/hex.ts';
 import type { IoctlSpec } from '../../uapi/ioctl.ts';
 import { availableIn } from '../../uapi/version.ts';
 import type { CaptureRecord } from '../capture/record.ts';
@@ -118,7 +120,7 @@ export class Judge {
     const { index } = record;
     const group = readGroup(record);
     this.#model.file(record).faultedGroups.set(group, index);
-    const why = `group ${group} faulted or timed out there (state 0x${there.toString(16)}); a replay runs no streams`;
+    const why = `group ${group} faulted or timed out there (state ${hex(there)}); a replay runs no streams`;
     this.tally.explained.add({ index, why: `${name}: ${why}` });
     return true;
   }

@@ -1,4 +1,5 @@
 import { EINTR, errnoName } from '../../uapi/errno.ts';
+import { hex } from '../../uapi/hex.ts';
 import { ioctlName, ioctlOf } from '../../uapi/lookup.ts';
 import { DRM_IOCTL_PANTHOR_VM_BIND } from '../../uapi/panthor_drm.ts';
 import type { CaptureHeader, CaptureRecord } from '../capture/record.ts';
@@ -179,7 +180,7 @@ export class Replayer {
       tally.explained.add({ index, why: `the offset was refused in record ${refused}` });
       return;
     }
-    const what = `mmap of offset 0x${offset.toString(16)}: ${outcome(record.ok)}, the model ${ok ? 'allows' : 'refuses'} it`;
+    const what = `mmap of offset ${hex(offset)}: ${outcome(record.ok)}, the model ${ok ? 'allows' : 'refuses'} it`;
     tally.divergences.add({ index, what });
   }
 

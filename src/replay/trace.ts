@@ -1,12 +1,11 @@
 import { errnoName } from '../../uapi/errno.ts';
+import { hex } from '../../uapi/hex.ts';
 import type { DriverTrace, StepPart } from '../driver/base/warn.ts';
 import type { RegisterTrace } from '../hw/register-file.ts';
 import { registerName } from '../hw/registers.ts';
 
 /** What `--trace` can show. */
 export type TraceKind = 'ops' | 'regs';
-
-const hex = (n: number): string => `0x${n.toString(16)}`;
 
 /**
  * Prints what the driver does, one line an event, under the kernel's names: `ops` the steps of gpuvm, page-table calls

@@ -1,6 +1,8 @@
 /** The state of a tree's driver as the vectors print it: VMs, slots, VMAs and translations. */
+
+import { hex } from '../../uapi/hex.ts';
 import { CrcText } from '../conform/crc-text.ts';
-import { hex, type Json } from '../conform/recorder.ts';
+import type { Json } from '../conform/recorder.ts';
 import type { Mailbox } from './mailbox.ts';
 
 const VM_WORDS = 7;

@@ -1,10 +1,11 @@
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { createWriteStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { capturePath, captureText, convertBytes, head } from '../capture/helpers.ts';
-import { panthorShim } from './program.ts';
+import { panthorShim, program } from './program.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'panthor-shim-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -195,9 +196,30 @@ describe('vm', () => {
     expect(at97.vms[0].pages['4k'] * 0x1000 + at97.vms[0].pages['2m'] * 0x200000).toBe(bytes);
   });
 
-  it('shows the end without --at, where this client has destroyed its VM', async () => {
+  it('shows each VM when it is fullest without --at, and as JSON the end, where this client has destroyed its VM', async () => {
     expect(await json('vm', sparse, '--json')).toEqual({ index: 234, vms: [] });
-    expect(await stdout('vm', sparse)).toBe('after record 234: 0 VMs\n');
+    expect(await stdout('vm', sparse, '--at', '234')).toBe('after record 234: 0 VMs\n');
+    const [head, , vm, , mappings] = (await stdout('vm', sparse)).split('\n');
+    expect(head).toBe('records 0 to 234: 1 VM, shown when fullest; --at N shows another moment');
+    expect(vm).toBe('VM 1 of fd 7, after record 109 (destroyed by record 234): no AS slot');
+    expect(mappings).toContain('98 mappings of 28.6 MiB');
+  });
+
+  it('takes kernel and GPU from the environment, where no option names them', async () => {
+    const kernelOf = async (env: Record<string, string>, ...args: string[]): Promise<string> => {
+      const run = promisify(execFile);
+      const { stdout: text } = await run(process.execPath, [program, 'replay', sparse, '--json', ...args], {
+        env: { ...process.env, ...env },
+        maxBuffer: 1 << 26,
+      });
+      return (JSON.parse(text) as { kernel: string }).kernel;
+    };
+    expect(await kernelOf({ PANTHOR_SHIM_KERNEL: 'next' })).toBe('7.3');
+    expect(await kernelOf({ PANTHOR_SHIM_KERNEL: '7.3' }, '--kernel', '7.2', '--with', 'sparse-map')).toBe(
+      '7.2',
+    );
+    await expect(kernelOf({ PANTHOR_SHIM_GPU: 'g999' })).rejects.toThrow('g999');
+    await expect(kernelOf({ PANTHOR_SHIM_KERNEL: '9.9.9.9' })).rejects.toThrow('9.9.9.9');
   });
 
   it('has no slot to show before anything was submitted', async () => {

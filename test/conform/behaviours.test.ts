@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ModelRunner, type StreamOp } from '../../src/conform/model.ts';
+import { ModelRunner } from '../../src/conform/model.ts';
+import type { StreamOp } from '../../src/conform/op-fields.ts';
 import { checkStream, type Stream } from '../../src/conform/stream.ts';
 import { run, type Waitable } from '../../src/coroutine/op.ts';
 import { PanthorDevice } from '../../src/driver/device.ts';

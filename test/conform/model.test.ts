@@ -1,6 +1,7 @@
 /** What a stream names: VMs that were refused, VMs that are gone, and outcomes that say little. */
 import { describe, expect, it } from 'vitest';
-import { ModelRunner, type StreamOp } from '../../src/conform/model.ts';
+import { ModelRunner } from '../../src/conform/model.ts';
+import type { StreamOp } from '../../src/conform/op-fields.ts';
 import { checkStream } from '../../src/conform/stream.ts';
 import { KERNEL_NAMES, kernel } from '../../src/driver/kernels.ts';
 

@@ -93,6 +93,31 @@ describe.skipIf(compiler === null)('panthor-shim', () => {
     expect(replay.status).toBe(0);
   });
 
+  it('run --record names the release that the model stands for, and the node of each file; replay goes by both', async () => {
+    const script =
+      'for n in /dev/dri/card0 /dev/dri/renderD128; do $0 $1 device info --device $n; done > /dev/null';
+    const command = ['sh', '-c', script, process.execPath, program];
+    const recordOn = async (...kernel: string[]) => {
+      const path = file('nodes.jsonl');
+      expect((await panthorShim(['run', ...kernel, '--record', path, '--', ...command])).status).toBe(0);
+      return lines(path);
+    };
+    const [header, ...records] = await recordOn('--kernel', '7.1', '--card', '0');
+    expect(header.kernel_release).toBe('7.1.5');
+    const nodes = records.filter(({ node }) => node !== undefined);
+    expect(nodes.map(({ node }) => node)).toEqual(['primary', 'render']);
+    expect(new Set(nodes.map(({ fd }) => fd)).size).toBe(2);
+    const replay = await panthorShim(['replay', '--json', '--check', file('nodes.jsonl')]);
+    expect(JSON.parse(replay.stdout.toString())).toMatchObject({
+      kernel: '7.1.5',
+      kernel_guess: null,
+      divergences: [],
+    });
+    // What no release stands for is guessed.
+    const [switched] = await recordOn('--kernel', 'atomic-v4', '--card', '0');
+    expect(switched.kernel_release).toBeUndefined();
+  });
+
   it('serve says where it cannot make its folder, and does not try for ever', async () => {
     for (const dir of ['/proc/self/x/y', `${process.execPath}/x`]) {
       const { status, stderr } = await panthorShim(['serve', '--dir', dir]);
@@ -158,7 +183,9 @@ describe.skipIf(compiler === null)('panthor-shim', () => {
     expect(await panthorShim(nested)).toMatchObject({ status: 0, stderr: '' });
     const [headerRun, ...ofRun] = lines(file('run.jsonl'));
     const [headerRecord, ...ofRecord] = lines(file('record.jsonl'));
-    expect(headerRecord).toEqual({ ...headerRun, client: headerRecord.client });
+    // Which release the model stands for is known to who runs it, not to a client of it.
+    const { kernel_release: _release, ...same } = headerRun;
+    expect(headerRecord).toEqual({ ...same, client: headerRecord.client });
     expect(headerRun).toMatchObject({ replies: 'model', driver_version: '1.9.0' });
     expect(ofRun.length).toBeGreaterThan(45);
     // The end of a process is seen by two others here, and neither waits for the other.

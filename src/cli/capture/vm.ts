@@ -5,6 +5,7 @@ import type { ClientFile } from '../../replay/client-file.ts';
 import type { ReplayModel } from '../../replay/model.ts';
 import { Replayer } from '../../replay/replayer.ts';
 import { clientVms, snapshot, type VmState } from '../../replay/snapshot.ts';
+import { VmHistories, type VmHistory } from '../../replay/vm-history.ts';
 import { bytesText, plural } from '../../report/format.ts';
 import { address, disagreementLines, LEGEND, vaMap } from '../../report/va-map.ts';
 import { vmJson } from '../../report/vm-json.ts';
@@ -32,7 +33,11 @@ export function register(program: Command): void {
         'space slots, or one translation, level by level.',
     )
     .argument('<capture>', 'capture, FIFO, or - for standard input')
-    .option('--at <n>', 'after record N (default: at the end)', recordNumber)
+    .option(
+      '--at <n>',
+      'after record N (default: each VM when it is fullest; with --json and --walk, the end)',
+      recordNumber,
+    )
     .option('--walk <vm@va>', 'one translation: VM@VA, or FD:VM@VA where files share the id', place)
     .option('--history <vm@va>', 'everything that ever happened to an address', place)
     .option('--json', 'one JSON object');
@@ -58,11 +63,15 @@ async function show(path: string, options: VmCliOptions): Promise<void> {
   }
   const replayer = new Replayer(capture.header, modelOptions(options, capture.header));
   const at = options.at ?? Number.POSITIVE_INFINITY;
+  const fullest = options.at === undefined && options.walk === undefined && options.json === undefined;
+  const histories = fullest ? new VmHistories(replayer.model) : null;
   let index = -1;
   await readThrough(
     capture,
     (record) => {
+      histories?.before(record);
       replayer.step(record);
+      histories?.after(record);
       index = record.index;
       return index < at;
     },
@@ -73,7 +82,11 @@ async function show(path: string, options: VmCliOptions): Promise<void> {
       }
       if (options.walk !== undefined) walk(replayer.model, options.walk, options.json === true);
       else if (options.json) print(`${vmJson(index, snapshot(replayer.model))}\n`);
-      else print(text(index, snapshot(replayer.model)));
+      else if (histories === null) print(text(`after record ${index}`, snapshot(replayer.model)));
+      else {
+        histories.finishFullest();
+        print(fullestText(index, [...histories.histories.values()]));
+      }
     },
   );
 }
@@ -97,13 +110,24 @@ function find(model: ReplayModel, { fd, id }: Place): { file: ClientFile; vm: Pa
   throw new UsageError(`several files have a VM ${id}: say one of ${all.join(', ')}`);
 }
 
-function text(index: number, vms: readonly VmState[]): string {
-  const lines = [`after record ${index}: ${plural(vms.length, 'VM')}`];
-  for (const vm of vms) {
+/** Every VM that ever was, when it had the most mappings: most clients have destroyed theirs at the end. */
+function fullestText(last: number, all: readonly VmHistory[]): string {
+  const how = all.length === 0 ? '' : ', shown when fullest; --at N shows another moment';
+  const moments = all.map(
+    ({ shownAt, destroyedAt }) =>
+      `, after record ${shownAt}${destroyedAt < 0 ? '' : ` (destroyed by record ${destroyedAt})`}`,
+  );
+  const vms = all.map(({ shown }) => shown);
+  return text(`records 0 to ${last}`, vms, how, moments);
+}
+
+function text(when: string, vms: readonly VmState[], how = '', moments: readonly string[] = []): string {
+  const lines = [`${when}: ${plural(vms.length, 'VM')}${how}`];
+  for (const [i, vm] of vms.entries()) {
     const bytes = vm.vmas.reduce((sum, vma) => sum + vma.size, 0);
     lines.push(
       '',
-      `VM ${vm.id} of fd ${vm.fd}${vm.unusable ? ', unusable' : ''}: ${vm.as === null ? 'no AS slot' : `AS ${vm.as}`}`,
+      `VM ${vm.id} of fd ${vm.fd}${moments[i] ?? ''}${vm.unusable ? ', unusable' : ''}: ${vm.as === null ? 'no AS slot' : `AS ${vm.as}`}`,
       `  user range ${address(0)}–${address(vm.userVaRange - 1)}`,
       `  ${plural(vm.vmas.length, 'mapping')} of ${bytesText(bytes)}, ${vm.pages2m} × 2 MiB and ${vm.pages4k} × 4 KiB, ` +
         `${plural(vm.tables, 'page-table page')}`,

@@ -12,7 +12,7 @@ function roff(text: string): string {
     .replaceAll('-', '\\-')
     .replace(/^([.'])/gm, '\\&$1')
     .replace(
-      /[\u0080-\u{10ffff}]/gu,
+      /\P{ASCII}/gu,
       (c) => `\\[u${(c.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}]`,
     );
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { hex } from '../../../uapi/hex.ts';
 import { DeviceFile, findDevice } from '../../device/device-file.ts';
 import { type DeviceInfo, deviceInfo, profileOf } from '../../device/info.ts';
 import { print } from '../io/output.ts';
@@ -50,5 +51,5 @@ function text({ path, kernel_release, driver, queries }: DeviceInfo): string {
 }
 
 function shownNumber(value: unknown): string {
-  return typeof value === 'number' && value >= 10 ? `0x${value.toString(16)}` : String(value);
+  return typeof value === 'number' && value >= 10 ? hex(value) : String(value);
 }

@@ -39,15 +39,18 @@ export function behaviourOption(flags: string, description: string): Option {
   return new Option(flags, description).argParser(behaviourName).default([], 'none');
 }
 
-/** Adds --kernel, --with and --without; `fallback` says in the help what is modelled without --kernel. */
-export function addKernelOptions(command: Command, fallback: string): Command {
+/**
+ * Adds --kernel, --with and --without; `fallback` says in the help what is modelled without --kernel, `variable` is one of the
+ * environment that names the kernel. conform and explore have kernels of their own to run on, and none.
+ */
+export function addKernelOptions(command: Command, fallback: string, variable?: string): Command {
+  const which = kernelOption(
+    '--kernel <name>',
+    `which driver is modelled: a release such as 6.12.107 or 7.2, atomic-v4, next (default: ${fallback})`,
+  );
+  if (variable !== undefined) which.env(variable);
   return command
-    .addOption(
-      kernelOption(
-        '--kernel <name>',
-        `which driver is modelled: a release such as 6.12.107 or 7.2, atomic-v4, next (default: ${fallback})`,
-      ),
-    )
+    .addOption(which)
     .addOption(
       behaviourOption('--with <behaviour>', 'switch a behaviour on (repeatable; see panthor-shim kernels)'),
     )

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { kernel } from '../../driver/kernels.ts';
 import { Injection } from '../../live/server/injection.ts';
 import { StartError } from '../../live/start-error.ts';
@@ -40,8 +40,16 @@ function cardNumber(value: string): number {
 /** Adds the options that choose the model. */
 export function addModelOptions(command: Command): Command {
   return command
-    .option('--gpu <profile>', 'GPU: g610, g310, or a JSON file', 'g610')
-    .option('--kernel <name>', 'driver to model: 6.12, atomic-v4, 7.2 or next', 'next')
+    .addOption(
+      new Option('--gpu <profile>', 'GPU: g610, g310, or a JSON file')
+        .default('g610')
+        .env('PANTHOR_SHIM_GPU'),
+    )
+    .addOption(
+      new Option('--kernel <name>', 'driver to model: 6.12, atomic-v4, 7.2 or next')
+        .default('next')
+        .env('PANTHOR_SHIM_KERNEL'),
+    )
     .option('--with <behaviour>', 'switch a behaviour on', collect, [])
     .option('--without <behaviour>', 'switch a behaviour off', collect, [])
     .option(

@@ -11,9 +11,17 @@ export interface ModelCliOptions extends KernelOptions {
 
 /** The options that say what is modelled, for every command that plays a capture. */
 export function addModelOptions(command: Command): Command {
-  addKernelOptions(command, "the capture's, by its uname -r, else by its uAPI version");
+  addKernelOptions(
+    command,
+    "the capture's, by its uname -r, else by its uAPI version",
+    'PANTHOR_SHIM_KERNEL',
+  );
   return command
-    .option('--gpu <profile>', 'GPU profile: a name, or a JSON file', 'g610')
+    .addOption(
+      new Option('--gpu <profile>', 'GPU profile: a name, or a JSON file')
+        .default('g610')
+        .env('PANTHOR_SHIM_GPU'),
+    )
     .addOption(
       new Option('--bo-layout <layout>', 'how objects lie in physical memory')
         .choices([...BO_LAYOUTS])

@@ -1,3 +1,4 @@
+import { hex } from '../../../uapi/hex.ts';
 import { UsageError } from '../../errors.ts';
 import { WORDS, wordText } from '../../payload/register-word.ts';
 import { print } from '../io/output.ts';
@@ -21,7 +22,7 @@ export function decodeWord(words: readonly string[], name: string, json: boolean
       print(wordText(known, word));
       continue;
     }
-    const rows = fields(word).map((row) => ({ ...row, value: `0x${row.value.toString(16)}` }));
-    print(`${JSON.stringify({ register: known, value: `0x${word.toString(16)}`, fields: rows })}\n`);
+    const rows = fields(word).map((row) => ({ ...row, value: hex(row.value) }));
+    print(`${JSON.stringify({ register: known, value: hex(word), fields: rows })}\n`);
   }
 }

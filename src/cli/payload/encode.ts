@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { hex } from '../../../uapi/hex.ts';
 import { toHex } from '../../payload/bytes.ts';
 import { fromJson } from '../../payload/json.ts';
 import type { Payload } from '../../payload/payload.ts';
@@ -38,7 +39,7 @@ export function register(program: Command): void {
 function written({ root, regions }: Payload, to: To): string | Uint8Array {
   if (to === 'binary') return root.bytes;
   if (to === 'hex') {
-    const buffers = regions.map((one) => `0x${one.address.toString(16)}=${toHex(one.bytes)}\n`);
+    const buffers = regions.map((one) => `${hex(one.address)}=${toHex(one.bytes)}\n`);
     return `${toHex(root.bytes)}\n${buffers.join('')}`;
   }
   const arrays = regions.map((one) => cArray(`buffer_${one.address.toString(16)}`, one.bytes));

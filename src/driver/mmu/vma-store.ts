@@ -1,32 +1,15 @@
 /**
  * The VMAs of one VM, ordered by address: what drm_gpuvm keeps in its interval tree and list.
  *
- * The ids of VmaFields in a sorted list, cut into blocks of at most 128 ids, the blocks in a growing array of their own.
- * Finding is two binary searches over Float64Arrays. A block's ids may begin anywhere in its storage, so that inserting
- * and removing move the shorter side of one block only.
+ * The ids of VmaFields in a sorted list, cut into the blocks of VmaBlocks. Finding is two binary searches over Float64Arrays.
  *
  * One cursor serves the operation under way (op_lock is held); it stays valid across removeAtCursor and insertAtCursor.
  */
-import { grown, VmaFields } from './vma-fields.ts';
+import { BLOCK, VmaBlocks } from './vma-blocks.ts';
 
-const BLOCK = 128;
-
-export class VmaStore extends VmaFields {
+export class VmaStore extends VmaBlocks {
   count = 0;
-  /** Blocks in address order, as indices of storage blocks. */
-  #order = new Int32Array(4);
-  #blocks = 0;
-  /** First VA of each block, in the same order. */
-  #first = new Float64Array(4);
-  /** By storage block: where its ids begin and how many there are, and the ids with their VAs beside them. */
-  #head = new Int32Array(4);
-  #fill = new Int32Array(4);
-  #ids128 = new Int32Array(4 * BLOCK);
-  #va128 = new Float64Array(4 * BLOCK);
-  #freeBlocks: number[] = [];
-  #storage = 0;
-
-  /** The cursor: position in #order, and index in that block. */
+  /** The cursor: position in order, and index in that block. */
   #cb = 0;
   #ci = 0;
 
@@ -50,22 +33,22 @@ export class VmaStore extends VmaFields {
 
   /** The VMA at the cursor, or -1 at the end. */
   current(): number {
-    if (this.#cb >= this.#blocks) return -1;
-    return this.#ids128[this.#base(this.#order[this.#cb]) + this.#ci];
+    if (this.#cb >= this.blocks) return -1;
+    return this.ids128[this.base(this.order[this.#cb]) + this.#ci];
   }
 
   /** The VMA after the one at the cursor, or -1; the cursor stays. */
   peekNext(): number {
-    if (this.#cb >= this.#blocks) return -1;
-    const block = this.#order[this.#cb];
-    if (this.#ci + 1 < this.#fill[block]) return this.#ids128[this.#base(block) + this.#ci + 1];
-    return this.#cb + 1 < this.#blocks ? this.#ids128[this.#base(this.#order[this.#cb + 1])] : -1;
+    if (this.#cb >= this.blocks) return -1;
+    const block = this.order[this.#cb];
+    if (this.#ci + 1 < this.fill[block]) return this.ids128[this.base(block) + this.#ci + 1];
+    return this.#cb + 1 < this.blocks ? this.ids128[this.base(this.order[this.#cb + 1])] : -1;
   }
 
   /** Moves the cursor on by one VMA. */
   advance(): void {
-    if (this.#cb >= this.#blocks) return;
-    if (++this.#ci >= this.#fill[this.#order[this.#cb]]) {
+    if (this.#cb >= this.blocks) return;
+    if (++this.#ci >= this.fill[this.order[this.#cb]]) {
       this.#cb++;
       this.#ci = 0;
     }
@@ -74,15 +57,15 @@ export class VmaStore extends VmaFields {
   /** drm_gpuva_remove(): takes the VMA at the cursor out of the list; the cursor is then at its successor. */
   removeAtCursor(): void {
     const at = this.#cb;
-    const block = this.#order[at];
-    const base = this.#base(block);
+    const block = this.order[at];
+    const base = this.base(block);
     const ci = this.#ci;
-    const n = --this.#fill[block];
-    const ids = this.#ids128;
-    const vas = this.#va128;
+    const n = --this.fill[block];
+    const ids = this.ids128;
+    const vas = this.va128;
     this.count--;
     if (n === 0) {
-      this.#dropBlock(at);
+      this.dropBlock(at);
       this.#ci = 0;
       return;
     }
@@ -91,14 +74,14 @@ export class VmaStore extends VmaFields {
         ids[i] = ids[i - 1];
         vas[i] = vas[i - 1];
       }
-      this.#head[block]++;
+      this.head[block]++;
     } else {
       for (let i = base + ci; i < base + n; i++) {
         ids[i] = ids[i + 1];
         vas[i] = vas[i + 1];
       }
     }
-    if (ci === 0) this.#first[at] = vas[this.#base(block)];
+    if (ci === 0) this.first[at] = vas[this.base(block)];
     if (ci >= n) {
       this.#cb++;
       this.#ci = 0;
@@ -107,55 +90,28 @@ export class VmaStore extends VmaFields {
 
   /** Puts a VMA before the cursor; the cursor stays at what was there. */
   insertAtCursor(id: number): void {
-    if (this.#blocks === 0) {
-      this.#insertBlock(0);
+    if (this.blocks === 0) {
+      this.insertBlock(0);
       this.#cb = 0;
       this.#ci = 0;
     } else if (this.#ci === 0 && this.#cb > 0) {
       // At a block's start: append to the block before, which keeps the order just as well.
       this.#cb--;
-      this.#ci = this.#fill[this.#order[this.#cb]];
+      this.#ci = this.fill[this.order[this.#cb]];
     }
-    if (this.#fill[this.#order[this.#cb]] === BLOCK) this.#split();
-    const block = this.#order[this.#cb];
+    if (this.fill[this.order[this.#cb]] === BLOCK) this.#split();
+    const block = this.order[this.#cb];
     const ci = this.#ci;
-    const n = this.#fill[block]++;
-    const at = this.#makeRoom(block, n, ci);
-    this.#ids128[at] = id;
-    this.#va128[at] = this.va[id];
-    if (ci === 0) this.#first[this.#cb] = this.va[id];
+    const n = this.fill[block]++;
+    const at = this.makeRoom(block, n, ci);
+    this.ids128[at] = id;
+    this.va128[at] = this.va[id];
+    if (ci === 0) this.first[this.#cb] = this.va[id];
     this.count++;
     if (++this.#ci > n) {
       this.#cb++;
       this.#ci = 0;
     }
-  }
-
-  /** Opens a place for index `ci` among a block's `n` ids, moving the shorter side where there is room. */
-  #makeRoom(block: number, n: number, ci: number): number {
-    const ids = this.#ids128;
-    const vas = this.#va128;
-    const head = this.#head[block];
-    let base = block * BLOCK + head;
-    if (head > 0 && (ci < n - ci || head + n === BLOCK)) {
-      this.#head[block] = head - 1;
-      base--;
-      for (let i = base; i < base + ci; i++) {
-        ids[i] = ids[i + 1];
-        vas[i] = vas[i + 1];
-      }
-    } else {
-      for (let i = base + n; i > base + ci; i--) {
-        ids[i] = ids[i - 1];
-        vas[i] = vas[i - 1];
-      }
-    }
-    return base + ci;
-  }
-
-  /** Index of a block's first id in its storage. */
-  #base(block: number): number {
-    return block * BLOCK + this.#head[block];
   }
 
   /**
@@ -165,7 +121,7 @@ export class VmaStore extends VmaFields {
   insert(id: number): void {
     const va = this.va[id];
     if (!this.#fits(va)) {
-      if (this.#cb < this.#blocks && this.#ci > 0) this.#ci--;
+      if (this.#cb < this.blocks && this.#ci > 0) this.#ci--;
       if (!this.#fits(va)) this.#upperBound(va);
     }
     this.insertAtCursor(id);
@@ -173,9 +129,9 @@ export class VmaStore extends VmaFields {
 
   /** Whether a VMA that begins at `va` belongs before the cursor, judged within the cursor's block. */
   #fits(va: number): boolean {
-    if (this.#cb >= this.#blocks || this.#ci === 0) return false;
-    const at = this.#base(this.#order[this.#cb]) + this.#ci;
-    return this.#va128[at - 1] <= va && va < this.#va128[at];
+    if (this.#cb >= this.blocks || this.#ci === 0) return false;
+    const at = this.base(this.order[this.#cb]) + this.#ci;
+    return this.va128[at - 1] <= va && va < this.va128[at];
   }
 
   /** Sets the cursor to the first VMA; returns its id or -1. */
@@ -188,10 +144,10 @@ export class VmaStore extends VmaFields {
   /** All VMA ids in address order. */
   ids(): number[] {
     const ids: number[] = [];
-    for (let b = 0; b < this.#blocks; b++) {
-      const block = this.#order[b];
-      const base = this.#base(block);
-      for (let i = 0; i < this.#fill[block]; i++) ids.push(this.#ids128[base + i]);
+    for (let b = 0; b < this.blocks; b++) {
+      const block = this.order[b];
+      const base = this.base(block);
+      for (let i = 0; i < this.fill[block]; i++) ids.push(this.ids128[base + i]);
     }
     return ids;
   }
@@ -219,7 +175,7 @@ export class VmaStore extends VmaFields {
         this.#ci--;
       } else if (this.#cb > 0) {
         this.#cb--;
-        this.#ci = this.#fill[this.#order[this.#cb]] - 1;
+        this.#ci = this.fill[this.order[this.#cb]] - 1;
       } else {
         break;
       }
@@ -234,9 +190,9 @@ export class VmaStore extends VmaFields {
 
   /** Cursor to the first VMA that begins after `va`. */
   #upperBound(va: number): void {
-    const first = this.#first;
+    const first = this.first;
     let lo = 0;
-    let hi = this.#blocks;
+    let hi = this.blocks;
     while (lo < hi) {
       const mid = (lo + hi) >> 1;
       if (first[mid] <= va) lo = mid + 1;
@@ -248,17 +204,17 @@ export class VmaStore extends VmaFields {
       return;
     }
     const at = lo - 1;
-    const block = this.#order[at];
-    const base = this.#base(block);
-    const vas = this.#va128;
+    const block = this.order[at];
+    const base = this.base(block);
+    const vas = this.va128;
     lo = base;
-    hi = base + this.#fill[block];
+    hi = base + this.fill[block];
     while (lo < hi) {
       const mid = (lo + hi) >> 1;
       if (vas[mid] <= va) lo = mid + 1;
       else hi = mid;
     }
-    if (lo === base + this.#fill[block]) {
+    if (lo === base + this.fill[block]) {
       this.#cb = at + 1;
       this.#ci = 0;
     } else {
@@ -270,52 +226,20 @@ export class VmaStore extends VmaFields {
   /** Halves the full block at the cursor; the cursor follows its place. */
   #split(): void {
     const at = this.#cb;
-    this.#insertBlock(at + 1);
-    const from = this.#order[at];
-    const to = this.#order[at + 1];
+    this.insertBlock(at + 1);
+    const from = this.order[at];
+    const to = this.order[at + 1];
     const half = BLOCK / 2;
-    this.#ids128.copyWithin(to * BLOCK, from * BLOCK + half, (from + 1) * BLOCK);
-    this.#va128.copyWithin(to * BLOCK, from * BLOCK + half, (from + 1) * BLOCK);
-    this.#head[from] = 0;
-    this.#head[to] = 0;
-    this.#fill[from] = half;
-    this.#fill[to] = BLOCK - half;
-    this.#first[at + 1] = this.#va128[to * BLOCK];
+    this.ids128.copyWithin(to * BLOCK, from * BLOCK + half, (from + 1) * BLOCK);
+    this.va128.copyWithin(to * BLOCK, from * BLOCK + half, (from + 1) * BLOCK);
+    this.head[from] = 0;
+    this.head[to] = 0;
+    this.fill[from] = half;
+    this.fill[to] = BLOCK - half;
+    this.first[at + 1] = this.va128[to * BLOCK];
     if (this.#ci > half) {
       this.#cb++;
       this.#ci -= half;
     }
-  }
-
-  #insertBlock(at: number): void {
-    if (this.#blocks === this.#order.length) {
-      this.#order = grown(this.#order, Int32Array);
-      this.#first = grown(this.#first, Float64Array);
-    }
-    this.#order.copyWithin(at + 1, at, this.#blocks);
-    this.#first.copyWithin(at + 1, at, this.#blocks);
-    this.#order[at] = this.#newBlock();
-    this.#blocks++;
-  }
-
-  #dropBlock(at: number): void {
-    const block = this.#order[at];
-    this.#freeBlocks.push(block);
-    this.#order.copyWithin(at, at + 1, this.#blocks);
-    this.#first.copyWithin(at, at + 1, this.#blocks);
-    this.#blocks--;
-  }
-
-  #newBlock(): number {
-    const block = this.#freeBlocks.length > 0 ? (this.#freeBlocks.pop() as number) : this.#storage++;
-    if (block >= this.#fill.length) {
-      this.#head = grown(this.#head, Int32Array);
-      this.#fill = grown(this.#fill, Int32Array);
-      this.#ids128 = grown(this.#ids128, Int32Array);
-      this.#va128 = grown(this.#va128, Float64Array);
-    }
-    this.#head[block] = 0;
-    this.#fill[block] = 0;
-    return block;
   }
 }

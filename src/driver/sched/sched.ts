@@ -9,6 +9,7 @@ import type { PanthorVm } from '../mmu/vm.ts';
 import type { SchedHooks } from '../reset.ts';
 import type { PanthorGroup } from './group.ts';
 import { InstantRunner, type JobRunner } from './job-runner.ts';
+import { JobTimeouts } from './job-timeouts.ts';
 import { type PanthorQueue, SYNCOBJ_BYTES } from './queue.ts';
 import { SchedEntity } from './sched-entity.ts';
 import { Slots } from './slots.ts';
@@ -32,8 +33,7 @@ export class Scheduler implements SchedHooks {
   resetInProgress = false;
   /** pm.has_ref: some group has work on the GPU. */
   #hasRef = false;
-  /** Queues with jobs in flight. */
-  readonly #busy = new Set<PanthorQueue>();
+  readonly #timeouts = new JobTimeouts();
   readonly #vmEntities = new WeakMap<PanthorVm, SchedEntity>();
   /** Queues that a reset holds back. */
   readonly #heldBack = new Set<SchedEntity>();
@@ -95,7 +95,7 @@ export class Scheduler implements SchedHooks {
   /** The end of queue_run_job(): there is something new in the ring buffer. The lock is held. */
   *ring(queue: PanthorQueue): Op<void> {
     const { group } = queue;
-    this.#busy.add(queue);
+    this.#timeouts.add(queue);
     if (group.slot < 0) {
       if (this.slots.isWaitingForSync(group) && group.isBlocked(queue)) return;
       if (!group.runnable) this.slots.await(group);
@@ -177,7 +177,7 @@ export class Scheduler implements SchedHooks {
   reportSyncUpdate(group: PanthorGroup): void {
     for (const queue of group.queues) {
       queue.checkCompletion();
-      if (queue.inFlight.length === 0) this.#busy.delete(queue);
+      if (queue.inFlight.length === 0) this.#timeouts.delete(queue);
     }
     // CSG_IDLE, for a group that has nothing left to do.
     if (this.slots.anyWaiting || (group.idle && group.slot >= 0)) this.tick();
@@ -211,19 +211,13 @@ export class Scheduler implements SchedHooks {
 
   /** queue_timedout_job() for each queue without progress since its deadline. */
   pollTimeouts(nowNs: number): void {
-    for (const queue of this.#busy) {
-      if (nowNs < queue.deadlineNs) continue;
-      queue.group.timedout = true;
-      this.tick();
-    }
+    if (this.#timeouts.poll(nowNs)) this.tick();
     this.runner.poll?.(nowNs);
   }
 
   /** When pollTimeouts() has something to do, CLOCK_MONOTONIC in ns. */
   get nextTimeoutNs(): number {
-    let next = this.runner.nextNs ?? Number.POSITIVE_INFINITY;
-    for (const queue of this.#busy) next = Math.min(next, queue.deadlineNs);
-    return next;
+    return Math.min(this.runner.nextNs ?? Number.POSITIVE_INFINITY, this.#timeouts.nextNs);
   }
 
   /** panthor_group_destroy(): 0, or -EINVAL for an unknown handle. */
@@ -250,6 +244,6 @@ export class Scheduler implements SchedHooks {
   /** group_term_work(): no job of the group will end any more, so all do now. */
   cancelJobs(group: PanthorGroup): void {
     group.cancelJobs();
-    for (const queue of group.queues) this.#busy.delete(queue);
+    for (const queue of group.queues) this.#timeouts.delete(queue);
   }
 }

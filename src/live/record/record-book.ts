@@ -1,3 +1,4 @@
+import { release } from 'node:os';
 import { _IOC_SIZE } from '../../../uapi/ioctl.ts';
 import { HIGH_WORD } from '../../../uapi/layout.ts';
 import {
@@ -13,7 +14,7 @@ import {
   wire_region,
 } from '../../../uapi/wire.ts';
 import type { Frame } from '../../capture/frame.ts';
-import { CaptureRecord, setIoctl } from '../../capture/record.ts';
+import { CaptureRecord, type DeviceNode, nodeOf, setIoctl } from '../../capture/record.ts';
 import { getU64 } from '../../driver/base/u64.ts';
 import { tell } from '../server/server.ts';
 import { CaptureFile } from './capture-file.ts';
@@ -27,6 +28,13 @@ export interface RecordBookOptions {
   replies: 'kernel' | 'model';
 }
 
+/** An open file: its number in the capture, the process that opened it, and its node until that was written down. */
+interface RecordedFile {
+  readonly fd: number;
+  readonly pid: number;
+  node: DeviceNode | null;
+}
+
 interface Region {
   addr: number;
   bytes: Uint8Array;
@@ -37,7 +45,7 @@ export class RecordBook {
   readonly #options: RecordBookOptions;
   readonly #record = new CaptureRecord();
   /** The capture's number of each open file, and the process that it was opened in. */
-  readonly #files = new Map<number, { fd: number; pid: number }>();
+  readonly #files = new Map<number, RecordedFile>();
   #file: CaptureFile | null = null;
   #nextFd = 0;
   /** Calls written down. */
@@ -92,6 +100,8 @@ export class RecordBook {
         client,
         replies,
         ...(version === undefined ? {} : { driver_version: version }),
+        // uAPI alone does not name a kernel.
+        ...(replies === 'kernel' ? { kernel_release: release() } : {}),
       },
       tell,
     );
@@ -102,18 +112,27 @@ export class RecordBook {
     const numbers = [off.major, off.minor, off.patchlevel].map((offset) => view.getInt32(at + offset, true));
     this.#file ??= this.#begin(numbers.join('.'));
     this.lastPid = view.getUint32(at + off.pid, true);
-    this.#files.set(getU64(view, at + off.file), { fd: this.#nextFd++, pid: this.lastPid });
+    const node = nodeOf(view.getUint32(at + off.node, true));
+    this.#files.set(getU64(view, at + off.file), { fd: this.#nextFd++, pid: this.lastPid, node });
     return true;
   }
 
   /** The number of an open file; one that was not announced (its process was forked off) is announced by its use. */
-  #fdOf(key: number): number {
+  #fileOf(key: number): RecordedFile {
     let file = this.#files.get(key);
     if (file === undefined) {
-      file = { fd: this.#nextFd++, pid: this.lastPid };
+      file = { fd: this.#nextFd++, pid: this.lastPid, node: null };
       this.#files.set(key, file);
     }
-    return file.fd;
+    return file;
+  }
+
+  /** The file's number, and with its first record its node. */
+  #fdAndNode(key: number): { fd: number; node: DeviceNode | null } {
+    const file = this.#fileOf(key);
+    const { fd, node } = file;
+    file.node = null;
+    return { fd, node };
   }
 
   #ioctl(view: DataView, bytes: Uint8Array, at: number, end: number): boolean {
@@ -148,7 +167,7 @@ export class RecordBook {
     setIoctl(this.#record, {
       timeNs: Number(process.hrtime.bigint()),
       tid: view.getUint32(at + off.tid, true) & 0x7fffffff,
-      fd: this.#fdOf(getU64(view, at + off.file)),
+      ...this.#fdAndNode(getU64(view, at + off.file)),
       request,
       argIn: size > 0 ? before[0].bytes : empty,
       argOut: size > 0 ? after[0].bytes : empty,
@@ -169,7 +188,7 @@ export class RecordBook {
       type: 'mmap',
       timeNs: Number(process.hrtime.bigint()),
       tid: view.getUint32(at + off.tid, true) & 0x7fffffff,
-      fd: this.#fdOf(getU64(view, at + off.file)),
+      ...this.#fdAndNode(getU64(view, at + off.file)),
       lengthLo: view.getUint32(at + off.length, true),
       lengthHi: view.getUint32(at + off.length + HIGH_WORD, true),
       offsetLo: view.getUint32(at + off.offset, true),

@@ -1,8 +1,9 @@
 import { _IOC_SIZE } from '../../../uapi/ioctl.ts';
-import { CaptureRecord, setIoctl } from '../../capture/record.ts';
+import { CaptureRecord, type DeviceNode, nodeOf, setIoctl } from '../../capture/record.ts';
 import type { PanthorDevice } from '../../driver/device.ts';
 import type { DmaBuf } from '../../driver/gem/dma-buf.ts';
 import type { FdObject, SyncFile } from '../../driver/ioctl/fd-table.ts';
+import type { Kernel } from '../../driver/kernels.ts';
 import type { Call } from '../server/call.ts';
 import type { CallFds } from '../server/call-fds.ts';
 import type { MmapCall, Observer } from '../server/observer.ts';
@@ -15,6 +16,11 @@ export interface RecordOptions {
   /** What was run, and the machine that it was made for. */
   client: string;
   arch: string;
+}
+
+/** The release that the model stands for, as `uname -r` would say it; a patched or switched kernel has none. */
+function releaseOf({ name, release, switched }: Kernel): { kernel_release?: string } {
+  return name === 'atomic-v4' || switched.length > 0 ? {} : { kernel_release: release };
 }
 
 /** Where the numbers of what is no open file of the device begin. */
@@ -31,6 +37,8 @@ export class Recorder implements Observer {
   readonly #device: PanthorDevice;
   readonly #others = new WeakMap<FdObject, number>();
   #nextOther = FIRST_OTHER;
+  /** Files whose node was written down. */
+  readonly #told = new WeakSet<OpenFile>();
 
   /** `tell` gets a line when the recording ends before its time. @throws StartError */
   constructor(options: RecordOptions, device: PanthorDevice, tell: (line: string) => void) {
@@ -43,6 +51,7 @@ export class Recorder implements Observer {
         client: options.client,
         replies: 'model',
         driver_version: `${major}.${minor}.0`,
+        ...releaseOf(device.kernel),
       },
       tell,
     );
@@ -82,6 +91,7 @@ export class Recorder implements Observer {
       timeNs: this.#device.now(),
       tid: call.tid,
       fd: 'kind' in on ? this.#numberOf(on) : on.id,
+      node: 'kind' in on ? null : this.#nodeOf(on),
       request,
       argIn,
       argOut,
@@ -90,6 +100,13 @@ export class Recorder implements Observer {
       errno: ret < 0 ? -ret : 0,
     });
     this.#write();
+  }
+
+  /** The node of a file, with its first record. */
+  #nodeOf(file: OpenFile): DeviceNode | null {
+    if (this.#told.has(file)) return null;
+    this.#told.add(file);
+    return nodeOf(file.minor);
   }
 
   #number(argument: Uint8Array, offset: number, object: FdObject): void {
@@ -109,7 +126,7 @@ export class Recorder implements Observer {
   mmap(file: OpenFile, call: MmapCall, ok: boolean): void {
     const { tid, lengthLo, lengthHi, offsetLo, offsetHi, prot, flags } = call;
     const timeNs = this.#device.now();
-    const fields = { type: 'mmap', timeNs, tid, fd: file.id, ok } as const;
+    const fields = { type: 'mmap', timeNs, tid, fd: file.id, node: this.#nodeOf(file), ok } as const;
     Object.assign(this.#record, fields, { lengthLo, lengthHi, offsetLo, offsetHi, prot, flags });
     this.#write();
   }

@@ -1,7 +1,8 @@
 /** The operations of a vector stream as calls of a tree's driver. */
 import { crc32 } from 'node:zlib';
-import type { Fields, StreamOp } from '../../conform/model.ts';
-import { hex, type Json } from '../../conform/recorder.ts';
+import { hex } from '../../../uapi/hex.ts';
+import type { Fields, StreamOp } from '../../conform/op-fields.ts';
+import type { Json } from '../../conform/recorder.ts';
 import { IRQ_WAKE_THREAD } from '../../driver/base/irq.ts';
 import { type BoLayout, layoutPieces, type SgPiece } from '../../driver/gem/sg.ts';
 import type { CallName } from '../calls.ts';

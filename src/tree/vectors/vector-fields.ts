@@ -1,5 +1,5 @@
 /** Fields of a vector's operation, and lists of pages, as the tree's driver is asked with them. */
-import type { Fields } from '../../conform/model.ts';
+import type { Fields } from '../../conform/op-fields.ts';
 import type { SgPiece } from '../../driver/gem/sg.ts';
 import type { Run } from '../kernel.ts';
 

@@ -1,5 +1,5 @@
 /** Questions about the state of a tree's driver between the operations of a vector: nothing of them is recorded. */
-import type { Fields } from '../../conform/model.ts';
+import type { Fields } from '../../conform/op-fields.ts';
 import type { CallName } from '../calls.ts';
 import type { TreeKernel } from '../kernel.ts';
 import type { Runner } from '../runner.ts';

@@ -1,5 +1,5 @@
 /** Plays the operations of a vector stream on a tree's driver and says what came out, as conform/model.ts does on the model. */
-import type { Fields, StreamOp } from '../../conform/model.ts';
+import type { Fields, StreamOp } from '../../conform/op-fields.ts';
 import { Recorder } from '../../conform/recorder.ts';
 import type { BuiltTree } from '../build.ts';
 import { Places } from '../faults.ts';

@@ -1,13 +1,13 @@
 /** What `run --report` says of refused calls: the function and the field, as far as the bytes show them. */
 import { describe, expect, it } from 'vitest';
-import { run } from '../../src/coroutine/op.ts';
-import { kernel } from '../../src/driver/kernels.ts';
-import { Call } from '../../src/live/server/call.ts';
-import { LiveReport, reportText } from '../../src/live/server/report.ts';
-import { EINVAL } from '../../uapi/errno.ts';
-import { drm_panthor_vm_bind_op } from '../../uapi/panthor_drm.ts';
-import { spec, TestClient } from '../driver/client.ts';
-import { ARG_ADDR, type Struct, structs, UserLayout } from '../driver/ioctl/arguments.ts';
+import { run } from '../../../src/coroutine/op.ts';
+import { kernel } from '../../../src/driver/kernels.ts';
+import { Call } from '../../../src/live/server/call.ts';
+import { LiveReport, reportText } from '../../../src/live/server/report.ts';
+import { EINVAL } from '../../../uapi/errno.ts';
+import { drm_panthor_vm_bind_op } from '../../../uapi/panthor_drm.ts';
+import { spec, TestClient } from '../../driver/client.ts';
+import { ARG_ADDR, type Struct, structs, UserLayout } from '../../driver/ioctl/arguments.ts';
 
 const STREAMS = { instructions: 0, unshaded: 0, fatal: 0, faults: 0 };
 

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { panthorShim } from '../cli/program.ts';
-import { readTrace } from '../trace/read.ts';
-import { buildNative, compileProgram, compiler } from './toolbox.ts';
+import { buildNative, compileProgram, compiler } from '../live/toolbox.ts';
+import { readTrace } from './read.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'panthor-run-trace-'));
 afterAll(() => rmSync(scratch, { recursive: true }));

@@ -1,0 +1,82 @@
+/**
+ * Where the ids of VMAs lie in order: blocks of at most 128 ids in storage of their own, the blocks in a growing array. A
+ * block's ids may begin anywhere in its storage, so that inserting and removing move the shorter side of one block only.
+ */
+import { grown, VmaFields } from './vma-fields.ts';
+
+/** Ids of a block. */
+export const BLOCK = 128;
+
+export class VmaBlocks extends VmaFields {
+  /** Blocks in address order, as indices of storage blocks. */
+  protected order = new Int32Array(4);
+  protected blocks = 0;
+  /** First VA of each block, in the same order. */
+  protected first = new Float64Array(4);
+  /** By storage block: where its ids begin and how many there are, and the ids with their VAs beside them. */
+  protected head = new Int32Array(4);
+  protected fill = new Int32Array(4);
+  protected ids128 = new Int32Array(4 * BLOCK);
+  protected va128 = new Float64Array(4 * BLOCK);
+  protected freeBlocks: number[] = [];
+  protected storage = 0;
+
+  /** Index of a block's first id in its storage. */
+  protected base(block: number): number {
+    return block * BLOCK + this.head[block];
+  }
+
+  /** Opens a place for index `ci` among a block's `n` ids, moving the shorter side where there is room. */
+  protected makeRoom(block: number, n: number, ci: number): number {
+    const ids = this.ids128;
+    const vas = this.va128;
+    const head = this.head[block];
+    let base = block * BLOCK + head;
+    if (head > 0 && (ci < n - ci || head + n === BLOCK)) {
+      this.head[block] = head - 1;
+      base--;
+      for (let i = base; i < base + ci; i++) {
+        ids[i] = ids[i + 1];
+        vas[i] = vas[i + 1];
+      }
+    } else {
+      for (let i = base + n; i > base + ci; i--) {
+        ids[i] = ids[i - 1];
+        vas[i] = vas[i - 1];
+      }
+    }
+    return base + ci;
+  }
+
+  protected insertBlock(at: number): void {
+    if (this.blocks === this.order.length) {
+      this.order = grown(this.order, Int32Array);
+      this.first = grown(this.first, Float64Array);
+    }
+    this.order.copyWithin(at + 1, at, this.blocks);
+    this.first.copyWithin(at + 1, at, this.blocks);
+    this.order[at] = this.newBlock();
+    this.blocks++;
+  }
+
+  protected dropBlock(at: number): void {
+    const block = this.order[at];
+    this.freeBlocks.push(block);
+    this.order.copyWithin(at, at + 1, this.blocks);
+    this.first.copyWithin(at, at + 1, this.blocks);
+    this.blocks--;
+  }
+
+  protected newBlock(): number {
+    const block = this.freeBlocks.length > 0 ? (this.freeBlocks.pop() as number) : this.storage++;
+    if (block >= this.fill.length) {
+      this.head = grown(this.head, Int32Array);
+      this.fill = grown(this.fill, Int32Array);
+      this.ids128 = grown(this.ids128, Int32Array);
+      this.va128 = grown(this.va128, Float64Array);
+    }
+    this.head[block] = 0;
+    this.fill[block] = 0;
+    return block;
+  }
+}

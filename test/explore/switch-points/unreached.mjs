@@ -1,2 +1,0 @@
-/** @type {{ why: string, places: string[] }[]} */
-export const UNREACHED = [];
