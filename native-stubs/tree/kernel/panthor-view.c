@@ -30,13 +30,15 @@ static void view_vm(struct panthor_vm *vm, unsigned long *w)
 	w[14] = READ_ONCE(vm->sched.pause_submit);
 }
 
-/* Whether nothing has turned the line off for a while. */
-static bool interrupts_on(const struct panthor_irq *irq)
+/* 0: the line is on, 1: it is being handled or on its way, 2: suspended. */
+static unsigned long line_state(const struct panthor_irq *irq)
 {
 #ifdef HAVE_IRQ_STATE
-	return atomic_read(&irq->state) == PANTHOR_IRQ_STATE_ACTIVE;
+	int state = atomic_read(&irq->state);
+
+	return state == PANTHOR_IRQ_STATE_ACTIVE ? 0 : state == PANTHOR_IRQ_STATE_SUSPENDED ? 2 : 1;
 #else
-	return !atomic_read(&irq->suspended);
+	return atomic_read(&irq->suspended) ? 2 : 0;
 #endif
 }
 
@@ -54,7 +56,7 @@ unsigned long view_driver(unsigned long *words)
 	*w++ = vm_count;
 	*w++ = jobs;
 	*w++ = mmu->irq.mask;
-	*w++ = interrupts_on(&mmu->irq);
+	*w++ = line_state(&mmu->irq);
 	*w++ = is_handled(LINE_MMU) | is_handled(LINE_GPU) << 1;
 	for (unsigned int i = 0; i < vm_count; i++, w += VIEW_WORDS) {
 		memset(w, 0, VIEW_WORDS * sizeof(*w));

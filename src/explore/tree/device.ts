@@ -31,7 +31,7 @@ export class TreeIrq {
   }
 
   get state(): string {
-    return this.#view.interruptsOn ? 'active' : 'suspended';
+    return this.#view.interruptState;
   }
 
   get mask(): number {

@@ -59,8 +59,8 @@ export class View {
     return this.#word(7);
   }
 
-  get interruptsOn(): boolean {
-    return this.#word(8) !== 0;
+  get interruptState(): 'active' | 'changing' | 'suspended' {
+    return (['active', 'changing', 'suspended'] as const)[this.#word(8)];
   }
 
   get interruptHandled(): boolean {
