@@ -69,6 +69,7 @@ const findings: Record<string, string[]> = {
   'queued-bind-while-destroying': ['table-pages'],
   'flush-times-out': ['recovery'],
   'lock-times-out': ['recovery'],
+  'map-fails-and-object-goes': ['unusable-vm'],
   'reset-while-sync-binding': ['deadlock', 'lock-agreement', 'recovery'],
   'surprise-removal': ['register-access-while-gone'],
   'unlock-times-out': ['deadlock', 'lock-agreement', 'recovery'],

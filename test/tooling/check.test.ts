@@ -1,10 +1,17 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 const top = resolve(import.meta.dirname, '../..');
-const CONFIGURATION = ['package.json', 'biome.json', 'tsconfig.json', 'test/tsconfig.json', '.gitignore'];
+const CONFIGURATION = [
+  'package.json',
+  'biome.json',
+  'tsconfig.json',
+  'test/tsconfig.json',
+  'src/page/browser/tsconfig.json',
+  '.gitignore',
+];
 let root: string;
 
 function put(name: string, text: string): void {
@@ -12,11 +19,12 @@ function put(name: string, text: string): void {
   writeFileSync(join(root, name), text);
 }
 
-// Below the checkout, so that npm finds its tools; with the checkout's own configuration and two clean files.
+// Below the checkout, so that npm finds its tools; with the checkout's own configuration and clean files.
 beforeEach(() => {
   mkdirSync(join(top, '.cache'), { recursive: true });
   root = mkdtempSync(join(top, '.cache/check-'));
-  for (const name of CONFIGURATION) cpSync(join(top, name), join(root, name));
+  for (const name of CONFIGURATION) put(name, readFileSync(join(top, name), 'utf8'));
+  put('src/page/browser/title.ts', "document.title = 'half';\n");
   put('src/half.ts', 'export const half = (n: number): number => n / 2;\n');
   put(
     'test/deeper/half.test.ts',

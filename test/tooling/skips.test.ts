@@ -16,7 +16,7 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 function runSkipping(note: string, env: Record<string, string>) {
   writeFileSync(
     join(root, 'vitest.config.ts'),
-    `import { SkipReporter } from './skip-reporter.ts';\n` +
+    `import { SkipReporter } from '../../test/tooling/skip-reporter.ts';\n` +
       `export default { test: { reporters: ['default', new SkipReporter()] } };\n`,
   );
   writeFileSync(
