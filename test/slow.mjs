@@ -18,6 +18,8 @@ const LONG = [
     'test/driver/mmu/partial.test.ts',
     'test/device/real.test.ts',
     'test/driver/ioctl/vm-bind-oom.test.ts',
+    'test/explore/table.test.ts',
+    'test/explore/state/tracking.test.ts',
   ],
   [{ PANTHOR_SHIM_FUZZ: '20' }, 'test/live/fuzz/frames.test.ts'],
   [{ PANTHOR_SHIM_FUZZ: '5' }, 'test/live/fuzz/fuzz.test.ts'],

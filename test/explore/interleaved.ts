@@ -46,12 +46,17 @@ export function verdictOf(
   return first === undefined ? verdict : `${verdict}: ${first.violation.invariant}`;
 }
 
-/** Every one of all invariants that breaks in a scenario, after an exhaustive search. */
+/**
+ * Every one of all invariants that breaks in a scenario, after an exhaustive search. Throws for one that was not exhausted,
+ * or that is vacuous on that kernel.
+ */
 export function brokenIn(scenario: string, kernelName: string): string[] {
   const loaded = loadScenario(scenario);
   const { accept } = loaded;
   const world = new DriverWorld(loaded, kernel(kernelName), INVARIANTS);
-  const { verdict, findings } = explore(world, { budget, accept, further: Number.POSITIVE_INFINITY });
-  if (verdict === 'bounded') throw new Error(`${scenario} on ${kernelName} was not exhausted`);
-  return [...new Set(findings.map((finding) => finding.violation.invariant))].sort();
+  const result = explore(world, { budget, accept, further: Number.POSITIVE_INFINITY });
+  const { verdict } = withCoverage(world, result, world.harness.coverage.report());
+  if (verdict === 'bounded' || verdict === 'vacuous')
+    throw new Error(`${scenario} on ${kernelName} is ${verdict}`);
+  return [...new Set(result.findings.map((finding) => finding.violation.invariant))].sort();
 }

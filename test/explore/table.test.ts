@@ -77,11 +77,14 @@ const findings: Record<string, string[]> = {
   'widening-lock-times-out': ['kernel-warning', 'outside-locked-region'],
 };
 
-describe('of all invariants', () => {
+/** The newest is like 7.2 here; all of it takes minutes. */
+const kernels = process.env.PANTHOR_SHIM_SLOW === undefined ? ['7.2'] : ['7.2', 'next'];
+
+describe('of all invariants, none of it vacuous,', () => {
   for (const name of scenarioNames()) {
     const expected = findings[name] ?? [];
-    it(`${expected.join(' and ') || 'none'} breaks in ${name} on 7.2 and next`, () => {
-      for (const kernel of ['7.2', 'next']) expect(brokenIn(name, kernel)).toEqual(expected);
+    it(`${expected.join(' and ') || 'none'} breaks in ${name} on ${kernels.join(' and ')}`, () => {
+      for (const kernel of kernels) expect(brokenIn(name, kernel)).toEqual(expected);
     });
   }
 });

@@ -1,13 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  DriverWorld,
-  explore,
-  kernel,
-  parseScenario,
-  scenarioNames,
-  verdictOf,
-  withCoverage,
-} from './interleaved.ts';
+import { DriverWorld, explore, kernel, parseScenario, verdictOf, withCoverage } from './interleaved.ts';
 
 const budget = { states: 200_000, seconds: 60, memory: 4 * 2 ** 30 };
 
@@ -88,12 +80,5 @@ describe('a group that was there from the start', () => {
     const { coverage, verdict } = answer(`${head}thread t\n idle A\n activate B\n read B 0x10000000\n`);
     expect(verdict).toBe('holds');
     expect(coverage.calls.map(({ results }) => results)).toEqual([['0'], ['0'], ['done']]);
-  });
-});
-
-describe('no built-in scenario', () => {
-  it('is vacuous on the kernel where it is at home', () => {
-    const empty = scenarioNames().filter((name) => verdictOf(name, '7.2') === 'vacuous');
-    expect(empty).toEqual([]);
   });
 });

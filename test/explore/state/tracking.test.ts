@@ -2,6 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { Rng } from '../../../src/explore/search/rng.ts';
 import { DriverWorld, INVARIANTS, kernel, loadScenario, scenarioNames, tracker } from '../interleaved.ts';
 
+/** Random schedules of each scenario and kernel. */
+const SEEDS = process.env.PANTHOR_SHIM_SLOW === undefined ? 1 : 4;
+
 /** A random schedule, `visit` called in every state; returns the fingerprints on the way. */
 function walk(world: InstanceType<typeof DriverWorld>, seed: number, visit: () => void): string[] {
   const rng = new Rng(seed);
@@ -34,7 +37,7 @@ describe('how interleaved code tracks its state', () => {
         const scenario = loadScenario(name);
         if (scenario.kernel !== null && kernelName !== '7.2') continue;
         const world = new DriverWorld(scenario, kernel(scenario.kernel ?? kernelName), INVARIANTS);
-        for (let seed = 1; seed <= 2; seed++) {
+        for (let seed = 1; seed <= SEEDS; seed++) {
           const first = walk(world, seed, () => expect(tracker.audit()).toBe(true));
           expect(walk(world, seed, () => {})).toEqual(first);
         }
