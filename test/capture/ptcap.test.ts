@@ -93,3 +93,25 @@ describe('the binary form', () => {
     expect(decode(ptcap_close, bytes, close.at)).toEqual({ time_ns: '0x7', fd: 4, spare: 0 });
   });
 });
+
+it('a close has its own frame, also after a record that names its node and filled the same object', () => {
+  const encoder = new PtcapEncoder();
+  const record = new CaptureRecord();
+  encoder.header({ arch: 'aarch64', client: 'test', replies: 'kernel' }, null);
+  const mmap = {
+    type: 'mmap' as const,
+    timeNs: 6,
+    fd: 4,
+    node: 'primary' as const,
+    prot: 1,
+    flags: 1,
+    ok: true,
+  };
+  encoder.record(Object.assign(record, mmap, { lengthLo: 0x1000, lengthHi: 0, offsetLo: 0, offsetHi: 0 }));
+  const { used } = encoder.frames;
+  encoder.record(Object.assign(record, { type: 'close' as const, timeNs: 7 }));
+  const frame = new Frame();
+  const bytes = encoder.frames.data.subarray(0, encoder.frames.used);
+  frame.read(new DataView(bytes.buffer, bytes.byteOffset), used, bytes.length);
+  expect(frame.kind).toBe(FRAME_CLOSE);
+});

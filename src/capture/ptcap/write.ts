@@ -41,7 +41,8 @@ export class PtcapEncoder {
 
   record(record: CaptureRecord): void {
     if (record.raw !== null) this.#text(record.raw);
-    else if (record.node !== null) this.#line(record);
+    // A close names no node: what the object still holds is an earlier record's.
+    else if (record.node !== null && record.type !== 'close') this.#line(record);
     else if (record.type === 'ioctl') this.#ioctl(record);
     else if (record.type === 'mmap') this.#mmap(record);
     else this.#close(record);

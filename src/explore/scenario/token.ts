@@ -33,7 +33,15 @@ const MAX_TOKEN = 2 ** 20;
 const MAX_SOURCE = 2 ** 20;
 
 /** What a schedule runs through, from the top of the package: all that the explorer's world loads, and its GPUs. */
-const FOLDERS = ['src/coroutine', 'src/driver', 'src/explore', 'src/gpu-profiles', 'src/hw', 'src/tree', 'uapi'];
+const FOLDERS = [
+  'src/coroutine',
+  'src/driver',
+  'src/explore',
+  'src/gpu-profiles',
+  'src/hw',
+  'src/tree',
+  'uapi',
+];
 const TOP = join(import.meta.dirname, '../../..');
 
 /** The files that a token's digest covers, subfolders included, from the top of the package. */
