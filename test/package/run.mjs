@@ -41,7 +41,7 @@ try {
           version,
           dir: join(dir, `on-${version}`),
         });
-      // Status 3: the registry did not deliver it, which is no fault here (test/habits/excuse.mjs).
+      // Status 3: the registry did not deliver it, which is no fault here (test/tooling/excuse.mjs).
       else if (status === 3) console.log(`1 skipped\n!!!!    not delivered: Node ${version}`);
       else await check(`Node ${version} can be had`, () => Promise.reject(new Error(stderr)));
     }
