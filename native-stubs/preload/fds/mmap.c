@@ -27,27 +27,12 @@ static int find_memory(int fd, uint64_t key, size_t length, int prot, int flags,
 		.tid = (uint32_t)own_tid(),
 		.fd = fd,
 	};
-	struct wire_reply answer;
-	struct message m, reply;
-	int ret;
+	uint64_t found = 0;
+	int memory = channel_descriptor(WIRE_MMAP, fd, key, &request, sizeof(request), &found);
 
-	message_begin(&m);
-	memcpy(message_grow(&m, sizeof(request)), &request, sizeof(request));
-	ret = channel_call(&m, WIRE_MMAP, fd, key, &reply);
-	message_free(&m, false);
-	if (ret < 0)
-		return ret;
-	memcpy(&answer, reply.data + sizeof(struct wire_header), sizeof(answer));
-	ret = answer.ret;
-	if (ret == 0 && reply.fd_count > 0) {
-		*offset = (off_t)answer.offset;
-		ret = reply.fds[0];
-		reply.fds[0] = -1;
-	} else if (ret == 0) {
-		ret = -ENODEV;
-	}
-	message_free(&reply, true);
-	return ret;
+	if (memory >= 0)
+		*offset = (off_t)found;
+	return memory;
 }
 
 /* do_mmap(): what is mapped has to be readable, and writable where others are to see what is written. */

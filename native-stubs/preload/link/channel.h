@@ -14,6 +14,12 @@
  */
 int channel_call(struct message *request, uint16_t kind, int file, uint64_t key, struct message *reply);
 
+/*
+ * A request whose reply brings a descriptor: that descriptor, or -errno; -ENODEV where none came. `offset`, where it is not
+ * NULL: the reply's.
+ */
+int channel_descriptor(uint16_t kind, int file, uint64_t key, const void *request, size_t size, uint64_t *offset);
+
 /* Opens a device node: the server gives out a socket that stands for the open file. Its descriptor, or -errno. */
 int channel_open(unsigned minor, int flags);
 
