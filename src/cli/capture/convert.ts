@@ -3,12 +3,11 @@ import type { Writable } from 'node:stream';
 import type { Command } from 'commander';
 import type { CaptureFormat } from '../../capture/convert.ts';
 import { convert, formatOfName, openOutput, sinkInto } from '../../capture/convert.ts';
-import { reason } from '../../capture/error.ts';
 import { type CaptureReader, openCapture } from '../../capture/reader.ts';
 import { CaptureWriter } from '../../capture/writer.ts';
 import { LineError, parseCallLines } from '../../query/call-lines.ts';
 import { InputError, UsageError } from '../exit.ts';
-import { readInput } from '../io/files.ts';
+import { cannotWrite, readInput } from '../io/files.ts';
 import { noteTruncation } from '../io/notes.ts';
 
 export function register(program: Command): void {
@@ -49,7 +48,7 @@ export function register(program: Command): void {
       } catch (error) {
         const { syscall } = error as NodeJS.ErrnoException;
         if (syscall !== 'write' || output === '-') throw error;
-        throw new UsageError(`cannot write ${output}: ${reason(error as NodeJS.ErrnoException)}`);
+        throw cannotWrite(output, error);
       }
       noteTruncation(capture);
     });
@@ -60,7 +59,7 @@ async function writable(output: string, capture: CaptureReader): Promise<Writabl
     return openOutput(output);
   } catch (error) {
     await capture.close();
-    throw new UsageError(`cannot write ${output}: ${reason(error as NodeJS.ErrnoException)}`);
+    throw cannotWrite(output, error);
   }
 }
 

@@ -42,12 +42,17 @@ export function statOf(path: string): fs.Stats {
   }
 }
 
+/** That `path` cannot be written, and why, as the error of a system call says. */
+export function cannotWrite(path: string, error: unknown): UsageError {
+  return new UsageError(`cannot write ${path}: ${reason(error as NodeJS.ErrnoException)}`);
+}
+
 /** Writes a file whole. @throws UsageError where that is impossible */
 export function writeOutput(path: string, data: string | Uint8Array): void {
   try {
     fs.writeFileSync(path, data);
   } catch (error) {
-    throw new UsageError(`cannot write ${path}: ${reason(error as NodeJS.ErrnoException)}`);
+    throw cannotWrite(path, error);
   }
 }
 
@@ -60,6 +65,6 @@ export function checkWritable(path: string): void {
     fs.closeSync(fs.openSync(path, 'a'));
     if (known === undefined) fs.unlinkSync(path);
   } catch (error) {
-    throw new UsageError(`cannot write ${path}: ${reason(error as NodeJS.ErrnoException)}`);
+    throw cannotWrite(path, error);
   }
 }

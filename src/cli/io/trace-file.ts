@@ -1,8 +1,7 @@
 /** Perfetto traces as files. */
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { reason } from '../../capture/error.ts';
 import { TraceWriter } from '../../trace/writer.ts';
-import { UsageError } from '../exit.ts';
+import { cannotWrite } from './files.ts';
 
 /** Bytes that are written at once. */
 const CHUNK = 1 << 20;
@@ -23,7 +22,7 @@ export function openTrace(path: string): TraceFile {
     try {
       for (let at = 0; at < all.length; ) at += writeSync(file, all, at);
     } catch (error) {
-      throw cannotWrite(path, error);
+      throw writeError(path, error);
     }
     chunk = [];
     bytes = 0;
@@ -44,13 +43,13 @@ function open(path: string): number {
   try {
     return openSync(path, 'w');
   } catch (error) {
-    throw cannotWrite(path, error);
+    throw writeError(path, error);
   }
 }
 
-function cannotWrite(path: string, error: unknown): unknown {
+function writeError(path: string, error: unknown): unknown {
   const { code } = error as NodeJS.ErrnoException;
   // A reader of standard output that goes away is no mistake of the user's.
   if (path === '-' || code === 'EPIPE') return error;
-  return new UsageError(`cannot write ${path}: ${reason(error as NodeJS.ErrnoException)}`);
+  return cannotWrite(path, error);
 }
