@@ -2,6 +2,7 @@ import { constants, readdirSync } from 'node:fs';
 import { decode, encode, type Json, type JsonObject } from '../../uapi/codec.ts';
 import { DRM_IOCTL_VERSION, drm_version } from '../../uapi/drm.ts';
 import { EAGAIN, EINTR, errnoName } from '../../uapi/errno.ts';
+import { hex } from '../../uapi/hex.ts';
 import type { StructLayout } from '../../uapi/layout.ts';
 import { InputError, UsageError } from '../errors.ts';
 import { type Libc, libc } from './libc.ts';
@@ -57,7 +58,7 @@ export class DeviceFile {
 
   /** The user address of a Buffer, for pointer fields. */
   address(buffer: Buffer): string {
-    return `0x${this.#libc.address(buffer).toString(16)}`;
+    return hex(this.#libc.address(buffer));
   }
 
   /** @throws InputError where the file does not answer as a DRM device */

@@ -1,6 +1,6 @@
+import { PAGE_SIZE } from '../../uapi/sizes.ts';
 import type { Libc } from './libc.ts';
 
-const PAGE = 4096;
 const PROT_NONE = 0;
 const PROT_READ_WRITE = 3;
 const MAP_PRIVATE_ANONYMOUS = 0x22;
@@ -25,7 +25,7 @@ export class GuardedMemory {
    * @throws RangeError where there is no memory
    */
   take(size: number): Buffer {
-    const pages = Math.max(1, Math.ceil(size / PAGE));
+    const pages = Math.max(1, Math.ceil(size / PAGE_SIZE));
     const block = this.#free.get(pages)?.pop() ?? this.#map(pages);
     block.fill(0);
     this.#used.push(block);
@@ -35,7 +35,7 @@ export class GuardedMemory {
   /** Everything that was taken is free again. */
   reset(): void {
     for (const block of this.#used.splice(0)) {
-      const pages = block.length / PAGE;
+      const pages = block.length / PAGE_SIZE;
       const list = this.#free.get(pages) ?? [];
       list.push(block);
       this.#free.set(pages, list);
@@ -43,9 +43,9 @@ export class GuardedMemory {
   }
 
   #map(pages: number): Buffer {
-    const whole = this.#libc.mmap((pages + 1) * PAGE, PROT_NONE, MAP_PRIVATE_ANONYMOUS, -1, 0n);
+    const whole = this.#libc.mmap((pages + 1) * PAGE_SIZE, PROT_NONE, MAP_PRIVATE_ANONYMOUS, -1, 0n);
     if (typeof whole === 'number') throw new RangeError(`no memory for ${pages} pages`);
-    const block = whole.subarray(0, pages * PAGE);
+    const block = whole.subarray(0, pages * PAGE_SIZE);
     if (this.#libc.mprotect(block, PROT_READ_WRITE) < 0) throw new RangeError(`no memory for ${pages} pages`);
     return block;
   }

@@ -175,7 +175,7 @@ export class Player implements Calls {
 
   /** Names are replaced by what they stand for, times like "+50ms" by the side's clock. */
   #resolve(value: Json): Json {
-    if (typeof value === 'string' && value.startsWith('$')) return `0x${this.#named(value).toString(16)}`;
+    if (typeof value === 'string' && value.startsWith('$')) return hex(this.#named(value));
     if (typeof value === 'string' && /^\+\d+ms$/.test(value)) return this.later(value);
     if (Array.isArray(value)) return (value as readonly Json[]).map((one) => this.#resolve(one));
     if (typeof value !== 'object' || value === null) return value;

@@ -1,5 +1,7 @@
 /** Vector streams as a client can play them: what user space can ask for, and what the GPU then finds. */
+
 import { DRM_PANTHOR_VM_BIND_ASYNC, DRM_PANTHOR_VM_BIND_OP_TYPE_MASK } from '../../uapi/panthor_drm.ts';
+import { PAGE_SIZE } from '../../uapi/sizes.ts';
 import type { Stream } from '../conform/stream.ts';
 import { GPU_ACCESS_BYTES } from './gpu-access.ts';
 import type { Scenario, Step } from './scenario.ts';
@@ -8,7 +10,6 @@ import type { Scenario, Step } from './scenario.ts';
 const UNSEEN = new Set(['active', 'idle', 'get_state', 'leak', 'get_pgsize', 'pack', 'suspend', 'resume']);
 /** Places that the GPU looks at, of one stream. */
 const MAX_LOOKS = 64;
-const PAGE = 4096;
 const USER_END = 2 ** 47;
 /** Objects are mapped as far as their tags go. */
 const MAX_TAGGED = 2 ** 30;
@@ -91,13 +92,13 @@ function bind(
   const isAsync = num(op, 'async') !== 0;
   const bo = num(op, 'bo');
   const isMap = (num(op, 'flags') & DRM_PANTHOR_VM_BIND_OP_TYPE_MASK) === 0 && bo !== 0;
-  if (isMap && size >= PAGE && at % PAGE === 0 && at + size <= MAX_TAGGED) {
-    for (const offset of new Set([at, at + size - PAGE]))
+  if (isMap && size >= PAGE_SIZE && at % PAGE_SIZE === 0 && at + size <= MAX_TAGGED) {
+    for (const offset of new Set([at, at + size - PAGE_SIZE]))
       steps.push({
         kind: 'write',
         bo: `$bo${bo}`,
         at: offset,
-        words: [bo * 65536 + offset / PAGE],
+        words: [bo * 65536 + offset / PAGE_SIZE],
         file: 'a',
       });
   }
@@ -117,18 +118,20 @@ function bind(
     ],
   });
   if (isAsync) ioctl('SYNCOBJ_WAIT', { handles: ['$done'], timeout_nsec: '+5000ms', flags: 2 });
-  if (size < PAGE || va % PAGE !== 0 || va + size > USER_END) return;
+  if (size < PAGE_SIZE || va % PAGE_SIZE !== 0 || va + size > USER_END) return;
   taken.push([va, va + size]);
   let of = looks.get(num(op, 'vm'));
   if (of === undefined) looks.set(num(op, 'vm'), (of = new Set()));
-  for (const look of [va, va + size - PAGE, va - PAGE, va + size])
+  for (const look of [va, va + size - PAGE_SIZE, va - PAGE_SIZE, va + size])
     if (look >= 0 && look < USER_END && of.size < MAX_LOOKS) of.add(look);
 }
 
 /** Room for what the GPU's accesses need, away from every mapping of the stream. */
 function freeVa(taken: readonly [number, number][]): number {
   for (let va = GPU_ACCESS_BYTES; ; va += GPU_ACCESS_BYTES) {
-    const hit = taken.find(([start, end]) => va < end + PAGE && start < va + GPU_ACCESS_BYTES + PAGE);
+    const hit = taken.find(
+      ([start, end]) => va < end + PAGE_SIZE && start < va + GPU_ACCESS_BYTES + PAGE_SIZE,
+    );
     if (hit === undefined) return va;
     va = Math.ceil(hit[1] / GPU_ACCESS_BYTES) * GPU_ACCESS_BYTES;
   }

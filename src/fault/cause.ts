@@ -1,11 +1,12 @@
 /** From a fault and what the capture knows of its address to the likely cause, and how sure that is. */
+import { hex } from '../../uapi/hex.ts';
 import {
   DRM_PANTHOR_VM_BIND_OP_MAP_NOEXEC,
   DRM_PANTHOR_VM_BIND_OP_MAP_READONLY,
 } from '../../uapi/panthor_drm.ts';
 import type { Mapping } from '../history/events.ts';
 import type { FaultStatus } from '../hw/fault-status.ts';
-import { hex, mappingText, momentText, objectText, vmText } from './names.ts';
+import { mappingText, momentText, objectText, vmText } from './names.ts';
 import type { Neighbour, Suspects } from './suspects.ts';
 
 /** What most likely happened. */

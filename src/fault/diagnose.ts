@@ -1,10 +1,10 @@
 /** The lines of a kernel log, each explained; with a capture beside it, each with its cause. */
+import { hex } from '../../uapi/hex.ts';
 import type { CaptureHistory } from '../history/capture-history.ts';
 import { EXCEPTION_TYPES } from '../hw/exception-types.ts';
 import { decodeFaultStatus, type FaultStatus } from '../hw/fault-status.ts';
 import { type Cause, likelyCause } from './cause.ts';
 import type { LogLine, OtherLine, PageFaultLine } from './dmesg.ts';
-import { hex } from './names.ts';
 import { momentAt, pickVm, type Suspects, suspectsOf } from './suspects.ts';
 
 export interface Diagnosis {

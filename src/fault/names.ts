@@ -1,8 +1,7 @@
 /** How people are told of objects, moments and distances. */
+import { hex } from '../../uapi/hex.ts';
 import { mapFlagNames } from '../../uapi/map-flags.ts';
 import type { Mapping, Moment, ObjectLife, VmLife } from '../history/events.ts';
-
-export const hex = (n: number | bigint): string => `0x${n.toString(16)}`;
 
 /** "BO 12 'heap'": the client's handle, and the label where it has one. */
 export function objectText(object: ObjectLife | null): string {

@@ -1,8 +1,9 @@
 /** Diagnoses as text and as JSON. */
+import { hex } from '../../uapi/hex.ts';
 import { mapFlagNames } from '../../uapi/map-flags.ts';
 import type { Moment } from '../history/events.ts';
 import type { Diagnosis } from './diagnose.ts';
-import { hex, type mappingText, printable, vmText } from './names.ts';
+import { type mappingText, printable, vmText } from './names.ts';
 import type { Neighbour, Suspects } from './suspects.ts';
 
 const WHY: Readonly<Record<Suspects['why'], string>> = {

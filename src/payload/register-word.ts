@@ -2,6 +2,7 @@
  * Words of the MMU taken apart: registers of an address space (panthor_mmu_regs.h) and descriptors of its page tables
  * (VMSAv8-64, Arm Architecture Reference Manual D8.3). Values are BigInts of at most 64 bits.
  */
+import { hex } from '../../uapi/hex.ts';
 import { decodeFaultStatus } from '../hw/fault-status.ts';
 import { AS_COMMAND_NAMES } from '../hw/registers.ts';
 
@@ -14,7 +15,6 @@ export interface WordField {
   meaning: string;
 }
 
-const hex = (n: bigint | number): string => `0x${n.toString(16)}`;
 const sizeText = (log2: number): string =>
   log2 >= 64
     ? 'everything'

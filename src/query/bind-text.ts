@@ -1,4 +1,5 @@
 /** Operations of a VM_BIND as words: `map 1@0x10000000 bo 1+0 size 64K readonly signal 3`. */
+import { hex } from '../../uapi/hex.ts';
 import {
   DRM_PANTHOR_SYNC_OP_HANDLE_TYPE_TIMELINE_SYNCOBJ,
   DRM_PANTHOR_SYNC_OP_SIGNAL,
@@ -44,7 +45,7 @@ const UNITS: readonly [suffix: string, bytes: number][] = [
 /** 64K, 2M, 0x1800. Bytes. */
 export function sizeText(bytes: number): string {
   for (const [suffix, unit] of UNITS) if (bytes > 0 && bytes % unit === 0) return `${bytes / unit}${suffix}`;
-  return `0x${bytes.toString(16)}`;
+  return hex(bytes);
 }
 
 /** A number of bytes: decimal or hex, with K, M or G behind. @throws CallTextError */
@@ -57,7 +58,7 @@ export function parseSize(text: string | undefined): number {
 
 export function opText({ vm, flags, bo, boOffset, va, size, syncs }: TextOp): string {
   const type = flags & 0xf0000000;
-  const place = `${vm}@0x${va.toString(16)}`;
+  const place = `${vm}@${hex(va)}`;
   const words: string[] = [];
   if (type === DRM_PANTHOR_VM_BIND_OP_TYPE_UNMAP) words.push('unmap', place, 'size', sizeText(size));
   else if (type === DRM_PANTHOR_VM_BIND_OP_TYPE_SYNC_ONLY) words.push('sync', `${vm}`);

@@ -20,6 +20,7 @@ import {
   drm_panthor_vm_create,
   drm_panthor_vm_destroy,
 } from '../../uapi/panthor_drm.ts';
+import { PAGE_SIZE } from '../../uapi/sizes.ts';
 import type { IoctlInit } from '../capture/record.ts';
 import { CallTextError, parseHandle, parseOp, parseSize, type TextOp } from './bind-text.ts';
 
@@ -28,7 +29,6 @@ export type TextCall = Pick<IoctlInit, 'request' | 'argIn' | 'argOut' | 'buffers
 
 /** Where user memory of calls from words lies; no client's. */
 const USER = 0x7000_0000_0000;
-const PAGE = 0x1000;
 /** What the kernel answers where VM_CREATE does not say: half of 48 bits. */
 const DEFAULT_RANGE = 2 ** 47;
 const BO_FLAGS: Readonly<Record<string, number>> = {
@@ -94,7 +94,7 @@ function boCreate([handle, ...words]: readonly string[]): TextCall {
     else throw new CallTextError(`'${word}' is one too many`);
   }
   const before = { size, flags, exclusive_vm_id: vm };
-  const after = { ...before, size: Math.ceil(size / PAGE) * PAGE, handle: parseHandle(handle) };
+  const after = { ...before, size: Math.ceil(size / PAGE_SIZE) * PAGE_SIZE, handle: parseHandle(handle) };
   return plain(DRM_IOCTL_PANTHOR_BO_CREATE, drm_panthor_bo_create, before, after);
 }
 
@@ -123,14 +123,14 @@ function bindCall(text: string, flags: number): TextCall {
   if (ops.some((op) => op.vm !== vm)) throw new CallTextError('the operations of one call are of one VM');
   const stride = drm_panthor_vm_bind_op.size;
   const buffers: { addr: number; in: Uint8Array }[] = [];
-  let next = USER + Math.ceil((ops.length * stride) / PAGE) * PAGE;
+  let next = USER + Math.ceil((ops.length * stride) / PAGE_SIZE) * PAGE_SIZE;
   const bytes = Buffer.concat(
     ops.map((op) => {
       const at = op.syncs.length > 0 ? next : 0;
       if (at !== 0) {
         const list = Buffer.concat(op.syncs.map((sync) => syncBytes(sync)));
         buffers.push({ addr: at, in: list });
-        next += Math.ceil(list.length / PAGE) * PAGE;
+        next += Math.ceil(list.length / PAGE_SIZE) * PAGE_SIZE;
       }
       return opBytes(op, at);
     }),

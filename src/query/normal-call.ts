@@ -2,6 +2,7 @@
  * Calls as text in which two runs of a client agree: handles, ids, descriptors and mmap offsets are numbered in the order in
  * which they came, times and pointers are left out. Addresses of the GPU stay: clients choose them.
  */
+import { hex } from '../../uapi/hex.ts';
 import { ioctlName } from '../../uapi/lookup.ts';
 import type { CaptureRecord } from '../capture/record.ts';
 import { callText } from '../report/call.ts';
@@ -54,7 +55,7 @@ export class NormalCalls {
     const text = callText(record, Number.POSITIVE_INFINITY);
     if (record.type === 'close') return this.#close(fd);
     if (record.type === 'mmap') {
-      const offset = `0x${record.offset.toString(16)}`;
+      const offset = hex(record.offset);
       const rest = text
         .slice(text.indexOf(','))
         .replace(/offset=[^)]+/, `offset=${this.#known('offset', fd, offset)}`);

@@ -3,6 +3,7 @@
  * first of these calls, and a thread for each call. Whether their order matters is then the explorer's to find out.
  */
 
+import { hex } from '../../uapi/hex.ts';
 import { mapFlagNames } from '../../uapi/map-flags.ts';
 import {
   DRM_PANTHOR_SYNC_OP_SIGNAL,
@@ -10,6 +11,7 @@ import {
   DRM_PANTHOR_VM_BIND_OP_TYPE_MAP,
   DRM_PANTHOR_VM_BIND_OP_TYPE_SYNC_ONLY,
 } from '../../uapi/panthor_drm.ts';
+import { PAGE_SIZE } from '../../uapi/sizes.ts';
 import type { CaptureRecord } from '../capture/record.ts';
 import type { CaptureHistory } from '../history/capture-history.ts';
 import type { Mapping, VmLife } from '../history/events.ts';
@@ -21,7 +23,6 @@ import { subjectsOf } from './subjects.ts';
 export class RaceError extends Error {}
 
 const BLOCK = 2 << 20;
-const PAGE = 4096;
 
 /** One racing call: which it is, and what a thread of the scenario does for it. */
 interface Racer {
@@ -75,17 +76,17 @@ export class RaceCutter {
         .map(({ va, size }): [number, number] => [va, va + size]);
       this.#racers.push({ ...base, vm: find(id), bind, ranges });
     } else if (about.name === 'GROUP_SUBMIT') {
-      const streams = about.ranges.map(([va]) => va - (va % PAGE));
+      const streams = about.ranges.map(([va]) => va - (va % PAGE_SIZE));
       const calls = [
         (vm: string) => `activate ${vm}`,
-        ...streams.slice(0, 4).map((va) => (vm: string) => `read ${vm} 0x${va.toString(16)}`),
+        ...streams.slice(0, 4).map((va) => (vm: string) => `read ${vm} ${hex(va)}`),
         (vm: string) => `idle ${vm}`,
       ];
       this.#racers.push({
         ...base,
         vm: find(undefined),
         calls,
-        ranges: streams.map((va) => [va, va + PAGE]),
+        ranges: streams.map((va) => [va, va + PAGE_SIZE]),
       });
     } else if (about.name === 'VM_DESTROY') {
       this.#racers.push({ ...base, vm: find(id), calls: [(vm) => `ioctl destroy ${vm}`] });
@@ -111,7 +112,7 @@ export class RaceCutter {
     const threads = this.#racers.map((racer) => threadLines(racer, name(racer.vm)));
     const touched = this.#racers.find(({ bind, vm }) => bind !== null && before.active.has(vm));
     if (touched !== undefined && this.#racers.every(({ bind }) => bind !== null))
-      threads.push('thread gpu', `  read ${name(touched.vm)} 0x${touched.ranges[0][0].toString(16)}`, '');
+      threads.push('thread gpu', `  read ${name(touched.vm)} ${hex(touched.ranges[0][0])}`, '');
     return [
       `# cut from ${capture.replace(/\s+/g, ' ')}: VMs as they are before record ${Math.min(...numbers)}`,
       `about Records ${numbers.join(' and ')} of a capture, in every order.`,
@@ -135,7 +136,7 @@ export class RaceCutter {
       sizes.set(op.bo, Math.max(object?.size ?? 0, op.boOffset + op.size));
     }
     return [...sizes].map(
-      ([handle, size]) => `object bo${handle} ${sizeText(Math.ceil(size / PAGE) * PAGE)}`,
+      ([handle, size]) => `object bo${handle} ${sizeText(Math.ceil(size / PAGE_SIZE) * PAGE_SIZE)}`,
     );
   }
 }
@@ -173,9 +174,8 @@ function clipped(mapping: Mapping, ranges: readonly (readonly [number, number])[
 }
 
 function mapLine({ va, length, handle, offset, flags }: Part): string {
-  const what =
-    handle === null ? 'sparse' : `map bo${handle}${offset === 0 ? '' : `+0x${offset.toString(16)}`}`;
-  return [what, `at 0x${va.toString(16)} size ${sizeText(length)}`, ...flags].join(' ');
+  const what = handle === null ? 'sparse' : `map bo${handle}${offset === 0 ? '' : `+${hex(offset)}`}`;
+  return [what, `at ${hex(va)} size ${sizeText(length)}`, ...flags].join(' ');
 }
 
 function threadLines({ index, tid, bind, calls }: Racer, vm: string): string {
@@ -201,14 +201,12 @@ function bindLine({ async, ops }: RecordedBind, vm: string): string {
 }
 
 function operation({ flags, bo, boOffset, va, size }: TextOp, vm: string): string {
-  const place = `at 0x${va.toString(16)} size ${sizeText(size)}`;
+  const place = `at ${hex(va)} size ${sizeText(size)}`;
   if ((flags & 0xf0000000) !== DRM_PANTHOR_VM_BIND_OP_TYPE_MAP) return `unmap ${vm} ${place}`;
   const names = mapFlagNames(flags)
     .filter((one) => one !== 'SPARSE')
     .map((one) => one.toLowerCase());
   const sparse = (flags & DRM_PANTHOR_VM_BIND_OP_MAP_SPARSE) !== 0;
-  const what = sparse
-    ? `sparse ${vm}`
-    : `map ${vm} bo${bo}${boOffset === 0 ? '' : `+0x${boOffset.toString(16)}`}`;
+  const what = sparse ? `sparse ${vm}` : `map ${vm} bo${bo}${boOffset === 0 ? '' : `+${hex(boOffset)}`}`;
   return [what, place, ...names].join(' ');
 }

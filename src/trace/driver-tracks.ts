@@ -1,7 +1,6 @@
+import { hex } from '../../uapi/hex.ts';
 import type { Step } from '../history/timeline.ts';
 import type { TraceWriter, Track } from './writer.ts';
-
-const hex = (n: number): string => `0x${n.toString(16)}`;
 
 /** What is open on a slot's track: who sits in it, and a locked region within that. */
 interface Slot {

@@ -2,7 +2,9 @@
  * What the kernel's own debugging would find in a tree's code (KASAN, kmemleak, lockdep), from the notes of the shim: in a
  * sentence, with functions and lines.
  */
+
 import { spawnSync } from 'node:child_process';
+import { hex } from '../../uapi/hex.ts';
 import type { BuiltTree } from './build.ts';
 import { readTreeFile, statementAt } from './source.ts';
 
@@ -56,7 +58,7 @@ export class Places {
     const known = this.#known.get(site);
     if (known !== undefined) return known;
     // The address is the one to return to: the call is before it.
-    const args = ['-f', '-i', '-e', this.#tree.addon, `0x${(site - 1).toString(16)}`];
+    const args = ['-f', '-i', '-e', this.#tree.addon, hex(site - 1)];
     const { stdout } = spawnSync('addr2line', args, { encoding: 'utf8' });
     // What was compiled into a function comes before it.
     const [name = '??', place = ''] = (stdout ?? '').trim().split('\n').slice(-2);

@@ -29,8 +29,8 @@ export function deviceState(box: Mailbox): DeviceState {
       box.noteSigned(at + 1),
       box.noteNumber(at + 2),
       box.noteNumber(at + 3),
-      `0x${box.note(at + 4).toString(16)}`,
-      `0x${box.note(at + 5).toString(16)}`,
+      hex(box.note(at + 4)),
+      hex(box.note(at + 5)),
     ]);
   }
   const slots: Json[] = [];
@@ -83,7 +83,7 @@ export class Contents {
       this.#mapCrc.hexWords(Number(attributes & 0xffffffffn), Number(attributes >> 32n), true);
       this.#runs++;
       if (!this.#full || this.#runs > this.#cap) continue;
-      this.#map.push([hex(va), hex(pa), hex(length), log2, `0x${attributes.toString(16)}`]);
+      this.#map.push([hex(va), hex(pa), hex(length), log2, hex(attributes)]);
     }
   }
 

@@ -1,6 +1,7 @@
+import { hex } from '../../../uapi/hex.ts';
 import type { CaptureReader } from '../../capture/reader.ts';
 import { UsageError } from '../../errors.ts';
-import { hex, mappingText, momentText, objectText, vmText } from '../../fault/names.ts';
+import { mappingText, momentText, objectText, vmText } from '../../fault/names.ts';
 import { mapping as mappingJson } from '../../fault/report.ts';
 import { CaptureHistory } from '../../history/capture-history.ts';
 import type { Mapping, VmLife } from '../../history/events.ts';

@@ -1,9 +1,10 @@
 /** What a scenario can be about: names, numbers and kernels that are refused here would mean nothing, or cost too much. */
+import { hex } from '../../../uapi/hex.ts';
+import { PAGE_SIZE } from '../../../uapi/sizes.ts';
 import { kernel } from '../../driver/kernels.ts';
 import { MAX_THREADS } from '../search/world.ts';
 import { type Scenario, ScenarioError } from './scenario.ts';
 
-const PAGE = 4096;
 /** Bytes: the part of a 48-bit address space that binds of a client may use, and all of it. */
 const USER_VA = 2 ** 47;
 const VA = 2 ** 48;
@@ -35,7 +36,7 @@ export function checkSlots(slots: number): number {
 
 /** The size of an object, bytes. @throws ScenarioError */
 export function checkObjectSize(size: number): number {
-  if (size === 0 || size % PAGE !== 0) {
+  if (size === 0 || size % PAGE_SIZE !== 0) {
     throw new ScenarioError(`an object of ${size} bytes: sizes are multiples of 4 KiB`);
   }
   if (size > MAX_OBJECT) throw new ScenarioError(`an object of ${size} bytes: 1 GiB is the most`);
@@ -49,17 +50,16 @@ export function checkRange(va: number, size: number, offset: number): void {
     ['a size', size],
     ['an offset', offset],
   ] as const) {
-    if (value % PAGE !== 0)
+    if (value % PAGE_SIZE !== 0)
       throw new ScenarioError(`${what} of ${value} bytes: it has to be a multiple of 4 KiB`);
   }
   if (size === 0) throw new ScenarioError("'size BYTES' is missing");
-  if (va + size > USER_VA)
-    throw new ScenarioError(`0x${(va + size).toString(16)} is beyond the user's part of a VM`);
+  if (va + size > USER_VA) throw new ScenarioError(`${hex(va + size)} is beyond the user's part of a VM`);
 }
 
 /** The address of an access. @throws ScenarioError */
 export function checkAddress(va: number): number {
-  if (va >= VA) throw new ScenarioError(`0x${va.toString(16)} is no address of 48 bits`);
+  if (va >= VA) throw new ScenarioError(`${hex(va)} is no address of 48 bits`);
   return va;
 }
 

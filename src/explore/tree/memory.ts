@@ -1,9 +1,9 @@
 /** Physical memory of tables, as the machine's walker reads it: the kernel's own, in place. */
+import { PAGE_SIZE } from '../../../uapi/sizes.ts';
 import { ROOT_TABLE_BASE } from '../../hw/memory.ts';
 import type { TreeKernel } from '../../tree/kernel.ts';
 import type { View } from './view.ts';
 
-const PAGE = 4096;
 /** Roots take 256 MiB of addresses; as much again is more than any scenario's tables. */
 const WINDOW = 0x20000000;
 
@@ -24,8 +24,8 @@ export class TreeMemory {
 
   /** The page of the window at a physical address, or -1 where no table can be. */
   pageAt(pa: number): number {
-    const page = Math.floor((pa - ROOT_TABLE_BASE) / PAGE);
-    return page >= 0 && page < WINDOW / PAGE ? page : -1;
+    const page = Math.floor((pa - ROOT_TABLE_BASE) / PAGE_SIZE);
+    return page >= 0 && page < WINDOW / PAGE_SIZE ? page : -1;
   }
 
   tableOf(lo: number, hi: number): number {

@@ -2,9 +2,9 @@
  * How high addresses are drawn. Between any two boundaries of mappings there is a piece of the map: as high as the logarithm
  * of its size where something was ever mapped, a thin line where never.
  */
+import { PAGE_SIZE } from '../../../uapi/sizes.ts';
 import type { Columns } from '../data.ts';
 
-const PAGE = 4096;
 /** Height of a hole, where a page is 1. */
 const HOLE = 0.6;
 
@@ -30,7 +30,7 @@ export class Addresses {
     for (let i = 0; i + 1 < this.bounds.length; i++) {
       covered += ends.get(this.bounds[i]) ?? 0;
       if (covered === 0) this.holes.add(i);
-      heights.push(covered === 0 ? HOLE : Math.log2((this.bounds[i + 1] - this.bounds[i]) / PAGE + 1));
+      heights.push(covered === 0 ? HOLE : Math.log2((this.bounds[i + 1] - this.bounds[i]) / PAGE_SIZE + 1));
     }
     const total = heights.reduce((sum, one) => sum + one, 0) || 1;
     let at = 0;

@@ -1,7 +1,8 @@
 /** The page of a capture, made alive: map, timeline, search, keys, the panel and the table. */
+import { hex } from '../../../uapi/hex.ts';
 import { CallsTable } from './calls-table.ts';
 import { type Axis, Capture } from './capture.ts';
-import { byId, bytesText, el, hex } from './dom.ts';
+import { byId, bytesText, el } from './dom.ts';
 import { addGestures, viewKey } from './gestures.ts';
 import { legends } from './legend.ts';
 import { AddressMap } from './map.ts';

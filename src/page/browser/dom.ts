@@ -21,8 +21,6 @@ export function byId<T extends HTMLElement>(id: string): T {
   return found as T;
 }
 
-export const hex = (n: number): string => `0x${n.toString(16)}`;
-
 /** 4 KiB, 1.5 GiB. */
 export function bytesText(bytes: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];

@@ -1,8 +1,9 @@
 /** The details of what is selected: a mapping with its walk and its makers, or a call with the steps of the driver. */
+import { hex } from '../../../uapi/hex.ts';
 import { mapFlagNames } from '../../../uapi/map-flags.ts';
 import { ENDS, LEAF_2M, LEAF_4K, LEAF_BOTH, type PageStep } from '../data.ts';
 import type { Capture } from './capture.ts';
-import { bytesText, el, hex, timeText } from './dom.ts';
+import { bytesText, el, timeText } from './dom.ts';
 import { walkOf, walkTable } from './walk.ts';
 
 export interface Selection {

@@ -1,6 +1,7 @@
 /** What a question finds: an address, an object, a label, a record, a call. */
+import { hex } from '../../../uapi/hex.ts';
 import type { Capture } from './capture.ts';
-import { bytesText, hex } from './dom.ts';
+import { bytesText } from './dom.ts';
 import type { Selection } from './panel.ts';
 
 export interface Hit extends Selection {

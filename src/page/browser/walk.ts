@@ -1,6 +1,7 @@
 /** A page-table walk, level by level (VMSAv8-64, 4 KiB granule), put together from what the page has of it. */
+import { hex } from '../../../uapi/hex.ts';
 import type { DetailChunk } from '../data.ts';
-import { bytesText, el, hex } from './dom.ts';
+import { bytesText, el } from './dom.ts';
 
 interface Entry {
   level: number;

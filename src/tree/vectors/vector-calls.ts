@@ -80,7 +80,7 @@ export class VectorCalls {
       case 'pack': {
         const out = this.#call(thread, 'pack', value(op, 'start'), value(op, 'size'), num(op, 'as'));
         if (!this.#has('PACK_REGION')) return out;
-        const [region, start, size] = [1, 2, 3].map((i) => `0x${mailbox.word(i).toString(16)}`);
+        const [region, start, size] = [1, 2, 3].map((i) => hex(mailbox.word(i)));
         return { ...out, region, start, size };
       }
       case 'fault':

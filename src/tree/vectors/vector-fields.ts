@@ -1,10 +1,8 @@
 /** Fields of a vector's operation, and lists of pages, as the tree's driver is asked with them. */
+import { PAGE_SIZE, SZ_2M } from '../../../uapi/sizes.ts';
 import type { Fields } from '../../conform/op-fields.ts';
 import type { SgPiece } from '../../driver/gem/sg.ts';
 import type { Run } from '../kernel.ts';
-
-const PAGE = 4096;
-const HUGE = 0x200000;
 
 export type Value = number | bigint;
 
@@ -24,8 +22,8 @@ export function runsOf(pieces: Iterable<SgPiece>): Run[] {
   let first = 0;
   for (const [pa, bytes, folio] of pieces) {
     if (bytes === 0) continue;
-    runs.push({ first, frame: pa / PAGE, pages: bytes / PAGE, huge: folio >= HUGE });
-    first += bytes / PAGE;
+    runs.push({ first, frame: pa / PAGE_SIZE, pages: bytes / PAGE_SIZE, huge: folio >= SZ_2M });
+    first += bytes / PAGE_SIZE;
   }
   return runs;
 }

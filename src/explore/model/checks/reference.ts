@@ -2,6 +2,7 @@
  * What a VM's translations ought to be, kept apart from the driver: the mappings of before and, while an operation is
  * under way, those of after. A GPU access may see either, and nothing else.
  */
+
 import {
   DRM_PANTHOR_VM_BIND_OP_MAP_NOEXEC,
   DRM_PANTHOR_VM_BIND_OP_MAP_READONLY,
@@ -9,12 +10,10 @@ import {
   DRM_PANTHOR_VM_BIND_OP_TYPE_MASK,
   DRM_PANTHOR_VM_BIND_OP_TYPE_UNMAP,
 } from '../../../../uapi/panthor_drm.ts';
+import { PAGE_SIZE, SZ_2M } from '../../../../uapi/sizes.ts';
 import type { PanthorVm } from '../../../driver/mmu/vm.ts';
 import type { OpCtx } from '../../../driver/mmu/vm-op.ts';
 import type { AccessKind } from '../../../hw/access.ts';
-
-const SZ_2M = 0x200000;
-const PAGE = 0x1000;
 
 /** [va, va + size) shows physical memory from `pa` on, or (sparse) 2 MiB of it over and over. Bytes. */
 interface Mapping {
@@ -56,7 +55,7 @@ function cut(maps: readonly Mapping[], start: number, end: number): Mapping[] {
 
 /** Physical address of the page at `va`, -1 for none. */
 function lookup(maps: readonly Mapping[], va: number): number {
-  const page = va - (va % PAGE);
+  const page = va - (va % PAGE_SIZE);
   for (const map of maps) {
     if (page < map.va || page >= map.va + map.size) continue;
     return map.sparse ? map.pa + (page % SZ_2M) : map.pa + (page - map.va);
