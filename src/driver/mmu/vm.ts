@@ -229,7 +229,7 @@ export class PanthorVm {
     }
     mmu.slotsLock.unlock();
     if (b.opLockOnActivate) this.opLock.unlock();
-    this.pgtable.free();
+    this.pgtable.free(device.condResched);
     this.dummy?.put();
     this.dummy = null;
   }

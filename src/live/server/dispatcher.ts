@@ -29,6 +29,7 @@ import type { Observer } from './observer.ts';
 import { OpenFiles } from './open-files.ts';
 import { Replies, type RepliesOptions } from './replies.ts';
 import type { Shares } from './shares.ts';
+import type { Slices } from './turns/slices.ts';
 
 export interface DispatcherOptions extends RepliesOptions {
   dir: string;
@@ -42,6 +43,8 @@ export interface DispatcherOptions extends RepliesOptions {
   /** Says a line to people; it must neither wait nor throw. */
   tell: (line: string) => void;
   injection?: Injection | undefined;
+  /** Turns of others while a call goes on. */
+  slices: Slices;
   /** Bytes of JavaScript heap that clients may fill; what V8 allows otherwise. */
   heapBytes?: number | undefined;
 }
@@ -58,12 +61,14 @@ export class Dispatcher {
   readonly flushIdPage: BoMemory;
   readonly #given: GivenFiles;
   readonly #ioctls: Ioctls;
+  readonly #slices: Slices;
   readonly #mmaps: Mmaps;
 
   /** @throws Error where there is not even memory for one page */
   constructor(options: DispatcherOptions) {
     const { dir, drv, card, observers } = options;
     this.tell = options.tell;
+    this.#slices = options.slices;
     this.bugs = new Bugs(options.tell);
     this.flushIdPage = BoMemory.shown();
     this.memories = new BoMemories(options.shares);
@@ -78,6 +83,7 @@ export class Dispatcher {
       shares: options.shares,
       bugs,
       observers,
+      slices: options.slices,
       released: () => this.exports.sweep(),
     });
     const { exports, files, replies } = this;
@@ -100,8 +106,10 @@ export class Dispatcher {
     drv.onBoFree = (bo) => memories.forget(bo);
   }
 
-  /** Handles a whole frame; false: the client breaks the protocol, and its connection ends. */
-  handle(from: Connection, frame: Frame, view: DataView, bytes: Uint8Array): boolean {
+  /** Handles a whole frame; false: the client breaks the protocol, and its connection ends; 'later': another call goes on. */
+  handle(from: Connection, frame: Frame, view: DataView, bytes: Uint8Array): boolean | 'later' {
+    if (this.#slices.pauses && frame.kind === WIRE_IOCTL && this.#ioctls.mustWait(frame, view, bytes))
+      return 'later';
     const fds = from.takeFds(frame.flags & WIRE_FDS_MASK);
     if (fds === undefined) return false;
     try {
