@@ -142,7 +142,9 @@ export class SubmitContext {
    * the entities', and hold what the VM of `resv` maps.
    */
   push(resv: DmaResv | undefined): void {
+    const { condResched } = this.#file.drv.device;
     for (const { job, entity } of this.#jobs) {
+      condResched?.();
       if (job.finished !== null) resv?.add(job.finished);
       entity.push(job);
     }

@@ -1,4 +1,5 @@
 import type { Mutex, Op } from '../../coroutine/op.ts';
+import { Fifo } from '../base/fifo.ts';
 import type { Work, Workqueue } from '../base/workqueue.ts';
 import { allocContext, Fence } from '../sync/fence.ts';
 
@@ -14,7 +15,7 @@ export abstract class SchedJob {
   /** Signals when the job is done, with its error (s_fence->finished). Made when the job is armed. */
   finished: Fence | null = null;
   /** The latest fence of each context. */
-  readonly #deps = new Map<number, Fence>();
+  #deps: Map<number, Fence> | null = null;
   /** Those that had not signalled when they were looked at last, the one to wait for at the end. */
   #pending: Fence[] | null = null;
 
@@ -25,12 +26,14 @@ export abstract class SchedJob {
 
   /** drm_sched_job_add_dependency(): of fences of one context only the latest counts. */
   addDependency(fence: Fence): void {
+    this.#deps ??= new Map();
     const dep = this.#deps.get(fence.context);
     if (dep === undefined || fence.seqno > dep.seqno) this.#deps.set(fence.context, fence);
   }
 
   /** What it has to wait for before it runs, or null. Earlier jobs of its own entity are done in order anyway. */
   pendingDependency(context: number): Fence | null {
+    if (this.#deps === null) return null;
     this.#pending ??= [...this.#deps.values()].filter((dep) => dep.context !== context).reverse();
     while (this.#pending.at(-1)?.signaled) this.#pending.pop();
     return this.#pending.at(-1) ?? null;
@@ -56,8 +59,8 @@ export class SchedEntity implements Work {
   readonly #creditLimit: number;
   readonly #name: string;
   readonly #isStopped: () => boolean;
-  readonly #queue: SchedJob[] = [];
-  readonly #done: SchedJob[] = [];
+  readonly #queue = new Fifo<SchedJob>();
+  readonly #done = new Fifo<SchedJob>();
   #seqno = 0n;
   #credits = 0;
 
@@ -78,7 +81,7 @@ export class SchedEntity implements Work {
 
   /** The next job is a large one. */
   get long(): boolean {
-    return this.#queue.length > 0 && this.#queue[0].cost > LONG_BYTES;
+    return (this.#queue.first?.cost ?? 0) > LONG_BYTES;
   }
 
   /** Jobs that have not begun. */
@@ -105,14 +108,13 @@ export class SchedEntity implements Work {
 
   /** drm_sched_free_job_work() and drm_sched_run_job_work() */
   *run(): Op<void> {
-    for (let job = this.#done.shift(); job !== undefined; job = this.#done.shift()) yield* job.free();
     let begun = false;
+    for (let job = this.#done.shift(); job !== undefined; job = this.#done.shift()) {
+      yield* job.free();
+      if (this.#isCut(true)) return;
+    }
     for (let job = this.#next(); job !== null; job = this.#next()) {
-      // Workqueue.step() has admitted the first.
-      if (begun && this.#workqueue.admits?.(this) === false) {
-        this.kick();
-        return;
-      }
+      if (this.#isCut(begun)) return;
       begun = true;
       this.#queue.shift();
       this.#credits += job.credits;
@@ -122,9 +124,16 @@ export class SchedEntity implements Work {
     }
   }
 
+  /** Whether the rest has to be done another time; Workqueue.step() has admitted the first job. */
+  #isCut(begun: boolean): boolean {
+    if (!begun || this.#workqueue.admits?.(this) !== false) return false;
+    this.kick();
+    return true;
+  }
+
   #next(): SchedJob | null {
-    if (this.#isStopped() || this.#queue.length === 0) return null;
-    const job = this.#queue[0];
+    const job = this.#queue.first;
+    if (job === undefined || this.#isStopped()) return null;
     const dep = job.pendingDependency(this.#context);
     if (dep !== null) {
       dep.onSignal(this.kick);

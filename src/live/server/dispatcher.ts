@@ -61,14 +61,12 @@ export class Dispatcher {
   readonly flushIdPage: BoMemory;
   readonly #given: GivenFiles;
   readonly #ioctls: Ioctls;
-  readonly #slices: Slices;
   readonly #mmaps: Mmaps;
 
   /** @throws Error where there is not even memory for one page */
   constructor(options: DispatcherOptions) {
     const { dir, drv, card, observers } = options;
     this.tell = options.tell;
-    this.#slices = options.slices;
     this.bugs = new Bugs(options.tell);
     this.flushIdPage = BoMemory.shown();
     this.memories = new BoMemories(options.shares);
@@ -100,6 +98,7 @@ export class Dispatcher {
       bugs,
       guard,
       injection: options.injection ?? null,
+      slices: options.slices,
       observers,
     });
     this.#mmaps = new Mmaps({ files, memories, flushIdPage: this.flushIdPage, replies, observers });
@@ -108,8 +107,7 @@ export class Dispatcher {
 
   /** Handles a whole frame; false: the client breaks the protocol, and its connection ends; 'later': another call goes on. */
   handle(from: Connection, frame: Frame, view: DataView, bytes: Uint8Array): boolean | 'later' {
-    if (this.#slices.pauses && frame.kind === WIRE_IOCTL && this.#ioctls.mustWait(frame, view, bytes))
-      return 'later';
+    if (frame.kind === WIRE_IOCTL && this.#ioctls.mustWait(frame, view, bytes)) return 'later';
     const fds = from.takeFds(frame.flags & WIRE_FDS_MASK);
     if (fds === undefined) return false;
     try {

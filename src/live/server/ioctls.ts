@@ -20,7 +20,8 @@ import type { Observer } from './observer.ts';
 import type { OpenFile } from './open-file.ts';
 import type { OpenFiles } from './open-files.ts';
 import type { Replies } from './replies.ts';
-import { mayBeLong } from './turns/long-calls.ts';
+import { hasBacklog, mayBeLong } from './turns/long-calls.ts';
+import type { Slices } from './turns/slices.ts';
 
 export interface IoctlsOptions {
   drv: PanthorDrv;
@@ -30,6 +31,7 @@ export interface IoctlsOptions {
   bugs: Bugs;
   guard: HeapGuard;
   injection: Injection | null;
+  slices: Slices;
   observers: readonly Observer[];
 }
 
@@ -137,13 +139,19 @@ export class Ioctls {
     this.#options.files.idle(file);
   }
 
-  /** Whether a request has to wait for the end of the call that is paused: it is on the same file, or long, too. */
+  /**
+   * Whether a request has to wait: for the end of the call that is paused, where it is on the same file or long, too; for
+   * work that calls on the same file have left.
+   */
   mustWait(frame: Frame, view: DataView, bytes: Uint8Array): boolean {
-    if (frame.size < wire_ioctl.size) return false;
-    const file = this.#options.files.byKey(getU64(view, frame.at + wire_ioctl.off.file));
+    const { drv, files, injection, slices } = this.#options;
+    if (!(slices.pauses || drv.hasWork) || frame.size < wire_ioctl.size) return false;
+    const file = files.byKey(getU64(view, frame.at + wire_ioctl.off.file));
     if (file === undefined || frame.size > WIRE_MAX_CALL) return false;
+    if (hasBacklog(drv.sched, file)) return true;
+    if (!slices.pauses) return false;
     // What is injected is counted by calls, and some of it cannot happen within one.
-    if (file.calling || this.#options.injection !== null) return true;
+    if (file.calling || injection !== null) return true;
     const call = new Call();
     return call.read(frame, view, bytes) && mayBeLong(call, file);
   }

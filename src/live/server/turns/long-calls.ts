@@ -8,6 +8,7 @@ import {
   drm_panthor_vm_destroy,
 } from '../../../../uapi/panthor_drm.ts';
 import { getU64 } from '../../../driver/base/u64.ts';
+import type { Scheduler } from '../../../driver/sched/sched.ts';
 import type { Call } from '../call.ts';
 import type { OpenFile } from '../open-file.ts';
 
@@ -15,6 +16,8 @@ import type { OpenFile } from '../open-file.ts';
 const LONG_CALL = 16 << 10;
 const LONG_RANGE = 64 << 20;
 const LONG_VM = 1024;
+/** Jobs that could run: no more calls before some have. */
+const BACKLOG = 4096;
 
 /** Whether a call may take more than a slice. Being wrong costs turns, not results. */
 export function mayBeLong(call: Call, file: OpenFile): boolean {
@@ -49,4 +52,12 @@ function rangeOf({ mem }: Call, arg: DataView): number {
   for (let i = 0; i < count && at >= 0; i++)
     sum += mem.u64(at + i * stride + drm_panthor_vm_bind_op.off.size);
   return sum;
+}
+
+/** Whether a VM of the file has so many asynchronous binds to do that more would only fill memory. */
+export function hasBacklog(sched: Scheduler, file: OpenFile): boolean {
+  return file.drm.vms.all().some((vm) => {
+    const entity = sched.vmEntity(vm);
+    return entity.pending && entity.queued > BACKLOG;
+  });
 }
