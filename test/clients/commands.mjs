@@ -102,9 +102,31 @@ export function clients(place) {
         },
       ),
     ),
+    ...Object.keys(TOOLS).map((name) => tool(place, name)),
+    mesa(
+      place,
+      'clinfo',
+      ['vulkan', 'gl', 'opencl', 'qemu'],
+      ['clinfo'],
+      {
+        RUSTICL_ENABLE: 'panfrost',
+        OCL_ICD_VENDORS: join(place.roots.arm64, 'etc/OpenCL/vendors'),
+      },
+      (r) => (/Device Name +Mali-G610/.test(r.stdout) ? status0(r) : 'no Mali-G610 among the devices'),
+    ),
     ...Object.keys(PROGRAMS).map((name) => ours(place, name)),
   ];
 }
+
+/** Programs that say what devices there are: arguments, what they have to print, and the exit status that they end with. */
+const TOOLS = {
+  lsgpu: { prints: /card0.*\n.*renderD128/, calls: false },
+  // There is no display: DRM_IOCTL_MODE_GETRESOURCES is refused, and both say so.
+  drm_info: { prints: /drmModeGetResources: Operation not supported/ },
+  modetest: { args: ['-M', 'panthor'], prints: /on driver `panthor`/, status: 1 },
+  drmdevice: { prints: /platform\n(?:.*\n)*?.*fullname\t\/soc\/mali/, calls: false },
+  nvtop: { args: ['-s'], prints: /"device_name": "g610"/ },
+};
 
 // Twelve scenes of 10 s each are two minutes of the same submissions.
 const SHORT = ':duration=0.4';
@@ -137,8 +159,14 @@ function igt(place, name) {
   };
 }
 
-/** An IGT binary on its own ld.so and libraries: sid's, newer than the machine's. */
+/** An IGT binary. */
 export function igtArgv(place, name, preload) {
+  const folder = name in IGT ? 'panthor' : '';
+  return amd64Argv(place, join('usr/libexec/igt-gpu-tools', folder, name), [], preload);
+}
+
+/** A program on its own ld.so and libraries: sid's, newer than the machine's. */
+function amd64Argv(place, program, args, preload) {
   const root = place.roots.amd64;
   const shim = preload === undefined ? [] : ['--preload', preload];
   return [
@@ -146,8 +174,25 @@ export function igtArgv(place, name, preload) {
     '--library-path',
     join(root, 'usr/lib/x86_64-linux-gnu'),
     ...shim,
-    join(root, 'usr/libexec/igt-gpu-tools', name in IGT ? 'panthor' : '', name),
+    join(root, program),
+    ...args,
   ];
+}
+
+function tool(place, name) {
+  const { args = [], prints, status = 0, calls = true } = TOOLS[name];
+  return {
+    name,
+    needs: ['igt', 'drm-tools'],
+    seconds: 60,
+    architecture: 'amd64',
+    calls,
+    argv: (preload) => amd64Argv(place, join('usr/bin', name), args, preload),
+    complaint: (r) => {
+      if (!prints.test(r.stdout + r.stderr)) return `it does not print ${prints}`;
+      return r.status === status ? '' : crashed(r) || `status ${r.status}`;
+    },
+  };
 }
 
 /** A program of programs.mjs, which says itself what does not hold. */
