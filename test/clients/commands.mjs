@@ -57,15 +57,29 @@ export const IGT_CORE = {
 };
 
 /**
+ * IGT's tests of masters, which ask for root: they run as root of a user namespace. Not run are core_setmaster's
+ * master-drop-set-user and -shared-fd: they go on as another user, whom a namespace of one user does not have, and whom a
+ * server of this user does not serve.
+ */
+export const IGT_ROOT = {
+  core_auth: ['getclient-simple', 'getclient-master-drop', 'basic-auth', 'many-magics'],
+  core_setmaster: ['master-drop-set-root'],
+  // It has no subtests.
+  core_setmaster_vs_auth: [],
+};
+
+/**
  * All clients. `place`: { roots, preload: { amd64, arm64 } }. Each client: `name`, `needs` (groups of roots.mjs),
  * `seconds` (time limit), `argv(preload)` with the path of the library to preload or undefined, and
  * `complaint(result)`: '' when it ran to its end on a Mali-G610. Some have `options` of `run`, and `build()`, which is
- * called before they are started.
+ * called before they are started. `asRoot`: in a user namespace, with the
+ * server. `calls: false`: it makes none.
  */
 export function clients(place) {
   return [
     ...Object.keys(IGT).map((name) => igt(place, name)),
     ...Object.keys(IGT_CORE).map((name) => igt(place, name)),
+    ...Object.keys(IGT_ROOT).map((name) => ({ ...igt(place, name), asRoot: true })),
     mesa(place, 'vulkaninfo', ['vulkan', 'qemu'], ['vulkaninfo', '--summary'], {}, (r) =>
       /deviceName\s+= Mali-G610/.test(r.stdout) ? status0(r) : 'no Mali-G610 in its summary',
     ),
@@ -145,10 +159,11 @@ function igt(place, name) {
     needs: ['igt'],
     seconds: 60,
     architecture: 'amd64',
-    argv: (preload) => igtArgv(place, name, preload),
+    argv: (preload) => igtArgv(place, name, preload, name === 'core_setmaster' ? IGT_ROOT[name] : []),
     complaint: (r) => {
       const ok = new Set([...r.stdout.matchAll(/^Subtest (\S+): SUCCESS/gm)].map((m) => m[1]));
-      const wanted = IGT[name] ?? IGT_CORE[name];
+      const wanted = IGT[name] ?? IGT_CORE[name] ?? IGT_ROOT[name];
+      if (wanted.length === 0 && !/^SUCCESS/m.test(r.stdout)) return 'no SUCCESS at the end';
       const not = wanted.filter((s) => !ok.has(s));
       if (not.length > 0) return `${not.length} of ${wanted.length} subtests not SUCCESS: ${not.join(', ')}`;
       const others = [...r.stdout.matchAll(/^Subtest (\S+): (?!SUCCESS)(\w+)/gm)].map(
@@ -160,9 +175,10 @@ function igt(place, name) {
 }
 
 /** An IGT binary. */
-export function igtArgv(place, name, preload) {
+export function igtArgv(place, name, preload, subtests = []) {
   const folder = name in IGT ? 'panthor' : '';
-  return amd64Argv(place, join('usr/libexec/igt-gpu-tools', folder, name), [], preload);
+  const args = subtests.flatMap((one) => ['--run-subtest', one]);
+  return amd64Argv(place, join('usr/libexec/igt-gpu-tools', folder, name), args, preload);
 }
 
 /** A program on its own ld.so and libraries: sid's, newer than the machine's. */

@@ -60,6 +60,24 @@ export const EXPECTED_ERRORS = [
     why: 'a render node has no masters and no magics (drm_ioctl_permit)',
   },
   {
+    client: /^core_auth$/,
+    call: '0x641e', // DRM_IOCTL_SET_MASTER
+    errno: 'EBUSY',
+    why: 'many-magics opens the device as often as it can, and tries to be master each time: there is one (drm_setmaster_ioctl)',
+  },
+  {
+    client: /^core_auth$/,
+    call: '0x40046411', // DRM_IOCTL_AUTH_MAGIC
+    errno: 'EACCES',
+    why: 'who is not master cannot authenticate anyone (drm_ioctl_permit)',
+  },
+  {
+    client: /^core_(auth|setmaster|setmaster_vs_auth)$/,
+    call: '0x40046411',
+    errno: 'EINVAL',
+    why: 'magic 0, to see whether the file is master (drm_authmagic)',
+  },
+  {
     client: /^core_getclient$/,
     call: '0xc0286405', // DRM_IOCTL_GET_CLIENT, which the tables of uapi/ do not have
     errno: 'EINVAL',

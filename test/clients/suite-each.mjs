@@ -63,7 +63,8 @@ export async function eachClient(suite, place) {
 /** Runs a client under `panthor-shim run` with these options. */
 export function onModel(place, client, options) {
   const argv = client.argv(place.preload[client.architecture]);
-  return run(shim(place, 'run', ...options, ...(client.options ?? []), '--', ...argv), {
+  const root = client.asRoot ? ['unshare', '--map-root-user'] : [];
+  return run([...root, ...shim(place, 'run', ...options, ...(client.options ?? []), '--', ...argv)], {
     cwd: place.scratch,
     env: place.env,
     seconds: client.seconds,
