@@ -17,6 +17,7 @@ const LONG = [
     'test/driver/mmu/gpuvm/small-world.test.ts',
     'test/driver/mmu/partial.test.ts',
     'test/device/real.test.ts',
+    'test/live/door.test.ts',
     'test/driver/ioctl/vm-bind-oom.test.ts',
     'test/explore/table.test.ts',
     'test/explore/state/tracking.test.ts',
