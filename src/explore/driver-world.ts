@@ -3,7 +3,7 @@ import type { Kernel } from '../driver/kernels.ts';
 import { AS_COMMAND_NAMES } from '../hw/registers.ts';
 import { KernelFault } from '../tree/faults.ts';
 import type { Invariant } from './invariants.ts';
-import { LockOrder } from './lock-order.ts';
+import { LockOrder, type SavedOrder } from './lock-order.ts';
 import { play, prepare } from './model/actors.ts';
 import { checkWhenOver } from './model/checks/end.ts';
 import { interruptMasks } from './model/checks/faults.ts';
@@ -131,6 +131,21 @@ export class DriverWorld extends TrackedWorld {
       for (let i = 0; i < at; i++) if (this.threads[group[i]].steps === 0) return true;
     }
     return false;
+  }
+
+  /** A tree's memory is saved as a whole. */
+  protected override get undoable(): boolean {
+    return this.#driver === null;
+  }
+
+  protected override save(index: number): unknown {
+    return { at: this.harness.coverage.at(index), locks: this.#locks?.save(index) };
+  }
+
+  protected override restore(index: number, saved: unknown): void {
+    const { at, locks } = saved as { at: number; locks: SavedOrder | undefined };
+    this.harness.coverage.back(index, at);
+    if (locks !== undefined) this.#locks?.restore(locks);
   }
 
   override step(step: Step): void {

@@ -10,8 +10,8 @@
  */
 import { mix32 } from './hash.ts';
 import { $key, hashText, isUnhashed } from './names.ts';
-import { forgetUndo, noteUndo, type Restore, undoAll } from './undo-list.ts';
-import { bytesOf, enterView } from './views.ts';
+import { forgetUndo, noteUndo, type Restore, undoLength, undoTo } from './undo-list.ts';
+import { bytesOf, enterView, leaveView } from './views.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: whatever the driver keeps
 export type Any = any;
@@ -76,8 +76,9 @@ export function nameOf(target: object): number {
 
 function register(target: object): number {
   const id = (owner << COUNTER_BITS) | ++counters[owner];
-  if (Object.isExtensible(target)) Object.defineProperty(target, '$id', { value: id });
+  if (Object.isExtensible(target)) Object.defineProperty(target, '$id', { value: id, writable: true });
   else frozen.set(target, id);
+  if (recording) noteUndo(target, forget, undefined);
   if (typeof (target as Any).next !== 'function') {
     if (recording && (target as Any).$changes !== undefined) {
       throw new Error(`the explorer cannot follow ${(target as Any).$changes} that is kept`);
@@ -88,6 +89,12 @@ function register(target: object): number {
     contents(target, id, 1);
   }
   return id;
+}
+
+/** An object becomes unknown again. */
+function forget(target: object): void {
+  if (!frozen.delete(target)) (target as Any).$id = undefined;
+  if (ArrayBuffer.isView(target)) leaveView(target);
 }
 
 /** Adds or takes out the terms of everything in an object. */
@@ -126,19 +133,19 @@ const POISON = $key('freed');
 /** Objects that poison.ts watches: that they are freed is part of the state. */
 export const poisoned = new WeakSet<object>();
 
-/** Whether a change to object `id` has to be undone by a reset. */
-export function undoes(id: number): boolean {
-  return recording && id >>> COUNTER_BITS === SETUP;
+/** Whether changes have to be undone later. */
+export function undoes(): boolean {
+  return recording;
 }
 
-export function undo(target: object, id: number, restore: Restore, value: unknown): void {
-  if (undoes(id)) noteUndo(target, restore, value);
+export function undo(target: object, restore: Restore, value: unknown): void {
+  if (recording) noteUndo(target, restore, value);
 }
 
 /** A known object's field changed. */
 export function $note(target: object, key: number, restore: Restore, before: unknown, after: unknown): void {
   const id = (target as Any).$id as number;
-  undo(target, id, restore, before);
+  undo(target, restore, before);
   if (isUnhashed(target, key)) return;
   term(id, key, before, -1);
   term(id, key, after, 1);
@@ -150,6 +157,16 @@ export function $root(value: unknown): void {
     roots.push(value as object);
 }
 const roots: object[] = [];
+
+/** The state before a step. */
+export interface TrackerMark {
+  index: number;
+  undo: number;
+  lane0: number;
+  lane1: number;
+  known: number;
+  counter: number;
+}
 
 /** What begin() was called with last. */
 let tracked: object | null = null;
@@ -174,12 +191,26 @@ export const tracker = {
 
   /** Back to the initial state. */
   rewind(): void {
-    undoAll();
+    undoTo(0);
     if (known !== null) known.length = saved.known;
     counters.set(saved.counters);
     lane0 = saved.lane0;
     lane1 = saved.lane1;
     owner = SETUP;
+  },
+
+  /** Notes what the state is before a step of thread `index`. */
+  mark(index: number): TrackerMark {
+    return { index, undo: undoLength(), lane0, lane1, known: known?.length ?? 0, counter: counters[index + 1] };
+  },
+
+  /** Back to a mark; of several, the last one first. */
+  backTo(mark: TrackerMark): void {
+    undoTo(mark.undo);
+    lane0 = mark.lane0;
+    lane1 = mark.lane1;
+    if (known !== null) known.length = mark.known;
+    counters[mark.index + 1] = mark.counter;
   },
 
   /** What becomes known from now on, thread `index` has made known. */

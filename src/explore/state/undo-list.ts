@@ -1,4 +1,4 @@
-/** What a schedule has changed in objects of the initial state, oldest first: the others are gone after a reset. */
+/** What a schedule has changed, oldest first. */
 
 export type Restore = (target: object, value: unknown) => void;
 
@@ -13,10 +13,13 @@ export function noteUndo(target: object, restore: Restore, value: unknown): void
   values.push(value);
 }
 
-/** Undoes everything, the last change first. */
-export function undoAll(): void {
-  for (let i = targets.length - 1; i >= 0; i--) restores[i](targets[i], values[i]);
-  forgetUndo();
+/** How many changes there are. */
+export const undoLength = (): number => targets.length;
+
+/** Undoes all but the first `length` changes, the last one first. */
+export function undoTo(length: number): void {
+  for (let i = targets.length - 1; i >= length; i--) restores[i](targets[i], values[i]);
+  targets.length = restores.length = values.length = length;
 }
 
 /** What was changed so far stays. */
