@@ -18,6 +18,7 @@ import type { ThreadSpec } from './search/threads.ts';
 import { type Body, Choice, optionOf, type Step, threadOf, Violation } from './search/world.ts';
 import { watchFreed } from './state/poison.ts';
 import { TrackedWorld } from './tracked-world.ts';
+import { violationOf } from './violation-of.ts';
 
 const STATE_CHECKS: Partial<Record<Invariant, (harness: Harness) => string | null>> = {
   'lock-agreement': lockAgreement,
@@ -156,7 +157,7 @@ export class DriverWorld extends TrackedWorld {
     try {
       super.step(step);
     } catch (error) {
-      throw this.#verdictOn(error as Error);
+      throw violationOf(error as Error, this.harness.machine.regs.reachable);
     } finally {
       watchFreed(false);
     }
@@ -167,23 +168,6 @@ export class DriverWorld extends TrackedWorld {
       else if (point.label.includes('from the L2')) coverage.happened('staleL2');
     }
     this.#locks?.stepped(index, point instanceof Mutex ? point : null);
-  }
-
-  /** What an exception of the model's says about the driver; a bug of the explorer's stays what it is. */
-  #verdictOn(error: Error): Error {
-    if (error.name === 'KernelFault') return new Violation((error as KernelFault).invariant, error.message);
-    if (error.name === 'RegisterAccessError' && !this.harness.machine.regs.reachable) {
-      return new Violation('register-access-while-gone', error.message);
-    }
-    // The driver follows a pointer to something that is not there any more.
-    if (
-      /^Cannot (read|set) properties of (undefined|null)/.test(error.message) &&
-      /\/src\/driver\//.test((error.stack ?? '').split('\n')[1] ?? '')
-    ) {
-      return new Violation('use-after-free', `the driver dereferences nothing: ${error.message}`);
-    }
-    if (/is already held$|is not held$/.test(error.message)) return new Violation('deadlock', error.message);
-    return error;
   }
 
   /** A new state: who is where, and who waits at a locked region. */

@@ -2,7 +2,7 @@ import { ThreadWorld } from './search/threads.ts';
 import { type Body, type Step, type Thread, threadOf } from './search/world.ts';
 import { enterThread, Frames, resume } from './state/frames.ts';
 import { mix32 } from './state/hash.ts';
-import { type TrackerMark, tracker } from './state/objects.ts';
+import { type TrackerMark, tracker } from './state/tracker.ts';
 
 /** What the next step changes, to come back to the state before it. */
 interface Mark {

@@ -1,7 +1,8 @@
 /** The generators' part of a state: where each function of a thread stands, and what it remembers. */
 
 import { mix32 } from './hash.ts';
-import { type Any, hashValue, nameOf, tracker } from './objects.ts';
+import { type Any, hashValue, nameOf } from './objects.ts';
+import { tracker } from './tracker.ts';
 
 /** A generator function of interleaved code. */
 type Body = Generator<unknown, unknown, void>;
@@ -60,7 +61,13 @@ export function $enter(): number {
 }
 
 /** A generator function is about to yield or to call another. */
-export function $y(depth: number, pc: number, values: unknown[], site: number, self: GeneratorFunction): void {
+export function $y(
+  depth: number,
+  pc: number,
+  values: unknown[],
+  site: number,
+  self: GeneratorFunction,
+): void {
   frames.pcs[depth] = pc;
   frames.values[depth] = values;
   frames.sites[depth] = site;
@@ -118,7 +125,8 @@ export function resume(index: number, stack: Frames): Body {
   stack.depth = 0;
   const body = begin(0);
   body.next();
-  if (resuming !== 0 || stack.depth !== depth - 1) throw new Error(`thread ${index} does not come back to its place`);
+  if (resuming !== 0 || stack.depth !== depth - 1)
+    throw new Error(`thread ${index} does not come back to its place`);
   stack.depth = depth;
   return body;
 }
