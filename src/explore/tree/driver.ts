@@ -35,7 +35,8 @@ const IRQ_WAKE_THREAD = 2;
 const DUMMY_PA = 0x200000000;
 
 export class TreeDriver {
-  readonly #kernel: TreeKernel;
+  /** Seen by tests of its journal. */
+  readonly kernel: TreeKernel;
   readonly #view: View;
   readonly #calls: Calls;
   #machine!: TimedMachine;
@@ -46,9 +47,9 @@ export class TreeDriver {
   #gpuIrq!: TreeIrq;
 
   constructor(tree: BuiltTree) {
-    this.#kernel = new TreeKernel(tree);
-    this.#view = new View(this.#kernel);
-    this.#calls = new Calls(this.#kernel, this.#view, {
+    this.kernel = new TreeKernel(tree);
+    this.#view = new View(this.kernel);
+    this.#calls = new Calls(this.kernel, this.#view, {
       warnings: new Warnings(tree.mirror),
       places: new Places(tree),
     });
@@ -66,10 +67,10 @@ export class TreeDriver {
 
   /** A machine whose tables are in the kernel's memory. */
   machine(slots: number, vaBits: number): TimedMachine {
-    this.#kernel.reset();
+    this.kernel.reset();
     this.#vms = [];
     this.#objects = [];
-    this.memory = new TreeMemory(this.#kernel, this.#view);
+    this.memory = new TreeMemory(this.kernel, this.#view);
     const memory = this.memory as unknown as PhysicalMemory;
     this.#machine = new TimedMachine({ slots, vaBits, memory });
     const { words } = this.#machine.regs;
@@ -94,10 +95,10 @@ export class TreeDriver {
   createObject(size: number): GemObject {
     const number = this.#calls.runToQuiescence(this.#calls.call('boCreate', size, 0));
     if (number < 0) throw new Error(`an object of ${size} bytes: ${number}`);
-    this.#kernel.mailbox.clearNotes();
+    this.kernel.mailbox.clearNotes();
     this.#calls.runToQuiescence(this.#calls.call('backing', number, 0), false);
-    const object = new TreeObject(number, this.#kernel.mailbox.noteNumber(0));
-    this.#kernel.mailbox.clearNotes();
+    const object = new TreeObject(number, this.kernel.mailbox.noteNumber(0));
+    this.kernel.mailbox.clearNotes();
     this.#objects.push(object);
     return object as unknown as GemObject;
   }
@@ -170,11 +171,11 @@ export class TreeDriver {
 
   /** The state now is the one that restore() goes back to. */
   save(): void {
-    this.#kernel.native.save();
+    this.kernel.native.begin();
   }
 
   restore(): void {
-    this.#kernel.native.restore();
+    this.kernel.native.undo(0);
     this.#view.moved();
     for (const vm of this.#vms) vm.forget();
   }
@@ -186,8 +187,8 @@ export class TreeDriver {
 
   /** Mixes the whole of the kernel's state into a fingerprint. */
   mixInto(lanes: Int32Array): void {
-    this.#kernel.native.hash();
-    const hash = this.#kernel.mailbox.word(0);
+    this.kernel.native.hash(0);
+    const hash = this.kernel.mailbox.word(0);
     lanes[0] = (lanes[0] ^ Number(BigInt.asIntN(32, hash))) | 0 || 1;
     lanes[1] = (Math.imul(lanes[1], 31) ^ Number(BigInt.asIntN(32, hash >> 32n))) | 0 || 1;
   }
