@@ -111,7 +111,7 @@ static inline void announced(unsigned long address, unsigned long size, int is_s
 	if (current_thread() < 0)
 		return;
 	look(address, size, is_store);
-	journal_access((const void *)address, size, source);
+	journal_access((const void *)address, size, is_store ? source : LOADS);
 }
 
 #define ACCESS(name, is_store)								\

@@ -21,7 +21,7 @@ struct extent {
 };
 
 /* Sources of stores that the journal can be made to leave out, so that a test sees that it would be missed. */
-enum source { ATOMICS = 1, GLOBALS = 2, OTHER_STACKS = 4, INTRINSICS = 8 };
+enum source { ATOMICS = 1, GLOBALS = 2, OTHER_STACKS = 4, INTRINSICS = 8, LOADS = 16 };
 extern unsigned int left_out;
 
 /* The state now is moment 0. */
