@@ -6,7 +6,7 @@ import { CaptureRecording } from '../../page/capture-recording.ts';
 import { Selection } from '../../query/selection.ts';
 import { note, UsageError } from '../exit.ts';
 import { checkWritable, writeOutput } from '../io/files.ts';
-import { print } from '../io/output.ts';
+import { printData } from '../io/output.ts';
 import { readThrough } from '../io/read.ts';
 import { addModelOptions, type ModelCliOptions, modelOptions } from '../options/model.ts';
 import { parseRanges } from '../options/ranges.ts';
@@ -90,7 +90,7 @@ async function reportCapture(capture: CaptureReader, options: ReportOptions): Pr
 
 function write(path: string, page: string): void {
   if (path === '-') {
-    print(page);
+    printData(page);
     return;
   }
   writeOutput(path, page);

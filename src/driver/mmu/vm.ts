@@ -230,6 +230,8 @@ export class PanthorVm {
     mmu.slotsLock.unlock();
     if (b.opLockOnActivate) this.opLock.unlock();
     this.pgtable.free();
+    // drm_mm_takedown(): ranges that panthor_vm_alloc_va() gave out and nobody gave back.
+    if (!this.#mm.empty) device.warn('drm_mm_takedown', 'not-clean');
     this.dummy?.put();
     this.dummy = null;
   }
