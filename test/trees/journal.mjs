@@ -3,10 +3,11 @@
  * [LEFT_OUT [SECONDS]]. After each step the hash that was kept is the one from scratch; what is undone leaves the same bytes. Prints what
  * was found as JSON. LEFT_OUT: bits of stores that the journal is not told of (host/journal.h).
  */
+
+import { kernel } from '../../dist/interleaved/src/driver/kernels.js';
 import { DriverWorld } from '../../dist/interleaved/src/explore/driver-world.js';
 import { loadScenario } from '../../dist/interleaved/src/explore/scenario/catalogue.js';
 import { TreeDriver } from '../../dist/interleaved/src/explore/tree/driver.js';
-import { kernel } from '../../dist/interleaved/src/driver/kernels.js';
 import { buildTree } from '../../dist/interleaved/src/tree/build.js';
 import { nearestKernel } from '../../dist/interleaved/src/tree/source.js';
 
@@ -64,7 +65,8 @@ function runOne(world, { native, mailbox }, initial) {
       break;
     }
     found.steps++;
-    if (hash(native, mailbox, 0) !== hash(native, mailbox, 1)) wrong('hashes', `the hash after ${i + 1} steps`);
+    if (hash(native, mailbox, 0) !== hash(native, mailbox, 1))
+      wrong('hashes', `the hash after ${i + 1} steps`);
   }
   found.schedules++;
   if (saved >= 0) {

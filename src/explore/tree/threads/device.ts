@@ -185,8 +185,8 @@ class TreeMmu {
     return this.#vms().filter((vm) => !vm.freed);
   }
 
-  get slots(): (TreeVm | null)[] {
-    return Array.from({ length: 32 }, (_, as) => this.#vms()[this.#view.slot(as) - 1] ?? null);
+  get slots(): readonly (TreeVm | null)[] {
+    return this.#view.slots(this.#vms());
   }
 
   get lru(): TreeVm[] {
