@@ -1,7 +1,7 @@
 /**
  * Random schedules on a tree, the journal of its memory held against the whole of it: node journal.mjs TREE SCHEDULES
- * [LEFT_OUT [SECONDS]]. After each step the hash that was kept is the one from scratch; what is undone leaves the same bytes. Prints what
- * was found as JSON. LEFT_OUT: bits of stores that the journal is not told of (host/journal.h).
+ * [LEFT_OUT]. After each step the hash that was kept is the one from scratch; what is undone leaves the same bytes. Prints
+ * what was found as JSON. LEFT_OUT: bits of what the journal is not told of (host/journal.h).
  */
 
 import { kernel } from '../../dist/interleaved/src/driver/kernels.js';
@@ -61,7 +61,8 @@ function runOne(world, { native, mailbox }, initial) {
     try {
       world.step(steps[random(n)]);
     } catch (error) {
-      if (error.name !== 'Violation') throw error;
+      // Where the journal was not told of something, what follows may be anything.
+      if (error.name !== 'Violation' && leftOut === '0') throw error;
       break;
     }
     found.steps++;
@@ -70,12 +71,10 @@ function runOne(world, { native, mailbox }, initial) {
   }
   found.schedules++;
   if (saved >= 0) {
-    const kept = hash(native, mailbox, 1);
     found.undone += native.moment() - saved;
     native.undo(saved);
     if (native.differs() !== 0) wrong('bytes', `${mailbox.text} after ${found.undone} moments`);
     if (hash(native, mailbox, 0) !== hash(native, mailbox, 1)) wrong('hashes', 'the hash after undoing');
-    void kept;
   }
   native.undo(0);
   if (hash(native, mailbox, 1) !== initial) wrong('bytes', 'the initial state');
