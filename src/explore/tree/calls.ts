@@ -206,7 +206,7 @@ export class Calls {
     const { flushHung, flushing, regs } = this.machine;
     if (flushHung) return true;
     const { words } = regs;
-    // What is masked interrupts nobody.
+    // What is masked raises no interrupt.
     const raised = words[(GPU_INT_BASE + INT_RAWSTAT) >> 2] & words[(GPU_INT_BASE + INT_MASK) >> 2];
     return !flushing && raised === 0 && !this.#view.gpuInterruptHandled;
   }
