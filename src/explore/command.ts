@@ -124,9 +124,14 @@ async function explore(request: ExploreRequest): Promise<ExploreReply> {
   }
   const footer = () =>
     request.compare && tree === undefined
-      ? compare(scenario, model, result.findings[0].violation.invariant, request.budget)
+      ? compare(scenario, model, result.findings[0].violation.invariant, left(request.budget, result.seconds))
       : [];
   return { text: toText(world, model, invariants, result, footer, shard), notes: [], status };
+}
+
+/** What a verdict that took `seconds` leaves of a budget for what is told beside it. */
+function left(budget: Budget, seconds: number): Budget {
+  return { ...budget, seconds: Math.max(0, budget.seconds - seconds) };
 }
 
 /** The verdict on a tree whose driver breaks while the scenario is set up. */

@@ -4,6 +4,7 @@ import type { DriverTrace } from '../../driver/base/warn.ts';
 import {
   AS_STATUS,
   GPU_INT_BASE,
+  INT_MASK,
   INT_RAWSTAT,
   MMU_AS_BASE,
   MMU_AS_SHIFT,
@@ -184,9 +185,10 @@ export class Calls {
   #noAnswer(): boolean {
     const { flushHung, flushing, regs } = this.machine;
     if (flushHung) return true;
-    return (
-      !flushing && regs.words[(GPU_INT_BASE + INT_RAWSTAT) >> 2] === 0 && !this.#view.gpuInterruptHandled
-    );
+    const { words } = regs;
+    // What is masked interrupts nobody.
+    const raised = words[(GPU_INT_BASE + INT_RAWSTAT) >> 2] & words[(GPU_INT_BASE + INT_MASK) >> 2];
+    return !flushing && raised === 0 && !this.#view.gpuInterruptHandled;
   }
 
   #waiting(thread: number, label: string, or: () => boolean = () => false): Waitable {

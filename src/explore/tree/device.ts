@@ -73,9 +73,9 @@ export class TreeDevice {
       flushCaches: function* (this: void): Op<number> {
         return yield* calls.call('flushCaches');
       },
-      softReset: function* (this: void): Op<void> {
-        yield* calls.call('softReset');
-      },
+      // The model's resume asks for it where a reset was pending. panthor_device_resume() does not: the power was off, and
+      // it is the firmware that then boots slowly.
+      softReset: function* (this: void): Op<void> {},
     };
     this.#calls = calls;
     this.#view = view;

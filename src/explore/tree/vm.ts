@@ -33,6 +33,8 @@ const MAX_ERRNO = 4095;
 export class TreeObject {
   readonly id: number;
   readonly sgt: { pa: number[] };
+  /** The kernel counts by itself: an object that nothing leads to any more is found as a leak. */
+  readonly refs = 0;
 
   constructor(id: number, pa: number) {
     this.id = id;
@@ -64,7 +66,7 @@ export class TreeVm {
   };
   /** The kernel's own mappings would be above; scenarios have none. */
   readonly userVaRange = 2 ** 48;
-  readonly vmas = { count: 0 };
+  readonly vmas = { count: 0, ids: (): number[] => [] };
   readonly #calls: Calls;
   readonly #view: View;
   readonly #driver: TreeDriver;

@@ -1,0 +1,2 @@
+/** @type {{ why: string, places: string[] }[]} */
+export const UNREACHED = [];
