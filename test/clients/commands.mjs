@@ -117,17 +117,6 @@ export function clients(place) {
       ),
     ),
     ...Object.keys(TOOLS).map((name) => tool(place, name)),
-    mesa(
-      place,
-      'clinfo',
-      ['vulkan', 'gl', 'opencl', 'qemu'],
-      ['clinfo'],
-      {
-        RUSTICL_ENABLE: 'panfrost',
-        OCL_ICD_VENDORS: join(place.roots.arm64, 'etc/OpenCL/vendors'),
-      },
-      (r) => (/Device Name +Mali-G610/.test(r.stdout) ? status0(r) : 'no Mali-G610 among the devices'),
-    ),
     ...Object.keys(PROGRAMS).map((name) => ours(place, name)),
   ];
 }

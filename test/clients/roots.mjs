@@ -57,7 +57,6 @@ export const GROUPS = {
     names: ['piglit', 'libxcb-dri2-0', 'libxkbcommon0', 'xkb-data'],
     only: { piglit: ['./usr/lib/*/piglit/bin/arb_sparse*', './usr/lib/*/piglit/lib'] },
   },
-  opencl: { root: 'arm64', suite: 'sid', architecture: 'arm64', names: ['mesa-opencl-icd', 'clinfo'] },
   peer: { root: 'arm64', suite: 'sid', architecture: 'arm64', names: ['mesa-drm-shim'] },
   qemu: {
     root: 'tools',
@@ -77,7 +76,6 @@ export const GROUPS = {
   go: { root: 'tools', names: ['golang-go'] },
   musl: { root: 'tools', names: ['musl-dev'] },
   rust: { root: 'tools', names: ['rustc'] },
-  i386: { root: 'tools', names: ['libc6-dev-i386', 'lib32gcc-12-dev'] },
 };
 
 // Dependencies that none of the programs run here looks at: scripts, fonts, databases of names.
