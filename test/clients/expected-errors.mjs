@@ -50,8 +50,8 @@ export const EXPECTED_ERRORS = [
     call,
     errno: 'EOPNOTSUPP',
     why:
-      'the driver has no DRIVER_MODESET: drm_getcap, drm_setclientcap, drm_mode_getresources (whose request, ' +
-      '0xc04064a0, the tables of uapi/ do not have)',
+      'there is no DRIVER_MODESET (drm_getcap) (drm_setclientcap) (drm_mode_getresources); the tables of uapi/ do not have ' +
+      'the last one’s request, 0xc04064a0',
   })),
   {
     client: /^nvtop$/,
