@@ -34,6 +34,7 @@ async function play(code: string): Promise<{ told: string[][]; again: string[][]
   const finish = (generator: Generator): string[] => {
     told = [];
     for (let next = generator.next(); ; next = generator.next()) {
+      if (told.length > 300) throw new Error('it does not end');
       told.push(
         next.done ? `returned ${JSON.stringify(next.value)}` : `yielded ${JSON.stringify(next.value)}`,
       );
