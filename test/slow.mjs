@@ -1,6 +1,7 @@
 /**
  * What takes minutes: every part of a block at every page, larger small worlds, a million frames and many more ioctls of
- * all kinds for the server, a million random steps of the explorer, and the mutations. Ends with 1 where something fails.
+ * all kinds for the server, a million random steps of the explorer, every place at which the driver may be switched, and
+ * the mutations. Ends with 1 where something fails.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -14,12 +15,24 @@ const vitest = fileURLToPath(new URL('./vitest.mjs', import.meta.resolve('vitest
 const LONG = [
   [
     { PANTHOR_SHIM_SLOW: '1' },
+    'test/cli/strangers.test.ts',
+    'test/conform/cli.test.ts',
+    'test/conform/corruption.test.ts',
+    'test/device/real.test.ts',
+    'test/cli/width.test.ts',
+    'test/cli/progress.test.ts',
+    'test/driver/ioctl/vm-bind-oom.test.ts',
     'test/driver/mmu/gpuvm/small-world.test.ts',
     'test/driver/mmu/partial.test.ts',
-    'test/device/real.test.ts',
-    'test/driver/ioctl/vm-bind-oom.test.ts',
-    'test/explore/table.test.ts',
+    'test/explore/cases.test.ts',
+    'test/explore/cli.test.ts',
+    'test/explore/documents.test.ts',
+    'test/explore/reclaim.test.ts',
+    'test/explore/scenario.test.ts',
+    'test/explore/seeded.test.ts',
     'test/explore/state/tracking.test.ts',
+    'test/explore/table.test.ts',
+    'test/fault/staged.test.ts',
   ],
   [{ PANTHOR_SHIM_FUZZ: '20' }, 'test/live/fuzz/frames.test.ts'],
   [{ PANTHOR_SHIM_FUZZ: '5' }, 'test/live/fuzz/fuzz.test.ts'],
@@ -37,6 +50,7 @@ for (const [env, ...files] of LONG) {
   run([vitest, 'run', ...files], { ...process.env, ...env });
 }
 run([join(top, 'test/mutations/run.mjs')], process.env);
+run([join(top, 'test/explore/switch-points/run.mjs')], process.env);
 // Those that docs/history.md names, and as many of reclaim and the scheduler as there is time for.
 run(
   [

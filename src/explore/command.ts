@@ -1,5 +1,6 @@
 /** What the command `explore` does, once its options are read. Lives in the interleaved build. */
 import { readFileSync } from 'node:fs';
+import { didYouMean } from '../../uapi/suggest.ts';
 import { type Kernel, kernel } from '../driver/kernels.ts';
 import { InputError, UsageError } from '../errors.ts';
 import type { BuiltTree } from '../tree/build.ts';
@@ -123,9 +124,14 @@ async function explore(request: ExploreRequest): Promise<ExploreReply> {
   }
   const footer = () =>
     request.compare && tree === undefined
-      ? compare(scenario, model, result.findings[0].violation.invariant, request.budget)
+      ? compare(scenario, model, result.findings[0].violation.invariant, left(request.budget, result.seconds))
       : [];
   return { text: toText(world, model, invariants, result, footer, shard), notes: [], status };
+}
+
+/** What a verdict that took `seconds` leaves of a budget for what is told beside it. */
+function left(budget: Budget, seconds: number): Budget {
+  return { ...budget, seconds: Math.max(0, budget.seconds - seconds) };
 }
 
 /** The verdict on a tree whose driver breaks while the scenario is set up. */
@@ -165,7 +171,9 @@ function pickInvariants(asked: readonly string[], scenario: Scenario): readonly 
   const names = asked.length > 0 ? asked : scenario.check;
   for (const name of names) {
     if (!(INVARIANTS as readonly string[]).includes(name)) {
-      throw new UsageError(`unknown invariant '${name}' (one of ${INVARIANTS.join(', ')}, or all)`);
+      throw new UsageError(
+        `unknown invariant '${name}'${didYouMean(name, INVARIANTS) || ` (one of ${INVARIANTS.join(', ')}, or all)`}`,
+      );
     }
   }
   return names;

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { visible, visibleLines } from '../../src/report/visible.ts';
+import { LONG } from '../tooling/long.ts';
 import { ATTACK } from './fixture.ts';
 import { panthorShim } from './program.ts';
 
@@ -124,7 +125,7 @@ describe('a record becomes no more than it may', () => {
     expect(status).toBe(3);
   }, 60_000);
 
-  it.each(['dump', 'replay', 'vm', 'info'])(
+  it.each(LONG ? ['dump', 'replay', 'vm', 'info'] : ['dump', 'vm'])(
     'of %s with 65,000 operations in one call, each with buffers of its own',
     async (command) => {
       const { status } = await panthorShim([command, `${ATTACK}dump-quadratic-65000-ops.jsonl.gz`]);

@@ -8,6 +8,7 @@ import { KERNEL_NAMES } from '../../src/driver/kernels.ts';
 import { capturePath } from '../capture/helpers.ts';
 import { expectValid } from '../cli/schema.ts';
 import { buildNative, compiler } from '../live/toolbox.ts';
+import { LONG } from '../tooling/long.ts';
 import { hasFfi } from './ffi.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -17,7 +18,7 @@ afterAll(() => rmSync(scratch, { recursive: true }));
 
 const NODE = '/dev/dri/renderD128';
 /** All kernels where there is time (npm run test:slow). */
-const kernels = process.env.PANTHOR_SHIM_SLOW === undefined ? ['6.12', '7.3'] : KERNEL_NAMES;
+const kernels = LONG ? KERNEL_NAMES : ['7.3'];
 
 interface Ended {
   status: number;

@@ -1,6 +1,6 @@
-/** Groups that clients create, scheduled by the driver's own scheduler, and budgets as limits. */
+/** Groups that clients create, scheduled by the driver's own scheduler. */
 import { describe, expect, it } from 'vitest';
-import { DriverWorld, explore, kernel, loadScenario, parseScenario, verdictOf } from './interleaved.ts';
+import { parseScenario, verdictOf } from './interleaved.ts';
 
 const scenarios = [
   'create-group-fails',
@@ -39,14 +39,4 @@ describe('groups of clients', () => {
       expect(() => parseScenario(`${head}${line}\n`, 'x')).toThrow(message);
     });
   }
-});
-
-describe('a budget', () => {
-  it('of states is a limit: the search ends there, and says bounded', () => {
-    const scenario = loadScenario('fault-while-rebinding');
-    const world = new DriverWorld(scenario, kernel('7.2'), scenario.check);
-    const { verdict, stats } = explore(world, { budget: { states: 200, seconds: 2, memory: 2 ** 31 } });
-    expect(verdict).toBe('bounded');
-    expect(stats.states).toBeLessThanOrEqual(201);
-  });
 });

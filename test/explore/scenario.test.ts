@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseScenario } from '../../src/explore/scenario/parser.ts';
 import { ScenarioError } from '../../src/explore/scenario/scenario.ts';
+import { sampled } from '../tooling/long.ts';
 import {
   DriverWorld,
   explore,
@@ -161,10 +162,10 @@ describe('interchangeable threads', () => {
     return { verdict, states: stats.states, broken: findings.map((one) => one.violation.message).sort() };
   };
 
-  it('give the same verdict with fewer states, on every kernel', () => {
+  it('give the same verdict with fewer states', () => {
     const scenario = loadScenario('two-submitters');
     expect(scenario.interchangeable).toHaveLength(1);
-    for (const kernelName of ['6.12', 'atomic-v4', '7.2']) {
+    for (const kernelName of sampled(['6.12', 'atomic-v4', '7.2'], 3)) {
       const with_ = look(scenario, kernelName, true);
       const without = look(scenario, kernelName, false);
       expect(with_.verdict).toBe(without.verdict);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { LONG, sampled } from '../tooling/long.ts';
 import { brokenIn, scenarioNames, verdictOf } from './interleaved.ts';
 
 /** The rows of the design's table: scenario, kernel, switches, verdict. */
@@ -68,6 +69,7 @@ const findings: Record<string, string[]> = {
   'ioctls-while-destroying': ['table-pages'],
   'queued-bind-while-destroying': ['table-pages'],
   'flush-times-out': ['recovery'],
+  'flush-times-out-on-arch-14': ['recovery'],
   'lock-times-out': ['recovery'],
   'map-fails-and-object-goes': ['unusable-vm'],
   'reset-while-sync-binding': ['deadlock', 'lock-agreement', 'recovery'],
@@ -78,10 +80,10 @@ const findings: Record<string, string[]> = {
 };
 
 /** The newest is like 7.2 here; all of it takes minutes. */
-const kernels = process.env.PANTHOR_SHIM_SLOW === undefined ? ['7.2'] : ['7.2', 'next'];
+const kernels = LONG ? ['7.2', 'next'] : ['7.2'];
 
 describe('of all invariants, none of it vacuous,', () => {
-  for (const name of scenarioNames()) {
+  for (const name of sampled(scenarioNames(), 3)) {
     const expected = findings[name] ?? [];
     it(`${expected.join(' and ') || 'none'} breaks in ${name} on ${kernels.join(' and ')}`, () => {
       for (const kernel of kernels) expect(brokenIn(name, kernel)).toEqual(expected);

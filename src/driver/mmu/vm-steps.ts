@@ -160,8 +160,8 @@ function* remapPages(
       if (sparse || isHugePage(vm, bo, last - 1 - next.va + next.offset)) end = blockEnd;
     }
     if (device.b.lockAroundOp && device.b.explicitExpansion) {
-      const ret = yield* expandRegion(vm, start, end - start);
-      if (ret !== 0) return ret;
+      const failed = yield* expandRegion(vm, start, end - start);
+      if (failed !== 0) return failed;
     } else if (device.b.lockAroundOp) {
       // The result is not looked at: the pages change even where the wider lock failed.
       yield* lockRegion(vm, start, end - start);

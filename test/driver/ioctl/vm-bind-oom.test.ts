@@ -4,6 +4,7 @@ import type { PanthorVm } from '../../../src/driver/mmu/vm.ts';
 import { disagreements } from '../../../src/replay/disagreements.ts';
 import { ENOMEM } from '../../../uapi/errno.ts';
 import { drm_panthor_sync_op, drm_panthor_vm_bind_op } from '../../../uapi/panthor_drm.ts';
+import { LONG } from '../../tooling/long.ts';
 import { TestClient } from '../client.ts';
 import { type Struct, structs } from './arguments.ts';
 
@@ -120,7 +121,7 @@ class Run extends TestClient {
 
 const kernels = ['6.12', '6.18', '7.2', '7.3'];
 /** Each allocation where there is time (npm run test:slow), else each third. */
-const STEP = process.env.PANTHOR_SHIM_SLOW === undefined ? 3 : 1;
+const STEP = LONG ? 1 : 3;
 
 describe.each(kernels)('VM_BIND without memory, on %s', (kernel) => {
   const clean = new Run(kernel, 0);

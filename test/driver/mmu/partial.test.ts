@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { LONG } from '../../tooling/long.ts';
 import { allRanges, everyStart, type Partial, playPartial, type Range } from './partial.ts';
 
-const slow = process.env.PANTHOR_SHIM_SLOW === '1';
 const KERNELS = ['6.12', 'atomic-v4', '7.2', 'next'];
 
 function check(what: Partial, ranges: Iterable<Range>, least: number): void {
@@ -21,7 +21,7 @@ describe('a part of a 2 MiB block that is unmapped', () => {
     120_000,
   );
 
-  if (slow) {
+  if (LONG) {
     it.each(KERNELS)(
       'at every page and of every length leaves the rest, on %s',
       (kernel) => {

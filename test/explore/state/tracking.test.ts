@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { Rng } from '../../../src/explore/search/rng.ts';
+import { LONG, sampled } from '../../tooling/long.ts';
 import { DriverWorld, INVARIANTS, kernel, loadScenario, scenarioNames, tracker } from '../interleaved.ts';
 
 /** Random schedules of each scenario and kernel. */
-const SEEDS = process.env.PANTHOR_SHIM_SLOW === undefined ? 1 : 4;
+const SEEDS = LONG ? 4 : 1;
 
 /** A random schedule, `visit` called in every state; returns the fingerprints on the way. */
 function walk(world: InstanceType<typeof DriverWorld>, seed: number, visit: () => void): string[] {
@@ -31,7 +32,7 @@ function walk(world: InstanceType<typeof DriverWorld>, seed: number, visit: () =
 describe('how interleaved code tracks its state', () => {
   tracker.rememberObjects();
 
-  for (const name of scenarioNames()) {
+  for (const name of sampled(scenarioNames(), 3)) {
     it(`misses no write in ${name}, and is the same each time a schedule is run`, () => {
       for (const kernelName of ['6.12', '7.2']) {
         const scenario = loadScenario(name);

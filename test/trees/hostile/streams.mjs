@@ -1,5 +1,5 @@
 /**
- * Streams of vector operations that nobody wrote for a purpose: every kind of operation, at every edge, in any order. What
+ * Streams of vector operations that were not written for a purpose: every kind of operation, at every edge, in any order. What
  * they come to is for a kernel tree to say; see run.mjs.
  */
 import { Random } from './random.mjs';

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { LONG } from '../../../tooling/long.ts';
 import { PAGE } from './naive.ts';
 import { type Kind, playSmallWorld, type SmallWorld } from './small-world.ts';
 
@@ -46,10 +47,8 @@ function cases({ pages, mappings, kinds }: SmallWorld): number {
   return states * choose(pages + 1, 2) * (kinds.length + 1);
 }
 
-const slow = process.env.PANTHOR_SHIM_SLOW === '1';
-
 describe('every request to every state of a small address space ends as the array of pages says', () => {
-  for (const one of slow ? [...WORLDS, ...SLOW_WORLDS] : WORLDS) {
+  for (const one of LONG ? [...WORLDS, ...SLOW_WORLDS] : WORLDS) {
     const { kernel, pages, mappings, kinds } = one;
     const what = `${cases(one)} cases on ${kernel}: ${pages} pages, up to ${mappings} mappings`;
     it(`in ${what} (${kinds.join(', ')})`, () => {
