@@ -30,6 +30,7 @@ const LONG = [
     'test/explore/reclaim.test.ts',
     'test/explore/scenario.test.ts',
     'test/explore/seeded.test.ts',
+    'test/live/door.test.ts',
     'test/explore/state/tracking.test.ts',
     'test/explore/state/undo.test.ts',
     'test/explore/table.test.ts',
