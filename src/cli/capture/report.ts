@@ -28,8 +28,8 @@ export function register(program: Command): void {
     .description(
       'Makes one self-contained page that can be attached to a bug report and opened anywhere. Of a capture: summary, ' +
         'addresses over time, timeline, and every call with what the driver did for it. Of two captures: what they ask for ' +
-        'differently. Of a token of explore: the schedule, step by step. Of what explore, conform, diff and replay ' +
-        '--diff-kernel print with --json: the same as a page.',
+        'differently. Of a token of explore: the schedule, step by step. Of what explore, conform, diff, review and ' +
+        'replay --diff-kernel print with --json: the same as a page.',
     )
     .argument(
       '<inputs...>',
