@@ -168,11 +168,23 @@ export function instrument(code, file, tracking, setters = new Set()) {
         if (readsUnhashed(tree, node))
           refuse(node, `a read of ${nameOf(node)}, which is no part of the state`);
         break;
+      case 'ImportDeclaration':
+        importedState(node);
+        break;
       case 'VariableDeclaration':
         if (parent?.type === 'Program' || parent?.type === 'ExportNamedDeclaration') moduleState(node);
         break;
     }
   });
+
+  /**
+   * Constants of the uAPI, which this does not go over: named from the start, or the schedule that first keeps one would
+   * give it a name, and everything after it another name than the next time.
+   */
+  function importedState(node) {
+    if (!node.source.value.includes('/uapi/')) return;
+    for (const { local } of node.specifiers) out.appendLeft(node.end, ` $root(${local.name});`);
+  }
 
   /** Module-level objects are state as well. */
   function moduleState(node) {

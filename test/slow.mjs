@@ -1,6 +1,7 @@
 /**
  * What takes minutes: every part of a block at every page, larger small worlds, a million frames and many more ioctls of
- * all kinds for the server, a million random steps of the explorer, and the mutations. Ends with 1 where something fails.
+ * all kinds for the server, a million random steps of the explorer, every place at which the driver may be switched, and
+ * the mutations. Ends with 1 where something fails.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -49,6 +50,7 @@ for (const [env, ...files] of LONG) {
   run([vitest, 'run', ...files], { ...process.env, ...env });
 }
 run([join(top, 'test/mutations/run.mjs')], process.env);
+run([join(top, 'test/explore/switch-points/run.mjs')], process.env);
 // Those that docs/history.md names, and as many of reclaim and the scheduler as there is time for.
 run(
   [

@@ -4,7 +4,7 @@
  * of a state: everything here is private, so that the state tracking sees an object without fields.
  */
 import { EIO, ENOMEM, ETIMEDOUT, errnoName } from '../../uapi/errno.ts';
-import type { Scenario } from './scenario/scenario.ts';
+import type { Expectation, Scenario } from './scenario/scenario.ts';
 
 /** One call of a thread. */
 export interface CallCoverage {
@@ -29,6 +29,13 @@ export interface Happenings {
 export interface CoverageReport extends Happenings {
   calls: CallCoverage[];
 }
+
+const HAPPENINGS: Readonly<Record<Expectation, [keyof Happenings, what: string]>> = {
+  'access-waits': ['waitedAtLock', 'no access waits at a locked region'],
+  'stale-tlb': ['staleTlb', 'the TLB never answers with what is stale'],
+  'stale-l2': ['staleL2', 'the L2 never answers with what is stale'],
+  'enter-fails': ['devEnterFailed', 'no drm_dev_enter() fails'],
+};
 
 interface Counted {
   states: number;
@@ -162,7 +169,9 @@ export function emptyCalls(scenario: Scenario, coverage: CoverageReport): string
   // A LOCK that is never answered keeps the shrinker from what it came for.
   if (scenario.stuck.some(({ command }) => command === 'LOCK')) intended.add('still in use');
   if (scenario.failTables >= 0 || scenario.failMap >= 0) intended.add(`-${errnoName(ENOMEM)}`);
-  const empty: string[] = [];
+  const empty = scenario.expect
+    .filter((one) => coverage[HAPPENINGS[one][0]] === 0)
+    .map((one) => `${HAPPENINGS[one][1]}, which the scenario expects`);
   /** Threads with a call that the scenario let fail: what comes after has nothing to work on. */
   const failed = new Set<string>();
   for (const { thread, call, line, states, results } of coverage.calls) {

@@ -12,7 +12,7 @@ import { bindQueue, interrupts, resetWorker, worker } from './model/device.ts';
 import { tickWork } from './model/groups.ts';
 import { Harness } from './model/harness.ts';
 import { runGroup } from './model/submitted.ts';
-import { mixDriver, type OtherDriver } from './other-driver.ts';
+import type { OtherDriver } from './other-driver.ts';
 import type { Call, Scenario } from './scenario/scenario.ts';
 import type { ThreadSpec } from './search/threads.ts';
 import { type Body, Choice, optionOf, type Step, threadOf, Violation } from './search/world.ts';
@@ -73,13 +73,13 @@ export class DriverWorld extends TrackedWorld {
   protected override build(): Harness {
     this.harness = new Harness(this.scenario, this.#kernel, this.#driver);
     this.harness.setUp(prepare);
-    this.#driver?.save();
+    this.#driver?.begin();
     return this.harness;
   }
 
   protected override start(): ThreadSpec[] {
     this.rewind();
-    this.#driver?.restore();
+    this.#driver?.rewind();
     this.harness.coverage.restart();
     this.#locks?.reset();
     const { harness } = this;
@@ -134,17 +134,17 @@ export class DriverWorld extends TrackedWorld {
     return false;
   }
 
-  /** A tree's memory is saved as a whole. */
-  protected override get undoable(): boolean {
-    return this.#driver === null;
-  }
-
   protected override save(index: number): unknown {
-    return { at: this.harness.coverage.at(index), locks: this.#locks?.save(index) };
+    return {
+      at: this.harness.coverage.at(index),
+      locks: this.#locks?.save(index),
+      driver: this.#driver?.save(),
+    };
   }
 
   protected override restore(index: number, saved: unknown): void {
-    const { at, locks } = saved as { at: number; locks: SavedOrder | undefined };
+    const { at, locks, driver } = saved as { at: number; locks: SavedOrder | undefined; driver: unknown };
+    this.#driver?.restore(driver);
     this.harness.coverage.back(index, at);
     if (locks !== undefined) this.#locks?.restore(locks);
   }
@@ -232,7 +232,7 @@ export class DriverWorld extends TrackedWorld {
 
   override fingerprint(lanes: Int32Array): void {
     super.fingerprint(lanes);
-    if (this.#driver !== null) mixDriver(this.#driver, this.threads, lanes);
+    this.#driver?.mixInto(lanes);
   }
 
   protected override extraFingerprint(): number {

@@ -20,34 +20,45 @@ const XN_HIGH = 1 << 22;
 /**
  * One GPU access: waits while its address is locked, is translated (TLB, then a walk), and some time later done.
  *
+ * @param source counts how often whoever makes the access was taken off the GPU
  * @returns the translation once the access is done, or at once where it does not allow it (a fault, which raises the
- *   MMU interrupt); null where a reset ended the access
+ *   MMU interrupt); null where a reset ended the access, or its source was taken off the GPU
  */
 export function* gpuAccess(
   machine: TimedMachine,
   as: number,
   va: number,
   kind: AccessKind,
+  source: { readonly turn: number },
 ): MachineOp<Translation | null> {
   const { epoch } = machine;
+  const { turn } = source;
   yield {
     label: `${kind} begins`,
-    ready: () => machine.epoch !== epoch || !machine.isLocked(as, va),
+    ready: () => machine.epoch !== epoch || source.turn !== turn || !machine.isLocked(as, va),
   };
-  if (machine.epoch !== epoch) return null;
+  if (machine.epoch !== epoch || source.turn !== turn) return null;
   const underWay = { as, va };
   machine.inFlight.push(underWay);
   const found = yield* translate(machine, as, va);
   if (machine.epoch !== epoch) return null;
+  if (source.turn !== turn) return withdrawn(machine, underWay);
   const type = found.pa < 0 ? TRANSLATION_FAULT : permits(found, kind) ? 0 : PERMISSION_FAULT;
   if (type !== 0) {
     fault(machine, as, va, type, kind);
   } else {
     yield `${kind} lands`;
     if (machine.epoch !== epoch) return null;
+    if (source.turn !== turn) return withdrawn(machine, underWay);
   }
   machine.inFlight.splice(machine.inFlight.indexOf(underWay), 1);
   return found;
+}
+
+/** A group that leaves the GPU leaves no access behind. */
+function withdrawn(machine: TimedMachine, underWay: TimedMachine['inFlight'][number]): null {
+  machine.inFlight.splice(machine.inFlight.indexOf(underWay), 1);
+  return null;
 }
 
 function* translate(machine: TimedMachine, as: number, va: number): MachineOp<Translation> {

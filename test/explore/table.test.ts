@@ -69,6 +69,7 @@ const findings: Record<string, string[]> = {
   'ioctls-while-destroying': ['table-pages'],
   'queued-bind-while-destroying': ['table-pages'],
   'flush-times-out': ['recovery'],
+  'flush-times-out-on-arch-14': ['recovery'],
   'lock-times-out': ['recovery'],
   'map-fails-and-object-goes': ['unusable-vm'],
   'reset-while-sync-binding': ['deadlock', 'lock-agreement', 'recovery'],

@@ -22,8 +22,8 @@ beforeEach(() => {
   Object.assign(machine.spaces[AS], { transtab: tables.root, transcfg: AS_TRANSCFG_ADRMODE_AARCH64_4K });
 });
 
-const begin = (va: number, kind: AccessKind = 'read', choices: number[] = []) =>
-  new Thread(gpuAccess(machine, AS, va, kind), choices);
+const begin = (va: number, kind: AccessKind = 'read', choices: number[] = [], source = { turn: 0 }) =>
+  new Thread(gpuAccess(machine, AS, va, kind, source), choices);
 const faultStatus = () => machine.regs.words[asRegister(AS, AS_FAULTSTATUS) >> 2];
 
 describe('an access', () => {
@@ -52,6 +52,20 @@ describe('an access', () => {
     tables.page(0x1000, 0x2_0000_5000);
     begin(0x1000).run();
     expect(machine.tlb.find(AS, 0x1000)).toMatchObject({ pa: 0x2_0000_5000 });
+  });
+
+  it('is gone when its source is taken off the GPU, locked or under way', () => {
+    const source = { turn: 0 };
+    Object.assign(machine.spaces[AS], { lockStart: 0x2000, lockEnd: 0x3000 });
+    const waiting = begin(0x2000, 'read', [], source);
+    tables.page(0x1000, 0x2_0000_5000);
+    const landing = begin(0x1000, 'read', [], source).step();
+    const other = begin(0x1000).step();
+    source.turn++;
+    expect(waiting.run()).toMatchObject({ done: true, result: null });
+    expect(landing.run()).toMatchObject({ done: true, result: null });
+    expect(machine.inFlight).toEqual([{ as: AS, va: 0x1000 }]);
+    expect(other.run().result).toMatchObject({ pa: 0x2_0000_5000 });
   });
 
   it('is gone after a reset, wherever it was', () => {

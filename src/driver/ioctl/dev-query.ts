@@ -33,7 +33,7 @@ interface Query {
   readonly layout: StructLayout;
   /** User space's own bytes are read first. */
   readonly readsFirst?: boolean;
-  readonly fill: Fill;
+  readonly reply: Fill;
 }
 
 /** Stores numbers into the fields of `layout` that have their name; an array of numbers into a field that is one. */
@@ -66,14 +66,14 @@ const PAGE_SIZES = SZ_4K | SZ_2M;
 const QUERIES: { readonly [type: number]: Query } = {
   [DRM_PANTHOR_DEV_QUERY_GPU_INFO]: {
     layout: drm_panthor_gpu_info,
-    fill: function* (file, bytes) {
+    reply: function* (file, bytes) {
       store(drm_panthor_gpu_info, bytes, file.drv.gpu);
       return 0;
     },
   },
   [DRM_PANTHOR_DEV_QUERY_CSIF_INFO]: {
     layout: drm_panthor_csif_info,
-    fill: function* (file, bytes) {
+    reply: function* (file, bytes) {
       store(drm_panthor_csif_info, bytes, file.drv.gpu);
       return 0;
     },
@@ -81,15 +81,15 @@ const QUERIES: { readonly [type: number]: Query } = {
   [DRM_PANTHOR_DEV_QUERY_TIMESTAMP_INFO]: {
     layout: drm_panthor_timestamp_info,
     readsFirst: true,
-    fill: (file, bytes) => queryTimestamps(file.drv, bytes),
+    reply: (file, bytes) => queryTimestamps(file.drv, bytes),
   },
   [DRM_PANTHOR_DEV_QUERY_GROUP_PRIORITIES_INFO]: {
     layout: drm_panthor_group_priorities_info,
-    fill: priorities,
+    reply: priorities,
   },
   [DRM_PANTHOR_DEV_QUERY_MMU_INFO]: {
     layout: drm_panthor_mmu_info,
-    fill: function* (_file, bytes) {
+    reply: function* (_file, bytes) {
       store(drm_panthor_mmu_info, bytes, { page_size_bitmap: PAGE_SIZES });
       return 0;
     },
@@ -116,7 +116,7 @@ function* answer(
   let bytes: Uint8Array | number = new Uint8Array(size);
   if (query.readsFirst) bytes = copyStructFromUser(mem, pointer, userSize, size);
   if (typeof bytes === 'number') return bytes;
-  const ret = yield* query.fill(file, bytes);
+  const ret = yield* query.reply(file, bytes);
   return ret === 0 ? setObject(mem, pointer, userSize, query.layout.minSize ?? size, bytes) : ret;
 }
 

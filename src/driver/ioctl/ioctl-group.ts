@@ -86,14 +86,15 @@ export const groupCreate: IoctlHandler = function* (drv, file, mem, view, at) {
   if (permit !== 0) return permit;
   const args = groupArgs(drv, view, at);
   if (typeof args === 'number') return args;
-  const vm = file.vms.get(view.getUint32(at + off.vm_id, true));
-  if (vm === undefined) return -EINVAL;
-  // 7.2 takes the handle before it looks at the queues, 6.12 after; only what a full pool says tells them apart.
-  if (file.groups.full && drv.device.b.handleBeforeQueues) return -EBUSY;
   const stride = view.getUint32(at + off.queues, true);
   const queues: QueueArgs[] = [];
   for (let i = 0; i < count; i++) queues.push(queueArgs(mem.view, queuesAt + i * stride));
-  const group = yield* PanthorGroup.create(drv.sched, vm, args, queues);
+  const vm = yield* file.vms.getVm(view.getUint32(at + off.vm_id, true));
+  if (vm === undefined) return -EINVAL;
+  // 7.2 takes the handle before it looks at the queues, 6.12 after; only what a full pool says tells them apart.
+  const full = file.groups.full && drv.device.b.handleBeforeQueues;
+  const group = full ? -EBUSY : yield* PanthorGroup.create(drv.sched, vm, args, queues);
+  yield* vm.put();
   if (typeof group === 'number') return group;
   const handle = file.groups.alloc(group);
   if (handle < 0) group.put();

@@ -137,6 +137,15 @@ function* remapPages(
   let start = prev === null ? vmas.va[id] : prev.va + prev.range;
   let end = next === null ? vmas.va[id] + vmas.range[id] : next.va;
   const sparse = (flags & DRM_PANTHOR_VM_BIND_OP_MAP_SPARSE) !== 0;
+  if (end < start) {
+    // An empty VMA before the range is met behind one that reaches into it; what is left of it ends behind its own end, and
+    // the kernel unmaps 2^64 bytes less the difference: up to the first hole, or, where holes are no error, for ever.
+    if (device.b.tolerateShortUnmap) {
+      device.warn('panthor_vm_unmap_pages', 'never-ends');
+      return -EINVAL;
+    }
+    return yield* unmapPages(vm, start, 2 ** 64 - (start - end));
+  }
 
   if (device.b.alignUnmapToBlock) {
     // unmap_hugepage_align(), with iova_mapped_as_huge_page() at each end

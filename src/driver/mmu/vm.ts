@@ -50,6 +50,8 @@ export class PanthorVm {
   dummy: GemObject | null = null;
   /** heaps.pool: the tiler heaps, once there are any. */
   heapPool: { destroy(): Op<void> } | null = null;
+  /** panthor_vm.heaps.lock: held while the pool is made, found or taken away. */
+  readonly heapsLock = new Mutex('heaps.lock');
   /** References; the VM goes with the last. */
   refs = 1;
   freed = false;
@@ -202,9 +204,10 @@ export class PanthorVm {
       yield device.tickDone;
       if (device.sched !== null) yield* device.sched.flushTick();
     }
-    const pool = this.heapPool;
+    yield* this.heapsLock.lock();
+    if (this.heapPool !== null) yield* this.heapPool.destroy();
     this.heapPool = null;
-    if (pool !== null) yield* pool.destroy();
+    this.heapsLock.unlock();
     device.calls?.vmDestroy(this);
     if ((yield* unmapAll(this)) !== 0) device.warn('panthor_vm_destroy', 'unmap-failed');
     yield* this.put();
@@ -230,7 +233,7 @@ export class PanthorVm {
     mmu.slotsLock.unlock();
     if (b.opLockOnActivate) this.opLock.unlock();
     this.pgtable.free(device.condResched);
-    // drm_mm_takedown(): ranges that panthor_vm_alloc_va() gave out and nobody gave back.
+    // drm_mm_takedown(): ranges that panthor_vm_alloc_va() gave out and were not given back.
     if (!this.#mm.empty) device.warn('drm_mm_takedown', 'not-clean');
     this.dummy?.put();
     this.dummy = null;

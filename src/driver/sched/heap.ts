@@ -1,7 +1,7 @@
 import { EINVAL, ENOMEM } from '../../../uapi/errno.ts';
 import { DRM_PANTHOR_BO_NO_MMAP, DRM_PANTHOR_VM_BIND_OP_MAP_NOEXEC } from '../../../uapi/panthor_drm.ts';
 import { PAGE_SIZE } from '../../../uapi/sizes.ts';
-import type { Op } from '../../coroutine/op.ts';
+import { Mutex, type Op } from '../../coroutine/op.ts';
 import { Idr } from '../base/idr.ts';
 import type { PanthorDevice } from '../device.ts';
 import type { PanthorVm } from '../mmu/vm.ts';
@@ -37,6 +37,10 @@ export class HeapPool {
   readonly #contexts: KernelBo;
   readonly #stride: number;
   readonly heaps = new Idr<Heap>(0, MAX_HEAPS_PER_POOL - 1);
+  /** panthor_heap_pool.lock. */
+  readonly #lock = new Mutex('heap_pool.lock');
+  /** panthor_heap_pool_destroy() has taken its VM away. */
+  #destroyed = false;
 
   private constructor(device: PanthorDevice, vm: PanthorVm, contexts: KernelBo, stride: number) {
     this.#device = device;
@@ -60,27 +64,33 @@ export class HeapPool {
   }
 
   /**
-   * panthor_heap_create(): a number from 0, lowest free first; -EINVAL for bad arguments; -EBUSY beyond 128 heaps;
-   * -errno of making the chunks.
+   * panthor_heap_create(): a number from 0, lowest free first; -EINVAL for bad arguments, or where the VM was destroyed
+   * meanwhile; -EBUSY beyond 128 heaps; -errno of making the chunks.
    */
   *createHeap(args: HeapArgs, out: { firstChunkVa: number }): Op<number> {
     const { chunkSize } = args;
     if (args.initialChunkCount === 0 || args.initialChunkCount > args.maxChunks) return -EINVAL;
     if (chunkSize % PAGE_SIZE !== 0 || chunkSize < CHUNK_MIN || chunkSize > CHUNK_MAX) return -EINVAL;
+    if (this.#destroyed) return -EINVAL;
+    const vm = this.#vm.get();
     const heap: Heap = { args, chunks: [] };
     let ret = 0;
     for (let i = 0; i < args.initialChunkCount && ret === 0; i++) ret = yield* this.#addChunk(heap, true);
     if (ret === 0) {
       // Before the heap has a number: the client sees it even where there is none.
       out.firstChunkVa = (heap.chunks.at(-1) as KernelBo).va;
-      ret = this.heaps.alloc(heap);
+      yield* this.#lock.lock();
+      ret = this.#destroyed ? -EINVAL : this.heaps.alloc(heap);
+      if (ret >= 0) this.#clearContext(ret);
+      this.#lock.unlock();
     }
-    if (ret < 0) {
-      yield* this.#freeChunks(heap);
-      return ret;
-    }
-    for (let at = 0; at < this.#stride; at += 4) this.#contexts.contents.write32(ret * this.#stride + at, 0);
+    if (ret < 0) yield* this.#freeChunks(heap);
+    yield* vm.put();
     return ret;
+  }
+
+  #clearContext(id: number): void {
+    for (let at = 0; at < this.#stride; at += 4) this.#contexts.contents.write32(id * this.#stride + at, 0);
   }
 
   /** GPU address of what the GPU notes about heap `id`. */
@@ -90,6 +100,14 @@ export class HeapPool {
 
   /** panthor_heap_destroy(): 0, or -EINVAL for a number without a heap. A VM without a pool is the ioctl's -ENOENT. */
   *destroyHeap(id: number): Op<number> {
+    yield* this.#lock.lock();
+    const ret = yield* this.#destroyLocked(id);
+    this.#lock.unlock();
+    return ret;
+  }
+
+  /** panthor_heap_destroy_locked() */
+  *#destroyLocked(id: number): Op<number> {
     const heap = this.heaps.remove(id);
     if (heap === undefined) return -EINVAL;
     yield* this.#freeChunks(heap);
@@ -113,8 +131,11 @@ export class HeapPool {
 
   /** panthor_heap_pool_destroy() */
   *destroy(): Op<void> {
-    for (const id of this.heaps.ids()) yield* this.destroyHeap(id);
+    yield* this.#lock.lock();
+    for (const id of this.heaps.ids()) yield* this.#destroyLocked(id);
     yield* this.#contexts.destroy();
+    this.#destroyed = true;
+    this.#lock.unlock();
   }
 
   /** panthor_alloc_heap_chunk(): the chunks that a heap begins with are linked, each to the one before it. */

@@ -17,10 +17,11 @@ import { access, activate, becomeActive, becomeIdle, idle, killGroups } from './
 import type { Harness, VmState } from './harness.ts';
 import { boCreate, closeFile, fenceOf, gemClose, syncobjSignal, vmBind, vmDestroy } from './ioctl.ts';
 import { groupCreate, groupDestroy, groupSubmit } from './ioctl-groups.ts';
+import { heapCreate, heapDestroy, queryTimestamp, vmGetState } from './ioctl-others.ts';
 import { resume, suspend } from './power.ts';
 import { evict, reclaim, submitCall } from './reclaim.ts';
 import { playStream } from './streams.ts';
-import { streamOf } from './submitted.ts';
+import { streamOf, timeSlice } from './submitted.ts';
 
 /** The result of an asynchronous bind is its job's. */
 const QUEUED = 'queued';
@@ -121,6 +122,16 @@ function* perform(harness: Harness, call: Call, thread: number, at: number): Mac
       const { size } = harness.scenario.objects.find((one) => one.name === call.object) as ObjectDecl;
       return yield* boCreate(harness, harness.object(call.object), size);
     }
+    case 'timestamp':
+      return yield* queryTimestamp(harness);
+    case 'state':
+      return yield* vmGetState(harness, state as VmState);
+    case 'create-heap':
+      return yield* heapCreate(harness, state as VmState);
+    case 'destroy-heap':
+      return yield* heapDestroy(harness, state as VmState);
+    case 'time-slice':
+      return yield* timeSlice(harness);
     case 'create-group':
       return yield* groupCreate(harness, harness.submittedGroup(call.group));
     case 'destroy-group':

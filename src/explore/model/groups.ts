@@ -108,7 +108,7 @@ export function* groupAccess(
   text: string,
 ): MachineOp<Translation | null> {
   const { epoch } = group;
-  const found = yield* gpuAccess(harness.machine, group.as, va, kind);
+  const found = yield* gpuAccess(harness.machine, group.as, va, kind, group);
   if (found !== null) noteFault(state, found, kind);
   if (found !== null && group.epoch === epoch) judge(harness, state, group, va, kind, text, found);
   return found;

@@ -88,7 +88,7 @@ export class Harness {
       new ExploredDevice(this.coverage, {
         kernel,
         machine: this.machine,
-        mmu: { asPresent: 2 ** slots - 1, vaBits: VA_BITS },
+        mmu: { asPresent: 2 ** slots - 1, vaBits: VA_BITS, archMajor: scenario.arch ?? 10 },
         now: () => 0,
       });
     const refusal = driver === null ? null : whyModelAlone(scenario);

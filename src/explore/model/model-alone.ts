@@ -3,7 +3,18 @@ import { GROUP_CALLS } from '../scenario/call-parser.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { isAboutReclaim } from './reclaim.ts';
 
-const FILE_CALLS = ['create', 'close', 'close-file', 'wait', 'signal', ...GROUP_CALLS];
+const FILE_CALLS = [
+  'create',
+  'close',
+  'close-file',
+  'wait',
+  'signal',
+  'timestamp',
+  'state',
+  'create-heap',
+  'destroy-heap',
+  ...GROUP_CALLS,
+];
 
 /** Whether a thread makes ioctls: then everything belongs to a file. */
 export function makesIoctls({ threads, groups }: Scenario): boolean {
@@ -17,6 +28,7 @@ export function makesIoctls({ threads, groups }: Scenario): boolean {
 export function whyModelAlone(scenario: Scenario): string | null {
   if (makesIoctls(scenario)) return 'threads that make ioctls are for the model alone so far';
   if (isAboutReclaim(scenario)) return 'reclaim is for the model alone so far';
+  if (scenario.arch !== null) return 'another architecture is for the model alone so far';
   if (scenario.failMap >= 0) return 'a map that fails half-way is for the model alone so far';
   return null;
 }

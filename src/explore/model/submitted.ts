@@ -41,8 +41,6 @@ export class SubmittedGroup {
   group: PanthorGroup | null = null;
   /** What the firmware knows of it while it has a slot. */
   readonly onGpu = new Group();
-  /** Counts the times that it got a slot: what was under way before is not its any more. */
-  turn = 0;
   /** Accesses of its job that are done; whether one of them has faulted. */
   at = 0;
   faulted = false;
@@ -80,7 +78,7 @@ export class Firmware implements JobRunner {
   *doorbell(queue: PanthorQueue): Op<void> {
     const one = this.#of(queue.group);
     if (one === undefined || one.onGpu.bound) return;
-    one.turn++;
+    one.onGpu.turn++;
     one.faulted = false;
     one.onGpu.vm = queue.group.vm;
     one.onGpu.as = queue.group.vm.as;
@@ -94,6 +92,7 @@ export class Firmware implements JobRunner {
     const one = this.#of(group);
     if (one === undefined) return true;
     one.onGpu.bound = false;
+    one.onGpu.turn++;
     // What was under way is not looked at any more.
     one.onGpu.epoch = -1;
     return true;
@@ -105,7 +104,8 @@ export function* runGroup(harness: Harness, one: SubmittedGroup): MachineOp<void
   const { scenario } = harness;
   for (;;) {
     yield one.work;
-    const { job, turn } = one;
+    const { job } = one;
+    const { turn } = one.onGpu;
     if (job === null) continue;
     const { call, thread, at } = callOf(scenario, job);
     const access = call.accesses[one.at];
@@ -119,7 +119,7 @@ export function* runGroup(harness: Harness, one: SubmittedGroup): MachineOp<void
       one.onGpu.killed = job.queue.group.destroyed;
       const text = `${access.kind} of a job of ${one.decl.name}`;
       const found = yield* groupAccess(harness, state, one.onGpu, access.va, access.kind, text);
-      if (one.turn !== turn || found === null) continue;
+      if (one.onGpu.turn !== turn || found === null) continue;
       if (permits(found, access.kind)) one.at++;
       else {
         one.faulted = true;
@@ -145,6 +145,13 @@ function* jobDone(one: SubmittedGroup, job: PanthorJob): Op<void> {
   // Of a group that has lost its slot meanwhile, what it had done is looked at too (csg_slot_sync_update_locked()).
   group.sched.reportSyncUpdate(group);
   lock.unlock();
+}
+
+/** A tick_period is over: groups that have had their slots longest make room for those that wait. */
+export function* timeSlice({ file }: Harness): Op<number> {
+  yield 'tick_period';
+  if (file !== null) yield* file.drv.sched.rotate();
+  return 0;
 }
 
 /** A job that no thread and no interrupt will ever end, in a sentence; judged once everything rests. */

@@ -10,6 +10,8 @@ export class Group {
   vm: PanthorVm | null = null;
   as = -1;
   epoch = 0;
+  /** Counts how often the driver's scheduler gave it a slot and took it away: what was under way before is not its any more. */
+  turn = 0;
   /** It holds vm_active's reference and may access memory. */
   bound = false;
   /** It was destroyed: the next tick takes it off the GPU, and the firmware saves its state at this address. */
@@ -49,6 +51,8 @@ export class VmState {
   /** An asynchronous operation has failed; a map has failed half-way. */
   asyncFailed = false;
   mapFailed = false;
+  /** Handle of the tiler heap that was made last; 0 before. */
+  heap = 0;
   /** panthor_vm_free() is over. */
   freed = false;
   /** Binds queued whose fence is not signalled yet. */

@@ -6,8 +6,19 @@ import { type BindPart, type Call, type Scenario, ScenarioError } from './scenar
 import { bytes, Words } from './words.ts';
 
 const ACCESSES = ['read', 'write', 'execute', 'atomic'] as const;
-const DEVICE_CALLS = ['reset', 'suspend', 'resume', 'unplug', 'remove', 'close-file'];
-const VM_CALLS = ['activate', 'idle', 'enter', 'leave', 'destroy', 'stream', 'evict', 'submit', 'done'];
+const DEVICE_CALLS = [
+  'reset',
+  'suspend',
+  'resume',
+  'unplug',
+  'remove',
+  'close-file',
+  'timestamp',
+  'time-slice',
+];
+const STAGED_CALLS = ['activate', 'idle', 'enter', 'leave', 'submit', 'done'];
+const HEAP_CALLS = ['create-heap', 'destroy-heap'];
+const VM_CALLS = [...STAGED_CALLS, ...HEAP_CALLS, 'destroy', 'stream', 'evict', 'state'];
 const OBJECT_CALLS = ['create', 'close', 'reclaim'];
 /** Calls about groups that clients create. */
 export const GROUP_CALLS = ['create-group', 'destroy-group', 'run'];

@@ -34,6 +34,12 @@ export function checkSlots(slots: number): number {
   return slots;
 }
 
+/** Architecture of the GPU. @throws ScenarioError */
+export function checkArch(arch: number): number {
+  if (arch < 10 || arch > 14) throw new ScenarioError(`architecture ${arch}: 10 to 14 are known`);
+  return arch;
+}
+
 /** The size of an object, bytes. @throws ScenarioError */
 export function checkObjectSize(size: number): number {
   if (size === 0 || size % PAGE_SIZE !== 0) {
@@ -97,6 +103,9 @@ export function checkWhole(scenario: Scenario): void {
       );
     }
   }
+  const slice = threads.flatMap(({ calls }) => calls).find(({ verb }) => verb === 'time-slice');
+  if (slice !== undefined && scenario.groups.length === 0)
+    throw new ScenarioError("there is no group that 'time-slice' could take off the GPU");
   const queues = vms.filter((vm) =>
     threads.some(({ calls }) => calls.some((one) => one.async && one.vm === vm.name)),
   );

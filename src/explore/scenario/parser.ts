@@ -1,14 +1,14 @@
 /** Reads scenario files: one statement a line. docs/explore.md has the syntax. */
 import { INVARIANTS } from '../invariants.ts';
 import { parseCall, parseStreamLine } from './call-parser.ts';
-import { checkKernel, checkName, checkObjectSize, checkSlots, checkWhole } from './limits.ts';
-import { type Call, type GroupDecl, type Scenario, ScenarioError } from './scenario.ts';
+import { checkArch, checkKernel, checkName, checkObjectSize, checkSlots, checkWhole } from './limits.ts';
+import { type Call, EXPECTATIONS, type GroupDecl, type Scenario, ScenarioError } from './scenario.ts';
 import { whyNotInterchangeable } from './symmetry.ts';
 import { bytes, Words } from './words.ts';
 
 const COMMANDS = ['LOCK', 'UNLOCK', 'UPDATE', 'FLUSH_PT', 'FLUSH_MEM', 'flush'];
 const STATEMENTS =
-  'about, check, accept, kernel, slots, object, stuck, fail, interchangeable, vm, group, thread';
+  'about, check, accept, expect, kernel, arch, slots, object, stuck, fail, interchangeable, vm, group, thread';
 
 type Block = { calls: Call[]; vm: string | null } | null;
 
@@ -21,6 +21,8 @@ export function parseScenario(source: string, name: string): Scenario {
     accept: [],
     slots: 1,
     kernel: null,
+    arch: null,
+    expect: [],
     objects: [],
     vms: [],
     groups: [],
@@ -93,6 +95,17 @@ function parseLine(text: string, line: number, scenario: Scenario, block: Block,
       once();
       scenario.kernel = checkKernel(words.next('a kernel'));
       break;
+    case 'arch':
+      once();
+      scenario.arch = checkArch(bytes(words.next('a number')));
+      break;
+    case 'expect': {
+      const what = words.next('what happens');
+      const known = EXPECTATIONS.find((one) => one === what);
+      if (known === undefined) throw new ScenarioError(`'expect' goes with ${EXPECTATIONS.join(', ')}`);
+      scenario.expect.push(known);
+      break;
+    }
     case 'slots':
       once();
       scenario.slots = checkSlots(bytes(words.next('a number')));

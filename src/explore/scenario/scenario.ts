@@ -81,6 +81,10 @@ export interface StuckDecl {
   skip: number;
 }
 
+/** What a scenario may expect to happen, as it writes it. */
+export const EXPECTATIONS = ['access-waits', 'stale-tlb', 'stale-l2', 'enter-fails'] as const;
+export type Expectation = (typeof EXPECTATIONS)[number];
+
 export interface Scenario {
   name: string;
   about: string;
@@ -91,6 +95,10 @@ export interface Scenario {
   /** AS slots besides the firmware's. */
   slots: number;
   kernel: string | null;
+  /** Architecture of the GPU, 10 to 14; null for 10. From 14 on resets go through PWR_CONTROL. */
+  arch: number | null;
+  /** What has to happen in some schedule, or the verdict is vacuous. */
+  expect: Expectation[];
   objects: ObjectDecl[];
   vms: VmDecl[];
   groups: GroupDecl[];

@@ -1,5 +1,5 @@
 /**
- * Streams of vector operations that nobody wrote for a purpose: every kind of operation, at every edge, in any order. What
+ * Streams of vector operations that were not written for a purpose: every kind of operation, at every edge, in any order. What
  * they come to is for a kernel tree to say; see run.mjs.
  */
 import { Random } from './random.mjs';
@@ -117,11 +117,11 @@ class Stream {
   near = [];
   unplugged = false;
 
-  constructor(seed, kind) {
+  constructor(seed, kind, emptyMaps) {
     this.random = new Random(seed);
     this.weights = PROFILES[kind];
     // A zero-size unmap that meets a zero-size mapping never ends on the kernel: a stream has one or the other.
-    this.emptyMaps = this.random.oneIn(2);
+    this.emptyMaps = this.random.oneIn(2) && emptyMaps;
   }
 
   vm() {
@@ -279,7 +279,12 @@ const MAKE = {
   }),
   flushFail: (s) => ({ op: 'flush_fail', skip: s.random.below(4), times: 1 + s.random.below(2) }),
   oom: (s) => ({ op: 'oom', skip: s.random.below(3), times: 1 + s.random.below(2) }),
-  lock: (s) => ({ op: 'lock', vm: s.live(), start: hex(s.va()), size: wholePages(size(s.random)) }),
+  lock: (s) => ({
+    op: 'lock',
+    vm: s.live(),
+    start: hex(s.va()),
+    size: hex(Math.min(Number(wholePages(size(s.random))), 2 ** 39)),
+  }),
   unlock: (s) => ({ op: 'unlock', vm: s.live() }),
   pack: (s) => ({ op: 'pack', start: hex(s.va()), size: hex(size(s.random)), as: s.random.below(8) }),
   pgsize: (s) => {
@@ -324,8 +329,8 @@ const MAKE = {
 };
 
 /** One stream as lines of a vector file, its outcomes empty. */
-export function stream(name, seed, kind, length) {
-  const s = new Stream(seed, kind);
+function stream(name, seed, kind, length, emptyMaps) {
+  const s = new Stream(seed, kind, emptyMaps);
   s.ops.push(device(s.random));
   for (let i = 1 + s.random.below(4); i > 0; i--) s.ops.push(MAKE.vm(s));
   for (let i = 1 + s.random.below(3); i > 0; i--) s.ops.push(MAKE.bo(s));
@@ -341,10 +346,13 @@ export function stream(name, seed, kind, length) {
   return [...lines, ...s.ops.map((op) => JSON.stringify({ in: op, out: {} }))];
 }
 
-/** `count` streams of every kind in turn. */
-export function* streams(count, seed, length = 60) {
+/**
+ * `count` streams of every kind in turn, `length` operations or a few more each. `emptyMaps`: with asynchronous maps of no
+ * bytes. On 7.1 and later an unmap that cuts the mapping beside one of these never ends.
+ */
+export function* streams(count, seed, emptyMaps, length = 60) {
   for (let i = 0; i < count; i++) {
     const kind = KINDS[i % KINDS.length];
-    yield* stream(`hostile/${kind}-${seed}-${i}`, seed * 100_003 + i, kind, length);
+    yield* stream(`hostile/${kind}-${seed}-${i}`, seed * 100_003 + i, kind, length, emptyMaps);
   }
 }

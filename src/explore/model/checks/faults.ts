@@ -71,7 +71,10 @@ export function unheardFault(harness: Harness): string | null {
   if (device.unplugged || device.pm.state !== 'active' || harness.resets > 0 || device.resetPending)
     return null;
   if (!machine.regs.reachable) return null;
-  const state = harness.vms.find(({ unheard, freed, vm }) => unheard && !freed && vm.activeCount > 0);
+  const state = harness.vms.find(
+    // The slot of an unusable VM is disabled, and its faults masked.
+    ({ unheard, freed, vm }) => unheard && !freed && !vm.unusable && vm.activeCount > 0,
+  );
   return state === undefined ? null : `VM ${state.name} has faulted, and the driver never heard of it`;
 }
 
@@ -81,7 +84,8 @@ export function staleInterrupt({ device, machine, resets }: Harness): string | n
   if (device.unplugged || device.pm.state !== 'active' || resets > 0 || !machine.regs.reachable) return null;
   const raised = machine.regs.words[(MMU_INT_BASE + INT_RAWSTAT) >> 2];
   const as = mmu.slots.findIndex(
-    (vm, i) => vm !== null && !vm.unhandledFault && vm.activeCount > 0 && (raised & (1 << i)) !== 0,
+    (vm, i) =>
+      vm !== null && !vm.unusable && !vm.unhandledFault && vm.activeCount > 0 && (raised & (1 << i)) !== 0,
   );
   return as < 0 ? null : `an interrupt of AS${as} that was handled is still raised`;
 }

@@ -15,9 +15,11 @@ export function lostTables(harness: Harness): string | null {
   return null;
 }
 
-/** A group that the client has not destroyed holds its VM. */
-function hasGroup({ submitted }: Harness, vm: PanthorVm): boolean {
-  return submitted.some(({ group }) => group !== null && !group.destroyed && group.vm === vm);
+/** A group of which the client still has the handle holds its VM. */
+function hasGroup({ submitted, file }: Harness, vm: PanthorVm): boolean {
+  return submitted.some(
+    ({ group, handle }) => group !== null && group.vm === vm && file?.groups.get(handle) === group,
+  );
 }
 
 /** table-pages, once every thread has ended: nothing is reserved any more. */

@@ -1,14 +1,14 @@
 /** The device of a tree's driver, as the harness and the invariants use it. */
-import type { Op, Waitable } from '../../coroutine/op.ts';
-import type { DriverTrace } from '../../driver/base/warn.ts';
-import { Workqueue } from '../../driver/base/workqueue.ts';
-import type { PanthorDevice } from '../../driver/device.ts';
-import type { Kernel } from '../../driver/kernels.ts';
-import { ResetWork, type SchedHooks } from '../../driver/reset.ts';
-import { ExploredPm } from '../model/explored-device.ts';
-import type { Calls } from './calls.ts';
-import type { TreeDriver } from './driver.ts';
-import type { View } from './view.ts';
+import type { Op, Waitable } from '../../../coroutine/op.ts';
+import type { DriverTrace } from '../../../driver/base/warn.ts';
+import { Workqueue } from '../../../driver/base/workqueue.ts';
+import type { PanthorDevice } from '../../../driver/device.ts';
+import type { Kernel } from '../../../driver/kernels.ts';
+import { ResetWork, type SchedHooks } from '../../../driver/reset.ts';
+import { ExploredPm } from '../../model/explored-device.ts';
+import type { Calls } from '../calls.ts';
+import type { TreeDriver } from '../driver.ts';
+import type { View } from '../view.ts';
 import type { TreeVm } from './vm.ts';
 
 const LINE_MMU = 1;
@@ -185,8 +185,8 @@ class TreeMmu {
     return this.#vms().filter((vm) => !vm.freed);
   }
 
-  get slots(): (TreeVm | null)[] {
-    return Array.from({ length: 32 }, (_, as) => this.#vms()[this.#view.slot(as) - 1] ?? null);
+  get slots(): readonly (TreeVm | null)[] {
+    return this.#view.slots(this.#vms());
   }
 
   get lru(): TreeVm[] {
