@@ -665,7 +665,21 @@ export const MUTANTS = [
     'vm.vmas.setEvicted(id, true);',
     '',
   ),
-  mutant(RECLAIM, 'tryEvict', 'the shrinker takes what is pinned', 'bo.pins > 0', 'false'),
+  mutant(
+    RECLAIM,
+    'tryEvict',
+    'the shrinker takes what is pinned',
+    'bo.pins > 0',
+    'false',
+    'who has it pinned is looked for again before its pages go, and a mapping that was unmapped for nothing comes back with the next job',
+  ),
+  mutant(
+    RECLAIM,
+    'tryEvict',
+    'the shrinker does not look again whether it is pinned',
+    'bo.pins === 0',
+    'true',
+  ),
   mutant(
     RECLAIM,
     'tryEvict',
