@@ -38,7 +38,7 @@ const UNSTRIPPED = /^src\/explore\//;
 /** Tracks the state while interleaved code runs. */
 const TRACKING = 'src/explore/state/tracking.js';
 /** Interleaved code whose state the explorer has to see: the driver, the machine, and the explorer's own actors. */
-const INSTRUMENTED = [...STRIPPED, 'src/explore/model'];
+const INSTRUMENTED = [...STRIPPED, 'src/explore/model', 'src/explore/tree/threads'];
 
 const isInstrumented = (file) => INSTRUMENTED.some((dir) => file.startsWith(`${dir}/`));
 const isLinked = (file) => LINKED.some((dir) => file.startsWith(`${dir}/`));

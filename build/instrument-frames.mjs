@@ -27,7 +27,7 @@ function isConstant(node) {
 }
 
 /** The names that a pattern binds. */
-function bound(pattern, into = []) {
+export function bound(pattern, into = []) {
   walk(pattern, (node, parent) => {
     if (node.type !== 'Identifier') return;
     if (parent?.type === 'Property' && parent.key === node && parent.value !== node) return;
@@ -188,7 +188,7 @@ export function instrumentFrames(tree, out, replace, code, file, refuse) {
       if (usesThis) values.unshift('this');
       const record = `$y($d, ${pc()}, [${values.join(', ')}])`;
       if (node.delegate) {
-        out.appendLeft(node.argument.start, `(${record}, `);
+        out.prependLeft(node.argument.start, `(${record}, `);
         out.appendRight(node.argument.end, ')');
         return;
       }

@@ -4,6 +4,7 @@ import { walk } from './ast.mjs';
 import { instrumentClosures } from './instrument-closures.mjs';
 import { fieldHelpers } from './instrument-fields.mjs';
 import { instrumentFrames } from './instrument-frames.mjs';
+import { instrumentResume } from './instrument-resume.mjs';
 import { MUTATORS, nameOf, readsUnhashed, UNHASHED } from './instrument-unhashed.mjs';
 
 /**
@@ -219,9 +220,12 @@ export function instrument(code, file, tracking, setters = new Set()) {
   if (problems.length > 0) throw new InstrumentError(problems);
   if (fields.size === 0 && frames === 0 && !closures && out.toString() === code) return code;
   const helpers = [...fields].map((field) => fieldHelpers(field, setters.has(field))).join('');
-  const names = '$key, $note, $root, $e, $eu, $ei, $m, $mo, $length, $enter, $y, $array, $c, $l, $unhashed';
+  const names =
+    '$key, $note, $root, $e, $eu, $ei, $m, $mo, $length, $enter, $y, $array, $c, $l, $unhashed, ' +
+    '$resuming, $values, $site, $child, $call, $none';
   out.prepend(`import { ${names} } from '${tracking}'; ${helpers}`);
-  const result = out.toString();
+  const result = instrumentResume(out.toString(), refuse);
+  if (problems.length > 0) throw new InstrumentError(problems);
   parse(result, { ecmaVersion: 2023, sourceType: 'module' });
   return result;
 }

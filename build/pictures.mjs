@@ -50,6 +50,22 @@ const PICTURES = [
     760,
     (tab) => tab.locator('table.stepper tbody tr').last().click(),
   ],
+  [
+    'difference',
+    ['-'],
+    () =>
+      run([
+        'replay',
+        `${captures}/vulkan-sparse.jsonl.gz`,
+        '--kernel',
+        '6.18',
+        '--diff-kernel',
+        '7.2',
+        '--json',
+      ]),
+    760,
+    (tab) => tab.locator('table.stepper tbody tr').first().click(),
+  ],
 ];
 
 const browser = await chromium.launch({

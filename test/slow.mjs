@@ -19,6 +19,8 @@ const LONG = [
     'test/conform/cli.test.ts',
     'test/conform/corruption.test.ts',
     'test/device/real.test.ts',
+    'test/cli/width.test.ts',
+    'test/cli/progress.test.ts',
     'test/driver/ioctl/vm-bind-oom.test.ts',
     'test/driver/mmu/gpuvm/small-world.test.ts',
     'test/driver/mmu/partial.test.ts',

@@ -2,18 +2,22 @@
 
 import { compatIoctls } from './drm/compat.ts';
 import {
+  dmaBufEnums,
   dmaBufIoctls,
   dmaBufStructs,
+  drmEnums,
   drmIoctls,
   drmStructs,
   syncFileIoctls,
   syncFileStructs,
 } from './drm.ts';
+import type { EnumTable } from './enumeration.ts';
 import { hex } from './hex.ts';
 import { DRM_IOCTL_BASE, type IoctlSpec } from './ioctl.ts';
 import type { StructLayout } from './layout.ts';
-import { panthorIoctls, panthorStructs } from './panthor_drm.ts';
+import { panthorEnums, panthorIoctls, panthorStructs } from './panthor_drm.ts';
 import { requestOf } from './request.ts';
+import { didYouMean } from './suggest.ts';
 
 export const allStructs: readonly StructLayout[] = [
   ...panthorStructs,
@@ -27,6 +31,8 @@ export const allIoctls: readonly IoctlSpec[] = [
   ...dmaBufIoctls,
   ...syncFileIoctls,
 ];
+
+export const allEnums: readonly EnumTable[] = [...panthorEnums, ...drmEnums, ...dmaBufEnums];
 
 /** A name, number or size that means nothing, or more than one thing. */
 export class LookupError extends Error {
@@ -81,8 +87,43 @@ export function findStruct(name: string): StructLayout {
     const found = allStructs.find((layout) => layout.name === prefix + wanted);
     if (found !== undefined) return found;
   }
-  const similar = allStructs.map((layout) => layout.name).filter((one) => one.includes(wanted));
-  throw new LookupError(`unknown struct ${wanted}${hint(similar)}`);
+  const names = allStructs.map((layout) => layout.name);
+  const similar = names.filter((one) => one.includes(wanted));
+  throw new LookupError(`unknown struct ${wanted}${hint(similar) || didYouMean(wanted, spellings(names))}`);
+}
+
+/** What `layout` prints: a struct, an enumeration, a set of flags, or an ioctl with its argument. */
+export type Named =
+  | { readonly kind: 'struct'; readonly struct: StructLayout }
+  | { readonly kind: 'enum'; readonly table: EnumTable }
+  | { readonly kind: 'ioctl'; readonly ioctl: IoctlSpec };
+
+/**
+ * What has that name, with or without its prefix, an ioctl by its request number, or the enumeration that an enumerator
+ * (DRM_PANTHOR_VM_BIND_ASYNC) is of.
+ *
+ * @throws LookupError, with similar names where there are any.
+ */
+export function findNamed(name: string): Named {
+  const wanted = name.trim().replace(/^(?:struct|enum)\s+/, '');
+  for (const prefix of ['', 'drm_panthor_', 'drm_']) {
+    const struct = allStructs.find((layout) => layout.name === prefix + wanted);
+    if (struct !== undefined) return { kind: 'struct', struct };
+    const table = allEnums.find((one) => one.name === prefix + wanted);
+    if (table !== undefined) return { kind: 'enum', table };
+  }
+  const upper = wanted.toUpperCase();
+  const table = allEnums.find(({ enumerators }) => enumerators.some((one) => one.name === upper));
+  if (table !== undefined) return { kind: 'enum', table };
+  if (requestOf(wanted) !== null) return { kind: 'ioctl', ioctl: findIoctl(wanted).spec };
+  const ioctl = allIoctls.find((spec) => hasName(spec, upper));
+  if (ioctl !== undefined) return { kind: 'ioctl', ioctl };
+  const names = [...allStructs, ...allEnums].map((one) => one.name);
+  const similar = names.filter((one) => one.includes(wanted));
+  const all = [...spellings(names), ...allIoctls.map((spec) => spec.shortName)];
+  throw new LookupError(
+    `unknown struct, enumeration or ioctl ${wanted}${hint(similar) || didYouMean(wanted, all)}`,
+  );
 }
 
 /** An ioctl and the request number that a caller used for it. */
@@ -107,7 +148,8 @@ export function findIoctl(text: string): FoundIoctl {
   const spec = allIoctls.find((one) => hasName(one, upper));
   if (spec !== undefined) return { spec, request: spec.request, exact: false };
   const similar = allIoctls.map((one) => one.shortName).filter((one) => one.includes(upper));
-  throw new LookupError(`unknown ioctl ${wanted}${hint(similar)}`);
+  const names = allIoctls.flatMap(({ name, shortName }) => [shortName, name]);
+  throw new LookupError(`unknown ioctl ${wanted}${hint(similar) || didYouMean(upper, names)}`);
 }
 
 function byNumber(n: number, text: string): FoundIoctl {
@@ -120,6 +162,11 @@ function byNumber(n: number, text: string): FoundIoctl {
   const found = ioctlOf(n);
   if (found === undefined) throw new LookupError(`unknown ioctl request ${text}`);
   return { spec: found, request: n, exact: true };
+}
+
+/** Names as they may be written: whole, and without their prefixes. */
+function spellings(names: readonly string[]): string[] {
+  return names.flatMap((name) => [name.replace(/^drm_(panthor_)?/, ''), name]);
 }
 
 function hint(similar: readonly string[]): string {

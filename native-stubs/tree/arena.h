@@ -100,6 +100,9 @@ _Noreturn void trap(const char *name);
 unsigned int call_site(void);
 void note_fault(enum fault fault, const unsigned long *words, unsigned long count);
 
+/* Variables of the section `ktasks` are no part of the hash; who changes them says so before. */
+void journal_memory(void *at, unsigned long size);
+
 /* `site` is who asks, for those who wonder later. */
 void *heap_alloc(unsigned long size, unsigned int site);
 void heap_free(void *object, unsigned int site);

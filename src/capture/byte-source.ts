@@ -5,6 +5,8 @@ export interface ByteSource {
   /** A named FIFO: a writer that goes away is the normal end of it. */
   readonly fifo: boolean;
   read(into: Uint8Array): Promise<number>;
+  /** How much of a file was read, 0 to 1; null where the end is not known. */
+  portion?(): number | null;
   close(): Promise<void>;
 }
 

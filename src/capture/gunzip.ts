@@ -47,6 +47,10 @@ export class GunzipSource implements ByteSource {
     });
   }
 
+  portion(): number | null {
+    return this.#base.portion?.() ?? null;
+  }
+
   async read(into: Uint8Array): Promise<number> {
     for (;;) {
       if (this.rest.length > 0) return give(this, into);

@@ -128,6 +128,11 @@ export class CaptureReader {
     }
   }
 
+  /** How much of the capture's file was read, 0 to 1; null for streams. */
+  portion(): number | null {
+    return this.#source.portion?.() ?? null;
+  }
+
   close(): Promise<void> {
     return this.#source.close();
   }

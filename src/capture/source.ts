@@ -1,4 +1,6 @@
 import * as fs from 'node:fs';
+import { Socket } from 'node:net';
+import { promisify } from 'node:util';
 import { type ByteSource, give } from './byte-source.ts';
 import { SourceError } from './error.ts';
 import { GunzipSource, isGzip } from './gunzip.ts';
@@ -28,26 +30,39 @@ export async function lookThrough(base: ByteSource): Promise<{ source: ByteSourc
     : { source: prefixed, gzip: false };
 }
 
+/**
+ * A FIFO, whose writer is waited for. It is polled like a socket: a read that waits in a thread of libuv's would keep the
+ * program from ending.
+ */
+async function openFifo(path: string): Promise<ByteSource> {
+  const fd = await promisify(fs.open)(path, 'r');
+  return new StreamSource(path, new Socket({ fd, readable: true, writable: false }), true);
+}
+
 class FileSource implements ByteSource {
   readonly name: string;
-  readonly fifo: boolean;
+  readonly fifo = false;
   readonly #file: fs.promises.FileHandle;
+  /** Bytes; 0 for what is no regular file. */
+  readonly #size: number;
+  #read = 0;
 
-  private constructor(name: string, fifo: boolean, file: fs.promises.FileHandle) {
+  private constructor(name: string, stat: fs.Stats, file: fs.promises.FileHandle) {
     this.name = name;
-    this.fifo = fifo;
+    this.#size = stat.isFile() ? stat.size : 0;
     this.#file = file;
   }
 
-  static async open(path: string): Promise<FileSource> {
+  static async open(path: string): Promise<ByteSource> {
     try {
+      if (fs.statSync(path).isFIFO()) return await openFifo(path);
       const file = await fs.promises.open(path, 'r');
       const stat = await file.stat();
       if (stat.isDirectory()) {
         await file.close();
         throw Object.assign(new Error('it is a directory'), { code: 'EISDIR' });
       }
-      return new FileSource(path, stat.isFIFO(), file);
+      return new FileSource(path, stat, file);
     } catch (error) {
       throw new SourceError(path, error as NodeJS.ErrnoException);
     }
@@ -55,10 +70,16 @@ class FileSource implements ByteSource {
 
   async read(into: Uint8Array): Promise<number> {
     try {
-      return (await this.#file.read(into, 0, into.length, null)).bytesRead;
+      const { bytesRead } = await this.#file.read(into, 0, into.length, null);
+      this.#read += bytesRead;
+      return bytesRead;
     } catch (error) {
       throw new SourceError(this.name, error as NodeJS.ErrnoException);
     }
+  }
+
+  portion(): number | null {
+    return this.#size === 0 ? null : Math.min(this.#read / this.#size, 1);
   }
 
   async close(): Promise<void> {
@@ -69,13 +90,14 @@ class FileSource implements ByteSource {
 /** A readable stream: standard input, a socket, a child's output. */
 export class StreamSource implements ByteSource {
   readonly name: string;
-  readonly fifo = false;
+  readonly fifo: boolean;
   readonly #stream: NodeJS.ReadableStream & { destroy?(): void };
   #chunks: AsyncIterator<string | Buffer> | null = null;
   #rest: Uint8Array = new Uint8Array(0);
 
-  constructor(name: string, stream: NodeJS.ReadableStream) {
+  constructor(name: string, stream: NodeJS.ReadableStream, fifo = false) {
     this.name = name;
+    this.fifo = fifo;
     this.#stream = stream;
   }
 
@@ -123,6 +145,10 @@ class PrefixedSource implements ByteSource {
 
   async read(into: Uint8Array): Promise<number> {
     return this.rest.length > 0 ? give(this, into) : this.#base.read(into);
+  }
+
+  portion(): number | null {
+    return this.#base.portion?.() ?? null;
   }
 
   close(): Promise<void> {

@@ -1,7 +1,7 @@
 import { CaptureError, reason, SourceError } from '../capture/error.ts';
 import { InputError, UsageError } from '../errors.ts';
 import { StartError } from '../live/start-error.ts';
-import { visibleLines } from '../report/visible.ts';
+import { forPeople } from './io/terminal.ts';
 
 export { InputError, UsageError } from '../errors.ts';
 
@@ -46,5 +46,5 @@ export function complain(error: unknown): number {
 
 /** Says something on standard error, with what a terminal would obey made visible. */
 export function note(text: string): void {
-  process.stderr.write(`panthor-shim: ${visibleLines(text)}\n`);
+  process.stderr.write(forPeople(`panthor-shim: ${text}\n`, process.stderr));
 }

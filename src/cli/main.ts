@@ -1,10 +1,13 @@
 import '../engine.ts';
 import * as fs from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { visibleLines } from '../report/visible.ts';
+import { wrapText } from '../report/wrap-text.ts';
 import { complain, EXIT_FINE, EXIT_USAGE } from './exit.ts';
 import { addExamples } from './help/examples.ts';
 import { watchOutput } from './io/output.ts';
+import { leavePager } from './io/pager.ts';
+import { forPeople, setTerminal, type TerminalOptions } from './io/terminal.ts';
+import { addTerminalOptions } from './options/terminal.ts';
 
 /** The commands as the help lists them, each a file of its name in that folder; it is loaded when it is asked for. */
 const COMMANDS: Readonly<Record<string, string>> = {
@@ -38,6 +41,9 @@ const COMMANDS: Readonly<Record<string, string>> = {
 /** Commands that are made of all the others. */
 const OF_ALL = new Set(['completion', 'man']);
 
+/** Columns of a help that goes to no terminal. */
+const HELP_WIDTH = 80;
+
 interface CommandFile {
   register(program: Command): void;
 }
@@ -64,16 +70,25 @@ function version(): string {
  */
 export async function main(argv: string[]): Promise<void> {
   watchOutput();
-  process.on('uncaughtException', (error) => process.exit(complain(error)));
+  process.on('uncaughtException', (error) => {
+    const status = complain(error);
+    void leavePager().then(() => process.exit(status));
+  });
   const program = new Command('panthor-shim')
     .description('The panthor DRM driver, modelled: replay, inspect and explore what GPU clients ask of it')
     .version(version(), '--version', 'print the version')
     .helpOption('-h, --help', 'print help')
     .showHelpAfterError('(--help says more)')
-    .configureOutput({ writeErr: (text) => process.stderr.write(visibleLines(text)) })
+    .configureOutput({
+      writeOut: (text) => process.stdout.write(wrapText(text, process.stdout.columns || HELP_WIDTH)),
+      writeErr: (text) => process.stderr.write(forPeople(text, process.stderr)),
+    })
+    .configureHelp({ styleTitle: (title) => `\x1b[1m${title}\x1b[0m` })
+    .hook('preAction', (_program, command) => setTerminal(command.opts<TerminalOptions>()))
     .exitOverride();
   try {
     await loadCommands(program, argv[2]);
+    addTerminalOptions(program.commands);
     addExamples(program.commands);
     for (const command of program.commands) command.exitOverride().showHelpAfterError('(--help says more)');
     if (argv.length === 2) program.help({ error: true });
@@ -82,4 +97,5 @@ export async function main(argv: string[]): Promise<void> {
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT_FINE : EXIT_USAGE;
     else process.exitCode = complain(error);
   }
+  await leavePager();
 }

@@ -76,9 +76,10 @@ export class ModelRunner {
 
   /** Whether the operation would wait for the op_lock that the bind around it holds. */
   #blocked(op: StreamOp): boolean {
-    if (op.op !== 'active' || !this.#stage.kernel.behaviours.opLockOnActivate) return false;
     const vm = this.#stage.vms.get(num(op, 'vm'));
-    return vm?.activeCount === 0 && vm.opLock.held;
+    if (vm?.opLock.held !== true) return false;
+    if (op.op === 'active') return this.#stage.kernel.behaviours.opLockOnActivate && vm.activeCount === 0;
+    return op.op === 'lookup';
   }
 
   #midOp(op: StreamOp, fields: Fields): Json {

@@ -4,6 +4,7 @@ import { hex } from '../../uapi/hex.ts';
 import { run } from '../coroutine/op.ts';
 import { PanthorVm } from '../driver/mmu/vm.ts';
 import { mapBoRange, unmapRange } from '../driver/mmu/vm-kernel-map.ts';
+import { hasOutputWidth } from '../driver/mmu/vm-pool.ts';
 import { flushRange, lockRegion, unlockRegion } from '../driver/mmu/vm-region.ts';
 import { type Fields, num, type StreamOp } from './op-fields.ts';
 import type { Stage } from './stage.ts';
@@ -12,6 +13,7 @@ import type { Stage } from './stage.ts';
 export function vmCreate(stage: Stage, op: StreamOp): Fields {
   if (op.op === 'mcu_vm_create') {
     // panthor_fw_init(): 4 GiB, all of it for the firmware's interface, automatic VAs in the shared region.
+    if (!hasOutputWidth(stage.device.params.paBits)) return { r: -EINVAL };
     const vm = new PanthorVm(stage.device, true, 0, 2 ** 32, 0x04000000, 0x04000000);
     stage.vms.set(vm.uid, vm);
     return { r: 0, uid: vm.uid };
@@ -31,7 +33,9 @@ export function vmCreate(stage: Stage, op: StreamOp): Fields {
 /** panthor_vm_alloc_va() */
 export function allocVa(stage: Stage, op: StreamOp): Fields {
   const vm = stage.vms.get(num(op, 'vm'));
-  if (vm === undefined) return { r: -EINVAL };
+  if (vm === undefined) return without(stage, num(op, 'vm'));
+  // Number() would round a size just below 2^64 to a multiple of a page.
+  if ((BigInt((op.size as string | undefined) ?? 0) & 0xfffn) !== 0n) return { r: -EINVAL };
   const node = vm.allocVa(op.va === undefined ? -1 : num(op, 'va'), num(op, 'size'));
   if (typeof node === 'number') return { r: node };
   const id = ++stage.nodeCount;
@@ -44,16 +48,21 @@ export function freeVa(stage: Stage, op: StreamOp): Fields {
   const found = stage.nodes.get(num(op, 'node'));
   if (found === undefined) return { r: -EINVAL };
   stage.nodes.delete(num(op, 'node'));
+  if (!stage.vms.has(found.vm.uid)) return { r: 0, skipped: 1 };
   found.vm.freeVa(found.node);
   return { r: 0 };
 }
 
-/** An operation on one VM. One that was destroyed is passed over; one that never was is refused. */
+/** What an operation comes to on a VM that is not there: passed over where it was destroyed, refused where it never was. */
+function without(stage: Stage, uid: number): Fields {
+  return uid > 0 && uid <= stage.device.mmu.created ? { r: 0, skipped: 1 } : { r: -EINVAL };
+}
+
+/** An operation on one VM. */
 export function vmOp(stage: Stage, op: StreamOp): Fields {
   const uid = num(op, 'vm');
   const vm = stage.vms.get(uid);
-  if (vm === undefined)
-    return stage.device.mmu.created >= uid && uid > 0 ? { r: 0, skipped: 1 } : { r: -EINVAL };
+  if (vm === undefined) return without(stage, uid);
   const { b } = stage.device;
   switch (op.op) {
     case 'vm_destroy':

@@ -80,6 +80,8 @@ export class PanthorDevice implements WarnSink {
   calls: VmCalls | null = null;
   /** Asked at each allocation of the VM_BIND path, by the kernel function that makes it: whether it fails. Page tables: memory.oom. */
   allocationFails: ((where: string) => boolean) | null = null;
+  /** cond_resched(): called where an operation goes on for long; a server lets others have a turn then. */
+  condResched: (() => void) | null = null;
   /** Every warning so far, as "function: reason", with how often. */
   readonly warnings = new Map<string, number>();
   #readers = 0;

@@ -30,13 +30,17 @@ export class PanthorGpu {
   readonly cacheFlushLock = new Mutex('cache_flush_lock');
   /** Requests that were made and not acknowledged by an interrupt yet. */
   pendingReqs = 0;
-  /** panthor_hw_has_pwr_ctrl(): from architecture 14 (GPU_ID bits 31:28) on resets go through PWR_CONTROL; null before. */
+  /**
+   * panthor_hw_has_pwr_ctrl(): from architecture 14 (GPU_ID bits 31:28) on resets go through PWR_CONTROL where the driver
+   * has pwr-control; null otherwise.
+   */
   readonly pwr: PanthorPwr | null;
 
   constructor(device: PanthorDevice) {
     this.#device = device;
     device.regs.write32(GPU_INT_BASE + INT_MASK, INTERRUPTS);
-    this.pwr = device.params.archMajor >= 14 ? new PanthorPwr(device) : null;
+    const hasPwrCtrl = device.b.pwrControl && device.params.archMajor >= 14;
+    this.pwr = hasPwrCtrl ? new PanthorPwr(device) : null;
   }
 
   /**

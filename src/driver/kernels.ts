@@ -3,13 +3,13 @@
  * one source; each behaviour can be switched alone.
  */
 
+import { nearest } from '../../uapi/suggest.ts';
 import type { Behaviour } from './kernels/behaviour.ts';
 import { DEVICE_BEHAVIOURS } from './kernels/device.ts';
 import { MAPPING_BEHAVIOURS } from './kernels/mappings.ts';
 import { REGION_BEHAVIOURS } from './kernels/regions.ts';
 import { compareReleases, isPresent, parseRelease, type Release, sameBranch } from './kernels/release.ts';
 import { SLOT_BEHAVIOURS } from './kernels/slots.ts';
-import { nearest } from './kernels/suggest.ts';
 
 export type { Behaviour } from './kernels/behaviour.ts';
 

@@ -1,5 +1,6 @@
 /** What the command `explore` does, once its options are read. Lives in the interleaved build. */
 import { readFileSync } from 'node:fs';
+import { didYouMean } from '../../uapi/suggest.ts';
 import { type Kernel, kernel } from '../driver/kernels.ts';
 import { InputError, UsageError } from '../errors.ts';
 import type { BuiltTree } from '../tree/build.ts';
@@ -170,7 +171,9 @@ function pickInvariants(asked: readonly string[], scenario: Scenario): readonly 
   const names = asked.length > 0 ? asked : scenario.check;
   for (const name of names) {
     if (!(INVARIANTS as readonly string[]).includes(name)) {
-      throw new UsageError(`unknown invariant '${name}' (one of ${INVARIANTS.join(', ')}, or all)`);
+      throw new UsageError(
+        `unknown invariant '${name}'${didYouMean(name, INVARIANTS) || ` (one of ${INVARIANTS.join(', ')}, or all)`}`,
+      );
     }
   }
   return names;

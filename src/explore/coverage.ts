@@ -88,6 +88,17 @@ export class Coverage {
     this.#at[thread] = -1;
   }
 
+  /** The call that thread `thread` is at; -1 for none. */
+  at(thread: number): number {
+    return this.#at[thread] ?? -1;
+  }
+
+  /** Thread `thread` is back where at() said. */
+  back(thread: number, at: number): void {
+    if (thread < this.#at.length) this.#at[thread] = at;
+    this.#moved = false;
+  }
+
   /** Thread `thread` has taken a step. */
   stepped(thread: number): void {
     const at = this.#at[thread] ?? -1;

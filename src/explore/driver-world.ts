@@ -3,7 +3,7 @@ import type { Kernel } from '../driver/kernels.ts';
 import { AS_COMMAND_NAMES } from '../hw/registers.ts';
 import { KernelFault } from '../tree/faults.ts';
 import type { Invariant } from './invariants.ts';
-import { LockOrder } from './lock-order.ts';
+import { LockOrder, type SavedOrder } from './lock-order.ts';
 import { play, prepare } from './model/actors.ts';
 import { checkWhenOver } from './model/checks/end.ts';
 import { interruptMasks } from './model/checks/faults.ts';
@@ -12,12 +12,13 @@ import { bindQueue, interrupts, resetWorker, worker } from './model/device.ts';
 import { tickWork } from './model/groups.ts';
 import { Harness } from './model/harness.ts';
 import { runGroup } from './model/submitted.ts';
-import { mixDriver, type OtherDriver } from './other-driver.ts';
+import type { OtherDriver } from './other-driver.ts';
 import type { Call, Scenario } from './scenario/scenario.ts';
 import type { ThreadSpec } from './search/threads.ts';
 import { type Body, Choice, optionOf, type Step, threadOf, Violation } from './search/world.ts';
 import { watchFreed } from './state/poison.ts';
 import { TrackedWorld } from './tracked-world.ts';
+import { violationOf } from './violation-of.ts';
 
 const STATE_CHECKS: Partial<Record<Invariant, (harness: Harness) => string | null>> = {
   'lock-agreement': lockAgreement,
@@ -72,13 +73,13 @@ export class DriverWorld extends TrackedWorld {
   protected override build(): Harness {
     this.harness = new Harness(this.scenario, this.#kernel, this.#driver);
     this.harness.setUp(prepare);
-    this.#driver?.save();
+    this.#driver?.begin();
     return this.harness;
   }
 
   protected override start(): ThreadSpec[] {
     this.rewind();
-    this.#driver?.restore();
+    this.#driver?.rewind();
     this.harness.coverage.restart();
     this.#locks?.reset();
     const { harness } = this;
@@ -133,6 +134,21 @@ export class DriverWorld extends TrackedWorld {
     return false;
   }
 
+  protected override save(index: number): unknown {
+    return {
+      at: this.harness.coverage.at(index),
+      locks: this.#locks?.save(index),
+      driver: this.#driver?.save(),
+    };
+  }
+
+  protected override restore(index: number, saved: unknown): void {
+    const { at, locks, driver } = saved as { at: number; locks: SavedOrder | undefined; driver: unknown };
+    this.#driver?.restore(driver);
+    this.harness.coverage.back(index, at);
+    if (locks !== undefined) this.#locks?.restore(locks);
+  }
+
   override step(step: Step): void {
     const index = threadOf(step);
     const point = this.threads[index].point;
@@ -141,7 +157,7 @@ export class DriverWorld extends TrackedWorld {
     try {
       super.step(step);
     } catch (error) {
-      throw this.#verdictOn(error as Error);
+      throw violationOf(error as Error, this.harness.machine.regs.reachable);
     } finally {
       watchFreed(false);
     }
@@ -152,23 +168,6 @@ export class DriverWorld extends TrackedWorld {
       else if (point.label.includes('from the L2')) coverage.happened('staleL2');
     }
     this.#locks?.stepped(index, point instanceof Mutex ? point : null);
-  }
-
-  /** What an exception of the model's says about the driver; a bug of the explorer's stays what it is. */
-  #verdictOn(error: Error): Error {
-    if (error.name === 'KernelFault') return new Violation((error as KernelFault).invariant, error.message);
-    if (error.name === 'RegisterAccessError' && !this.harness.machine.regs.reachable) {
-      return new Violation('register-access-while-gone', error.message);
-    }
-    // The driver follows a pointer to something that is not there any more.
-    if (
-      /^Cannot (read|set) properties of (undefined|null)/.test(error.message) &&
-      /\/src\/driver\//.test((error.stack ?? '').split('\n')[1] ?? '')
-    ) {
-      return new Violation('use-after-free', `the driver dereferences nothing: ${error.message}`);
-    }
-    if (/is already held$|is not held$/.test(error.message)) return new Violation('deadlock', error.message);
-    return error;
   }
 
   /** A new state: who is where, and who waits at a locked region. */
@@ -233,7 +232,7 @@ export class DriverWorld extends TrackedWorld {
 
   override fingerprint(lanes: Int32Array): void {
     super.fingerprint(lanes);
-    if (this.#driver !== null) mixDriver(this.#driver, this.threads, lanes);
+    this.#driver?.mixInto(lanes);
   }
 
   protected override extraFingerprint(): number {

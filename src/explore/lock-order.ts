@@ -1,5 +1,14 @@
 import type { Mutex } from '../coroutine/op.ts';
 
+/** The order before a step of a thread. */
+export interface SavedOrder {
+  index: number;
+  held: Mutex[];
+  edges: number;
+  cycle: string | null;
+  fingerprint: number;
+}
+
 /**
  * Lock order as lockdep sees it: classes, not locks, and an edge from each class held to each class taken. Two classes
  * that follow each other both ways could deadlock some day, even where these threads did not.
@@ -17,6 +26,19 @@ export class LockOrder {
     this.#edges.length = 0;
     this.cycle = null;
     this.fingerprint = 0;
+  }
+
+  /** What a step of thread `index` may change. */
+  save(index: number): SavedOrder {
+    const held = this.#held[index]?.slice() ?? [];
+    return { index, held, edges: this.#edges.length, cycle: this.cycle, fingerprint: this.fingerprint };
+  }
+
+  restore(saved: SavedOrder): void {
+    this.#held[saved.index] = saved.held;
+    this.#edges.length = saved.edges;
+    this.cycle = saved.cycle;
+    this.fingerprint = saved.fingerprint;
   }
 
   /** Thread `index` has taken a step, and `lock` with it. What it has let go is free right after the step. */

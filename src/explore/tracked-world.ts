@@ -1,7 +1,22 @@
 import { ThreadWorld } from './search/threads.ts';
-import { enterThread, Frames } from './state/frames.ts';
+import { type Body, type Step, type Thread, threadOf } from './search/world.ts';
+import { enterThread, Frames, resume } from './state/frames.ts';
 import { mix32 } from './state/hash.ts';
-import { tracker } from './state/objects.ts';
+import { type TrackerMark, tracker } from './state/tracker.ts';
+
+/** What the next step changes, to come back to the state before it. */
+interface Mark {
+  step: Step;
+  tracked: TrackerMark;
+  frames: Frames;
+  dirty: boolean;
+  point: Thread['point'];
+  steps: number;
+  /** What else the world keeps of the thread. */
+  more: unknown;
+  /** Something broke on the way, and the state is none. */
+  broken: boolean;
+}
 
 /**
  * A world whose code tracks its own state (build/instrument.mjs): what the tracker knows of its objects, and
@@ -12,6 +27,10 @@ export abstract class TrackedWorld extends ThreadWorld {
   readonly #frames: Frames[] = [];
   readonly #dirty: boolean[] = [];
   #root: object | null = null;
+  /** A mark for each step of the schedule so far. */
+  readonly #marks: Mark[] = [];
+  /** Threads whose generators are further than their frames. */
+  readonly #ahead: boolean[] = [];
 
   /** Makes the initial state and returns the object that leads to all of it. */
   protected abstract build(): object;
@@ -28,6 +47,8 @@ export abstract class TrackedWorld extends ThreadWorld {
   }
 
   override reset(): void {
+    this.#marks.length = 0;
+    this.#ahead.length = 0;
     for (const frames of this.#frames) frames.depth = 0;
     super.reset();
   }
@@ -36,6 +57,68 @@ export abstract class TrackedWorld extends ThreadWorld {
     const frames = (this.#frames[index] ??= new Frames());
     enterThread(index, frames);
     this.#dirty[index] = true;
+  }
+
+  /** Whether steps can be undone: all that they change is tracked. */
+  protected get undoable(): boolean {
+    return true;
+  }
+
+  /** What a step of thread `index` changes out of the tracker's sight. */
+  protected save(_index: number): unknown {
+    return null;
+  }
+
+  /** Undoes what was changed out of the tracker's sight since save(). */
+  protected restore(_index: number, _saved: unknown): void {}
+
+  override step(step: Step): void {
+    const index = threadOf(step);
+    const thread = this.threads[index];
+    const mark: Mark = {
+      step,
+      tracked: tracker.mark(index),
+      frames: this.#frames[index].copy(),
+      dirty: this.#dirty[index],
+      point: thread.point,
+      steps: thread.steps,
+      more: this.save(index),
+      broken: true,
+    };
+    if (this.undoable) this.#marks.push(mark);
+    if (this.#ahead[index]) {
+      thread.body = resume(index, this.#frames[index]) as Body;
+      this.#ahead[index] = false;
+    }
+    super.step(step);
+    mark.broken = false;
+  }
+
+  override goTo(schedule: ArrayLike<Step>, length: number): number {
+    if (!this.undoable || this.#root === null || tracker.root !== this.#root || this.threads.length === 0)
+      return super.goTo(schedule, length);
+    let common = 0;
+    while (common < length && common < this.#marks.length) {
+      const { step, broken } = this.#marks[common];
+      if (step !== schedule[common] || broken) break;
+      common++;
+    }
+    while (this.#marks.length > common) this.#undo(this.#marks.pop() as Mark);
+    for (let i = common; i < length; i++) this.step(schedule[i]);
+    return length - common;
+  }
+
+  #undo(mark: Mark): void {
+    const index = threadOf(mark.step);
+    const thread = this.threads[index];
+    tracker.backTo(mark.tracked);
+    this.#frames[index] = mark.frames;
+    this.#dirty[index] = mark.dirty;
+    this.#ahead[index] = true;
+    thread.point = mark.point;
+    thread.steps = mark.steps;
+    thread.result = undefined;
+    this.restore(index, mark.more);
   }
 
   /** What else tells states apart; 0 for nothing. */

@@ -28,8 +28,8 @@ export class PhysicalMemory {
   #free = 0;
   /** Pages promised to operation contexts but not handed out yet. */
   reserved = 0;
-  /** Set to make reservations fail: called for each, true is a failure. */
-  oom: (() => boolean) | null = null;
+  /** Set to make reservations fail: called for each with its pages, true is a failure. */
+  oom: ((count: number) => boolean) | null = null;
   /** Table pages in use, root tables included. */
   live = 0;
   /** Slab page behind each root slot, or -1. */
@@ -46,7 +46,7 @@ export class PhysicalMemory {
    * Returns false where physical memory for tables is exhausted.
    */
   reserve(count: number): boolean {
-    if (this.oom?.()) return false;
+    if (this.oom?.(count)) return false;
     const need = this.reserved + count - this.#free;
     if (this.#brk + need > MAX_TABLE_PAGES) return false;
     this.reserved += count;
@@ -134,11 +134,16 @@ export class PhysicalMemory {
     return page;
   }
 
-  #grow(): void {
-    const words = new Uint32Array(this.words.length * 2);
+  /** Has room for `pages` tables from now on, so that growing stops nothing later. Pages that were never used take no memory. */
+  makeRoom(pages: number): void {
+    while (this.#next.length < pages) this.#grow(pages);
+  }
+
+  #grow(pages = this.#next.length * 2): void {
+    const words = new Uint32Array(pages * PAGE_WORDS);
     words.set(this.words);
     this.words = words;
-    const next = new Int32Array(this.#next.length * 2);
+    const next = new Int32Array(pages);
     next.set(this.#next);
     this.#next = next;
   }

@@ -22,7 +22,8 @@ export interface Watch {
 export class Poller {
   readonly #fd: Fd;
   readonly #ready = new Map<number, Ready>();
-  readonly #events = new Float64Array(2 * MAX_EVENTS);
+  /** Not the array of a wait whose events are being reported: what is called may wait again. */
+  readonly #spare: Float64Array[] = [];
   #nextTag = 1;
 
   /** @throws Error when there is no descriptor for it */
@@ -55,8 +56,10 @@ export class Poller {
    * @returns whether there may be more
    */
   wait(timeoutNs: number): boolean {
-    const count = native().pollWait(this.#fd.number, this.#events, timeoutNs);
-    for (let i = 0; i < count; i++) this.#ready.get(this.#events[2 * i])?.(this.#events[2 * i + 1]);
+    const events = this.#spare.pop() ?? new Float64Array(2 * MAX_EVENTS);
+    const count = native().pollWait(this.#fd.number, events, timeoutNs);
+    for (let i = 0; i < count; i++) this.#ready.get(events[2 * i])?.(events[2 * i + 1]);
+    this.#spare.push(events);
     return count === MAX_EVENTS;
   }
 

@@ -6,12 +6,14 @@ import {
   type KernelDiffJson,
   kernelDifferencePage,
 } from './difference-page.ts';
+import { type ReviewJson, reviewPage } from './review-page.ts';
 import { type ScheduleJson, schedulePage } from './schedule-page.ts';
 
 /** Fields that only the JSON of one command has. */
 const KINDS: readonly (readonly [fields: readonly string[], page: (value: never) => string])[] = [
   [['scenario', 'verdict', 'steps'], (value: ScheduleJson) => schedulePage(value)],
   [['streams', 'ops', 'failures'], (value: ConformJson) => conformPage(value)],
+  [['tree', 'base', 'differences', 'open'], (value: ReviewJson) => reviewPage(value)],
   [['kernels', 'sides', 'differences'], (value: KernelDiffJson) => kernelDifferencePage(value)],
   [
     ['captures', 'only', 'differences'],

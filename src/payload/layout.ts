@@ -1,10 +1,18 @@
 /** Struct layouts as pahole prints them, and as JSON. */
 
-import { dmaBufEnums, drmEnums } from '../../uapi/drm.ts';
+import type { EnumTable } from '../../uapi/enumeration.ts';
 import { hex } from '../../uapi/hex.ts';
+import {
+  _IOC_DIR,
+  _IOC_NR,
+  _IOC_READ,
+  _IOC_SIZE,
+  _IOC_TYPE,
+  _IOC_WRITE,
+  type IoctlSpec,
+} from '../../uapi/ioctl.ts';
 import type { Field, StructLayout } from '../../uapi/layout.ts';
-import { allIoctls, allStructs } from '../../uapi/lookup.ts';
-import { panthorEnums } from '../../uapi/panthor_drm.ts';
+import { allEnums, allIoctls, allStructs, type Named } from '../../uapi/lookup.ts';
 
 const cTypes: { readonly [type: string]: string } = {
   u8: '__u8',
@@ -74,11 +82,57 @@ export function printLayout(layout: StructLayout): string {
   return `${[...lines, '};'].join('\n')}\n`;
 }
 
-/** The design's JSON form: all structs, ioctls and enumerations, or what belongs to the given structs. */
-export function layoutJson(structs: readonly StructLayout[] = allStructs): unknown {
-  const all = structs === allStructs;
+function structsOf(named: Named): readonly StructLayout[] {
+  if (named.kind === 'struct') return [named.struct];
+  return named.kind === 'ioctl' && named.ioctl.arg !== null ? [named.ioctl.arg] : [];
+}
+
+/** An enumeration or a set of flags, as the C header has it, with what came later than the rest. */
+export function printEnum(table: EnumTable): string {
+  const rows = table.enumerators.map(({ name, value, isMask, mask, since, doc }) => {
+    const says = [
+      ...(isMask === true ? ['a bit field'] : []),
+      ...(mask === undefined ? [] : [`a value of the bits ${hex(mask >>> 0)}`]),
+      ...(since === undefined ? [] : [`since ${since}`]),
+      ...(doc === undefined ? [] : [doc]),
+    ].join('; ');
+    const number = table.kind === 'flags' ? hex(value >>> 0) : `${value}`;
+    return [name, number, says === '' ? '' : `/* ${says} */`];
+  });
+  const [name, number] = [0, 1].map((i) => Math.max(...rows.map((row) => row[i].length)));
+  const lines = rows.map((row) => {
+    const text = table.isEnum
+      ? `\t${row[0].padEnd(name)} = ${`${row[1]},`.padEnd(number + 1)} ${row[2]}`
+      : `#define ${row[0].padEnd(name)} ${row[1].padEnd(number)} ${row[2]}`;
+    return text.trimEnd();
+  });
+  const since = table.since === undefined ? '' : ` /* since ${table.since} */`;
+  if (!table.isEnum) return `/* ${table.name}: ${table.kind} */${since}\n${lines.join('\n')}\n`;
+  return `enum ${table.name} {${since}${table.kind === 'flags' ? ' /* flags */' : ''}\n${lines.join('\n')}\n};\n`;
+}
+
+const DIRECTIONS: Readonly<Record<number, string>> = {
+  0: '_IO',
+  [_IOC_WRITE]: '_IOW',
+  [_IOC_READ]: '_IOR',
+  [_IOC_WRITE | _IOC_READ]: '_IOWR',
+};
+
+/** An ioctl's request number and what it is made of. */
+export function printIoctl({ name, request, arg, since }: IoctlSpec): string {
+  const letter = String.fromCharCode(_IOC_TYPE(request));
+  const parts = [`'${letter}'`, hex(_IOC_NR(request)), ...(arg === null ? [] : [`struct ${arg.name}`])];
+  const made = `${DIRECTIONS[_IOC_DIR(request)]}(${parts.join(', ')})`;
+  const newer = since === undefined ? '' : `, since ${since}`;
+  return `${name}\n\t${hex(request)} /* ${made}, ${plural(_IOC_SIZE(request), 'byte')}${newer} */\n`;
+}
+
+/** The design's JSON form: all structs, ioctls and enumerations, or what belongs to the one that was named. */
+export function layoutJson(named?: Named): unknown {
+  const all = named === undefined;
+  const structs = all ? allStructs : structsOf(named);
   const sets = new Set(structs.flatMap((layout) => layout.fields.map((field) => field.info.set?.name)));
-  const enums = [...panthorEnums, ...drmEnums, ...dmaBufEnums];
+  if (named?.kind === 'enum') sets.add(named.table.name);
   return {
     structs: structs.map((layout) => ({
       name: layout.name,
@@ -95,14 +149,18 @@ export function layoutJson(structs: readonly StructLayout[] = allStructs): unkno
       })),
     })),
     ioctls: allIoctls
-      .filter((spec) => all || (spec.arg !== null && structs.includes(spec.arg)))
+      .filter(
+        (spec) =>
+          all ||
+          (named.kind === 'ioctl' ? spec === named.ioctl : spec.arg !== null && structs.includes(spec.arg)),
+      )
       .map((spec) => ({
         name: spec.name,
         request: hex(spec.request),
         struct: spec.arg?.name ?? null,
         ...(spec.since === undefined ? {} : { since: spec.since }),
       })),
-    enums: enums
+    enums: allEnums
       .filter((table) => all || sets.has(table.name))
       .map((table) => ({ name: table.name, values: table.values })),
   };

@@ -83,7 +83,7 @@ function make(place: Place, targets: string[]): Promise<string> {
       place.mirror,
       `O=${place.out}`,
       'ARCH=um',
-      `KCFLAGS=${EXTRA_FLAGS.join(' ')}`,
+      `KCFLAGS=${[...EXTRA_FLAGS, '-include', join(place.native, 'include/announce.h')].join(' ')}`,
       ...targets,
     ],
     place.mirror,

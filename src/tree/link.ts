@@ -31,6 +31,9 @@ const FROM_HOST = [
     ['1', '2', '4', '8', '16', 'N'].map((size) => `__asan_${access}${size}_noabort`),
   ),
   '__asan_handle_no_return',
+  'kasan_check_read',
+  'kasan_check_write',
+  'journal_memory',
 ];
 /** The other way round. */
 const FROM_KERNEL = [
@@ -45,8 +48,9 @@ const FROM_KERNEL = [
   'name_of',
   'count_tables',
 ];
-/** What the compiler may call by itself: libc's do. */
+/** What the compiler may call by itself: libc's do, those that store announced (host/access.c). */
 const FROM_LIBC = ['memcpy', 'memmove', 'memset', 'memcmp'];
+const ANNOUNCED = ['memcpy', 'memmove', 'memset'];
 
 /**
  * Sections of a kernel half: the initialisers that have to run are those of fences and of xarrays' nodes; `ktext` is the
@@ -109,7 +113,8 @@ export async function link(
   const local = join(dir, 'kernel-local.o');
   await runTool('ld', ['-r', '-o', local, joined, join(dir, 'traps.o')], dir);
   const keep = FROM_KERNEL.map((name) => `--keep-global-symbol=${name}`);
-  await runTool('objcopy', [...keep, local], dir);
+  const renamed = ANNOUNCED.map((name) => `--redefine-sym=${name}=tree_${name}`);
+  await runTool('objcopy', [...keep, ...renamed, local], dir);
   const addon = join(dir, 'tree.node');
   const flags = [
     '-shared',

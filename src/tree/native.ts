@@ -18,11 +18,18 @@ export interface TreeNative {
   /** Bits of the threads that have begun and not ended. */
   alive(): number;
   tablesLive(): number;
-  /** The whole state, once saved; back to it. */
+  /** The state now is moment 0; each start and each step from here on is one more. */
+  begin(): void;
+  moment(): number;
+  /** Everything as it was at a moment, counted from begin(): 0, or -1 where there was no such moment. */
+  undo(moment: number): number;
+  /** A hash of the whole state into the first word of the results: as it was kept, or with 1 from scratch. */
+  hash(scratch: 0 | 1): void;
+  /** A copy of the whole state; 1 where the state is another now, the part in the mailbox's text. For tests. */
   save(): void;
-  restore(): void;
-  /** A hash of the whole state, from scratch, into the first word of the results. */
-  hash(): void;
+  differs(): number;
+  /** Stores that are not told to the journal (host/journal.h, enum source). For tests. */
+  leaveOut(sources: number): void;
   /** Objects that nothing refers to any more: told as notes; how many. */
   leaks(): number;
   /** The driver's state into the mailbox's view; how many words. */

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { instrument } from '../../build/instrument.mjs';
 import type * as Frame from '../../src/explore/state/frames.ts';
-import type * as Tracker from '../../src/explore/state/objects.ts';
+import type * as Tracker from '../../src/explore/state/tracker.ts';
 
 // Inside the project, so that vitest loads these modules itself and they share one tracker with this file.
 const cache = resolve(import.meta.dirname, '../../.cache');
@@ -12,7 +12,7 @@ const directory = mkdtempSync(join(cache, 'instrument-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 const explore = resolve(import.meta.dirname, '../../dist/interleaved/src/explore');
-const { tracker } = (await import(join(explore, 'state/objects.js'))) as typeof Tracker;
+const { tracker } = (await import(join(explore, 'state/tracker.js'))) as typeof Tracker;
 const { enterThread, Frames } = (await import(join(explore, 'state/frames.js'))) as typeof Frame;
 let count = 0;
 

@@ -5,10 +5,12 @@
 import { describe, expect, it } from 'vitest';
 import { run } from '../../src/coroutine/op.ts';
 import { NULL_DEREFERENCE } from '../../src/driver/base/warn.ts';
+import { PanthorDevice } from '../../src/driver/device.ts';
 import type { GemObject } from '../../src/driver/gem/gem.ts';
-import { KERNEL_NAMES } from '../../src/driver/kernels.ts';
+import { KERNEL_NAMES, kernel } from '../../src/driver/kernels.ts';
 import type { PanthorVm } from '../../src/driver/mmu/vm.ts';
 import { tryEvict } from '../../src/driver/mmu/vm-reclaim.ts';
+import { registerName } from '../../src/hw/registers.ts';
 import { EBUSY, EINVAL, ENOENT, ENOSPC, EPERM } from '../../uapi/errno.ts';
 import {
   DRM_PANTHOR_VM_BIND_OP_TYPE_UNMAP,
@@ -157,5 +159,23 @@ describe('evict-mappings', () => {
       return evicted;
     });
     expect(taken).toEqual([true, false]);
+  });
+});
+
+describe('pwr-control', () => {
+  it.each(KERNEL_NAMES)('on %s: what resets a GPU of architecture 14', (name) => {
+    const commands = [kernel(name, ['pwr-control']), kernel(name, [], ['pwr-control'])].map((one) => {
+      const device = new PanthorDevice({ kernel: one, mmu: { archMajor: 14 } });
+      const written: string[] = [];
+      device.regs.trace = { write: (at) => written.push(registerName(at)), read: () => {} };
+      run(device.reset());
+      return written.filter((register) => /^(PWR_COMMAND|GPU_CMD)$/.test(register));
+    });
+    expect(commands).toEqual([['PWR_COMMAND'], ['GPU_CMD']]);
+  });
+
+  it.each(['6.12', 'atomic-v4', '6.18'])('%s has no PWR_CONTROL', (name) => {
+    const device = new PanthorDevice({ kernel: kernel(name), mmu: { archMajor: 14 } });
+    expect(device.gpu.pwr).toBeNull();
   });
 });

@@ -11,7 +11,7 @@ import type * as Scenarios from '../../src/explore/scenario/parser.ts';
 import type * as Determinism from '../../src/explore/search/determinism.ts';
 import type * as Parallel from '../../src/explore/search/parallel.ts';
 import type * as Verdicts from '../../src/explore/search/verdict.ts';
-import type * as Tracker from '../../src/explore/state/objects.ts';
+import type * as Tracker from '../../src/explore/state/tracker.ts';
 
 const root = resolve(import.meta.dirname, '../../dist/interleaved/src');
 const load = <T>(file: string): Promise<T> => import(pathToFileURL(join(root, file)).href) as Promise<T>;
@@ -21,7 +21,7 @@ export const { loadScenario, scenarioNames } = await load<typeof Catalogue>('exp
 export const { DriverWorld } = await load<typeof Worlds>('explore/driver-world.js');
 export const { INVARIANTS } = await load<typeof Invariants>('explore/invariants.js');
 export const { withCoverage } = await load<typeof Decide>('explore/decide.js');
-export const { tracker } = await load<typeof Tracker>('explore/state/objects.js');
+export const { tracker } = await load<typeof Tracker>('explore/state/tracker.js');
 export const { explore } = await load<typeof Verdicts>('explore/search/verdict.js');
 export const { contradictionIn } = await load<typeof Determinism>('explore/search/determinism.js');
 export const { parseScenario } = await load<typeof Scenarios>('explore/scenario/parser.js');

@@ -76,6 +76,40 @@ const INPUTS: Readonly<Record<string, () => string>> = {
         '--json',
       ]),
     ),
+  review: () =>
+    page(
+      ['-'],
+      JSON.stringify({
+        base: "the model's 7.2",
+        tree: 'linux 7.2 with a patch',
+        scenarios: 40,
+        forTheModelAlone: [],
+        streams: 300,
+        operations: 9000,
+        differences: [
+          {
+            kind: 'verdict',
+            what: 'rebind-while-accessing',
+            base: 'holds',
+            tree: 'violated: atomic',
+            command: 'panthor-shim explore rebind-while-accessing --tree linux',
+            count: 1,
+          },
+          {
+            kind: 'results',
+            what: 'edge/unmap op 3',
+            base: 'r=0',
+            tree: 'r=-22',
+            command: 'panthor-shim conform edge.jsonl.gz --tree linux',
+            count: 4,
+          },
+        ],
+        open: [
+          { what: 'evict-while-rebinding', why: 'bounded after 8 s', command: 'panthor-shim explore evict' },
+        ],
+        seconds: 30,
+      }),
+    ),
   'conformance run': () =>
     page(
       ['-'],
@@ -274,6 +308,173 @@ describe('the page of a capture', () => {
     await tab.close();
   });
 });
+
+/** What the map says that it shows. */
+async function shown(tab: Page): Promise<[first: number, last: number]> {
+  await tab.waitForTimeout(100);
+  const label = (await tab.getAttribute('#map', 'aria-label')) ?? '';
+  const [, first, last] = /records (\d+) to (\d+)/.exec(label) ?? [];
+  return [Number(first), Number(last)];
+}
+
+describe('fingers on the map', () => {
+  /** Moves touch points from where they begin to where they end, in ten steps. */
+  async function touch(
+    tab: Page,
+    from: [x: number, y: number][],
+    to: [x: number, y: number][],
+  ): Promise<void> {
+    const session = await tab.context().newCDPSession(tab);
+    const points = (part: number) =>
+      from.map(([x, y], id) => ({ id, x: x + (to[id][0] - x) * part, y: y + (to[id][1] - y) * part }));
+    await session.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: points(0) });
+    for (let i = 1; i <= 10; i++)
+      await session.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints: points(i / 10) });
+    await session.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+  }
+
+  it('zoom with two of them where they are, and move with one', async (context) => {
+    if (browser === null) return context.skip(missing);
+    const touching = await browser.newContext({ hasTouch: true, viewport: { width: 1300, height: 900 } });
+    const tab = await touching.newPage();
+    await tab.goto(`file://${INPUTS.capture()}`);
+    await tab.waitForFunction(() => document.documentElement.dataset.ready === 'true');
+    await tab.locator('#map').scrollIntoViewIfNeeded();
+    const box = await tab.locator('#map').boundingBox();
+    if (box === null) throw new Error('the map is not there');
+    const [x, y] = [box.x + 150 + (box.width - 150) / 2, box.y + 200];
+    const all = await shown(tab);
+    await touch(
+      tab,
+      [
+        [x - 40, y],
+        [x + 40, y],
+      ],
+      [
+        [x - 160, y],
+        [x + 160, y],
+      ],
+    );
+    const zoomed = await shown(tab);
+    const size = ([first, last]: [number, number]): number => last - first;
+    expect(size(zoomed)).toBeLessThan(size(all) * 0.5);
+    // The middle between the fingers stays where it was.
+    expect(Math.abs((zoomed[0] + zoomed[1]) / 2 - (all[0] + all[1]) / 2)).toBeLessThan(size(all) * 0.1);
+    await touch(tab, [[x, y]], [[x - 200, y]]);
+    const moved = await shown(tab);
+    expect(moved[0]).toBeGreaterThan(zoomed[0]);
+    expect(Math.abs(size(moved) - size(zoomed))).toBeLessThanOrEqual(1);
+    await touching.close();
+  });
+});
+
+describe('a page that is printed', () => {
+  it.for(['capture', 'schedule of a violation', 'review'])(
+    '%s: light, nothing cut off',
+    async (kind, context) => {
+      const { tab, complaints } = await open(context, INPUTS[kind](), 'dark');
+      await tab.click('#theme');
+      await tab.click('#theme');
+      await tab.emulateMedia({ media: 'print', colorScheme: 'dark' });
+      await tab.waitForTimeout(200);
+      const found = await tab.evaluate(() => {
+        const background = (element: Element): string => getComputedStyle(element).backgroundColor;
+        const boxes = [...document.querySelectorAll('section, aside, .scroll, .findings')].filter(
+          (element) => (element as HTMLElement).offsetParent !== null,
+        );
+        const hidden = [...document.querySelectorAll('.state .same')].filter(
+          (element) => getComputedStyle(element).display === 'none',
+        );
+        const map = document.getElementById('map') as HTMLCanvasElement | null;
+        const pixel = map?.getContext('2d')?.getImageData(2, map.height - 2, 1, 1).data;
+        return {
+          body: background(document.body),
+          sections: [...new Set([...document.querySelectorAll('section')].map(background))],
+          cut: boxes
+            .filter(({ scrollHeight, clientHeight }) => scrollHeight > clientHeight + 2)
+            .map((e) => e.className),
+          hidden: hidden.length,
+          ink: getComputedStyle(document.body).color,
+          map: pixel === undefined ? 'rgb(255, 255, 255)' : `rgb(${pixel[0]}, ${pixel[1]}, ${pixel[2]})`,
+        };
+      });
+      expect(found).toEqual({
+        body: 'rgb(255, 255, 255)',
+        sections: ['rgb(255, 255, 255)'],
+        cut: [],
+        hidden: 0,
+        ink: 'rgb(20, 24, 29)',
+        map: 'rgb(255, 255, 255)',
+      });
+      expect(complaints).toEqual([]);
+      await tab.close();
+    },
+  );
+});
+
+describe('frames', () => {
+  it('that were moved together show what one drawn anew shows', async (context) => {
+    const { tab } = await open(context, INPUTS.capture());
+    /** Keeps what the drawings show, or says what part of it is otherwise now. */
+    const compare = (keep: boolean): Promise<number> =>
+      tab.evaluate((first) => {
+        const holder = window as unknown as { kept: Uint8ClampedArray[] };
+        const now = ['map', 'timeline'].map((id) => {
+          const canvas = document.getElementById(id) as HTMLCanvasElement;
+          const drawing = canvas.getContext('2d') as CanvasRenderingContext2D;
+          return drawing.getImageData(0, 0, canvas.width, canvas.height).data;
+        });
+        if (first) holder.kept = now;
+        let [other, all] = [0, 0];
+        now.forEach((data, which) => {
+          all += data.length;
+          for (let at = 0; at < data.length; at++)
+            if (Math.abs(data[at] - holder.kept[which][at]) > 40) other++;
+        });
+        return other / all;
+      }, keep);
+    for (const key of ['+', '+', '*', '*']) await tab.press('#map', key);
+    for (const key of ['ArrowRight', 'ArrowRight', 'ArrowDown', 'ArrowLeft', 'ArrowUp', 'ArrowRight']) {
+      await tab.press('#map', key);
+      await tab.waitForTimeout(40);
+    }
+    await compare(true);
+    // Another theme and back: all is drawn again.
+    await tab.click('#theme');
+    await tab.waitForTimeout(40);
+    await tab.click('#theme');
+    await tab.waitForTimeout(40);
+    // Edges may be a pixel off, and textures begin elsewhere.
+    expect(await compare(false)).toBeLessThan(0.03);
+    await tab.press('#map', 'ArrowLeft');
+    await tab.waitForTimeout(40);
+    expect(await compare(false)).toBeGreaterThan(0.03);
+    await tab.close();
+  });
+});
+
+describe.each(['schedule of a violation', 'two captures', 'two kernels', 'conformance run', 'review'])(
+  'the page of a %s',
+  (kind) => {
+    it('is reached by the keyboard alone: theme, table, rows', async (context) => {
+      const { tab } = await open(context, INPUTS[kind]());
+      const reached = new Set<string>();
+      for (let i = 0; i < 30; i++) {
+        await tab.keyboard.press('Tab');
+        reached.add(
+          await tab.evaluate(() => document.activeElement?.id || (document.activeElement?.tagName ?? '')),
+        );
+      }
+      expect([...reached]).toContain('theme');
+      const row = tab.locator('table.stepper tbody tr').first();
+      await row.focus();
+      await tab.keyboard.press('End');
+      expect(await tab.locator('tr[data-current]').count()).toBe(1);
+      expect([...reached]).toContain('TR');
+      await tab.close();
+    });
+  },
+);
 
 describe('the page of a schedule', () => {
   it('is gone through with the arrow keys, and shows all that a step leaves behind', async (context) => {

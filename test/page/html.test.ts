@@ -5,6 +5,7 @@ import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { DetailChunk } from '../../src/page/data.ts';
 import { Details } from '../../src/page/details.ts';
+import { reviewJson } from '../../src/review/report.ts';
 import { panthorShim as cli } from '../cli/program.ts';
 import { temporary } from './temporary.ts';
 
@@ -116,6 +117,53 @@ describe('pages of results', () => {
     const page = await pageOf(token);
     expect(page.match(/<td class="act /g)?.length).toBe(steps.length);
     expect(words(page)).toContain('<tr class="broken">');
+  });
+});
+
+describe('the page of a review', () => {
+  const review = {
+    base: "the model's 7.2",
+    tree: 'linux 7.2 <patched>',
+    scenarios: 12,
+    forTheModelAlone: ['gpu-only'],
+    streams: 3,
+    operations: 900,
+    differences: [],
+    open: [],
+    seconds: 4.2,
+  };
+
+  it('has each difference with the command that shows it, what is not decided, and what was left out', async () => {
+    const one = {
+      kind: 'results',
+      what: 'edge/a op 3',
+      base: 'r=0',
+      tree: 'r=-22',
+      command: 'panthor-shim conform x',
+    };
+    const json = reviewJson({
+      ...review,
+      differences: [
+        { ...one, alike: 'r' },
+        { ...one, what: 'edge/a op 9', alike: 'r' },
+      ],
+      open: [{ what: 'evict', why: 'bounded', command: 'panthor-shim explore evict' }],
+    } as Parameters<typeof reviewJson>[0]);
+    const file = temporary('review.html');
+    const made = await cli(['report', '-', '-o', file], Buffer.from(JSON.stringify(json)));
+    expect(made.status).toBe(0);
+    const page = words(readFileSync(file, 'utf8'));
+    expect(page).toContain('linux 7.2 &lt;patched&gt; differs from the model');
+    expect(page).toContain('edge/a op 3<div class="detail">and 1 like it</div>');
+    expect(page).toContain('<pre tabindex="0">panthor-shim conform x</pre>');
+    expect(page).toContain('Not decided');
+    expect(page).toContain('gpu-only is for the model alone');
+  });
+
+  it('says that nothing differs, and does not where nothing was compared', async () => {
+    const { resultPage } = await import('../../dist/src/page/result-page.js' as string);
+    expect(words(resultPage(review))).toContain('does what');
+    expect(words(resultPage({ ...review, scenarios: 0, streams: 0 }))).toContain('Nothing was compared.');
   });
 });
 

@@ -21,6 +21,36 @@ export async function captures(suite, shim, tree, dir, folder) {
   });
 }
 
+/** Stores that the journal is not told of (host/journal.h): it has to be seen that each of them is missed. */
+const LEFT_OUT = { atomics: 1, globals: 2, 'stores to the stacks of others': 4, loads: 16 };
+const SCHEDULES = 100;
+
+/** On random schedules, the hash that is kept is the one from scratch, and what is undone leaves the same bytes. */
+export async function journal(suite, tree, dir, here, env) {
+  const run = (...args) => {
+    const r = spawnSync(process.execPath, [join(here, 'journal.mjs'), dir, ...args.map(String)], {
+      encoding: 'utf8',
+      env,
+    });
+    expect(r.status === 0, `exit status ${r.status ?? r.signal}`, r.stderr);
+    return JSON.parse(r.stdout);
+  };
+  const schedules = process.env.PANTHOR_SHIM_SLOW === undefined ? SCHEDULES : 10 * SCHEDULES;
+  await suite.test(`${tree.name}: hashes and undone steps on ${schedules} random schedules`, () => {
+    const { steps, undone, hashes, bytes, first } = run(schedules);
+    expect(hashes === 0 && bytes === 0, `${hashes} hashes and ${bytes} states differ: ${first}`);
+    expect(steps > 20 * schedules && undone > 5 * schedules, `only ${steps} steps, ${undone} undone`);
+    return `${steps} steps, ${undone} moments undone`;
+  });
+  for (const [name, source] of Object.entries(LEFT_OUT)) {
+    await suite.test(`${tree.name}: it is seen where the journal is not told of ${name}`, () => {
+      const { hashes, bytes, first } = run(SCHEDULES, source);
+      expect(hashes > 0 && bytes > 0, `${hashes} hashes and ${bytes} states differ`);
+      return first;
+    });
+  }
+}
+
 const SAME = 20;
 const PROCESSES = 40;
 const STARTS = 25;

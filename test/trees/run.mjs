@@ -19,8 +19,9 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, Suite } from '../clients/harness.mjs';
-import { captures, processes, reviews } from './compare.mjs';
+import { captures, journal, processes, reviews } from './compare.mjs';
 import { seededFaults } from './faults.mjs';
+import { hostile } from './hostile/compare.mjs';
 import { fetchTree, fingerprint, TREES } from './sources.mjs';
 
 const project = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -118,7 +119,9 @@ async function wholeTree(tree, dir) {
       .at(-1);
   });
   await captures(suite, shim, tree, dir, join(project, 'test/fixtures/captures'));
+  await hostile(suite, shim, tree, dir, scratch);
   await races(tree, dir);
+  await journal(suite, tree, dir, join(project, 'test/trees'), env);
   await suite.test(`${tree.name}: nothing in the tree was written`, () => {
     expect(fingerprint(dir) === before, 'names, sizes or times differ');
   });

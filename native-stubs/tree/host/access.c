@@ -5,6 +5,7 @@
  */
 #define _GNU_SOURCE
 #include "host.h"
+#include "journal.h"
 #include "parts.h"
 #include <sys/mman.h>
 
@@ -23,6 +24,7 @@ void open_accessible(void)
 
 void allow(size_t offset, size_t size)
 {
+	journal_memory(accessible + offset / 8, (size + 7) / 8);
 	memset(accessible + offset / 8, 8, size / 8);
 	if (size % 8 != 0)
 		accessible[(offset + size) / 8] = size % 8;
@@ -30,6 +32,7 @@ void allow(size_t offset, size_t size)
 
 void forbid(size_t offset, size_t size)
 {
+	journal_memory(accessible + offset / 8, (size + 7) / 8);
 	memset(accessible + offset / 8, 0, (size + 7) / 8);
 }
 
@@ -85,9 +88,6 @@ static void look(unsigned long address, unsigned long size, int is_store)
 	const uint8_t *object = (const uint8_t *)address;
 	size_t offset = address - (unsigned long)arena.heap, last = offset + size - 1;
 
-	/* Who looks at the state between two steps is none of the driver's threads. */
-	if (current_thread() < 0)
-		return;
 	if (offset < HEAP_BYTES) {
 		if (size == 0 || accessible[last / 8] > last % 8) {
 			size_t i = offset / 8;
@@ -105,6 +105,15 @@ static void look(unsigned long address, unsigned long size, int is_store)
 		stop_with_fault(FAULT_USE_AFTER_FREE, object, size, is_store);
 }
 
+static inline void announced(unsigned long address, unsigned long size, int is_store, enum source source)
+{
+	/* Who looks at the state between two steps is none of the driver's threads. */
+	if (current_thread() < 0)
+		return;
+	look(address, size, is_store);
+	journal_access((const void *)address, size, is_store ? source : LOADS);
+}
+
 #define ACCESS(name, is_store)								\
 	void __asan_##name##1_noabort(unsigned long at);				\
 	void __asan_##name##2_noabort(unsigned long at);				\
@@ -112,14 +121,62 @@ static void look(unsigned long address, unsigned long size, int is_store)
 	void __asan_##name##8_noabort(unsigned long at);				\
 	void __asan_##name##16_noabort(unsigned long at);				\
 	void __asan_##name##N_noabort(unsigned long at, unsigned long size);		\
-	void __asan_##name##1_noabort(unsigned long at) { look(at, 1, is_store); }	\
-	void __asan_##name##2_noabort(unsigned long at) { look(at, 2, is_store); }	\
-	void __asan_##name##4_noabort(unsigned long at) { look(at, 4, is_store); }	\
-	void __asan_##name##8_noabort(unsigned long at) { look(at, 8, is_store); }	\
-	void __asan_##name##16_noabort(unsigned long at) { look(at, 16, is_store); }	\
-	void __asan_##name##N_noabort(unsigned long at, unsigned long size) { look(at, size, is_store); }
+	void __asan_##name##1_noabort(unsigned long at) { announced(at, 1, is_store, 0); }	\
+	void __asan_##name##2_noabort(unsigned long at) { announced(at, 2, is_store, 0); }	\
+	void __asan_##name##4_noabort(unsigned long at) { announced(at, 4, is_store, 0); }	\
+	void __asan_##name##8_noabort(unsigned long at) { announced(at, 8, is_store, 0); }	\
+	void __asan_##name##16_noabort(unsigned long at) { announced(at, 16, is_store, 0); }	\
+	void __asan_##name##N_noabort(unsigned long at, unsigned long size) { announced(at, size, is_store, 0); }
 
 ACCESS(load, 0)
 ACCESS(store, 1)
 void __asan_handle_no_return(void);
 void __asan_handle_no_return(void) {}
+
+/* What atomics touch, in inline assembly: the kernel's own instrumentation calls these (include/announce.h). */
+_Bool kasan_check_read(const volatile void *at, unsigned int size);
+_Bool kasan_check_write(const volatile void *at, unsigned int size);
+
+_Bool kasan_check_read(const volatile void *at, unsigned int size)
+{
+	announced((unsigned long)at, size, 0, ATOMICS);
+	return 1;
+}
+
+_Bool kasan_check_write(const volatile void *at, unsigned int size)
+{
+	announced((unsigned long)at, size, 1, ATOMICS);
+	return 1;
+}
+
+/* The tree's memcpy() and its like: those of libc, announced. */
+void *tree_memcpy(void *to, const void *from, size_t size);
+void *tree_memmove(void *to, const void *from, size_t size);
+void *tree_memset(void *to, int value, size_t size);
+
+static void announce_copy(const void *to, const void *from, size_t size)
+{
+	if (size == 0)
+		return;
+	if (from != NULL)
+		announced((unsigned long)from, size, 0, INTRINSICS);
+	announced((unsigned long)to, size, 1, INTRINSICS);
+}
+
+void *tree_memcpy(void *to, const void *from, size_t size)
+{
+	announce_copy(to, from, size);
+	return memcpy(to, from, size);
+}
+
+void *tree_memmove(void *to, const void *from, size_t size)
+{
+	announce_copy(to, from, size);
+	return memmove(to, from, size);
+}
+
+void *tree_memset(void *to, int value, size_t size)
+{
+	announce_copy(to, NULL, size);
+	return memset(to, value, size);
+}

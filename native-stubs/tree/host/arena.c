@@ -8,7 +8,6 @@
 #define STACKS_BYTES (MAX_THREADS * STACK_SIZE)
 /* Words of the longest note, a printed line. */
 #define LONGEST_NOTE 128
-#define PAGE_STRUCT_BYTES (PHYS_LIMIT / 4096 * 64)
 
 struct arena arena;
 struct mailbox mailbox;

@@ -1,6 +1,7 @@
-/* The heap's objects one by one, for those who look for them; saving, restoring, hashing and emptying the heap. */
+/* The heap's objects one by one, for those who look for them; saving and emptying the heap. */
 #define _GNU_SOURCE
 #include "heap.h"
+#include "journal.h"
 #include "parts.h"
 #include <string.h>
 #include <sys/mman.h>
@@ -26,22 +27,19 @@ uint8_t *save_heap_meta(uint8_t *to)
 	return put(to, accessible, heap.high_chunk * CHUNK / 8);
 }
 
-const uint8_t *restore_heap_meta(const uint8_t *from)
+struct extent heap_sizes(void)
 {
-	size_t chunks = heap.high_chunk;
+	return (struct extent){(uint8_t *)heap.sizes, heap.high_chunk * PER_CHUNK * sizeof(*heap.sizes)};
+}
 
-	memset(heap.kind, 0, chunks);
-	memset(heap.used, 0, chunks * sizeof(*heap.used));
-	from = get(from, &heap.high_chunk, sizeof(heap.high_chunk));
-	if (chunks > heap.high_chunk) {
-		memset(heap.sizes + heap.high_chunk * PER_CHUNK, 0, (chunks - heap.high_chunk) * PER_CHUNK * sizeof(*heap.sizes));
-		forbid(heap.high_chunk * CHUNK, (chunks - heap.high_chunk) * CHUNK);
-	}
-	from = get(from, heap.kind, heap.high_chunk);
-	from = get(from, heap.used, heap.high_chunk * sizeof(*heap.used));
-	from = get(from, heap.sizes, heap.high_chunk * PER_CHUNK * sizeof(*heap.sizes));
-	from = get(from, heap.sites, heap.high_chunk * PER_CHUNK * sizeof(*heap.sites));
-	return get(from, accessible, heap.high_chunk * CHUNK / 8);
+size_t sizes_room(void)
+{
+	return CHUNKS * PER_CHUNK * sizeof(*heap.sizes);
+}
+
+void journal_heap_counters(void)
+{
+	journal_memory(&heap.high_chunk, sizeof(heap.high_chunk));
 }
 
 /* For each object: where it is in the heap, its size, and its number in `sites`. */
@@ -61,22 +59,6 @@ void each_object(void (*with)(size_t at, size_t size, size_t number, void *arg),
 				with(chunk * CHUNK + i * step, heap.sizes[number], number, arg);
 		}
 	}
-}
-
-static void hash_object(size_t at, size_t size, size_t number, void *arg)
-{
-	const size_t place[] = {at, size};
-	uint64_t *h = arg;
-
-	(void)number;
-	*h = hash_words(*h, place, sizeof(place));
-	*h = hash_words(*h, arena.heap + at, (size + 7) & ~7UL);
-}
-
-uint64_t hash_heap(uint64_t h)
-{
-	each_object(hash_object, &h);
-	return h;
 }
 
 /* The place that an address lies in, used or not; false outside the heap and in chunks that were never used. */

@@ -5,12 +5,27 @@
  */
 #define _GNU_SOURCE
 #include "heap.h"
+#include "journal.h"
 #include "parts.h"
 #include <string.h>
 #include <sys/mman.h>
 
 const uint16_t heap_classes[CLASS_COUNT] = {32, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048, 3072, 4096, 5440, 8192};
 struct heap heap;
+
+/* What is known of a chunk, and of an object of it, is about to change. */
+static void journal_chunk(size_t chunk)
+{
+	journal_memory(&heap.kind[chunk], sizeof(heap.kind[chunk]));
+	journal_memory(&heap.last[chunk], sizeof(heap.last[chunk]));
+	journal_memory(&heap.used[chunk], sizeof(heap.used[chunk]));
+}
+
+static void journal_object(size_t number)
+{
+	journal_region(SIZES, number * sizeof(*heap.sizes), sizeof(*heap.sizes));
+	journal_memory(&heap.sites[number], sizeof(*heap.sites));
+}
 
 static int class_of(size_t size)
 {
@@ -36,6 +51,8 @@ static void *take(size_t chunk, int class, size_t size, uint32_t site)
 	for (size_t i = 0; i < count; i++) {
 		if (row[i] != 0)
 			continue;
+		journal_chunk(chunk);
+		journal_object(chunk * PER_CHUNK + i);
 		row[i] = (uint32_t)size;
 		heap.used[chunk]++;
 		return born(chunk, i, chunk * CHUNK + i * step, size, site);
@@ -53,6 +70,9 @@ static void *alloc_large(size_t size, uint32_t site)
 			continue;
 		size_t first = chunk + 1 - need;
 
+		for (size_t i = first; i <= chunk; i++)
+			journal_chunk(i);
+		journal_object(first * PER_CHUNK);
 		heap.kind[first] = LARGE;
 		for (size_t i = first + 1; i <= chunk; i++)
 			heap.kind[i] = INSIDE;
@@ -84,6 +104,7 @@ void *heap_alloc(unsigned long size, unsigned int site)
 		return NULL;
 	if (empty == heap.high_chunk)
 		heap.high_chunk++;
+	journal_chunk(empty);
 	heap.kind[empty] = (uint8_t)(1 + class);
 	return take(empty, class, size, site);
 }
@@ -123,6 +144,9 @@ void heap_free(void *object, unsigned int site)
 		stop_with_fault(FAULT_DOUBLE_FREE, object, 0, 0);
 	uint32_t *size = &heap.sizes[chunk * PER_CHUNK + index];
 
+	journal_chunk(chunk);
+	journal_object(chunk * PER_CHUNK + index);
+	journal_memory(object, *size);
 	heap.sites[chunk * PER_CHUNK + index].freed = site;
 	forbid((size_t)((uint8_t *)object - arena.heap), *size);
 	if (*size >= 1UL << 20)
@@ -132,8 +156,10 @@ void heap_free(void *object, unsigned int site)
 	heap.last[chunk] = heap.kind[chunk];
 	if (heap.kind[chunk] == LARGE) {
 		heap.kind[chunk] = FREE;
-		for (size_t i = chunk + 1; i < CHUNKS && heap.kind[i] == INSIDE; i++)
+		for (size_t i = chunk + 1; i < CHUNKS && heap.kind[i] == INSIDE; i++) {
+			journal_chunk(i);
 			heap.kind[i] = FREE;
+		}
 	}
 	*size = 0;
 	if (--heap.used[chunk] == 0)

@@ -14,6 +14,8 @@ struct arena {
 	void *page_structs;
 };
 
+#define PAGE_STRUCT_BYTES (PHYS_LIMIT / 4096 * 64)
+
 extern struct arena arena;
 
 /* Reserves the region; 0, or an errno. */

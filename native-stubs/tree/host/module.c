@@ -4,6 +4,7 @@
  */
 #include "../../server/args.h"
 #include "host.h"
+#include "journal.h"
 #include "parts.h"
 #include <stdlib.h>
 #include <string.h>
@@ -91,6 +92,7 @@ static napi_value fn_tables(napi_env env, napi_callback_info info)
 static napi_value fn_reset(napi_env env, napi_callback_info info)
 {
 	(void)info;
+	end_journal();
 	reset_threads();
 	reset_heap();
 	reset_page_structs();
@@ -145,7 +147,40 @@ static napi_value fn_live(napi_env env, napi_callback_info info)
 	return int_result(env, (int)tables_live());
 }
 
-/* save(), restore(): the whole state, once saved. */
+/* begin(): the state now is moment 0; each start and each step from here on is one more. */
+static napi_value fn_begin(napi_env env, napi_callback_info info)
+{
+	(void)info;
+	begin_journal();
+	return int_result(env, 0);
+}
+
+/* moment(): how many starts and steps there have been since. */
+static napi_value fn_moment(napi_env env, napi_callback_info info)
+{
+	(void)info;
+	return int_result(env, (int)moment_now());
+}
+
+/* undo(moment): everything as it was then; 0, or -1 where there was no such moment. */
+static napi_value fn_undo(napi_env env, napi_callback_info info)
+{
+	struct args a = take_args(env, info);
+
+	mailbox.noted = 0;
+	return int_result(env, undo_to((size_t)int_arg(&a, 0)) ? 0 : -1);
+}
+
+/* hash(scratch): the state's hash, as it was kept or, where `scratch` is 1, computed anew; in the first word of the results. */
+static napi_value fn_hash(napi_env env, napi_callback_info info)
+{
+	struct args a = take_args(env, info);
+
+	mailbox.results[0] = int_arg(&a, 0) != 0 ? hash_from_scratch() : hash_kept();
+	return int_result(env, 0);
+}
+
+/* save(), differs(): a copy of the whole state; the part that is another now, in the text, and whether there is one. */
 static napi_value fn_save(napi_env env, napi_callback_info info)
 {
 	(void)info;
@@ -153,19 +188,21 @@ static napi_value fn_save(napi_env env, napi_callback_info info)
 	return int_result(env, 0);
 }
 
-static napi_value fn_restore(napi_env env, napi_callback_info info)
+static napi_value fn_differs(napi_env env, napi_callback_info info)
 {
+	const char *part = differing_part();
+
 	(void)info;
-	restore_state();
-	mailbox.noted = 0;
-	return int_result(env, 0);
+	strcpy(mailbox.text, part == NULL ? "" : part);
+	return int_result(env, part != NULL);
 }
 
-/* hash(): the state's hash, in the first word of the results. */
-static napi_value fn_hash(napi_env env, napi_callback_info info)
+/* leaveOut(sources): bits of the stores that the journal is not told of from now on (enum source); for its tests. */
+static napi_value fn_leave_out(napi_env env, napi_callback_info info)
 {
-	(void)info;
-	mailbox.results[0] = hash_state();
+	struct args a = take_args(env, info);
+
+	left_out = (unsigned int)int_arg(&a, 0);
 	return int_result(env, 0);
 }
 
@@ -214,9 +251,13 @@ static const struct {
 	{"ready", fn_ready},
 	{"alive", fn_alive},
 	{"tablesLive", fn_live},
-	{"save", fn_save},
-	{"restore", fn_restore},
+	{"begin", fn_begin},
+	{"moment", fn_moment},
+	{"undo", fn_undo},
 	{"hash", fn_hash},
+	{"save", fn_save},
+	{"differs", fn_differs},
+	{"leaveOut", fn_leave_out},
 	{"leaks", fn_leaks},
 	{"view", fn_view},
 	{"nameOf", fn_name_of},

@@ -18,22 +18,29 @@ size_t heap_meta_size(void);
 size_t table_meta_size(void);
 uint8_t *save_heap_meta(uint8_t *to);
 uint8_t *save_table_meta(uint8_t *to);
-const uint8_t *restore_heap_meta(const uint8_t *from);
-const uint8_t *restore_table_meta(const uint8_t *from);
 void reset_tables(void);
-uint64_t hash_heap(uint64_t h);
-uint64_t hash_tables(uint64_t h);
+
+/* Sizes of objects, and which tables are in use: as the journal has them. How much room each may take. */
+struct extent heap_sizes(void);
+struct extent tables_in_use(void);
+size_t sizes_room(void);
+size_t live_room(void);
+/* What is kept at each step because it is small. */
+void journal_heap_counters(void);
+void journal_table_counters(void);
+void journal_thread(int index);
+
+/* That a thread's term is old: its bit, of all for -1. Bits of several. */
+uint32_t stale_stack(int index);
+void stale_stacks(uint32_t bits);
+/* Where stacks end now; what lies between that and where they end later is cleared. */
+void depths(uint8_t *lowest[MAX_THREADS]);
+void clear_below(uint8_t *const lowest[MAX_THREADS]);
 
 static inline uint8_t *put(uint8_t *to, const void *from, size_t size)
 {
 	memcpy(to, from, size);
 	return to + size;
-}
-
-static inline const uint8_t *get(const uint8_t *from, void *to, size_t size)
-{
-	memcpy(to, from, size);
-	return from + size;
 }
 
 /* host/access.c: which bytes of the heap may be touched. */
@@ -57,14 +64,14 @@ void each_root(void (*look_at)(const void *from, size_t bytes));
 struct saved_threads;
 void each_stack(void (*look_at)(const void *from, size_t bytes));
 struct saved_threads *save_threads(struct saved_threads *old);
-void restore_threads(const struct saved_threads *from);
-uint64_t hash_threads(uint64_t h);
+bool threads_differ(const struct saved_threads *from);
+uint64_t hash_threads(uint64_t h, bool fresh);
 
 uint64_t hash_words(uint64_t h, const void *at, size_t bytes);
 
+/* A copy of the whole state, and the first part in which the state now is another; NULL for none. */
 void save_state(void);
-void restore_state(void);
-uint64_t hash_state(void);
+const char *differing_part(void);
 
 /* The tasks of threads: all of it is kept, but only their state tells states apart (thread_word()). */
 extern char ktasks_begin[] __asm__("__start_ktasks"), ktasks_end[] __asm__("__stop_ktasks");

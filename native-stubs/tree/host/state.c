@@ -1,8 +1,9 @@
 /*
- * The state as a whole: saved once, restored as often as one likes, and hashed from scratch. What is in it: the kernel
- * half's variables, what is allocated, the page tables in use, and the stacks of threads from where they stand.
+ * The state as a whole: what is in it (the kernel half's variables, what is allocated, the page tables in use, the stacks
+ * of threads from where they stand), a copy of it, and whether it is still the same, for the tests of the journal.
  */
 #include "host.h"
+#include "journal.h"
 #include "parts.h"
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,7 @@ static struct {
 	bool taken;
 	struct marks marks;
 	uint8_t *heap, *tables, *data, *tasks, *meta;
+	size_t meta_size;
 	struct saved_threads *threads;
 } saved;
 
@@ -57,7 +59,8 @@ void save_state(void)
 	memcpy(saved.tables + marks->root_bytes, arena.tables + ROOT_BYTES, marks->table_bytes);
 	saved.data = copied(saved.data, kdata_begin, data_size());
 	saved.tasks = copied(saved.tasks, ktasks_begin, tasks_size());
-	saved.meta = realloc(saved.meta, heap_meta_size() + table_meta_size());
+	saved.meta_size = heap_meta_size() + table_meta_size();
+	saved.meta = realloc(saved.meta, saved.meta_size);
 	if (saved.meta == NULL)
 		abort();
 	save_table_meta(save_heap_meta(saved.meta));
@@ -65,37 +68,47 @@ void save_state(void)
 	saved.taken = true;
 }
 
-void restore_state(void)
+/* Beyond what was used then, there are zeroes. */
+static bool differs(const uint8_t *now, const uint8_t *then, size_t was, size_t is)
 {
-	const struct marks now = marks_now(), *then = &saved.marks;
-
-	if (!saved.taken)
-		return;
-	memcpy(arena.heap, saved.heap, then->heap_bytes);
-	if (now.heap_bytes > then->heap_bytes)
-		memset(arena.heap + then->heap_bytes, 0, now.heap_bytes - then->heap_bytes);
-	memcpy(arena.tables, saved.tables, then->root_bytes);
-	if (now.root_bytes > then->root_bytes)
-		memset(arena.tables + then->root_bytes, 0, now.root_bytes - then->root_bytes);
-	memcpy(arena.tables + ROOT_BYTES, saved.tables + then->root_bytes, then->table_bytes);
-	if (now.table_bytes > then->table_bytes)
-		memset(arena.tables + ROOT_BYTES + then->table_bytes, 0, now.table_bytes - then->table_bytes);
-	memcpy(kdata_begin, saved.data, data_size());
-	memcpy(ktasks_begin, saved.tasks, tasks_size());
-	restore_table_meta(restore_heap_meta(saved.meta));
-	restore_threads(saved.threads);
+	if (memcmp(now, then, was < is ? was : is) != 0)
+		return true;
+	for (size_t i = was; i < is; i++)
+		if (now[i] != 0)
+			return true;
+	return false;
 }
 
-/* Two lanes over words; what is hashed says where it is. */
-uint64_t hash_words(uint64_t h, const void *at, size_t bytes)
+const char *differing_part(void)
 {
-	const uint64_t *word = at;
+	const struct marks now = marks_now(), *then = &saved.marks;
+	size_t meta = heap_meta_size() + table_meta_size();
+	uint8_t *copy;
+	bool other;
 
-	for (size_t i = 0; i < bytes / 8; i++) {
-		h = (h ^ word[i]) * 0x9e3779b97f4a7c15UL;
-		h ^= h >> 29;
-	}
-	return h;
+	if (!saved.taken)
+		return "nothing was saved";
+	if (differs(arena.heap, saved.heap, then->heap_bytes, now.heap_bytes))
+		return "heap";
+	if (differs(arena.tables, saved.tables, then->root_bytes, now.root_bytes))
+		return "roots";
+	if (differs(arena.tables + ROOT_BYTES, saved.tables + then->root_bytes, then->table_bytes, now.table_bytes))
+		return "tables";
+	if (memcmp(kdata_begin, saved.data, data_size()) != 0)
+		return "variables";
+	if (memcmp(ktasks_begin, saved.tasks, tasks_size()) != 0)
+		return "tasks";
+	if (meta != saved.meta_size)
+		return "what is known of the heap (its size)";
+	copy = malloc(meta);
+	if (copy == NULL)
+		abort();
+	save_table_meta(save_heap_meta(copy));
+	other = memcmp(copy, saved.meta, meta) != 0;
+	free(copy);
+	if (other)
+		return "what is known of the heap";
+	return threads_differ(saved.threads) ? "threads" : NULL;
 }
 
 void each_root(void (*look_at)(const void *from, size_t bytes))
@@ -105,11 +118,13 @@ void each_root(void (*look_at)(const void *from, size_t bytes))
 	each_stack(look_at);
 }
 
-uint64_t hash_state(void)
+struct extent region_extent(enum region region)
 {
-	uint64_t h = hash_words(0x243f6a8885a308d3UL, kdata_begin, data_size());
+	return region == SIZES ? heap_sizes() : tables_in_use();
+}
 
-	h = hash_heap(h);
-	h = hash_tables(h);
-	return hash_threads(h);
+void journal_counters(void)
+{
+	journal_heap_counters();
+	journal_table_counters();
 }

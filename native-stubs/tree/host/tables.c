@@ -4,6 +4,7 @@
  */
 #define _GNU_SOURCE
 #include "host.h"
+#include "journal.h"
 #include "parts.h"
 #include <string.h>
 #include <sys/mman.h>
@@ -34,6 +35,7 @@ void *table_alloc(void)
 		return NULL;
 	size_t page = word * 64 + (size_t)__builtin_ctzl(~live[word]);
 
+	journal_region(LIVE, word * 8, 8);
 	live[word] |= 1UL << page % 64;
 	pages.first_free = page + 1;
 	if (pages.first_free > pages.high_table)
@@ -52,12 +54,15 @@ void table_free(void *at)
 	size_t offset = (size_t)((uint8_t *)at - arena.tables), page;
 
 	if (offset < ROOT_BYTES) {
+		journal_memory(at, PAGE);
 		memset(at, 0, PAGE);
 		return;
 	}
 	page = (offset - ROOT_BYTES) / PAGE;
 	if (offset % PAGE != 0 || (live[page / 64] >> page % 64 & 1) == 0)
 		stop_with_fault(FAULT_DOUBLE_FREE, at, 0, 0);
+	journal_memory(at, PAGE);
+	journal_region(LIVE, page / 64 * 8, 8);
 	memset(at, 0, PAGE);
 	live[page / 64] &= ~(1UL << page % 64);
 	if (page < pages.first_free)
@@ -82,14 +87,19 @@ unsigned long tables_left(void)
 	return TABLES - pages.live_tables;
 }
 
-uint64_t hash_tables(uint64_t h)
+struct extent tables_in_use(void)
 {
-	h = hash_words(h, arena.tables, pages.next_root * PAGE);
-	h = hash_words(h, live, (pages.high_table + 63) / 64 * 8);
-	for (size_t page = 0; page < pages.high_table; page++)
-		if (live[page / 64] >> page % 64 & 1)
-			h = hash_words(h, arena.tables + ROOT_BYTES + page * PAGE, PAGE);
-	return h;
+	return (struct extent){(uint8_t *)live, (pages.high_table + 511) / 512 * 64};
+}
+
+size_t live_room(void)
+{
+	return sizeof(live);
+}
+
+void journal_table_counters(void)
+{
+	journal_memory(&pages, sizeof(pages));
 }
 
 size_t roots_high(void)
@@ -112,13 +122,6 @@ uint8_t *save_table_meta(uint8_t *to)
 {
 	to = put(to, &pages, sizeof(pages));
 	return put(to, live, (pages.high_table + 63) / 64 * 8);
-}
-
-const uint8_t *restore_table_meta(const uint8_t *from)
-{
-	memset(live, 0, (pages.high_table + 63) / 64 * 8);
-	from = get(from, &pages, sizeof(pages));
-	return get(from, live, (pages.high_table + 63) / 64 * 8);
 }
 
 void reset_tables(void)

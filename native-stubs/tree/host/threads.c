@@ -3,6 +3,7 @@
  * thread, so nothing is ever in the middle of anything but at a point.
  */
 #include "host.h"
+#include "journal.h"
 #include "parts.h"
 #include <stdlib.h>
 #include <string.h>
@@ -67,6 +68,7 @@ void start_thread(int index, unsigned long function)
 	struct thread *thread = &threads[index];
 	void **top = (void **)(arena.stacks + (size_t)(index + 1) * STACK_SIZE);
 
+	journal_step(index);
 	memset((uint8_t *)top - DEEPEST, 0, DEEPEST);
 	prepare_stack(index, (unsigned long)top);
 	/* A return address that is not used keeps the stack aligned as after a call. */
@@ -81,6 +83,7 @@ void step_thread(int index)
 {
 	struct thread *thread = &threads[index];
 
+	journal_step(index);
 	running = index;
 	entered(index);
 	switch_to(&host, &thread->context);
@@ -90,6 +93,7 @@ void step_thread(int index)
 	thread->kind = mailbox.kind;
 	thread->object = mailbox.object;
 	thread->detail = mailbox.a;
+	journal_stepped();
 }
 
 unsigned long stop_at(enum point kind, unsigned long object, unsigned long a, unsigned long b)
@@ -185,22 +189,6 @@ struct saved_threads *save_threads(struct saved_threads *old)
 	return to;
 }
 
-void restore_threads(const struct saved_threads *from)
-{
-	const uint8_t *at = from->stacks;
-
-	memcpy(threads, from->threads, sizeof(threads));
-	for (int i = 0; i < MAX_THREADS; i++) {
-		size_t depth = depth_of(&threads[i], i);
-
-		if (depth > 0) {
-			memcpy(threads[i].context.sp, at, depth);
-			memset((uint8_t *)threads[i].context.sp - CALL_DEPTH, 0, CALL_DEPTH);
-		}
-		at += depth;
-	}
-}
-
 void each_stack(void (*look_at)(const void *from, size_t bytes))
 {
 	for (int i = 0; i < MAX_THREADS; i++)
@@ -208,16 +196,89 @@ void each_stack(void (*look_at)(const void *from, size_t bytes))
 			look_at(threads[i].context.sp, depth_of(&threads[i], i));
 }
 
-uint64_t hash_threads(uint64_t h)
+/* Terms of threads, and the bits of those that have changed since. */
+static uint64_t terms[MAX_THREADS];
+static uint32_t stale;
+
+uint32_t stale_stack(int index)
+{
+	const uint32_t bits = index < 0 ? ~0u : 1u << index;
+
+	stale |= bits;
+	return bits;
+}
+
+void stale_stacks(uint32_t bits)
+{
+	stale |= bits;
+}
+
+void journal_thread(int index)
+{
+	struct thread *thread = &threads[index];
+
+	journal_memory(thread, sizeof(*thread));
+	if (thread->alive)
+		journal_memory(thread->context.sp, depth_of(thread, index));
+}
+
+void depths(uint8_t *lowest[MAX_THREADS])
+{
+	for (int i = 0; i < MAX_THREADS; i++)
+		lowest[i] = threads[i].alive ? threads[i].context.sp : top_of(i);
+}
+
+void clear_below(uint8_t *const lowest[MAX_THREADS])
 {
 	for (int i = 0; i < MAX_THREADS; i++) {
-		const struct thread *thread = &threads[i];
-		const uint64_t words[] = {(uint64_t)i, thread->kind, thread->object, thread_word(i)};
+		uint8_t *sp = threads[i].context.sp, *from;
 
-		if (!thread->alive)
+		if (!threads[i].alive || (stale >> i & 1) == 0)
 			continue;
+		from = (lowest[i] < sp ? lowest[i] : sp) - CALL_DEPTH;
+		memset(from, 0, (size_t)(sp - from));
+	}
+}
+
+static uint64_t term_of(int index)
+{
+	const struct thread *thread = &threads[index];
+	const uint64_t words[] = {(uint64_t)index, thread->kind, thread->object};
+
+	return hash_words(hash_words(1, words, sizeof(words)), thread->context.sp, depth_of(thread, index));
+}
+
+/* `fresh`: no term is taken from before. What a thread's task belongs to may change while others run. */
+uint64_t hash_threads(uint64_t h, bool fresh)
+{
+	for (int i = 0; i < MAX_THREADS; i++) {
+		uint64_t words[2] = {0, 0};
+
+		if (!threads[i].alive)
+			continue;
+		if (!fresh && (stale >> i & 1) != 0) {
+			terms[i] = term_of(i);
+			stale &= ~(1u << i);
+		}
+		words[0] = fresh ? term_of(i) : terms[i];
+		words[1] = thread_word(i);
 		h = hash_words(h, words, sizeof(words));
-		h = hash_words(h, thread->context.sp, depth_of(thread, i));
 	}
 	return h;
+}
+
+bool threads_differ(const struct saved_threads *from)
+{
+	const uint8_t *at = from->stacks;
+
+	if (memcmp(threads, from->threads, sizeof(threads)) != 0)
+		return true;
+	for (int i = 0; i < MAX_THREADS; i++) {
+		size_t depth = depth_of(&threads[i], i);
+
+		if (depth > 0 && memcmp(threads[i].context.sp, at, depth) != 0)
+			return true;
+		at += depth;
+	}
+	return false;
 }

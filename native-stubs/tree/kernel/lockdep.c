@@ -11,7 +11,6 @@
 
 #define MAX_CLASSES 32
 #define MAX_HELD 16
-#define KEPT __section("ktasks")
 
 /* Where locks of a class are initialised; 0 is none. */
 static unsigned int classes[MAX_CLASSES] KEPT;
@@ -29,8 +28,10 @@ static struct {
 static int class_number(unsigned int init)
 {
 	for (int i = 0; init != 0 && i < MAX_CLASSES; i++) {
-		if (classes[i] == 0)
+		if (classes[i] == 0) {
+			journal_memory(&classes[i], sizeof(classes[i]));
 			classes[i] = init;
+		}
 		if (classes[i] == init)
 			return i;
 	}
@@ -72,6 +73,7 @@ void taking(const void *lock, unsigned int init)
 
 		if (before < 0 || before == class || order[before][class].second != 0)
 			continue;
+		journal_memory(&order[before][class], sizeof(order[before][class]));
 		order[before][class].second = site;
 		order[before][class].first = held[thread][i].site;
 		next = next_towards(class, before);
@@ -90,9 +92,11 @@ void took(const void *lock, unsigned int init)
 
 	if (thread < 0)
 		return;
+	journal_memory(&held_count[thread], sizeof(held_count[thread]));
 	n = held_count[thread]++;
 	if (n >= MAX_HELD)
 		trap("more than 16 locks at a time");
+	journal_memory(&held[thread][n], sizeof(held[thread][n]));
 	held[thread][n].lock = lock;
 	held[thread][n].class = class_number(init);
 	held[thread][n].site = call_site();
@@ -108,6 +112,8 @@ void released(const void *lock)
 	for (int i = n - 1; i >= 0; i--) {
 		if (held[thread][i].lock != lock)
 			continue;
+		journal_memory(held[thread], sizeof(held[thread]));
+		journal_memory(&held_count[thread], sizeof(held_count[thread]));
 		for (; i < n - 1; i++)
 			held[thread][i] = held[thread][i + 1];
 		held_count[thread]--;

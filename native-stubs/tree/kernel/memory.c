@@ -22,7 +22,8 @@ struct kmem_cache {
 
 void (*constructor_of(const void *args))(void *);
 
-void *kmalloc_caches[64][32];
+/* Only its addresses are of use: nothing is ever in it. */
+void *kmalloc_caches[64][32] __section("kscratch");
 struct page *mem_map;
 unsigned long uml_physmem;
 

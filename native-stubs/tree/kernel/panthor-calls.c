@@ -16,6 +16,7 @@ static long vm_create(unsigned long range, unsigned long flags)
 		trap("more than 512 VMs");
 	vm = xa_load(&pfile->vms->xa, id);
 	take_notes_of(vm);
+	journal_memory(&vms[vm_count], sizeof(vms[0]));
 	vms[vm_count].vm = vm;
 	vms[vm_count++].handle = id;
 	mailbox.results[1] = vm_count;
@@ -32,6 +33,7 @@ static long mcu_vm_create(void)
 	if (IS_ERR(vm))
 		return PTR_ERR(vm);
 	take_notes_of(vm);
+	journal_memory(&vms[vm_count], sizeof(vms[0]));
 	vms[vm_count].vm = vm;
 	vms[vm_count++].handle = 0;
 	mailbox.results[1] = vm_count;

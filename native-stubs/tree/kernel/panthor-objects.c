@@ -6,7 +6,7 @@
 static struct {
 	const struct drm_gem_object *obj;
 	u32 handle;
-} bos[MAX_BOS];
+} bos[MAX_BOS] KEPT;
 static unsigned int bo_count;
 
 static const struct drm_gem_object *dummy_object(void)
@@ -52,6 +52,7 @@ static long bo_create(u64 size, unsigned long vm)
 	if (ret)
 		return ret;
 	obj = drm_gem_object_lookup(file, handle);
+	journal_memory(&bos[bo_count], sizeof(bos[0]));
 	bos[bo_count].obj = obj;
 	bos[bo_count++].handle = handle;
 #ifdef HAVE_SHMEM_HELPER
@@ -70,6 +71,7 @@ static long bo_destroy(unsigned long number)
 {
 	u32 handle = handle_of(number);
 
+	journal_memory(&bos[number - 1], sizeof(bos[0]));
 	bos[number - 1].handle = 0;
 	return drm_gem_handle_delete(file, handle);
 }

@@ -23,7 +23,7 @@ bool coherent_device;
 static struct {
 	struct panthor_vm *vm;
 	unsigned long handle;
-} vms[MAX_VMS];
+} vms[MAX_VMS] KEPT;
 static unsigned int vm_count;
 
 static unsigned long uid_of(const struct panthor_vm *vm)

@@ -13,7 +13,7 @@ import { callText } from '../../report/call.ts';
 import { recordJson } from '../../report/record-json.ts';
 import { refusalOfRecord } from '../../report/refusals.ts';
 import { UsageError } from '../exit.ts';
-import { print } from '../io/output.ts';
+import { print, printData } from '../io/output.ts';
 import { readThrough } from '../io/read.ts';
 import { inRanges, parseRanges, pastRanges } from '../options/ranges.ts';
 import { addSelectionOptions, questionOf, type SelectionOptions } from '../options/selection.ts';
@@ -64,7 +64,7 @@ async function dump(path: string, options: DumpOptions): Promise<void> {
         : text(record, target, options.failed);
   let gathered = options.calls ? `${headerLines(capture.header).join('\n')}\n` : '';
   const flush = (): void => {
-    if (gathered !== '') print(gathered);
+    if (gathered !== '') (options.calls ? printData : print)(gathered);
     gathered = '';
   };
   await readThrough(
@@ -77,7 +77,7 @@ async function dump(path: string, options: DumpOptions): Promise<void> {
       return true;
     },
     flush,
-    flush,
+    { idle: flush },
   );
 }
 

@@ -15,16 +15,23 @@ export function register(program: Command): void {
       'Says what a capture holds: client, versions, calls by name, VMs, objects, time span, sizes.',
     )
     .argument('<capture>', 'capture, FIFO, or - for standard input')
+    .option('--follow', 'of a FIFO: say once a second what has come so far')
     .option('--json', 'one JSON object')
-    .action(async (path: string, options: { json?: true }) => {
+    .action(async (path: string, options: { follow?: true; json?: true }) => {
       const capture = await openCapture(path);
       const summary = new Summary();
       await readThrough(
         capture,
         (record) => summary.add(record),
         () => print(options.json ? `${json(capture, summary)}\n` : text(capture, summary)),
+        options.follow ? { totals: () => totals(summary) } : {},
       );
     });
+}
+
+/** What `--follow` shows. */
+function totals({ ioctls, vms, objects }: Summary): string {
+  return `${ioctls.failed} failed, ${plural(vms.length, 'VM')}, ${plural(objects.created - objects.closed, 'object')} of ${objects.created}`;
 }
 
 function json(capture: CaptureReader, s: Summary): string {

@@ -38,6 +38,7 @@ interface ReplayCliOptions extends ModelCliOptions, DiffOptions, SelectionOption
   inject?: string;
   output?: string;
   tree?: string;
+  follow?: true;
 }
 
 export function register(program: Command): void {
@@ -51,6 +52,7 @@ export function register(program: Command): void {
     .argument('<capture>', 'capture, FIFO, or - for standard input')
     .option('--json', 'one JSON object')
     .option('--stop-at <n>', 'stop after record N', recordNumber)
+    .option('--follow', 'of a FIFO: say once a second what has come so far')
     .option(
       '--trace <kinds>',
       'print what the driver does, one line an event: ops, regs, or both',
@@ -91,6 +93,15 @@ function traceKinds(value: string): ReadonlySet<TraceKind> {
     if (kind !== 'ops' && kind !== 'regs') throw new InvalidArgumentError(`${kind} is neither ops nor regs`);
   }
   return new Set(kinds as TraceKind[]);
+}
+
+/** What `--follow` shows. */
+function totals({ tally, model }: Replayer): string {
+  const { activations, evictions, faults } = model.device.mmu.stats;
+  return (
+    `${tally.ioctls.failed} failed, ${tally.divergences.count} divergences, ${tally.warnings.size} warnings, ` +
+    `${activations} activations, ${evictions} evictions, ${faults} faults`
+  );
 }
 
 function plan(text: string): Injection {
@@ -168,5 +179,6 @@ async function replay(path: string, options: ReplayCliOptions): Promise<void> {
       }
       if (replayer.tally.divergences.count > 0) process.exitCode = EXIT_FOUND;
     },
+    options.follow ? { totals: () => totals(replayer) } : {},
   );
 }

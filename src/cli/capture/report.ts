@@ -6,7 +6,7 @@ import { CaptureRecording } from '../../page/capture-recording.ts';
 import { Selection } from '../../query/selection.ts';
 import { note, UsageError } from '../exit.ts';
 import { checkWritable, writeOutput } from '../io/files.ts';
-import { print } from '../io/output.ts';
+import { printData } from '../io/output.ts';
 import { readThrough } from '../io/read.ts';
 import { addModelOptions, type ModelCliOptions, modelOptions } from '../options/model.ts';
 import { parseRanges } from '../options/ranges.ts';
@@ -28,8 +28,8 @@ export function register(program: Command): void {
     .description(
       'Makes one self-contained page that can be attached to a bug report and opened anywhere. Of a capture: summary, ' +
         'addresses over time, timeline, and every call with what the driver did for it. Of two captures: what they ask for ' +
-        'differently. Of a token of explore: the schedule, step by step. Of what explore, conform, diff and replay ' +
-        '--diff-kernel print with --json: the same as a page.',
+        'differently. Of a token of explore: the schedule, step by step. Of what explore, conform, diff, review and ' +
+        'replay --diff-kernel print with --json: the same as a page.',
     )
     .argument(
       '<inputs...>',
@@ -90,7 +90,7 @@ async function reportCapture(capture: CaptureReader, options: ReportOptions): Pr
 
 function write(path: string, page: string): void {
   if (path === '-') {
-    print(page);
+    printData(page);
     return;
   }
   writeOutput(path, page);

@@ -4,7 +4,7 @@ import { CaptureHistory } from '../../history/capture-history.ts';
 import { RaceCutter, RaceError } from '../../query/race.ts';
 import { note, UsageError } from '../exit.ts';
 import { checkWritable, writeOutput } from '../io/files.ts';
-import { print } from '../io/output.ts';
+import { printData } from '../io/output.ts';
 import { readThrough } from '../io/read.ts';
 import { addModelOptions, type ModelCliOptions, modelOptions } from '../options/model.ts';
 
@@ -61,7 +61,7 @@ async function scenario(path: string, options: ScenarioOptions): Promise<void> {
       if (history.last.record < last && capture.complete)
         throw new UsageError(`there is no record ${last}: the capture ends with ${history.last.record}`);
       const text = usage(() => cutter.text(path, model.kernel.name));
-      if (options.output === undefined) print(text);
+      if (options.output === undefined) printData(text);
       else {
         writeOutput(options.output, text);
         note(`${options.output}: try its orders with: panthor-shim explore ${options.output}`);

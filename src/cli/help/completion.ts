@@ -1,5 +1,5 @@
 import { Argument, type Command } from 'commander';
-import { print } from '../io/output.ts';
+import { printData } from '../io/output.ts';
 import { completionScript, SHELLS, type Shell } from './completion-scripts.ts';
 
 export function register(program: Command): void {
@@ -15,5 +15,5 @@ export function register(program: Command): void {
       '\nExamples:\n  source <(panthor-shim completion bash)\n  panthor-shim completion zsh > ~/.zfunc/_panthor-shim\n' +
         '  panthor-shim completion fish > ~/.config/fish/completions/panthor-shim.fish\n',
     )
-    .action((shell: Shell) => print(completionScript(program, shell)));
+    .action((shell: Shell) => printData(completionScript(program, shell)));
 }

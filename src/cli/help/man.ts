@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { UsageError } from '../exit.ts';
 import { writeOutput } from '../io/files.ts';
-import { print } from '../io/output.ts';
+import { printData } from '../io/output.ts';
 import { manPage } from './man-page.ts';
 
 export function register(program: Command): void {
@@ -20,7 +20,7 @@ export function register(program: Command): void {
       if (all !== undefined) return writeAll(program, all);
       const command = name === undefined ? program : program.commands.find((one) => one.name() === name);
       if (command === undefined) throw new UsageError(`there is no command ${name}`);
-      print(manPage(program, command));
+      printData(manPage(program, command));
     });
 }
 

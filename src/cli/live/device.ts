@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { hex } from '../../../uapi/hex.ts';
 import { DeviceFile, findDevice } from '../../device/device-file.ts';
 import { type DeviceInfo, deviceInfo, profileOf } from '../../device/info.ts';
-import { print } from '../io/output.ts';
+import { print, printData } from '../io/output.ts';
 
 interface InfoOptions {
   device?: string;
@@ -27,7 +27,7 @@ function info(options: InfoOptions): void {
   const file = options.device === undefined ? findDevice() : new DeviceFile(options.device);
   try {
     const found = deviceInfo(file);
-    if (options.profile) print(`${JSON.stringify(profileOf(found), null, 2)}\n`);
+    if (options.profile) printData(`${JSON.stringify(profileOf(found), null, 2)}\n`);
     else print(options.json ? `${JSON.stringify(found)}\n` : text(found));
   } finally {
     file.close();

@@ -41,7 +41,7 @@ export function behaviourOption(flags: string, description: string): Option {
 
 /**
  * Adds --kernel, --with and --without; `fallback` says in the help what is modelled without --kernel, `variable` is one of the
- * environment that names the kernel. conform and explore have kernels of their own to run on, and none.
+ * environment that names the kernel.
  */
 export function addKernelOptions(command: Command, fallback: string, variable?: string): Command {
   const which = kernelOption(

@@ -4,7 +4,7 @@ import { toHex } from '../../payload/bytes.ts';
 import { fromJson } from '../../payload/json.ts';
 import type { Payload } from '../../payload/payload.ts';
 import { InputError } from '../exit.ts';
-import { print, printBytes } from '../io/output.ts';
+import { printBytes, printData } from '../io/output.ts';
 import { jsonOf, readWords, withStatus } from '../options/payload.ts';
 
 type To = 'hex' | 'c' | 'binary';
@@ -31,7 +31,7 @@ export function register(program: Command): void {
         if (json === undefined) throw new InputError('byte 0: expected a JSON object');
         return written(fromJson(json), options.to);
       });
-      if (typeof out === 'string') print(out);
+      if (typeof out === 'string') printData(out);
       else printBytes(out);
     });
 }

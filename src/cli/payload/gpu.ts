@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { GPU_PROFILES, gpuProfile, PROFILE_FIELDS } from '../../driver/gpu-profile.ts';
 import { visible } from '../../report/visible.ts';
 import { UsageError } from '../exit.ts';
-import { print } from '../io/output.ts';
+import { print, printData } from '../io/output.ts';
 import { pickGpu } from '../options/gpu.ts';
 
 interface Options {
@@ -23,7 +23,7 @@ export function register(program: Command): void {
     .option('--template', 'the JSON of a profile (g610, or the one that is named) as a file to change')
     .option('--json', 'one JSON object')
     .action((profile: string | undefined, options: Options) => {
-      if (options.template) return print(template(profile ?? 'g610'));
+      if (options.template) return printData(template(profile ?? 'g610'));
       if (profile === undefined) return print(options.json ? `${JSON.stringify(list())}\n` : listText());
       const checked = pickGpu(profile);
       print(

@@ -7,7 +7,8 @@ import { nearestKernel } from '../../tree/source.ts';
 import { emitVectors, treeWorker } from '../../tree/vectors/conform.ts';
 import { EXIT_FOUND, UsageError } from '../exit.ts';
 import { checkWritable, readInput, statOf, writeOutput } from '../io/files.ts';
-import { answersByStatus, print } from '../io/output.ts';
+import { answersByStatus, print, printData } from '../io/output.ts';
+import { Progress } from '../io/progress.ts';
 import { conformDevice } from '../live/conform-device.ts';
 import { addKernelOptions, type KernelOptions } from '../options/kernel.ts';
 import { build } from '../options/tree.ts';
@@ -62,7 +63,7 @@ export function register(program: Command): void {
     .option('--emit <file>', 'with --tree: write what the tree does as vectors, and compare nothing')
     .option('--device <path>', 'play on a real device and on the model, and compare')
     .option('--json', 'one JSON object');
-  addKernelOptions(command, 'that of each stream, or the device’s').action(run);
+  addKernelOptions(command, 'that of each stream, or the device’s', 'PANTHOR_SHIM_KERNEL').action(run);
 }
 
 /** An empty filter comes from a variable that was not set: it would let everything through. */
@@ -95,7 +96,7 @@ async function run(files: string[], options: Options): Promise<void> {
   if (options.merge) {
     const merged = await mergeShards(files);
     if (merged.streams === 0) throw new UsageError(`${files.join(', ')}: no stream was run in any of them`);
-    print(`${JSON.stringify(merged)}\n`);
+    printData(`${JSON.stringify(merged)}\n`);
     if (merged.failed > 0) process.exitCode = EXIT_FOUND;
     return;
   }
@@ -103,17 +104,16 @@ async function run(files: string[], options: Options): Promise<void> {
   if (options.emit !== undefined) return emit(files, options);
   const tree = options.tree === undefined ? undefined : await build(options.tree);
   const all: StreamResult[] = [];
-  const live = process.stderr.isTTY && !options.json;
-  const clear = (): boolean => live && process.stderr.write('\r\x1b[K');
+  const shown = new Progress('streams');
   let failed = 0;
   const progress = (result: StreamResult): void => {
     all.push(result);
     if (result.failure !== null) {
       failed++;
-      clear();
+      shown.clear();
       if (!options.json) print(`${failureText(result)}\n\n`);
     }
-    if (live) process.stderr.write(`\r${all.length} streams, ${failed} failed `);
+    shown.show(all.length, null, `${failed} failed`);
   };
   const other = tree && treeWorker(tree);
   const totals = await conform(
@@ -122,7 +122,7 @@ async function run(files: string[], options: Options): Promise<void> {
     options.threads,
     other,
   );
-  clear();
+  shown.clear();
   if (totals.wanted === 0) {
     throw new UsageError(`--filter ${options.filter}: no stream of ${files.join(', ')} has that in its name`);
   }

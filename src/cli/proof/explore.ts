@@ -100,7 +100,7 @@ export function register(program: Command): void {
     .option('--accept <text>', 'messages that contain it are known, and no violation', texts, [])
     .option('--json', 'one JSON object');
   command.option('--tree <dir>', "run a kernel tree's own driver, built where it has not been");
-  addKernelOptions(command, "the scenario's, else 7.2").action(action);
+  addKernelOptions(command, "the scenario's, else 7.2", 'PANTHOR_SHIM_KERNEL').action(action);
 }
 
 /** The explorer needs the interleaved form of the driver, which the build puts beside the plain one. */

@@ -5,7 +5,6 @@ import { fileURLToPath } from 'node:url';
 import { type Command, InvalidArgumentError } from 'commander';
 import { loadScenario, scenarioNames } from '../../explore/scenario/catalogue.ts';
 import { ScenarioError } from '../../explore/scenario/scenario.ts';
-import { visible } from '../../report/visible.ts';
 import type { Side } from '../../review/difference.ts';
 import { reviewJson, reviewJunit, reviewMarkdown, reviewText } from '../../review/report.ts';
 import { review } from '../../review/run.ts';
@@ -13,7 +12,8 @@ import type { BuiltTree } from '../../tree/build.ts';
 import { nearestKernel, treeName } from '../../tree/source.ts';
 import { EXIT_FOUND, InputError, UsageError } from '../exit.ts';
 import { checkWritable, statOf, writeOutput } from '../io/files.ts';
-import { answersByStatus, print } from '../io/output.ts';
+import { answersByStatus, print, printData } from '../io/output.ts';
+import { Progress } from '../io/progress.ts';
 import { build } from '../options/tree.ts';
 
 interface Options {
@@ -97,7 +97,7 @@ async function action(dir: string, scenarios: string[], options: Options): Promi
     options.base === undefined
       ? { name: `the model's ${nearest}`, options: ['--kernel', nearest] }
       : sideOf(await build(options.base), options.base);
-  const live = process.stderr.isTTY === true;
+  const shown = new Progress('commands');
   const given = scenarios.length + options.vectors.length + options.captures.length;
   const result = await review({
     base,
@@ -110,12 +110,13 @@ async function action(dir: string, scenarios: string[], options: Options): Promi
     seconds: options.seconds,
     jobs: options.jobs,
     progress: (done, of, what) => {
-      if (live) process.stderr.write(`\r\x1b[K${done} of ${of}: ${visible(what)}`);
+      shown.show(done, done / Math.max(of, 1), what);
     },
   });
-  if (live) process.stderr.write('\r\x1b[K');
+  shown.clear();
   if (options.junit !== undefined) writeOutput(options.junit, reviewJunit(result));
   if (options.json) print(`${JSON.stringify(reviewJson(result))}\n`);
-  else print(options.markdown ? reviewMarkdown(result) : reviewText(result));
+  else if (options.markdown) printData(reviewMarkdown(result));
+  else print(reviewText(result));
   if (result.differences.length > 0) process.exitCode = EXIT_FOUND;
 }

@@ -1,4 +1,4 @@
-import type { Op } from '../../coroutine/op.ts';
+import type { Mutex, Op } from '../../coroutine/op.ts';
 
 /** Something to do later, in a worker's context (struct work_struct). Queued twice before it ran, it runs once. */
 export interface Work {
@@ -6,6 +6,10 @@ export interface Work {
   pending: boolean;
   /** A worker is in it. */
   running: boolean;
+  /** The mutex that it begins with (a VM's op_lock), where it has one. */
+  readonly lock?: Mutex | undefined;
+  /** It may take long (SchedJob.cost). */
+  readonly long?: boolean;
   run(): Op<void>;
 }
 
@@ -15,6 +19,8 @@ export interface Work {
  */
 export class Workqueue {
   readonly #items: Work[] = [];
+  /** Whether a piece of work may be done now; what may not stays queued. Null: everything may. */
+  admits: ((work: Work) => boolean) | null = null;
 
   get idle(): boolean {
     return this.#items.length === 0;
@@ -34,9 +40,9 @@ export class Workqueue {
     if (at >= 0) this.#items.splice(at, 1);
   }
 
-  /** Does the oldest piece of work; false when there is none. */
+  /** Does the oldest piece of work that may be done; false when there is none. */
   *step(): Op<boolean> {
-    const work = this.#items.shift();
+    const work = this.#next();
     if (work === undefined) return false;
     work.pending = false;
     work.running = true;
@@ -46,7 +52,14 @@ export class Workqueue {
     return true;
   }
 
-  /** Works until nothing is left. */
+  #next(): Work | undefined {
+    const { admits } = this;
+    if (admits === null) return this.#items.shift();
+    const at = this.#items.findIndex(admits);
+    return at < 0 ? undefined : this.#items.splice(at, 1)[0];
+  }
+
+  /** Works until nothing is left that may be done. */
   *drain(): Op<void> {
     while (yield* this.step());
   }

@@ -64,6 +64,8 @@ export class PanthorDrv {
   drainsInline = true;
   /** Called when the last reference to an object is gone. */
   onBoFree: ((bo: GemObject) => void) | null = null;
+  /** An operation waits for others to have their turn: no reset, no suspend meanwhile. */
+  paused = false;
   readonly #table: (IoctlEntry | undefined)[];
 
   constructor(device: PanthorDevice) {
@@ -154,16 +156,23 @@ export class PanthorDrv {
   /** Does what calls and interrupts have left for workers. */
   *drain(): Op<void> {
     const { resetWq } = this.device;
-    do {
-      yield* this.work.drain();
-      yield* resetWq.drain();
-    } while (!this.work.idle || !resetWq.idle);
+    let more = true;
+    while (more) {
+      more = yield* this.work.step();
+      if (!more && !this.paused) more = yield* resetWq.step();
+    }
+  }
+
+  /** Work is left that drain() could not do. */
+  get hasWork(): boolean {
+    return !this.#idle;
   }
 
   /** The autosuspend timer, before a call, and what has been left for workers. */
   *#catchUp(): Op<void> {
     const { device } = this;
-    if (device.pm.deadlineNs !== Number.POSITIVE_INFINITY) yield* device.pm.poll(device.now());
+    if (!this.paused && device.pm.deadlineNs !== Number.POSITIVE_INFINITY)
+      yield* device.pm.poll(device.now());
     if (!this.#idle) yield* this.drain();
   }
 
@@ -177,6 +186,7 @@ export class PanthorDrv {
     for (const call of this.blockedCalls) call.poll(now);
     this.sched.pollTimeouts(now);
     yield* this.drain();
+    if (this.paused) return;
     yield* this.device.pm.poll(now);
     yield* this.drain();
   }

@@ -138,8 +138,15 @@ export class DrmFile {
 
   /** drm_syncobj_release() and drm_gem_release(): all handles are given back. */
   releaseHandles(): void {
-    for (const handle of this.syncobjs.ids()) this.syncobjs.remove(handle)?.put();
-    for (const handle of this.bos.ids()) this.deleteHandle(handle);
+    const { condResched } = this.drv.device;
+    for (const handle of this.syncobjs.ids()) {
+      condResched?.();
+      this.syncobjs.remove(handle)?.put();
+    }
+    for (const handle of this.bos.ids()) {
+      condResched?.();
+      this.deleteHandle(handle);
+    }
   }
 
   /**

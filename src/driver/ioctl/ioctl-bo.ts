@@ -129,13 +129,14 @@ function gemSync(bo: GemObject, type: number, offset: number, size: number): num
 }
 
 /** panthor_ioctl_bo_sync(): stops at the first operation that fails. */
-export const boSync: IoctlHandler = function* (_drv, file, mem, view, at) {
+export const boSync: IoctlHandler = function* (drv, file, mem, view, at) {
   const count = view.getUint32(at + 4, true);
   const stride = view.getUint32(at, true);
   const ops = getArray(mem, view, at, drm_panthor_bo_sync_op);
   if (ops < 0) return ops;
   const { off } = drm_panthor_bo_sync_op;
   for (let i = 0; i < count; i++) {
+    drv.device.condResched?.();
     const op = ops + i * stride;
     const bo = file.lookupGem(mem.view.getUint32(op + off.handle, true));
     if (bo === undefined) return -ENOENT;

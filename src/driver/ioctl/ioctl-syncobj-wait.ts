@@ -48,12 +48,17 @@ function wait(
   timeoutNs: number,
   firstSignaled: (first: number) => void,
 ): number {
-  const waiting = new SyncobjWait(syncobjs, points, flags);
+  const waiting = new SyncobjWait(flags);
+  const { condResched } = drv.device;
+  for (let i = 0; i < syncobjs.length; i++) {
+    condResched?.();
+    const ret = waiting.add(syncobjs[i], points[i]);
+    if (ret !== 0) return ret;
+  }
   const result = (): number | undefined => {
-    const done = waiting.look();
-    if (done === undefined) return undefined;
-    if (done === 0) firstSignaled(waiting.first);
-    return done;
+    if (!waiting.over) return undefined;
+    firstSignaled(waiting.first);
+    return 0;
   };
   const now = result();
   if (now !== undefined) return now;
@@ -89,7 +94,7 @@ export const syncobjTimelineWait: IoctlHandler = function* (drv, file, mem, view
   if (count === 0) return 0;
   const syncobjs = findSyncobjs(file, mem, getU64(view, at + off.handles), count);
   if (typeof syncobjs === 'number') return syncobjs;
-  const points = readPoints(mem, getU64(view, at + off.points), count);
+  const points = readPoints(file, mem, getU64(view, at + off.points), count);
   if (typeof points === 'number') return points;
   return wait(drv, file, syncobjs, points, flags, getS64(view, at + off.timeout_nsec), (first) => {
     view.setUint32(at + off.first_signaled, first, true);

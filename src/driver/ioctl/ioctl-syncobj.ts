@@ -36,7 +36,9 @@ export function findSyncobjs(
   // The array of pointers, twice as large as that of handles.
   if (count > MAX_POINTERS) return -ENOMEM;
   const found: Syncobj[] = [];
+  const { condResched } = file.drv.device;
   for (let i = 0; i < count; i++) {
+    condResched?.();
     const syncobj = file.syncobjs.get(mem.view.getUint32(at + i * 4, true));
     if (syncobj === undefined) return -ENOENT;
     found.push(syncobj);
@@ -74,48 +76,59 @@ function arrayOf(file: DrmFile, mem: UserMemory, view: DataView, at: number): Sy
 }
 
 /** drm_syncobj_reset_ioctl() */
-export const syncobjReset: IoctlHandler = function* (_drv, file, mem, view, at) {
+export const syncobjReset: IoctlHandler = function* (drv, file, mem, view, at) {
   const syncobjs = arrayOf(file, mem, view, at);
   if (typeof syncobjs === 'number') return syncobjs;
-  for (const syncobj of syncobjs) syncobj.replaceFence(null);
+  for (const syncobj of syncobjs) {
+    drv.device.condResched?.();
+    syncobj.replaceFence(null);
+  }
   return 0;
 };
 
 /** drm_syncobj_signal_ioctl() */
-export const syncobjSignal: IoctlHandler = function* (_drv, file, mem, view, at) {
+export const syncobjSignal: IoctlHandler = function* (drv, file, mem, view, at) {
   const syncobjs = arrayOf(file, mem, view, at);
   if (typeof syncobjs === 'number') return syncobjs;
-  for (const syncobj of syncobjs) syncobj.replaceFence(stubFence());
+  for (const syncobj of syncobjs) {
+    drv.device.condResched?.();
+    syncobj.replaceFence(stubFence());
+  }
   return 0;
 };
 
 /** drm_syncobj_timeline_signal_ioctl(): adds points that are done, as far as those before them are. */
-export const syncobjTimelineSignal: IoctlHandler = function* (_drv, file, mem, view, at) {
+export const syncobjTimelineSignal: IoctlHandler = function* (drv, file, mem, view, at) {
   const { off } = drm_syncobj_timeline_array;
   const count = view.getUint32(at + off.count_handles, true);
   if (view.getUint32(at + off.flags, true) !== 0 || count === 0) return -EINVAL;
   const syncobjs = findSyncobjs(file, mem, getU64(view, at + off.handles), count);
   if (typeof syncobjs === 'number') return syncobjs;
-  const points = readPoints(mem, getU64(view, at + off.points), count);
+  const points = readPoints(file, mem, getU64(view, at + off.points), count);
   if (typeof points === 'number') return points;
   syncobjs.forEach((syncobj, i) => {
+    drv.device.condResched?.();
     syncobj.addPoint(stubFence(), points[i]);
   });
   return 0;
 };
 
 /** `count` points at user address `addr`; a NULL pointer stands for zeros. */
-export function readPoints(mem: UserMemory, addr: number, count: number): bigint[] | number {
+export function readPoints(file: DrmFile, mem: UserMemory, addr: number, count: number): bigint[] | number {
   const points: bigint[] = new Array(count).fill(0n);
+  const { condResched } = file.drv.device;
   if (addr === 0) return points;
   const at = getPlainArray(mem, addr, count, 8);
   if (at < 0) return at;
-  for (let i = 0; i < count; i++) points[i] = mem.view.getBigUint64(at + i * 8, true);
+  for (let i = 0; i < count; i++) {
+    condResched?.();
+    points[i] = mem.view.getBigUint64(at + i * 8, true);
+  }
   return points;
 }
 
 /** drm_syncobj_query_ioctl(): the last point that is done, or that was submitted; 0 for what is no timeline. */
-export const syncobjQuery: IoctlHandler = function* (_drv, file, mem, view, at) {
+export const syncobjQuery: IoctlHandler = function* (drv, file, mem, view, at) {
   const { off } = drm_syncobj_timeline_array;
   const flags = view.getUint32(at + off.flags, true);
   const count = view.getUint32(at + off.count_handles, true);
@@ -124,6 +137,7 @@ export const syncobjQuery: IoctlHandler = function* (_drv, file, mem, view, at) 
   if (typeof syncobjs === 'number') return syncobjs;
   const points = getU64(view, at + off.points);
   for (const [i, { fence }] of syncobjs.entries()) {
+    drv.device.condResched?.();
     const to = mem.locate(points + i * 8, 8);
     if (to < 0) return -EFAULT;
     mem.view.setBigUint64(

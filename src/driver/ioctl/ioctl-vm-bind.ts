@@ -72,6 +72,7 @@ function* bindSync(file: DrmFile, vm: PanthorVm, mem: UserMemory, view: DataView
   const op = spareOps.pop() ?? newOp();
   let ret = 0;
   for (let i = 0; i < count; i++) {
+    vm.device.condResched?.();
     ret = yield* vm.bindExecSyncOp(file, decodeOp(op, mem.view, ops + i * stride));
     if (ret !== 0) {
       view.setUint32(at + COUNT, i, true);
@@ -87,7 +88,7 @@ class VmBindSchedJob extends SchedJob {
   readonly #job: BindJob;
 
   constructor(job: BindJob) {
-    super(1);
+    super(1, job.size);
     this.#job = job;
   }
 
@@ -125,6 +126,7 @@ function* bindAsync(
   let ret = 0;
   for (let i = 0; i < count && ret === 0; i++) {
     const opAt = ops + i * stride;
+    drv.device.condResched?.();
     const job = vm.bindJobCreate(file, decodeOp(newOp(), mem.view, opAt));
     ret = typeof job === 'number' ? job : submit.addJob(new VmBindSchedJob(job), entity, opAt + OP_SYNCS);
   }

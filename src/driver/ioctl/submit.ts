@@ -24,7 +24,6 @@ interface SyncOp {
 
 /** struct panthor_sync_signal: a point that this submission signals, and the fence that will be put there. */
 interface SyncSignal {
-  handle: number;
   point: bigint;
   syncobj: Syncobj;
   /** First what was there before, then the fence of the last job that signals it. */
@@ -60,7 +59,8 @@ function checkSyncOp(op: SyncOp): number {
 export class SubmitContext {
   readonly #file: DrmFile;
   readonly #mem: UserMemory;
-  readonly #signals: SyncSignal[] = [];
+  /** By handle and point. */
+  readonly #signals = new Map<string, SyncSignal>();
   #jobs: JobContext[] = [];
 
   /** panthor_submit_ctx_init(). */
@@ -84,7 +84,9 @@ export class SubmitContext {
     const stride = view.getUint32(syncsAt, true);
     const count = view.getUint32(syncsAt + 4, true);
     const { off } = drm_panthor_sync_op;
+    const { condResched } = this.#file.drv.device;
     for (let i = 0; i < count; i++) {
+      condResched?.();
       const at = array + i * stride;
       context.syncs.push({
         flags: view.getInt32(at + off.flags, true),
@@ -97,8 +99,10 @@ export class SubmitContext {
 
   /** panthor_submit_ctx_collect_jobs_signal_ops(), panthor_submit_ctx_collect_job_signal_ops() for each: 0, or -EINVAL for a bad operation or an unknown syncobj. */
   collectSignals(): number {
+    const { condResched } = this.#file.drv.device;
     for (const { syncs } of this.#jobs) {
       for (const op of syncs) {
+        condResched?.();
         if (!isSignal(op)) continue;
         const ret = checkSyncOp(op) || this.#addSignal(op);
         if (ret !== 0) return ret;
@@ -115,8 +119,10 @@ export class SubmitContext {
    *   -ENOENT for an unknown syncobj
    */
   addDepsAndArm(): number {
+    const { condResched } = this.#file.drv.device;
     for (const { job, entity, syncs } of this.#jobs) {
       for (const op of syncs) {
+        condResched?.();
         if (isSignal(op)) continue;
         const ret = checkSyncOp(op) || this.#addDependency(job, op);
         if (ret !== 0) return ret;
@@ -136,12 +142,14 @@ export class SubmitContext {
    * the entities', and hold what the VM of `resv` maps.
    */
   push(resv: DmaResv | undefined): void {
+    const { condResched } = this.#file.drv.device;
     for (const { job, entity } of this.#jobs) {
+      condResched?.();
       if (job.finished !== null) resv?.add(job.finished);
       entity.push(job);
     }
     this.#jobs = [];
-    for (const { syncobj, point, fence } of this.#signals) {
+    for (const { syncobj, point, fence } of this.#signals.values()) {
       if (point === 0n) syncobj.replaceFence(fence);
       else if (fence !== null) syncobj.addPoint(fence, point);
     }
@@ -149,13 +157,13 @@ export class SubmitContext {
 
   /** panthor_submit_ctx_cleanup(), with panthor_sync_signal_free(): frees what was not pushed. */
   *cleanup(): Op<void> {
-    for (const { syncobj } of this.#signals) syncobj.put();
+    for (const { syncobj } of this.#signals.values()) syncobj.put();
     for (const { job } of this.#jobs) yield* job.free();
   }
 
   /** panthor_submit_ctx_search_sync_signal() */
   #search(op: SyncOp): SyncSignal | undefined {
-    return this.#signals.find((signal) => signal.handle === op.handle && signal.point === op.point);
+    return this.#signals.get(`${op.handle}:${op.point}`);
   }
 
   /** panthor_submit_ctx_get_sync_signal(), panthor_submit_ctx_add_sync_signal() */
@@ -164,7 +172,7 @@ export class SubmitContext {
     const syncobj = this.#file.syncobjs.get(op.handle);
     if (syncobj === undefined) return -EINVAL;
     const fence = syncobj.lookup(op.point) ?? null;
-    this.#signals.push({ handle: op.handle, point: op.point, syncobj: syncobj.get(), fence });
+    this.#signals.set(`${op.handle}:${op.point}`, { point: op.point, syncobj: syncobj.get(), fence });
     return 0;
   }
 

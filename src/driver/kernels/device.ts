@@ -59,6 +59,14 @@ export const DEVICE_BEHAVIOURS = {
     commit: 'not known',
     source: 'reading; the first release is not known for sure',
   },
+  pwrControl: {
+    name: 'pwr-control',
+    in: { since: '6.19' },
+    what: 'GPUs of architecture 14 and later are reset through PWR_CONTROL; before, all are through GPU_CMD.',
+    upstream: 'panthor_pwr_reset_soft()',
+    commit: '9ee52f5cdc45 ("drm/panthor: Implement soft reset via PWR_CONTROL")',
+    source: 'reading; 6.19 and 7.0 were not read, the commit is in what was merged for 6.19',
+  },
   mmuInfo: {
     name: 'mmu-info',
     in: { since: '7.3' },

@@ -167,9 +167,10 @@ export class IoPgtable {
     return hasLeaf(this.#memory, this.#rootPage, this.#startLevel, iova);
   }
 
-  /** Frees all tables, the root too. */
-  free(): void {
-    visitTables(this.#memory, this.#rootPage, this.#startLevel, (page, level) => this.#free(page, level));
+  /** Frees all tables, the root too, with condResched() after each. */
+  free(condResched: (() => void) | null = null): void {
+    const visit = (page: number, level: number): void => this.#free(page, level, condResched);
+    visitTables(this.#memory, this.#rootPage, this.#startLevel, visit);
     this.tables[this.#startLevel]--;
     this.#memory.freeRoot(this.#rootSlot);
   }
@@ -240,9 +241,10 @@ export class IoPgtable {
   }
 
   /** free_pt(): a table with no table below it. Apart, since V8 does not compile in what calls itself. */
-  #free(page: number, level: number): void {
+  #free(page: number, level: number, condResched: (() => void) | null = null): void {
     this.tables[level]--;
     this.#leafHi = -1;
     this.#memory.free(page);
+    condResched?.();
   }
 }

@@ -86,6 +86,11 @@ export class BindJob {
     this.#told = told;
   }
 
+  /** Bytes of address space that it is about. */
+  get size(): number {
+    return this.#ctx.range;
+  }
+
   /** panthor_vm_bind_run_job(): 0, or the -errno that its fence carries; the VM is then unusable. */
   *run(): Op<number> {
     this.#told?.();

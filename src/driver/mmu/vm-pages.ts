@@ -46,6 +46,7 @@ export function* unmapPages(vm: PanthorVm, iova: number, size: number): Op<numbe
     const count = pages < 0 ? -pages : pages;
     const asked = page * count;
     yield 'unmap_pages';
+    if (device.condResched !== null) device.condResched();
     if (trace !== null) trace.beforePageTableCall();
     let done = pgtable.unmapPages(iova + offset, page, count, vm.tables);
     device.mmu.stats.unmapCalls++;
@@ -97,6 +98,7 @@ export function* mapPages(
       const page = pages < 0 ? SZ_2M : SZ_4K;
       const count = pages < 0 ? -pages : pages;
       yield 'map_pages';
+      if (device.condResched !== null) device.condResched();
       if (trace !== null) trace.beforePageTableCall();
       let ret = pgtable.mapPages(iova, pa, page, count, prot, vm.tables);
       device.mmu.stats.mapCalls++;

@@ -9,6 +9,13 @@ import { PanthorVm } from './vm.ts';
 const MAX_VMS = 32;
 /** PANTHOR_VM_MIN_KERNEL_VA_SIZE, bytes. */
 const MIN_KERNEL_VA = 2 ** 28;
+/** Bits of physical addresses that arm_64_lpae_alloc_pgtable_s1() makes page tables for. */
+const OUTPUT_WIDTHS: ReadonlySet<number> = new Set([32, 36, 40, 42, 44, 48, 52]);
+
+/** Whether page tables can lead to physical addresses of `bits` bits; no VM can be had otherwise. */
+export function hasOutputWidth(bits: number): boolean {
+  return OUTPUT_WIDTHS.has(bits);
+}
 
 /** panthor_vm_create_get_user_va_range(): 0 where the address space is too small for anything. */
 function userVaRange(asked: number, full: number, taskSize: number): number {
@@ -36,7 +43,8 @@ export class VmPool {
   /**
    * panthor_vm_pool_create_vm(), with panthor_vm_create_check_args(): a VM whose user range has `asked` bytes at least (0: half the address space), rounded up
    * so that a power of two is left to the kernel. The handle (1 to 32), -EINVAL for flags or a range too large, -EBUSY
-   * where all handles are taken, -ENOMEM where `limit` VMs of all files are there, or no room for a root table.
+   * where all handles are taken, -ENOMEM where `limit` VMs of all files are there; -EINVAL also where there is no room for
+   * a root table, or the GPU's physical addresses have a width that page tables of this format cannot have.
    */
   *create(asked: number, flags: number, limit = Number.POSITIVE_INFINITY): Op<number> {
     this.#device.calls?.vmCreate(asked, flags);
@@ -46,8 +54,8 @@ export class VmPool {
     const range = userVaRange(asked, full, params.taskSize);
     if (range === 0 || asked > range) return -EINVAL;
     if (this.#device.mmu.vms.length >= limit) return -ENOMEM;
-    // alloc_io_pgtable_ops() finds no memory.
-    if (!this.#device.machine.memory.hasRoot()) return -ENOMEM;
+    // alloc_io_pgtable_ops(): widths that arm_64_lpae_alloc_pgtable_s1() does not know, or no memory for a root table.
+    if (!hasOutputWidth(params.paBits) || !this.#device.machine.memory.hasRoot()) return -EINVAL;
     const kernelSize = 2 ** Math.floor(Math.log2(full - range));
     const vm = new PanthorVm(this.#device, false, full - kernelSize, kernelSize);
     vm.dummy = this.dummy?.get() ?? null;

@@ -137,6 +137,15 @@ function* remapPages(
   let start = prev === null ? vmas.va[id] : prev.va + prev.range;
   let end = next === null ? vmas.va[id] + vmas.range[id] : next.va;
   const sparse = (flags & DRM_PANTHOR_VM_BIND_OP_MAP_SPARSE) !== 0;
+  if (end < start) {
+    // An empty VMA before the range is met behind one that reaches into it; what is left of it ends behind its own end, and
+    // the kernel unmaps 2^64 bytes less the difference: up to the first hole, or, where holes are no error, for ever.
+    if (device.b.tolerateShortUnmap) {
+      device.warn('panthor_vm_unmap_pages', 'never-ends');
+      return -EINVAL;
+    }
+    return yield* unmapPages(vm, start, 2 ** 64 - (start - end));
+  }
 
   if (device.b.alignUnmapToBlock) {
     // unmap_hugepage_align(), with iova_mapped_as_huge_page() at each end
@@ -151,8 +160,8 @@ function* remapPages(
       if (sparse || isHugePage(vm, bo, last - 1 - next.va + next.offset)) end = blockEnd;
     }
     if (device.b.lockAroundOp && device.b.explicitExpansion) {
-      const ret = yield* expandRegion(vm, start, end - start);
-      if (ret !== 0) return ret;
+      const failed = yield* expandRegion(vm, start, end - start);
+      if (failed !== 0) return failed;
     } else if (device.b.lockAroundOp) {
       // The result is not looked at: the pages change even where the wider lock failed.
       yield* lockRegion(vm, start, end - start);

@@ -50,14 +50,19 @@ export function replaceVma(
   device.trace?.vmaRemoved?.(vm, id);
   const evicted = vmas.evicted[id] === 1;
   vmas.removeAtCursor();
+  // Where an empty VMA begins at the same address the parts go behind it, and it is what the operation meets next.
+  const after = vmas.current();
+  const meetsEmpty = after >= 0 && vmas.va[after] === vmas.va[id];
   for (const part of [prev, next]) {
     if (part === null) continue;
     const rest = vmas.create(part.va, part.range, bo.get().serial, part.offset, flags);
     if (evicted) vmas.setEvicted(rest, true);
-    vmas.insertAtCursor(rest);
+    if (meetsEmpty) vmas.insert(rest);
+    else vmas.insertAtCursor(rest);
     vm.refs++;
     device.trace?.vmaAdded?.(vm, rest);
   }
+  if (meetsEmpty) vmas.moveTo(after);
   vmas.release(id);
   vm.refs--;
   bo.put();

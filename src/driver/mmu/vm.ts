@@ -232,7 +232,9 @@ export class PanthorVm {
     }
     mmu.slotsLock.unlock();
     if (b.opLockOnActivate) this.opLock.unlock();
-    this.pgtable.free();
+    this.pgtable.free(device.condResched);
+    // drm_mm_takedown(): ranges that panthor_vm_alloc_va() gave out and were not given back.
+    if (!this.#mm.empty) device.warn('drm_mm_takedown', 'not-clean');
     this.dummy?.put();
     this.dummy = null;
   }

@@ -170,15 +170,7 @@ export class VmaStore extends VmaBlocks {
     this.#upperBound(va);
     const cb = this.#cb;
     const ci = this.#ci;
-    for (;;) {
-      if (this.#ci > 0) {
-        this.#ci--;
-      } else if (this.#cb > 0) {
-        this.#cb--;
-        this.#ci = this.fill[this.order[this.#cb]] - 1;
-      } else {
-        break;
-      }
+    while (this.#back()) {
       const before = this.current();
       if (this.range[before] === 0) continue;
       if (this.va[before] + this.range[before] > va) return;
@@ -186,6 +178,19 @@ export class VmaStore extends VmaBlocks {
     }
     this.#cb = cb;
     this.#ci = ci;
+  }
+
+  /** Cursor one VMA back; false at the first. */
+  #back(): boolean {
+    if (this.#ci === 0 && this.#cb === 0) return false;
+    this.#ci = this.#ci > 0 ? this.#ci - 1 : this.fill[this.order[--this.#cb]] - 1;
+    return true;
+  }
+
+  /** Cursor to a VMA that is in the list. */
+  moveTo(id: number): void {
+    this.#upperBound(this.va[id]);
+    while (this.current() !== id && this.#back());
   }
 
   /** Cursor to the first VMA that begins after `va`. */

@@ -7,7 +7,7 @@ import {
   PANTHOR_GROUP_PRIORITY_MEDIUM,
   PANTHOR_GROUP_PRIORITY_REALTIME,
 } from '../../../uapi/panthor_drm.ts';
-import type { Op } from '../../coroutine/op.ts';
+import type { Mutex, Op } from '../../coroutine/op.ts';
 import type { Work } from '../base/workqueue.ts';
 import type { DrmFile } from '../ioctl/file.ts';
 import type { PanthorVm } from '../mmu/vm.ts';
@@ -114,6 +114,11 @@ export class PanthorGroup implements Work {
 
   isBlocked(queue: PanthorQueue): boolean {
     return (this.blockedQueues & (1 << queue.index)) !== 0;
+  }
+
+  /** What its end takes, as a piece of work. */
+  get lock(): Mutex {
+    return this.vm.opLock;
   }
 
   get(): this {

@@ -1,29 +1,42 @@
-import type { Op } from '../../coroutine/op.ts';
+import type { Mutex, Op } from '../../coroutine/op.ts';
+import { Fifo } from '../base/fifo.ts';
 import type { Work, Workqueue } from '../base/workqueue.ts';
 import { allocContext, Fence } from '../sync/fence.ts';
+
+/** A job on more than that may take milliseconds here. */
+const LONG_BYTES = 64 << 20;
 
 /** One job of a SchedEntity: struct drm_sched_job. */
 export abstract class SchedJob {
   /** How much of the entity's capacity it takes while it runs. */
   readonly credits: number;
+  /** Bytes of address space that it goes through. */
+  readonly cost: number;
   /** Signals when the job is done, with its error (s_fence->finished). Made when the job is armed. */
   finished: Fence | null = null;
-  readonly #deps: Fence[] = [];
+  /** The latest fence of each context. */
+  #deps: Map<number, Fence> | null = null;
+  /** Those that had not signalled when they were looked at last, the one to wait for at the end. */
+  #pending: Fence[] | null = null;
 
-  constructor(credits: number) {
+  constructor(credits: number, cost = 0) {
     this.credits = credits;
+    this.cost = cost;
   }
 
   /** drm_sched_job_add_dependency(): of fences of one context only the latest counts. */
   addDependency(fence: Fence): void {
-    const i = this.#deps.findIndex((dep) => dep.context === fence.context);
-    if (i < 0) this.#deps.push(fence);
-    else if (fence.seqno > this.#deps[i].seqno) this.#deps[i] = fence;
+    this.#deps ??= new Map();
+    const dep = this.#deps.get(fence.context);
+    if (dep === undefined || fence.seqno > dep.seqno) this.#deps.set(fence.context, fence);
   }
 
   /** What it has to wait for before it runs, or null. Earlier jobs of its own entity are done in order anyway. */
   pendingDependency(context: number): Fence | null {
-    return this.#deps.find((dep) => dep.context !== context && !dep.signaled) ?? null;
+    if (this.#deps === null) return null;
+    this.#pending ??= [...this.#deps.values()].filter((dep) => dep.context !== context).reverse();
+    while (this.#pending.at(-1)?.signaled) this.#pending.pop();
+    return this.#pending.at(-1) ?? null;
   }
 
   /** run_job(): 0 when it is done, -errno when it failed, or a fence that says when. */
@@ -40,27 +53,35 @@ export abstract class SchedJob {
 export class SchedEntity implements Work {
   pending = false;
   running = false;
+  readonly lock: Mutex | undefined;
   readonly #context = allocContext();
   readonly #workqueue: Workqueue;
   readonly #creditLimit: number;
   readonly #name: string;
   readonly #isStopped: () => boolean;
-  readonly #queue: SchedJob[] = [];
-  readonly #done: SchedJob[] = [];
+  readonly #queue = new Fifo<SchedJob>();
+  readonly #done = new Fifo<SchedJob>();
   #seqno = 0n;
   #credits = 0;
 
-  /** `isStopped` holds jobs back (drm_sched_stop), kick() when it changes to false; `name` is the scheduler's. */
+  /** `isStopped` holds jobs back (drm_sched_stop), kick() when it changes to false; `name` is the scheduler's; `lock` is what each job takes. */
   constructor(
     workqueue: Workqueue,
     creditLimit: number,
     isStopped: () => boolean = () => false,
     name = 'panthor-queue',
+    lock?: Mutex,
   ) {
+    this.lock = lock;
     this.#name = name;
     this.#workqueue = workqueue;
     this.#creditLimit = creditLimit;
     this.#isStopped = isStopped;
+  }
+
+  /** The next job is a large one. */
+  get long(): boolean {
+    return (this.#queue.first?.cost ?? 0) > LONG_BYTES;
   }
 
   /** Jobs that have not begun. */
@@ -87,8 +108,14 @@ export class SchedEntity implements Work {
 
   /** drm_sched_free_job_work() and drm_sched_run_job_work() */
   *run(): Op<void> {
-    for (let job = this.#done.shift(); job !== undefined; job = this.#done.shift()) yield* job.free();
+    let begun = false;
+    for (let job = this.#done.shift(); job !== undefined; job = this.#done.shift()) {
+      yield* job.free();
+      if (this.#isCut(true)) return;
+    }
     for (let job = this.#next(); job !== null; job = this.#next()) {
+      if (this.#isCut(begun)) return;
+      begun = true;
       this.#queue.shift();
       this.#credits += job.credits;
       const result = yield* job.run();
@@ -97,9 +124,16 @@ export class SchedEntity implements Work {
     }
   }
 
+  /** Whether the rest has to be done another time; Workqueue.step() has admitted the first job. */
+  #isCut(begun: boolean): boolean {
+    if (!begun || this.#workqueue.admits?.(this) !== false) return false;
+    this.kick();
+    return true;
+  }
+
   #next(): SchedJob | null {
-    if (this.#isStopped() || this.#queue.length === 0) return null;
-    const job = this.#queue[0];
+    const job = this.#queue.first;
+    if (job === undefined || this.#isStopped()) return null;
     const dep = job.pendingDependency(this.#context);
     if (dep !== null) {
       dep.onSignal(this.kick);

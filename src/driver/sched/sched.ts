@@ -53,7 +53,7 @@ export class Scheduler implements SchedHooks {
   vmEntity(vm: PanthorVm): SchedEntity {
     let entity = this.#vmEntities.get(vm);
     if (entity === undefined) {
-      entity = new SchedEntity(this.work, 1, () => vm.stopped, 'panthor-vm-bind');
+      entity = new SchedEntity(this.work, 1, () => vm.stopped, 'panthor-vm-bind', vm.opLock);
       this.#vmEntities.set(vm, entity);
       vm.onStart = entity.kick;
     }

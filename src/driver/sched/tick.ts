@@ -14,9 +14,17 @@ export class TickWork implements Work {
   /** What flush_work() and cancel_delayed_work_sync() wait for. */
   readonly idle = { label: 'tick_work', ready: () => !this.running };
   readonly #sched: Scheduler;
+  /** A group got no slot because an operation on its VM was under way. */
+  #passedOver = false;
 
   constructor(sched: Scheduler) {
     this.#sched = sched;
+  }
+
+  /** The operations that were under way are over: ticks again where a group was passed over. */
+  retry(): void {
+    if (this.#passedOver) this.#sched.tick();
+    this.#passedOver = false;
   }
 
   *run(): Op<void> {
@@ -71,6 +79,12 @@ export class TickWork implements Work {
   /** Gives a group a slot where one can be had; idle groups give theirs up. */
   *#start(group: PanthorGroup): Op<boolean> {
     const { device, runner, slots } = this.#sched;
+    // panthor_vm_active() would wait for its op_lock, and with it all groups.
+    if (group.vm.opLock.held) {
+      slots.await(group);
+      this.#passedOver = true;
+      return true;
+    }
     while (!slots.hasRoomFor(group.vm)) {
       const idle = slots.idleOne();
       if (idle === null) {

@@ -35,7 +35,7 @@ export class Fence {
   /** 0, or a negative errno; final once the fence has signalled (dma_fence_set_error). */
   error = 0;
   #done = false;
-  #callbacks: FenceCallback[] = [];
+  #callbacks: Set<FenceCallback> | null = null;
 
   constructor(context: number = allocContext(), seqno: bigint = 1n, timeline = 'stub') {
     this.context = context;
@@ -48,16 +48,18 @@ export class Fence {
     return this.#done;
   }
 
-  /** Calls `callback` when the fence signals; at once when it already has (dma_fence_add_callback). */
+  /** Calls `callback` when the fence signals, once however often it was added; at once when it already has (dma_fence_add_callback). */
   onSignal(callback: FenceCallback): void {
     if (this.#done) callback(this);
-    else this.#callbacks.push(callback);
+    else {
+      this.#callbacks ??= new Set();
+      this.#callbacks.add(callback);
+    }
   }
 
   /** dma_fence_remove_callback(): `callback` is not called any more. */
   removeCallback(callback: FenceCallback): void {
-    const i = this.#callbacks.indexOf(callback);
-    if (i >= 0) this.#callbacks.splice(i, 1);
+    this.#callbacks?.delete(callback);
   }
 
   /** dma_fence_signal(), with dma_fence_set_error() first where `error` (a negative errno) is given. */
@@ -67,8 +69,8 @@ export class Fence {
     this.#done = true;
     if (clock.now !== null) this.signaledNs = clock.now();
     const callbacks = this.#callbacks;
-    this.#callbacks = [];
-    for (const callback of callbacks) callback(this);
+    this.#callbacks = null;
+    if (callbacks !== null) for (const callback of callbacks) callback(this);
   }
 }
 
@@ -87,9 +89,10 @@ export class FenceArray extends Fence {
   constructor(fences: readonly Fence[]) {
     super();
     this.fences = fences;
-    this.#pending = fences.length;
+    const different = new Set(fences);
+    this.#pending = different.size;
     if (this.#pending === 0) this.signal();
-    for (const fence of fences) fence.onSignal(this.#oneDone);
+    for (const fence of different) fence.onSignal(this.#oneDone);
   }
 
   readonly #oneDone = (fence: Fence): void => {

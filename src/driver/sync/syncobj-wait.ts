@@ -14,75 +14,104 @@ const NONE = 0xffffffff;
 const MAY_BE_MISSING = DRM_SYNCOBJ_WAIT_FLAGS_WAIT_FOR_SUBMIT | DRM_SYNCOBJ_WAIT_FLAGS_WAIT_AVAILABLE;
 
 interface Entry {
+  readonly index: number;
   readonly syncobj: Syncobj;
   readonly point: bigint;
   /** What is waited for; null while the point has not been submitted. Once there, it stays. */
   fence: Fence | null;
+  ready: boolean;
   watcher: SubmitWatcher | null;
+  signaled: (() => void) | null;
 }
 
-/** Waiting for several syncobjs at once: drm_syncobj_array_wait_timeout(). */
+/** Waiting for several syncobjs at once: drm_syncobj_array_wait_timeout(). After the first look, what changes is noted one by one. */
 export class SyncobjWait {
   /** first_signaled: the first that was there when the wait began, or, waiting for any, the one that ended it. */
   first = NONE;
-  readonly #entries: Entry[];
+  readonly #entries: Entry[] = [];
   readonly #all: boolean;
   readonly #available: boolean;
   readonly #mayBeMissing: boolean;
-  #looked = false;
-  #wake: () => void = () => {};
+  #ready = 0;
+  #wake: (() => void) | null = null;
 
-  constructor(syncobjs: readonly Syncobj[], points: readonly bigint[], flags: number) {
-    this.#entries = syncobjs.map((syncobj, i) => ({ syncobj, point: points[i], fence: null, watcher: null }));
+  /** `flags`: DRM_SYNCOBJ_WAIT_FLAGS_*. */
+  constructor(flags: number) {
     this.#all = (flags & DRM_SYNCOBJ_WAIT_FLAGS_WAIT_ALL) !== 0;
     this.#available = (flags & DRM_SYNCOBJ_WAIT_FLAGS_WAIT_AVAILABLE) !== 0;
     this.#mayBeMissing = (flags & MAY_BE_MISSING) !== 0;
   }
 
-  /** 0 when the wait is over, -EINVAL when there is nothing to wait for, undefined to go on waiting. */
-  look(): number | undefined {
-    for (const entry of this.#entries) {
-      entry.fence ??= entry.syncobj.lookup(entry.point) ?? null;
-      if (entry.fence === null && !this.#mayBeMissing) return -EINVAL;
+  /** One more to wait for, looked at once: 0, or -EINVAL when it has nothing to wait for. */
+  add(syncobj: Syncobj, point: bigint): number {
+    const fence = syncobj.lookup(point) ?? null;
+    if (fence === null && !this.#mayBeMissing) return -EINVAL;
+    const index = this.#entries.length;
+    const entry: Entry = { index, syncobj, point, fence, ready: false, watcher: null, signaled: null };
+    this.#entries.push(entry);
+    if (this.#isReady(entry)) {
+      // Waiting for all, the index tells what was there at the first look only.
+      if (this.first === NONE) this.first = index;
+      this.#note(entry);
     }
-    const ready = this.#entries.filter(({ fence }) => fence !== null && (this.#available || fence.signaled));
-    // Waiting for all, the index tells what was there at the first look only.
-    if (ready.length > 0 && (!this.#all || !this.#looked)) this.first = this.#entries.indexOf(ready[0]);
-    this.#looked = true;
-    return ready.length === this.#entries.length || (!this.#all && ready.length > 0) ? 0 : undefined;
+    return 0;
   }
 
-  /** Goes to sleep: `wake` is called when something changes. Holds the syncobjs until leave(). */
+  /** Whether the wait is over. */
+  get over(): boolean {
+    return this.#ready === this.#entries.length || (!this.#all && this.#ready > 0);
+  }
+
+  /** Goes to sleep: `wake` is called when the wait is over, perhaps at once. Holds the syncobjs until leave(). */
   enter(wake: () => void): void {
-    this.#wake = wake;
     for (const entry of this.#entries) {
       entry.syncobj.get();
-      if (entry.fence !== null) entry.fence.onSignal(this.#signaled);
+      if (entry.ready) continue;
+      entry.signaled = () => this.#changed(entry);
+      if (entry.fence !== null) entry.fence.onSignal(entry.signaled);
       else {
         entry.watcher = () => this.#submitted(entry);
-        entry.syncobj.watch(entry.watcher);
+        if (!entry.watcher()) entry.syncobj.watch(entry.watcher);
       }
     }
+    this.#wake = wake;
+    if (this.over) wake();
   }
 
   /** Waits no more. */
   leave(): void {
-    for (const { syncobj, fence, watcher } of this.#entries) {
+    this.#wake = null;
+    for (const { syncobj, fence, watcher, signaled } of this.#entries) {
       if (watcher !== null) syncobj.unwatch(watcher);
-      fence?.removeCallback(this.#signaled);
+      if (signaled !== null) fence?.removeCallback(signaled);
       syncobj.put();
     }
   }
 
-  readonly #signaled = (): void => this.#wake();
+  #isReady({ fence }: Entry): boolean {
+    return fence !== null && (this.#available || fence.signaled);
+  }
+
+  #note(entry: Entry): void {
+    if (entry.ready) return;
+    entry.ready = true;
+    this.#ready++;
+    if (!this.#all && this.first === NONE) this.first = entry.index;
+  }
+
+  #changed(entry: Entry): void {
+    if (!this.#isReady(entry)) return;
+    this.#note(entry);
+    if (this.over) this.#wake?.();
+  }
 
   /** syncobj_wait_syncobj_func(): the point may be there now. */
   #submitted(entry: Entry): boolean {
     entry.fence ??= entry.syncobj.lookup(entry.point) ?? null;
     if (entry.fence === null) return false;
     entry.watcher = null;
-    if (!this.#available) entry.fence.onSignal(this.#signaled);
-    this.#wake();
+    if (this.#available) this.#changed(entry);
+    else if (entry.signaled !== null) entry.fence.onSignal(entry.signaled);
     return true;
   }
 }

@@ -15,7 +15,7 @@ export class Syncobj {
   #refs = 1;
   #fence: Fence | null = null;
   /** cb_list and ev_fd_list: waiters for a fence, or for a point, that has not been submitted yet. */
-  #watchers: { watcher: SubmitWatcher; dropped: (() => void) | undefined }[] = [];
+  readonly #watchers = new Map<SubmitWatcher, (() => void) | undefined>();
 
   /** drm_syncobj_fence_get(). */
   get fence(): Fence | null {
@@ -35,7 +35,9 @@ export class Syncobj {
   put(): void {
     if (--this.#refs > 0) return;
     this.#fence = null;
-    for (const { dropped } of this.#watchers.splice(0)) dropped?.();
+    const dropped = [...this.#watchers.values()];
+    this.#watchers.clear();
+    for (const drop of dropped) drop?.();
   }
 
   /** drm_syncobj_replace_fence(): null takes the fence away (a reset). */
@@ -66,16 +68,19 @@ export class Syncobj {
    * syncobj is freed before that.
    */
   watch(watcher: SubmitWatcher, dropped?: () => void): void {
-    this.#watchers.push({ watcher, dropped });
+    this.#watchers.set(watcher, dropped);
   }
 
   unwatch(watcher: SubmitWatcher): void {
-    const i = this.#watchers.findIndex((one) => one.watcher === watcher);
-    if (i >= 0) this.#watchers.splice(i, 1);
+    this.#watchers.delete(watcher);
   }
 
   #wake(): void {
-    if (this.#watchers.length > 0) this.#watchers = this.#watchers.filter(({ watcher }) => !watcher());
+    if (this.#watchers.size === 0) return;
+    // Not those that come meanwhile.
+    for (const watcher of [...this.#watchers.keys()]) {
+      if (this.#watchers.has(watcher) && watcher()) this.#watchers.delete(watcher);
+    }
   }
 }
 

@@ -37,8 +37,8 @@ export function* activate(harness: Harness, state: VmState, group: Group): Op<nu
   if (harness.pressure !== null && group.job === null) {
     // It gets a slot because a job was submitted.
     if (group.refused) return 'nothing was submitted';
-    const ret = yield* submit(state, group);
-    if (ret !== 0) return ret;
+    const failed = yield* submit(state, group);
+    if (failed !== 0) return failed;
   }
   yield state.mayBind;
   yield* pmGet(harness);

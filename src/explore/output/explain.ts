@@ -43,7 +43,8 @@ export function trace(world: DriverWorld, schedule: readonly Step[]): Traced {
       const thread = world.threads[threadOf(step)].name;
       const action = world.describe(step);
       violation = take(world, step);
-      const details = log.take();
+      // A list of its own: the log's, like all that interleaved code writes, is taken back with the schedule.
+      const details = [...log.take()];
       steps.push({ thread, action, details, state: [...slotLines(world), ...translationLines(world)] });
     }
     const state = slotLines(world);

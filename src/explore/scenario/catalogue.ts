@@ -1,6 +1,7 @@
 /** Where scenarios come from: files named on the command line, and the built-in ones in scenarios/. */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { didYouMean } from '../../../uapi/suggest.ts';
 import { InputError, UsageError } from '../../errors.ts';
 import { parseScenario } from './parser.ts';
 import type { Scenario } from './scenario.ts';
@@ -43,7 +44,10 @@ function fromFile(nameOrPath: string): Scenario {
   const path = builtIn ? join(scenarioDirectory(), nameOrPath + SUFFIX) : nameOrPath;
   const found = statSync(path, { throwIfNoEntry: false });
   if (found === undefined) {
-    throw new UsageError(`no scenario '${nameOrPath}' (panthor-shim explore --list shows the built-in ones)`);
+    const near = didYouMean(nameOrPath, scenarioNames());
+    throw new UsageError(
+      `no scenario '${nameOrPath}'${near || ' (panthor-shim explore --list shows the built-in ones)'}`,
+    );
   }
   if (!found.isFile()) throw new UsageError(`${nameOrPath} is no file`);
   if (found.size > MAX_BYTES)

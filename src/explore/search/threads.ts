@@ -20,7 +20,7 @@ export interface ThreadSpec {
 class RunningThread implements Thread {
   readonly name: string;
   readonly daemon: boolean;
-  readonly body: Body;
+  body: Body;
   point: Thread['point'] = null;
   /** Steps taken. */
   steps = 0;
@@ -89,6 +89,12 @@ export abstract class ThreadWorld implements World {
     thread.steps++;
     thread.resume();
     this.current = -1;
+  }
+
+  goTo(schedule: ArrayLike<Step>, length: number): number {
+    this.reset();
+    for (let i = 0; i < length; i++) this.step(schedule[i]);
+    return length;
   }
 
   visited(): void {}

@@ -120,7 +120,7 @@ export class Inquiry {
 
   /** What an exhaustive search says; where it could not finish, what other searches find in the time that is left. */
   conclude(first: Exhaustive): Result {
-    // Whoever searched it: several threads begin anew, and what one had seen before is among what they see.
+    // Whichever search saw it: several threads begin anew, and what one had seen before is among what they see.
     this.#entered = first.stats.states;
     if (first.outcome === 'exhausted' || first.outcome === 'covered') {
       return this.#result('holds', [], first, first.stats, 'exhaustive search');

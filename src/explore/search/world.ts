@@ -34,14 +34,16 @@ export interface Thread {
   point: WorldPoint | null;
 }
 
-/**
- * A program with several threads, as a search sees it. Nothing in it can be copied: a search comes back to a state by
- * `reset()` and the same steps again.
- */
+/** A program with several threads, as a search sees it. Nothing in it can be copied: a search comes back to a state by goTo(). */
 export interface World {
   readonly threads: readonly Thread[];
   /** Back to the initial state: each thread at its first switch point. */
   reset(): void;
+  /**
+   * To the state after the first `length` steps of `schedule`, which are known to work: by undoing and taking steps, or
+   * by reset() and all of them again. Returns how many steps were taken.
+   */
+  goTo(schedule: ArrayLike<Step>, length: number): number;
   /** Writes the steps that are possible now to `into`, in a fixed order, and returns how many there are. */
   enabled(into: Uint8Array): number;
   /** Takes one step. Throws Violation when something broke that is seen at once. */

@@ -1,13 +1,22 @@
 /** The generators' part of a state: where each function of a thread stands, and what it remembers. */
 
 import { mix32 } from './hash.ts';
-import { type Any, hashValue, nameOf, tracker } from './objects.ts';
+import { type Any, hashValue, nameOf } from './objects.ts';
+import { tracker } from './tracker.ts';
+
+/** A generator function of interleaved code. */
+type Body = Generator<unknown, unknown, void>;
+// biome-ignore lint/suspicious/noExplicitAny: whatever it takes
+type GeneratorFunction = (...args: any[]) => Body;
 
 /** Frames of the running thread: where each function stands, and what it remembers. */
 export class Frames {
   depth = 0;
-  readonly pcs: number[] = [];
-  readonly values: unknown[][] = [];
+  pcs: number[] = [];
+  values: unknown[][] = [];
+  /** The functions, and which of its yields each stands at, from 1. */
+  functions: GeneratorFunction[] = [];
+  sites: number[] = [];
   lane0 = 0;
   lane1 = 0;
 
@@ -27,9 +36,24 @@ export class Frames {
     this.lane0 = a;
     this.lane1 = b;
   }
+
+  /** What a thread's stack is now, to be put back later; what was written down at a yield never changes. */
+  copy(): Frames {
+    const copy = new Frames();
+    copy.depth = this.depth;
+    copy.pcs = this.pcs.slice(0, this.depth);
+    copy.values = this.values.slice(0, this.depth);
+    copy.functions = this.functions.slice(0, this.depth);
+    copy.sites = this.sites.slice(0, this.depth);
+    copy.lane0 = this.lane0;
+    copy.lane1 = this.lane1;
+    return copy;
+  }
 }
 
 let frames = new Frames();
+/** Frames whose functions are still to be brought back to where they stood. */
+let resuming = 0;
 
 /** A generator function begins: its place in the stack. */
 export function $enter(): number {
@@ -37,9 +61,17 @@ export function $enter(): number {
 }
 
 /** A generator function is about to yield or to call another. */
-export function $y(depth: number, pc: number, values: unknown[]): void {
+export function $y(
+  depth: number,
+  pc: number,
+  values: unknown[],
+  site: number,
+  self: GeneratorFunction,
+): void {
   frames.pcs[depth] = pc;
   frames.values[depth] = values;
+  frames.sites[depth] = site;
+  frames.functions[depth] = self;
   frames.depth = depth + 1;
   for (let i = 0; i < values.length; i++) {
     const value = values[i];
@@ -47,6 +79,56 @@ export function $y(depth: number, pc: number, values: unknown[]): void {
       if ((value as Any).$id === undefined) nameOf(value);
     }
   }
+}
+
+/** Whether a function that begins is to go on where it stood. */
+export const $resuming = (): boolean => resuming > 0;
+
+/** What the function at a depth remembered. */
+export const $values = (depth: number): unknown[] => frames.values[depth];
+
+/** The yield that the function at a depth stood at. */
+export function $site(depth: number): number {
+  resuming--;
+  return frames.sites[depth];
+}
+
+/** The function that the one at a depth had called. */
+export function $child(depth: number): Body {
+  frames.depth = depth + 1;
+  return begin(depth + 1);
+}
+
+/** What a function calls, made before it is written down that it stands there. */
+export const $call = <T>(called: T, _written: undefined): T => called;
+
+/** Equal to no value that code has. */
+export const $none = Symbol('none');
+
+/** Stands for each argument of a function that is brought back: it takes apart what it likes, and finds nothing. */
+const NOTHING = {};
+
+/** Its variables are put back from what it remembered; `this`, where it has one, is remembered first. */
+const begin = (depth: number): Body =>
+  frames.functions[depth].call(frames.values[depth][0], NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING);
+
+/**
+ * Makes the generator of a thread anew, from what its functions wrote down when it last yielded. Nothing but variables of
+ * theirs is written on the way.
+ *
+ * @throws {Error} where one of them does not come to where it stood: a bug of build/instrument-resume.mjs
+ */
+export function resume(index: number, stack: Frames): Body {
+  enterThread(index, stack);
+  const { depth } = stack;
+  resuming = depth;
+  stack.depth = 0;
+  const body = begin(0);
+  body.next();
+  if (resuming !== 0 || stack.depth !== depth - 1)
+    throw new Error(`thread ${index} does not come back to its place`);
+  stack.depth = depth;
+  return body;
 }
 
 /** What for-of loops with a yield in them may go over. */

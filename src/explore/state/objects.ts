@@ -10,34 +10,37 @@
  */
 import { mix32 } from './hash.ts';
 import { $key, hashText, isUnhashed } from './names.ts';
-import { forgetUndo, noteUndo, type Restore, undoAll } from './undo-list.ts';
-import { bytesOf, enterView } from './views.ts';
+import { noteUndo, type Restore } from './undo-list.ts';
+import { bytesOf, enterView, leaveView } from './views.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: whatever the driver keeps
 export type Any = any;
 
 /** Bits of an object's name that count within one thread. */
 const COUNTER_BITS = 24;
-const SETUP = 0;
+export const SETUP = 0;
 
 const float = new Float64Array(1);
 const halves = new Int32Array(float.buffer);
 /** Names of objects that cannot carry one (frozen ones): they never change. */
-const frozen = new Map<object, number>();
+export const frozen = new Map<object, number>();
 
-/** Who makes objects known at present: 0 while the initial state is set up, thread number + 1 afterwards. */
-let owner = SETUP;
-const counters = new Int32Array(64);
-let lane0 = 0;
-let lane1 = 0;
-
-let recording = false;
-const saved = { counters: new Int32Array(64), lane0: 0, lane1: 0, known: 0 };
-/** Every object that is known, for an audit; frozen and module-level ones once. */
-let known: object[] | null = null;
-/** Module-level objects and all that they led to when they became known; they outlive each world. */
-const shared: object[] = [];
-let naming: object[] | null = null;
+/** What is known at present; tracker.ts sets it. */
+export const now = {
+  /** Who makes objects known: 0 while the initial state is set up, thread number + 1 afterwards. */
+  owner: SETUP,
+  /** Objects that each has made known. */
+  counters: new Int32Array(64),
+  /** The fingerprint. */
+  lane0: 0,
+  lane1: 0,
+  /** Whether changes are noted, to be undone. */
+  recording: false,
+  /** Every object that is known, for an audit; frozen and module-level ones once. */
+  known: null as object[] | null,
+  /** Where objects that become known are put besides. */
+  naming: null as object[] | null,
+};
 
 /** 32 bits for any value; objects become known. */
 export function hashValue(value: unknown): number {
@@ -66,8 +69,8 @@ export function term(id: number, key: number, value: unknown, sign: 1 | -1): voi
   if (value === undefined) return;
   const v = hashValue(value);
   const h = mix32(Math.imul(id, 0x9e3779b1) ^ Math.imul(key, 0x85ebca6b) ^ v);
-  lane0 = (lane0 + sign * h) | 0;
-  lane1 = (lane1 + sign * mix32(h ^ Math.imul(v, 0x27d4eb2f) ^ id)) | 0;
+  now.lane0 = (now.lane0 + sign * h) | 0;
+  now.lane1 = (now.lane1 + sign * mix32(h ^ Math.imul(v, 0x27d4eb2f) ^ id)) | 0;
 }
 
 export function nameOf(target: object): number {
@@ -75,19 +78,26 @@ export function nameOf(target: object): number {
 }
 
 function register(target: object): number {
-  const id = (owner << COUNTER_BITS) | ++counters[owner];
-  if (Object.isExtensible(target)) Object.defineProperty(target, '$id', { value: id });
+  const id = (now.owner << COUNTER_BITS) | ++now.counters[now.owner];
+  if (Object.isExtensible(target)) Object.defineProperty(target, '$id', { value: id, writable: true });
   else frozen.set(target, id);
+  if (now.recording) noteUndo(target, forget, undefined);
   if (typeof (target as Any).next !== 'function') {
-    if (recording && (target as Any).$changes !== undefined) {
+    if (now.recording && (target as Any).$changes !== undefined) {
       throw new Error(`the explorer cannot follow ${(target as Any).$changes} that is kept`);
     }
     if (ArrayBuffer.isView(target)) enterView(target);
-    naming?.push(target);
-    known?.push(target);
+    now.naming?.push(target);
+    now.known?.push(target);
     contents(target, id, 1);
   }
   return id;
+}
+
+/** An object becomes unknown again. */
+function forget(target: object): void {
+  if (!frozen.delete(target)) (target as Any).$id = undefined;
+  if (ArrayBuffer.isView(target)) leaveView(target);
 }
 
 /** Adds or takes out the terms of everything in an object. */
@@ -126,19 +136,19 @@ const POISON = $key('freed');
 /** Objects that poison.ts watches: that they are freed is part of the state. */
 export const poisoned = new WeakSet<object>();
 
-/** Whether a change to object `id` has to be undone by a reset. */
-export function undoes(id: number): boolean {
-  return recording && id >>> COUNTER_BITS === SETUP;
+/** Whether changes have to be undone later. */
+export function undoes(): boolean {
+  return now.recording;
 }
 
-export function undo(target: object, id: number, restore: Restore, value: unknown): void {
-  if (undoes(id)) noteUndo(target, restore, value);
+export function undo(target: object, restore: Restore, value: unknown): void {
+  if (now.recording) noteUndo(target, restore, value);
 }
 
 /** A known object's field changed. */
 export function $note(target: object, key: number, restore: Restore, before: unknown, after: unknown): void {
   const id = (target as Any).$id as number;
-  undo(target, id, restore, before);
+  undo(target, restore, before);
   if (isUnhashed(target, key)) return;
   term(id, key, before, -1);
   term(id, key, after, 1);
@@ -149,84 +159,4 @@ export function $root(value: unknown): void {
   if (value !== null && (typeof value === 'object' || typeof value === 'function'))
     roots.push(value as object);
 }
-const roots: object[] = [];
-
-/** What begin() was called with last. */
-let tracked: object | null = null;
-
-/** The switchboard that the explorer uses. */
-export const tracker = {
-  /** Everything that `root` leads to, as it is now, becomes the initial state. */
-  begin(root: object): void {
-    tracked = root;
-    owner = SETUP;
-    naming = shared;
-    for (const one of roots) nameOf(one);
-    naming = null;
-    nameOf(root);
-    forgetUndo();
-    recording = true;
-    saved.known = known?.length ?? 0;
-    saved.counters.set(counters);
-    saved.lane0 = lane0;
-    saved.lane1 = lane1;
-  },
-
-  /** Back to the initial state. */
-  rewind(): void {
-    undoAll();
-    if (known !== null) known.length = saved.known;
-    counters.set(saved.counters);
-    lane0 = saved.lane0;
-    lane1 = saved.lane1;
-    owner = SETUP;
-  },
-
-  /** What becomes known from now on, thread `index` has made known. */
-  enter(index: number): void {
-    owner = index + 1;
-  },
-
-  /** Whose state is tracked; null before there is any. */
-  get root(): object | null {
-    return tracked;
-  },
-
-  get lane0(): number {
-    return lane0;
-  },
-  get lane1(): number {
-    return lane1;
-  },
-
-  /** Another world is about to be built: only module-level objects stay known. Names go on where they are. */
-  reset(): void {
-    // What module-level objects were left with by a schedule is not what the next world begins with.
-    if (recording) this.rewind();
-    tracked = null;
-    recording = false;
-    owner = SETUP;
-    forgetUndo();
-    lane0 = lane1 = 0;
-    if (known !== null) known = [...shared];
-    for (const target of shared) contents(target, nameOf(target), 1);
-  },
-
-  /** From now on, before there is any world, every object that becomes known is remembered for audit(). */
-  rememberObjects(): void {
-    known ??= [];
-  },
-
-  /** Whether the fingerprint is the sum of what all known objects hold now: no write has escaped. */
-  audit(): boolean {
-    if (known === null) throw new Error('objects are not remembered');
-    const a = lane0;
-    const b = lane1;
-    lane0 = lane1 = 0;
-    for (const target of [...known]) contents(target, (target as Any).$id ?? frozen.get(target), 1);
-    const same = lane0 === a && lane1 === b;
-    lane0 = a;
-    lane1 = b;
-    return same;
-  },
-};
+export const roots: object[] = [];

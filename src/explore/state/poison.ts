@@ -39,7 +39,7 @@ export function poison(target: object, keep: readonly string[], use: (field: str
   }
   poisoned.add(target);
   contents(target, id, 1);
-  undo(target, id, restore, new Map(saved));
+  undo(target, restore, new Map(saved));
 }
 
 function restore(target: object, saved: unknown): void {

@@ -1,25 +1,32 @@
-/** What a schedule has changed in objects of the initial state, oldest first: the others are gone after a reset. */
+/** What a schedule has changed, oldest first. */
 
 export type Restore = (target: object, value: unknown) => void;
 
 const targets: object[] = [];
 const restores: Restore[] = [];
 const values: unknown[] = [];
+/** What lies above is left over from before, and written over: to shorten a list takes longer. */
+let length = 0;
 
 /** `restore(target, value)` will undo a change. */
 export function noteUndo(target: object, restore: Restore, value: unknown): void {
-  targets.push(target);
-  restores.push(restore);
-  values.push(value);
+  targets[length] = target;
+  restores[length] = restore;
+  values[length++] = value;
 }
 
-/** Undoes everything, the last change first. */
-export function undoAll(): void {
-  for (let i = targets.length - 1; i >= 0; i--) restores[i](targets[i], values[i]);
-  forgetUndo();
+/** How many changes there are. */
+export const undoLength = (): number => length;
+
+/** Undoes all but the first `rest` changes, the last one first. */
+export function undoTo(rest: number): void {
+  while (length > rest) {
+    length--;
+    restores[length](targets[length], values[length]);
+  }
 }
 
 /** What was changed so far stays. */
 export function forgetUndo(): void {
-  targets.length = restores.length = values.length = 0;
+  targets.length = restores.length = values.length = length = 0;
 }

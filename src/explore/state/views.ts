@@ -16,6 +16,12 @@ export function enterView(target: View): void {
   }
 }
 
+/** A view is not known any more. */
+export function leaveView(target: View): void {
+  const views = viewsOf.get(target.buffer) ?? [];
+  views.splice(views.indexOf(target), 1);
+}
+
 /** Bytes of a view that has no elements of its own. */
 export const bytesOf = (view: DataView): Uint8Array =>
   new Uint8Array(view.buffer, view.byteOffset, view.byteLength);

@@ -43,7 +43,7 @@ function changeShared<T>(target: Any, action: () => T): T {
   const views = (target.$shared ?? [target]) as Any[];
   for (const view of views) {
     contents(view, view.$id, -1);
-    undo(view, view.$id, restoreBytes, new Uint8Array(view.buffer, view.byteOffset, view.byteLength).slice());
+    undo(view, restoreBytes, new Uint8Array(view.buffer, view.byteOffset, view.byteLength).slice());
   }
   const result = action();
   for (const view of views) contents(view, view.$id, 1);
@@ -69,7 +69,7 @@ export function $l(target: Any, field: string, operator: string, value: () => un
 
 /** A zero element of a typed array has no term, so that an untouched megabyte costs nothing. */
 function element(target: Any, id: number, index: number, before: unknown, after: unknown): void {
-  undo(target, id, restoreElement(index), before);
+  undo(target, restoreElement(index), before);
   const numeric = ArrayBuffer.isView(target);
   if (!numeric || before !== 0) term(id, elementKey(index), before, -1);
   if (!numeric || after !== 0) term(id, elementKey(index), after, 1);
@@ -104,7 +104,7 @@ export function $length(target: Any, value: number): number {
 /** Changes a small collection as a whole. */
 function change<T>(target: Any, id: number, action: () => T): T {
   contents(target, id, -1);
-  if (undoes(id)) undo(target, id, restoreAll, copyOf(target));
+  if (undoes()) undo(target, restoreAll, copyOf(target));
   const result = action();
   contents(target, id, 1);
   return result;
@@ -129,7 +129,7 @@ function restoreAll(target: Any, copy: Any): void {
 
 function push(target: unknown[], id: number, value: unknown): number {
   const length = target.length;
-  undo(target, id, restoreLength, length);
+  undo(target, restoreLength, length);
   term(id, LENGTH, length, -1);
   term(id, LENGTH, length + 1, 1);
   term(id, elementKey(length), value, 1);
@@ -139,7 +139,7 @@ function push(target: unknown[], id: number, value: unknown): number {
 function pop(target: unknown[], id: number): unknown {
   const last = target.length - 1;
   const value = target.pop();
-  undo(target, id, restorePopped, value);
+  undo(target, restorePopped, value);
   term(id, LENGTH, last + 1, -1);
   term(id, LENGTH, last, 1);
   term(id, elementKey(last), value, -1);
@@ -189,7 +189,7 @@ function changeBytes(target: DataView, id: number, name: string, args: Any[]): u
   const at = args[0] as number;
   const bytes = new Uint8Array(target.buffer, target.byteOffset, target.byteLength);
   const before = bytes.slice(at, at + Number(/\d+$/.exec(name)?.[0]) / 8);
-  undo(target, id, restorePart, { at, before });
+  undo(target, restorePart, { at, before });
   const result = (target as Any)[name](...args);
   for (let i = 0; i < before.length; i++) {
     const now = bytes[at + i];

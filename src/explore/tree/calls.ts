@@ -1,9 +1,10 @@
 /** Calls into a tree's driver as computations that others may interrupt: one switch point for each point of the thread. */
-import type { Op, Waitable } from '../../coroutine/op.ts';
+import type { Op, Point, Waitable } from '../../coroutine/op.ts';
 import type { DriverTrace } from '../../driver/base/warn.ts';
 import {
   AS_STATUS,
   GPU_INT_BASE,
+  INT_MASK,
   INT_RAWSTAT,
   MMU_AS_BASE,
   MMU_AS_SHIFT,
@@ -29,6 +30,7 @@ import {
   POINT_WRITE,
 } from '../../tree/mailbox.ts';
 import { type Explain, tellNotes } from '../../tree/notes.ts';
+import { callKernel, enterKernel } from './threads/enter.ts';
 import type { View } from './view.ts';
 
 /** The kernel's threads while the scenario is set up, and for what is over at once. */
@@ -69,62 +71,81 @@ export class Calls {
   }
 
   /** One call; its return value. Yields at each point of the kernel's thread, and before it begins. */
-  *call(name: CallName, ...args: number[]): Op<number> {
-    // What a function looks at before its first lock may be any object's.
-    yield `calls ${name}`;
-    return yield* this.enter(name, ...args);
+  call(name: CallName, ...args: number[]): Op<number> {
+    return callKernel(this, name, ...(args as []));
   }
 
   /** A call that has begun when its caller saw that it can: no other thread runs before its first point. */
-  *enter(name: CallName, ...args: number[]): Op<number> {
+  enter(name: CallName, ...args: number[]): Op<number> {
+    return enterKernel(this, name, ...(args as []));
+  }
+
+  /** Starts a call on the kernel's thread of the world's; its number. */
+  begin(name: CallName, args: readonly number[]): number {
     const current = this.current();
     const thread = current < 0 ? SETTING_UP : current;
-    const { mailbox } = this.#kernel;
     this.#kernel.start(thread, name);
-    mailbox.setArgs(args);
+    this.#kernel.mailbox.setArgs(args);
+    return thread;
+  }
+
+  /** Runs a thread to the next point at which it can be held: which kind, POINT_END where it has ended. */
+  step(thread: number): number {
     for (;;) {
-      const point = this.#step(thread, USUALLY_QUIET);
-      const { object } = mailbox;
-      switch (point) {
-        case POINT_END:
-          return mailbox.result(0);
-        case POINT_READ:
-          // A poll that finds the command running looks again when it has ended: that is waited for at once.
-          if (isStatus(object)) yield this.machine.asReady(slotOf(object));
-          else yield `reads ${registerName(object)}`;
-          mailbox.reply = this.#read(object);
-          break;
-        case POINT_WRITE: {
-          const { value } = mailbox;
-          yield `writes ${registerName(object)}`;
-          this.#write(object, value);
-          break;
-        }
-        case POINT_TICK:
-          yield this.tickDone;
-          break;
-        case POINT_TABLE:
-          yield 'page-table call';
-          break;
-        case POINT_POLL:
-          // The command still runs although it was waited for: it is stuck.
-          this.trace?.timeout('AS_STATUS');
-          mailbox.reply = 0;
-          break;
-        case POINT_SLEEP:
-          if (current < 0) this.#interruptAtOnce();
-          yield this.#waiting(thread, 'sleeps until the GPU answers', () => this.#noAnswer());
-          mailbox.reply = this.#isReady(thread) ? 1 : 0;
-          if (!this.#isReady(thread)) this.trace?.timeout('GPU_CMD_flush');
-          break;
-        case POINT_MUTEX:
-        case POINT_SPIN:
-        case POINT_CONDITION:
-          yield this.#waiting(thread, this.#nameOf(object));
-          break;
-        default:
-          throw new Error(`thread ${thread} stands at point ${point}`);
-      }
+      const kind = this.#step(thread, USUALLY_QUIET);
+      if (kind !== POINT_POLL) return kind;
+      // The command still runs although it was waited for: it is stuck.
+      this.trace?.timeout('AS_STATUS');
+      this.#kernel.mailbox.reply = 0;
+    }
+  }
+
+  /** What a call that has ended returned. */
+  get result(): number {
+    return this.#kernel.mailbox.result(0);
+  }
+
+  /** What the point that was reached last is about, and what would be written. */
+  get object(): number {
+    return this.#kernel.mailbox.object;
+  }
+
+  get value(): number {
+    return this.#kernel.mailbox.value;
+  }
+
+  /** Where a thread is held. */
+  pointOf(thread: number, kind: number, object: number): Point {
+    switch (kind) {
+      case POINT_READ:
+        // A poll that finds the command running looks again when it has ended: that is waited for at once.
+        return isStatus(object) ? this.machine.asReady(slotOf(object)) : `reads ${registerName(object)}`;
+      case POINT_WRITE:
+        return `writes ${registerName(object)}`;
+      case POINT_TICK:
+        return this.tickDone;
+      case POINT_TABLE:
+        return 'page-table call';
+      case POINT_SLEEP:
+        if (thread === SETTING_UP) this.#interruptAtOnce();
+        return this.#waiting(thread, 'sleeps until the GPU answers', () => this.#noAnswer());
+      case POINT_MUTEX:
+      case POINT_SPIN:
+      case POINT_CONDITION:
+        return this.#waiting(thread, this.#nameOf(object));
+      default:
+        throw new Error(`thread ${thread} stands at point ${kind}`);
+    }
+  }
+
+  /** It is the thread's turn: its access is made, its sleep is over. */
+  answer(thread: number, kind: number, object: number, value: number): void {
+    const { mailbox } = this.#kernel;
+    if (kind === POINT_READ) mailbox.reply = this.#read(object);
+    else if (kind === POINT_WRITE) this.#write(object, value);
+    else if (kind === POINT_SLEEP) {
+      mailbox.reply = this.#isReady(thread) ? 1 : 0;
+      if (!this.#isReady(thread)) this.trace?.timeout('GPU_CMD_flush');
     }
   }
 
@@ -184,9 +205,10 @@ export class Calls {
   #noAnswer(): boolean {
     const { flushHung, flushing, regs } = this.machine;
     if (flushHung) return true;
-    return (
-      !flushing && regs.words[(GPU_INT_BASE + INT_RAWSTAT) >> 2] === 0 && !this.#view.gpuInterruptHandled
-    );
+    const { words } = regs;
+    // What is masked raises no interrupt.
+    const raised = words[(GPU_INT_BASE + INT_RAWSTAT) >> 2] & words[(GPU_INT_BASE + INT_MASK) >> 2];
+    return !flushing && raised === 0 && !this.#view.gpuInterruptHandled;
   }
 
   #waiting(thread: number, label: string, or: () => boolean = () => false): Waitable {

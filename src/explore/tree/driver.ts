@@ -4,7 +4,6 @@
  * fields that JavaScript can see are constants, all else is in the kernel's memory, which driver-world.ts saves, restores
  * and hashes as a whole.
  */
-import type { Op } from '../../coroutine/op.ts';
 import type { DriverTrace } from '../../driver/base/warn.ts';
 import type { GemObject } from '../../driver/gem/gem.ts';
 import type { Kernel } from '../../driver/kernels.ts';
@@ -22,20 +21,28 @@ import type { ExploredDevice } from '../model/explored-device.ts';
 import type { ThreadSpec } from '../search/threads.ts';
 import type { Body } from '../search/world.ts';
 import { Calls } from './calls.ts';
-import { TreeDevice, TreeIrq } from './device.ts';
 import { TreeMemory } from './memory.ts';
+import { Seen, type SeenOp, TreeObject } from './objects.ts';
+import { TreeDevice, TreeIrq } from './threads/device.ts';
+import { gpuInterrupts, TreePool } from './threads/pool.ts';
+import { TreeVm } from './threads/vm.ts';
 import { View } from './view.ts';
-import { TreeObject, TreeVm } from './vm.ts';
 
 const PA_BITS = 40;
 const TASK_SIZE = 2 ** 48;
 const LINE_GPU = 0;
-const IRQ_WAKE_THREAD = 2;
 /** Where the shim puts the first object, which is the sparse mappings' where the tree has them. */
 const DUMMY_PA = 0x200000000;
 
+/** A state of the driver that can be come back to. */
+interface SavedDriver {
+  moment: number;
+  seen: (SeenOp | null)[];
+}
+
 export class TreeDriver {
-  readonly #kernel: TreeKernel;
+  /** Seen by tests of its journal. */
+  readonly kernel: TreeKernel;
   readonly #view: View;
   readonly #calls: Calls;
   #machine!: TimedMachine;
@@ -46,9 +53,9 @@ export class TreeDriver {
   #gpuIrq!: TreeIrq;
 
   constructor(tree: BuiltTree) {
-    this.#kernel = new TreeKernel(tree);
-    this.#view = new View(this.#kernel);
-    this.#calls = new Calls(this.#kernel, this.#view, {
+    this.kernel = new TreeKernel(tree);
+    this.#view = new View(this.kernel);
+    this.#calls = new Calls(this.kernel, this.#view, {
       warnings: new Warnings(tree.mirror),
       places: new Places(tree),
     });
@@ -66,10 +73,11 @@ export class TreeDriver {
 
   /** A machine whose tables are in the kernel's memory. */
   machine(slots: number, vaBits: number): TimedMachine {
-    this.#kernel.reset();
+    this.kernel.reset();
     this.#vms = [];
     this.#objects = [];
-    this.memory = new TreeMemory(this.#kernel, this.#view);
+    this.#seen.clear();
+    this.memory = new TreeMemory(this.kernel, this.#view);
     const memory = this.memory as unknown as PhysicalMemory;
     this.#machine = new TimedMachine({ slots, vaBits, memory });
     const { words } = this.#machine.regs;
@@ -94,10 +102,10 @@ export class TreeDriver {
   createObject(size: number): GemObject {
     const number = this.#calls.runToQuiescence(this.#calls.call('boCreate', size, 0));
     if (number < 0) throw new Error(`an object of ${size} bytes: ${number}`);
-    this.#kernel.mailbox.clearNotes();
+    this.kernel.mailbox.clearNotes();
     this.#calls.runToQuiescence(this.#calls.call('backing', number, 0), false);
-    const object = new TreeObject(number, this.#kernel.mailbox.noteNumber(0));
-    this.#kernel.mailbox.clearNotes();
+    const object = new TreeObject(number, this.kernel.mailbox.noteNumber(0));
+    this.kernel.mailbox.clearNotes();
     this.#objects.push(object);
     return object as unknown as GemObject;
   }
@@ -108,25 +116,31 @@ export class TreeDriver {
     return this.#objects[number - 1] ?? null;
   }
 
+  readonly #seen = new Map<number, Seen>();
+
+  /** What was seen last of a VM's operations. */
+  seen(uid: number): Seen {
+    const seen = new Seen(uid, this.#view, (number) => this.object(number));
+    this.#seen.set(uid, seen);
+    return seen;
+  }
+
   get pool(): VmPool {
-    const calls = this.#calls;
-    const find = (id: number): TreeVm | undefined => this.#vms.find((vm) => vm.id === id);
-    const pool = {
-      create: function* (this: void, range: number, flags: number): Op<number> {
-        return yield* calls.call('vmCreate', range, flags);
-      },
-      get: (id: number) => {
-        const known = find(id);
-        if (known !== undefined) return known;
-        const vm = new TreeVm(id, this.#vms.length + 1, calls, this.#view, this);
-        this.#vms.push(vm);
-        return vm;
-      },
-      destroyVm: function* (this: void, id: number): Op<number> {
-        return yield* calls.call('vmDestroy', find(id)?.uid ?? 0);
-      },
-    };
-    return pool as unknown as VmPool;
+    return new TreePool(this.#calls, this) as unknown as VmPool;
+  }
+
+  /** The VM of an id, which is there or has just been made. */
+  vm(id: number): TreeVm {
+    const known = this.#vms.find((vm) => vm.id === id);
+    if (known !== undefined) return known;
+    const vm = new TreeVm(id, this.#vms.length + 1, this.#calls, this.#view, this);
+    this.#vms.push(vm);
+    return vm;
+  }
+
+  /** The uid of the VM that has an id, 0 for none. */
+  uidOf(id: number): number {
+    return this.#vms.find((vm) => vm.id === id)?.uid ?? 0;
   }
 
   failReservation(after: number): void {
@@ -139,10 +153,6 @@ export class TreeDriver {
 
   /** What the driver's world needs besides the model's threads: the GPU block's interrupt. */
   threads(): ThreadSpec[] {
-    return [{ name: 'gpu irq', daemon: true, body: this.#gpuInterrupts() as Body }];
-  }
-
-  *#gpuInterrupts(): Op<void> {
     const raised = {
       label: 'GPU interrupt',
       ready: () => {
@@ -153,11 +163,7 @@ export class TreeDriver {
         );
       },
     };
-    for (;;) {
-      yield raised;
-      const ret = yield* this.#gpuIrq.rawHandler();
-      if (ret === IRQ_WAKE_THREAD) yield* this.#gpuIrq.threadedHandler();
-    }
+    return [{ name: 'gpu irq', daemon: true, body: gpuInterrupts(this.#gpuIrq, raised) as Body }];
   }
 
   set trace(trace: DriverTrace | null) {
@@ -168,15 +174,31 @@ export class TreeDriver {
     return this.#calls.trace;
   }
 
-  /** The state now is the one that restore() goes back to. */
-  save(): void {
-    this.#kernel.native.save();
+  /** The state now is the initial one. */
+  begin(): void {
+    this.kernel.native.begin();
   }
 
-  restore(): void {
-    this.#kernel.native.restore();
+  /** Back to the initial state. */
+  rewind(): void {
+    this.kernel.native.undo(0);
     this.#view.moved();
-    for (const vm of this.#vms) vm.forget();
+    for (const seen of this.#seen.values()) seen.restore(null);
+  }
+
+  /** The state now, to come back to until an older one is. */
+  save(): SavedDriver {
+    return {
+      moment: this.kernel.native.moment(),
+      seen: Array.from(this.#seen.values(), (seen) => seen.save()),
+    };
+  }
+
+  restore({ moment, seen }: SavedDriver): void {
+    if (this.kernel.native.undo(moment) !== 0) throw new Error(`the kernel's moment ${moment} is gone`);
+    this.#view.moved();
+    let i = 0;
+    for (const one of this.#seen.values()) one.restore(seen[i++]);
   }
 
   /** What is judged when all threads have ended. Throws KernelFault. */
@@ -186,8 +208,8 @@ export class TreeDriver {
 
   /** Mixes the whole of the kernel's state into a fingerprint. */
   mixInto(lanes: Int32Array): void {
-    this.#kernel.native.hash();
-    const hash = this.#kernel.mailbox.word(0);
+    this.kernel.native.hash(0);
+    const hash = this.kernel.mailbox.word(0);
     lanes[0] = (lanes[0] ^ Number(BigInt.asIntN(32, hash))) | 0 || 1;
     lanes[1] = (Math.imul(lanes[1], 31) ^ Number(BigInt.asIntN(32, hash >> 32n))) | 0 || 1;
   }

@@ -26,6 +26,8 @@ export const VM_STOPPED = 14;
 export class View {
   readonly #kernel: TreeKernel;
   #stale = true;
+  /** What slots() has made of the words. */
+  #slots: unknown[] | null = null;
 
   constructor(kernel: TreeKernel) {
     this.#kernel = kernel;
@@ -40,6 +42,7 @@ export class View {
     if (this.#stale) {
       this.#kernel.native.view();
       this.#stale = false;
+      this.#slots = null;
     }
     return this.#kernel.mailbox.view(i);
   }
@@ -101,9 +104,17 @@ export class View {
     return DEVICE_WORDS + this.#word(5) * VM_WORDS;
   }
 
-  /** The uid of the VM in a slot, 0 for none. */
-  slot(as: number): number {
-    return this.#word(this.#afterVms() + as);
+  /** By slot, which of `vms` is in it; null for none. */
+  slots<T>(vms: readonly T[]): readonly (T | null)[] {
+    const from = this.#afterVms();
+    if (this.#slots === null) {
+      this.#slots = [];
+      for (let as = 0; as < SLOTS; as++) {
+        const uid = this.#word(from + as);
+        this.#slots.push(uid > 0 ? vms[uid - 1] : null);
+      }
+    }
+    return this.#slots as (T | null)[];
   }
 
   /** The uids in the LRU list, oldest first. */

@@ -14,8 +14,13 @@ const MAX_WAITING_FDS = 16;
 /** Open files that a connection knows; the library relies on the last four that it showed. */
 const MAX_SHOWN = 16;
 
-/** Handles one whole frame; false closes the connection. */
-export type FrameHandler = (from: Connection, frame: Frame, view: DataView, bytes: Uint8Array) => boolean;
+/** Handles one whole frame; false closes the connection, 'later' leaves the frame for another time. */
+export type FrameHandler = (
+  from: Connection,
+  frame: Frame,
+  view: DataView,
+  bytes: Uint8Array,
+) => boolean | 'later';
 
 /** What receive() found. */
 export type Received = 'more' | 'nothing' | 'ended' | 'no-memory';
@@ -38,6 +43,8 @@ export class Connection {
   readonly shown = new Map<number, OpenFile>();
   /** Cancels the call that waits for its result, if one does. */
   cancel: (() => void) | null = null;
+  /** Its frame is being handled, and others have their turns meanwhile. */
+  handling = false;
   /** Bytes that this and the other connections of the process keep. */
   readonly #shares: Shares;
   #bytes = new Uint8Array(FIRST_BYTES);
@@ -96,11 +103,15 @@ export class Connection {
   }
 
   /** Hands one whole frame over, if there is one. False: the connection is corrupt or closed. */
-  handleFrame(handle: FrameHandler): boolean {
+  handleFrame(handle: FrameHandler): boolean | 'later' {
     if (this.#used === 0) return !this.closed;
     const size = this.#frame.read(this.#view, 0, this.#used);
     if (size <= 0) return size === 0;
-    if (!handle(this, this.#frame, this.#view, this.#bytes) || this.closed) return false;
+    this.handling = true;
+    const handled = handle(this, this.#frame, this.#view, this.#bytes);
+    this.handling = false;
+    if (!handled || this.closed) return false;
+    if (handled === 'later') return handled;
     this.#bytes.copyWithin(0, size, this.#used);
     this.#used -= size;
     if (this.#used === 0 && this.#bytes.length > KEPT_BYTES) this.#resize(FIRST_BYTES);

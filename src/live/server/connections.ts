@@ -25,7 +25,7 @@ const ENOMEM = 12;
 
 /**
  * The clients' connections, each of which has its turn: one request of each is handled, then what has arrived meanwhile
- * is looked at. So no client waits for more than one call of every other connection.
+ * is looked at. So no client waits for more than one call of every other connection, nor for all of a long one (Slices).
  */
 export class Connections {
   readonly #options: ConnectionsOptions;
@@ -33,7 +33,9 @@ export class Connections {
   /** Those that each process has, the one used longest ago first. */
   readonly #byPid = new Map<number, Set<Connection>>();
   /** Those with a request that has arrived and waits for its turn. */
-  #ready = new Set<Connection>();
+  readonly #ready = new Set<Connection>();
+  /** Those whose request has to wait for the end of one that is under way. */
+  readonly #later = new Set<Connection>();
   /** Those with a part of a request, and since when. */
   readonly #halves = new Map<Connection, number>();
   readonly #shares = new Shares(MAX_BYTES);
@@ -60,11 +62,20 @@ export class Connections {
     return Number.POSITIVE_INFINITY;
   }
 
-  /** One turn for each connection that has a request. */
+  /** One turn for each connection that has a request; one of these turns may let the others have theirs first. */
   takeTurns(nowNs: number): void {
-    const ready = this.#ready;
-    this.#ready = new Set();
-    for (const connection of ready) this.#turn(connection, nowNs);
+    for (let left = this.#ready.size; left > 0; left--) {
+      const [connection] = this.#ready;
+      if (connection === undefined) return;
+      this.#ready.delete(connection);
+      this.#turn(connection, nowNs);
+    }
+  }
+
+  /** A long request is done: what waited for it can be tried again. */
+  retry(): void {
+    for (const connection of this.#later) this.#ready.add(connection);
+    this.#later.clear();
   }
 
   /** Closes connections whose requests stay unfinished: descriptors that came with them are not held for ever. */
@@ -86,6 +97,7 @@ export class Connections {
     own?.delete(connection);
     if (own?.size === 0) this.#byPid.delete(connection.pid);
     this.#ready.delete(connection);
+    this.#later.delete(connection);
     this.#halves.delete(connection);
     connection.close();
     this.#options.ended(connection);
@@ -97,6 +109,8 @@ export class Connections {
   }
 
   #onEvents(connection: Connection, events: number): void {
+    // Reported again once it can be looked at.
+    if (connection.handling || this.#later.has(connection)) return;
     if ((events & EPOLLOUT) !== 0 && !this.#flush(connection)) return;
     if ((events & EPOLLIN) !== 0 && !connection.hasOutput && !this.#ready.has(connection)) {
       const received = connection.receive();
@@ -126,7 +140,12 @@ export class Connections {
 
   #turn(connection: Connection, nowNs: number): void {
     if (connection.hasOutput) return;
-    if (!connection.handleFrame(this.#options.handle)) {
+    const handled = connection.handleFrame(this.#options.handle);
+    if (handled === 'later') {
+      this.#later.add(connection);
+      return;
+    }
+    if (!handled) {
       this.drop(connection);
       return;
     }
@@ -191,7 +210,7 @@ export class Connections {
     const processes = [...this.#byPid.values()].sort((a, b) => b.size - a.size);
     for (const own of processes) {
       for (const connection of own) {
-        if (!connection.idle || this.#ready.has(connection)) continue;
+        if (!connection.idle || connection.handling || this.#ready.has(connection)) continue;
         this.drop(connection);
         return true;
       }

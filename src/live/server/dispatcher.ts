@@ -29,6 +29,7 @@ import type { Observer } from './observer.ts';
 import { OpenFiles } from './open-files.ts';
 import { Replies, type RepliesOptions } from './replies.ts';
 import type { Shares } from './shares.ts';
+import type { Slices } from './turns/slices.ts';
 
 export interface DispatcherOptions extends RepliesOptions {
   dir: string;
@@ -42,6 +43,8 @@ export interface DispatcherOptions extends RepliesOptions {
   /** Says a line to people; it must neither wait nor throw. */
   tell: (line: string) => void;
   injection?: Injection | undefined;
+  /** Turns of others while a call goes on. */
+  slices: Slices;
   /** Bytes of JavaScript heap that clients may fill; what V8 allows otherwise. */
   heapBytes?: number | undefined;
 }
@@ -78,6 +81,7 @@ export class Dispatcher {
       shares: options.shares,
       bugs,
       observers,
+      slices: options.slices,
       released: () => this.exports.sweep(),
     });
     const { exports, files, replies } = this;
@@ -94,14 +98,16 @@ export class Dispatcher {
       bugs,
       guard,
       injection: options.injection ?? null,
+      slices: options.slices,
       observers,
     });
     this.#mmaps = new Mmaps({ files, memories, flushIdPage: this.flushIdPage, replies, observers });
     drv.onBoFree = (bo) => memories.forget(bo);
   }
 
-  /** Handles a whole frame; false: the client breaks the protocol, and its connection ends. */
-  handle(from: Connection, frame: Frame, view: DataView, bytes: Uint8Array): boolean {
+  /** Handles a whole frame; false: the client breaks the protocol, and its connection ends; 'later': another call goes on. */
+  handle(from: Connection, frame: Frame, view: DataView, bytes: Uint8Array): boolean | 'later' {
+    if (frame.kind === WIRE_IOCTL && this.#ioctls.mustWait(frame, view, bytes)) return 'later';
     const fds = from.takeFds(frame.flags & WIRE_FDS_MASK);
     if (fds === undefined) return false;
     try {

@@ -55,7 +55,7 @@ export class Injection {
   arm(drv: PanthorDrv): void {
     const { machine } = drv.device;
     const oom = machine.memory.oom;
-    machine.memory.oom = () => this.#due('tables') !== undefined || oom?.() === true;
+    machine.memory.oom = (count) => this.#due('tables') !== undefined || oom?.(count) === true;
     drv.device.allocationFails = () => this.#due('alloc') !== undefined;
     for (const clause of this.#clauses) {
       if (clause.kind === 'flush') machine.injectFlushFailure(clause.from - 1, clause.times);

@@ -1,8 +1,9 @@
 import { EBADF, EIO, ENOMEM, ENOTTY } from '../../../uapi/errno.ts';
 import type { IoctlSpec } from '../../../uapi/ioctl.ts';
-import { WIRE_ATTACH, WIRE_MAX_CALL } from '../../../uapi/wire.ts';
+import { WIRE_ATTACH, WIRE_MAX_CALL, wire_ioctl } from '../../../uapi/wire.ts';
 import type { Frame } from '../../capture/frame.ts';
 import { run } from '../../coroutine/op.ts';
+import { getU64 } from '../../driver/base/u64.ts';
 import type { DmaBuf } from '../../driver/gem/dma-buf.ts';
 import { BLOCKED, type PanthorDrv } from '../../driver/ioctl/drv.ts';
 import type { SyncFile } from '../../driver/ioctl/fd-table.ts';
@@ -19,6 +20,8 @@ import type { Observer } from './observer.ts';
 import type { OpenFile } from './open-file.ts';
 import type { OpenFiles } from './open-files.ts';
 import type { Replies } from './replies.ts';
+import { hasBacklog, mayBeLong } from './turns/long-calls.ts';
+import type { Slices } from './turns/slices.ts';
 
 export interface IoctlsOptions {
   drv: PanthorDrv;
@@ -28,6 +31,7 @@ export interface IoctlsOptions {
   bugs: Bugs;
   guard: HeapGuard;
   injection: Injection | null;
+  slices: Slices;
   observers: readonly Observer[];
 }
 
@@ -77,7 +81,8 @@ export class Ioctls {
    * @returns false for what is no request
    */
   handle(from: Connection, frame: Frame, view: DataView, bytes: Uint8Array, fds: Fd[]): boolean {
-    const call = this.#call;
+    // While a call is being made it keeps its own.
+    const call = this.#making ? new Call() : this.#call;
     if (frame.size > WIRE_MAX_CALL) {
       this.#options.replies.plain(from, frame.id, -ENOMEM);
       return true;
@@ -116,14 +121,39 @@ export class Ioctls {
     file.drm.callerPid = from.pid;
     file.drm.callerTid = call.tid;
     const what = entry?.spec.name ?? 'an unknown ioctl';
+    const outer = { making: this.#making, completed: this.#completed };
     this.#making = true;
+    this.#completed = [];
+    file.calling = true;
+    file.busy++;
     const ret =
       bugs.guard(what, () => run(drv.ioctl(file.drm, call.request, call.mem, call.argAddr))) ?? -EIO;
-    this.#making = false;
+    file.calling = false;
+    const completed = this.#completed;
+    this.#making = outer.making;
+    this.#completed = outer.completed;
     table?.end();
     if (ret === BLOCKED) this.#wait(from, id, file, call);
     else this.#finish(from, id, file, call, ret, table);
-    for (const tell of this.#completed.splice(0)) tell();
+    for (const tell of completed) tell();
+    this.#options.files.idle(file);
+  }
+
+  /**
+   * Whether a request has to wait: for the end of the call that is paused, where it is on the same file or long, too; for
+   * work that calls on the same file have left.
+   */
+  mustWait(frame: Frame, view: DataView, bytes: Uint8Array): boolean {
+    const { drv, files, injection, slices } = this.#options;
+    if (!(slices.pauses || drv.hasWork) || frame.size < wire_ioctl.size) return false;
+    const file = files.byKey(getU64(view, frame.at + wire_ioctl.off.file));
+    if (file === undefined || frame.size > WIRE_MAX_CALL) return false;
+    if (hasBacklog(drv.sched, file)) return true;
+    if (!slices.pauses) return false;
+    // What is injected is counted by calls, and some of it cannot happen within one.
+    if (file.calling || injection !== null) return true;
+    const call = new Call();
+    return call.read(frame, view, bytes) && mayBeLong(call, file);
   }
 
   /** The call waits; it keeps its memory, and the next call gets other. */

@@ -18,7 +18,9 @@ export class OpenFile {
   readonly pid: number;
   readonly drm: DrmFile;
   released = false;
-  /** Calls that wait. They hold the file, as fdget() does in the kernel. */
+  /** A call is being made on it: others wait for its end. */
+  calling = false;
+  /** Calls that are made or wait. They hold the file, as fdget() does in the kernel. */
   busy = 0;
   /** The last descriptor is gone; the file is released when no call waits any more. */
   closing = false;

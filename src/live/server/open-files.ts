@@ -9,6 +9,7 @@ import type { GivenFiles } from './files/given-files.ts';
 import type { Observer } from './observer.ts';
 import { OpenFile } from './open-file.ts';
 import type { Shares } from './shares.ts';
+import type { Slices } from './turns/slices.ts';
 
 export interface OpenFilesOptions {
   drv: PanthorDrv;
@@ -18,6 +19,7 @@ export interface OpenFilesOptions {
   shares: Shares;
   bugs: Bugs;
   observers: readonly Observer[];
+  slices: Slices;
   /** Called when a file has been released. */
   released: () => void;
 }
@@ -98,13 +100,13 @@ export class OpenFiles {
   /** The last descriptor is gone; calls that wait still hold the file, as fdget() does. */
   #closed(file: OpenFile): void {
     file.closing = true;
-    if (file.busy === 0) this.#release(file);
+    if (file.busy === 0) this.#releaseSoon(file);
   }
 
   /** A call that waited has returned. */
   idle(file: OpenFile): void {
     file.busy--;
-    if (file.closing && file.busy === 0 && !file.released) this.#release(file);
+    if (file.closing && file.busy === 0 && !file.released) this.#releaseSoon(file);
   }
 
   /** The server ends. */
@@ -113,6 +115,16 @@ export class OpenFiles {
       file.busy = 0;
       this.#options.given.end(file.given);
     }
+  }
+
+  /** fput(): not while another call is paused, as in the kernel it is left to the end of a system call. */
+  #releaseSoon(file: OpenFile): void {
+    const { slices } = this.#options;
+    slices.afterPause(() => {
+      if (file.released) return;
+      slices.begin();
+      this.#release(file);
+    });
   }
 
   #release(file: OpenFile): void {

@@ -21,6 +21,8 @@ export interface RefusedCalls extends Refusal {
 /** Refusals whose reason is looked for, and different ones that are kept: what a client asks wrongly costs no more. */
 const MAX_REASONED = 10_000;
 const MAX_KEPT = 100;
+/** User memory of a call whose reason is looked for, bytes: others wait meanwhile. */
+const MAX_BYTES = 8192;
 
 const BIND_COUNT = drm_panthor_vm_bind.off.ops + 4;
 
@@ -36,7 +38,7 @@ export class RefusalCount {
 
   /** A call named `name` was refused with `errno`; its memory is as the driver left it. */
   add(name: string, call: Call, errno: number): void {
-    if (this.#reasoned >= MAX_REASONED) return;
+    if (this.#reasoned >= MAX_REASONED || call.mem.used > MAX_BYTES) return;
     this.#reasoned++;
     const refusal = refusalOfCall(call, errno, this.#target);
     if (refusal === null) return;

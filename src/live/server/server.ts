@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { run } from '../../coroutine/op.ts';
+import type { Work } from '../../driver/base/workqueue.ts';
 import type { PanthorDrv } from '../../driver/ioctl/drv.ts';
 import { Fd } from '../fd.ts';
 import { EPOLLIN, native } from '../native.ts';
@@ -9,6 +10,7 @@ import { Dispatcher } from './dispatcher.ts';
 import type { Injection } from './injection.ts';
 import type { Observer } from './observer.ts';
 import { Shares } from './shares.ts';
+import { Slices } from './turns/slices.ts';
 
 export interface ServerOptions {
   /** The private directory; its `socket` is made here. */
@@ -54,11 +56,17 @@ export class LiveServer {
   readonly #listener: Fd;
   readonly #poller = new Poller();
   readonly #connections: Connections;
+  readonly #slices: Slices;
+  /** Work that calls have left has its turn: long pieces, too. */
+  #working = false;
   #lastSweep = 0;
 
   /** @throws Error when the socket cannot be made */
   constructor(options: ServerOptions) {
     this.#drv = options.drv;
+    this.#slices = new Slices({ now: () => options.drv.device.now(), others: () => this.#others() });
+    options.drv.device.condResched = this.#slices.condResched;
+    options.drv.work.admits = (work) => this.#admits(work);
     options.injection?.arm(options.drv);
     native().getReady();
     const all = descriptorLimit();
@@ -74,6 +82,7 @@ export class LiveServer {
       observers: options.observers ?? [],
       heapBytes: options.heapBytes,
       injection: options.injection,
+      slices: this.#slices,
       tell: options.tell ?? tell,
       shares: new Shares(options.maxDescriptors ?? room - limit, 3),
       // Only the end of the other side is of interest, and that is always reported.
@@ -113,13 +122,43 @@ export class LiveServer {
       const left = Math.max(due - this.#drv.device.now(), 0);
       wait = timeoutNs < 0 ? left : Math.min(timeoutNs, left);
     }
-    this.#poller.wait(this.#connections.hasReady ? 0 : wait);
+    this.#poller.wait(this.#connections.hasReady || this.#drv.hasWork ? 0 : wait);
+    this.#slices.begin();
     if (this.#connections.hasReady) this.#connections.takeTurns(this.#drv.device.now());
     if (due !== Number.POSITIVE_INFINITY) this.#doWhatIsDue();
+    if (this.#drv.hasWork) this.#doWork();
+    this.#slices.end();
+    this.#drv.sched.tickWork.retry();
+    this.#connections.retry();
+  }
+
+  /** A call is paused: the others have a turn each. */
+  #others(): void {
+    this.#drv.paused = true;
+    this.#poller.wait(0);
+    this.#connections.takeTurns(this.#drv.device.now());
+    this.#doWhatIsDue();
+    this.#drv.paused = this.#slices.nested;
+  }
+
+  /** What calls have left undone because their slice was over, or since it is long. */
+  #doWork(): void {
+    this.#slices.begin();
+    this.#working = true;
+    this.dispatcher.bugs.guard('work', () => run(this.#drv.drain()));
+    this.#working = false;
+  }
+
+  /** Whether a piece of work may be done now: none whose lock a paused call holds. */
+  #admits(work: Work): boolean {
+    if (work.lock?.held === true || this.#slices.over) return false;
+    return work.long !== true || (this.#working && !this.#slices.pauses);
   }
 
   /** Ends everything: clients see the device gone. */
   close(): void {
+    this.#drv.device.condResched = null;
+    this.#drv.work.admits = null;
     this.#connections.close();
     this.dispatcher.close();
     this.#listener.close();

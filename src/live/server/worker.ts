@@ -64,7 +64,8 @@ async function serve(options: WorkerOptions): Promise<void> {
   const drv = new PanthorDrv(device);
   Object.assign(drv.limits, LIMITS);
   const { memory } = device.machine;
-  memory.oom = () => memory.live + memory.reserved > MAX_TABLES;
+  memory.oom = (count) => memory.live + memory.reserved + count > MAX_TABLES;
+  memory.makeRoom(MAX_TABLES);
   const report = new LiveReport(device);
   // The main thread may have to wait for the reader of standard error; this one must not.
   const tell = (line: string): void => {

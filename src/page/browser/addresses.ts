@@ -14,6 +14,8 @@ export class Addresses {
   readonly places: number[] = [];
   /** Pieces (from boundary i to i + 1) in which nothing was ever mapped. */
   readonly holes = new Set<number>();
+  /** Where the middles of those are, in order. */
+  readonly holeMiddles: readonly number[];
 
   /** Of the mappings of one VM, or of rows that the caller names. */
   constructor(columns: Columns, rows: readonly number[]) {
@@ -39,6 +41,7 @@ export class Addresses {
       at += height;
     }
     this.places.push(1);
+    this.holeMiddles = [...this.holes].map((i) => (this.places[i] + this.places[i + 1]) / 2);
   }
 
   /** Where an address is, 0 to 1. */

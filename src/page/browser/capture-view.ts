@@ -45,7 +45,8 @@ export class CaptureView {
     this.#controls();
     legends(capture);
     this.#view.onChange(() => this.draw());
-    onTheme(() => this.#view.changed());
+    // At once: what is printed does not wait for the next frame.
+    onTheme(() => this.draw());
     new ResizeObserver(() => this.#view.changed()).observe(mapCanvas);
     addEventListener('hashchange', () => this.#fromHash());
     for (const button of document.querySelectorAll<HTMLElement>('[data-record]'))
@@ -62,6 +63,11 @@ export class CaptureView {
   draw(): void {
     this.#map.draw();
     this.#timeline.draw();
+    const { x0, x1 } = this.#view;
+    const last = this.#capture.at(Math.max(x1 - 1e-6, x0));
+    const shown = `, records ${this.#capture.at(x0)} to ${last}`;
+    this.#map.surface.say(shown);
+    this.#timeline.surface.say(shown);
   }
 
   /** Selects something and brings it into view. */

@@ -1,10 +1,12 @@
 /** The map: addresses of one VM over time. */
-import { LEAF_2M, LEAF_BOTH, STATE_DIFFERS, STATE_EVENT, STATE_WARNED } from '../data.ts';
+import { LEAF_2M, LEAF_BOTH } from '../data.ts';
 import { drawAddresses } from './address-axis.ts';
 import { Addresses } from './addresses.ts';
 import type { Capture } from './capture.ts';
+import { Frame } from './frame.ts';
+import { drawMarks } from './map-marks.ts';
 import { inkOn, OBJECT_COLOURS, objectColour, pixelOf } from './palette.ts';
-import { Raster, type Texture } from './raster.ts';
+import { Raster, type Strip, type Texture } from './raster.ts';
 import { LEFT, Surface, TOP } from './surface.ts';
 import { cssColour, isDark } from './theme.ts';
 import type { View } from './view.ts';
@@ -28,9 +30,9 @@ export class AddressMap {
   /** Where each mapping begins and ends on the axis across. */
   #begins = new Float64Array(0);
   #ends = new Float64Array(0);
-  /** Rows of records that are marked from top to bottom. */
-  readonly #marked: number[] = [];
   #raster: Raster | null = null;
+  readonly #frame = new Frame();
+  #vm = -1;
   #drawn: number[] = [];
 
   constructor(canvas: HTMLCanvasElement, capture: Capture, view: View) {
@@ -38,9 +40,6 @@ export class AddressMap {
     this.#capture = capture;
     this.#view = view;
     this.#addresses = new Addresses(capture.columns, []);
-    capture.columns.recState.forEach((state, row) => {
-      if ((state & (STATE_DIFFERS | STATE_WARNED | STATE_EVENT)) !== 0) this.#marked.push(row);
-    });
   }
 
   /** To be called when the axis across is another. */
@@ -51,6 +50,7 @@ export class AddressMap {
 
   /** Shows the mappings of a VM, by its place in the list. */
   setVm(vm: number): void {
+    this.#vm = vm;
     const { columns } = this.#capture;
     this.#rows = [];
     columns.mapVm.forEach((one, row) => {
@@ -100,7 +100,7 @@ export class AddressMap {
     this.#names(context);
     this.surface.axis();
     drawAddresses(this.surface, this.#addresses, (place) => this.#y(place));
-    this.#marks(context);
+    drawMarks(this.surface, this.#capture);
     this.#selection(context);
   }
 
@@ -130,21 +130,40 @@ export class AddressMap {
     if (this.#raster?.width !== width || this.#raster.height !== height)
       this.#raster = new Raster(width, height);
     const raster = this.#raster;
+    const { x0, x1, y0, y1 } = this.#view;
+    const key = `${this.#capture.axis} ${this.#vm} ${isDark()}`;
+    const moved = this.#frame.moved({ x0, x1, y0, y1, width, height, key });
+    const strips =
+      moved === null
+        ? [raster.whole()]
+        : moved.dx === 0 && moved.dy === 0
+          ? []
+          : raster.move(moved.dx, moved.dy);
+    for (const strip of strips) this.#fillStrip(raster, strip);
+    this.#findNamed(width, height);
+    raster.put(context, Math.round(LEFT * ratio), Math.round(TOP * ratio));
+  }
+
+  /** Draws the mappings that are in a part of the raster. */
+  #fillStrip(raster: Raster, strip: Strip): void {
+    const { ratio } = this.surface;
     const paper = cssColour('paper');
-    raster.clear(pixelOf(paper));
+    raster.begin(strip, pixelOf(paper));
     const shade = isDark() ? '#000000' : '#ffffff';
     // Every colour twice: itself, and that of its texture; the last pair is for what is sparse.
     const colours = OBJECT_COLOURS.map((colour) => [pixelOf(colour), pixelOf(colour, shade, 0.35)]);
     const sparse = [pixelOf(paper), pixelOf(cssColour('faint'))];
     const { mapObject, mapLeaf } = this.#capture.columns;
-    const { x0, x1, y0, y1 } = this.#view;
-    const [across, down] = [width / (x1 - x0), height / (y1 - y0)];
-    this.#drawn = [];
+    const { x0, x1, y0, y1 } = this.#frame.at;
+    const [across, down] = [raster.width / (x1 - x0), raster.height / (y1 - y0)];
+    // A rectangle has one pixel at least: it may begin one in front of where it is.
+    const [from, to] = [x0 + (strip.x0 - 1) / across, x0 + strip.x1 / across];
+    const [high, low] = [y0 + (strip.y0 - 1) / down, y0 + strip.y1 / down];
     for (let i = 0; i < this.#rows.length; i++) {
       const begin = this.#begins[i];
-      if (begin >= x1) break;
+      if (begin >= to) break;
       const end = this.#ends[i];
-      if (end < x0 || this.#tops[i] >= y1 || this.#bottoms[i] <= y0) continue;
+      if (end < from || this.#tops[i] >= low || this.#bottoms[i] <= high) continue;
       const row = this.#rows[i];
       const object = mapObject[row];
       const two = object < 0 ? sparse : colours[object % colours.length];
@@ -154,23 +173,24 @@ export class AddressMap {
       const [left, right] = [(begin - x0) * across, (end - x0) * across];
       const [top, bottom] = [(this.#tops[i] - y0) * down, (this.#bottoms[i] - y0) * down];
       const gap = bottom - top > 4 * ratio ? ratio : 0;
-      raster.fill(
-        left,
-        right - left > 5 * ratio ? right - ratio : right,
-        top,
-        bottom - gap,
-        two[0],
-        two[1],
-        how,
-      );
-      if (
-        this.#drawn.length < LABELS &&
-        right - left > LABEL_WIDTH * ratio &&
-        bottom - top > LABEL_HEIGHT * ratio
-      )
-        this.#drawn.push(i);
+      const edge = right - left > 5 * ratio ? right - ratio : right;
+      raster.fill(left, edge, top, bottom - gap, two[0], two[1], how);
     }
-    raster.put(context, Math.round(LEFT * ratio), Math.round(TOP * ratio));
+  }
+
+  /** Looks for the mappings that have room for a name. */
+  #findNamed(width: number, height: number): void {
+    const { ratio } = this.surface;
+    const { x0, x1, y0, y1 } = this.#view;
+    const least = (LABEL_WIDTH * ratio * (x1 - x0)) / width;
+    const high = (LABEL_HEIGHT * ratio * (y1 - y0)) / height;
+    this.#drawn = [];
+    for (let i = 0; i < this.#rows.length && this.#drawn.length < LABELS; i++) {
+      const [begin, end] = [this.#begins[i], this.#ends[i]];
+      if (begin >= x1) break;
+      if (end - begin <= least || end < x0 || this.#tops[i] >= y1 || this.#bottoms[i] <= y0) continue;
+      if (this.#bottoms[i] - this.#tops[i] > high) this.#drawn.push(i);
+    }
   }
 
   /** Names on rectangles that have room for them. */
@@ -202,27 +222,6 @@ export class AddressMap {
       context.fillText(text, left + 5, y + 0.5);
       context.restore();
     }
-  }
-
-  /** Evictions of slots, warnings and resets: lines from top to bottom. */
-  #marks(context: CanvasRenderingContext2D): void {
-    const { slotTo, slotEnd } = this.#capture.columns;
-    const { first } = this.#capture;
-    const line = (record: number, colour: string): void => {
-      const x = this.surface.x(this.#capture.begin(record));
-      if (x < LEFT || x > this.surface.width) return;
-      context.fillStyle = colour;
-      context.fillRect(x, TOP, 1, this.surface.height);
-      context.fillRect(x - 3, TOP, 7, 4);
-    };
-    let last = -10;
-    for (const row of this.#marked) {
-      const x = this.surface.x(this.#capture.begin(row + first));
-      if (x - last < 2) continue;
-      last = x;
-      line(row + first, cssColour('bad'));
-    }
-    for (let i = 0; i < slotTo.length; i++) if (slotEnd[i] === 1) line(slotTo[i], cssColour('odd'));
   }
 
   #selection(context: CanvasRenderingContext2D): void {

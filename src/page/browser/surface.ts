@@ -8,15 +8,21 @@ import type { View } from './view.ts';
 /** CSS pixels. */
 export const LEFT = 150;
 export const TOP = 22;
+/** Names that are remembered. */
+const MOST_NAMES = 2000;
 
 export class Surface {
   readonly canvas: HTMLCanvasElement;
   readonly context: CanvasRenderingContext2D;
   readonly #view: View;
   readonly #capture: Capture;
+  #name: string | null = null;
+  #said = '';
   width = 0;
   height = 0;
   ratio = 1;
+  /** Names as they are shown: measuring text takes longer than drawing it. */
+  readonly #shortened = new Map<string, string>();
 
   constructor(canvas: HTMLCanvasElement, view: View, capture: Capture) {
     this.canvas = canvas;
@@ -43,6 +49,14 @@ export class Surface {
     context.font = '11px ui-sans-serif, system-ui, sans-serif';
     context.textBaseline = 'middle';
     return context;
+  }
+
+  /** Adds to the canvas' name what it shows, for those who do not see it. */
+  say(shown: string): void {
+    this.#name ??= this.canvas.getAttribute('aria-label') ?? '';
+    const label = `${this.#name}${shown}`;
+    if (label !== this.#said) this.canvas.setAttribute('aria-label', label);
+    this.#said = label;
   }
 
   /** CSS pixels of a place of the axis across. */
@@ -81,8 +95,14 @@ export class Surface {
     const { context } = this;
     context.fillStyle = cssColour('ink');
     context.textAlign = 'right';
-    let shown = text;
-    while (shown.length > 3 && context.measureText(shown).width > LEFT - 14) shown = `${shown.slice(0, -2)}…`;
+    let shown = this.#shortened.get(text);
+    if (shown === undefined) {
+      shown = text;
+      while (shown.length > 3 && context.measureText(shown).width > LEFT - 14)
+        shown = `${shown.slice(0, -2)}…`;
+      if (this.#shortened.size > MOST_NAMES) this.#shortened.clear();
+      this.#shortened.set(text, shown);
+    }
     context.fillText(shown, LEFT - 8, y);
   }
 }

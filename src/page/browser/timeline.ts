@@ -9,11 +9,13 @@ import {
 } from '../data.ts';
 import { Arrows } from './arrows.ts';
 import type { Capture } from './capture.ts';
+import { Frame } from './frame.ts';
 import { firstFrom, type Lane, lanesOf, rowsOf } from './lanes.ts';
-import { callColour, FAILED, inkOn, objectColour } from './palette.ts';
+import { callColour, FAILED, objectColour } from './palette.ts';
+import { drawSitters, sits } from './seats.ts';
 import { drawSteps, STEPS_FROM } from './steps.ts';
 import { LEFT, Surface, TOP } from './surface.ts';
-import { cssColour } from './theme.ts';
+import { cssColour, isDark } from './theme.ts';
 import type { View } from './view.ts';
 
 /** CSS pixels. */
@@ -30,6 +32,12 @@ export class Timeline {
   readonly #arrows: Arrows;
   /** Of each lane the rows of the records that have a mark in it, in order. */
   readonly #rows: Uint32Array[];
+  /** The marks of all lanes, without what is drawn upon them. */
+  readonly #canvas = document.createElement('canvas');
+  readonly #frame = new Frame();
+  /** Places of the axis between which marks are being drawn. */
+  #from = 0;
+  #to = 0;
 
   constructor(canvas: HTMLCanvasElement, capture: Capture, view: View) {
     this.surface = new Surface(canvas, view, capture);
@@ -66,13 +74,17 @@ export class Timeline {
     const context = this.surface.begin();
     if (this.surface.width <= LEFT) return;
     this.surface.axis();
-    this.lanes.forEach((lane, i) => {
-      context.fillStyle = cssColour('line');
+    context.fillStyle = cssColour('line');
+    this.lanes.forEach((_, i) => {
       context.fillRect(LEFT, TOP + i * LANE, this.surface.width, 1);
-      this.#lane(context, lane, this.#rows[i], this.y(i));
+    });
+    this.#marks();
+    context.drawImage(this.#canvas, 0, 0, this.surface.width, this.surface.height);
+    this.lanes.forEach(({ kind, of, name }, i) => {
+      if (kind === 'slot') drawSitters(this.surface, this.#capture, this.#view, of, this.y(i));
       context.fillStyle = cssColour('paper');
       context.fillRect(0, this.y(i) - 2, LEFT, LANE);
-      this.surface.name(lane.name, this.y(i) + BAR / 2);
+      this.surface.name(name, this.y(i) + BAR / 2);
     });
     const { x0, x1 } = this.#view;
     const [from, to] = [this.#capture.at(x0), this.#capture.at(x1)];
@@ -90,6 +102,53 @@ export class Timeline {
     this.#selection(context);
   }
 
+  /** Brings the marks of all lanes up to date, on a canvas of their own: those of the last frame moved, and what is new. */
+  #marks(): void {
+    const { canvas, ratio } = this.surface;
+    const { x0, x1 } = this.#view;
+    const left = Math.round(LEFT * ratio);
+    const width = canvas.width - left;
+    const { height } = canvas;
+    if (this.#canvas.width !== canvas.width || this.#canvas.height !== height) {
+      this.#canvas.width = canvas.width;
+      this.#canvas.height = height;
+    }
+    const key = `${this.#capture.axis} ${isDark()} ${ratio}`;
+    const moved = this.#frame.moved({ x0, x1, y0: 0, y1: 1, width, height, key });
+    const context = this.#canvas.getContext('2d') as CanvasRenderingContext2D;
+    let [begin, end] = [0, width];
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    if (moved !== null) {
+      const { dx } = moved;
+      if (dx === 0) return;
+      context.globalCompositeOperation = 'copy';
+      context.drawImage(this.#canvas, dx, 0);
+      context.globalCompositeOperation = 'source-over';
+      [begin, end] = dx > 0 ? [0, dx] : [width + dx, width];
+    }
+    context.clearRect(left + begin, 0, end - begin, height);
+    context.save();
+    context.beginPath();
+    context.rect(left + begin, 0, end - begin, height);
+    context.clip();
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    const of = this.#frame.at;
+    const across = (of.x1 - of.x0) / width;
+    // Marks are one CSS pixel at least: one that begins in front of the strip may reach into it.
+    this.#from = of.x0 + (begin - 2 * ratio) * across;
+    this.#to = of.x0 + end * across;
+    this.lanes.forEach((lane, i) => {
+      this.#lane(context, lane, this.#rows[i], this.y(i));
+    });
+    context.restore();
+  }
+
+  /** CSS pixels of a place, where the marks have it. */
+  #x(place: number): number {
+    const { x0, x1 } = this.#frame.at;
+    return LEFT + ((place - x0) / (x1 - x0)) * (this.surface.width - LEFT);
+  }
+
   /** Runs of pixels of one colour; `colourOf` is asked for every visible one of `rows`, '' for none. */
   #runs(
     context: CanvasRenderingContext2D,
@@ -99,7 +158,7 @@ export class Timeline {
     colourOf: (row: number) => string,
   ): void {
     const { first } = this.#capture;
-    const [from, to] = [this.#capture.at(this.#view.x0) - first, this.#capture.at(this.#view.x1) - first];
+    const [from, to] = [this.#capture.at(this.#from) - first, this.#capture.at(this.#to) - first];
     let [start, end, colour] = [0, -1, ''];
     const flush = (): void => {
       if (colour === '' || end <= LEFT) return;
@@ -110,8 +169,8 @@ export class Timeline {
     for (let i = firstFrom(rows, from); i < rows.length && rows[i] <= to; i++) {
       const next = colourOf(rows[i]);
       if (next === '') continue;
-      const x = this.surface.x(this.#capture.begin(rows[i] + first));
-      let right = this.surface.x(this.#capture.end(rows[i] + first));
+      const x = this.#x(this.#capture.begin(rows[i] + first));
+      let right = this.#x(this.#capture.end(rows[i] + first));
       if (right - x > 5) right -= 1;
       if (next === colour && x - end < 0.6) {
         end = Math.max(end, right);
@@ -150,66 +209,36 @@ export class Timeline {
     }
   }
 
-  #bar(
-    context: CanvasRenderingContext2D,
-    from: number,
-    to: number,
-    y: number,
-    height: number,
-    colour: string,
-    text: string,
-  ): void {
-    const left = Math.max(this.surface.x(from), LEFT);
-    const right = Math.min(this.surface.x(to), this.surface.width);
-    if (right <= left) return;
-    context.fillStyle = colour;
-    context.fillRect(left, y, right - left, height);
-    if (right - left < 40) return;
-    context.save();
-    context.beginPath();
-    context.rect(left, y, right - left, height);
-    context.clip();
-    context.fillStyle = inkOn(colour);
-    context.textAlign = 'left';
-    context.fillText(text, left + 4, y + height / 2 + 0.5);
-    context.restore();
-  }
-
-  /** Who sits in the slot. */
+  /** Who sits in the slot: bars. */
   #seats(context: CanvasRenderingContext2D, as: number, y: number): void {
-    const { slotAs, slotVm, slotFrom, slotTo } = this.#capture.columns;
+    const { slotAs, slotVm } = this.#capture.columns;
     for (let i = 0; i < slotAs.length; i++) {
       if (slotAs[i] !== as) continue;
-      const from = this.#capture.begin(slotFrom[i]);
-      const to = slotTo[i] < 0 ? this.#capture.length : this.#capture.begin(slotTo[i]);
-      this.#bar(
-        context,
-        from,
-        to,
-        y,
-        12,
-        objectColour(slotVm[i] + 4),
-        this.#capture.meta.vms[slotVm[i]].name,
-      );
+      const [from, to] = sits(this.#capture, i);
+      if (to < this.#from) continue;
+      if (from > this.#to) break;
+      const left = this.#x(from);
+      context.fillStyle = objectColour(slotVm[i] + 4);
+      context.fillRect(left, y, this.#x(to) - left, 12);
     }
   }
 
   #group(context: CanvasRenderingContext2D, of: number, y: number): void {
     const { created, destroyed } = this.#capture.meta.groups[of];
     const to = destroyed < 0 ? this.#capture.length : this.#capture.end(destroyed);
-    const left = Math.max(this.surface.x(this.#capture.begin(created)), LEFT);
+    const left = Math.max(this.#x(this.#capture.begin(created)), LEFT);
     context.fillStyle = cssColour('line');
-    context.fillRect(left, y + 8, Math.max(this.surface.x(to) - left, 0), 2);
+    context.fillRect(left, y + 8, Math.max(this.#x(to) - left, 0), 2);
     const { submitRec, submitGroup } = this.#capture.columns;
     for (let i = 0; i < submitRec.length; i++) {
       if (submitGroup[i] !== of) continue;
       const begin = this.#capture.begin(submitRec[i]);
       const end = Math.max(this.#capture.end(submitRec[i]), begin);
-      const x = this.surface.x(begin);
-      if (x > this.surface.width) break;
-      if (this.surface.x(end) < LEFT) continue;
+      const x = this.#x(begin);
+      if (begin > this.#to) break;
+      if (end < this.#from) continue;
       context.fillStyle = callColour('GROUP_SUBMIT');
-      context.fillRect(Math.max(x, LEFT), y + 2, Math.max(this.surface.x(end) - x - 1, 2), BAR - 4);
+      context.fillRect(Math.max(x, LEFT), y + 2, Math.max(this.#x(end) - x - 1, 2), BAR - 4);
     }
   }
 

@@ -1,15 +1,12 @@
 /** The operations of a vector stream as calls of a tree's driver. */
-import { crc32 } from 'node:zlib';
 import { hex } from '../../../uapi/hex.ts';
 import type { Fields, StreamOp } from '../../conform/op-fields.ts';
-import type { Json } from '../../conform/recorder.ts';
 import { IRQ_WAKE_THREAD } from '../../driver/base/irq.ts';
 import { type BoLayout, layoutPieces, type SgPiece } from '../../driver/gem/sg.ts';
 import type { CallName } from '../calls.ts';
 import type { TreeKernel } from '../kernel.ts';
 import { TreeMachine } from '../machine.ts';
 import type { Runner } from '../runner.ts';
-import { PART } from '../state.ts';
 import { num, runsOf, type Value, value } from './vector-fields.ts';
 import { ASKING, type Questions } from './vector-questions.ts';
 
@@ -39,6 +36,8 @@ export class VectorCalls {
   /** Objects whose handle is there, and how many were made. */
   readonly #bos = new Set<number>();
   #made = 0;
+  /** The number of the youngest VM. */
+  #lastUid = 0;
 
   constructor(kernel: TreeKernel, runner: Runner, questions: Questions) {
     this.#kernel = kernel;
@@ -107,6 +106,7 @@ export class VectorCalls {
         const found = this.#nodes.get(num(op, 'node'));
         if (found === undefined) return { r: -EINVAL };
         this.#nodes.delete(num(op, 'node'));
+        if (!this.vms.has(found.vm)) return { r: 0, skipped: 1 };
         return this.#call(thread, 'freeVa', found.vm, found.node);
       }
       default:
@@ -120,6 +120,7 @@ export class VectorCalls {
     this.#bos.clear();
     this.#nodeCount = 0;
     this.#made = 0;
+    this.#lastUid = 0;
     const asPresent = num(op, 'as_present', 0xff);
     const vaBits = num(op, 'va_bits', 48);
     const paBits = num(op, 'pa_bits', 40);
@@ -147,6 +148,7 @@ export class VectorCalls {
     if ((out.r as number) < 0) return out;
     const uid = mailbox.result(1);
     this.vms.add(uid);
+    this.#lastUid = uid;
     if (mcu) return { ...out, uid };
     const [range, start, end] = [2, 3, 4].map((i) => hex(mailbox.result(i)));
     return { ...out, uid, user_va_range: range, kernel_va: [start, end] };
@@ -167,21 +169,7 @@ export class VectorCalls {
     if ((out.r as number) < 0) return out;
     this.#bos.add(out.r as number);
     this.#made = out.r as number;
-    const count = mailbox.result(1);
-    const list: Json[] = [];
-    let text = '';
-    for (let from = 0; from < count; from += PART) {
-      this.#questions.ask('backing', [out.r as number, from]);
-      for (let i = 0; i < mailbox.result(1); i++) {
-        const [pa, len] = [mailbox.noteNumber(2 * i), mailbox.noteNumber(2 * i + 1)];
-        text += `${pa.toString(16)},${len.toString(16)}\n`;
-        if (count <= 64) list.push([hex(pa), hex(len)]);
-      }
-      mailbox.clearNotes();
-    }
-    const result: Fields = { ...out, nsg: count, sgcrc: crc32(text).toString(16).padStart(8, '0') };
-    if (count <= 64) result.sg = list;
-    return result;
+    return { ...out, ...this.#questions.scatterList(out.r as number, mailbox.result(1)) };
   }
 
   #fault(op: StreamOp, thread: number): Fields {
@@ -194,7 +182,7 @@ export class VectorCalls {
 
   #allocVa(op: StreamOp, thread: number): Fields {
     const uid = num(op, 'vm');
-    if (!this.vms.has(uid)) return { r: -EINVAL };
+    if (!this.vms.has(uid)) return this.#without(uid);
     const out = this.#call(thread, 'allocVa', uid, value(op, 'va', -1), value(op, 'size'));
     if (out.r !== 0) return out;
     const node = ++this.#nodeCount;
@@ -203,10 +191,15 @@ export class VectorCalls {
     return { ...out, node, start: hex(mailbox.result(2)) };
   }
 
+  /** What an operation comes to on a VM that is not there: passed over where it was destroyed, refused where it never was. */
+  #without(uid: number): Fields {
+    return uid > 0 && uid <= this.#lastUid ? { r: 0, skipped: 1 } : { r: -EINVAL };
+  }
+
   #vmOp(op: StreamOp, thread: number): Fields {
     const uid = num(op, 'vm');
     const { mailbox } = this.#kernel;
-    if (!this.vms.has(uid)) return { r: -EINVAL };
+    if (!this.vms.has(uid)) return this.#without(uid);
     switch (op.op) {
       case 'vm_destroy':
         this.vms.delete(uid);

@@ -1,5 +1,8 @@
 /** Questions about the state of a tree's driver between the operations of a vector: nothing of them is recorded. */
+import { crc32 } from 'node:zlib';
+import { hex } from '../../../uapi/hex.ts';
 import type { Fields } from '../../conform/op-fields.ts';
+import type { Json } from '../../conform/recorder.ts';
 import type { CallName } from '../calls.ts';
 import type { TreeKernel } from '../kernel.ts';
 import type { Runner } from '../runner.ts';
@@ -49,6 +52,24 @@ export class Questions {
     const state = deviceState(this.#kernel.mailbox);
     this.#kernel.mailbox.clearNotes();
     return state;
+  }
+
+  /** The `count` entries of an object's scatter list, as a checksum and, where they are few, one by one. */
+  scatterList(bo: number, count: number): Fields {
+    const { mailbox } = this.#kernel;
+    const list: Json[] = [];
+    let text = '';
+    for (let from = 0; from < count; from += PART) {
+      this.ask('backing', [bo, from]);
+      for (let i = 0; i < mailbox.result(1); i++) {
+        const [pa, len] = [mailbox.noteNumber(2 * i), mailbox.noteNumber(2 * i + 1)];
+        text += `${pa.toString(16)},${len.toString(16)}\n`;
+        if (count <= 64) list.push([hex(pa), hex(len)]);
+      }
+      mailbox.clearNotes();
+    }
+    const sum: Fields = { nsg: count, sgcrc: crc32(text).toString(16).padStart(8, '0') };
+    return count <= 64 ? { ...sum, sg: list } : sum;
   }
 
   /** What is mapped in a VM: counts and checksums, with `full` also the lists, runs up to `cap`. */

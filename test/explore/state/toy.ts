@@ -25,6 +25,8 @@ export interface Hole {
   file: string;
   from: string;
   to: string;
+  /** The build refuses the source then. */
+  refused?: string;
 }
 
 /** "holds" or "violated", by a search that tells states apart by fingerprints and by one that does not. */
@@ -33,7 +35,13 @@ export async function verdicts(source: string, hole?: Hole): Promise<{ hashed: s
   const root = mkdtempSync(join(top, '.cache', 'toy-'));
   try {
     cpSync(join(top, 'build'), join(root, 'build'), { recursive: true });
-    const parts = ['coroutine', 'explore/search', 'explore/state', 'explore/tracked-world.js'];
+    const parts = [
+      'coroutine',
+      'explore/search',
+      'explore/state',
+      'explore/tracked-world.js',
+      'explore/tracked-world.js.map',
+    ];
     for (const part of parts) {
       cpSync(join(top, 'dist/interleaved/src', part), join(root, 'run/src', part), { recursive: true });
     }

@@ -12,13 +12,19 @@ function distance(a: string, b: string): number {
   return row[b.length];
 }
 
+/** A sentence's end that names the one of `names` which `typed` may have been meant to be: ` (did you mean x?)`, or ''. */
+export function didYouMean(typed: string, names: readonly string[]): string {
+  const near = nearest(typed, names);
+  return near === null ? '' : ` (did you mean '${near}'?)`;
+}
+
 /** The one of `names` that `typed` may have been meant to be, or null where none is near. */
 export function nearest(typed: string, names: readonly string[]): string | null {
   const short = typed.slice(0, 64);
   let best: string | null = null;
   let least = Math.max(1, Math.floor(short.length / 3)) + 1;
   for (const name of names) {
-    const d = distance(short.toLowerCase(), name);
+    const d = distance(short.toLowerCase(), name.toLowerCase());
     if (d < least) {
       best = name;
       least = d;

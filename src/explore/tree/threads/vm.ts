@@ -1,9 +1,10 @@
 /** VMs and objects of a tree's driver, with the names that the harness and the invariants use of the model's. */
-import type { Op } from '../../coroutine/op.ts';
-import type { BindJob, BindOp } from '../../driver/mmu/vm-bind.ts';
-import type { Calls } from './calls.ts';
-import type { TreeDriver } from './driver.ts';
-import { forEachLeaf } from './leaves.ts';
+import type { Op } from '../../../coroutine/op.ts';
+import type { BindJob, BindOp } from '../../../driver/mmu/vm-bind.ts';
+import type { Calls } from '../calls.ts';
+import type { TreeDriver } from '../driver.ts';
+import { forEachLeaf } from '../leaves.ts';
+import type { Seen, SeenOp } from '../objects.ts';
 import {
   type View,
   VM_ACTIVE,
@@ -12,46 +13,16 @@ import {
   VM_FLAGS,
   VM_LOCK_SIZE,
   VM_LOCK_START,
-  VM_OP_BO,
-  VM_OP_BO_OFFSET,
-  VM_OP_CTX,
-  VM_OP_FLAGS,
   VM_OP_LOCK,
-  VM_OP_RANGE,
-  VM_OP_VA,
   VM_STOPPED,
   VM_TTBR,
-} from './view.ts';
+} from '../view.ts';
 
 const UNUSABLE = 1;
 const UNHANDLED_FAULT = 2;
 const DESTROYED = 4;
 /** Smallest pointer that is an error. */
 const MAX_ERRNO = 4095;
-
-/** A contiguous object, from that physical address on. */
-export class TreeObject {
-  readonly id: number;
-  readonly sgt: { pa: number[] };
-
-  constructor(id: number, pa: number) {
-    this.id = id;
-    this.sgt = { pa: [pa] };
-  }
-
-  pin(): boolean {
-    return true;
-  }
-}
-
-/** An operation under way, as reference.ts looks at it. */
-interface SeenOp {
-  va: number;
-  range: number;
-  flags: number;
-  boOffset: number;
-  bo: TreeObject | null;
-}
 
 export class TreeVm {
   readonly id: number;
@@ -64,19 +35,17 @@ export class TreeVm {
   };
   /** The kernel's own mappings would be above; scenarios have none. */
   readonly userVaRange = 2 ** 48;
-  readonly vmas = { count: 0 };
+  readonly vmas = { count: 0, ids: (): number[] => [] };
   readonly #calls: Calls;
   readonly #view: View;
-  readonly #driver: TreeDriver;
-  /** The operation that was seen last, as long as it is under way: the same object for the same operation. */
-  #seen: SeenOp | null = null;
+  readonly #seen: Seen;
 
   constructor(id: number, uid: number, calls: Calls, view: View, driver: TreeDriver) {
     this.id = id;
     this.uid = uid;
     this.#calls = calls;
     this.#view = view;
-    this.#driver = driver;
+    this.#seen = driver.seen(uid);
     this.opLock = {
       get held(): boolean {
         return view.vm(uid, VM_OP_LOCK) !== 0;
@@ -93,11 +62,6 @@ export class TreeVm {
         forEachLeaf(driver.memory, this.ttbr, visit);
       },
     };
-  }
-
-  /** Another state has come in the place of the one that was seen. */
-  forget(): void {
-    this.#seen = null;
   }
 
   get as(): number {
@@ -141,19 +105,7 @@ export class TreeVm {
   }
 
   get opCtx(): SeenOp | null {
-    const word = (i: number): number => this.#view.vm(this.uid, i);
-    if (word(VM_OP_CTX) === 0) {
-      this.#seen = null;
-      return null;
-    }
-    this.#seen ??= {
-      va: word(VM_OP_VA),
-      range: word(VM_OP_RANGE),
-      flags: word(VM_OP_FLAGS),
-      boOffset: word(VM_OP_BO_OFFSET),
-      bo: this.#driver.object(word(VM_OP_BO)),
-    };
-    return this.#seen;
+    return this.#seen.operation();
   }
 
   #arguments(op: BindOp): number[] {

@@ -1,14 +1,14 @@
 /** The device of a tree's driver, as the harness and the invariants use it. */
-import type { Op, Waitable } from '../../coroutine/op.ts';
-import type { DriverTrace } from '../../driver/base/warn.ts';
-import { Workqueue } from '../../driver/base/workqueue.ts';
-import type { PanthorDevice } from '../../driver/device.ts';
-import type { Kernel } from '../../driver/kernels.ts';
-import { ResetWork, type SchedHooks } from '../../driver/reset.ts';
-import { ExploredPm } from '../model/explored-device.ts';
-import type { Calls } from './calls.ts';
-import type { TreeDriver } from './driver.ts';
-import type { View } from './view.ts';
+import type { Op, Waitable } from '../../../coroutine/op.ts';
+import type { DriverTrace } from '../../../driver/base/warn.ts';
+import { Workqueue } from '../../../driver/base/workqueue.ts';
+import type { PanthorDevice } from '../../../driver/device.ts';
+import type { Kernel } from '../../../driver/kernels.ts';
+import { ResetWork, type SchedHooks } from '../../../driver/reset.ts';
+import { ExploredPm } from '../../model/explored-device.ts';
+import type { Calls } from '../calls.ts';
+import type { TreeDriver } from '../driver.ts';
+import type { View } from '../view.ts';
 import type { TreeVm } from './vm.ts';
 
 const LINE_MMU = 1;
@@ -73,9 +73,9 @@ export class TreeDevice {
       flushCaches: function* (this: void): Op<number> {
         return yield* calls.call('flushCaches');
       },
-      softReset: function* (this: void): Op<void> {
-        yield* calls.call('softReset');
-      },
+      // The model's resume asks for it where a reset was pending. panthor_device_resume() does not: the power was off, and
+      // it is the firmware that then boots slowly.
+      softReset: function* (this: void): Op<void> {},
     };
     this.#calls = calls;
     this.#view = view;
@@ -185,8 +185,8 @@ class TreeMmu {
     return this.#vms().filter((vm) => !vm.freed);
   }
 
-  get slots(): (TreeVm | null)[] {
-    return Array.from({ length: 32 }, (_, as) => this.#vms()[this.#view.slot(as) - 1] ?? null);
+  get slots(): readonly (TreeVm | null)[] {
+    return this.#view.slots(this.#vms());
   }
 
   get lru(): TreeVm[] {

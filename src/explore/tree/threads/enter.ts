@@ -1,0 +1,51 @@
+/**
+ * A thread of the kernel as a computation that others may interrupt: it runs to its next point, is held there, and is
+ * answered when it is its turn. What is remembered between the two is numbers, so that build/instrument.mjs has it in the
+ * state and can bring it back; the thread itself is in the kernel's memory, and comes back with that.
+ */
+import type { Op } from '../../../coroutine/op.ts';
+import type { CallName } from '../../../tree/calls.ts';
+import { POINT_END } from '../../../tree/mailbox.ts';
+import type { Calls } from '../calls.ts';
+
+/** One call; its return value. Yields at each point of the kernel's thread, and before it begins. */
+export function* callKernel(
+  calls: Calls,
+  name: CallName,
+  a = 0,
+  b = 0,
+  c = 0,
+  d = 0,
+  e = 0,
+  f = 0,
+  g = 0,
+  h = 0,
+): Op<number> {
+  // What a function looks at before its first lock may be any object's.
+  yield `calls ${name}`;
+  return yield* enterKernel(calls, name, a, b, c, d, e, f, g, h);
+}
+
+/** A call that has begun when its caller saw that it can: no other thread runs before its first point. */
+export function* enterKernel(
+  calls: Calls,
+  name: CallName,
+  a = 0,
+  b = 0,
+  c = 0,
+  d = 0,
+  e = 0,
+  f = 0,
+  g = 0,
+  h = 0,
+): Op<number> {
+  const thread = calls.begin(name, [a, b, c, d, e, f, g, h]);
+  for (;;) {
+    const kind = calls.step(thread);
+    if (kind === POINT_END) return calls.result;
+    const object = calls.object;
+    const value = calls.value;
+    yield calls.pointOf(thread, kind, object);
+    calls.answer(thread, kind, object, value);
+  }
+}
