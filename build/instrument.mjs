@@ -5,6 +5,7 @@ import { instrumentClosures } from './instrument-closures.mjs';
 import { fieldHelpers } from './instrument-fields.mjs';
 import { instrumentFrames } from './instrument-frames.mjs';
 import { instrumentResume } from './instrument-resume.mjs';
+import { moduleVariables } from './instrument-modules.mjs';
 import { MUTATORS, nameOf, readsUnhashed, UNHASHED } from './instrument-unhashed.mjs';
 
 /**
@@ -246,16 +247,5 @@ export function settersIn(code) {
     if (node.kind !== 'set' || node.computed) return;
     names.push(node.key.type === 'PrivateIdentifier' ? `$_${node.key.name}` : node.key.name);
   });
-  return names;
-}
-
-/** Names of module-level variables: out of sight, so the explorer's code must not change them. */
-function moduleVariables(tree) {
-  const names = new Set();
-  for (const statement of tree.body) {
-    const declaration = statement.type === 'ExportNamedDeclaration' ? statement.declaration : statement;
-    if (declaration?.type !== 'VariableDeclaration' || declaration.kind === 'const') continue;
-    for (const { id } of declaration.declarations) if (id.type === 'Identifier') names.add(id.name);
-  }
   return names;
 }
