@@ -178,10 +178,7 @@ export function instrument(code, file, tracking, setters = new Set()) {
     }
   });
 
-  /**
-   * Constants of the uAPI, which this does not go over: named from the start, or the schedule that first keeps one would
-   * give it a name, and everything after it another name than the next time.
-   */
+  /** Constants of the uAPI: were they not named from the start, the first schedule that keeps one would name it. */
   function importedState(node) {
     if (!node.source.value.includes('/uapi/')) return;
     for (const { local } of node.specifiers) out.appendLeft(node.end, ` $root(${local.name});`);

@@ -4,7 +4,7 @@
  *     node test/explore/mutations/run.mjs [--jobs N] [--seconds N] [--results FILE] [TEXT]
  *
  * TEXT picks mutants by name, "A|B" those of either; after so many seconds no more are begun. With FILE what becomes of each is
- * written there, a line of JSON each, and what is there already is not run again; the table of docs/mutants.md is made of it. Exits
+ * written there, a line of JSON each, and what is there already is not run again; the table of docs/mutants.md is printed in the end. Exits
  * with 1 where fewer than nine in ten of those that are not equivalent are found, or where one that is called equivalent is.
  */
 import { spawn, spawnSync } from 'node:child_process';
@@ -24,7 +24,7 @@ import { transformWithOxc } from 'vite';
 import { instrument, settersIn } from '../../../build/instrument.mjs';
 import { MUTANTS } from './list.mjs';
 import { changeOf } from './place.mjs';
-import { lastFoundBy, readResults } from './results.mjs';
+import { lastFoundBy, readResults, tableOf } from './results.mjs';
 
 const top = fileURLToPath(new URL('../../..', import.meta.url)).replace(/[/\\]$/, '');
 const built = join(top, 'dist/interleaved');
@@ -134,4 +134,5 @@ const found = caught.filter((mutant) => mutant.equivalent === undefined).length;
 process.stdout.write(
   `${found} of ${real.length} found; ${judged.length - real.length} are equivalent; ${chosen.length - judged.length} were not judged\n`,
 );
+if (results !== null) process.stdout.write(`\n${tableOf(MUTANTS, readResults(results))}\n`);
 if (found < NEEDED * real.length || wrong.length > 0) process.exitCode = 1;
