@@ -33,6 +33,7 @@ const RUNS = [
     { PANTHOR_SHIM_KILLS: times(10_000) },
     ['test/clients/run.mjs', '--only', '^a client is killed'],
   ],
+  ['an innocent client beside others', {}, ['test/innocent.mjs']],
 ];
 
 for (const [what, env, args] of RUNS) {

@@ -1,3 +1,5 @@
+import { EACCES } from '../../uapi/errno.ts';
+import { _IOC, _IOC_NONE, DRM_IOCTL_BASE } from '../../uapi/ioctl.ts';
 import {
   DRM_IOCTL_PANTHOR_DEV_QUERY,
   DRM_IOCTL_PANTHOR_GROUP_CREATE,
@@ -25,4 +27,16 @@ export function showsSysNice(record: CaptureRecord): boolean {
   const { outAt, outSize } = record.buffers[0];
   if (type !== DRM_PANTHOR_DEV_QUERY_GROUP_PRIORITIES_INFO || outAt < 0 || outSize < 1) return false;
   return view.getUint8(outAt) >> PANTHOR_GROUP_PRIORITY_HIGH !== 0;
+}
+
+const SET_MASTER = _IOC(_IOC_NONE, DRM_IOCTL_BASE, 0x1e, 0);
+const DROP_MASTER = _IOC(_IOC_NONE, DRM_IOCTL_BASE, 0x1f, 0);
+
+/**
+ * Whether a reply shows that the client had CAP_SYS_ADMIN, unless its file was master once: it was not refused with
+ * EACCES what only those may ask for (drm_master_check_perm()).
+ */
+export function showsSysAdmin(record: CaptureRecord): boolean {
+  if (record.request !== SET_MASTER && record.request !== DROP_MASTER) return false;
+  return record.ret >= 0 || record.errno !== EACCES;
 }

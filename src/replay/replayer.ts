@@ -18,7 +18,7 @@ import { unknownId } from './ids/unknown-ids.ts';
 import { type Call, isWait, Judge, OF_THE_MACHINE } from './judge.ts';
 import { BLOCKED, type ModelOptions, ReplayModel } from './model.ts';
 import { parseUapi, type Uapi } from './newer.ts';
-import { showsSysNice } from './privileges.ts';
+import { showsSysAdmin, showsSysNice } from './privileges.ts';
 import { stateReason } from './state-reasons.ts';
 import { Tally } from './tally.ts';
 
@@ -105,6 +105,7 @@ export class Replayer {
     const call = this.callOf(record.request);
     const file = model.file(record);
     if (showsSysNice(record)) file.file.sysNice = true;
+    if (showsSysAdmin(record) && !file.file.wasMaster) file.file.sysAdmin = true;
     tally.ioctls.total++;
     tally.ioctls.by_name[call.name] = (tally.ioctls.by_name[call.name] ?? 0) + 1;
     model.load(record, file, call.plan);

@@ -2,70 +2,22 @@
 // compute are wrong without shaders being executed; that they get there, with every call answered, is what counts.
 
 import { join, resolve } from 'node:path';
+import { IGT, IGT_CORE, IGT_ROOT } from './igt-tests.mjs';
 import { crashed } from './process.mjs';
 import { buildProgram, PROGRAMS, programPath } from './programs.mjs';
-
-/** The IGT binaries with their subtests: a subtest that is not reported as SUCCESS has failed, skipped ones too. */
-export const IGT = {
-  panthor_query: ['query'],
-  panthor_gem: [
-    'bo_create',
-    'bo_mmap_offset',
-    'bo_mmap_offset_invalid_handle',
-    'bo_create_round_size',
-    'bo_zeroed',
-  ],
-  panthor_vm: [
-    'vm_create_destroy',
-    'vm_destroy_invalid',
-    'vm_bind',
-    'vm_unbind',
-    'vm_unbind_invalid_address',
-    'vm_unbind_identical_hugepage_single',
-    'vm_unbind_identical_hugepage_single_partial',
-    'vm_unbind_identical_hugepage_multiple',
-    'vm_unbind_identical_hugepage_offset',
-    'vm_unbind_hugepage_leftaligned',
-    'vm_unbind_hugepage_rightaligned',
-    'vm_unbind_hugepage_superset',
-    'vm_unbind_hugepage_subset',
-    'vm_unbind_hugepage_successive',
-    'vm_bind_intersect_kbo_range',
-  ],
-  panthor_group: ['group_create', 'group_submit'],
-};
-
-/** IGT's tests of what every DRM driver has, as far as they do not ask for root or for drivers of their own (sw_sync). */
-export const IGT_CORE = {
-  syncobj_basic: [
-    'bad-destroy',
-    'bad-create-flags',
-    'bad-handle-to-fd',
-    'bad-fd-to-handle',
-    'bad-flags-handle-to-fd',
-    'bad-flags-fd-to-handle',
-    'bad-pad-handle-to-fd',
-    'bad-pad-fd-to-handle',
-    'illegal-fd-to-handle',
-    'bad-destroy-pad',
-    'create-signaled',
-    'test-valid-cycle',
-  ],
-  core_getversion: ['basic', 'all-cards'],
-  core_getclient: ['basic'],
-  core_getstats: ['basic'],
-};
 
 /**
  * All clients. `place`: { roots, preload: { amd64, arm64 } }. Each client: `name`, `needs` (groups of roots.mjs),
  * `seconds` (time limit), `argv(preload)` with the path of the library to preload or undefined, and
  * `complaint(result)`: '' when it ran to its end on a Mali-G610. Some have `options` of `run`, and `build()`, which is
- * called before they are started.
+ * called before they are started. `asRoot`: in a user namespace, with the
+ * server. `calls: false`: it makes none.
  */
 export function clients(place) {
   return [
     ...Object.keys(IGT).map((name) => igt(place, name)),
     ...Object.keys(IGT_CORE).map((name) => igt(place, name)),
+    ...Object.keys(IGT_ROOT).map((name) => ({ ...igt(place, name), asRoot: true })),
     mesa(place, 'vulkaninfo', ['vulkan', 'qemu'], ['vulkaninfo', '--summary'], {}, (r) =>
       /deviceName\s+= Mali-G610/.test(r.stdout) ? status0(r) : 'no Mali-G610 in its summary',
     ),
@@ -102,9 +54,20 @@ export function clients(place) {
         },
       ),
     ),
+    ...Object.keys(TOOLS).map((name) => tool(place, name)),
     ...Object.keys(PROGRAMS).map((name) => ours(place, name)),
   ];
 }
+
+/** Programs that say what devices there are: arguments, what they have to print, and the exit status that they end with. */
+const TOOLS = {
+  lsgpu: { prints: /card0.*\n.*renderD128/, calls: false },
+  // There is no display: DRM_IOCTL_MODE_GETRESOURCES is refused, and both say so.
+  drm_info: { prints: /drmModeGetResources: Operation not supported/ },
+  modetest: { args: ['-M', 'panthor'], prints: /on driver `panthor`/, status: 1 },
+  drmdevice: { prints: /platform\n(?:.*\n)*?.*fullname\t\/soc\/mali/, calls: false },
+  nvtop: { args: ['-s'], prints: /"device_name": "g610"/ },
+};
 
 // Twelve scenes of 10 s each are two minutes of the same submissions.
 const SHORT = ':duration=0.4';
@@ -123,10 +86,11 @@ function igt(place, name) {
     needs: ['igt'],
     seconds: 60,
     architecture: 'amd64',
-    argv: (preload) => igtArgv(place, name, preload),
+    argv: (preload) => igtArgv(place, name, preload, name === 'core_setmaster' ? IGT_ROOT[name] : []),
     complaint: (r) => {
       const ok = new Set([...r.stdout.matchAll(/^Subtest (\S+): SUCCESS/gm)].map((m) => m[1]));
-      const wanted = IGT[name] ?? IGT_CORE[name];
+      const wanted = IGT[name] ?? IGT_CORE[name] ?? IGT_ROOT[name];
+      if (wanted.length === 0 && !/^SUCCESS/m.test(r.stdout)) return 'no SUCCESS at the end';
       const not = wanted.filter((s) => !ok.has(s));
       if (not.length > 0) return `${not.length} of ${wanted.length} subtests not SUCCESS: ${not.join(', ')}`;
       const others = [...r.stdout.matchAll(/^Subtest (\S+): (?!SUCCESS)(\w+)/gm)].map(
@@ -137,8 +101,15 @@ function igt(place, name) {
   };
 }
 
-/** An IGT binary on its own ld.so and libraries: sid's, newer than the machine's. */
-export function igtArgv(place, name, preload) {
+/** An IGT binary. */
+export function igtArgv(place, name, preload, subtests = []) {
+  const folder = name in IGT ? 'panthor' : '';
+  const args = subtests.flatMap((one) => ['--run-subtest', one]);
+  return amd64Argv(place, join('usr/libexec/igt-gpu-tools', folder, name), args, preload);
+}
+
+/** A program on its own ld.so and libraries: sid's, newer than the machine's. */
+function amd64Argv(place, program, args, preload) {
   const root = place.roots.amd64;
   const shim = preload === undefined ? [] : ['--preload', preload];
   return [
@@ -146,8 +117,25 @@ export function igtArgv(place, name, preload) {
     '--library-path',
     join(root, 'usr/lib/x86_64-linux-gnu'),
     ...shim,
-    join(root, 'usr/libexec/igt-gpu-tools', name in IGT ? 'panthor' : '', name),
+    join(root, program),
+    ...args,
   ];
+}
+
+function tool(place, name) {
+  const { args = [], prints, status = 0, calls = true } = TOOLS[name];
+  return {
+    name,
+    needs: ['igt', 'drm-tools'],
+    seconds: 60,
+    architecture: 'amd64',
+    calls,
+    argv: (preload) => amd64Argv(place, join('usr/bin', name), args, preload),
+    complaint: (r) => {
+      if (!prints.test(r.stdout + r.stderr)) return `it does not print ${prints}`;
+      return r.status === status ? '' : crashed(r) || `status ${r.status}`;
+    },
+  };
 }
 
 /** A program of programs.mjs, which says itself what does not hold. */

@@ -45,6 +45,38 @@ export const EXPECTED_ERRORS = [
         'drm_syncobj_destroy_ioctl, drm_syncobj_handle_to_fd_ioctl) (drm_syncobj_fd_to_handle_ioctl)',
     })),
   ),
+  ...['GET_CAP', 'SET_CLIENT_CAP', '0xc04064a0'].map((call) => ({
+    client: /^(drm_info|modetest)$/,
+    call,
+    errno: 'EOPNOTSUPP',
+    why:
+      'there is no DRIVER_MODESET (drm_getcap) (drm_setclientcap) (drm_mode_getresources); the tables of uapi/ do not have ' +
+      'the last one’s request, 0xc04064a0',
+  })),
+  {
+    client: /^nvtop$/,
+    call: '0x80046402', // DRM_IOCTL_GET_MAGIC
+    errno: 'EACCES',
+    why: 'a render node has no masters and no magics (drm_ioctl_permit)',
+  },
+  {
+    client: /^core_auth$/,
+    call: '0x641e', // DRM_IOCTL_SET_MASTER
+    errno: 'EBUSY',
+    why: 'many-magics opens the device as often as it can, and tries to be master each time: there is one (drm_setmaster_ioctl)',
+  },
+  {
+    client: /^core_auth$/,
+    call: '0x40046411', // DRM_IOCTL_AUTH_MAGIC
+    errno: 'EACCES',
+    why: 'who is not master cannot authenticate anyone (drm_ioctl_permit)',
+  },
+  {
+    client: /^core_(auth|setmaster|setmaster_vs_auth)$/,
+    call: '0x40046411',
+    errno: 'EINVAL',
+    why: 'magic 0, to see whether the file is master (drm_authmagic)',
+  },
   {
     client: /^core_getclient$/,
     call: '0xc0286405', // DRM_IOCTL_GET_CLIENT, which the tables of uapi/ do not have
@@ -64,10 +96,10 @@ export const EXPECTED_ERRORS = [
     why: 'door.c is interrupted by a signal that it has a handler for (drm_syncobj_array_wait_timeout)',
   },
   {
-    client: /^go$/,
+    client: /^(go|rust)$/,
     call: 'VM_BIND',
     errno: 'EINVAL',
-    why: 'client.go binds on a VM that there is not (panthor_ioctl_vm_bind)',
+    why: 'client.go and client.rs bind on a VM that there is not (panthor_ioctl_vm_bind)',
   },
 ];
 

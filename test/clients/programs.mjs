@@ -1,5 +1,5 @@
-// Clients of our own, for each kind of program that a library meets or cannot meet: static, raw system calls, Go, musl.
-// All but Go run one program, test/live/programs/door.c.
+// Clients of our own, for each kind of program that a library meets or cannot meet: static, raw system calls, Go, Rust
+// without libraries, musl. All that are in C are one program, test/live/programs/door.c.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
@@ -24,6 +24,7 @@ export const PROGRAMS = {
   },
   musl: { needs: ['musl'], build: withMusl },
   go: { needs: ['go'], build: withGo },
+  ...(process.arch === 'x64' ? { rust: { needs: ['rust'], build: withRust } } : {}),
 };
 
 function cc(place, args) {
@@ -64,6 +65,25 @@ function withGo(place, out) {
     GOFLAGS: '',
   };
   return { argv, env };
+}
+
+/** Debian's rustc, and the machine's compiler as the linker; nothing of a library is linked. */
+function withRust(place, out) {
+  const root = place.roots.tools;
+  const link = [
+    'linker=gcc',
+    'link-arg=-nostdlib',
+    'link-arg=-static',
+    'relocation-model=static',
+    'panic=abort',
+  ];
+  const argv = [
+    join(root, 'usr/bin/rustc'),
+    ...['--edition', '2021', '--sysroot', join(root, 'usr'), '-O'],
+    ...link.flatMap((option) => ['-C', option]),
+    ...['-o', out, join(place.project, 'test/clients/programs/client.rs')],
+  ];
+  return { argv, env: { LD_LIBRARY_PATH: join(root, 'usr/lib', TRIPLET) } };
 }
 
 /** The program's path; it is not there where its build failed. */

@@ -23,6 +23,13 @@ import { Apt, machineArchive } from './apt.mjs';
  */
 export const GROUPS = {
   igt: { root: 'amd64', suite: 'sid', architecture: 'amd64', names: ['igt-gpu-tools-tests'] },
+  // Programs that look at what devices there are and say so.
+  'drm-tools': {
+    root: 'amd64',
+    suite: 'sid',
+    architecture: 'amd64',
+    names: ['igt-gpu-tools', 'drm-info', 'libdrm-tests', 'nvtop'],
+  },
   // valgrind refuses to start a program whose ld.so has no symbols (it must redirect strlen in it): libc6-dbg.
   valgrind: {
     root: 'amd64',
@@ -68,6 +75,7 @@ export const GROUPS = {
   },
   go: { root: 'tools', names: ['golang-go'] },
   musl: { root: 'tools', names: ['musl-dev'] },
+  rust: { root: 'tools', names: ['rustc'] },
 };
 
 // Dependencies that none of the programs run here looks at: scripts, fonts, databases of names.

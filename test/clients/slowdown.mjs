@@ -5,9 +5,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readCapture, shim } from './captures.mjs';
-import { arm64Argv, clients, IGT, peerPreload } from './commands.mjs';
+import { arm64Argv, clients, peerPreload } from './commands.mjs';
 import { compileBoth } from './compile.mjs';
 import { expect } from './harness.mjs';
+import { IGT } from './igt-tests.mjs';
 import { run, tail } from './process.mjs';
 import { onModel } from './suite-each.mjs';
 

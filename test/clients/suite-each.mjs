@@ -46,7 +46,7 @@ export async function eachClient(suite, place) {
         const { records } = await readCapture(place, capture);
         recorded = true;
         const { calls, errors, unexplained } = judgeErrors(place, client.name, kernel, records);
-        expect(calls > 0, 'the capture has no call: was the library loaded?');
+        if (client.calls !== false) expect(calls > 0, 'the capture has no call: was the library loaded?');
         expect(unexplained.length === 0, 'errors that the kernel would not give', unexplained.join('\n'));
         return `${calls} calls, ${errors} with an error that the kernel gives too`;
       });
@@ -63,7 +63,8 @@ export async function eachClient(suite, place) {
 /** Runs a client under `panthor-shim run` with these options. */
 export function onModel(place, client, options) {
   const argv = client.argv(place.preload[client.architecture]);
-  return run(shim(place, 'run', ...options, ...(client.options ?? []), '--', ...argv), {
+  const root = client.asRoot ? ['unshare', '--map-root-user'] : [];
+  return run([...root, ...shim(place, 'run', ...options, ...(client.options ?? []), '--', ...argv)], {
     cwd: place.scratch,
     env: place.env,
     seconds: client.seconds,

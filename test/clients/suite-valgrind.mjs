@@ -3,8 +3,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { shim } from './captures.mjs';
-import { clients, IGT, igtArgv } from './commands.mjs';
+import { clients, igtArgv } from './commands.mjs';
 import { expect } from './harness.mjs';
+import { IGT } from './igt-tests.mjs';
 import { crashed, run, tail } from './process.mjs';
 
 export async function underValgrind(suite, place) {

@@ -1,6 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { FRAME_HEADER_BYTES } from '../../src/capture/frame.ts';
 import { native } from '../../src/live/native.ts';
 import type { Observer } from '../../src/live/server/observer.ts';
@@ -45,7 +45,7 @@ class Calls implements Observer {
 describe.skipIf(compiler === null)('a connection that is closed', () => {
   beforeAll(buildNative, 120_000);
 
-  it('handles nothing of what came in before, and closes nothing of its successors', () => {
+  it('handles nothing of what came in before, and closes nothing of its successors', async () => {
     const calls = new Calls();
     const fixture = startServer({ observers: [calls] });
     const victim = new Client(fixture);
@@ -90,7 +90,8 @@ describe.skipIf(compiler === null)('a connection that is closed', () => {
     fixture.server.step(0);
     // Of each attack one call, the one whose reply told that there is no listener, and one of each newcomer.
     expect(calls.count - made).toBe(100);
-    expect(openDescriptors()).toBe(descriptors);
+    // Files that may not answer are closed by another thread of the server's, which a busy machine delays.
+    await vi.waitFor(() => expect(openDescriptors()).toBe(descriptors), 10_000);
     expect({ ...leftOver(fixture), tables: 0 }).toEqual({ ...before, tables: 0 });
     victim.close();
     attacker.close();

@@ -112,6 +112,15 @@ describe.skipIf(compiler === null)('the commands', () => {
     expect(await said).toBe('');
   });
 
+  it('go on when they are handed files of a file system that does not answer', async () => {
+    const hung = join(place, 'hung');
+    mkdirSync(hung);
+    const child = start(['run', '--', compileProgram('hanging', scratch), hung]);
+    const said = text(child.stdout);
+    expect(await once(child, 'exit')).toEqual([0, null]);
+    expect(await said).toMatch(/^(mounted|none)\n$/);
+  });
+
   it('refuse a directory that has a server, or things that no server made', async () => {
     const dir = join(place, 'private');
     mkdirSync(dir, { mode: 0o700 });

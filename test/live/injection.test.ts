@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -32,9 +32,12 @@ describe('a plan of faults', () => {
     expect(count).toBeLessThan(250);
   });
 
-  it.each(['nonsense', 'BO_CREATE', 'BO_CREATE:EWHAT', 'reset@x', 'tables%'])('"%s" is refused', (plan) => {
-    expect(() => new Injection(plan)).toThrow(/^--inject: found/);
-  });
+  it.each(['nonsense', 'BO_CREATE', 'BO_CREATE:EWHAT', 'reset@x', 'tables%', 'slow:ms'])(
+    '"%s" is refused',
+    (plan) => {
+      expect(() => new Injection(plan)).toThrow(/^--inject: found/);
+    },
+  );
 });
 
 describe('faults in a replay', () => {
@@ -52,6 +55,22 @@ describe('faults in a replay', () => {
       );
     },
   );
+
+  it('a file with a seed says them again', async () => {
+    const explained = async (seed: number): Promise<string> => {
+      const file = join(scratch, `plan-${seed}`);
+      writeFileSync(
+        file,
+        `# some calls\nseed:${seed}\nVM_BIND:ENOMEM%20\nBO_CREATE:ENOMEM%10 # and objects\n`,
+      );
+      const { stdout } = await panthorShim(['replay', '--json', '--inject', `@${file}`, capture]);
+      return JSON.stringify(JSON.parse(String(stdout)).explained);
+    };
+    const first = await explained(3);
+    expect(first).toContain('ENOMEM: injected');
+    expect(await explained(3)).toBe(first);
+    expect(await explained(4)).not.toBe(first);
+  });
 
   it('of the device are survived: pages are taken and come back', async () => {
     const plain = await panthorShim(['replay', '--json', '--kernel', '7.3', capture]);
@@ -94,6 +113,12 @@ describe.skipIf(compiler === null)('faults', () => {
     fixture.close();
     return ended.stdout.trim();
   }
+
+  it('slow commands change nothing but the time', async () => {
+    const begin = performance.now();
+    expect(await said('slow:40@1*2')).toBe('open 0 vm 0 bo 0 bind 0 wait 62 unbind 0');
+    expect(performance.now() - begin).toBeGreaterThan(80);
+  });
 
   it('are what the client sees, and leave nothing behind', async () => {
     expect(await said('')).toBe('open 0 vm 0 bo 0 bind 0 wait 62 unbind 0');

@@ -35,7 +35,8 @@ int channel_descriptor(uint16_t kind, int file, uint64_t key, const void *reques
 		ret = reply.fds[0];
 		reply.fds[0] = -1;
 	} else if (ret >= 0) {
-		ret = -ENODEV;
+		/* There was one, and no number for it. */
+		ret = -EMFILE;
 	}
 	message_free(&reply, true);
 	return ret;

@@ -21,6 +21,7 @@ import { answersByStatus, print } from '../io/output.ts';
 import { readThrough } from '../io/read.ts';
 import { writeScenario } from '../io/scenario-file.ts';
 import { replayOnDevice } from '../live/replay-device.ts';
+import { collectPlan } from '../options/live.ts';
 import { addModelOptions, type ModelCliOptions, modelOptions } from '../options/model.ts';
 import { addSelectionOptions, questionOf, type SelectionOptions } from '../options/selection.ts';
 import { build } from '../options/tree.ts';
@@ -35,7 +36,7 @@ interface ReplayCliOptions extends ModelCliOptions, DiffOptions, SelectionOption
   check?: true;
   emitScenario?: string;
   device?: string;
-  inject?: string;
+  inject: string[];
   output?: string;
   tree?: string;
   follow?: true;
@@ -67,7 +68,9 @@ export function register(program: Command): void {
   command
     .option(
       '--inject <plan>',
-      'make things fail in the model: BO_CREATE:ENOMEM@3, tables@2, alloc@5, evict@9, reset@100 (docs/live.md)',
+      'make things fail in the model: BO_CREATE:ENOMEM@3, tables@2, alloc@5, evict@9, reset@100, or @FILE (docs/live.md)',
+      collectPlan,
+      [],
     )
     .option('--device <path>', 'play it on a real device, and hold the model against what that answers')
     .option('-o, --output <file>', 'with --device: write the calls with the device’s answers as a capture');
@@ -134,7 +137,7 @@ async function replay(path: string, options: ReplayCliOptions): Promise<void> {
     : (line: string): void => print(`${line}\n`);
   const lines = options.trace.size > 0 ? new LineTrace(options.trace, tell) : null;
   const life = new LifeTrace(lines);
-  const faults = options.inject === undefined ? null : plan(options.inject);
+  const faults = options.inject.length === 0 ? null : plan(options.inject.join('\n'));
   const model = { ...modelOptions(options, capture.header), check: options.check === true };
   const replayer = new Replayer(capture.header, { ...model, trace: life, faults });
   const { device } = replayer.model;

@@ -20,8 +20,8 @@ function collect(value: string, list: string[]): string[] {
   return [...list, ...value.split(',')];
 }
 
-/** `@FILE` is what the file says. */
-function collectPlan(value: string, list: string[]): string[] {
+/** Adds a plan of faults to those before; `@FILE` is what the file says. */
+export function collectPlan(value: string, list: readonly string[]): string[] {
   if (!value.startsWith('@')) return [...list, value];
   try {
     return [...list, readFileSync(value.slice(1), 'utf8')];

@@ -46,7 +46,7 @@ export class DrmFile {
   readonly render: boolean;
   /** CAP_SYS_NICE; a replay learns it from replies. */
   sysNice: boolean;
-  readonly sysAdmin: boolean;
+  sysAdmin: boolean;
   /** Opened by a 32-bit process (drm_compat_ioctl()). */
   readonly compat: boolean;
   readonly bos = new Idr<GemObject>();

@@ -4,15 +4,15 @@ import type { PanthorDrv } from '../../driver/ioctl/drv.ts';
 import { tryEvict } from '../../driver/mmu/vm-reclaim.ts';
 
 /** What can be made to go wrong. */
-type Kind = 'tables' | 'alloc' | 'call' | 'reset' | 'unplug' | 'evict' | 'interrupt' | 'stuck' | 'flush';
-const PLAIN = ['tables', 'alloc', 'reset', 'unplug', 'evict', 'interrupt', 'stuck', 'flush'] as const;
+type Kind = (typeof PLAIN)[number] | 'call';
+const PLAIN = ['tables', 'alloc', 'reset', 'unplug', 'evict', 'interrupt', 'stuck', 'flush', 'slow'] as const;
 
 /** One clause: the `from`-th occasion and `times - 1` after it, or a part of all occasions. */
 interface Clause {
   readonly kind: Kind;
   /** call: the ioctl's short name. */
   readonly name: string;
-  /** call: what it fails with, positive. stuck: the address space. */
+  /** call: what it fails with, positive. stuck: the address space. slow: milliseconds. */
   readonly value: number;
   readonly from: number;
   readonly times: number;
@@ -23,7 +23,7 @@ interface Clause {
 
 const CLAUSE = /^([A-Za-z_]+)(?::([A-Za-z0-9]+))?(?:@(\d+))?(?:\*(\d+))?(?:%(\d+(?:\.\d+)?))?$/;
 const FORMS =
-  'tables, alloc, NAME:ERRNO, reset, unplug, evict, interrupt, stuck:AS or flush, each with @n (the n-th time), *n (so often) or %n (of a hundred)';
+  'tables, alloc, NAME:ERRNO, reset, unplug, evict, interrupt, stuck:AS, flush or slow:MS, each with @n (the n-th time), *n (so often) or %n (of a hundred)';
 
 /**
  * Faults on demand. A plan is a list of clauses, separated by commas or lines, `#` begins a comment:
@@ -35,6 +35,7 @@ const FORMS =
  *     interrupt@1*3       the first three calls that wait are interrupted, as by a signal
  *     stuck:1@2           the second command to address space 1 never ends
  *     flush@2             the second flush of the GPU's caches never ends
+ *     slow:20@3*5         the commands of five calls that change page tables take 20 ms longer, from the third on
  *     alloc@5             the fifth allocation of the VM_BIND path that is no page table fails
  *     evict@9             memory pressure takes the pages of every object that can go, before the ninth ioctl
  */
@@ -77,6 +78,11 @@ export class Injection {
     return this.#due('interrupt') !== undefined;
   }
 
+  /** After a call that gave commands to the MMU: how much longer they take, ns. */
+  delayNs(): number {
+    return (this.#due('slow')?.value ?? 0) * 1e6;
+  }
+
   #due(kind: Kind, name = ''): Clause | undefined {
     let found: Clause | undefined;
     for (const clause of this.#clauses) {
@@ -108,12 +114,13 @@ export class Injection {
       return;
     }
     const plain = PLAIN.find((kind) => kind === word);
-    if (plain === undefined && (value === undefined || word !== word.toUpperCase()))
+    const number = plain === undefined || value === undefined || /^\d+$/.test(value);
+    if (!number || (plain === undefined && (value === undefined || word !== word.toUpperCase())))
       throw new Error(`--inject: found "${text}", expected ${FORMS}`);
     this.#clauses.push({
       kind: plain ?? 'call',
       name: plain === undefined ? word : '',
-      value: plain === 'stuck' ? Number(value ?? 1) : plain === undefined ? errnoOf(value) : 0,
+      value: plain === undefined ? errnoOf(value) : Number(value ?? 1),
       from: Number(m[3] ?? 1),
       // A device that is gone stays so.
       times: Number(m[4] ?? 1),

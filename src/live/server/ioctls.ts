@@ -5,6 +5,7 @@ import type { Frame } from '../../capture/frame.ts';
 import { run } from '../../coroutine/op.ts';
 import { getU64 } from '../../driver/base/u64.ts';
 import type { DmaBuf } from '../../driver/gem/dma-buf.ts';
+import { BlockedCall } from '../../driver/ioctl/blocked.ts';
 import { BLOCKED, type PanthorDrv } from '../../driver/ioctl/drv.ts';
 import type { SyncFile } from '../../driver/ioctl/fd-table.ts';
 import type { Fd } from '../fd.ts';
@@ -126,6 +127,7 @@ export class Ioctls {
     this.#completed = [];
     file.calling = true;
     file.busy++;
+    const updates = pageTableUpdates(drv);
     const ret =
       bugs.guard(what, () => run(drv.ioctl(file.drm, call.request, call.mem, call.argAddr))) ?? -EIO;
     file.calling = false;
@@ -134,7 +136,8 @@ export class Ioctls {
     this.#completed = outer.completed;
     table?.end();
     if (ret === BLOCKED) this.#wait(from, id, file, call);
-    else this.#finish(from, id, file, call, ret, table);
+    else if (pageTableUpdates(drv) === updates || !this.#delay(from, id, file, call, ret, table))
+      this.#finish(from, id, file, call, ret, table);
     for (const tell of completed) tell();
     this.#options.files.idle(file);
   }
@@ -145,11 +148,11 @@ export class Ioctls {
    */
   mustWait(frame: Frame, view: DataView, bytes: Uint8Array): boolean {
     const { drv, files, injection, slices } = this.#options;
-    if (!(slices.pauses || drv.hasWork) || frame.size < wire_ioctl.size) return false;
+    if (!(slices.pauses || drv.hasWork || injection !== null) || frame.size < wire_ioctl.size) return false;
     const file = files.byKey(getU64(view, frame.at + wire_ioctl.off.file));
     if (file === undefined || frame.size > WIRE_MAX_CALL) return false;
     if (hasBacklog(drv.sched, file)) return true;
-    if (!slices.pauses) return false;
+    if (!slices.pauses) return file.calling;
     // What is injected is counted by calls, and some of it cannot happen within one.
     if (file.calling || injection !== null) return true;
     const call = new Call();
@@ -172,6 +175,36 @@ export class Ioctls {
       else tell();
     });
     if (this.#options.injection?.interrupts()) from.cancel?.();
+  }
+
+  /** The commands of a call take longer (Injection): its result comes later, and no other call on the file before. */
+  #delay(
+    from: Connection,
+    id: number,
+    file: OpenFile,
+    call: Call,
+    ret: number,
+    table: CallFds | null,
+  ): boolean {
+    const { drv, injection, files } = this.#options;
+    const ns = injection?.delayNs() ?? 0;
+    if (ns === 0) return false;
+    if (call === this.#call) this.#call = new Call();
+    file.calling = true;
+    file.busy++;
+    const slow = new BlockedCall(
+      drv.device.now() + ns,
+      ret,
+      () => undefined,
+      () => {
+        drv.blockedCalls.delete(slow);
+        file.calling = false;
+        this.#finish(from, id, file, call, ret, table);
+        files.idle(file);
+      },
+    );
+    drv.blockedCalls.add(slow);
+    return true;
   }
 
   #finish(
@@ -207,4 +240,8 @@ export class Ioctls {
     table.end();
     this.#finish(from, id, object, call, ret, table);
   }
+}
+
+function pageTableUpdates({ device }: PanthorDrv): number {
+  return device.mmu.stats.mapCalls + device.mmu.stats.unmapCalls;
 }
