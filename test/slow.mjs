@@ -24,6 +24,7 @@ const LONG = [
     'test/driver/ioctl/vm-bind-oom.test.ts',
     'test/driver/mmu/gpuvm/small-world.test.ts',
     'test/driver/mmu/partial.test.ts',
+    'test/explore/behaviours.test.ts',
     'test/explore/cases.test.ts',
     'test/explore/cli.test.ts',
     'test/explore/documents.test.ts',
