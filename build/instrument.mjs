@@ -4,6 +4,7 @@ import { walk } from './ast.mjs';
 import { instrumentClosures } from './instrument-closures.mjs';
 import { fieldHelpers } from './instrument-fields.mjs';
 import { instrumentFrames } from './instrument-frames.mjs';
+import { moduleVariables } from './instrument-modules.mjs';
 import { instrumentResume } from './instrument-resume.mjs';
 import { MUTATORS, nameOf, readsUnhashed, UNHASHED } from './instrument-unhashed.mjs';
 
@@ -177,10 +178,7 @@ export function instrument(code, file, tracking, setters = new Set()) {
     }
   });
 
-  /**
-   * Constants of the uAPI, which this does not go over: named from the start, or the schedule that first keeps one would
-   * give it a name, and everything after it another name than the next time.
-   */
+  /** Constants of the uAPI: were they not named from the start, the first schedule that keeps one would name it. */
   function importedState(node) {
     if (!node.source.value.includes('/uapi/')) return;
     for (const { local } of node.specifiers) out.appendLeft(node.end, ` $root(${local.name});`);
@@ -246,16 +244,5 @@ export function settersIn(code) {
     if (node.kind !== 'set' || node.computed) return;
     names.push(node.key.type === 'PrivateIdentifier' ? `$_${node.key.name}` : node.key.name);
   });
-  return names;
-}
-
-/** Names of module-level variables: out of sight, so the explorer's code must not change them. */
-function moduleVariables(tree) {
-  const names = new Set();
-  for (const statement of tree.body) {
-    const declaration = statement.type === 'ExportNamedDeclaration' ? statement.declaration : statement;
-    if (declaration?.type !== 'VariableDeclaration' || declaration.kind === 'const') continue;
-    for (const { id } of declaration.declarations) if (id.type === 'Identifier') names.add(id.name);
-  }
   return names;
 }

@@ -6,6 +6,7 @@ import { createGunzip } from 'node:zlib';
 import { reason } from '../capture/error.ts';
 import { isGzip } from '../capture/gunzip.ts';
 import type { Kernel } from '../driver/kernels.ts';
+import { InputError } from '../errors.ts';
 import { checkOp } from './check-op.ts';
 import { ModelRunner } from './model.ts';
 import type { Fields, StreamOp } from './op-fields.ts';
@@ -28,10 +29,9 @@ export interface Difference {
 }
 
 /** A vector or scenario file that cannot be read; `line` counts from 1. */
-export class StreamFileError extends Error {
+export class StreamFileError extends InputError {
   constructor(path: string, line: number, why: string) {
     super(`${path}: line ${line}: ${why}`);
-    this.name = 'StreamFileError';
   }
 }
 

@@ -59,11 +59,6 @@ export abstract class TrackedWorld extends ThreadWorld {
     this.#dirty[index] = true;
   }
 
-  /** Whether steps can be undone: all that they change is tracked. */
-  protected get undoable(): boolean {
-    return true;
-  }
-
   /** What a step of thread `index` changes out of the tracker's sight. */
   protected save(_index: number): unknown {
     return null;
@@ -85,7 +80,7 @@ export abstract class TrackedWorld extends ThreadWorld {
       more: this.save(index),
       broken: true,
     };
-    if (this.undoable) this.#marks.push(mark);
+    this.#marks.push(mark);
     if (this.#ahead[index]) {
       thread.body = resume(index, this.#frames[index]) as Body;
       this.#ahead[index] = false;
@@ -95,7 +90,7 @@ export abstract class TrackedWorld extends ThreadWorld {
   }
 
   override goTo(schedule: ArrayLike<Step>, length: number): number {
-    if (!this.undoable || this.#root === null || tracker.root !== this.#root || this.threads.length === 0)
+    if (this.#root === null || tracker.root !== this.#root || this.threads.length === 0)
       return super.goTo(schedule, length);
     let common = 0;
     while (common < length && common < this.#marks.length) {

@@ -46,7 +46,8 @@ export class PhysicalMemory {
    * Returns false where physical memory for tables is exhausted.
    */
   reserve(count: number): boolean {
-    if (this.oom?.(count)) return false;
+    // None of none is no failure.
+    if (this.oom?.(count) && count > 0) return false;
     const need = this.reserved + count - this.#free;
     if (this.#brk + need > MAX_TABLE_PAGES) return false;
     this.reserved += count;

@@ -7,12 +7,16 @@ import { bytesText, plural } from './format.ts';
 /** Mappings that a drawing shows unless it is told otherwise; the rest is counted. */
 const SHOWN = 48;
 const BLOCK = 2 << 20;
+/** Characters of a row: reports indent it by four, and terminals have 80. */
+const ROW = 76;
+/** Characters that are left to the longest bar whatever stands beside it. */
+const SHORTEST = 2;
 
 /**
  * A VM's address map as lines: one for each mapping, with a bar that grows with the logarithm of its size and shows its
  * page sizes, and one for each hole.
  *
- *     0x0000ff400000  ████████████▓     10 MiB  BO 8 +0x0        5 × 2M          NOEXEC
+ *     0x0000ff400000  ████████████▓     10 MiB  BO 8 +0x0        5 × 2M  NOEXEC
  *                     ·                  2 MiB  hole
  */
 export function vaMap(vm: VmState, limit: number = SHOWN): string[] {
@@ -21,7 +25,7 @@ export function vaMap(vm: VmState, limit: number = SHOWN): string[] {
   const shown = vmas.length > limit + 1 ? vmas.slice(0, limit) : vmas;
   let end = shown.length > 0 ? shown[0].va : 0;
   for (const vma of shown) {
-    if (vma.va > end) rows.push(['', '·', bytesText(vma.va - end), 'hole', '', '']);
+    if (vma.va > end) rows.push(['', '·', bytesText(vma.va - end), 'hole', '']);
     rows.push(row(vma));
     end = vma.va + vma.size;
   }
@@ -50,12 +54,14 @@ export function disagreementLines(vm: VmState): string[] {
 }
 
 /** █ for 2 MiB leaves, ▓ for 4 KiB ones, ░ where the mapping is sparse. */
-export const LEGEND =
-  '█ 2 MiB leaves   ▓ 4 KiB leaves   ░ sparse   · hole; bars grow with the logarithm of the size';
+export const LEGEND = '█ 2 MiB leaves  ▓ 4 KiB leaves  ░ sparse  · hole; bars: log of the size';
 
 function row(vma: VmaState): string[] {
   const what = vma.bo === null ? 'sparse' : `BO ${vma.bo} +${hex(vma.boOffset)}`;
-  return [address(vma.va), bar(vma), bytesText(vma.size), what, pages(vma), vma.flags.join(' ')];
+  // That it is sparse is said once.
+  const flags = vma.flags.filter((flag) => vma.bo !== null || flag !== 'SPARSE');
+  const tail = [pages(vma), flags.join(' ')].filter((part) => part !== '').join('  ');
+  return [address(vma.va), bar(vma), bytesText(vma.size), what, tail];
 }
 
 function bar(vma: VmaState): string {
@@ -81,17 +87,27 @@ export function address(va: number): string {
   return paddedHex(va, 12);
 }
 
+/** A bar of which that share is kept, a character of each kind at least. */
+function shorter(drawn: string, share: number): string {
+  return drawn.replace(/(.)\1*/gu, (run, kind: string) =>
+    kind.repeat(Math.max(1, Math.floor(run.length * share))),
+  );
+}
+
 function align(rows: readonly string[][]): string[] {
   const width = (i: number): number => rows.reduce((most, cells) => Math.max(most, cells[i].length), 0);
   const widths = [0, 1, 2, 3, 4].map(width);
-  return rows.map(([va, drawn, size, what, leaves, flags]) =>
+  const others = widths.reduce((sum, one) => sum + one + 2, -2) - widths[1];
+  // Bars give way first; the order of their lengths stays.
+  const share = Math.min(1, Math.max(ROW - others, SHORTEST) / Math.max(widths[1], 1));
+  const drawnWidth = Math.ceil(widths[1] * share);
+  return rows.map(([va, drawn, size, what, tail]) =>
     [
       va.padEnd(widths[0]),
-      drawn.padEnd(widths[1]),
+      shorter(drawn, share).padEnd(drawnWidth),
       size.padStart(widths[2]),
       what.padEnd(widths[3]),
-      leaves.padEnd(widths[4]),
-      flags,
+      tail,
     ]
       .join('  ')
       .trimEnd(),

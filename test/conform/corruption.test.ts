@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
+import { EXIT_CORRUPT, statusOf } from '../../src/cli/exit.ts';
+import { StreamFileError } from '../../src/conform/stream.ts';
 import { ATTACK, CASES } from '../cli/fixture.ts';
 import { panthorShim } from '../cli/program.ts';
 import { LONG } from '../tooling/long.ts';
@@ -148,4 +150,10 @@ it('a rebind whose first flush times out is -110 in the outcomes of the kernelâ€
         .slice(0, 2),
     ).toEqual(results);
   }
+});
+
+describe('a stream that cannot be read', () => {
+  it('is unreadable input wherever it comes up, and no bug', () => {
+    expect(statusOf(new StreamFileError('a.jsonl', 2, 'in.op: found "nonsense"'))).toBe(EXIT_CORRUPT);
+  });
 });

@@ -68,6 +68,7 @@ describe('the patch "Explicit expansion of locked VM region" (docs/model-a-patch
 const findings: Record<string, string[]> = {
   'ioctls-while-destroying': ['table-pages'],
   'queued-bind-while-destroying': ['table-pages'],
+  'fault-and-evict': ['interrupt-masks'],
   'flush-times-out': ['recovery'],
   'flush-times-out-on-arch-14': ['recovery'],
   'lock-times-out': ['recovery'],

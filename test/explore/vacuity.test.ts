@@ -70,6 +70,20 @@ describe('a verdict is vacuous', () => {
     ]);
   });
 
+  it('where what it expects never happens', () => {
+    const text = `${head}thread t\n map A bo at 0x20000000\nthread gpu\n read A 0x10000000\n`;
+    const { verdict, empty } = answer(`expect access-waits\n${text}`);
+    expect(verdict).toBe('vacuous');
+    expect(empty).toEqual(['no access waits at a locked region, which the scenario expects']);
+    expect(answer(`expect access-waits\n${text.replace('0x20000000', '0x10000000')}`).verdict).toBe('holds');
+  });
+
+  it('not where the call is only tried', () => {
+    const text = `${head}thread t\n try sparse A at 0x10000000 size 2M\n`;
+    expect(answer(text, '6.12').verdict).toBe('holds');
+    expect(answer(text.replace('try ', ''), '6.12').verdict).toBe('vacuous');
+  });
+
   it('not where the scenario itself lets the call fail', () => {
     expect(verdictOf('lock-times-out', '7.2')).toBe('holds');
   });

@@ -5,6 +5,7 @@
 #include "../../server/args.h"
 #include "host.h"
 #include "journal.h"
+#include "module.h"
 #include "parts.h"
 #include <stdlib.h>
 #include <string.h>
@@ -145,65 +146,6 @@ static napi_value fn_live(napi_env env, napi_callback_info info)
 {
 	(void)info;
 	return int_result(env, (int)tables_live());
-}
-
-/* begin(): the state now is moment 0; each start and each step from here on is one more. */
-static napi_value fn_begin(napi_env env, napi_callback_info info)
-{
-	(void)info;
-	begin_journal();
-	return int_result(env, 0);
-}
-
-/* moment(): how many starts and steps there have been since. */
-static napi_value fn_moment(napi_env env, napi_callback_info info)
-{
-	(void)info;
-	return int_result(env, (int)moment_now());
-}
-
-/* undo(moment): everything as it was then; 0, or -1 where there was no such moment. */
-static napi_value fn_undo(napi_env env, napi_callback_info info)
-{
-	struct args a = take_args(env, info);
-
-	mailbox.noted = 0;
-	return int_result(env, undo_to((size_t)int_arg(&a, 0)) ? 0 : -1);
-}
-
-/* hash(scratch): the state's hash, as it was kept or, where `scratch` is 1, computed anew; in the first word of the results. */
-static napi_value fn_hash(napi_env env, napi_callback_info info)
-{
-	struct args a = take_args(env, info);
-
-	mailbox.results[0] = int_arg(&a, 0) != 0 ? hash_from_scratch() : hash_kept();
-	return int_result(env, 0);
-}
-
-/* save(), differs(): a copy of the whole state; the part that is another now, in the text, and whether there is one. */
-static napi_value fn_save(napi_env env, napi_callback_info info)
-{
-	(void)info;
-	save_state();
-	return int_result(env, 0);
-}
-
-static napi_value fn_differs(napi_env env, napi_callback_info info)
-{
-	const char *part = differing_part();
-
-	(void)info;
-	strcpy(mailbox.text, part == NULL ? "" : part);
-	return int_result(env, part != NULL);
-}
-
-/* leaveOut(sources): bits of the stores that the journal is not told of from now on (enum source); for its tests. */
-static napi_value fn_leave_out(napi_env env, napi_callback_info info)
-{
-	struct args a = take_args(env, info);
-
-	left_out = (unsigned int)int_arg(&a, 0);
-	return int_result(env, 0);
 }
 
 /* leaks(): objects that nothing refers to any more, told as notes; how many. */

@@ -24,6 +24,9 @@ export class VmaStore extends VmaBlocks {
    * iter_first(start, end - 1) does; returns its id or -1. With end === start that is a VMA that strictly contains it.
    */
   findFirst(start: number, end: number): number {
+    // The last byte of an empty VMA at 0 is 2^64 - 1: it overlaps everything.
+    if (end > 0 && this.count > 0 && this.first[0] === 0 && this.range[this.begin()] === 0)
+      return this.current();
     this.#seek(start);
     const found = this.current();
     if (found < 0) return -1;
@@ -35,14 +38,6 @@ export class VmaStore extends VmaBlocks {
   current(): number {
     if (this.#cb >= this.blocks) return -1;
     return this.ids128[this.base(this.order[this.#cb]) + this.#ci];
-  }
-
-  /** The VMA after the one at the cursor, or -1; the cursor stays. */
-  peekNext(): number {
-    if (this.#cb >= this.blocks) return -1;
-    const block = this.order[this.#cb];
-    if (this.#ci + 1 < this.fill[block]) return this.ids128[this.base(block) + this.#ci + 1];
-    return this.#cb + 1 < this.blocks ? this.ids128[this.base(this.order[this.#cb + 1])] : -1;
   }
 
   /** Moves the cursor on by one VMA. */

@@ -41,6 +41,7 @@ function emptyCall(text: string, line: number): Call {
     offset: 0,
     va: 0,
     size: 0,
+    mayFail: false,
     async: false,
     ioctl: false,
     flags: [],
@@ -57,6 +58,7 @@ function emptyCall(text: string, line: number): Call {
 export function parseCall(text: string, line: number, scenario: Scenario, setUpOf: string | null): Call {
   const words = new Words(text.replaceAll(';', ' ; '));
   const call = emptyCall(text, line);
+  call.mayFail = setUpOf === null && words.take('try');
   call.ioctl = words.take('ioctl');
   call.async = words.take('async');
   call.verb = words.next('a call');
@@ -118,7 +120,7 @@ function parsePart(words: Words, verb: BindPart['verb'], scenario: Scenario): Bi
   if (!words.take('at')) throw new ScenarioError("'at ADDRESS' is missing");
   part.va = bytes(words.next('an address'));
   if (words.take('size')) part.size = bytes(words.next('a size'));
-  checkRange(part.va, part.size, part.offset);
+  checkRange(part.va, part.size);
   for (const flag of words.until(';', 'wait', 'signal')) {
     if (!FLAGS.includes(flag)) throw new ScenarioError(`unknown flag '${flag}'`);
     if (verb === 'unmap') throw new ScenarioError(`'unmap' takes no '${flag}'`);

@@ -5,8 +5,7 @@ import { kernel } from '../../driver/kernels.ts';
 import { MAX_THREADS } from '../search/world.ts';
 import { type Scenario, ScenarioError } from './scenario.ts';
 
-/** Bytes: the part of a 48-bit address space that binds of a client may use, and all of it. */
-const USER_VA = 2 ** 47;
+/** Bytes: an address space of 48 bits. */
 const VA = 2 ** 48;
 /** Bytes of one object: a mapping in 4 KiB pages of this size is a quarter of a million descriptors. */
 const MAX_OBJECT = 2 ** 30;
@@ -50,17 +49,16 @@ export function checkObjectSize(size: number): number {
 }
 
 /** The range of a bind, bytes. @throws ScenarioError */
-export function checkRange(va: number, size: number, offset: number): void {
+export function checkRange(va: number, size: number): void {
   for (const [what, value] of [
     ['an address', va],
     ['a size', size],
-    ['an offset', offset],
   ] as const) {
     if (value % PAGE_SIZE !== 0)
       throw new ScenarioError(`${what} of ${value} bytes: it has to be a multiple of 4 KiB`);
   }
   if (size === 0) throw new ScenarioError("'size BYTES' is missing");
-  if (va + size > USER_VA) throw new ScenarioError(`${hex(va + size)} is beyond the user's part of a VM`);
+  if (va + size > VA) throw new ScenarioError(`${hex(va + size)} is beyond the 48 bits of a VM`);
 }
 
 /** The address of an access. @throws ScenarioError */

@@ -30,6 +30,8 @@ export interface Call {
   size: number;
   /** Through the VM's queue, as an asynchronous VM_BIND. */
   async: boolean;
+  /** That it fails in every schedule is what the scenario shows: not vacuous. */
+  mayFail: boolean;
   /** As the ioctl, bytes and all. */
   ioctl: boolean;
   /** readonly, noexec, uncached. */

@@ -1,20 +1,22 @@
 /**
  * Everything that breaks in the built-in scenarios, by a build of the explorer:
  *
- *     node check.mjs BUILD [BASELINE]
+ *     node check.mjs BUILD [BASELINE [SCENARIO]]
  *
  * Without a baseline prints what breaks in each scenario as JSON; with one, ends with 1 at the first scenario in which
- * something breaks that does not there, or no longer breaks although every interleaving was tried, and says what.
+ * something breaks that does not there, or no longer breaks, or what it expects does not happen, although every interleaving
+ * was tried, and says what. SCENARIO is looked at first.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-const [build, baselinePath] = process.argv.slice(2);
+const [build, baselinePath, hint] = process.argv.slice(2);
 const load = (file) => import(pathToFileURL(join(build, 'src', file)).href);
 const { scenarioNames, loadScenario } = await load('explore/scenario/catalogue.js');
 const { DriverWorld } = await load('explore/driver-world.js');
 const { explore } = await load('explore/search/verdict.js');
+const { withCoverage } = await load('explore/decide.js');
 const { kernel } = await load('driver/kernels.js');
 const { INVARIANTS } = await load('explore/invariants.js');
 
@@ -31,10 +33,12 @@ function brokenIn(name, known) {
   const world = new DriverWorld(scenario, kernel(scenario.kernel ?? KERNEL), INVARIANTS);
   const accept = [...scenario.accept, ...(known ?? [])];
   const further = known === undefined ? Number.POSITIVE_INFINITY : 0;
-  const { findings, stats, verdict, accepted } = explore(world, { budget, accept, further, shorten: false });
+  const result = explore(world, { budget, accept, further, shorten: false });
+  const { findings, stats, verdict, accepted } = result;
+  const { empty } = withCoverage(world, result, world.harness.coverage.report());
   const broken = findings.map(({ violation: { invariant, message } }) => ({ invariant, message }));
   const all = stats.states < budget.states && (verdict === 'holds' || verdict === 'violated');
-  return { broken, states: stats.states, exhausted: all, accepted };
+  return { broken, states: stats.states, exhausted: all, accepted, empty };
 }
 
 if (baseline === null) {
@@ -42,7 +46,10 @@ if (baseline === null) {
   all.sort(([, a], [, b]) => a.states - b.states);
   process.stdout.write(JSON.stringify(Object.fromEntries(all)));
 } else {
-  for (const [name, { broken, exhausted }] of Object.entries(baseline)) {
+  const order = Object.keys(baseline);
+  if (hint in baseline) order.unshift(hint);
+  for (const name of order) {
+    const { broken, exhausted, empty } = baseline[name];
     const known = broken.map(({ message }) => message);
     let found;
     try {
@@ -50,9 +57,13 @@ if (baseline === null) {
       const now = brokenIn(name, known);
       found = now.broken.filter(({ message }) => !plainly.includes(plain(message)));
       const seen = now.accepted.map(plain);
+      const missing = now.empty.filter((text) => !empty.includes(text));
       const gone = broken.filter(({ message }) => !seen.includes(plain(message)));
       if (found.length === 0 && exhausted && now.exhausted && gone.length > 0) {
         found = [{ invariant: gone[0].invariant, message: `no longer: ${gone[0].message}` }];
+      }
+      if (found.length === 0 && exhausted && now.exhausted && missing.length > 0) {
+        found = [{ invariant: 'vacuous', message: missing[0] }];
       }
     } catch (error) {
       found = [{ invariant: 'crash', message: error.message.split('\n')[0] }];

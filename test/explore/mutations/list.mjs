@@ -27,6 +27,8 @@ const TICK = 'src/driver/sched/tick.ts';
 const SLOTS = 'src/driver/sched/slots.ts';
 const SCHED = 'src/driver/sched/sched.ts';
 const GROUP = 'src/driver/sched/group.ts';
+const HEAP = 'src/driver/sched/heap.ts';
+const TIMESTAMP = 'src/driver/ioctl/timestamp.ts';
 const TIMED = 'src/hw/timed-machine.ts';
 const ACCESS = 'src/hw/access.ts';
 const TLB = 'src/hw/tlb.ts';
@@ -665,7 +667,21 @@ export const MUTANTS = [
     'vm.vmas.setEvicted(id, true);',
     '',
   ),
-  mutant(RECLAIM, 'tryEvict', 'the shrinker takes what is pinned', 'bo.pins > 0', 'false'),
+  mutant(
+    RECLAIM,
+    'tryEvict',
+    'the shrinker takes what is pinned',
+    'bo.pins > 0',
+    'false',
+    'who has it pinned is looked for again before its pages go, and a mapping that was unmapped for nothing comes back with the next job',
+  ),
+  mutant(
+    RECLAIM,
+    'tryEvict',
+    'the shrinker does not look again whether it is pinned',
+    'bo.pins === 0',
+    'true',
+  ),
   mutant(
     RECLAIM,
     'tryEvict',
@@ -750,6 +766,22 @@ export const MUTANTS = [
     'run',
     'a group that is freed keeps its ring buffers',
     'for (const queue of this.queues) yield* queue.free();',
+    '',
+  ),
+  mutant(SCHED, 'rotate', 'a group whose time is over stays on the GPU', 'this.runner.stop?.(group);', ''),
+  mutant(
+    HEAP,
+    'createHeap',
+    'a heap is made in a pool that is gone',
+    'ret = this.destroyed ? -EINVAL : this.heaps.alloc(heap);',
+    'ret = this.heaps.alloc(heap);',
+  ),
+  mutant(HEAP, 'destroy', 'the pool of heaps outlives its VM', 'yield* this.contexts.destroy();', ''),
+  mutant(
+    TIMESTAMP,
+    'queryTimestamps',
+    'the device stays on for ever once timestamps were read',
+    'drv.device.pm.put();',
     '',
   ),
 ];

@@ -1,19 +1,30 @@
 /**
  * Makes each mistake of list.mjs in a copy of the interleaved build and lets the built-in scenarios find it:
  *
- *     node test/explore/mutations/run.mjs [--jobs N] [--seconds N] [TEXT]
+ *     node test/explore/mutations/run.mjs [--jobs N] [--seconds N] [--results FILE] [TEXT]
  *
- * TEXT picks mutants by name, "A|B" those of either; after so many seconds no more are begun. Exits with 1 where fewer than nine in ten of those that are not equivalent are found, or
- * where one that is called equivalent is.
+ * TEXT picks mutants by name, "A|B" those of either; after so many seconds no more are begun. With FILE what becomes of each is
+ * written there, a line of JSON each, and what is there already is not run again; the table of docs/mutants.md is printed in the end. Exits
+ * with 1 where fewer than nine in ten of those that are not equivalent are found, or where one that is called equivalent is.
  */
 import { spawn, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { transformWithOxc } from 'vite';
 import { instrument, settersIn } from '../../../build/instrument.mjs';
 import { MUTANTS } from './list.mjs';
 import { changeOf } from './place.mjs';
+import { lastFoundBy, readResults, tableOf } from './results.mjs';
 
 const top = fileURLToPath(new URL('../../..', import.meta.url)).replace(/[/\\]$/, '');
 const built = join(top, 'dist/interleaved');
@@ -27,8 +38,15 @@ const jobs = jobsAt < 0 ? 2 : Number(args.splice(jobsAt, 2)[1]);
 const secondsAt = args.indexOf('--seconds');
 const until =
   secondsAt < 0 ? Number.POSITIVE_INFINITY : Date.now() + 1000 * Number(args.splice(secondsAt, 2)[1]);
+const resultsAt = args.indexOf('--results');
+const results = resultsAt < 0 ? null : args.splice(resultsAt, 2)[1];
 const texts = (args[0] ?? '').split('|');
-const chosen = MUTANTS.filter(({ name }) => texts.some((text) => name.includes(text)));
+const known = readResults(results);
+// What no scenario should find takes longest: all of them are asked.
+const chosen = MUTANTS.filter(
+  ({ name }) => texts.some((text) => name.includes(text)) && !known.has(name),
+).sort((a, b) => Number(a.equivalent !== undefined) - Number(b.equivalent !== undefined));
+const hints = lastFoundBy(join(top, 'docs/mutants.md'));
 const cache = join(top, '.cache');
 mkdirSync(cache, { recursive: true });
 
@@ -52,8 +70,10 @@ async function mutated(mutant) {
 }
 
 /** What the scenarios say: the first thing that breaks, or null. */
-function scenariosOver(root, baseline) {
-  const child = spawn(process.execPath, [check, root, baseline], { stdio: ['ignore', 'pipe', 'pipe'] });
+function scenariosOver(root, baseline, hint) {
+  const child = spawn(process.execPath, [check, root, baseline, ...(hint ? [hint] : [])], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const timer = setTimeout(() => child.kill(), SECONDS * 1000);
   let out = '';
   let errors = '';
@@ -86,7 +106,7 @@ try {
       let found;
       try {
         writeFileSync(path, await mutated(mutant));
-        found = await scenariosOver(root, baseline);
+        found = await scenariosOver(root, baseline, hints.get(mutant.name));
       } catch (error) {
         process.stdout.write(`BROKEN   ${error.message}\n`);
         process.exitCode = 1;
@@ -95,6 +115,7 @@ try {
         writeFileSync(path, before);
       }
       (found === null ? missed : caught).push(mutant);
+      if (results !== null) appendFileSync(results, `${JSON.stringify({ name: mutant.name, found })}\n`);
       const word = found === null ? (mutant.equivalent ? 'same    ' : 'MISSED  ') : 'caught  ';
       process.stdout.write(
         `${word} ${mutant.name}${found === null ? '' : `\n         ${found.slice(0, 150)}`}\n`,
@@ -113,4 +134,5 @@ const found = caught.filter((mutant) => mutant.equivalent === undefined).length;
 process.stdout.write(
   `${found} of ${real.length} found; ${judged.length - real.length} are equivalent; ${chosen.length - judged.length} were not judged\n`,
 );
+if (results !== null) process.stdout.write(`\n${tableOf(MUTANTS, readResults(results))}\n`);
 if (found < NEEDED * real.length || wrong.length > 0) process.exitCode = 1;

@@ -55,6 +55,15 @@ async function exploreAll() {
   }
 }
 
+/** What the driver's source yields, without what instrument-frames.mjs has put around it to come back to the place. */
+function yielded(node) {
+  if (node.type !== 'ConditionalExpression') return node;
+  const { alternate } = node;
+  return alternate.type === 'CallExpression' && alternate.callee.name === '$call'
+    ? alternate.arguments[0]
+    : alternate;
+}
+
 /** Every yield of a module: its function, what it says, and its offset. */
 function yieldsIn(code) {
   const found = [];
@@ -69,12 +78,13 @@ function yieldsIn(code) {
     else if (node.type === 'MethodDefinition') name = node.key.name.replace(/^\$_/, '');
     else if (node.type === 'VariableDeclarator' && /Function/.test(node.init?.type ?? ''))
       name = node.id.name;
-    if (node.type === 'YieldExpression') {
-      const text = code.slice(node.start, node.end).replace(/\(\$y\([^[]*\[[^\]]*\]\), (.*)\)$/s, '$1');
+    if (node.type === 'YieldExpression' && node.argument !== null) {
+      const what = yielded(node.argument);
+      const text = `yield${node.delegate ? '*' : ''} ${code.slice(what.start, what.end)}`;
       found.push({
         in: name,
         text: text.replace(/\$_/g, '').replace(/\s+/g, ' '),
-        offset: node.argument?.start ?? node.start,
+        offset: what.start,
       });
     }
     for (const key of Object.keys(node)) if (key !== 'type') visit(node[key], name);

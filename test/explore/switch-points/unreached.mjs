@@ -20,8 +20,8 @@ export const UNREACHED = [
       'ioctl/drv.ts release: yield* this.drain()',
       'ioctl/drv.ts ioctl: yield* this.catchUp()',
       'ioctl/drv.ts ioctl: yield* this.drain()',
-      'ioctl/drv.ts drain: yield* this.work.drain()',
-      'ioctl/drv.ts drain: yield* resetWq.drain()',
+      'ioctl/drv.ts drain: yield* this.work.step()',
+      'ioctl/drv.ts drain: yield* resetWq.step()',
       'ioctl/drv.ts catchUp: yield* device.pm.poll(device.now())',
       'ioctl/drv.ts catchUp: yield* this.drain()',
       'ioctl/drv.ts poll: yield* this.drain()',
@@ -47,6 +47,10 @@ export const UNREACHED = [
   {
     why: 'For vectors of the function itself (src/conform), whose ranges are any 64-bit numbers; no call of the driver has such a range.',
     places: ['mmu/as-commands.ts lockRegionExact: yield* this.writeCmd(as, AS_COMMAND_LOCK)'],
+  },
+  {
+    why: 'What is left of a mapping of no size, which is made by an operation of size 0; a scenario cannot ask for one.',
+    places: ['mmu/vm-steps.ts remapPages: yield* unmapPages(vm, start, 2 ** 64 - (start - end))'],
   },
   {
     why: 'A region of no size is locked by an operation of size 0, which a scenario cannot ask for.',

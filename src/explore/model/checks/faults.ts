@@ -61,7 +61,12 @@ export function noticeHeard(harness: Harness): void {
     const { vm } = state;
     if (state.freed || vm.freed || vm.unhandledFault === state.heard) continue;
     state.heard = vm.unhandledFault;
-    if (state.heard) state.unheard = false;
+    if (!state.heard) continue;
+    if (!state.unheard) {
+      const what = `the driver hears of a fault of VM ${state.name}, which has made none`;
+      harness.reportViolation('interrupt-masks', what);
+    }
+    state.unheard = false;
   }
 }
 

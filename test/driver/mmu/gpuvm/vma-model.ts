@@ -54,7 +54,9 @@ function cut(store: VmaStore, naive: readonly Entry[], start: number, end: numbe
     const va = store.va[id];
     const last = va + store.range[id];
     const tag = store.bo[id];
-    const next = store.peekNext();
+    store.advance();
+    const next = store.current();
+    store.moveTo(id);
     store.removeAtCursor();
     if (va < start) store.insertAtCursor(store.create(va, start - va, tag, tag * 2, tag & 15));
     if (last > end) store.insertAtCursor(store.create(end, last - end, tag, tag * 2, tag & 15));
