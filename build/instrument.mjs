@@ -4,8 +4,8 @@ import { walk } from './ast.mjs';
 import { instrumentClosures } from './instrument-closures.mjs';
 import { fieldHelpers } from './instrument-fields.mjs';
 import { instrumentFrames } from './instrument-frames.mjs';
-import { instrumentResume } from './instrument-resume.mjs';
 import { moduleVariables } from './instrument-modules.mjs';
+import { instrumentResume } from './instrument-resume.mjs';
 import { MUTATORS, nameOf, readsUnhashed, UNHASHED } from './instrument-unhashed.mjs';
 
 /**
