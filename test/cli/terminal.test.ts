@@ -48,7 +48,7 @@ describe('on a terminal', () => {
     const status = (command: string): string =>
       terminal(`${command}; echo STATUS $?`, { PAGER: 'true' }).trim().split('\n').at(-1) as string;
     expect(status(`dump ${capture}`)).toBe('STATUS 0');
-    expect(status(`replay ${capture} --without sparse-map`)).toBe('STATUS 1');
+    expect(status(`replay ${capture} --without sparse-map --trace ops,regs`)).toBe('STATUS 1');
   });
 });
 

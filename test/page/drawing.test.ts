@@ -1,8 +1,8 @@
 /** Frames that are the last one moved are the same, pixel for pixel, as frames that are drawn anew. */
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { Frame, type Shown } from '../../src/page/browser/frame.ts';
-import { Raster, type Strip, type Texture } from '../../src/page/browser/raster.ts';
+import { Frame, type Shown } from '../../src/page/browser/canvas/frame.ts';
+import { Raster, type Strip, type Texture } from '../../src/page/browser/canvas/raster.ts';
 
 const WIDTH = 60;
 const HEIGHT = 40;
@@ -78,7 +78,7 @@ describe('a raster', () => {
         draw(whole, whole.whole(), boxes, x, y);
         expect(pixels(moved)).toEqual(pixels(whole));
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     );
   });
 });

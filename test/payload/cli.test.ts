@@ -126,7 +126,7 @@ describe('decode', () => {
     [['decode', '--ioctl', 'VM_CREATE', ''], 3, /found no bytes/],
     [['encode', 'hello'], 3, /expected a JSON object/],
     [['encode', '{"struct": "vm_create", "value": {"id": -1}}'], 3, /drm_panthor_vm_create\.id: found -1/],
-    [['layout', 'nothing'], 2, /unknown struct nothing/],
+    [['layout', 'nothing'], 2, /unknown struct, enumeration or ioctl nothing/],
   ])('%j ends with %i and says why', async (args, status, message) => {
     const result = await inside(args);
     expect(result.err).toMatch(message);

@@ -1,16 +1,16 @@
 /** The page of a capture, made alive: map, timeline, search, keys, the panel and the table. */
 import { hex } from '../../../uapi/hex.ts';
 import { CallsTable } from './calls-table.ts';
+import { AddressMap } from './canvas/map.ts';
+import { LEFT, TOP } from './canvas/surface.ts';
+import { LANE, Timeline } from './canvas/timeline.ts';
 import { type Axis, Capture } from './capture.ts';
 import { byId, bytesText, el } from './dom.ts';
 import { addGestures, viewKey } from './gestures.ts';
 import { legends } from './legend.ts';
-import { AddressMap } from './map.ts';
 import { Panel, type Selection } from './panel.ts';
 import { type Hit, MOST_HITS, record, search } from './search.ts';
-import { LEFT, TOP } from './surface.ts';
 import { onTheme } from './theme.ts';
-import { LANE, Timeline } from './timeline.ts';
 import { View } from './view.ts';
 
 export class CaptureView {

@@ -1,9 +1,9 @@
 /** A canvas with as many pixels as the screen has, an axis across on top, and room for names on the left. */
 import { scaleLinear } from 'd3-scale';
-import type { Capture } from './capture.ts';
-import { timeText } from './dom.ts';
-import { cssColour } from './theme.ts';
-import type { View } from './view.ts';
+import type { Capture } from '../capture.ts';
+import { timeText } from '../dom.ts';
+import { cssColour } from '../theme.ts';
+import type { View } from '../view.ts';
 
 /** CSS pixels. */
 export const LEFT = 150;

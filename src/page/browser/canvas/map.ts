@@ -1,15 +1,15 @@
 /** The map: addresses of one VM over time. */
-import { LEAF_2M, LEAF_BOTH } from '../data.ts';
+import { LEAF_2M, LEAF_BOTH } from '../../data.ts';
+import type { Capture } from '../capture.ts';
+import { inkOn, OBJECT_COLOURS, objectColour, pixelOf } from '../palette.ts';
+import { cssColour, isDark } from '../theme.ts';
+import type { View } from '../view.ts';
 import { drawAddresses } from './address-axis.ts';
 import { Addresses } from './addresses.ts';
-import type { Capture } from './capture.ts';
 import { Frame } from './frame.ts';
 import { drawMarks } from './map-marks.ts';
-import { inkOn, OBJECT_COLOURS, objectColour, pixelOf } from './palette.ts';
 import { Raster, type Strip, type Texture } from './raster.ts';
 import { LEFT, Surface, TOP } from './surface.ts';
-import { cssColour, isDark } from './theme.ts';
-import type { View } from './view.ts';
 
 /** Mappings that are written upon in one frame. */
 const LABELS = 250;

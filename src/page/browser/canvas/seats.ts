@@ -1,8 +1,8 @@
 /** Who has an address space slot, from when to when. */
-import type { Capture } from './capture.ts';
-import { inkOn, objectColour } from './palette.ts';
+import type { Capture } from '../capture.ts';
+import { inkOn, objectColour } from '../palette.ts';
+import type { View } from '../view.ts';
 import { LEFT, type Surface } from './surface.ts';
-import type { View } from './view.ts';
 
 /** CSS pixels of a bar that has room for a name. */
 const NAMED = 40;

@@ -1,8 +1,8 @@
 /** Arrows of fences: from the call that signals to the one that waits. */
-import type { Capture } from './capture.ts';
+import type { Capture } from '../capture.ts';
+import { cssColour } from '../theme.ts';
 import type { Lane } from './lanes.ts';
 import { LEFT, type Surface } from './surface.ts';
-import { cssColour } from './theme.ts';
 
 /** Arrows that a reader can still follow; of more, those of the selected call alone are drawn. */
 const MOST = 120;

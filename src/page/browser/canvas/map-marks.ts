@@ -1,8 +1,8 @@
 /** Marks on the map: evictions of slots, warnings, resets and calls that end otherwise, as lines from top to bottom. */
-import { STATE_DIFFERS, STATE_EVENT, STATE_WARNED } from '../data.ts';
-import type { Capture } from './capture.ts';
+import { STATE_DIFFERS, STATE_EVENT, STATE_WARNED } from '../../data.ts';
+import type { Capture } from '../capture.ts';
+import { cssColour } from '../theme.ts';
 import { LEFT, type Surface, TOP } from './surface.ts';
-import { cssColour } from './theme.ts';
 
 /** CSS pixels between two lines. */
 const APART = 2;

@@ -1,7 +1,8 @@
 /** The axis of addresses: some of them on the left, and a dashed line for each hole. */
+
+import { cssColour } from '../theme.ts';
 import type { Addresses } from './addresses.ts';
 import { LEFT, type Surface, TOP } from './surface.ts';
-import { cssColour } from './theme.ts';
 
 /** CSS pixels between two addresses, and between two dashed lines, at least. */
 const ADDRESS_GAP = 13;

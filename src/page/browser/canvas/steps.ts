@@ -1,11 +1,11 @@
 /** What the driver does within a call, where a call is large enough on the screen: operation, lock, page tables, unlock. */
-import type { PageStep } from '../data.ts';
-import type { Capture } from './capture.ts';
-import { bytesText } from './dom.ts';
+import type { PageStep } from '../../data.ts';
+import type { Capture } from '../capture.ts';
+import { bytesText } from '../dom.ts';
+import { inkOn, objectColour } from '../palette.ts';
+import { cssColour } from '../theme.ts';
 import type { Lane } from './lanes.ts';
-import { inkOn, objectColour } from './palette.ts';
 import { LEFT, type Surface } from './surface.ts';
-import { cssColour } from './theme.ts';
 
 /** CSS pixels of a record from which its steps are drawn. */
 export const STEPS_FROM = 28;

@@ -2,8 +2,8 @@
  * How high addresses are drawn. Between any two boundaries of mappings there is a piece of the map: as high as the logarithm
  * of its size where something was ever mapped, a thin line where never.
  */
-import { PAGE_SIZE } from '../../../uapi/sizes.ts';
-import type { Columns } from '../data.ts';
+import { PAGE_SIZE } from '../../../../uapi/sizes.ts';
+import type { Columns } from '../../data.ts';
 
 /** Height of a hole, where a page is 1. */
 const HOLE = 0.6;

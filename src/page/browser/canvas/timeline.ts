@@ -6,17 +6,17 @@ import {
   STATE_FAILED,
   STATE_FLUSHED,
   STATE_WARNED,
-} from '../data.ts';
+} from '../../data.ts';
+import type { Capture } from '../capture.ts';
+import { callColour, FAILED, objectColour } from '../palette.ts';
+import { cssColour, isDark } from '../theme.ts';
+import type { View } from '../view.ts';
 import { Arrows } from './arrows.ts';
-import type { Capture } from './capture.ts';
 import { Frame } from './frame.ts';
 import { firstFrom, type Lane, lanesOf, rowsOf } from './lanes.ts';
-import { callColour, FAILED, objectColour } from './palette.ts';
 import { drawSitters, sits } from './seats.ts';
 import { drawSteps, STEPS_FROM } from './steps.ts';
 import { LEFT, Surface, TOP } from './surface.ts';
-import { cssColour, isDark } from './theme.ts';
-import type { View } from './view.ts';
 
 /** CSS pixels. */
 export const LANE = 24;
@@ -88,17 +88,10 @@ export class Timeline {
     });
     const { x0, x1 } = this.#view;
     const [from, to] = [this.#capture.at(x0), this.#capture.at(x1)];
+    const y = (lane: number): number => this.y(lane);
     if ((this.surface.width - LEFT) / (to - from + 1) >= STEPS_FROM)
-      drawSteps(
-        this.surface,
-        this.#capture,
-        this.lanes,
-        (i) => this.y(i),
-        from,
-        to,
-        () => this.#view.changed(),
-      );
-    this.#arrows.draw(this.surface, (i) => this.y(i), from, to, this.selected);
+      drawSteps(this.surface, this.#capture, this.lanes, y, from, to, () => this.#view.changed());
+    this.#arrows.draw(this.surface, y, from, to, this.selected);
     this.#selection(context);
   }
 

@@ -1,6 +1,6 @@
 /** The lanes of the timeline: what each is about, and in which of them a record's marks stand. */
-import { STATE_EVENT, STATE_FLUSHED, STATE_WARNED } from '../data.ts';
-import type { Capture } from './capture.ts';
+import { STATE_EVENT, STATE_FLUSHED, STATE_WARNED } from '../../data.ts';
+import type { Capture } from '../capture.ts';
 
 export interface Lane {
   kind: 'thread' | 'queue' | 'slot' | 'group' | 'device';
