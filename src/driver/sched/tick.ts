@@ -79,8 +79,8 @@ export class TickWork implements Work {
   /** Gives a group a slot where one can be had; idle groups give theirs up. */
   *#start(group: PanthorGroup): Op<boolean> {
     const { device, runner, slots } = this.#sched;
-    // panthor_vm_active() would wait for its op_lock, and with it all groups.
-    if (group.vm.opLock.held) {
+    // panthor_vm_active() waits for its op_lock, and with it all groups; a server whose operations are cut in slices comes back.
+    if (this.#sched.work.admits !== null && group.vm.opLock.held) {
       slots.await(group);
       this.#passedOver = true;
       return true;

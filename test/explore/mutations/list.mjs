@@ -441,7 +441,7 @@ export const MUTANTS = [
   mutant(VM, 'free', 'a freed VM stays in the LRU list', 'mmu.lruRemove(this);', ''),
   mutant(VM, 'free', 'a freed VM keeps its slot', 'mmu.slots[this.as] = null;', ''),
   mutant(VM, 'free', 'the slot of a freed VM stays enabled', 'yield* mmu.disableAs(this.as, false);', ''),
-  mutant(VM, 'free', 'a freed VM keeps its tables', 'this.pgtable.free();', ''),
+  mutant(VM, 'free', 'a freed VM keeps its tables', 'this.pgtable.free(device.condResched);', ''),
   mutant(VM, 'destroy', 'groups run on while their VM is destroyed', 'yield device.tickDone;', ''),
   mutant(VMAS, 'removeVma', 'a mapping that goes does not let its object go', 'bo.put();', ''),
   mutant(VMAS, 'insertVma', 'a mapping does not hold its object', 'bo.get().serial', 'bo.serial'),
