@@ -20,7 +20,7 @@ const XN_HIGH = 1 << 22;
 /**
  * One GPU access: waits while its address is locked, is translated (TLB, then a walk), and some time later done.
  *
- * @param source counts how often whoever makes the access was taken off the GPU
+ * @param source counts how often the maker of the access was taken off the GPU
  * @returns the translation once the access is done, or at once where it does not allow it (a fault, which raises the
  *   MMU interrupt); null where a reset ended the access, or its source was taken off the GPU
  */
