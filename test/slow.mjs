@@ -31,6 +31,7 @@ const LONG = [
     'test/explore/scenario.test.ts',
     'test/explore/seeded.test.ts',
     'test/explore/state/tracking.test.ts',
+    'test/explore/state/undo.test.ts',
     'test/explore/table.test.ts',
     'test/fault/staged.test.ts',
   ],
