@@ -233,6 +233,21 @@ describe.skipIf(compiler === null)('beside one long call', () => {
     closeSync(other);
   });
 
+  it('a call on the VM that paused work is about waits for it', () => {
+    log.lines.length = 0;
+    send(culprit, bind(culprit.key, ASYNC, [map()]));
+    for (let i = 0; i < 12; i++) send(innocent, VERSION(innocent.key));
+    // Once the work is under way: that is when others have their turns within it.
+    const destroy = (): void => {
+      if (fixture.drv.paused) send(culprit, ioctl(culprit.key, DRM_IOCTL_PANTHOR_VM_DESTROY, [1, 0]));
+      else log.next = destroy;
+    };
+    log.next = destroy;
+    serve();
+    expect(log.lines.filter(({ file }) => file === 0)).toMatchObject([{ ret: 0 }, { ret: 0 }]);
+    expect(fixture.server.dispatcher.bugs.count).toBe(0);
+  });
+
   it('a client that is killed within its call loses nothing but its own', () => {
     const { files } = fixture.server.dispatcher;
     const begin = (): void => {

@@ -153,6 +153,8 @@ export class Ioctls {
     if (file === undefined || frame.size > WIRE_MAX_CALL) return false;
     if (hasBacklog(drv.sched, file)) return true;
     if (!slices.pauses) return file.calling;
+    // Work that is paused holds the lock of a VM.
+    if (file.drm.vms.all().some((vm) => vm.opLock.held)) return true;
     // What is injected is counted by calls, and some of it cannot happen within one.
     if (file.calling || injection !== null) return true;
     const call = new Call();
