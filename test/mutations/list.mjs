@@ -307,7 +307,7 @@ export const MUTATIONS = [
   // Page tables
   {
     name: 'a table page is freed twice',
-    in: 'free',
+    in: 'IoPgtable.free',
     find: '$memory.free($page);',
     to: '$0 $0',
     caughtBy: ['small-world', 'lives'],
