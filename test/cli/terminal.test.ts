@@ -13,6 +13,8 @@ function terminal(command: string, env: Record<string, string> = {}, before = ''
   const all: NodeJS.ProcessEnv = { ...process.env, TERM: 'xterm', NO_COLOR: '1', PAGER: 'cat', ...env };
   // vitest has colours forced upon what it starts.
   delete all.FORCE_COLOR;
+  // Node takes a continuous integration that it does not know for one whose log has no colours.
+  delete all.CI;
   if (all.NO_COLOR === '') delete all.NO_COLOR;
   const line = `${before} stty cols 80 rows 24; ${process.execPath} ${program} ${command}`;
   const args = ['-q', '-e', '-f', '-c', line, '/dev/null'];

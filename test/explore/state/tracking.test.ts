@@ -32,7 +32,7 @@ function walk(world: InstanceType<typeof DriverWorld>, seed: number, visit: () =
 describe('how interleaved code tracks its state', () => {
   tracker.rememberObjects();
 
-  for (const name of sampled(scenarioNames(), 3)) {
+  for (const name of sampled(scenarioNames(), 10)) {
     it(`misses no write in ${name}, and is the same each time a schedule is run`, () => {
       for (const kernelName of ['6.12', '7.2']) {
         const scenario = loadScenario(name);

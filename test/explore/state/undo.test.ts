@@ -33,7 +33,7 @@ function further(world: World, schedule: number[], rng: Rng): boolean {
 describe('steps are undone', () => {
   tracker.rememberObjects();
 
-  for (const name of sampled(scenarioNames(), 4)) {
+  for (const name of sampled(scenarioNames(), 12)) {
     it(`in ${name}: the state, and all that follows from it, is what it was`, () => {
       for (const kernelName of LONG ? ['6.12', '7.2', '7.3'] : ['7.2']) {
         const scenario = loadScenario(name);
@@ -44,7 +44,7 @@ describe('steps are undone', () => {
         let schedule: number[] = [];
         /** What was seen after the first steps of the schedule, 0 and more of them. */
         let states = [seen(world)];
-        for (let round = 0; round < (LONG ? 60 : 12); round++) {
+        for (let round = 0; round < (LONG ? 60 : 8); round++) {
           for (let i = rng.below(40); i > 0 && further(world, schedule, rng); i--) {
             states.push(seen(world));
             expect(tracker.audit()).toBe(true);
