@@ -123,10 +123,7 @@ describe('explore', () => {
   it('says "bounded" and exits 0 where the budget ends first', () => {
     const { status, json } = explore('fault-while-rebinding', '--budget', 'states=50,seconds=1', '--json');
     expect(status).toBe(0);
-    expect(json()).toMatchObject({
-      verdict: 'bounded',
-      by: 'no violation within the budget by exhaustive search',
-    });
+    expect(json()).toMatchObject({ verdict: 'bounded', by: expect.stringContaining('within the budget') });
   });
 
   it('makes one verdict of those of all parts, and none where one is missing', () => {

@@ -31,7 +31,10 @@ describe('a command stream in a scenario', () => {
     const bug = {
       file: 'src/hw/access.ts',
       changes: [
-        ['ready: () => machine.epoch !== epoch || !machine.isLocked(as, va),', 'ready: () => true,'],
+        [
+          'ready: () => machine.epoch !== epoch || source.turn !== turn || !machine.isLocked(as, va),',
+          'ready: () => true,',
+        ],
       ] as [string, string][],
     };
     expect(await explored(bug, 'stream-while-rebinding', '7.2', ['atomic'])).toEqual(['atomic']);
