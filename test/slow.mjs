@@ -15,7 +15,11 @@ const vitest = fileURLToPath(new URL('./vitest.mjs', import.meta.resolve('vitest
 const LONG = [
   [
     { PANTHOR_SHIM_SLOW: '1' },
+    'test/cli/captures.test.ts',
+    'test/cli/schemas.test.ts',
     'test/cli/strangers.test.ts',
+    'test/cli/stream.test.ts',
+    'test/cli/usage.test.ts',
     'test/conform/cli.test.ts',
     'test/conform/corruption.test.ts',
     'test/device/real.test.ts',
@@ -35,7 +39,10 @@ const LONG = [
     'test/explore/state/tracking.test.ts',
     'test/explore/state/undo.test.ts',
     'test/explore/table.test.ts',
+    'test/explore/token-digest.test.ts',
     'test/fault/staged.test.ts',
+    'test/live/injection.test.ts',
+    'test/query/call-lines.test.ts',
   ],
   [{ PANTHOR_SHIM_FUZZ: '20' }, 'test/live/fuzz/frames.test.ts'],
   [{ PANTHOR_SHIM_FUZZ: '5' }, 'test/live/fuzz/fuzz.test.ts'],

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { visible, visibleLines } from '../../src/report/visible.ts';
-import { LONG } from '../tooling/long.ts';
+import { LONG, sampled } from '../tooling/long.ts';
 import { ATTACK } from './fixture.ts';
 import { panthorShim } from './program.ts';
 
@@ -49,32 +49,37 @@ describe('strings of strangers', () => {
   const label =
     '{"ioctl":"BO_SET_LABEL","value":{"handle":1,"label":"0x1000"},"buffers":[{"addr":"0x1000","bytes":"1b5d9b33316d00"}]}';
 
-  it.each<[string[], number]>([
-    [['info', capture], 0],
-    [['info', '--json', capture], 0],
-    [['replay', capture], 0],
-    [['replay', '--json', capture], 0],
-    [['vm', capture], 0],
-    [['dump', capture], 0],
-    [['info', `${ATTACK}escape-header.jsonl`], 0],
-    [['replay', `${ATTACK}escape-header.jsonl`], 0],
-    [['dump', `${ATTACK}escape-label.jsonl`], 0],
-    [['dump', '--json', `${ATTACK}escape-label.jsonl`], 0],
-    [['replay', '--trace', 'ops', `${ATTACK}escape-label.jsonl`], 1],
-    [['decode', label], 0],
-    [['decode', '--format', 'short', label], 0],
-    [['decode', '--json', label], 0],
-    [['conform', vectors], 1],
-    [['conform', '--json', vectors], 1],
-    [['conform', oddVariant], 2],
-    [['explore', put('s.scenario', `${EVIL}\n`)], 2],
-    [['explore', EVIL], 2],
-    [['replay', join(folder, EVIL)], 3],
-    [['replay', capture, '--with', EVIL], 2],
-    [['decode', '--struct', EVIL, '00'], 2],
-    [['dump', '-i', EVIL, capture], 2],
-    [['replay', put('bad.jsonl', `${header}\n{"type":"${'\u009b'}31m"}\n`)], 3],
-  ])('do nothing to a terminal: %j', async (args, status) => {
+  it.each(
+    sampled<[string[], number]>(
+      [
+        [['info', capture], 0],
+        [['info', '--json', capture], 0],
+        [['replay', capture], 0],
+        [['replay', '--json', capture], 0],
+        [['vm', capture], 0],
+        [['dump', capture], 0],
+        [['info', `${ATTACK}escape-header.jsonl`], 0],
+        [['replay', `${ATTACK}escape-header.jsonl`], 0],
+        [['dump', `${ATTACK}escape-label.jsonl`], 0],
+        [['dump', '--json', `${ATTACK}escape-label.jsonl`], 0],
+        [['replay', '--trace', 'ops', `${ATTACK}escape-label.jsonl`], 1],
+        [['decode', label], 0],
+        [['decode', '--format', 'short', label], 0],
+        [['decode', '--json', label], 0],
+        [['conform', vectors], 1],
+        [['conform', '--json', vectors], 1],
+        [['conform', oddVariant], 2],
+        [['explore', put('s.scenario', `${EVIL}\n`)], 2],
+        [['explore', EVIL], 2],
+        [['replay', join(folder, EVIL)], 3],
+        [['replay', capture, '--with', EVIL], 2],
+        [['decode', '--struct', EVIL, '00'], 2],
+        [['dump', '-i', EVIL, capture], 2],
+        [['replay', put('bad.jsonl', `${header}\n{"type":"${'\u009b'}31m"}\n`)], 3],
+      ],
+      3,
+    ),
+  )('do nothing to a terminal: %j', async (args, status) => {
     const result = await panthorShim(args);
     expect(result.stdout.toString()).not.toMatch(OBEYED);
     expect(result.stderr).not.toMatch(OBEYED);

@@ -40,6 +40,11 @@ thread gpu
   read A 0x10000000
 `;
 
+/** In `npm run test:slow` alone. */
+const long = (name: string, run: () => void): void => {
+  if (LONG) it(name, run);
+};
+
 describe('explore', () => {
   it('lists every built-in scenario with what it is about', () => {
     const { status, stdout } = explore('--list');
@@ -104,13 +109,13 @@ describe('explore', () => {
     expect(explore('--replay', 'bm90IGEgdG9rZW4').status).toBe(2);
   });
 
-  it('switches single behaviours', () => {
+  long('switches single behaviours', () => {
     expect(explore('evict-while-rebinding', '--json').json().verdict).toBe('holds');
     const broken = explore('evict-while-rebinding', '--without', 'unlock-before-disable', '--json');
     expect(broken.json()).toMatchObject({ verdict: 'violated', switched: ['-unlock-before-disable'] });
   });
 
-  it('checks what it is asked to, and lists every invariant that breaks when asked for all', () => {
+  long('checks what it is asked to, and lists every invariant that breaks when asked for all', () => {
     const { violations } = explore('widening-lock-times-out', '--invariant', 'all', '--json').json();
     const broken = new Set(violations.map((one: { invariant: string }) => one.invariant));
     expect([...broken].sort()).toEqual(['kernel-warning', 'outside-locked-region']);
@@ -179,7 +184,7 @@ describe('explore', () => {
     expect(explore('rebind-while-accessing', '--strict').status).toBe(0);
   });
 
-  it('lists every message of what breaks, and none that is known', () => {
+  long('lists every message of what breaks, and none that is known', () => {
     const all = explore('widening-lock-times-out', '--invariant', 'kernel-warning', '--json').json();
     const messages = all.violations.map((one: { message: string }) => one.message);
     expect(new Set(messages).size).toBe(messages.length);

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Injection } from '../../src/live/server/injection.ts';
 import { capturePath } from '../capture/helpers.ts';
 import { panthorShim } from '../cli/program.ts';
+import { sampled } from '../tooling/long.ts';
 import { buildNative, compileProgram, compiler, leftOver, runProgram, startServer } from './toolbox.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'panthor-inject-'));
@@ -131,7 +132,7 @@ describe.skipIf(compiler === null)('faults', () => {
     expect(await said('evict@4*100', '7.3')).toBe('open 0 vm 0 bo 0 bind 0 wait 62 unbind 0');
   });
 
-  it.each(['6.12', '6.18', '7.2', '7.3'])(
+  it.each(sampled(['6.12', '6.18', '7.2', '7.3'], 3))(
     'of memory fail each reservation of a bind once on %s',
     async (kernel) => {
       const seen = new Set<string>();

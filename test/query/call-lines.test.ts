@@ -7,6 +7,7 @@ import { capturePath } from '../capture/helpers.ts';
 import { CASES } from '../cli/fixture.ts';
 import { panthorShim } from '../cli/program.ts';
 import { temporary } from '../page/temporary.ts';
+import { sampled } from '../tooling/long.ts';
 
 const BY_HAND = `
 uapi 1.9            # the newest
@@ -81,13 +82,18 @@ describe('a capture written by hand', () => {
 });
 
 describe('dump --calls', () => {
-  it.each([
-    capturePath('gallium-egl'),
-    capturePath('vulkan-sparse'),
-    capturePath('zink-sparse-buffer-basic-emulated'),
-    `${CASES}large-object-enomem.jsonl`,
-    `${CASES}imported-partial-unmap.jsonl`,
-  ])('%s comes back from its lines, call for call', async (path) => {
+  it.each(
+    sampled(
+      [
+        capturePath('gallium-egl'),
+        capturePath('vulkan-sparse'),
+        capturePath('zink-sparse-buffer-basic-emulated'),
+        `${CASES}large-object-enomem.jsonl`,
+        `${CASES}imported-partial-unmap.jsonl`,
+      ],
+      3,
+    ),
+  )('%s comes back from its lines, call for call', async (path) => {
     const { stdout } = await panthorShim(['dump', path, '--calls']);
     const again = await compiled(`${stdout}`);
     const [before, after] = await Promise.all(
