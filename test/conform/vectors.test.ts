@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { checkStream, readStreams } from '../../src/conform/stream.ts';
 import { kernel } from '../../src/driver/kernels.ts';
+import { sampled } from '../tooling/long.ts';
 import { vectorFiles, vectorPath } from './fixtures.ts';
 
 /** Operations that differ, one line a stream; empty where the model does what the kernel did. */
@@ -48,7 +49,7 @@ describe('the fixtures', () => {
 });
 
 describe('the driver, before its switch points are stripped,', () => {
-  it.each(vectorFiles)(
+  it.each(sampled(vectorFiles, 4))(
     'does what the kernel did in every stream of %s',
     async (file) => {
       expect(await differing(file)).toEqual([]);

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { gpuProfile } from '../../src/driver/gpu-profile.ts';
 import { expectValid } from '../cli/schema.ts';
 import { buildNative, compiler } from '../live/toolbox.ts';
+import { sampled } from '../tooling/long.ts';
 import { hasFfi } from './ffi.ts';
 
 const bin = resolve(import.meta.dirname, '../../bin/panthor-shim');
@@ -23,7 +24,7 @@ async function onShim(args: readonly string[], shim: readonly string[] = []): Pr
 describe.skipIf(compiler === null || !hasFfi())('device info, with the shim as the device', () => {
   beforeAll(buildNative, 120_000);
 
-  it.each(['g610', 'g310'])('is the profile that the shim was started with: %s', async (name) => {
+  it.each(sampled(['g610', 'g310'], 2))('is the profile that the shim was started with: %s', async (name) => {
     const profile = join(scratch, `${name}.json`);
     writeFileSync(profile, await onShim(['--profile'], ['--gpu', name]));
     const { name: _name, compatible: _compatible, gpu_frequency: _hz, ...found } = gpuProfile(profile);

@@ -158,7 +158,7 @@ describe('explore', () => {
     expect(explore().status).toBe(2);
   });
 
-  it('says loudly which calls say nothing, and exits 1 for that with --strict', () => {
+  long('says loudly which calls say nothing, and exits 1 for that with --strict', () => {
     const text = `${mine}vm B\n  map old at 0x10000000\nthread late\n  activate B\n`;
     const path = write('late.scenario', text);
     const { status, stdout } = explore(path);
@@ -204,7 +204,7 @@ describe('explore', () => {
     expect(explore(path, '--kernel', '6.12', '--json').json().verdict).toBe('holds');
   });
 
-  it('carries the scenario of a file in its token, and takes no path from one', () => {
+  long('carries the scenario of a file in its token, and takes no path from one', () => {
     const path = write('lock-times-out.scenario', mine);
     const { token, steps } = explore(path, '--kernel', '6.12', '--json').json();
     rmSync(path);
