@@ -7,15 +7,28 @@
  */
 export function walk(node, visit, parent = null) {
   if (visit(node, parent) === false) return;
+  for (const child of childrenOf(node)) walk(child, visit, node);
+}
+
+/** The nodes right below one, in the order of its keys. */
+export function childrenOf(node) {
+  const children = [];
   for (const key of Object.keys(node)) {
     const child = node[key];
     if (Array.isArray(child)) {
-      for (const item of child) if (item && typeof item.type === 'string') walk(item, visit, node);
-    } else if (child && typeof child.type === 'string') {
-      walk(child, visit, node);
-    }
+      for (const item of child) if (typeof item?.type === 'string') children.push(item);
+    } else if (typeof child?.type === 'string') children.push(child);
   }
+  return children;
 }
+
+export const isFunction = (node) => /Function/.test(node.type);
+export const isLoop = (node) => /^(For|While|DoWhile)/.test(node.type);
+
+/** Whether an identifier is the name of a property and stands for no variable. */
+export const isPropertyName = (node, parent) =>
+  (parent?.type === 'MemberExpression' && parent.property === node && !parent.computed) ||
+  (parent?.type === 'Property' && parent.key === node && !parent.computed && !parent.shorthand);
 
 /** Whether statements may be added or removed freely in `node` (it holds a list of them). */
 export function holdsStatements(node) {

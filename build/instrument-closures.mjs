@@ -2,9 +2,7 @@
  * Functions as values. Where one is kept in state, it stands for what it captured: two states that hold closures made at
  * the same place over different values differ, although the function object is nothing that could be looked into.
  */
-import { walk } from './ast.mjs';
-
-const isFunction = (node) => /Function/.test(node.type);
+import { childrenOf, isFunction, isPropertyName, walk } from './ast.mjs';
 
 /** Callbacks that these call and forget. */
 const CALLED_AT_ONCE = new Set(
@@ -75,10 +73,7 @@ function referencesOf(fn) {
       return false;
     }
     if (node.type === 'ThisExpression' || node.type === 'Super') usesThis = true;
-    if (node.type !== 'Identifier') return;
-    if (parent?.type === 'MemberExpression' && parent.property === node && !parent.computed) return;
-    if (parent?.type === 'Property' && parent.key === node && !parent.computed && !parent.shorthand) return;
-    names.add(node.name);
+    if (node.type === 'Identifier' && !isPropertyName(node, parent)) names.add(node.name);
   });
   return { names, usesThis: usesThis && fn.type === 'ArrowFunctionExpression' };
 }
@@ -107,12 +102,7 @@ export function instrumentClosures(tree, out, file) {
     } else children(node);
   };
   const children = (node) => {
-    for (const key of Object.keys(node)) {
-      const child = node[key];
-      if (Array.isArray(child)) {
-        for (const item of child) if (item && typeof item.type === 'string') visit(item, node);
-      } else if (child && typeof child.type === 'string') visit(child, node);
-    }
+    for (const child of childrenOf(node)) visit(child, node);
   };
   visit(tree, null);
   return count > 0;

@@ -1,7 +1,4 @@
-import { holdsStatements, walk } from './ast.mjs';
-
-const isFunction = (node) => /Function/.test(node.type);
-const isLoop = (node) => /^(For|While|DoWhile)/.test(node.type);
+import { childrenOf, holdsStatements, isFunction, isLoop, isPropertyName, walk } from './ast.mjs';
 
 /** Sub-expressions whose values wait for those after them. */
 const evaluationOrder = {
@@ -72,10 +69,7 @@ export function instrumentFrames(tree, out, replace, code, file, refuse) {
         if (node.type === 'AssignmentExpression' && node.left.type === 'Identifier' && inClosure) {
           closureWrites.push(node);
         }
-        if (node.type !== 'Identifier') return;
-        if (parent?.type === 'MemberExpression' && parent.property === node && !parent.computed) return;
-        if (parent?.type === 'Property' && parent.key === node && !parent.computed && !parent.shorthand)
-          return;
+        if (node.type !== 'Identifier' || isPropertyName(node, parent)) return;
         references.push({ name: node.name, at: node.start, inClosure });
       });
     }
@@ -134,12 +128,7 @@ export function instrumentFrames(tree, out, replace, code, file, refuse) {
         const names = before.filter((part) => part?.type === 'Identifier').map((part) => part.name);
         visit(child, node, inner, inside, names.length > 0 ? [...pending, ...names] : pending);
       };
-      for (const key of Object.keys(node)) {
-        const child = node[key];
-        if (Array.isArray(child)) {
-          for (const item of child) if (item && typeof item.type === 'string') follow(item);
-        } else if (child && typeof child.type === 'string') follow(child);
-      }
+      for (const child of childrenOf(node)) follow(child);
     }
 
     /** An iterator's place in an array is out of sight; an index is not. */

@@ -9,8 +9,9 @@
  */
 import { parse } from 'acorn';
 import MagicString from 'magic-string';
+import { childrenOf, isFunction } from './ast.mjs';
 import { Resumable } from './resumable.mjs';
-import { isCallOf, isFunction } from './resume-variables.mjs';
+import { isCallOf } from './resume-variables.mjs';
 
 /**
  * @param {string} code a module that instrument() has gone over, frames included
@@ -28,11 +29,7 @@ export function instrumentResume(code, refuse) {
       const sites = yieldsOf(node);
       if (sites.length > 0) new Resumable({ code, out, refuse }, node, sites, selfOf(node, parent)).rewrite();
     }
-    for (const key of Object.keys(node)) {
-      const child = node[key];
-      if (Array.isArray(child)) for (const one of child) if (typeof one?.type === 'string') visit(one, node);
-      if (typeof child?.type === 'string') visit(child, node);
-    }
+    for (const child of childrenOf(node)) visit(child, node);
     if (isClass) classes.pop();
   };
 
@@ -62,12 +59,7 @@ export function instrumentResume(code, refuse) {
         found.push({ start, end, delegate, argument, values, expression });
       }
       if (node.type === 'ExpressionStatement' && isCallOf(node.expression, '$y')) before = node.expression;
-      for (const key of Object.keys(node)) {
-        const child = node[key];
-        for (const one of Array.isArray(child) ? child : [child]) {
-          if (typeof one?.type === 'string') look(one, expression);
-        }
-      }
+      for (const child of childrenOf(node)) look(child, expression);
     };
     look(fn.body, null);
     return found.sort((a, b) => a.start - b.start);

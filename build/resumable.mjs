@@ -1,5 +1,5 @@
-import { walk } from './ast.mjs';
-import { checkReads, checkShadows, isCallOf, isFunction, variablesOnTheWay } from './resume-variables.mjs';
+import { childrenOf, isFunction, walk } from './ast.mjs';
+import { checkReads, checkShadows, isCallOf, variablesOnTheWay } from './resume-variables.mjs';
 
 /** A generator function that is being given the way back to each of its yields. */
 export class Resumable {
@@ -145,12 +145,7 @@ export class Resumable {
         this.#operator(node);
         break;
     }
-    for (const key of Object.keys(node)) {
-      const child = node[key];
-      for (const one of Array.isArray(child) ? child : [child]) {
-        if (typeof one?.type === 'string' && one !== this.fn.body.body[0]) this.#visit(one);
-      }
-    }
+    for (const child of childrenOf(node)) if (child !== this.fn.body.body[0]) this.#visit(child);
   }
 
   #isHoisted(node) {

@@ -1,16 +1,9 @@
 /** Variables of functions that can be entered in the midst (instrument-resume.mjs): which move to the top, and which may not. */
-import { walk } from './ast.mjs';
+import { childrenOf, isFunction, isLoop, isPropertyName, walk } from './ast.mjs';
 import { bound } from './instrument-frames.mjs';
 
-export const isFunction = (node) => /Function/.test(node.type);
 export const isCallOf = (node, name) => node?.type === 'CallExpression' && node.callee.name === name;
-const isLoop = (node) => /^(For|While|DoWhile)/.test(node.type);
 const holds = (outer, inner) => outer.start <= inner.start && outer.end >= inner.end;
-
-/** Whether an identifier is the name of a property and stands for no variable. */
-const isPropertyName = (node, parent) =>
-  (parent?.type === 'MemberExpression' && parent.property === node && !parent.computed) ||
-  (parent?.type === 'Property' && parent.key === node && !parent.computed && !parent.shorthand);
 
 /**
  * The variables of every block on a way to a yield, which have to be there before the block is entered.
@@ -32,9 +25,7 @@ export function variablesOnTheWay(fn, leads) {
         found.get(name).push({ scope, node });
       }
     }
-    for (const key of Object.keys(node)) {
-      for (const one of [node[key]].flat()) if (typeof one?.type === 'string') visit(one, inner);
-    }
+    for (const child of childrenOf(node)) visit(child, inner);
   };
   visit(fn.body, fn.body);
   return found;
