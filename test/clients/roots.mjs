@@ -57,6 +57,16 @@ export const GROUPS = {
     names: ['piglit', 'libxcb-dri2-0', 'libxkbcommon0', 'xkb-data'],
     only: { piglit: ['./usr/lib/*/piglit/bin/arb_sparse*', './usr/lib/*/piglit/lib'] },
   },
+  // A compositor without a display, and its dmabuf clients.
+  weston: { root: 'arm64', suite: 'sid', architecture: 'arm64', names: ['weston'] },
+  ffmpeg: { root: 'arm64', suite: 'sid', architecture: 'arm64', names: ['ffmpeg'] },
+  gstreamer: {
+    root: 'arm64',
+    suite: 'sid',
+    architecture: 'arm64',
+    names: ['gstreamer1.0-tools', 'gstreamer1.0-gl'],
+  },
+  opencl: { root: 'arm64', suite: 'sid', architecture: 'arm64', names: ['clinfo', 'mesa-opencl-icd'] },
   peer: { root: 'arm64', suite: 'sid', architecture: 'arm64', names: ['mesa-drm-shim'] },
   qemu: {
     root: 'tools',
@@ -73,6 +83,8 @@ export const GROUPS = {
     unless: 'aarch64-linux-gnu-gcc',
     finish: wrapCross,
   },
+  // gcc compiles for i386 by itself; what it links with is fetched.
+  i386: { root: 'tools', names: ['libc6-dev-i386', 'lib32gcc-12-dev'] },
   go: { root: 'tools', names: ['golang-go'] },
   musl: { root: 'tools', names: ['musl-dev'] },
   rust: { root: 'tools', names: ['rustc'] },

@@ -1,7 +1,7 @@
 // npm run test:clients: real clients, unmodified, on the model. What they are is fetched into a folder that may be
 // kept (PANTHOR_SHIM_CACHE, default .cache/clients); docs/how-to-add-a-client.md says how another one joins.
 //
-//   node test/clients/run.mjs [--list] [--only REGEXP] [--fetch-only] [--keep] [--table | --slowdown]
+//   node test/clients/run.mjs [--list] [--only REGEXP] [--everywhere] [--fetch-only] [--keep] [--table | --slowdown]
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
@@ -31,6 +31,8 @@ const { values } = parseArgs({
     list: { type: 'boolean' },
     only: { type: 'string' },
     'fetch-only': { type: 'boolean' },
+    // each client on every kernel, also those that are run on one or two otherwise
+    everywhere: { type: 'boolean' },
     keep: { type: 'boolean' },
     // docs/peer-comparison.md or the slowdown table to standard output, everything else to standard error
     table: { type: 'boolean' },
@@ -92,6 +94,7 @@ async function asOrdinary() {
     roots,
     preload,
     scratch,
+    everywhere: values.everywhere ?? false,
     print: values.table ? (text) => process.stdout.write(text) : undefined,
     uapi: values.list ? undefined : await loadUapi(project),
     env: { ...process.env, HOME: scratch, XDG_RUNTIME_DIR: scratch, TMPDIR: scratch },
