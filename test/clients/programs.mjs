@@ -1,8 +1,8 @@
 // Clients of our own, for each kind of program that a library meets or cannot meet: static, raw system calls, Go, Rust
-// without libraries, musl. All that are in C are one program, test/live/programs/door.c.
+// without libraries, musl, 32 bits. All that are in C are one program, test/live/programs/door.c.
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { compilerFor } from '../../native-stubs/compile.mjs';
 
@@ -23,6 +23,12 @@ export const PROGRAMS = {
     build: (place, out) => cc(place, ['-o', out]),
   },
   musl: { needs: ['musl'], build: withMusl },
+  ...(process.arch === 'x64'
+    ? {
+        'i386-static': { needs: ['i386'], build: (place, out) => forI386(place, ['-static', '-o', out]) },
+        i386: { needs: ['i386'], build: withLdSo },
+      }
+    : {}),
   go: { needs: ['go'], build: withGo },
   ...(process.arch === 'x64' ? { rust: { needs: ['rust'], build: withRust } } : {}),
 };
@@ -45,6 +51,25 @@ function withMusl(place, out) {
     ...['-nostdlib', '-no-pie', '-fno-stack-protector', '-o', out, ...objects],
   ]);
   return { argv: [...argv, libc, '-lgcc', join(lib, 'crtn.o'), `-Wl,-dynamic-linker,${libc}`] };
+}
+
+/** The machine's gcc, which compiles for i386, with the headers and libraries in the folder. */
+function forI386(place, args) {
+  const root = place.roots.tools;
+  const [version] = readdirSync(join(root, 'usr/lib/gcc', TRIPLET));
+  const { argv } = cc(place, [
+    ...['-m32', '-D_FILE_OFFSET_BITS=64', `--sysroot=${root}`],
+    ...['-B', `${join(root, 'usr/lib/gcc', TRIPLET, version, '32')}/`],
+    ...['-idirafter', join(root, 'usr/include', TRIPLET)],
+    ...args,
+  ]);
+  return { argv };
+}
+
+/** A dynamic program: it is started by the ld.so in the folder. */
+function withLdSo(place, out) {
+  const lib = join(place.roots.tools, 'lib32');
+  return forI386(place, ['-o', out, `-Wl,-dynamic-linker,${join(lib, 'ld-linux.so.2')},-rpath,${lib}`]);
 }
 
 function withGo(place, out) {
