@@ -3,9 +3,6 @@
 import { arm64Argv, arm64LdArgv } from './arm64.mjs';
 import { crashed } from './process.mjs';
 
-/** How many pictures a client shows before it is asked to end. */
-const PICTURES = 20;
-
 /** The compositor's renderer for each of weston's clients. */
 const CLIENTS = {
   'simple-egl': 'gl',
@@ -14,6 +11,10 @@ const CLIENTS = {
   'simple-vulkan': 'vulkan',
   'simple-dmabuf-vulkan': 'vulkan',
 };
+
+/** How many pictures a client shows before it is asked to end; this one ends after two seconds, however many that are. */
+const picturesOf = (client) => (client === 'simple-dmabuf-feedback' ? 1 : 20);
+const endsItself = (client) => client === 'simple-dmabuf-feedback';
 
 /** Clients as commands.mjs has them: each with a compositor of its own. */
 export function westonClients(place) {
@@ -33,7 +34,7 @@ function judge(client, renderer, said) {
   if (!name.test(said)) return `the compositor does not draw on a Mali-G610 with ${renderer}`;
   const end = new RegExp(`^${client}: status (\\d+) after (\\d+) pictures$`, 'm').exec(said);
   if (end === null) return 'the client did not end';
-  if (Number(end[2]) < PICTURES) return `${end[2]} of ${PICTURES} pictures`;
+  if (Number(end[2]) < picturesOf(client)) return `${end[2]} of ${picturesOf(client)} pictures`;
   if (end[1] !== '0') return `the client ended with status ${end[1]}`;
   return /^weston: status 0$/m.test(said) ? '' : 'the compositor did not end with status 0';
 }
@@ -63,8 +64,10 @@ ${quoted(command)} >client 2>&1 &
 client=$!
 pictures() { grep -c 'wl_surface.*.commit' client; }
 tries=0
-until [ "$(pictures)" -ge ${PICTURES + 1} ] || [ $((tries += 1)) -gt 600 ]; do sleep 0.1; done
-kill -INT $client
+while kill -0 $client 2>/dev/null && [ "$(pictures)" -le ${picturesOf(client)} ] && [ $((tries += 1)) -le 600 ]; do
+  sleep 0.1
+done
+${endsItself(client) ? '' : 'kill -INT $client'}
 wait $client
 echo "${client}: status $? after $(($(pictures) - 1)) pictures"
 kill -TERM $compositor
