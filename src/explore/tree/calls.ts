@@ -204,7 +204,7 @@ export class Calls {
   /** Nothing is coming that would wake who sleeps for the GPU: the flush is stuck, or a reset has ended it. The time runs out. */
   #noAnswer(): boolean {
     const { flushHung, flushing, regs } = this.machine;
-    if (flushHung) return true;
+    if (flushHung || !regs.reachable) return true;
     const { words } = regs;
     // What is masked raises no interrupt.
     const raised = words[(GPU_INT_BASE + INT_RAWSTAT) >> 2] & words[(GPU_INT_BASE + INT_MASK) >> 2];

@@ -138,9 +138,9 @@ export class TreeVm {
     yield* this.#calls.call('idle', this.uid);
   }
 
-  /** panthor_vm_bind_job_create(); an errno where it fails. */
-  createJob(op: BindOp): BindJob | number {
-    const job = this.#calls.atOnce('jobCreate', ...this.#arguments(op));
+  /** panthor_vm_bind_job_create(), with the lookup of the VM before it; an errno where it fails. */
+  *createJob(op: BindOp): Op<BindJob | number> {
+    const job = yield* this.#calls.enter('jobCreate', ...this.#arguments(op));
     if (job < 0 && job >= -MAX_ERRNO) return job;
     const calls = this.#calls;
     return {
