@@ -35,7 +35,8 @@ export class TreeVm {
   };
   /** The kernel's own mappings would be above; scenarios have none. */
   readonly userVaRange = 2 ** 48;
-  readonly vmas = { count: 0, ids: (): number[] => [] };
+  /** Their number alone. */
+  readonly vmas: { readonly count: number; ids: () => number[] };
   readonly #calls: Calls;
   readonly #view: View;
   readonly #seen: Seen;
@@ -50,6 +51,12 @@ export class TreeVm {
       get held(): boolean {
         return view.vm(uid, VM_OP_LOCK) !== 0;
       },
+    };
+    this.vmas = {
+      get count(): number {
+        return calls.countVmas(uid);
+      },
+      ids: () => [],
     };
     this.pgtable = {
       get ttbr(): number {
