@@ -4,10 +4,10 @@
  */
 
 import { errnoName } from '../../../../uapi/errno.ts';
+import { hex } from '../../../../uapi/hex.ts';
 import type { Op } from '../../../coroutine/op.ts';
 import { AS_COMMAND_NAMES } from '../../../hw/registers.ts';
 import type { Harness } from '../harness.ts';
-import { hex } from './judge.ts';
 
 /** What does not work, or null. It is tried out, so that the schedule ends here. */
 export function whatStaysBroken(harness: Harness): string | null {
