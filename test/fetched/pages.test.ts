@@ -276,7 +276,7 @@ describe('the page of a capture', () => {
     const box = await tab.locator('#map').boundingBox();
     let walks = 0;
     for (let i = 0; i < 40 && walks < 4; i++) {
-      const found = await asked(170 + ((i * 97) % 700), 30 + ((i * 53) % ((box?.height ?? 0) - 40)));
+      const found = await asked(170 + ((i * 97) % 550), 30 + ((i * 53) % ((box?.height ?? 0) - 40)));
       const said = (await panel.textContent()) ?? '';
       if (found === null || !said.startsWith('Mapping at')) continue;
       const [at, place] = found;
