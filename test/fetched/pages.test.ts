@@ -76,40 +76,8 @@ const INPUTS: Readonly<Record<string, () => string>> = {
         '--json',
       ]),
     ),
-  review: () =>
-    page(
-      ['-'],
-      JSON.stringify({
-        base: "the model's 7.2",
-        tree: 'linux 7.2 with a patch',
-        scenarios: 40,
-        forTheModelAlone: [],
-        streams: 300,
-        operations: 9000,
-        differences: [
-          {
-            kind: 'verdict',
-            what: 'rebind-while-accessing',
-            base: 'holds',
-            tree: 'violated: atomic',
-            command: 'panthor-shim explore rebind-while-accessing --tree linux',
-            count: 1,
-          },
-          {
-            kind: 'results',
-            what: 'edge/unmap op 3',
-            base: 'r=0',
-            tree: 'r=-22',
-            command: 'panthor-shim conform edge.jsonl.gz --tree linux',
-            count: 4,
-          },
-        ],
-        open: [
-          { what: 'evict-while-rebinding', why: 'bounded after 8 s', command: 'panthor-shim explore evict' },
-        ],
-        seconds: 30,
-      }),
-    ),
+  // What `review linux-7.2.13 --base linux-6.12.117` printed of Debian's trees.
+  review: () => page([join(top, 'test/fixtures/review/linux-7.2.13.json')]),
   'conformance run': () =>
     page(
       ['-'],
@@ -270,7 +238,9 @@ describe('the page of a capture', () => {
     const asked = async (x: number, y: number): Promise<[at: string, place: string] | null> => {
       await tab.locator('#map').click({ position: { x, y } });
       await panel.getByText('TLB').waitFor();
-      const match = /panthor-shim vm \S+ --at (\d+) --walk \d+:(\d+@0x[0-9a-f]+)/.exec((await panel.textContent()) ?? '');
+      const match = /panthor-shim vm \S+ --at (\d+) --walk \d+:(\d+@0x[0-9a-f]+)/.exec(
+        (await panel.textContent()) ?? '',
+      );
       return match && [match[1], match[2]];
     };
     const box = await tab.locator('#map').boundingBox();

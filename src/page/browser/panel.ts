@@ -99,9 +99,6 @@ export class Panel {
     }
     const chunk = await this.#capture.fetch(from);
     const nodes: Node[] = [el('h2', {}, `Mapping at ${hex(va)}`), list(facts)];
-    const call = chunk?.calls[from - chunk.first];
-    if (call !== undefined)
-      nodes.push(el('h3', {}, 'The call that made it'), el('pre', { tabindex: '0' }, call));
     // Tables and pages of a mapping are what they were when it was made: what changes them makes other mappings.
     const moment = Math.max(record ?? from, from);
     const at = pointed ?? va;
@@ -111,6 +108,9 @@ export class Panel {
     if (walk !== null) nodes.push(walkTable(entriesOf(walk, at, meta.rootLevel), at));
     else nodes.push(el('p', {}, 'It is not in this page. What shows it:'));
     nodes.push(momentCommand(this.#capture, moment, { vm: mapVm[row], va: hex(at) }));
+    const call = chunk?.calls[from - chunk.first];
+    if (call !== undefined)
+      nodes.push(el('h3', {}, 'The call that made it'), el('pre', { tabindex: '0' }, call));
     nodes.push(...(await this.#moment(moment)));
     return nodes;
   }

@@ -98,8 +98,8 @@ export class AddressMap {
     const context = this.surface.begin();
     if (this.surface.width <= LEFT || this.surface.height <= TOP) return;
     this.#fill(context);
-    this.#names(context);
     this.surface.axis();
+    this.#names(context);
     drawAddresses(this.surface, this.#addresses, (place) => this.#y(place));
     drawMarks(this.surface, this.#capture);
     this.#selection(context);
