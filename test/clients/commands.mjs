@@ -2,10 +2,10 @@
 // compute are wrong without shaders being executed; that they get there, with every call answered, is what counts.
 
 import { join } from 'node:path';
-import { IGT, IGT_CORE, IGT_ROOT } from './igt-tests.mjs';
+import { IGT, IGT_CORE, IGT_ROOT, IGT_SYNC } from './igt-tests.mjs';
 import { mesaClients } from './mesa-clients.mjs';
 import { crashed, status0 } from './process.mjs';
-import { buildProgram, PROGRAMS, programPath } from './programs.mjs';
+import { buildLibrary, buildProgram, PROGRAMS, programPath } from './programs.mjs';
 import { westonClients } from './weston.mjs';
 
 /**
@@ -19,6 +19,7 @@ export function clients(place) {
   return [
     ...Object.keys(IGT).map((name) => igt(place, name)),
     ...Object.keys(IGT_CORE).map((name) => igt(place, name)),
+    ...Object.keys(IGT_SYNC).map((name) => igtSync(place, name)),
     ...Object.keys(IGT_ROOT).map((name) => ({ ...igt(place, name), asRoot: true })),
     ...mesaClients(place),
     ...westonClients(place),
@@ -54,6 +55,23 @@ function igt(place, name) {
         (m) => `${m[1]} ${m[2]}`,
       );
       return others.length > 0 ? others.join(', ') : status0(r);
+    },
+  };
+}
+
+/** An IGT binary with a library in front of it that has fences for it. */
+function igtSync(place, name) {
+  const library = programPath(place, 'sw-sync.so');
+  return {
+    ...igt(place, name),
+    build: () => buildLibrary(place, 'sw-sync'),
+    argv: (preload) =>
+      igtArgv(place, name, preload === undefined ? library : `${library}:${preload}`, ['*,!*-snapshot']),
+    complaint: (r) => {
+      const ends = [...r.stdout.matchAll(/^Subtest (\S+): (\w+)/gm)];
+      const not = ends.filter((m) => m[2] !== 'SUCCESS').map((m) => `${m[1]} ${m[2]}`);
+      if (not.length > 0) return not.join(', ');
+      return ends.length === IGT_SYNC[name] ? status0(r) : `${ends.length} of ${IGT_SYNC[name]} subtests`;
     },
   };
 }
