@@ -15,6 +15,7 @@ import { loadUapi } from './peer/uapi.mjs';
 import { preloadLibraries } from './preload.mjs';
 import { CROSS_BIN, GROUPS, prepareRoots } from './roots.mjs';
 import { slowdown } from './slowdown.mjs';
+import { bothDoors } from './suite-doors.mjs';
 import { eachClient, judgesAreAwake } from './suite-each.mjs';
 import { injectedFaults } from './suite-injected.mjs';
 import { killedClients } from './suite-killed.mjs';
@@ -120,6 +121,7 @@ async function asOrdinary() {
     await judgesAreAwake(suite, place);
     await eachClient(suite, place);
     await injectedFaults(suite, place);
+    await bothDoors(suite, place);
     await underValgrind(suite, place);
     await manyClients(suite, place);
     await killedClients(suite, place);
