@@ -126,8 +126,12 @@ static void raise_to(struct timeline *t, uint64_t to)
 {
 	*number(t) = to;
 	for (unsigned i = 0; i < t->fences; i++) {
-		if (t->seqnos[i] <= to)
-			CHECK(wait_syncobj(device, t->syncobjs[i], FOREVER) == 0);
+		int ret = t->seqnos[i] > to ? 0 : -1;
+
+		/* A signal that has a handler may come in between. */
+		while (ret < 0 && (ret = wait_syncobj(device, t->syncobjs[i], FOREVER)) < 0 && errno == EINTR)
+			;
+		CHECK(ret == 0);
 	}
 }
 
