@@ -1,6 +1,7 @@
 /** What driver and machine hold at a moment, as lines: VMs and slots, what the MMU remembers, what the page tables say. */
+
+import { hex } from '../../../uapi/hex.ts';
 import type { DriverWorld } from '../driver-world.ts';
-import { hex } from '../model/checks/judge.ts';
 
 /** VMs with their slots and recorded regions, and the address spaces of the machine. */
 export function slotLines({ harness }: DriverWorld): string[] {
