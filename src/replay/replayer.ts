@@ -198,7 +198,7 @@ const MAX_REASONED = 1000;
 
 /** `uname -m` of 32-bit Arm, and what recorders call it (TIF_32BIT on an arm64 kernel). */
 function isCompat(arch: string): boolean {
-  return /^(arm|armhf|armel|armv[5-8]h?l?)$/.test(arch);
+  return /^(arm|armhf|armel|armv[5-8]h?l?|i[3-6]86)$/.test(arch);
 }
 
 function outcome(ok: boolean): string {
