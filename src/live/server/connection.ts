@@ -1,14 +1,16 @@
-import { EAGAIN, EINTR, EPIPE } from '../../../uapi/errno.ts';
+import { EAGAIN, EINTR } from '../../../uapi/errno.ts';
 import { Frame } from '../../capture/frame.ts';
 import { closeAll, Fd } from '../fd.ts';
 import { native } from '../native.ts';
 import type { Watch } from '../poller.ts';
 import type { OpenFile } from './open-file.ts';
-import type { Shares } from './shares.ts';
+import { Outbox } from './outbox.ts';
+import type { Buffers } from './turns/buffers.ts';
 
-const FIRST_BYTES = 4096;
 /** A longer buffer is not kept for the next frame. */
-const KEPT_BYTES = 1 << 16;
+const KEPT_BYTES = 4096;
+/** What is read at a time, bytes: a long request takes many turns. */
+const PIECE_BYTES = 1 << 15;
 /** Descriptors that a client may have sent ahead of the frames that say what they are for. */
 const MAX_WAITING_FDS = 16;
 /** Open files that a connection knows; the library relies on the last four that it showed. */
@@ -22,12 +24,13 @@ export type FrameHandler = (
   bytes: Uint8Array,
 ) => boolean | 'later';
 
-/** What receive() found. */
-export type Received = 'more' | 'nothing' | 'ended' | 'no-memory';
+/** What a turn came to; 'part': more of the request has to arrive, 'no-memory': there is no room for it. */
+export type Turn = 'done' | 'part' | 'later' | 'ended' | 'no-memory';
 
 const received = new Int32Array(1 + MAX_WAITING_FDS);
-const sending = new Int32Array(MAX_WAITING_FDS);
-const NONE: readonly Fd[] = [];
+
+const NO_BYTES = new Uint8Array(0);
+const NO_VIEW = new DataView(NO_BYTES.buffer);
 
 /**
  * One connection of a client: bytes and descriptors in, frames to the handler; replies out. Once closed it does nothing
@@ -45,77 +48,102 @@ export class Connection {
   cancel: (() => void) | null = null;
   /** Its frame is being handled, and others have their turns meanwhile. */
   handling = false;
-  /** Bytes that this and the other connections of the process keep. */
-  readonly #shares: Shares;
-  #bytes = new Uint8Array(FIRST_BYTES);
-  #view = new DataView(this.#bytes.buffer);
+  /** What goes to the client. */
+  readonly out: Outbox;
+  readonly #buffers: Buffers;
+  /** What has arrived and is not handled: bytes [start, used). */
+  #bytes: Uint8Array = NO_BYTES;
+  #view: DataView = NO_VIEW;
+  #start = 0;
   #used = 0;
+  /** Size of the frame at `start` when it is known to be whole; 0: not yet. */
+  #whole = 0;
   readonly #frame = new Frame();
   #fds: Fd[] = [];
-  #waiting: { bytes: Uint8Array; at: number; fds: readonly Fd[] }[] = [];
 
   /** Takes over `fd`. */
-  constructor(fd: Fd, pid: number, shares: Shares) {
+  constructor(fd: Fd, pid: number, buffers: Buffers) {
     this.fd = fd;
     this.pid = pid;
-    this.#shares = shares;
+    this.out = new Outbox(fd, pid, buffers);
+    this.#buffers = buffers;
   }
 
   get closed(): boolean {
     return this.fd.closed;
   }
 
-  /** Bytes that have not gone out yet: nothing more is handled until the client has read them. */
-  get hasOutput(): boolean {
-    return this.#waiting.length > 0;
-  }
-
   /** Nothing is under way on it: it can be closed, and the client makes another one for its next call. */
   get idle(): boolean {
-    return this.cancel === null && this.#used === 0 && this.#fds.length === 0 && this.#waiting.length === 0;
+    return this.cancel === null && !this.halfFrame && !this.out.waits;
   }
 
   /** Something has come that the frame it belongs to has not completed: not to be kept for ever. */
   get halfFrame(): boolean {
-    return this.#used > 0 || this.#fds.length > 0;
-  }
-
-  /** Whether a whole frame, or a corrupt one, has arrived. */
-  get hasFrame(): boolean {
-    return this.#used > 0 && this.#frame.read(this.#view, 0, this.#used) !== 0;
+    return this.#used > this.#start || this.#fds.length > 0;
   }
 
   /** Id of the frame that is arriving, 0 before its header is there. */
   get arrivingId(): number {
-    return this.#used >= 12 ? this.#view.getUint32(8, true) : 0;
+    return this.#used - this.#start >= 12 ? this.#view.getUint32(this.#start + 8, true) : 0;
   }
 
-  /** Reads once of what has arrived. */
-  receive(): Received {
+  /** One turn: reads once of what has arrived, unless a whole frame is there, and hands over a frame that is whole. */
+  turn(handle: FrameHandler): Turn {
     if (this.closed) return 'ended';
-    if (this.#used === this.#bytes.length && !this.#resize(2 * this.#used)) return 'no-memory';
-    const n = native().receive(this.fd.number, this.#bytes, this.#used, received);
-    for (let i = 1; i <= received[0]; i++) this.#fds.push(new Fd(received[i]));
-    if (n === -EAGAIN || n === -EINTR) return 'nothing';
-    if (n <= 0 || this.#fds.length > MAX_WAITING_FDS) return 'ended';
-    this.#used += n;
-    return 'more';
-  }
-
-  /** Hands one whole frame over, if there is one. False: the connection is corrupt or closed. */
-  handleFrame(handle: FrameHandler): boolean | 'later' {
-    if (this.#used === 0) return !this.closed;
-    const size = this.#frame.read(this.#view, 0, this.#used);
-    if (size <= 0) return size === 0;
+    if (this.#whole === 0) this.#look();
+    if (this.#whole === 0) {
+      const received = this.#receive();
+      if (received !== 'done') return received;
+      this.#look();
+      if (this.#whole === 0) return 'part';
+    }
+    if (this.#whole < 0) return 'ended';
     this.handling = true;
     const handled = handle(this, this.#frame, this.#view, this.#bytes);
     this.handling = false;
-    if (!handled || this.closed) return false;
+    if (this.closed) this.#giveBack();
+    if (this.closed || !handled) return 'ended';
     if (handled === 'later') return handled;
-    this.#bytes.copyWithin(0, size, this.#used);
-    this.#used -= size;
-    if (this.#used === 0 && this.#bytes.length > KEPT_BYTES) this.#resize(FIRST_BYTES);
-    return true;
+    this.#start += this.#whole;
+    this.#whole = 0;
+    if (this.#start === this.#used) {
+      this.#start = 0;
+      this.#used = 0;
+      if (this.#bytes.length > KEPT_BYTES) this.#giveBack();
+    }
+    return 'done';
+  }
+
+  /**
+   * Leaves the memory of the frame that is being handled to its call, until release() is called: the call waits, and other
+   * frames come meanwhile. What came in behind it stays here, if there is memory for that.
+   */
+  leaveBytes(): () => void {
+    const bytes = this.#bytes;
+    const rest = bytes.subarray(this.#start + this.#whole, this.#used);
+    const next = rest.length === 0 ? NO_BYTES : this.#buffers.take(this.pid, rest.length);
+    next?.set(rest);
+    this.#use(next ?? NO_BYTES);
+    this.#start = 0;
+    this.#used = next === null ? 0 : rest.length;
+    this.#whole = 0;
+    return () => this.#buffers.giveBack(this.pid, bytes);
+  }
+
+  /** Looks whether a frame is whole. */
+  #look(): void {
+    if (this.#used > this.#start) this.#whole = this.#frame.arrive(this.#view, this.#start, this.#used);
+  }
+
+  #receive(): Turn {
+    if (this.#used === this.#bytes.length && !this.#makeRoom()) return 'no-memory';
+    const n = native().receive(this.fd.number, this.#bytes, this.#used, received, PIECE_BYTES);
+    for (let i = 1; i <= received[0]; i++) this.#fds.push(new Fd(received[i]));
+    if (n === -EAGAIN || n === -EINTR) return 'part';
+    if (n <= 0 || this.#fds.length > MAX_WAITING_FDS) return 'ended';
+    this.#used += n;
+    return 'done';
   }
 
   /** Takes the next `count` descriptors that came along; they are the caller's to close. Undefined: there are fewer. */
@@ -135,83 +163,46 @@ export class Connection {
     file.shownOn.delete(this);
   }
 
-  /**
-   * Sends bytes[0, end) and descriptors, now or when the client reads again; the descriptors are closed afterwards.
-   * False: the client is gone, or has left too much unread.
-   */
-  send(bytes: Uint8Array, end: number, fds: readonly Fd[] = NONE): boolean {
-    if (this.#waiting.length > 0) return this.#queue(bytes.slice(0, end), fds);
-    const n = this.#write(bytes, 0, end, fds);
-    if (n === -EAGAIN) return this.#queue(bytes.slice(0, end), fds);
-    // The kernel holds a descriptor on its way by itself.
-    closeAll(fds);
-    return n === end || (n > 0 && this.#queue(bytes.slice(n, end), NONE));
-  }
-
-  /** Sends bytes[0, end) and a descriptor that stays open. A client that has left replies unread does not get it. */
-  lend(bytes: Uint8Array, end: number, fd: Fd): boolean {
-    return this.#waiting.length === 0 && this.#write(bytes, 0, end, [fd]) === end;
-  }
-
-  /** Goes on sending. False: the client is gone. */
-  flush(): boolean {
-    for (;;) {
-      const first = this.#waiting[0];
-      if (first === undefined) return true;
-      const { bytes, fds } = first;
-      const n = this.#write(bytes, first.at, bytes.length, fds);
-      if (n === -EAGAIN) return true;
-      if (n <= 0) return false;
-      closeAll(fds);
-      first.fds = NONE;
-      first.at += n;
-      if (first.at === bytes.length) {
-        this.#waiting.shift();
-        this.#shares.giveBack(this.pid, bytes.length);
-      }
-    }
-  }
-
   close(): void {
     if (this.closed) return;
     this.watch?.end();
     closeAll(this.#fds);
-    for (const { bytes, fds } of this.#waiting) {
-      closeAll(fds);
-      this.#shares.giveBack(this.pid, bytes.length);
-    }
     this.#fds = [];
-    this.#waiting = [];
+    this.out.close();
     for (const file of [...this.shown.values()]) this.forget(file);
-    this.#used = 0;
-    this.#resize(FIRST_BYTES);
+    // Otherwise a call still reads from them.
+    if (!this.handling) this.#giveBack();
     this.fd.close();
   }
 
-  /** send(2) of bytes[at, end) with descriptors; -EPIPE after close(). */
-  #write(bytes: Uint8Array, at: number, end: number, fds: readonly Fd[]): number {
-    if (this.closed) return -EPIPE;
-    for (let i = 0; i < fds.length; i++) sending[i] = fds[i].number;
-    return native().send(this.fd.number, bytes, at, end, sending, fds.length);
-  }
-
-  #queue(bytes: Uint8Array, fds: readonly Fd[]): boolean {
-    if (this.closed || !this.#shares.take(this.pid, bytes.length)) {
-      closeAll(fds);
-      return false;
+  /** Makes room for more: with what has arrived it grows, not with what a frame's first bytes promise. */
+  #makeRoom(): boolean {
+    const { length } = this.#bytes;
+    const there = this.#used - this.#start;
+    if (this.#start > 0) this.#bytes.copyWithin(0, this.#start, this.#used);
+    else {
+      const next = this.#buffers.take(this.pid, length);
+      if (next === null) return false;
+      next.set(this.#bytes);
+      if (length > 0) this.#buffers.giveBack(this.pid, this.#bytes);
+      this.#use(next);
     }
-    this.#waiting.push({ bytes, at: 0, fds });
+    this.#start = 0;
+    this.#used = there;
     return true;
   }
 
-  /** Grows with what has arrived, not with what a frame's first bytes promise. False: that would be too much. */
-  #resize(size: number): boolean {
-    if (size === this.#bytes.length) return true;
-    if (!this.#shares.take(this.pid, size - this.#bytes.length)) return false;
-    const bytes = new Uint8Array(size);
-    bytes.set(this.#bytes.subarray(0, this.#used));
+  #giveBack(): void {
+    const bytes = this.#bytes;
+    this.#use(NO_BYTES);
+    this.#start = 0;
+    this.#used = 0;
+    this.#whole = 0;
+    if (bytes.length > 0) this.#buffers.giveBack(this.pid, bytes);
+  }
+
+  #use(bytes: Uint8Array): void {
     this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer);
-    return true;
+    this.#view = bytes.length === 0 ? NO_VIEW : new DataView(bytes.buffer);
   }
 }

@@ -5,40 +5,52 @@ import { EPOLLERR, EPOLLHUP, EPOLLIN, EPOLLOUT, native } from '../native.ts';
 import type { Poller } from '../poller.ts';
 import { Connection, type FrameHandler } from './connection.ts';
 import { Shares } from './shares.ts';
+import { Buffers } from './turns/buffers.ts';
+import { Account, type FairOrder } from './turns/fair-order.ts';
+import type { Slices } from './turns/slices.ts';
 
 export interface ConnectionsOptions {
   poller: Poller;
   listener: Fd;
   /** Connections at once; beyond, idle ones are closed. */
   limit: number;
+  order: FairOrder<Asker>;
+  slices: Slices<Asker>;
+  /** CLOCK_MONOTONIC, ns. */
+  now: () => number;
   handle: FrameHandler;
   /** Tells the client of a request that there is no room (-ENFILE, -ENOMEM): it is not handled. */
   refuse: (connection: Connection, id: number, error: number) => void;
   ended: (connection: Connection) => void;
 }
 
+/** Clients that are let in before others have their turns. */
+const MAX_ACCEPTED = 2;
 /** Bytes of requests that have not come whole, and of replies that clients have not read, in all connections together. */
 const MAX_BYTES = 256 << 20;
 /** A request has to be complete by then, ns. */
 const MAX_HALF_NS = 10e9;
 const ENOMEM = 12;
 
+/** What has turns: a connection, and the work that calls have left. */
+export type Asker = Connection | 'work';
+
 /**
- * The clients' connections, each of which has its turn: one request of each is handled, then what has arrived meanwhile
- * is looked at. So no client waits for more than one call of every other connection, nor for all of a long one (Slices).
+ * The clients' connections. What has arrived on one waits for its turn, in which one request is handled, or a piece of a
+ * long one read. Turns go by process (FairOrder), and a long one is paused for those of others (Slices).
  */
 export class Connections {
   readonly #options: ConnectionsOptions;
   readonly #all = new Set<Connection>();
-  /** Those that each process has, the one used longest ago first. */
-  readonly #byPid = new Map<number, Set<Connection>>();
-  /** Those with a request that has arrived and waits for its turn. */
-  readonly #ready = new Set<Connection>();
+  /** Those that each process has, the one used longest ago first, and what it has used. */
+  readonly #byPid = new Map<number, { own: Set<Connection>; account: Account<Asker> }>();
+  /** Those that events were reported of again, while they waited: they are not asked for until then. */
+  readonly #muted = new Set<Connection>();
   /** Those whose request has to wait for the end of one that is under way. */
   readonly #later = new Set<Connection>();
   /** Those with a part of a request, and since when. */
   readonly #halves = new Map<Connection, number>();
-  readonly #shares = new Shares(MAX_BYTES);
+  readonly #buffers = new Buffers(new Shares(MAX_BYTES));
   /** Kept so that a connection can be refused when there are no descriptors left. */
   #reserve = openReserve();
 
@@ -51,30 +63,24 @@ export class Connections {
     return this.#all.size;
   }
 
-  /** Whether requests are here already that can be answered at once. */
-  get hasReady(): boolean {
-    return this.#ready.size > 0;
-  }
-
   /** When the oldest unfinished request will have taken too long, ns of `now`; Infinity for never. */
   get deadlineNs(): number {
     for (const since of this.#halves.values()) return since + MAX_HALF_NS;
     return Number.POSITIVE_INFINITY;
   }
 
-  /** One turn for each connection that has a request; one of these turns may let the others have theirs first. */
-  takeTurns(nowNs: number): void {
-    for (let left = this.#ready.size; left > 0; left--) {
-      const [connection] = this.#ready;
-      if (connection === undefined) return;
-      this.#ready.delete(connection);
-      this.#turn(connection, nowNs);
-    }
+  /** The turn of a connection that was its process's next. */
+  turn(connection: Connection): void {
+    const account = this.#byPid.get(connection.pid)?.account;
+    if (account === undefined) return;
+    // The client has to read what it was told first.
+    if (connection.out.waits) this.#options.order.remove(account, connection);
+    else this.#options.slices.turn(account, () => this.#turn(connection, account));
   }
 
   /** A long request is done: what waited for it can be tried again. */
   retry(): void {
-    for (const connection of this.#later) this.#ready.add(connection);
+    for (const connection of this.#later) this.#wait(connection);
     this.#later.clear();
   }
 
@@ -93,10 +99,14 @@ export class Connections {
 
   drop(connection: Connection): void {
     if (!this.#all.delete(connection)) return;
-    const own = this.#byPid.get(connection.pid);
-    own?.delete(connection);
-    if (own?.size === 0) this.#byPid.delete(connection.pid);
-    this.#ready.delete(connection);
+    const { pid } = connection;
+    const known = this.#byPid.get(pid);
+    if (known !== undefined) {
+      known.own.delete(connection);
+      this.#options.order.remove(known.account, connection);
+      if (known.own.size === 0) this.#byPid.delete(pid);
+    }
+    this.#muted.delete(connection);
     this.#later.delete(connection);
     this.#halves.delete(connection);
     connection.close();
@@ -108,55 +118,66 @@ export class Connections {
     this.#reserve?.close();
   }
 
+  /** It has something to do: it waits for its turn. False: it did already. */
+  #wait(connection: Connection): boolean {
+    const account = this.#byPid.get(connection.pid)?.account;
+    if (account === undefined || account.waiting.has(connection)) return false;
+    this.#options.order.add(account, connection);
+    return true;
+  }
+
   #onEvents(connection: Connection, events: number): void {
-    // Reported again once it can be looked at.
-    if (connection.handling || this.#later.has(connection)) return;
     if ((events & EPOLLOUT) !== 0 && !this.#flush(connection)) return;
-    if ((events & EPOLLIN) !== 0 && !connection.hasOutput && !this.#ready.has(connection)) {
-      const received = connection.receive();
-      if (received === 'no-memory') this.#options.refuse(connection, connection.arrivingId, -ENOMEM);
-      if (received === 'ended' || received === 'no-memory') {
-        this.drop(connection);
-        return;
-      }
-      this.#ready.add(connection);
-    } else if ((events & (EPOLLHUP | EPOLLERR)) !== 0 && !this.#ready.has(connection)) {
+    if ((events & (EPOLLHUP | EPOLLERR)) !== 0 && connection.out.waits) {
       this.drop(connection);
+      return;
     }
+    if ((events & ~EPOLLOUT) === 0 || connection.out.waits) return;
+    // Reported again once it can be looked at.
+    if (connection.handling || this.#later.has(connection) || !this.#wait(connection)) this.#mute(connection);
+  }
+
+  /** Its events are of no interest before its turn. */
+  #mute(connection: Connection): void {
+    if (this.#muted.has(connection)) return;
+    this.#muted.add(connection);
+    connection.watch?.change(0);
   }
 
   /** Goes on sending; false: the connection has ended. */
   #flush(connection: Connection): boolean {
-    if (!connection.flush()) {
+    if (!connection.out.flush()) {
       this.drop(connection);
       return false;
     }
-    if (!connection.hasOutput) {
+    if (!connection.out.waits) {
       connection.watch?.change(EPOLLIN);
-      if (connection.hasFrame) this.#ready.add(connection);
+      this.#muted.delete(connection);
+      if (connection.halfFrame) this.#wait(connection);
     }
     return true;
   }
 
-  #turn(connection: Connection, nowNs: number): void {
-    if (connection.hasOutput) return;
-    const handled = connection.handleFrame(this.#options.handle);
-    if (handled === 'later') {
+  #turn(connection: Connection, account: Account<Asker>): void {
+    const turn = connection.turn(this.#options.handle);
+    if (turn === 'later') {
       this.#later.add(connection);
       return;
     }
-    if (!handled) {
+    if (turn === 'no-memory') this.#options.refuse(connection, connection.arrivingId, -ENOMEM);
+    if (turn === 'ended' || turn === 'no-memory' || connection.closed) {
       this.drop(connection);
       return;
     }
+    if (connection.out.waits) this.#muted.delete(connection);
+    else if (this.#muted.delete(connection)) connection.watch?.change(EPOLLIN);
     if (!connection.halfFrame) this.#halves.delete(connection);
-    else if (connection.hasFrame) {
-      if (!connection.hasOutput) this.#ready.add(connection);
-    } else if (!this.#halves.has(connection)) this.#halves.set(connection, nowNs);
+    else if (turn === 'done' && !connection.out.waits) this.#options.order.add(account, connection);
+    else if (!this.#halves.has(connection)) this.#halves.set(connection, this.#options.now());
   }
 
   #accept(): void {
-    for (;;) {
+    for (let left = MAX_ACCEPTED; left > 0; left--) {
       const fd = native().accept(this.#options.listener.number);
       if (fd === -EMFILE || fd === -ENFILE) {
         // Said also when no client waits: the kernel looks for a free number first.
@@ -173,7 +194,7 @@ export class Connections {
     this.#reserve?.close();
     const fd = native().accept(this.#options.listener.number);
     if (fd >= 0) {
-      const connection = new Connection(new Fd(fd), native().peerPid(fd), this.#shares);
+      const connection = new Connection(new Fd(fd), native().peerPid(fd), this.#buffers);
       this.#options.refuse(connection, 1, -ENFILE);
       connection.close();
       this.#evict();
@@ -183,7 +204,7 @@ export class Connections {
   }
 
   #admit(fd: Fd): void {
-    const connection = new Connection(fd, native().peerPid(fd.number), this.#shares);
+    const connection = new Connection(fd, native().peerPid(fd.number), this.#buffers);
     // The directory keeps other users out; this holds where its mode was changed, too.
     if (native().peerUid(fd.number) !== process.geteuid?.()) {
       connection.close();
@@ -200,17 +221,17 @@ export class Connections {
     }
     connection.watch = watch;
     this.#all.add(connection);
-    const own = this.#byPid.get(connection.pid);
-    if (own === undefined) this.#byPid.set(connection.pid, new Set([connection]));
-    else own.add(connection);
+    const known = this.#byPid.get(connection.pid);
+    if (known !== undefined) known.own.add(connection);
+    else this.#byPid.set(connection.pid, { own: new Set([connection]), account: new Account() });
   }
 
   /** Closes an idle connection of the process that has most of them; its library makes another when it needs one. */
   #evict(): boolean {
-    const processes = [...this.#byPid.values()].sort((a, b) => b.size - a.size);
-    for (const own of processes) {
+    const processes = [...this.#byPid.values()].sort((a, b) => b.own.size - a.own.size);
+    for (const { own, account } of processes) {
       for (const connection of own) {
-        if (!connection.idle || connection.handling || this.#ready.has(connection)) continue;
+        if (!connection.idle || connection.handling || account.waiting.has(connection)) continue;
         this.drop(connection);
         return true;
       }

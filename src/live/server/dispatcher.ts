@@ -18,6 +18,7 @@ import { closeAll, type Fd } from '../fd.ts';
 import { BoMemories, BoMemory } from './bo-memory.ts';
 import { Bugs } from './bugs.ts';
 import type { Connection } from './connection.ts';
+import type { Asker } from './connections.ts';
 import { Exports } from './exports.ts';
 import { fdinfoText, textFile } from './files/fdinfo.ts';
 import { GivenFiles, type WatchEnd } from './files/given-files.ts';
@@ -44,7 +45,7 @@ export interface DispatcherOptions extends RepliesOptions {
   tell: (line: string) => void;
   injection?: Injection | undefined;
   /** Turns of others while a call goes on. */
-  slices: Slices;
+  slices: Slices<Asker>;
   /** Bytes of JavaScript heap that clients may fill; what V8 allows otherwise. */
   heapBytes?: number | undefined;
 }
@@ -146,13 +147,19 @@ export class Dispatcher {
       case WIRE_FDINFO:
         return this.#fdinfo(from, frame, view);
       case WIRE_AWAIT_RELEASE:
-        if (frame.size < wire_await_release.size) return false;
-        this.#given.look(getU64(view, frame.at + wire_await_release.off.file));
-        this.replies.plain(from, frame.id, 0);
-        return true;
+        return this.#awaitRelease(from, frame, view);
       default:
         return false;
     }
+  }
+
+  #awaitRelease(from: Connection, frame: Frame, view: DataView): boolean {
+    if (frame.size < wire_await_release.size) return false;
+    const key = getU64(view, frame.at + wire_await_release.off.file);
+    this.#given.look(key);
+    this.files.releaseNow(key);
+    this.replies.plain(from, frame.id, 0);
+    return true;
   }
 
   /** A client that can name a file may ask, as every process of the same user can read /proc. */

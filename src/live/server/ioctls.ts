@@ -1,5 +1,4 @@
 import { EBADF, EIO, ENOMEM, ENOTTY } from '../../../uapi/errno.ts';
-import type { IoctlSpec } from '../../../uapi/ioctl.ts';
 import { WIRE_ATTACH, WIRE_MAX_CALL, wire_ioctl } from '../../../uapi/wire.ts';
 import type { Frame } from '../../capture/frame.ts';
 import { run } from '../../coroutine/op.ts';
@@ -9,19 +8,20 @@ import { BlockedCall } from '../../driver/ioctl/blocked.ts';
 import { BLOCKED, type PanthorDrv } from '../../driver/ioctl/drv.ts';
 import type { SyncFile } from '../../driver/ioctl/fd-table.ts';
 import type { Fd } from '../fd.ts';
-import { nativeIoctls } from '../launch/native-tables.ts';
 import type { Bugs } from './bugs.ts';
 import { Call } from './call.ts';
 import { CallFds } from './call-fds.ts';
 import type { Connection } from './connection.ts';
+import type { Asker } from './connections.ts';
 import type { Exports } from './exports.ts';
 import type { HeapGuard } from './heap-guard.ts';
 import type { Injection } from './injection.ts';
+import { knownIoctl } from './known-ioctls.ts';
 import type { Observer } from './observer.ts';
 import type { OpenFile } from './open-file.ts';
 import type { OpenFiles } from './open-files.ts';
 import type { Replies } from './replies.ts';
-import { hasBacklog, mayBeLong } from './turns/long-calls.ts';
+import { hasBacklog, LONG_CALL, mayBeLong } from './turns/long-calls.ts';
 import type { Slices } from './turns/slices.ts';
 
 export interface IoctlsOptions {
@@ -32,41 +32,21 @@ export interface IoctlsOptions {
   bugs: Bugs;
   guard: HeapGuard;
   injection: Injection | null;
-  slices: Slices;
+  slices: Slices<Asker>;
   observers: readonly Observer[];
 }
 
-/** User memory of one call that is kept for the next. */
-const KEPT_BYTES = 1 << 20;
-
-interface Known {
-  spec: IoctlSpec;
-  /** The argument has a field for a descriptor. */
-  hasFd: boolean;
-  /** The driver keeps something new for it. */
-  needsMemory: boolean;
-}
-
-const NEEDS_MEMORY =
-  /_(CREATE|VM_BIND|SUBMIT|SET_LABEL|SIGNAL|TRANSFER|EVENTFD|HANDLE_TO_FD|FD_TO_HANDLE|FLINK|OPEN|GET_MAGIC|CLIENT_NAME)$/;
-
-/** Ioctls by type and number. */
-const known = new Map<number, Known>(
-  nativeIoctls.map((spec) => [
-    (spec.type << 8) | spec.nr,
-    {
-      spec,
-      hasFd: spec.arg?.fields.some((field) => field.info.unit === 'fd') ?? false,
-      needsMemory: NEEDS_MEMORY.test(spec.name),
-    },
-  ]),
-);
+/** Calls that are kept to be used again. */
+const MAX_SPARE = 16;
 
 /** Where WIRE_IOCTL becomes a call of the driver, and its result a reply. */
 export class Ioctls {
   readonly #options: IoctlsOptions;
   readonly #wantsBefore: boolean;
-  #call = new Call();
+  /** Calls that are over, to be used again. */
+  readonly #spare: Call[] = [];
+  /** For a look at a request that may have to wait. */
+  readonly #looked = new Call();
   /** A call is being made: what it completes of others is told after its own result. */
   #making = false;
   #completed: (() => void)[] = [];
@@ -82,29 +62,36 @@ export class Ioctls {
    * @returns false for what is no request
    */
   handle(from: Connection, frame: Frame, view: DataView, bytes: Uint8Array, fds: Fd[]): boolean {
-    // While a call is being made it keeps its own.
-    const call = this.#making ? new Call() : this.#call;
     if (frame.size > WIRE_MAX_CALL) {
       this.#options.replies.plain(from, frame.id, -ENOMEM);
       return true;
     }
-    if (!call.read(frame, view, bytes)) return false;
+    const call = this.#spare.pop() ?? new Call();
+    const isCall = call.read(frame, view, bytes, this.#options.slices.condResched);
     const shown = (frame.flags & WIRE_ATTACH) !== 0 ? fds.shift() : undefined;
-    if (call.fileKey === 0) {
-      if (shown === undefined) return false;
-      this.#onObject(from, frame.id, call, shown, fds);
-      return true;
+    if (!isCall || (call.fileKey === 0 && shown === undefined)) {
+      this.#over(call);
+      return false;
     }
-    const file = this.#options.files.find(from, call.fileKey, shown);
-    if (file === undefined) this.#options.replies.plain(from, frame.id, -EBADF);
-    else this.#onDevice(from, frame.id, file, call, fds);
+    if (call.fileKey === 0) this.#onObject(from, frame.id, call, shown as Fd, fds);
+    else this.#onFile(from, frame.id, call, shown, fds);
     return true;
+  }
+
+  #onFile(from: Connection, id: number, call: Call, shown: Fd | undefined, fds: Fd[]): void {
+    const file = this.#options.files.find(from, call.fileKey, shown);
+    if (file !== undefined) {
+      this.#onDevice(from, id, file, call, fds);
+      return;
+    }
+    this.#options.replies.plain(from, id, -EBADF);
+    this.#over(call);
   }
 
   #onDevice(from: Connection, id: number, file: OpenFile, call: Call, fds: Fd[]): void {
     const { drv, exports, bugs } = this.#options;
     if (this.#wantsBefore) call.remember();
-    const entry = known.get(call.request & 0xffff);
+    const entry = knownIoctl(call.request);
     if (entry?.needsMemory && this.#options.guard.refuses(file, call.mem.used)) {
       this.#finish(from, id, file, call, -ENOMEM, null);
       return;
@@ -122,18 +109,23 @@ export class Ioctls {
     file.drm.callerPid = from.pid;
     file.drm.callerTid = call.tid;
     const what = entry?.spec.name ?? 'an unknown ioctl';
-    const outer = { making: this.#making, completed: this.#completed };
+    const making = this.#making;
+    const outer = this.#completed;
+    const { caller } = drv.work;
     this.#making = true;
-    this.#completed = [];
+    if (making) this.#completed = [];
+    drv.work.caller = file.drm;
     file.calling = true;
     file.busy++;
     const updates = pageTableUpdates(drv);
     const ret =
       bugs.guard(what, () => run(drv.ioctl(file.drm, call.request, call.mem, call.argAddr))) ?? -EIO;
     file.calling = false;
+    drv.work.caller = caller;
     const completed = this.#completed;
-    this.#making = outer.making;
-    this.#completed = outer.completed;
+    this.#making = making;
+    if (making) this.#completed = outer;
+    else if (completed.length > 0) this.#completed = [];
     table?.end();
     if (ret === BLOCKED) this.#wait(from, id, file, call);
     else if (pageTableUpdates(drv) === updates || !this.#delay(from, id, file, call, ret, table))
@@ -154,17 +146,18 @@ export class Ioctls {
     if (hasBacklog(drv.sched, file)) return true;
     if (!slices.pauses) return file.calling;
     // Work that is paused holds the lock of a VM.
-    if (file.drm.vms.all().some((vm) => vm.opLock.held)) return true;
+    if (file.drm.vms.some((vm) => vm.opLock.held)) return true;
     // What is injected is counted by calls, and some of it cannot happen within one.
     if (file.calling || injection !== null) return true;
-    const call = new Call();
-    return call.read(frame, view, bytes) && mayBeLong(call, file);
+    if (frame.size > LONG_CALL) return true;
+    const call = this.#looked;
+    return call.read(frame, view, bytes, () => undefined) && mayBeLong(call, file);
   }
 
   /** The call waits; it keeps its memory, and the next call gets other. */
   #wait(from: Connection, id: number, file: OpenFile, call: Call): void {
     const blocked = file.drm.blocked!;
-    this.#call = new Call();
+    call.release = from.leaveBytes();
     file.busy++;
     from.cancel = () => blocked.cancel();
     blocked.onComplete((ret) => {
@@ -191,7 +184,7 @@ export class Ioctls {
     const { drv, injection, files } = this.#options;
     const ns = injection?.delayNs() ?? 0;
     if (ns === 0) return false;
-    if (call === this.#call) this.#call = new Call();
+    call.release = from.leaveBytes();
     file.calling = true;
     file.busy++;
     const slow = new BlockedCall(
@@ -219,8 +212,12 @@ export class Ioctls {
   ): void {
     for (const observer of this.#options.observers) observer.ioctl(on, call, ret, table);
     if (!from.closed) this.#options.replies.ofCall(from, id, call, ret, table);
-    call.before = null;
-    if (call === this.#call && call.mem.data.length > KEPT_BYTES) this.#call = new Call();
+    this.#over(call);
+  }
+
+  #over(call: Call): void {
+    call.end();
+    if (this.#spare.length < MAX_SPARE) this.#spare.push(call);
   }
 
   /** Calls on the own descriptor of a dma-buf or a sync_file; that of a syncobj has none. */
@@ -230,10 +227,11 @@ export class Ioctls {
     target.close();
     if (object === null || object.kind === 'syncobj-file') {
       replies.plain(from, id, -ENOTTY);
+      this.#over(call);
       return;
     }
     if (this.#wantsBefore) call.remember();
-    const spec = known.get(call.request & 0xffff)?.spec;
+    const spec = knownIoctl(call.request)?.spec;
     const table = new CallFds(exports, null, from.pid, spec, call.arg(), call.argAddr, fds.shift() ?? null);
     const { request, mem, argAddr } = call;
     const ret =

@@ -53,16 +53,16 @@ export class Replies {
       this.#send(to, [fd]);
       return;
     }
-    const sent = to.lend(writer.data, writer.used, fd);
+    const sent = to.out.lend(writer.data, writer.used, fd);
     writer.used = 0;
     if (!sent) this.#options.lost(to);
   }
 
   #send(to: Connection, fds?: readonly Fd[]): void {
     const writer = this.#writer;
-    const sent = to.send(writer.data, writer.used, fds);
+    const sent = to.out.send(writer.data, writer.used, fds);
     writer.used = 0;
     if (!sent) this.#options.lost(to);
-    else if (to.hasOutput) this.#options.delayed(to);
+    else if (to.out.waits) this.#options.delayed(to);
   }
 }
