@@ -17,8 +17,8 @@ import type { PanthorDrv } from '../../driver/ioctl/drv.ts';
 import { closeAll, type Fd } from '../fd.ts';
 import { BoMemories, BoMemory } from './bo-memory.ts';
 import { Bugs } from './bugs.ts';
-import type { Connection } from './connection.ts';
-import type { Asker } from './connections.ts';
+import type { Connection } from './clients/connection.ts';
+import type { Asker } from './clients/connections.ts';
 import { Exports } from './exports.ts';
 import { fdinfoText, textFile } from './files/fdinfo.ts';
 import { GivenFiles, type WatchEnd } from './files/given-files.ts';
@@ -46,6 +46,8 @@ export interface DispatcherOptions extends RepliesOptions {
   injection?: Injection | undefined;
   /** Turns of others while a call goes on. */
   slices: Slices<Asker>;
+  /** A call that waits has been woken: `look` is called in a turn of the connection's. */
+  wake: (connection: Connection, look: () => void) => void;
   /** Bytes of JavaScript heap that clients may fill; what V8 allows otherwise. */
   heapBytes?: number | undefined;
 }
@@ -100,6 +102,7 @@ export class Dispatcher {
       guard,
       injection: options.injection ?? null,
       slices: options.slices,
+      wake: options.wake,
       observers,
     });
     this.#mmaps = new Mmaps({ files, memories, flushIdPage: this.flushIdPage, replies, observers });

@@ -11,8 +11,8 @@ import type { Fd } from '../fd.ts';
 import type { Bugs } from './bugs.ts';
 import { Call } from './call.ts';
 import { CallFds } from './call-fds.ts';
-import type { Connection } from './connection.ts';
-import type { Asker } from './connections.ts';
+import type { Connection } from './clients/connection.ts';
+import type { Asker } from './clients/connections.ts';
 import type { Exports } from './exports.ts';
 import type { HeapGuard } from './heap-guard.ts';
 import type { Injection } from './injection.ts';
@@ -33,6 +33,8 @@ export interface IoctlsOptions {
   guard: HeapGuard;
   injection: Injection | null;
   slices: Slices<Asker>;
+  /** A call that waits has been woken: `look` is called in its turn. */
+  wake: (connection: Connection, look: () => void) => void;
   observers: readonly Observer[];
 }
 
@@ -47,9 +49,6 @@ export class Ioctls {
   readonly #spare: Call[] = [];
   /** For a look at a request that may have to wait. */
   readonly #looked = new Call();
-  /** A call is being made: what it completes of others is told after its own result. */
-  #making = false;
-  #completed: (() => void)[] = [];
 
   constructor(options: IoctlsOptions) {
     this.#options = options;
@@ -67,12 +66,12 @@ export class Ioctls {
       return true;
     }
     const call = this.#spare.pop() ?? new Call();
-    const isCall = call.read(frame, view, bytes, this.#options.slices.condResched);
-    const shown = (frame.flags & WIRE_ATTACH) !== 0 ? fds.shift() : undefined;
-    if (!isCall || (call.fileKey === 0 && shown === undefined)) {
+    // What is no request ends the connection; its descriptors stay the caller's.
+    if (!call.read(frame, view, bytes, this.#options.slices.condResched) || isNameless(frame, call, fds)) {
       this.#over(call);
       return false;
     }
+    const shown = (frame.flags & WIRE_ATTACH) !== 0 ? fds.shift() : undefined;
     if (call.fileKey === 0) this.#onObject(from, frame.id, call, shown as Fd, fds);
     else this.#onFile(from, frame.id, call, shown, fds);
     return true;
@@ -89,7 +88,7 @@ export class Ioctls {
   }
 
   #onDevice(from: Connection, id: number, file: OpenFile, call: Call, fds: Fd[]): void {
-    const { drv, exports, bugs } = this.#options;
+    const { drv, exports, bugs, slices } = this.#options;
     if (this.#wantsBefore) call.remember();
     const entry = knownIoctl(call.request);
     if (entry?.needsMemory && this.#options.guard.refuses(file, call.mem.used)) {
@@ -109,28 +108,21 @@ export class Ioctls {
     file.drm.callerPid = from.pid;
     file.drm.callerTid = call.tid;
     const what = entry?.spec.name ?? 'an unknown ioctl';
-    const making = this.#making;
-    const outer = this.#completed;
     const { caller } = drv.work;
-    this.#making = true;
-    if (making) this.#completed = [];
     drv.work.caller = file.drm;
     file.calling = true;
     file.busy++;
     const updates = pageTableUpdates(drv);
+    const noted = exports.signals.count;
     const ret =
       bugs.guard(what, () => run(drv.ioctl(file.drm, call.request, call.mem, call.argAddr))) ?? -EIO;
+    exports.signals.deliver(noted, slices.condResched);
     file.calling = false;
     drv.work.caller = caller;
-    const completed = this.#completed;
-    this.#making = making;
-    if (making) this.#completed = outer;
-    else if (completed.length > 0) this.#completed = [];
     table?.end();
     if (ret === BLOCKED) this.#wait(from, id, file, call);
     else if (pageTableUpdates(drv) === updates || !this.#delay(from, id, file, call, ret, table))
       this.#finish(from, id, file, call, ret, table);
-    for (const tell of completed) tell();
     this.#options.files.idle(file);
   }
 
@@ -160,14 +152,11 @@ export class Ioctls {
     call.release = from.leaveBytes();
     file.busy++;
     from.cancel = () => blocked.cancel();
+    blocked.onWake = () => this.#options.wake(from, () => blocked.look());
     blocked.onComplete((ret) => {
-      const tell = (): void => {
-        from.cancel = null;
-        this.#finish(from, id, file, call, ret, null);
-        this.#options.files.idle(file);
-      };
-      if (this.#making) this.#completed.push(tell);
-      else tell();
+      from.cancel = null;
+      this.#finish(from, id, file, call, ret, null);
+      this.#options.files.idle(file);
     });
     if (this.#options.injection?.interrupts()) from.cancel?.();
   }
@@ -222,7 +211,7 @@ export class Ioctls {
 
   /** Calls on the own descriptor of a dma-buf or a sync_file; that of a syncobj has none. */
   #onObject(from: Connection, id: number, call: Call, target: Fd, fds: Fd[]): void {
-    const { drv, exports, replies, bugs } = this.#options;
+    const { drv, exports, replies, bugs, slices } = this.#options;
     const object = exports.identify(target);
     target.close();
     if (object === null || object.kind === 'syncobj-file') {
@@ -234,9 +223,11 @@ export class Ioctls {
     const spec = knownIoctl(call.request)?.spec;
     const table = new CallFds(exports, null, from.pid, spec, call.arg(), call.argAddr, fds.shift() ?? null);
     const { request, mem, argAddr } = call;
+    const noted = exports.signals.count;
     const ret =
       bugs.guard('an ioctl of an object', () => drv.objectIoctl(object, request, mem, argAddr, table)) ??
       -EIO;
+    exports.signals.deliver(noted, slices.condResched);
     table.end();
     this.#finish(from, id, object, call, ret, table);
   }
@@ -244,4 +235,9 @@ export class Ioctls {
 
 function pageTableUpdates({ device }: PanthorDrv): number {
   return device.mmu.stats.mapCalls + device.mmu.stats.unmapCalls;
+}
+
+/** Whether a request says neither by key nor by descriptor what it is about. */
+function isNameless(frame: Frame, call: Call, fds: readonly Fd[]): boolean {
+  return call.fileKey === 0 && ((frame.flags & WIRE_ATTACH) === 0 || fds.length === 0);
 }

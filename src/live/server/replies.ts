@@ -2,7 +2,7 @@ import type { Fd } from '../fd.ts';
 import { ReplyWriter } from '../wire.ts';
 import type { Call } from './call.ts';
 import type { CallFds } from './call-fds.ts';
-import type { Connection } from './connection.ts';
+import type { Connection } from './clients/connection.ts';
 
 export interface RepliesOptions {
   /** A reply waits for the client to read. */

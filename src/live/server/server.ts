@@ -5,7 +5,7 @@ import type { PanthorDrv } from '../../driver/ioctl/drv.ts';
 import { Fd } from '../fd.ts';
 import { EPOLLIN, native } from '../native.ts';
 import { Poller } from '../poller.ts';
-import { type Asker, Connections } from './connections.ts';
+import { type Asker, Connections } from './clients/connections.ts';
 import { Dispatcher } from './dispatcher.ts';
 import type { Injection } from './injection.ts';
 import type { Observer } from './observer.ts';
@@ -99,6 +99,7 @@ export class LiveServer {
         const watch = this.#poller.add(fd, 0, ended);
         return typeof watch === 'number' ? null : watch;
       },
+      wake: (connection, look) => this.#connections.wake(connection, look),
       delayed: (connection) => this.#connections.delayed(connection),
       lost: (connection) => this.#connections.drop(connection),
     });
@@ -134,15 +135,17 @@ export class LiveServer {
       const left = Math.max(due - this.#drv.device.now(), 0);
       wait = timeoutNs < 0 ? left : Math.min(timeoutNs, left);
     }
-    this.#look(this.#order.waits || this.#hasWork ? 0 : wait);
+    this.#look(this.#order.waits || this.hasWork ? 0 : wait);
     this.#turns();
     this.#slices.end();
     this.#drv.sched.tickWork.retry();
     this.#connections.retry();
   }
 
-  get #hasWork(): boolean {
-    return this.#drv.hasWork || this.dispatcher.files.hasClosed;
+  /** Whether calls have left something to do. */
+  get hasWork(): boolean {
+    const { files, exports } = this.dispatcher;
+    return this.#drv.hasWork || files.hasClosed || this.#connections.hasLeft || exports.signals.count > 0;
   }
 
   /** Sees what has been asked for meanwhile, waiting for it at most `timeoutNs`, and does what is due. */
@@ -154,7 +157,7 @@ export class LiveServer {
 
   /** As many turns as there are askers, with another look after each slice. */
   #turns(): void {
-    if (this.#hasWork) this.#order.add(this.#workAccount, 'work');
+    if (this.hasWork) this.#order.add(this.#workAccount, 'work');
     for (let left = this.#order.count; left > 0; left--) {
       if (this.#slices.over) this.#look(0);
       const next = this.#order.next();
@@ -182,13 +185,16 @@ export class LiveServer {
 
   /** What calls have left undone because their slice was over, or since it is long. */
   #doWork(): void {
-    const { bugs, files } = this.dispatcher;
+    const { bugs, files, exports } = this.dispatcher;
+    const connections = this.#connections;
     this.#working = true;
     this.#begins = true;
     bugs.guard('work', () => run(this.#drv.drain()));
-    while (files.hasClosed && (this.#begins || !this.#slices.over)) {
+    bugs.guard('signals', () => exports.signals.deliver(0, this.#slices.condResched));
+    while ((files.hasClosed || connections.hasLeft) && (this.#begins || !this.#slices.over)) {
       this.#begins = false;
-      files.releaseNext();
+      if (files.hasClosed) files.releaseNext();
+      if (connections.hasLeft) bugs.guard('a wait', () => connections.endNext());
     }
     this.#working = false;
     this.#begins = false;

@@ -80,7 +80,7 @@ export class FairOrder<T> {
     if (account !== undefined) this.#deactivate(account);
   }
 
-  /** What the account of the turn that is under way has used, ns; Infinity where there is none. */
+  /** What the account whose turn is under way has used, ns; Infinity where there is none. */
   get usedNs(): number {
     return this.#running.at(-1)?.usedNs ?? Number.POSITIVE_INFINITY;
   }

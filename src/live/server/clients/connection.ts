@@ -1,11 +1,11 @@
-import { EAGAIN, EINTR } from '../../../uapi/errno.ts';
-import { Frame } from '../../capture/frame.ts';
-import { closeAll, Fd } from '../fd.ts';
-import { native } from '../native.ts';
-import type { Watch } from '../poller.ts';
-import type { OpenFile } from './open-file.ts';
+import { EAGAIN, EINTR } from '../../../../uapi/errno.ts';
+import { Frame } from '../../../capture/frame.ts';
+import { closeAll, Fd } from '../../fd.ts';
+import { native } from '../../native.ts';
+import type { Watch } from '../../poller.ts';
+import type { OpenFile } from '../open-file.ts';
+import type { Buffers } from '../turns/buffers.ts';
 import { Outbox } from './outbox.ts';
-import type { Buffers } from './turns/buffers.ts';
 
 /** A longer buffer is not kept for the next frame. */
 const KEPT_BYTES = 4096;
@@ -46,6 +46,8 @@ export class Connection {
   readonly shown = new Map<number, OpenFile>();
   /** Cancels the call that waits for its result, if one does. */
   cancel: (() => void) | null = null;
+  /** Its call that waits has been woken: what is to be done in its next turn. */
+  woken: (() => void) | null = null;
   /** Its frame is being handled, and others have their turns meanwhile. */
   handling = false;
   /** What goes to the client. */
@@ -88,9 +90,15 @@ export class Connection {
     return this.#used - this.#start >= 12 ? this.#view.getUint32(this.#start + 8, true) : 0;
   }
 
-  /** One turn: reads once of what has arrived, unless a whole frame is there, and hands over a frame that is whole. */
+  /** One turn: a call that was woken goes on; or it reads once of what has arrived, unless a whole frame is there, and hands over a frame that is whole. */
   turn(handle: FrameHandler): Turn {
     if (this.closed) return 'ended';
+    const { woken } = this;
+    if (woken !== null) {
+      this.woken = null;
+      woken();
+      return this.closed ? 'ended' : 'part';
+    }
     if (this.#whole === 0) this.#look();
     if (this.#whole === 0) {
       const received = this.#receive();

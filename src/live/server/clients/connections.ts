@@ -1,13 +1,13 @@
-import { openSync } from 'node:fs';
-import { EMFILE, ENFILE } from '../../../uapi/errno.ts';
-import { Fd } from '../fd.ts';
-import { EPOLLERR, EPOLLHUP, EPOLLIN, EPOLLOUT, native } from '../native.ts';
-import type { Poller } from '../poller.ts';
+import { ENFILE } from '../../../../uapi/errno.ts';
+import type { Fd } from '../../fd.ts';
+import { EPOLLERR, EPOLLHUP, EPOLLIN, EPOLLOUT, native } from '../../native.ts';
+import type { Poller } from '../../poller.ts';
+import { Shares } from '../shares.ts';
+import { Buffers } from '../turns/buffers.ts';
+import { Account, type FairOrder } from '../turns/fair-order.ts';
+import type { Slices } from '../turns/slices.ts';
 import { Connection, type FrameHandler } from './connection.ts';
-import { Shares } from './shares.ts';
-import { Buffers } from './turns/buffers.ts';
-import { Account, type FairOrder } from './turns/fair-order.ts';
-import type { Slices } from './turns/slices.ts';
+import { Newcomers } from './newcomers.ts';
 
 export interface ConnectionsOptions {
   poller: Poller;
@@ -24,8 +24,6 @@ export interface ConnectionsOptions {
   ended: (connection: Connection) => void;
 }
 
-/** Clients that are let in before others have their turns. */
-const MAX_ACCEPTED = 2;
 /** Bytes of requests that have not come whole, and of replies that clients have not read, in all connections together. */
 const MAX_BYTES = 256 << 20;
 /** A request has to be complete by then, ns. */
@@ -50,13 +48,19 @@ export class Connections {
   readonly #later = new Set<Connection>();
   /** Those with a part of a request, and since when. */
   readonly #halves = new Map<Connection, number>();
+  /** What is to be done for calls whose clients are gone. */
+  readonly #left: (() => void)[] = [];
   readonly #buffers = new Buffers(new Shares(MAX_BYTES));
-  /** Kept so that a connection can be refused when there are no descriptors left. */
-  #reserve = openReserve();
+  readonly #newcomers: Newcomers;
 
   constructor(options: ConnectionsOptions) {
     this.#options = options;
-    options.poller.add(options.listener, EPOLLIN, () => this.#accept());
+    this.#newcomers = new Newcomers(
+      options.listener,
+      (fd) => this.#admit(fd),
+      (fd) => this.#turnAway(fd),
+    );
+    options.poller.add(options.listener, EPOLLIN, () => this.#newcomers.accept());
   }
 
   get size(): number {
@@ -82,6 +86,25 @@ export class Connections {
   retry(): void {
     for (const connection of this.#later) this.#wait(connection);
     this.#later.clear();
+  }
+
+  /** The call that waits on a connection has been woken: `look` is called in a turn of its, or among what is left. */
+  wake(connection: Connection, look: () => void): void {
+    if (connection.closed) this.#left.push(look);
+    else {
+      connection.woken = look;
+      this.#wait(connection);
+    }
+  }
+
+  /** Whether calls whose clients are gone have not ended. */
+  get hasLeft(): boolean {
+    return this.#left.length > 0;
+  }
+
+  /** Ends one of those. */
+  endNext(): void {
+    this.#left.pop()?.();
   }
 
   /** Closes connections whose requests stay unfinished: descriptors that came with them are not held for ever. */
@@ -115,7 +138,8 @@ export class Connections {
 
   close(): void {
     for (const connection of [...this.#all]) this.drop(connection);
-    this.#reserve?.close();
+    while (this.hasLeft) this.endNext();
+    this.#newcomers.close();
   }
 
   /** It has something to do: it waits for its turn. False: it did already. */
@@ -176,31 +200,12 @@ export class Connections {
     else if (!this.#halves.has(connection)) this.#halves.set(connection, this.#options.now());
   }
 
-  #accept(): void {
-    for (let left = MAX_ACCEPTED; left > 0; left--) {
-      const fd = native().accept(this.#options.listener.number);
-      if (fd === -EMFILE || fd === -ENFILE) {
-        // Said also when no client waits: the kernel looks for a free number first.
-        if (!this.#acceptByReserve()) return;
-        continue;
-      }
-      if (fd < 0) return;
-      this.#admit(new Fd(fd));
-    }
-  }
-
-  /** Uses the descriptor in reserve for the client that waits; false when none does. */
-  #acceptByReserve(): boolean {
-    this.#reserve?.close();
-    const fd = native().accept(this.#options.listener.number);
-    if (fd >= 0) {
-      const connection = new Connection(new Fd(fd), native().peerPid(fd), this.#buffers);
-      this.#options.refuse(connection, 1, -ENFILE);
-      connection.close();
-      this.#evict();
-    }
-    this.#reserve = openReserve();
-    return fd >= 0;
+  /** Tells a client that there is no descriptor for it. */
+  #turnAway(fd: Fd): void {
+    const connection = new Connection(fd, native().peerPid(fd.number), this.#buffers);
+    this.#options.refuse(connection, 1, -ENFILE);
+    connection.close();
+    this.#evict();
   }
 
   #admit(fd: Fd): void {
@@ -237,13 +242,5 @@ export class Connections {
       }
     }
     return false;
-  }
-}
-
-function openReserve(): Fd | null {
-  try {
-    return new Fd(openSync('/dev/null', 'r'));
-  } catch {
-    return null;
   }
 }

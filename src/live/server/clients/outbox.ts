@@ -1,7 +1,7 @@
-import { EAGAIN, EPIPE } from '../../../uapi/errno.ts';
-import { closeAll, type Fd } from '../fd.ts';
-import { native } from '../native.ts';
-import type { Buffers } from './turns/buffers.ts';
+import { EAGAIN, EPIPE } from '../../../../uapi/errno.ts';
+import { closeAll, type Fd } from '../../fd.ts';
+import { native } from '../../native.ts';
+import type { Buffers } from '../turns/buffers.ts';
 
 /** What is sent at a time, bytes: a long reply takes many turns. */
 const PIECE_BYTES = 1 << 15;
