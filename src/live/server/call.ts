@@ -18,6 +18,8 @@ export class Call {
   fd = 0;
   fileKey = 0;
   argAddr = 0;
+  /** Whether the driver was asked: a fault that is injected, or a limit of the server's, may have come before. */
+  reachedDriver = false;
   mem = new UserMemory(0);
   /** To be called when its memory is needed no more, where the connection has left it to the call. */
   release: (() => void) | null = null;
@@ -38,6 +40,7 @@ export class Call {
     const count = view.getUint32(at + off.regions, true);
     if (count > WIRE_MAX_REGIONS) return false;
     if (this.mem.addrs.length > KEPT_REGIONS) this.mem = new UserMemory(0);
+    this.reachedDriver = false;
     const { mem } = this;
     mem.reset();
     mem.adopt(bytes, view);

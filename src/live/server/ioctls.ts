@@ -114,6 +114,7 @@ export class Ioctls {
     file.busy++;
     const updates = pageTableUpdates(drv);
     const noted = exports.signals.count;
+    call.reachedDriver = true;
     const ret =
       bugs.guard(what, () => run(drv.ioctl(file.drm, call.request, call.mem, call.argAddr))) ?? -EIO;
     exports.signals.deliver(noted, slices.condResched);
