@@ -35,8 +35,8 @@ export interface Native {
   getReady(): number;
   /** eventfd_signal(): never waits, whatever the client does with it. */
   eventfdSignal(fd: number): number;
-  /** close(2) in another thread, for files that may make it wait. */
-  closeElsewhere(fd: number): number;
+  /** close(2) in another thread: for files that may make it wait, and, where `memory` is 1, for large memfds. */
+  closeElsewhere(fd: number, memory: number): number;
   /** Writes to standard error where that neither waits nor fails; at most 4095 bytes. */
   tell(text: string): number;
   pollCreate(): number;
