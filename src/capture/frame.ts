@@ -43,10 +43,21 @@ function sum(view: DataView, check: number, from: number, to: number): number {
   return sofar;
 }
 
-/** Checksum of the frame at `at`: its first 12 bytes, then `padded` bytes (a multiple of 4) behind its header. */
-export function checksum(view: DataView, at: number, padded: number): number {
-  const payload = at + FRAME_HEADER_BYTES;
-  return sum(view, sum(view, SEED, at, at + CHECK), payload, payload + padded) >>> 0;
+/** Bytes that are summed up between two calls of `pause`. */
+const PIECE_BYTES = 1 << 14;
+
+/**
+ * Checksum of the frame at `at`: its first 12 bytes, then `padded` bytes (a multiple of 4) behind its header. `pause` is
+ * called from time to time where there are many.
+ */
+export function checksum(view: DataView, at: number, padded: number, pause?: () => void): number {
+  let check = sum(view, SEED, at, at + CHECK);
+  const end = at + FRAME_HEADER_BYTES + padded;
+  for (let from = at + FRAME_HEADER_BYTES; from < end; from += PIECE_BYTES) {
+    check = sum(view, check, from, Math.min(from + PIECE_BYTES, end));
+    pause?.();
+  }
+  return check >>> 0;
 }
 
 /** Bytes that a payload of `size` takes with its padding. */

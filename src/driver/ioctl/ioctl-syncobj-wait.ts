@@ -18,7 +18,7 @@ import { BLOCKED, BlockedCall } from './blocked.ts';
 import type { PanthorDrv } from './drv.ts';
 import type { IoctlHandler } from './entry.ts';
 import type { DrmFile } from './file.ts';
-import { findSyncobjs, readPoints } from './ioctl-syncobj.ts';
+import { findSyncobjs, readPoints, type SyncobjHandles } from './ioctl-syncobj.ts';
 
 const BINARY_FLAGS =
   DRM_SYNCOBJ_WAIT_FLAGS_WAIT_ALL |
@@ -42,8 +42,8 @@ function getS64(view: DataView, at: number): number {
 function wait(
   drv: PanthorDrv,
   file: DrmFile,
-  syncobjs: Syncobj[],
-  points: bigint[] | null,
+  syncobjs: SyncobjHandles,
+  points: BigUint64Array | null,
   flags: number,
   timeoutNs: number,
   firstSignaled: (first: number) => void,

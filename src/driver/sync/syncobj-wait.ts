@@ -15,6 +15,12 @@ const MAY_BE_MISSING = DRM_SYNCOBJ_WAIT_FLAGS_WAIT_FOR_SUBMIT | DRM_SYNCOBJ_WAIT
 /** End of a list of entries. */
 const END = -1;
 
+/** Syncobjs by index. */
+interface Entries {
+  readonly length: number;
+  at(i: number): Syncobj;
+}
+
 /** A syncobj that has got a fence, or a fence that has signalled. */
 interface Event {
   readonly syncobj: Syncobj | null;
@@ -33,13 +39,11 @@ export class SyncobjWait {
   readonly #available: boolean;
   readonly #mayBeMissing: boolean;
   readonly #pause: () => void;
-  /** What is waited for, by index. */
-  readonly #syncobjs: readonly Syncobj[];
-  readonly #points: readonly bigint[] | null;
+  /** What is waited for, by index; syncobjs are to be asked for during the first look only. */
+  readonly #syncobjs: Entries;
+  readonly #points: BigUint64Array | null;
   readonly #ready: Uint8Array;
   #readyCount = 0;
-  /** The first of those that are held. */
-  #held: number;
   /** The next entry of the same list. */
   #next = new Int32Array(0);
   /** First entries: of those without a fence, by syncobj, and of those whose fence has not signalled, by that. */
@@ -55,8 +59,8 @@ export class SyncobjWait {
    */
   constructor(
     flags: number,
-    syncobjs: readonly Syncobj[],
-    points: readonly bigint[] | null,
+    syncobjs: Entries,
+    points: BigUint64Array | null,
     pause: () => void = () => undefined,
   ) {
     this.#all = (flags & DRM_SYNCOBJ_WAIT_FLAGS_WAIT_ALL) !== 0;
@@ -66,11 +70,11 @@ export class SyncobjWait {
     this.#syncobjs = syncobjs;
     this.#points = points;
     this.#ready = new Uint8Array(syncobjs.length);
-    this.#held = syncobjs.length;
   }
 
   /**
-   * The first look. Where the caller can sleep, changes are noted from now on and the syncobjs held, until leave().
+   * The first look. Where the caller can sleep, changes are noted from now on and syncobjs without a fence held, until leave().
+   * (The kernel holds the others, too, which makes no difference: their fences are.)
    *
    * @returns 0, or -EINVAL where there is nothing to wait for
    */
@@ -80,13 +84,9 @@ export class SyncobjWait {
     // From the last to the first: so are lists made in order.
     for (let i = length - 1; i >= 0; i--) {
       this.#pause();
-      const syncobj = this.#syncobjs[i];
+      const syncobj = this.#syncobjs.at(i);
       const fence = this.#lookup(syncobj.fence, i);
       if (fence === undefined && !this.#mayBeMissing) return -EINVAL;
-      if (canSleep) {
-        syncobj.get();
-        this.#held = i;
-      }
       if (this.#isReady(fence)) {
         // Waiting for all, the index tells what was there at the first look only.
         this.first = i;
@@ -120,16 +120,14 @@ export class SyncobjWait {
     for (const syncobj of this.#missing.keys()) {
       this.#pause();
       syncobj.unwatch(this.#onFence);
+      syncobj.put();
     }
+    this.#missing.clear();
     for (const fence of this.#unsignaled.keys()) {
       this.#pause();
       fence.removeCallback(this.#onSignal);
     }
-    for (let i = this.#held; i < this.#syncobjs.length; i++) {
-      this.#pause();
-      this.#syncobjs[i].put();
-    }
-    this.#held = this.#syncobjs.length;
+    this.#unsignaled.clear();
   }
 
   /** syncobj_wait_syncobj_func(): one more fence that a point may be in. */
@@ -172,7 +170,7 @@ export class SyncobjWait {
     else this.#missing.set(syncobj, i);
     if (first !== undefined) return;
     if (fence) fence.onSignal(this.#onSignal);
-    else syncobj.watch(this.#onFence);
+    else syncobj.get().watch(this.#onFence);
   }
 
   /** Entries of a syncobj that has got the fence `head`. */
@@ -193,7 +191,9 @@ export class SyncobjWait {
         last = i;
       }
     }
-    if (last === END) syncobj.unwatch(this.#onFence);
+    if (last !== END) return;
+    syncobj.unwatch(this.#onFence);
+    syncobj.put();
   }
 
   /** Entries of a fence that has signalled. */

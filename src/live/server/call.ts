@@ -77,11 +77,19 @@ export class Call {
     return at < 0 ? null : new DataView(this.mem.data.buffer, at, size);
   }
 
-  /** Writes what the call changed in user memory. */
-  writeChanges(reply: ReplyWriter): void {
+  /** Bytes of user memory that the call has changed. */
+  get changed(): number {
+    const { mem } = this;
+    let bytes = 0;
+    for (let i = 0; i < mem.count; i++) if (mem.dirty[i]) bytes += mem.sizes[i];
+    return bytes;
+  }
+
+  /** Writes what the call changed in user memory, with `pause` from time to time where that is much. */
+  writeChanges(reply: ReplyWriter, pause?: () => void): void {
     const { mem } = this;
     for (let i = 0; i < mem.count; i++) {
-      if (mem.dirty[i]) reply.region(mem.addrs[i], mem.data, mem.offsets[i], mem.sizes[i]);
+      if (mem.dirty[i]) reply.region(mem.addrs[i], mem.data, mem.offsets[i], mem.sizes[i], pause);
     }
   }
 }

@@ -100,6 +100,7 @@ export class LiveServer {
         return typeof watch === 'number' ? null : watch;
       },
       wake: (connection, look) => this.#connections.wake(connection, look),
+      pause: this.#slices.condResched,
       delayed: (connection) => this.#connections.delayed(connection),
       lost: (connection) => this.#connections.drop(connection),
     });

@@ -11,13 +11,22 @@ const MAX_FDS = 16;
 const sending = new Int32Array(MAX_FDS);
 const NONE: readonly Fd[] = [];
 
+/** Bytes that wait to be sent, the descriptors that go with the first of them, and what is to be called afterwards. */
+interface Message {
+  readonly bytes: Uint8Array;
+  at: number;
+  readonly end: number;
+  fds: readonly Fd[];
+  readonly release: () => void;
+}
+
 /** What goes to a client over its connection: replies and descriptors, in order. */
 export class Outbox {
   readonly #fd: Fd;
   /** The process that connected, and the memory that it may use. */
   readonly #pid: number;
   readonly #buffers: Buffers;
-  #waiting: { bytes: Uint8Array; at: number; end: number; fds: readonly Fd[] }[] = [];
+  #waiting: Message[] = [];
 
   /** `fd` stays the connection's. */
   constructor(fd: Fd, pid: number, buffers: Buffers) {
@@ -44,6 +53,20 @@ export class Outbox {
     return n === end || (n > 0 && this.#queue(bytes, n, end, NONE));
   }
 
+  /** send() of many bytes from where they are; `release` is called when they are needed no more. */
+  sendLong(bytes: Uint8Array, end: number, release: () => void): boolean {
+    if (this.#fd.closed || !this.#buffers.count(this.#pid, end)) {
+      release();
+      return false;
+    }
+    const done = (): void => {
+      this.#buffers.count(this.#pid, -end);
+      release();
+    };
+    this.#waiting.push({ bytes, at: 0, end, fds: NONE, release: done });
+    return this.#waiting.length > 1 || this.flush();
+  }
+
   /** Sends bytes[0, end) and a descriptor that stays open. A client that has left replies unread does not get it. */
   lend(bytes: Uint8Array, end: number, fd: Fd): boolean {
     return this.#waiting.length === 0 && this.#write(bytes, 0, end, [fd]) === end;
@@ -53,7 +76,7 @@ export class Outbox {
   flush(): boolean {
     const first = this.#waiting[0];
     if (first === undefined) return true;
-    const { bytes, fds } = first;
+    const { bytes, fds, release } = first;
     const n = this.#write(bytes, first.at, Math.min(first.end, first.at + PIECE_BYTES), fds);
     if (n === -EAGAIN) return true;
     if (n <= 0) return false;
@@ -62,16 +85,16 @@ export class Outbox {
     first.at += n;
     if (first.at === first.end) {
       this.#waiting.shift();
-      this.#buffers.giveBack(this.#pid, bytes);
+      release();
     }
     return true;
   }
 
   /** The connection ends. */
   close(): void {
-    for (const { bytes, fds } of this.#waiting) {
+    for (const { fds, release } of this.#waiting) {
       closeAll(fds);
-      this.#buffers.giveBack(this.#pid, bytes);
+      release();
     }
     this.#waiting = [];
   }
@@ -91,7 +114,8 @@ export class Outbox {
       return false;
     }
     kept.set(bytes.subarray(from, end));
-    this.#waiting.push({ bytes: kept, at: 0, end: end - from, fds });
+    const release = (): void => this.#buffers.giveBack(this.#pid, kept);
+    this.#waiting.push({ bytes: kept, at: 0, end: end - from, fds, release });
     return true;
   }
 }

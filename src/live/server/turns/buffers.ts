@@ -25,6 +25,11 @@ export class Buffers {
     return this.#free[i].pop() ?? new Uint8Array(SIZES[i]);
   }
 
+  /** Counts `bytes` for process `pid` that are not in a buffer of ours, or fewer where it is below 0; false: it has its share. */
+  count(pid: number, bytes: number): boolean {
+    return this.#shares.take(pid, bytes);
+  }
+
   /** The process needs the buffer no more. */
   giveBack(pid: number, buffer: Uint8Array): void {
     this.#shares.giveBack(pid, buffer.length);
