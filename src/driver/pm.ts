@@ -76,6 +76,7 @@ export class RuntimePm {
       device.resetWq.cancel(device.resetWork);
       yield device.resetWork.idle;
       if (device.sched !== null) yield* device.sched.suspend();
+      device.calls?.power?.('suspend');
       yield* device.mmu.suspend();
       device.exit();
     }
@@ -96,6 +97,7 @@ export class RuntimePm {
         device.resetPending = false;
         yield* device.gpu.softReset();
       }
+      device.calls?.power?.('resume');
       yield* device.mmu.resume();
       device.sched?.resume();
       device.exit();

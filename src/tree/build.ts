@@ -11,7 +11,7 @@ import {
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { digest, treeCache } from './cache.ts';
-import { compileHost, compileShim, compileTree, configure, type Place } from './compile.ts';
+import { compileHost, compileShim, compileTree, configure, isConfigured, type Place } from './compile.ts';
 import { CONFIGURATION, SOURCES } from './config.ts';
 import { type FoundFeature, findFeatures } from './features.ts';
 import { LINK_SCRIPT, link } from './link.ts';
@@ -143,8 +143,7 @@ export async function buildTree(
   mkdirSync(place.mirror, { recursive: true });
   const changed = updateMirror(tree.dir, place.mirror, stamps);
   if (changed.length > 0) writeJson(stampsPath, [...stamps]);
-  const configured = existsSync(join(place.out, 'include/generated/autoconf.h'));
-  if (!configured || changed.some((name) => /(^|\/)Kconfig[^/]*$|^Makefile$/.test(name))) {
+  if (!isConfigured(place) || changed.some((name) => /(^|\/)Kconfig[^/]*$|^Makefile$/.test(name))) {
     await configure(place);
   }
   const objects = await compileTree(place);

@@ -46,6 +46,11 @@ const NAMES = [
   'flushCaches',
   'vmGet',
   'vmPut',
+  'open',
+  'release',
+  'ioctl',
+  'backObject',
+  'describeGpu',
 ] as const;
 
 export type CallName = (typeof NAMES)[number];

@@ -91,6 +91,13 @@ function make(place: Place, targets: string[]): Promise<string> {
   );
 }
 
+/** Whether the mirror was configured, and as it would be now. */
+export function isConfigured(place: Place): boolean {
+  const asked = join(place.out, 'panthor-shim.config');
+  if (!existsSync(join(place.out, 'include/generated/autoconf.h')) || !existsSync(asked)) return false;
+  return readFileSync(asked, 'utf8') === CONFIGURATION;
+}
+
 /** Configures the mirror. Throws InputError where the tree's Kconfig does not give what is needed. */
 export async function configure(place: Place): Promise<void> {
   mkdirSync(place.out, { recursive: true });
@@ -162,6 +169,7 @@ export async function compileShim(place: Place): Promise<string[]> {
       '-D__KBUILD_MODNAME=kmod_panthor',
       ...have,
       `-DPANTHOR_MMU_C="${join(place.mirror, PANTHOR, 'panthor_mmu.c')}"`,
+      `-DPANTHOR_DRV_C="${join(place.mirror, PANTHOR, 'panthor_drv.c')}"`,
       `-I${join(place.mirror, PANTHOR)}`,
       '-w',
       '-MMD',

@@ -43,7 +43,8 @@ export function tellNotes(
 }
 
 const nothing = (): void => {};
-const NO_TRACE: DriverTrace = {
+/** Hears nothing. */
+export const NO_TRACE: DriverTrace = {
   warn: nothing,
   timeout: nothing,
   event: nothing,
@@ -68,7 +69,7 @@ function tell(box: Mailbox, i: number, explain: Explain, to: DriverTrace): numbe
   const n = (at: number): number => box.noteNumber(i + at);
   switch (n(0)) {
     case NOTE_WARN: {
-      const [where, reason] = explain.warnings.at(box.noteText(i + 2), n(1));
+      const [where, reason] = explain.warnings.told(box.noteText(i + 2), n(1));
       to.warn(where, reason);
       return afterText(box, i + 2);
     }

@@ -52,6 +52,13 @@ static napi_value fn_mailbox(napi_env env, napi_callback_info info)
 	return buffer_of(env, &mailbox, sizeof(mailbox));
 }
 
+/* user(): memory of clients, struct user_memory. */
+static napi_value fn_user(napi_env env, napi_callback_info info)
+{
+	(void)info;
+	return buffer_of(env, user_memory, USER_BYTES);
+}
+
 /* heap(bytes): the first bytes of the heap. */
 static napi_value fn_heap(napi_env env, napi_callback_info info)
 {
@@ -183,6 +190,7 @@ static const struct {
 } exported[] = {
 	{"open", fn_open},
 	{"mailbox", fn_mailbox},
+	{"user", fn_user},
 	{"heap", fn_heap},
 	{"allocate", fn_allocate},
 	{"setBacking", fn_set_backing},

@@ -3,7 +3,7 @@ import type { Op } from '../../../coroutine/op.ts';
 import type { BindJob, BindOp } from '../../../driver/mmu/vm-bind.ts';
 import type { Calls } from '../calls.ts';
 import type { TreeDriver } from '../driver.ts';
-import { forEachLeaf } from '../leaves.ts';
+import { forEachLeaf } from '../../../tree/leaves.ts';
 import type { Seen, SeenOp } from '../objects.ts';
 import {
   type View,

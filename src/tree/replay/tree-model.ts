@@ -1,0 +1,157 @@
+/**
+ * A capture's calls put in front of a kernel tree's own driver. The model is beside it: it answers what needs firmware or other files
+ * (routes.ts), numbers files and objects, and says where a tree answers otherwise.
+ */
+import { errnoName } from '../../../uapi/errno.ts';
+import { DRM_IOCTL_PANTHOR_VM_BIND, drm_panthor_vm_create } from '../../../uapi/panthor_drm.ts';
+import type { CaptureRecord } from '../../capture/record.ts';
+import type { VmCalls } from '../../driver/base/warn.ts';
+import { gpuProfile } from '../../driver/gpu-profile.ts';
+import type { ClientFile } from '../../replay/client-file.ts';
+import { BLOCKED, type ModelOptions, ReplayModel } from '../../replay/model.ts';
+import { ARGUMENT_ADDRESS } from '../../replay/payload.ts';
+import type { BuiltTree } from '../build.ts';
+import { NO_TRACE } from '../notes.ts';
+import { TreeTables } from '../tables.ts';
+import { ClientCalls, type Outcome } from './client-calls.ts';
+import { Follow } from './follow.ts';
+import { Forward } from './forward.ts';
+import { Mirror } from './mirror.ts';
+import { capabilitiesOf, Routes } from './routes.ts';
+import { treeVm } from './tree-vm.ts';
+
+/** A call that a tree answers otherwise than the model. */
+export interface CallDifference {
+  index: number;
+  call: string;
+  model: string;
+  tree: string;
+}
+
+/** Differences that are kept. */
+const KEPT = 1000;
+
+export class TreeReplayModel extends ReplayModel {
+  /** Calls that the tree and the model answered, by name. */
+  readonly ofTree: Record<string, number> = {};
+  readonly ofModel: Record<string, number> = {};
+  readonly differences: CallDifference[] = [];
+  /** Where, and why, the tree was left behind. */
+  outOfStep: { index: number; why: string } | null = null;
+  readonly #calls: ClientCalls;
+  readonly #mirror: Mirror;
+  readonly #follow: Follow;
+  readonly #routes = new Routes();
+  readonly #forward = new Forward();
+  #blocked = false;
+
+  constructor(tree: BuiltTree, options: ModelOptions) {
+    super({ ...options, trace: null });
+    this.device.calls = this.#forward;
+    this.#calls = new ClientCalls(tree, options.gpu ?? gpuProfile('g610'), options.trace ?? NO_TRACE);
+    const tables = new TreeTables(this.#calls.kernel);
+    this.#mirror = new Mirror(this.#calls);
+    this.#follow = new Follow(this.#calls, this.#mirror);
+    const { machine } = this.#calls.machine;
+    this.#calls.runner.onTick = () => this.#mirror.forward(this.#forward.take(), true);
+    this.seen = {
+      machine,
+      tables,
+      stats: this.#calls.machine.stats,
+      warnings: this.#calls.warnings.counts,
+      vm: (vm) => {
+        const known = this.#mirror.vms.get(vm.uid);
+        return known === undefined ? vm : treeVm(this.#calls, tables, vm, known.uid, known.ttbr);
+      },
+      traceRegisters: (trace) => {
+        this.#calls.runner.registers = trace;
+      },
+      listen: (calls: VmCalls | null) => {
+        this.#forward.next = calls;
+      },
+    };
+  }
+
+  protected override opened(file: ClientFile): void {
+    if (this.outOfStep === null) this.#mirror.open(file);
+  }
+
+  protected override released(file: ClientFile): void {
+    if (this.outOfStep !== null) return;
+    this.#mirror.forward(this.#forward.take());
+    this.#mirror.release(file);
+  }
+
+  override call(record: CaptureRecord, file: ClientFile): number {
+    const name = this.#routes.name(record.request);
+    const isOfTree = this.outOfStep === null && this.#routes.isOfTree(record.request, this.mem, this.argAt);
+    const counts = isOfTree ? this.ofTree : this.ofModel;
+    counts[name] = (counts[name] ?? 0) + 1;
+    if (isOfTree) return this.#both(record, file, name);
+    const ret = super.call(record, file);
+    if (this.outOfStep !== null) return ret;
+    this.#mirror.forward(this.#forward.take());
+    if (ret === 0) this.#stop(record, this.#follow.call(name, this.mem, this.argAt, file));
+    return ret;
+  }
+
+  /** The model makes the call, then the tree, whose answer counts. */
+  #both(record: CaptureRecord, file: ClientFile, name: string): number {
+    const { mem } = this;
+    const before = mem.data.slice(0, mem.used);
+    const ret = super.call(record, file);
+    const after = mem.data.slice(0, mem.used);
+    mem.data.set(before);
+    if (record.request === DRM_IOCTL_PANTHOR_VM_BIND) this.#mirror.backObjects(mem, this.argAt, file);
+    const { ret: tree, vm } = this.#calls.ioctl(
+      this.#mirror.file(file),
+      record.request,
+      mem,
+      ARGUMENT_ADDRESS,
+      capabilitiesOf(file.file),
+      this.timeNs,
+    );
+    this.#mirror.forward(this.#forward.take());
+    const model: Outcome = ret === BLOCKED ? 'blocked' : ret;
+    const sameBytes = !this.#routes.compares(name) || Buffer.compare(after, mem.data.subarray(0, mem.used)) === 0;
+    if (tree !== model) this.#differs(record, name, outcome(model), outcome(tree));
+    else if (tree === 0 && !sameBytes) this.#differs(record, name, ...firstBytes(after, mem.data));
+    if (this.#routes.numbers(name) && (tree !== model || !sameBytes))
+      this.#stop(record, `${name} ends otherwise in the tree, so that numbers mean other things from here on`);
+    else if (name === 'VM_CREATE' && tree === 0) this.#madeVm(file, vm);
+    this.#blocked = tree === 'blocked';
+    if (model === 'blocked' && tree !== 'blocked') super.cancel(file);
+    return tree === 'blocked' ? BLOCKED : tree;
+  }
+
+  #madeVm(file: ClientFile, uid: number): void {
+    const vm = file.file.vms.get(this.mem.view.getUint32(this.argAt + drm_panthor_vm_create.off.id, true));
+    if (vm !== undefined) this.#mirror.madeVm(vm, uid);
+  }
+
+  /** From here on the model plays alone. */
+  #stop({ index }: CaptureRecord, why: string | null): void {
+    if (why !== null) this.outOfStep ??= { index, why };
+  }
+
+  override cancel(file: ClientFile): void {
+    if (this.#blocked) this.#calls.interrupt();
+    this.#blocked = false;
+    super.cancel(file);
+  }
+
+  #differs({ index }: CaptureRecord, call: string, model: string, tree: string): void {
+    if (this.differences.length < KEPT) this.differences.push({ index, call, model, tree });
+  }
+}
+
+function outcome(ret: Outcome): string {
+  return ret === 'blocked' ? 'waits' : ret < 0 ? errnoName(ret) : `${ret}`;
+}
+
+/** The first word of user memory that is another one. */
+function firstBytes(model: Uint8Array, tree: Uint8Array): [string, string] {
+  const at = model.findIndex((byte, i) => byte !== tree[i]) & ~3;
+  const text = (bytes: Uint8Array): string => Buffer.from(bytes.subarray(at, at + 8)).toString('hex');
+  return [`writes ${text(model)}`, `writes ${text(tree)}`];
+}
