@@ -81,9 +81,11 @@ function tell(box: Mailbox, i: number, explain: Explain, to: DriverTrace): numbe
     case NOTE_PRINT:
       return afterText(box, i + 1);
     case NOTE_MAP:
+      to.beforePageTableCall();
       to.mapped(n(1), n(2), n(3), n(4), box.noteSigned(i + 5), n(6));
       return i + 7;
     case NOTE_UNMAP:
+      to.beforePageTableCall();
       to.unmapped(n(1), n(2), n(3), box.noteSigned(i + 4));
       return i + 5;
     case NOTE_STEP_MAP:

@@ -39,6 +39,8 @@ export class Runner {
   machine!: TreeMachine;
   /** Called before each call to the page-table code. */
   onTable: (() => void) | null = null;
+  /** Whether the GPU's interrupt is heard, too; vectors do not record it. */
+  hearsInterrupts = false;
   /** Called where the driver waits for the scheduler's tick. */
   onTick: (() => void) | null = null;
 
@@ -110,8 +112,8 @@ export class Runner {
 
   #interrupt(): void {
     const { mailbox } = this.#kernel;
-    this.call(INTERRUPT_THREAD, 'rawInterrupt', [LINE_GPU], false);
+    this.call(INTERRUPT_THREAD, 'rawInterrupt', [LINE_GPU], this.hearsInterrupts);
     if (mailbox.result(0) === IRQ_WAKE_THREAD)
-      this.call(INTERRUPT_THREAD, 'threadedInterrupt', [LINE_GPU], false);
+      this.call(INTERRUPT_THREAD, 'threadedInterrupt', [LINE_GPU], this.hearsInterrupts);
   }
 }

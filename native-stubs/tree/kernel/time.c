@@ -6,6 +6,7 @@
 #include <linux/jiffies.h>
 #include <linux/ktime.h>
 #include <linux/rcupdate.h>
+#include <linux/slab.h>
 #include <linux/srcu.h>
 #include "../arena.h"
 #include "shim.h"
@@ -42,7 +43,17 @@ void block_signals(void) {}
 void unblock_signals(void) {}
 
 /* Callbacks run at once: no other thread is between rcu_read_lock() and rcu_read_unlock() while this thread runs. */
-void call_rcu(struct rcu_head *head, rcu_callback_t func) { func(head); }
+void call_rcu(struct rcu_head *head, rcu_callback_t func)
+{
+	/* kfree_rcu() of the tiny RCU passes where in its object the head is. */
+	unsigned long offset = (unsigned long)func;
+
+	if (offset < PAGE_SIZE)
+		kvfree((void *)head - offset);
+	else
+		func(head);
+}
+
 void synchronize_rcu(void) {}
 void rcu_barrier(void) {}
 

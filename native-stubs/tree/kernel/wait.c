@@ -36,6 +36,7 @@ void prepare_stack(int thread, unsigned long top)
 {
 #ifndef CONFIG_THREAD_INFO_IN_TASK
 	((struct thread_info *)(top - THREAD_SIZE))->task = &tasks[thread];
+	tasks[thread].stack = (void *)(top - THREAD_SIZE);
 #endif
 }
 

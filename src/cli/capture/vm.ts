@@ -69,7 +69,10 @@ async function show(path: string, options: VmCliOptions): Promise<void> {
   }
   const tree = options.tree === undefined ? null : await build(options.tree);
   if (tree !== null) options.kernel ??= nearestKernel(tree);
-  const replayer = new Replayer(capture.header, { ...modelOptions(options, capture.header), ...onTree(tree) });
+  const replayer = new Replayer(capture.header, {
+    ...modelOptions(options, capture.header),
+    ...onTree(tree),
+  });
   const at = options.at ?? Number.POSITIVE_INFINITY;
   const fullest = options.at === undefined && options.walk === undefined && options.json === undefined;
   const histories = fullest ? new VmHistories(replayer.model) : null;

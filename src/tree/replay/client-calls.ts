@@ -2,14 +2,15 @@
  * A tree's driver as its clients meet it: files, and calls that enter its own drm_ioctl(). Each call runs to its end, and what it
  * leaves to workers runs after it, as in a replay on the model.
  */
+
+import { drm_panthor_csif_info, drm_panthor_gpu_info } from '../../../uapi/panthor_drm.ts';
+import { SZ_2M } from '../../../uapi/sizes.ts';
+import { UserMemory } from '../../driver/base/uaccess.ts';
 import type { DriverTrace } from '../../driver/base/warn.ts';
 import type { GemObject } from '../../driver/gem/gem.ts';
 import type { SgPiece } from '../../driver/gem/sg.ts';
 import type { GpuProfile } from '../../driver/gpu-profile.ts';
 import { store } from '../../driver/ioctl/dev-query.ts';
-import { drm_panthor_csif_info, drm_panthor_gpu_info } from '../../../uapi/panthor_drm.ts';
-import { SZ_2M } from '../../../uapi/sizes.ts';
-import { UserMemory } from '../../driver/base/uaccess.ts';
 import type { BuiltTree } from '../build.ts';
 import type { CallName } from '../calls.ts';
 import { Places } from '../faults.ts';
@@ -44,9 +45,14 @@ export class ClientCalls {
     this.kernel = new TreeKernel(tree);
     this.warnings = new Warnings(tree.mirror);
     this.runner = new Runner(this.kernel, { warnings: this.warnings, places: new Places(tree) }, trace);
+    this.runner.hearsInterrupts = true;
     this.#user = new UserBytes(this.kernel);
     this.kernel.reset();
-    const [asPresent, vaBits, paBits] = [gpu.as_present, gpu.mmu_features & 0xff, (gpu.mmu_features >> 8) & 0xff];
+    const [asPresent, vaBits, paBits] = [
+      gpu.as_present,
+      gpu.mmu_features & 0xff,
+      (gpu.mmu_features >> 8) & 0xff,
+    ];
     this.machine = new WatchedMachine({ asPresent, vaBits, paBits }, trace);
     this.runner.machine = this.machine;
     // DRM_PANTHOR_GPU_COHERENCY_ACE_LITE
@@ -109,12 +115,11 @@ export class ClientCalls {
     this.#work();
   }
 
-  /** Objects' pages are as in the model: those of `bo` for a file's handle; 0 is the object of its sparse maps. */
-  back(file: number, handle: number, bo: GemObject, number: number): void {
+  /** The object that is made or named next has the pages of the model's `bo`. */
+  givePages(bo: GemObject): void {
     const { pa, len, start } = bo.sgt;
     const pieces = Array.from(pa, (at, i): SgPiece => [at, len[i], bo.sgt.inHugeFolio(start[i]) ? SZ_2M : 0]);
     this.kernel.setBacking(runsOf(pieces));
-    this.own('backObject', file, handle, number);
   }
 
   #goOn(reply: number): 'done' | 'blocked' {

@@ -63,7 +63,10 @@ export class Follow {
   /** An object of another process's, or of another file: one of the same size stands for it. */
   #import(name: string, file: ClientFile, handle: number): string | null {
     const bo = file.file.lookupGem(handle);
-    if (bo === undefined || this.#calls.own('backObject', this.#mirror.file(file), handle, bo.serial + 1) === 0)
+    if (
+      bo === undefined ||
+      this.#calls.own('backObject', this.#mirror.file(file), handle, bo.serial + 1) === 0
+    )
       return null;
     const mem = new UserMemory();
     const at = mem.reserve(ARGUMENT, drm_panthor_bo_create.size);

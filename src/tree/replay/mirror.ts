@@ -1,6 +1,7 @@
 /** What a tree's driver needs to know of the model beside it: files, VMs, the pages of objects, groups that hold a VM. */
-import type { UserMemory } from '../../driver/base/uaccess.ts';
+
 import { DRM_PANTHOR_BO_NO_MMAP } from '../../../uapi/panthor_drm.ts';
+import type { UserMemory } from '../../driver/base/uaccess.ts';
 import type { GemObject } from '../../driver/gem/gem.ts';
 import type { PanthorVm } from '../../driver/mmu/vm.ts';
 import type { ClientFile } from '../../replay/client-file.ts';
@@ -15,6 +16,8 @@ export class Mirror {
   readonly #calls: ClientCalls;
   readonly #files = new Map<ClientFile, number>();
   readonly #backed = new WeakSet<GemObject>();
+  /** Objects have their pages from the start on (map_wc of drm_gem_shmem_object), and not when they are mapped. */
+  readonly #pinsEarly: boolean;
   /** Objects of the driver's own, by VM and address. */
   readonly #kernelObjects = new Map<string, number>();
   /** VMs that a group of the model's holds, by file and handle. */
@@ -22,6 +25,7 @@ export class Mirror {
 
   constructor(calls: ClientCalls) {
     this.#calls = calls;
+    this.#pinsEarly = calls.kernel.tree.features.some(({ name, found }) => name === 'SHMEM_HELPER' && found);
   }
 
   open(file: ClientFile): void {
@@ -52,13 +56,29 @@ export class Mirror {
     this.#calls.machine.roots.set(ttbr, vm.uid);
   }
 
+  /** The tree is about to make the object that the model has just made, with `handle`. */
+  beforeObject(file: ClientFile, handle: number): void {
+    const bo = this.#pinsEarly ? file.file.lookupGem(handle) : undefined;
+    if (bo?.pin()) this.#calls.givePages(bo);
+  }
+
+  /** It was made. */
+  afterObject(file: ClientFile, handle: number): void {
+    const bo = this.#pinsEarly ? file.file.lookupGem(handle) : undefined;
+    if (bo === undefined || !bo.pinned) return;
+    this.#backed.add(bo);
+    this.#calls.own('backObject', this.file(file), handle, bo.serial + 1);
+  }
+
   /** Objects that a VM_BIND, whose argument is at `at` in `mem`, maps for the first time get the model's pages. */
   backObjects(mem: UserMemory, at: number, file: ClientFile): void {
     for (const { handle, sparse, vm } of askedMaps(mem, at)) {
       const bo = sparse ? file.file.vms.get(vm)?.dummy : file.file.lookupGem(handle);
       if (bo === undefined || bo === null || this.#backed.has(bo) || !bo.pin()) continue;
       this.#backed.add(bo);
-      this.#calls.back(this.file(file), sparse ? 0 : handle, bo, sparse ? 0 : bo.serial + 1);
+      this.#calls.givePages(bo);
+      // Handle 0 is the object behind sparse maps.
+      this.#calls.own('backObject', this.file(file), sparse ? 0 : handle, sparse ? 0 : bo.serial + 1);
     }
   }
 
@@ -113,8 +133,9 @@ export class Mirror {
     const { mailbox } = this.#calls.kernel;
     const owner = bo.exclusiveVm as PanthorVm | null;
     const vm = this.vms.get(owner?.uid ?? 0)?.uid ?? 0;
+    this.#calls.givePages(bo);
     const number = this.#calls.own('boCreate', bo.size, vm, DRM_PANTHOR_BO_NO_MMAP);
-    if (number > 0) this.#calls.back(0, mailbox.result(2), bo, bo.serial + 1);
+    if (number > 0) this.#calls.own('backObject', 0, mailbox.result(2), bo.serial + 1);
     return number;
   }
 }

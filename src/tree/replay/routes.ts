@@ -1,9 +1,6 @@
 /** Which calls of a client a tree answers, and which are the model's. */
 import { ioctlName } from '../../../uapi/lookup.ts';
-import {
-  DRM_PANTHOR_DEV_QUERY_TIMESTAMP_INFO,
-  drm_panthor_dev_query,
-} from '../../../uapi/panthor_drm.ts';
+import { DRM_PANTHOR_DEV_QUERY_TIMESTAMP_INFO, drm_panthor_dev_query } from '../../../uapi/panthor_drm.ts';
 import type { UserMemory } from '../../driver/base/uaccess.ts';
 import type { DrmFile } from '../../driver/ioctl/file.ts';
 
@@ -46,8 +43,11 @@ const NUMBERS: ReadonlySet<string> = new Set([
   'SYNCOBJ_DESTROY',
 ]);
 
-/** Outputs that no two runs have in common: versions of builds. */
-const VOLATILE: ReadonlySet<string> = new Set(['VERSION']);
+/**
+ * Outputs that are not compared: versions of builds; and offsets for mmap(), which the kernel gives to its own objects,
+ * too, and the model to those that were asked for.
+ */
+const VOLATILE: ReadonlySet<string> = new Set(['VERSION', 'BO_MMAP_OFFSET']);
 
 const CAP_SYS_ADMIN = 21;
 const CAP_SYS_NICE = 23;
@@ -75,12 +75,19 @@ export class Routes {
     if (!OF_THE_TREE.has(name)) return false;
     // The clock of the GPU is the model's.
     if (name !== 'DEV_QUERY') return true;
-    return mem.view.getUint32(at + drm_panthor_dev_query.off.type, true) !== DRM_PANTHOR_DEV_QUERY_TIMESTAMP_INFO;
+    return (
+      mem.view.getUint32(at + drm_panthor_dev_query.off.type, true) !== DRM_PANTHOR_DEV_QUERY_TIMESTAMP_INFO
+    );
   }
 
   /** Whether a call that ends otherwise on the tree leaves the numbers of both out of step. */
   numbers(name: string): boolean {
     return NUMBERS.has(name);
+  }
+
+  /** Whether later calls of the model's take what this one has written: mmap() takes offsets. */
+  keepsOfModel(name: string): boolean {
+    return name === 'BO_MMAP_OFFSET';
   }
 
   /** Whether the bytes that a call writes can be compared. */

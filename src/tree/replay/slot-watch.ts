@@ -1,13 +1,6 @@
 /** Which VM has which address space slot, told from the registers that a tree's driver writes: its own functions say nothing. */
 import type { DriverTrace } from '../../driver/base/warn.ts';
-import {
-  AS_COMMAND,
-  AS_COMMAND_UPDATE,
-  AS_TRANSTAB,
-  asRegister,
-  MMU_AS_BASE,
-  MMU_AS_SHIFT,
-} from '../../hw/registers.ts';
+import { AS_TRANSTAB, asRegister, MMU_AS_BASE, MMU_AS_SHIFT } from '../../hw/registers.ts';
 import { TreeMachine } from '../machine.ts';
 
 /** Bits of AS_TRANSTAB below the table's address. */
@@ -26,15 +19,15 @@ export class WatchedMachine extends TreeMachine {
   }
 
   override write(offset: number, value: number): void {
-    if (offset >= MMU_AS_BASE && value === AS_COMMAND_UPDATE) {
-      const as = (offset - MMU_AS_BASE) >> MMU_AS_SHIFT;
-      if (asRegister(as, AS_COMMAND) === offset) this.#update(as);
-    }
     super.write(offset, value);
+    if (offset < MMU_AS_BASE) return;
+    const as = (offset - MMU_AS_BASE) >> MMU_AS_SHIFT;
+    // Both halves are there with the second one.
+    if (asRegister(as, AS_TRANSTAB) + 4 === offset) this.#tableOf(as);
   }
 
-  /** panthor_mmu_as_enable() and panthor_mmu_as_disable() end with UPDATE; a slot that is recycled is not disabled before. */
-  #update(as: number): void {
+  /** panthor_mmu_as_enable() and panthor_mmu_as_disable() write a table, or none; a slot that is recycled is not disabled before. */
+  #tableOf(as: number): void {
     const { words } = this.machine.regs;
     const at = asRegister(as, AS_TRANSTAB) >> 2;
     const table = words[at + 1] * 2 ** 32 + ((words[at] & ~BELOW_TABLE) >>> 0);

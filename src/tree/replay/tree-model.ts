@@ -3,14 +3,17 @@
  * (routes.ts), numbers files and objects, and says where a tree answers otherwise.
  */
 import { errnoName } from '../../../uapi/errno.ts';
-import { DRM_IOCTL_PANTHOR_VM_BIND, drm_panthor_vm_create } from '../../../uapi/panthor_drm.ts';
+import { DRM_IOCTL_PANTHOR_VM_BIND, drm_panthor_bo_create, drm_panthor_vm_create } from '../../../uapi/panthor_drm.ts';
 import type { CaptureRecord } from '../../capture/record.ts';
+import { run } from '../../coroutine/op.ts';
 import type { VmCalls } from '../../driver/base/warn.ts';
 import { gpuProfile } from '../../driver/gpu-profile.ts';
 import type { ClientFile } from '../../replay/client-file.ts';
 import { BLOCKED, type ModelOptions, ReplayModel } from '../../replay/model.ts';
 import { ARGUMENT_ADDRESS } from '../../replay/payload.ts';
 import type { BuiltTree } from '../build.ts';
+import { KernelFault } from '../faults.ts';
+import { KernelBug } from '../kernel.ts';
 import { NO_TRACE } from '../notes.ts';
 import { TreeTables } from '../tables.ts';
 import { ClientCalls, type Outcome } from './client-calls.ts';
@@ -99,34 +102,67 @@ export class TreeReplayModel extends ReplayModel {
   #both(record: CaptureRecord, file: ClientFile, name: string): number {
     const { mem } = this;
     const before = mem.data.slice(0, mem.used);
+    this.#catchUp();
     const ret = super.call(record, file);
     const after = mem.data.slice(0, mem.used);
+    const handle = ret === 0 && name === 'BO_CREATE' ? this.#handle() : 0;
+    if (handle > 0) this.#mirror.beforeObject(file, handle);
     mem.data.set(before);
     if (record.request === DRM_IOCTL_PANTHOR_VM_BIND) this.#mirror.backObjects(mem, this.argAt, file);
-    const { ret: tree, vm } = this.#calls.ioctl(
-      this.#mirror.file(file),
-      record.request,
-      mem,
-      ARGUMENT_ADDRESS,
-      capabilitiesOf(file.file),
-      this.timeNs,
-    );
+    const answer = this.#ask(record, file);
+    if (answer === null) {
+      mem.data.set(after);
+      return ret;
+    }
+    const { ret: tree, vm } = answer;
     this.#mirror.forward(this.#forward.take());
     const model: Outcome = ret === BLOCKED ? 'blocked' : ret;
-    const sameBytes = !this.#routes.compares(name) || Buffer.compare(after, mem.data.subarray(0, mem.used)) === 0;
+    const sameBytes =
+      !this.#routes.compares(name) || Buffer.compare(after, mem.data.subarray(0, mem.used)) === 0;
     if (tree !== model) this.#differs(record, name, outcome(model), outcome(tree));
     else if (tree === 0 && !sameBytes) this.#differs(record, name, ...firstBytes(after, mem.data));
     if (this.#routes.numbers(name) && (tree !== model || !sameBytes))
-      this.#stop(record, `${name} ends otherwise in the tree, so that numbers mean other things from here on`);
+      this.#stop(
+        record,
+        `${name} ends otherwise in the tree, so that numbers mean other things from here on`,
+      );
     else if (name === 'VM_CREATE' && tree === 0) this.#madeVm(file, vm);
+    else if (handle > 0) this.#mirror.afterObject(file, handle);
+    if (tree === 0 && ret === 0 && this.#routes.keepsOfModel(name)) mem.data.set(after);
     this.#blocked = tree === 'blocked';
     if (model === 'blocked' && tree !== 'blocked') super.cancel(file);
     return tree === 'blocked' ? BLOCKED : tree;
   }
 
+  /** The model suspends, and does what it has left for workers, before a call: the tree, too. */
+  #catchUp(): void {
+    const { pm } = this.device;
+    if (pm.deadlineNs !== Number.POSITIVE_INFINITY) run(pm.poll(this.timeNs));
+    run(this.drv.drain());
+    this.#mirror.forward(this.#forward.take());
+  }
+
+  /** What BO_CREATE has given out. */
+  #handle(): number {
+    return this.mem.view.getUint32(this.argAt + drm_panthor_bo_create.off.handle, true);
+  }
+
   #madeVm(file: ClientFile, uid: number): void {
     const vm = file.file.vms.get(this.mem.view.getUint32(this.argAt + drm_panthor_vm_create.off.id, true));
     if (vm !== undefined) this.#mirror.madeVm(vm, uid);
+  }
+
+  /** The tree's answer; null where its driver has gone wrong in a way that no call comes back from. */
+  #ask(record: CaptureRecord, file: ClientFile): { ret: Outcome; vm: number } | null {
+    const number = this.#mirror.file(file);
+    const may = capabilitiesOf(file.file);
+    try {
+      return this.#calls.ioctl(number, record.request, this.mem, ARGUMENT_ADDRESS, may, this.timeNs);
+    } catch (error) {
+      if (!(error instanceof KernelFault || error instanceof KernelBug)) throw error;
+      this.#stop(record, error.message);
+      return null;
+    }
   }
 
   /** From here on the model plays alone. */
