@@ -3,7 +3,12 @@
  * (routes.ts), numbers files and objects, and says where a tree answers otherwise.
  */
 import { errnoName } from '../../../uapi/errno.ts';
-import { DRM_IOCTL_PANTHOR_VM_BIND, drm_panthor_bo_create, drm_panthor_vm_create } from '../../../uapi/panthor_drm.ts';
+import {
+  DRM_IOCTL_PANTHOR_VM_BIND,
+  drm_panthor_bo_create,
+  drm_panthor_vm_bind,
+  drm_panthor_vm_create,
+} from '../../../uapi/panthor_drm.ts';
 import type { CaptureRecord } from '../../capture/record.ts';
 import { run } from '../../coroutine/op.ts';
 import type { VmCalls } from '../../driver/base/warn.ts';
@@ -21,6 +26,7 @@ import { Follow } from './follow.ts';
 import { Forward } from './forward.ts';
 import { Mirror } from './mirror.ts';
 import { capabilitiesOf, Routes } from './routes.ts';
+import { CompareDue, differentMapping } from './same-mappings.ts';
 import { treeVm } from './tree-vm.ts';
 
 /** A call that a tree answers otherwise than the model. */
@@ -46,6 +52,7 @@ export class TreeReplayModel extends ReplayModel {
   readonly #follow: Follow;
   readonly #routes = new Routes();
   readonly #forward = new Forward();
+  readonly #due = new CompareDue();
   #blocked = false;
 
   constructor(tree: BuiltTree, options: ModelOptions) {
@@ -128,6 +135,7 @@ export class TreeReplayModel extends ReplayModel {
       );
     else if (name === 'VM_CREATE' && tree === 0) this.#madeVm(file, vm);
     else if (handle > 0) this.#mirror.afterObject(file, handle);
+    else if (name === 'VM_BIND') this.#compareMappings(record, file);
     if (tree === 0 && ret === 0 && this.#routes.keepsOfModel(name)) mem.data.set(after);
     this.#blocked = tree === 'blocked';
     if (model === 'blocked' && tree !== 'blocked') super.cancel(file);
@@ -145,6 +153,16 @@ export class TreeReplayModel extends ReplayModel {
   /** What BO_CREATE has given out. */
   #handle(): number {
     return this.mem.view.getUint32(this.argAt + drm_panthor_bo_create.off.handle, true);
+  }
+
+  /** After a bind, where it is due: the VM has the same mappings in both. */
+  #compareMappings(record: CaptureRecord, file: ClientFile): void {
+    const vm = file.file.vms.get(this.mem.view.getUint32(this.argAt + drm_panthor_vm_bind.off.vm_id, true));
+    if (vm === undefined || !this.#due.after(vm.uid, vm.vmas.count)) return;
+    const found = differentMapping(vm.vmas, this.seen.vm(vm).vmas);
+    if (found === null) return;
+    this.#differs(record, 'VM_BIND', ...found);
+    this.#stop(record, `VM ${vm.id} has other mappings in the tree`);
   }
 
   #madeVm(file: ClientFile, uid: number): void {
