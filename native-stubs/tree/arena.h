@@ -104,6 +104,10 @@ struct user_memory {
 };
 extern struct user_memory *user_memory;
 
+/* The registers of a machine whose commands are over at once (immediate.c). */
+unsigned int immediate_read(unsigned long offset);
+void immediate_write(unsigned long offset, unsigned int value);
+
 /* Host half, called by the kernel half. */
 unsigned long stop_at(enum point kind, unsigned long object, unsigned long a, unsigned long b);
 /* The point is passed over where `quiet` says so. */

@@ -51,6 +51,7 @@ const NAMES = [
   'ioctl',
   'backObject',
   'describeGpu',
+  'repeat',
 ] as const;
 
 export type CallName = (typeof NAMES)[number];

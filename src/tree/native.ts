@@ -9,6 +9,8 @@ export interface TreeNative {
   mailbox(): ArrayBuffer;
   /** Memory of the client that makes a call (arena.h, struct user_memory). */
   user(): ArrayBuffer;
+  /** Registers of the machine that answers where accesses are no points (host/immediate.c). */
+  registers(): ArrayBuffer;
   heap(bytes: number): ArrayBuffer;
   allocate(bytes: number): number;
   setBacking(offset: number, runs: number): void;

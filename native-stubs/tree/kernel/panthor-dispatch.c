@@ -146,6 +146,8 @@ static long device_call(unsigned long call, const unsigned long *args)
 		return file_release(args[0]);
 	case CALL_IOCTL:
 		return file_ioctl(args);
+	case CALL_REPEAT:
+		return file_repeat(args);
 	case CALL_BACK_OBJECT:
 		return object_back(args[0], args[1], args[2]);
 	case CALL_DESCRIBE_GPU:

@@ -101,6 +101,24 @@ static long file_ioctl(const unsigned long *args)
 	return ret;
 }
 
+/* args: file, request, address of the argument, address of a pointer in it, how far that goes on each time, how many times. */
+static long file_repeat(const unsigned long *args)
+{
+	struct drm_file *priv = args[0] ? file_of(args[0]) : NULL;
+	u64 pointer;
+
+	if (!priv || copy_from_user(&pointer, (void __user *)args[3], sizeof(pointer)))
+		return -EINVAL;
+	for (unsigned long i = 0; i < args[5]; i++, pointer += args[4]) {
+		long ret = copy_to_user((void __user *)args[3], &pointer, sizeof(pointer));
+
+		ret = ret ? -EFAULT : drm_ioctl(priv->filp, args[1], args[2]);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
 /* The pages of an object are those that were given last, and it is known by a number. Handle 0 is the sparse maps' object. */
 static long object_back(unsigned long n, u32 handle, unsigned long number)
 {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Wait queues, completions, sleeping and the conditions that the other files wait for. */
 #include <linux/completion.h>
+#include <linux/interrupt.h>
 #include <linux/jiffies.h>
 #include <linux/pid.h>
 #include <linux/sched.h>
@@ -184,6 +185,13 @@ signed long schedule_timeout(signed long timeout)
 		return timeout;
 	if (timeout == 0)
 		return 0;
+	/* A machine that answers at once interrupts who waits for it. */
+	if (mailbox.quiet >> POINT_SLEEP & 1) {
+		if (raw_interrupt(LINE_GPU) == IRQ_WAKE_THREAD)
+			threaded_interrupt(LINE_GPU);
+		if (READ_ONCE(current->__state) == TASK_RUNNING)
+			return timeout;
+	}
 	reply = stop_at(POINT_SLEEP, (unsigned long)about, timeout, 0);
 	if (reply == REPLY_SIGNAL)
 		set_thread_flag(TIF_SIGPENDING);

@@ -38,6 +38,11 @@ export class UserBytes {
     this.#bytes.set(mem.data.subarray(0, mem.used), BYTES_AT);
   }
 
+  /** Sets a word of 64 bits at an offset in `data` of what was filled in last. */
+  setU64(at: number, value: number): void {
+    this.#view.setBigUint64(BYTES_AT + at, BigInt(value), true);
+  }
+
   /** What the kernel has left there. */
   take(mem: UserMemory): void {
     mem.data.set(this.#bytes.subarray(BYTES_AT, BYTES_AT + mem.used));
