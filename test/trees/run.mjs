@@ -23,6 +23,7 @@ import { journal, processes, reviews } from './compare.mjs';
 import { seededFaults } from './faults.mjs';
 import { hostile } from './hostile/compare.mjs';
 import { captures, changedIoctl } from './replay.mjs';
+import { randomScenarios } from './scenarios/compare.mjs';
 import { fetchTree, fingerprint, TREES } from './sources.mjs';
 
 const project = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -121,6 +122,7 @@ async function wholeTree(tree, dir) {
   });
   await captures(suite, shim, expectValid, tree, dir, join(project, 'test/fixtures/captures'));
   await hostile(suite, shim, tree, dir, scratch);
+  await randomScenarios(suite, tree, dir, join(project, 'test/trees'), env);
   await races(tree, dir);
   await journal(suite, tree, dir, join(project, 'test/trees'), env);
   await suite.test(`${tree.name}: nothing in the tree was written`, () => {

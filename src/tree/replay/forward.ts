@@ -9,7 +9,7 @@ export type Forwarded =
   | { call: 'active' | 'idle'; vm: number }
   | { call: 'kmap'; vm: number; bo: GemObject; boOffset: number; size: number; va: number; flags: number }
   | { call: 'kunmap'; vm: number; va: number; size: number }
-  | { call: 'suspend' | 'resume' | 'flushCaches' };
+  | { call: 'suspend' | 'resume' | 'softReset' | 'flushCaches' };
 
 /** Hears the model; VM_CREATE, VM_DESTROY and VM_BIND are the tree's own calls, and not kept. */
 export class Forward implements VmCalls {
@@ -56,8 +56,8 @@ export class Forward implements VmCalls {
     this.next?.kunmap(vm, va, size);
   }
 
-  power(what: 'suspend' | 'resume'): void {
-    this.#kept.push({ call: what });
+  power(what: 'suspend' | 'resume' | 'reset'): void {
+    this.#kept.push({ call: what === 'reset' ? 'softReset' : what });
     this.next?.power?.(what);
   }
 
