@@ -1,0 +1,51 @@
+/** What instrumented code calls where it reads state (build/instrument-reads.mjs); each returns what the plain code would. */
+import { $log, $read, elementRead, wholeRead } from './access-log.ts';
+import { $key } from './names.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: whatever the driver keeps
+type Any = any;
+
+export { $log, $read } from './access-log.ts';
+
+/** target[index]. */
+export function $element(target: Any, index: Any): unknown {
+  if ($log.on) elementRead(target, index);
+  return target[index];
+}
+
+/** A collection that is about to be gone through. */
+export function $whole<T>(target: T): T {
+  if ($log.on && target !== null && target !== undefined) wholeRead(target);
+  return target;
+}
+
+/** target?.field, `read` being what reads that field. */
+export function $maybe(read: (target: Any) => unknown, target: Any): unknown {
+  return target === null || target === undefined ? undefined : read(target);
+}
+
+/** target?.[index]. */
+export function $maybeElement(target: Any, index: Any): unknown {
+  return target === null || target === undefined ? undefined : $element(target, index);
+}
+
+/** An object that is about to be taken apart. */
+export function $fields<T>(target: T, ...names: string[]): T {
+  if ($log.on) for (const name of names) $read(target, $key(name));
+  return target;
+}
+
+/** A list whose members are about to be taken apart one after the other. */
+export function $each<T extends Iterable<unknown>>(target: T, ...names: string[]): T {
+  if ($log.on) {
+    wholeRead(target);
+    for (const one of target) $fields(one, ...names);
+  }
+  return target;
+}
+
+/** How long an array is that a loop with a yield in it goes through. */
+export function $count(target: unknown[]): number {
+  if ($log.on) wholeRead(target);
+  return target.length;
+}
