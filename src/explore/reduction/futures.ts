@@ -9,6 +9,8 @@ import { AccessSet } from './access-set.ts';
 export class LocalState {
   /** What decides whether the thread may go on, and what its next steps touch. */
   readonly own = new AccessSet();
+  /** What decides whether the thread may go on. */
+  readonly guard = new AccessSet();
   /** Number of the lock that its next step takes, -1 for none. */
   readonly lock: number;
   readonly next: LocalState[] = [];
@@ -54,6 +56,18 @@ export class Futures {
         if (!this.#stops(state, cut)) this.#spread(state, cut, place, mode);
       }
     }
+  }
+
+  /** What thread waits for at `state` was seen to depend on `set`. */
+  wait(state: LocalState, set: AccessSet): void {
+    const { places } = set;
+    for (let i = 0; i < places.length; i++) {
+      const place = places[i];
+      if (!adds(state.guard, place, set.modes[place])) continue;
+      state.guard.add(place, set.modes[place]);
+      this.learned++;
+    }
+    this.touch(state, set);
   }
 
   /** A step was seen to lead from one local state to another. */

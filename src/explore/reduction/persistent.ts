@@ -91,41 +91,70 @@ export class Chooser {
 
   #close(situation: Situation, start: number): number {
     const { locals } = situation;
-    const { trusted } = this.#locks;
-    const held = situation.held.map((mask) => mask & trusted);
     let set = start;
+    for (;;) {
+      const others = this.#active(situation, set);
+      const locks = this.#locksOf(situation, ~others);
+      let also = -1;
+      for (let i = 0; i < locals.length && also < 0; i++) {
+        const local = locals[i];
+        if (local === null || (others & (1 << i)) === 0) continue;
+        if (this.#mattersTo(situation, set, this.#futures.of(local, locks))) also = i;
+      }
+      if (also < 0) also = this.#watchedBy(situation, set, others, locks);
+      if (also >= 0) {
+        set |= 1 << also;
+        continue;
+      }
+      for (let i = 0; i < locals.length && locks !== 0; i++) {
+        const local = locals[i];
+        if (local !== null && (others & (1 << i)) !== 0)
+          this.#locks.doubt(locks, this.#futures.of(local, locks));
+      }
+      return set;
+    }
+  }
+
+  /** Locks that some threads hold. */
+  #locksOf({ held }: Situation, threads: number): number {
     let locks = 0;
-    for (let i = 0; i < locals.length; i++) if ((set & (1 << i)) !== 0) locks |= held[i];
+    for (let i = 0; i < held.length; i++) if ((threads & (1 << i)) !== 0) locks |= held[i];
+    return locks & this.#locks.trusted;
+  }
+
+  /**
+   * Threads outside of `set` that may move while those in it do not: those that can go on, and those that wait for what
+   * one of these may write. Whatever lock another thread holds stays held meanwhile.
+   */
+  #active(situation: Situation, set: number): number {
+    const { locals, enabled } = situation;
+    let active = enabled & ~set;
     for (let grown = true; grown; ) {
       grown = false;
-      for (let i = 0; i < locals.length; i++) {
-        const local = locals[i];
-        if (local === null || (set & (1 << i)) !== 0) continue;
-        if (!this.#mattersTo(situation, set, this.#futures.of(local, locks))) continue;
-        set |= 1 << i;
-        locks |= held[i];
-        grown = true;
-      }
-      if (!grown) {
-        const also = this.#watchedBy(situation, set, locks);
-        if (also >= 0) {
-          set |= 1 << also;
-          locks |= held[also];
+      const locks = this.#locksOf(situation, ~active);
+      for (let i = 0; i < locals.length && !grown; i++) {
+        const waiting = locals[i];
+        if (waiting === null || ((active | set) & (1 << i)) !== 0) continue;
+        for (let j = 0; j < locals.length; j++) {
+          const local = locals[j];
+          if (local === null || (active & (1 << j)) === 0) continue;
+          if (!changes(this.#futures.of(local, locks), waiting.guard)) continue;
+          active |= 1 << i;
           grown = true;
+          break;
         }
       }
     }
-    for (let i = 0; i < locals.length && locks !== 0; i++) {
-      const local = locals[i];
-      if (local !== null && (set & (1 << i)) === 0) this.#locks.doubt(locks, this.#futures.of(local, locks));
-    }
-    return set;
+    return active;
   }
 
-  #mattersTo({ locals }: Situation, set: number, future: AccessSet): boolean {
+  /** Whether a thread with this future may do what the next steps of those in `set` depend on. */
+  #mattersTo({ locals, enabled }: Situation, set: number, future: AccessSet): boolean {
     for (let i = 0; i < locals.length; i++) {
       const local = locals[i];
-      if ((set & (1 << i)) !== 0 && local !== null && clash(local.own, future)) return true;
+      if (local === null || (set & (1 << i)) === 0) continue;
+      // One that waits goes on waiting as long as no other thread writes what it waits for.
+      if (clash((enabled & (1 << i)) !== 0 ? local.own : local.guard, future)) return true;
     }
     return false;
   }
@@ -135,14 +164,14 @@ export class Chooser {
    * of the set must be none that it looks at, or a state that breaks it could be missed. Returns a thread to take in, -1
    * for none.
    */
-  #watchedBy(situation: Situation, set: number, locks: number): number {
+  #watchedBy(situation: Situation, set: number, others: number, locks: number): number {
     const { locals, enabled, judged } = situation;
     let open = 0;
     let writer = -1;
     for (let judge = 0; judge < judged.length; judge++) {
       for (let i = 0; i < locals.length; i++) {
         const local = locals[i];
-        if (local === null || (set & (1 << i)) !== 0) continue;
+        if (local === null || (others & (1 << i)) === 0) continue;
         if (!changes(this.#futures.of(local, locks), judged[judge])) continue;
         open |= 1 << judge;
         writer = i;

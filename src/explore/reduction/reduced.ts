@@ -236,7 +236,7 @@ class Round {
         const number = lock === null ? -1 : this.#locks.of(lock, this.#guard);
         local = this.#futures.at(i, this.#lanes[0], this.#lanes[1], number);
       }
-      this.#futures.touch(local, this.#guard);
+      this.#futures.wait(local, this.#guard);
       locals.push(local);
     }
     return locals;

@@ -143,11 +143,11 @@ export function elementRead(target: Any, index: Any): void {
   }
 }
 
-/** An element was written. */
+/** An element was written, or would have been, had it not held that value already. */
 export function elementWrote(target: Any, index: number, mode: number): void {
   const id = target.$id as number;
   $log.into.add(placeOf(id, elementKey(index)), mode);
-  $log.into.add(placeOf(id, MEMBERS), mode === READS ? READS : COMMUTES);
+  if (mode !== READS) $log.into.add(placeOf(id, MEMBERS), COMMUTES);
   $log.into.add(placeOf(id, ALL), READS);
 }
 

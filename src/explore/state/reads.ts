@@ -36,12 +36,13 @@ export function $fields<T>(target: T, ...names: string[]): T {
 }
 
 /** A list whose members are about to be taken apart one after the other. */
-export function $each<T extends Iterable<unknown>>(target: T, ...names: string[]): T {
-  if ($log.on) {
-    wholeRead(target);
-    for (const one of target) $fields(one, ...names);
-  }
-  return target;
+export function $each<T>(target: Iterable<T>, ...names: string[]): Iterable<T> {
+  if (!$log.on) return target;
+  wholeRead(target);
+  // An iterator can be gone through once only.
+  const members = [...target];
+  for (const one of members) $fields(one, ...names);
+  return members;
 }
 
 /** How long an array is that a loop with a yield in it goes through. */
