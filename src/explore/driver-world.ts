@@ -24,6 +24,8 @@ import { violationOf } from './violation-of.ts';
 
 /** In the place of an object's name: whether a thread has begun. */
 const BEGUN = -1;
+/** Likewise: what an invariant over states looks at. */
+const JUDGED = -2;
 
 const STATE_CHECKS: Partial<Record<Invariant, (harness: Harness) => string | null>> = {
   'lock-agreement': lockAgreement,
@@ -228,6 +230,10 @@ export class DriverWorld extends TrackedWorld {
       const at = group.indexOf(index);
       for (let i = 0; i < at; i++) set.add(placeOf(BEGUN, group[i]), READS);
     }
+  }
+
+  judgePlace(judge: number): number {
+    return placeOf(JUDGED, judge);
   }
 
   override get endsMatter(): boolean {

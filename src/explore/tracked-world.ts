@@ -1,4 +1,3 @@
-import { Mutex } from '../coroutine/op.ts';
 import type { AccessSet } from './reduction/access-set.ts';
 import { ThreadWorld } from './search/threads.ts';
 import { type Body, type Step, type Thread, threadOf } from './search/world.ts';
@@ -112,17 +111,6 @@ export abstract class TrackedWorld extends ThreadWorld {
   noteGuard(index: number, set: AccessSet): void {
     const { point } = this.threads[index];
     if (point !== null && typeof point === 'object') logging(set, () => point.ready());
-  }
-
-  lockOf(index: number): Mutex | null {
-    const { point } = this.threads[index];
-    return point instanceof Mutex ? point : null;
-  }
-
-  localState(index: number, lanes: Int32Array): void {
-    const frames = this.#current(index);
-    lanes[0] = frames.lane0;
-    lanes[1] = frames.lane1;
   }
 
   /** The frames of a thread, with their fingerprint up to date. */

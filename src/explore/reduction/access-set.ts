@@ -40,3 +40,14 @@ export class AccessSet {
     for (const place of other.places) this.add(place, other.modes[place]);
   }
 }
+
+/** Whether two steps that touch these depend on each other. */
+export function clash(one: AccessSet, other: AccessSet): boolean {
+  const { places, modes } = one;
+  const limit = other.modes.length;
+  for (let i = 0; i < places.length; i++) {
+    const place = places[i];
+    if (place < limit && (other.modes[place] & CLASHES[modes[place]]) !== 0) return true;
+  }
+  return false;
+}

@@ -1,5 +1,5 @@
 import type { Choice } from '../../coroutine/choice.ts';
-import type { Mutex, Point } from '../../coroutine/op.ts';
+import type { Point } from '../../coroutine/op.ts';
 import type { AccessSet } from '../reduction/access-set.ts';
 
 export { Choice, MAX_OPTIONS } from '../../coroutine/choice.ts';
@@ -74,10 +74,8 @@ export interface ReducibleWorld extends World {
   note(set: AccessSet | null): void;
   /** Puts what decides whether thread `index` may go on into `set`. */
   noteGuard(index: number, set: AccessSet): void;
-  /** Where thread `index` stands and what it remembers, in two words: all that its next step depends on besides what it reads. */
-  localState(index: number, lanes: Int32Array): void;
-  /** The lock that thread `index` is about to take, if that is what it waits for. */
-  lockOf(index: number): Mutex | null;
   /** Of each invariant that looks at states as such, and not at what steps did: what the last check() read for it, while notes are taken. */
   readonly judged: readonly AccessSet[];
+  /** A place that stands for what invariant number `judge` looks at. */
+  judgePlace(judge: number): number;
 }
