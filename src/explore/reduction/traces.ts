@@ -38,12 +38,11 @@ export class Traces implements Strategy {
 
   search(context: Context): Outcome {
     const world = context.world as ReducibleWorld;
-    const { threads } = world;
     try {
       for (;;) {
         this.rounds++;
         this.complete = this.blocked = 0;
-        const round = new Round(context, this.#looked, threads.length);
+        const round = new Round(context, this.#looked);
         const outcome = round.run();
         this.complete = round.complete;
         this.blocked = round.blocked;
@@ -61,7 +60,7 @@ class Round {
   readonly #context: Context;
   readonly #world: ReducibleWorld;
   readonly #looked: AccessSet[];
-  readonly #history: History;
+  #history = new History(0);
   readonly #levels: Level[] = [];
   readonly #schedule = new Uint8Array(MAX_DEPTH);
   readonly #buffer = new Uint8Array(256);
@@ -70,17 +69,17 @@ class Round {
   /** An invariant has looked at more than was known when the round began. */
   learned = false;
 
-  constructor(context: Context, looked: AccessSet[], threads: number) {
+  constructor(context: Context, looked: AccessSet[]) {
     this.#context = context;
     this.#world = context.world as ReducibleWorld;
     this.#looked = looked;
-    this.#history = new History(threads);
   }
 
   run(): Outcome {
     const context = this.#context;
     this.#world.note(new AccessSet());
     context.replay(this.#schedule, 0);
+    this.#history = new History(this.#world.threads.length);
     context.check(this.#schedule, 0);
     this.#looksAt();
     this.#enter(null);

@@ -10,7 +10,6 @@ const budget = { states: 5_000_000, seconds: 60, memory: 2 ** 32 };
 function search(bodies: readonly ThreadBody[], strategy: Traces | DepthFirst) {
   const world = new SharedProgram(bodies);
   const context = new Context(world, budget);
-  world.reset();
   const outcome = strategy.search(context);
   return { outcome, ends: [...world.ends].sort(), stats: context.stats };
 }
