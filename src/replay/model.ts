@@ -14,7 +14,7 @@ import type { Kernel } from '../driver/kernels.ts';
 import { InputError } from '../errors.ts';
 import { ClientFile } from './client-file.ts';
 import { VM_BIND_COUNT_AT } from './failures.ts';
-import { IdMap, UNKNOWN_ID } from './ids/id-map.ts';
+import { IdMap } from './ids/id-map.ts';
 import type { IdPlan, PlannedId } from './ids/id-plan.ts';
 import { IdWalk } from './ids/id-walk.ts';
 import { ARGUMENT_ADDRESS, loadPayload } from './payload.ts';
@@ -22,9 +22,6 @@ import { placeholderFor, type TakenFd, takenFd } from './placeholders.ts';
 
 /** Open files of a replay: each takes some kilobytes, a record that opens one some dozen. */
 const MAX_FILES = 1 << 16;
-
-/** No heap of any VM has that number: a pool has 128 at most (MAX_HEAPS_PER_POOL). */
-const UNKNOWN_HEAP = 0xffff;
 
 export interface ModelOptions {
   kernel: Kernel;
@@ -131,6 +128,11 @@ export class ReplayModel {
     return run(this.drv.ioctl(file.file, record.request, this.mem, ARGUMENT_ADDRESS));
   }
 
+  /** Of a VM_BIND: its count of operations as the driver left it, the number of the one that failed. */
+  get opsDone(): number {
+    return this.mem.view.getUint32(this.argAt + VM_BIND_COUNT_AT, true);
+  }
+
   /** Makes the loaded VM_BIND with its first `count` operations alone: those that were done before one failed. */
   callPart(record: CaptureRecord, file: ClientFile, count: number): void {
     this.mem.view.setUint32(this.argAt + VM_BIND_COUNT_AT, count, true);
@@ -177,8 +179,7 @@ export class ReplayModel {
     if (id.dir === 'out' && (id.inIf === null || !isTurned(id, mem, this.argAt))) return;
     const file = this.#file as ClientFile;
     const capture = mem.view.getUint32(at, true);
-    const model = id.kind === 'heap' ? heapToModel(file, capture) : file.ids[id.kind].toModel(capture);
-    mem.view.setUint32(at, model, true);
+    mem.view.setUint32(at, file.toModel(id.kind, capture), true);
   }
 
   /** Puts something behind a descriptor that the driver never gave out, or gave out for something else. */
@@ -208,13 +209,6 @@ export class ReplayModel {
 /** Whether a flag beside an `out` id makes it an `in`. */
 function isTurned(id: PlannedId, mem: UserMemory, argAt: number): boolean {
   return id.inIf !== null && (mem.view.getUint32(argAt + id.inIf.at, true) & id.inIf.mask) !== 0;
-}
-
-/** A heap's handle has its VM in the upper half: an unknown heap of a known VM is another error than an unknown VM. */
-function heapToModel({ ids }: ClientFile, capture: number): number {
-  if (ids.heap.has(capture)) return ids.heap.toModel(capture);
-  const vm = ids.vm.toModel(capture >>> 16);
-  return vm === UNKNOWN_ID || vm === 0 ? UNKNOWN_ID : ((vm << 16) | UNKNOWN_HEAP) >>> 0;
 }
 
 export { BLOCKED };

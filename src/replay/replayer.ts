@@ -6,20 +6,17 @@ import type { CaptureHeader, CaptureRecord } from '../capture/record.ts';
 import { type KernelChoice, kernelFor } from '../driver/kernels/for-capture.ts';
 import { kernel } from '../driver/kernels.ts';
 import type { Refusal } from '../payload/refusal.ts';
-import type { Target } from '../payload/rules/context.ts';
-import { refusalOfRecord } from '../report/refusals.ts';
+import { reasonOf } from '../reasons/refused-call.ts';
+import { payloadOfRecord } from '../report/refusals.ts';
 import { countBindOps } from './bind-ops.ts';
-import { isOfFailedOp } from './bind-reasons.ts';
 import type { ClientFile } from './client-file.ts';
 import { readId } from './explain.ts';
 import { operationsDone } from './failures.ts';
 import { type IdPlan, idPlan } from './ids/id-plan.ts';
-import { unknownId } from './ids/unknown-ids.ts';
 import { type Call, isWait, Judge, OF_THE_MACHINE } from './judge.ts';
 import { BLOCKED, type ModelOptions, ReplayModel } from './model.ts';
 import { parseUapi, type Uapi } from './newer.ts';
 import { showsSysAdmin, showsSysNice } from './privileges.ts';
-import { stateReason } from './state-reasons.ts';
 import { Tally } from './tally.ts';
 
 export interface ReplayOptions extends ModelOptions {
@@ -50,8 +47,6 @@ export class Replayer {
   refusal: Refusal | null = null;
   readonly #calls = new Map<number, Call>();
   readonly #judge: Judge;
-  /** The kernel, as the rules about bytes want to know it. */
-  readonly #target: Target;
   #looked = 0;
   /** Warnings of the device that were seen to. */
   #warned = 0;
@@ -64,7 +59,6 @@ export class Replayer {
     });
     this.choice = options.choice ?? null;
     this.kernelUapi = options.kernel.uapi;
-    this.#target = { ...options.kernel.uapi, behaviours: options.kernel.behaviours };
     this.captureUapi = parseUapi(header.driver_version);
     this.checks = options.check === true && header.replies !== 'stand-in';
     const { uapi, behaviours } = kernel(kernelFor(header).name);
@@ -133,11 +127,16 @@ export class Replayer {
     tally.ioctls.failed++;
     // One without end of them is counted only.
     if (followed || this.#looked++ >= MAX_REASONED) return;
-    const ofBytes = refusalOfRecord(record, -ret, this.#target);
-    this.refusal =
-      (ofBytes !== null && isOfFailedOp(ofBytes, record, this.model) ? ofBytes : null) ??
-      stateReason(record, call.name, -ret, file, this.model) ??
-      unknownId(record, call.plan, file, errnoName(ret));
+    const payload = payloadOfRecord(record);
+    if (payload === null) return;
+    const { model } = this;
+    this.refusal = reasonOf({
+      payload,
+      errno: -ret,
+      file: file.file,
+      opsDone: record.request === DRM_IOCTL_PANTHOR_VM_BIND ? model.opsDone : 0,
+      toDriver: (kind, value) => file.toModel(kind, value),
+    });
     if (this.refusal !== null) tally.refused.add({ index: record.index, call: call.name, ...this.refusal });
   }
 

@@ -1,4 +1,5 @@
 import { PAGE_SIZE } from '../../uapi/sizes.ts';
+import { visible } from '../../uapi/visible.ts';
 import type { CaptureHeader } from '../capture/record.ts';
 import { refusalText } from '../payload/refusal.ts';
 import type { Replayer } from '../replay/replayer.ts';
@@ -8,7 +9,6 @@ import type { VmHistories, VmHistory } from '../replay/vm-history.ts';
 import { bytesText, plural, table } from './format.ts';
 import { commandCounts, kernelText } from './replay-json.ts';
 import { address, disagreementLines, LEGEND, vaMap } from './va-map.ts';
-import { visible } from './visible.ts';
 
 /** Findings of a kind that are printed. */
 const SHOWN = 20;

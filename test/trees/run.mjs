@@ -22,6 +22,7 @@ import { expect, Suite } from '../clients/harness.mjs';
 import { captures, journal, processes, reviews } from './compare.mjs';
 import { seededFaults } from './faults.mjs';
 import { hostile } from './hostile/compare.mjs';
+import { randomScenarios } from './scenarios/compare.mjs';
 import { fetchTree, fingerprint, TREES } from './sources.mjs';
 
 const project = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -120,6 +121,7 @@ async function wholeTree(tree, dir) {
   });
   await captures(suite, shim, tree, dir, join(project, 'test/fixtures/captures'));
   await hostile(suite, shim, tree, dir, scratch);
+  await randomScenarios(suite, tree, dir, join(project, 'test/trees'), env);
   await races(tree, dir);
   await journal(suite, tree, dir, join(project, 'test/trees'), env);
   await suite.test(`${tree.name}: nothing in the tree was written`, () => {

@@ -36,6 +36,7 @@ void stale_stacks(uint32_t bits);
 /* Where stacks end now; what lies between that and where they end later is cleared. */
 void depths(uint8_t *lowest[MAX_THREADS]);
 void clear_below(uint8_t *const lowest[MAX_THREADS]);
+void clear_called(void);
 
 static inline uint8_t *put(uint8_t *to, const void *from, size_t size)
 {

@@ -40,6 +40,21 @@ static long mcu_vm_create(void)
 	return 0;
 }
 
+/* What the ioctl looks up and holds; NULL for a VM that was destroyed, whose handle may be another one's by now. */
+static struct panthor_vm *get_vm_of(unsigned long uid)
+{
+	struct panthor_vm *vm;
+
+	if (!vms[uid - 1].handle)
+		return panthor_vm_get(vms[uid - 1].vm);
+	vm = panthor_vm_pool_get_vm(pfile->vms, vms[uid - 1].handle);
+	if (vm && vm != vms[uid - 1].vm) {
+		panthor_vm_put(vm);
+		return NULL;
+	}
+	return vm;
+}
+
 static long bind_op(struct panthor_vm *vm, const unsigned long *args)
 {
 	struct drm_panthor_vm_bind_op op = {
@@ -56,8 +71,9 @@ static long bind_op(struct panthor_vm *vm, const unsigned long *args)
 	if (!args[7]) {
 		long ret;
 
-		/* The ioctl holds what it has looked up. */
-		panthor_vm_get(vm);
+		vm = get_vm_of(args[0]);
+		if (!vm)
+			return -EINVAL;
 		ret = panthor_vm_bind_exec_sync_op(file, vm, &op);
 		panthor_vm_put(vm);
 		return ret;
@@ -150,10 +166,15 @@ static struct drm_sched_job *job_create(struct panthor_vm *vm, const unsigned lo
 		.size = args[5],
 		.syncs.count = args[6],
 	};
-	struct drm_sched_job *job = panthor_vm_bind_job_create(file, vm, &op);
+	struct drm_sched_job *job;
 
+	vm = get_vm_of(args[0]);
+	if (!vm)
+		return ERR_PTR(-EINVAL);
+	job = panthor_vm_bind_job_create(file, vm, &op);
 	if (!IS_ERR(job))
 		jobs++;
+	panthor_vm_put(vm);
 	return job;
 }
 

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { visibleLines } from '../../../uapi/visible.ts';
 import { openCapture } from '../../capture/reader.ts';
 import { ScenarioRecorder } from '../../conform/scenario-recorder.ts';
 import { Injection } from '../../live/server/injection.ts';
@@ -12,7 +13,6 @@ import { VmHistories } from '../../replay/vm-history.ts';
 import { callText } from '../../report/call.ts';
 import { replaySummary } from '../../report/replay-json.ts';
 import { replayText } from '../../report/replay-text.ts';
-import { visibleLines } from '../../report/visible.ts';
 import { livesJson } from '../../report/vm-lives-json.ts';
 import { nearestKernel } from '../../tree/source.ts';
 import { EXIT_FOUND, note, UsageError } from '../exit.ts';

@@ -2,11 +2,11 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { type Command, Option } from 'commander';
+import { visibleLines } from '../../../uapi/visible.ts';
 import { archOf, type Door, doorFor, prepare, prepareBehind, runToEnd } from '../../live/launch/launch.ts';
 import { die, withSignals } from '../../live/launch/signals.ts';
 import { reportText } from '../../live/server/report.ts';
 import { doorPath, libraryPath, ServerThread } from '../../live/server/server-thread.ts';
-import { visibleLines } from '../../report/visible.ts';
 import { EXIT_BUG, EXIT_FOUND, UsageError } from '../exit.ts';
 import { checkWritable, writeOutput } from '../io/files.ts';
 import {

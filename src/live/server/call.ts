@@ -13,6 +13,8 @@ export class Call {
   fd = 0;
   fileKey = 0;
   argAddr = 0;
+  /** Whether the driver was asked: a fault that is injected, or a limit of the server's, may have come before. */
+  reachedDriver = false;
   readonly mem = new UserMemory();
   /** The regions as they came, for who wants to see what changed. */
   before: Uint8Array | null = null;
@@ -30,6 +32,7 @@ export class Call {
     this.fd = view.getInt32(at + off.fd, true);
     const count = view.getUint32(at + off.regions, true);
     if (count > WIRE_MAX_REGIONS) return false;
+    this.reachedDriver = false;
     const { mem } = this;
     mem.reset();
     let pos = at + wire_ioctl.size;

@@ -128,6 +128,7 @@ export class Ioctls {
     file.calling = true;
     file.busy++;
     const updates = pageTableUpdates(drv);
+    call.reachedDriver = true;
     const ret =
       bugs.guard(what, () => run(drv.ioctl(file.drm, call.request, call.mem, call.argAddr))) ?? -EIO;
     file.calling = false;

@@ -1,10 +1,11 @@
 /** Faults of the GPU and their interrupt: what the GPU raised, what is masked, and what the driver has heard. */
+
+import { hex } from '../../../../uapi/hex.ts';
 import { type AccessKind, permits } from '../../../hw/access.ts';
 import { INT_MASK, INT_RAWSTAT, MMU_INT_BASE } from '../../../hw/registers.ts';
 import type { Translation } from '../../../hw/tlb.ts';
 import { beginReaction, endReaction } from '../../state/access-log.ts';
 import type { Harness, VmState } from '../harness.ts';
-import { hex } from './judge.ts';
 
 /**
  * interrupt-masks: MMU_INT_MASK is what the driver believes it is, and lets through the faults of every slot that a VM
