@@ -44,8 +44,9 @@ export function writtenLate(tree) {
 
 /** Helpers for reads of one property name: of its value, and of an object whose method of that name is about to be called. */
 export const readHelpers = (field) =>
-  `const $q_${field} = $key('${field}'), $g_${field} = (t) => { if ($log.on) $read(t, $q_${field}); return t.${field}; }, ` +
-  `$h_${field} = (t) => { if ($log.on) $read(t, $q_${field}); return t; }; `;
+  `const $q_${field} = $key('${field}'), ` +
+  `$g_${field} = $noted ? (t) => { if ($log.on) $read(t, $q_${field}); return t.${field}; } : (t) => t.${field}, ` +
+  `$h_${field} = $noted ? (t) => { if ($log.on) $read(t, $q_${field}); return t; } : (t) => t; `;
 
 /**
  * Sends every read of state in a module through a helper. To be called last: what it puts at a place goes inside of what

@@ -224,7 +224,7 @@ export function instrument(code, file, tracking, names = namesIn([code])) {
   const readers = [...reads].map(readHelpers).join('');
   const imported =
     '$key, $note, $root, $e, $eu, $ei, $m, $mo, $length, $enter, $y, $array, $c, $l, $unhashed, ' +
-    '$resuming, $values, $site, $child, $call, $none, $silent, $plus, $log, $read, $element, $whole, $maybe, $maybeElement, $fields, $each, $count';
+    '$resuming, $values, $site, $child, $call, $none, $silent, $plus, $log, $noted, $read, $element, $whole, $maybe, $maybeElement, $fields, $each, $count';
   out.prepend(`import { ${imported} } from '${tracking}'; ${helpers}${readers}`);
   const result = instrumentResume(out.toString(), refuse);
   if (problems.length > 0) throw new InstrumentError(problems);

@@ -1,23 +1,27 @@
 /** What instrumented code calls where it reads state (build/instrument-reads.mjs); each returns what the plain code would. */
-import { $log, $read, elementRead, wholeRead } from './access-log.ts';
+import { $log, $noted, $read, elementRead, wholeRead } from './access-log.ts';
 import { $key } from './names.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: whatever the driver keeps
 type Any = any;
 
-export { $log, $read } from './access-log.ts';
+export { $log, $noted, $read } from './access-log.ts';
 
 /** target[index]. */
-export function $element(target: Any, index: Any): unknown {
-  if ($log.on) elementRead(target, index);
-  return target[index];
-}
+export const $element = $noted
+  ? (target: Any, index: Any): Any => {
+      if ($log.on) elementRead(target, index);
+      return target[index];
+    }
+  : (target: Any, index: Any): Any => target[index];
 
 /** A collection that is about to be gone through. */
-export function $whole<T>(target: T): T {
-  if ($log.on && target !== null && target !== undefined) wholeRead(target);
-  return target;
-}
+export const $whole = $noted
+  ? <T>(target: T): T => {
+      if ($log.on && target !== null && target !== undefined) wholeRead(target);
+      return target;
+    }
+  : <T>(target: T): T => target;
 
 /** target?.field, `read` being what reads that field. */
 export function $maybe(read: (target: Any) => unknown, target: Any): unknown {
