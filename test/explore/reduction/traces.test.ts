@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Traces } from '../../../src/explore/reduction/traces.ts';
-import { DepthFirst } from '../../../src/explore/search/depth-first.ts';
+import type { DepthFirst } from '../../../src/explore/search/depth-first.ts';
 import { Context } from '../../../src/explore/search/search.ts';
 import { fileSystem, indexer, lastZero, oneLock, philosophers, readers } from './known-programs.ts';
 import { SharedProgram, type ThreadBody } from './shared-program.ts';
