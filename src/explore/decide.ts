@@ -26,7 +26,7 @@ export interface Question {
   /** The part of the space to search, 1/n being the first. */
   shard: { index: number; count: number } | undefined;
   /** Who searches the space by parts, in the place of threads of this process. */
-  parts?: PartService | undefined;
+  parts?: (() => Promise<PartService>) | undefined;
   progress: ((line: string) => void) | undefined;
 }
 
@@ -67,10 +67,10 @@ export async function decide(
 
   let result: Result;
   if (question.parts !== undefined) {
-    const service = question.parts;
     const few = inquiry.left(0.7);
     let first = inquiry.exhaust({ ...few, states: Math.min(few.states, FEW_STATES) });
     if (first.outcome === 'budget' && few.states > FEW_STATES) {
+      const service = await question.parts();
       const found = await searchByParts(world, model, invariants, {
         ...{ service, budget: inquiry.left(0.7), further: inquiry.further, accept },
         ...(report ? { progress: (stats: Stats) => report(stats, 'workers') } : {}),
