@@ -1,6 +1,7 @@
 /** The side that hands out jobs: a run on a queue, from its first job to its last. */
 import { randomUUID } from 'node:crypto';
 import type { Job, Queue, QueueEvents } from 'bullmq';
+import { InputError, UsageError } from '../errors.ts';
 import { type Connected, connect, PREFIX } from './bullmq.ts';
 import { type RunKind, type RunState, removeRun, writeRun } from './runs.ts';
 import { codeVersion } from './version.ts';
@@ -94,7 +95,7 @@ export class Jobs {
     if (Date.now() - this.#lastSweep > SWEEP_MS) await this.#sweep();
     for (const [id, outcome] of this.#finished) {
       this.#finished.delete(id);
-      if (outcome instanceof Error) throw outcome;
+      if (outcome instanceof Error) throw named(outcome.message);
       this.#state.jobs.done++;
       this.#state.jobs.begun = this.#pending.size;
       void this.#queue.remove(id).catch(() => {});
@@ -144,4 +145,12 @@ export class Jobs {
   async #beat(): Promise<void> {
     await writeRun(this.#connected.redis, this.#state).catch(() => {});
   }
+}
+
+/** What a thread reported as "UsageError: …", as the error that it was there. */
+function named(message: string): Error {
+  const [, name, rest = message] = /^(\w+Error): (.*)$/s.exec(message) ?? [];
+  if (name === 'UsageError' || name === 'RangeError') return new UsageError(rest);
+  if (name === 'InputError' || name === 'StreamFileError') return new InputError(rest);
+  return new Error(`a worker failed: ${message}`);
 }
