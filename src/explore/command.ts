@@ -22,6 +22,7 @@ import {
   toJson,
   toText,
 } from './output/report.ts';
+import type { PartService } from './parts/service.ts';
 import { loadScenario, type ScenarioText, scenarioNames } from './scenario/catalogue.ts';
 import { parseScenario } from './scenario/parser.ts';
 import { type Scenario, ScenarioError } from './scenario/scenario.ts';
@@ -48,6 +49,8 @@ export interface ExploreRequest {
   seed: number;
   jobs: number;
   shard: Shard | undefined;
+  /** Who searches the space by parts; it is told what for: "two-binders on 7.2". */
+  parts?: ((what: string) => Promise<PartService>) | undefined;
   /** A kernel tree, built: its own driver in the place of the model's. */
   tree?: BuiltTree | undefined;
   /** Told about progress, for a terminal. */
@@ -108,7 +111,11 @@ async function explore(request: ExploreRequest): Promise<ExploreReply> {
     throw error;
   }
   // One thread: the others of a parallel search would each need the tree's memory to themselves.
-  const question = tree === undefined ? request : { ...request, jobs: 1 };
+  const question = {
+    ...request,
+    jobs: tree === undefined ? request.jobs : 1,
+    parts: request.parts && (() => request.parts?.(headOf(scenario.name, model)) as Promise<PartService>),
+  };
   const result = await decide(world, model, invariants, question);
   const status = statusOf(result.verdict, request.strict);
   const notes = result.empty.map((one) => `${scenario.name}: ${one}`);

@@ -3,6 +3,7 @@ import type { StreamResult } from '../../conform/job.ts';
 import { mergeShards } from '../../conform/merge.ts';
 import { failureText, junitXml, summaryText, totalsJson } from '../../conform/report.ts';
 import { conform } from '../../conform/run.ts';
+import { conformOn } from '../../queue/streams.ts';
 import { nearestKernel } from '../../tree/source.ts';
 import { emitVectors, treeWorker } from '../../tree/vectors/conform.ts';
 import { EXIT_FOUND, UsageError } from '../exit.ts';
@@ -23,6 +24,7 @@ interface Options extends KernelOptions {
   tree?: string;
   emit?: string;
   device?: string;
+  queue?: string;
 }
 
 function shard(value: string): { index: number; count: number } {
@@ -62,6 +64,7 @@ export function register(program: Command): void {
     .option('--tree <dir>', "play on a kernel tree's own driver, built where it has not been")
     .option('--emit <file>', 'with --tree: write what the tree does as vectors, and compare nothing')
     .option('--device <path>', 'play on a real device and on the model, and compare')
+    .option('--queue <url>', 'let the workers of a queue play, redis://HOST (`worker` is one)')
     .option('--json', 'one JSON object');
   addKernelOptions(command, 'that of each stream, or the device’s', 'PANTHOR_SHIM_KERNEL').action(run);
 }
@@ -102,6 +105,8 @@ async function run(files: string[], options: Options): Promise<void> {
   }
   if (options.junit !== undefined) checkWritable(options.junit);
   if (options.emit !== undefined) return emit(files, options);
+  if (options.queue !== undefined && options.tree !== undefined)
+    throw new UsageError('--queue does not go with --tree');
   const tree = options.tree === undefined ? undefined : await build(options.tree);
   const all: StreamResult[] = [];
   const shown = new Progress('streams');
@@ -115,13 +120,11 @@ async function run(files: string[], options: Options): Promise<void> {
     }
     shown.show(all.length, null, `${failed} failed`);
   };
-  const other = tree && treeWorker(tree);
-  const totals = await conform(
-    { files, contents: await readOnce(files), ...options },
-    progress,
-    options.threads,
-    other,
-  );
+  const job = { files, contents: await readOnce(files), ...options };
+  const totals =
+    options.queue === undefined
+      ? await conform(job, progress, options.threads, tree && treeWorker(tree))
+      : await conformOn(options.queue, job, progress);
   shown.clear();
   if (totals.wanted === 0) {
     throw new UsageError(`--filter ${options.filter}: no stream of ${files.join(', ')} has that in its name`);

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { type Command, InvalidArgumentError } from 'commander';
 import { visible } from '../../../uapi/visible.ts';
 import type * as Explorer from '../../explore/command.ts';
+import { partsOn } from '../../queue/parts.ts';
 import { type ScheduleStep, writeSchedule } from '../../trace/schedule-trace.ts';
 import { InputError, note, UsageError } from '../exit.ts';
 import { answersByStatus, print } from '../io/output.ts';
@@ -26,6 +27,7 @@ interface Options extends KernelOptions {
   jobs: number;
   shard?: { index: number; count: number };
   merge?: string[];
+  queue?: string;
 }
 
 type BudgetOption = Options['budget'];
@@ -95,6 +97,7 @@ export function register(program: Command): void {
     )
     .option('--shard <i/n>', 'search one of n parts, for n machines; --json, then --merge', parseShard)
     .option('--merge <files...>', 'one verdict from the JSON of all parts')
+    .option('--queue <url>', 'let the workers of a queue search, redis://HOST (`worker` is one)')
     .option('--no-compare', 'leave out the table of other kernels and behaviours')
     .option('--strict', 'exit status 1 for verdicts that leave something open (bounded, vacuous) too')
     .option('--accept <text>', 'messages that contain it are known, and no violation', texts, [])
@@ -155,6 +158,7 @@ async function explore(
   if (scenario !== undefined) checkFile(scenario);
   if (options.trace !== undefined && options.replay === undefined)
     throw new UsageError('--trace is of one schedule: say which with --replay TOKEN');
+  if (options.queue !== undefined) checkQueue(options);
   const terminal = process.stderr.isTTY && !options.json;
   const tree = options.tree === undefined ? undefined : await build(options.tree);
   const request = {
@@ -167,6 +171,7 @@ async function explore(
     merge: options.merge,
     jobs: options.jobs,
     shard: options.shard,
+    parts: options.queue === undefined ? undefined : partsOn(options.queue),
     json: options.json === true,
     strict: options.strict === true,
     accept: options.accept,
@@ -187,6 +192,12 @@ async function explore(
   for (const line of reply.notes) note(line);
   print(reply.text);
   process.exitCode = reply.status;
+}
+
+/** @throws UsageError where a queue does not go with the other options */
+function checkQueue(options: Options): void {
+  const others = (['tree', 'replay', 'merge', 'shard'] as const).filter((one) => options[one] !== undefined);
+  if (others.length > 0) throw new UsageError(`--queue does not go with --${others[0]}`);
 }
 
 /** What `explore --replay --json` says of a schedule. */
