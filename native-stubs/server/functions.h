@@ -33,7 +33,6 @@ napi_value fn_memory_create(napi_env env, napi_callback_info info);
 napi_value fn_memory_open(napi_env env, napi_callback_info info);
 napi_value fn_memory_fix(napi_env env, napi_callback_info info);
 napi_value fn_memory_map(napi_env env, napi_callback_info info);
-napi_value fn_memory_copy(napi_env env, napi_callback_info info);
 napi_value fn_memory_unmap(napi_env env, napi_callback_info info);
 napi_value fn_memory_writers(napi_env env, napi_callback_info info);
 

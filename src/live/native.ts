@@ -54,8 +54,6 @@ export interface Native {
   memoryFix(fd: number): number;
   /** Bytes [offset, offset + size) of a memfd, or memory of our own where fd is -1; at most 4 GiB. */
   memoryMap(fd: number, offset: number, size: number): ArrayBuffer | number;
-  /** Copies the pages that are not zero. */
-  memoryCopy(from: ArrayBuffer, to: ArrayBuffer): number;
   memoryUnmap(buffer: ArrayBuffer): number;
   /** Whether another process has the memfd open for writing; `fd` is a read-only descriptor of it. */
   memoryWriters(fd: number): number;

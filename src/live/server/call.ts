@@ -55,6 +55,7 @@ export class Call {
       mem.place(getU64(view, pos + wire_region.off.addr), data, length);
       pos = data + ((length + 7) & ~7);
     }
+    if (count > REGIONS) mem.index(pause);
     return true;
   }
 

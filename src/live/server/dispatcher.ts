@@ -85,7 +85,7 @@ export class Dispatcher {
       bugs,
       observers,
       slices: options.slices,
-      released: () => this.exports.sweep(),
+      released: () => this.exports.sweepSoon(),
     });
     const { exports, files, replies } = this;
     const guard = new HeapGuard(

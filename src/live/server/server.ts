@@ -146,7 +146,8 @@ export class LiveServer {
   /** Whether calls have left something to do. */
   get hasWork(): boolean {
     const { files, exports } = this.dispatcher;
-    return this.#drv.hasWork || files.hasClosed || this.#connections.hasLeft || exports.signals.count > 0;
+    if (this.#drv.hasWork || files.hasClosed || this.#connections.hasLeft) return true;
+    return exports.signals.count > 0 || exports.toSweep;
   }
 
   /** Sees what has been asked for meanwhile, waiting for it at most `timeoutNs`, and does what is due. */
@@ -197,6 +198,7 @@ export class LiveServer {
       if (files.hasClosed) files.releaseNext();
       if (connections.hasLeft) bugs.guard('a wait', () => connections.endNext());
     }
+    if (exports.toSweep) bugs.guard('sweep', () => exports.sweep(() => this.#slices.over));
     this.#working = false;
     this.#begins = false;
   }
@@ -234,7 +236,7 @@ export class LiveServer {
     if (now >= this.#connections.deadlineNs) this.#connections.endHalves(now);
     if (now >= this.#nextSweep()) {
       this.#lastSweep = now;
-      this.dispatcher.exports.sweep();
+      this.dispatcher.exports.sweepSoon();
     }
   }
 }
