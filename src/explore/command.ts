@@ -72,7 +72,15 @@ export function run(request: ExploreRequest): Promise<ExploreReply> {
   return reply;
 }
 
-export function list(): string {
+/** The built-in scenarios, as text or as JSON. */
+export function list(json: boolean): string {
+  if (json) {
+    const scenarios = scenarioNames().map((name) => {
+      const { about, check } = loadScenario(name);
+      return { name, about, checks: check };
+    });
+    return `${JSON.stringify({ scenarios })}\n`;
+  }
   const lines = scenarioNames().map((name) => {
     const { about, check } = loadScenario(name);
     return `${name}\n    ${about}\n    checks ${check.join(', ')}`;

@@ -8,6 +8,7 @@ import { type ScheduleStep, writeSchedule } from '../../trace/schedule-trace.ts'
 import { InputError, note, UsageError } from '../exit.ts';
 import { answersByStatus, print } from '../io/output.ts';
 import { openTrace } from '../io/trace-file.ts';
+import { cannotBeWith } from '../options/conflicts.ts';
 import { addKernelOptions, type KernelOptions } from '../options/kernel.ts';
 import { build } from '../options/tree.ts';
 
@@ -64,7 +65,12 @@ function parseShard(text: string): { index: number; count: number } {
   return { index, count };
 }
 
-const texts = (text: string, previous: string[]): string[] => [...previous, text];
+/** An empty text is in every message: it would accept them all. */
+function texts(text: string, previous: string[]): string[] {
+  if (text === '') throw new InvalidArgumentError('expected a part of a message');
+  return [...previous, text];
+}
+
 const names = (text: string, previous: string[]): string[] => [...previous, ...text.split(',')];
 
 export function register(program: Command): void {
@@ -101,6 +107,9 @@ export function register(program: Command): void {
     .option('--json', 'one JSON object');
   command.option('--tree <dir>', "run a kernel tree's own driver, built where it has not been");
   addKernelOptions(command, "the scenario's, else 7.2", 'PANTHOR_SHIM_KERNEL').action(action);
+  cannotBeWith(command, '--list', ['--replay', '--merge', '--shard', '--tree']);
+  cannotBeWith(command, '--merge', ['--replay', '--shard', '--tree']);
+  cannotBeWith(command, '--replay', ['--shard']);
 }
 
 /** The explorer needs the interleaved form of the driver, which the build puts beside the plain one. */
@@ -121,9 +130,17 @@ export function translated(error: unknown): unknown {
 
 async function action(scenario: string | undefined, options: Options): Promise<void> {
   answersByStatus();
+  for (const [option, given] of [
+    ['--list', options.list],
+    ['--merge', options.merge],
+    ['--replay', options.replay],
+  ]) {
+    if (scenario !== undefined && given !== undefined)
+      throw new UsageError(`${option} takes no scenario, found ${scenario}`);
+  }
   const explorer = await loadExplorer();
   if (options.list) {
-    print(explorer.list());
+    print(explorer.list(options.json === true));
     return;
   }
   try {
