@@ -125,7 +125,15 @@ async function explore(request: ExploreRequest): Promise<ExploreReply> {
     const found = result.findings[0];
     const others =
       found !== undefined && request.compare && tree === undefined
-        ? { elsewhere: elsewhere(scenario, model, invariants, found.schedule) }
+        ? {
+            elsewhere: elsewhere(
+              scenario,
+              model,
+              invariants,
+              found.schedule,
+              left(request.budget, result.seconds).seconds,
+            ),
+          }
         : {};
     const json = { ...toJson(world, model, invariants, result, shard), ...others };
     return { text: `${JSON.stringify(json)}\n`, notes, status };
@@ -238,7 +246,10 @@ function replay(request: ExploreRequest, text: string): ExploreReply {
     schedules: 1,
     token: text,
     steps: traced.steps,
-    elsewhere: tree === undefined ? elsewhere(scenario, model, token.invariants, token.schedule) : [],
+    elsewhere:
+      tree === undefined
+        ? elsewhere(scenario, model, token.invariants, token.schedule, request.budget.seconds)
+        : [],
   };
   return { text: `${JSON.stringify(reply)}\n`, notes: [], status };
 }

@@ -47,8 +47,9 @@ function parseBudget(text: string, previous: BudgetOption): BudgetOption {
 }
 
 function parseSeed(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('expected a number');
-  return Number(text);
+  const seed = Number(text);
+  if (!/^\d+$/.test(text) || seed >= 2 ** 32) throw new InvalidArgumentError('expected a number of 32 bits');
+  return seed;
 }
 
 function parseJobs(text: string): number {
@@ -133,7 +134,6 @@ async function action(scenario: string | undefined, options: Options): Promise<v
   for (const [option, given] of [
     ['--list', options.list],
     ['--merge', options.merge],
-    ['--replay', options.replay],
   ]) {
     if (scenario !== undefined && given !== undefined)
       throw new UsageError(`${option} takes no scenario, found ${scenario}`);
