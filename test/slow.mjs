@@ -27,6 +27,7 @@ const LONG = [
     'test/device/info.test.ts',
     'test/device/real.test.ts',
     'test/cli/width.test.ts',
+    'test/page/walks.test.ts',
     'test/cli/progress.test.ts',
     'test/driver/ioctl/vm-bind-oom.test.ts',
     'test/driver/mmu/gpuvm/small-world.test.ts',

@@ -21,6 +21,8 @@ napi_value fn_get_ready(napi_env env, napi_callback_info info);
 napi_value fn_eventfd_signal(napi_env env, napi_callback_info info);
 napi_value fn_close_elsewhere(napi_env env, napi_callback_info info);
 napi_value fn_tell(napi_env env, napi_callback_info info);
+/* munmap(2) in another thread; -errno where that has too much to do. */
+int unmap_elsewhere(void *at, size_t size);
 /* poll.c */
 napi_value fn_poll_create(napi_env env, napi_callback_info info);
 napi_value fn_poll_set(napi_env env, napi_callback_info info);

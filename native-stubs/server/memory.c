@@ -10,6 +10,8 @@
 #include "functions.h"
 
 #define PAGE 4096
+/* Bytes that take some microseconds to unmap. */
+#define SMALL 0x40000
 
 /*
  * memoryCreate(name, size, seal): a memfd of `size` bytes that no process can make shorter or longer, so that a mapping of it
@@ -107,7 +109,7 @@ napi_value fn_memory_copy(napi_env env, napi_callback_info info)
 	return int_result(env, 0);
 }
 
-/* memoryUnmap(buffer): the end of a mapping; the ArrayBuffer has no bytes any more. */
+/* memoryUnmap(buffer): the end of a mapping; the ArrayBuffer has no bytes any more. Large ones take time, elsewhere. */
 napi_value fn_memory_unmap(napi_env env, napi_callback_info info)
 {
 	struct args a = take_args(env, info);
@@ -118,6 +120,8 @@ napi_value fn_memory_unmap(napi_env env, napi_callback_info info)
 		return int_result(env, -EINVAL);
 	if (napi_detach_arraybuffer(env, a.value[0]) != 0)
 		return int_result(env, -EBUSY);
+	if (size > SMALL && unmap_elsewhere(at, size) == 0)
+		return int_result(env, 0);
 	return int_result(env, munmap(at, size) < 0 ? -errno : 0);
 }
 

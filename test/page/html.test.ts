@@ -146,6 +146,8 @@ describe('the page of a review', () => {
       differences: [
         { ...one, alike: 'r' },
         { ...one, what: 'edge/a op 9', alike: 'r' },
+        { ...one, kind: 'verdict', what: 'evict', command: 'panthor-shim explore x' },
+        { ...one, kind: 'state', what: 'edge/a, operation 4 (bind), field vmas' },
       ],
       open: [{ what: 'evict', why: 'bounded', command: 'panthor-shim explore evict' }],
     } as Parameters<typeof reviewJson>[0]);
@@ -156,6 +158,10 @@ describe('the page of a review', () => {
     expect(page).toContain('linux 7.2 &lt;patched&gt; differs from the model');
     expect(page).toContain('edge/a op 3<div class="detail">and 1 like it</div>');
     expect(page).toContain('<pre tabindex="0">panthor-shim conform x</pre>');
+    // What weighs most comes first, and a command stands once for the rows that it shows.
+    expect(page.indexOf('explore x')).toBeLessThan(page.indexOf('edge/a op 3'));
+    expect(page.match(/panthor-shim conform x/g)).toHaveLength(1);
+    expect(page).toContain('field vmas: mappings');
     expect(page).toContain('Not decided');
     expect(page).toContain('gpu-only is for the model alone');
   });

@@ -1,25 +1,7 @@
-/** Trees against each other and against the model: captures, reviews, and that the same is the same in every process. */
+/** Trees against each other and against the model: reviews, and that the same is the same in every process. */
 import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from '../clients/harness.mjs';
-
-/** What the clients of all captures ask of the VM layer, on the tree and on the model. */
-export async function captures(suite, shim, tree, dir, folder) {
-  await suite.test(`${tree.name}: does for all captures what the model does`, () => {
-    const names = readdirSync(folder).filter((name) => name.endsWith('.jsonl.gz'));
-    let operations = 0;
-    for (const name of names) {
-      const r = shim('replay', '--json', '--tree', dir, join(folder, name));
-      expect(r.status === 0, `${name}: exit status ${r.status}`, r.stderr);
-      const { tree: played } = JSON.parse(r.stdout);
-      expect(played.difference === null, `${name}: ${JSON.stringify(played.difference)}`);
-      operations += played.operations;
-    }
-    expect(operations > 1000, `${operations} operations`);
-    return `${names.length} captures, ${operations} operations`;
-  });
-}
 
 /** Stores that the journal is not told of (host/journal.h): it has to be seen that each of them is missed. */
 const LEFT_OUT = { atomics: 1, globals: 2, 'stores to the stacks of others': 4, loads: 16 };

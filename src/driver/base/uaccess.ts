@@ -53,6 +53,22 @@ export class UserMemory {
     return at;
   }
 
+  /** Uses the caller's bytes as storage, until the next adopt(): place() says what is where in them. */
+  adopt(bytes: Uint8Array, view: DataView): void {
+    this.data = bytes;
+    this.view = view;
+  }
+
+  /** Adds a region that is in the storage already, at offset `at` (ascending from call to call) in `size` bytes. */
+  place(addr: number, at: number, size: number): void {
+    const i = this.count++;
+    this.addrs[i] = addr;
+    this.sizes[i] = size;
+    this.offsets[i] = at;
+    this.dirty[i] = false;
+    this.used = at + size;
+  }
+
   /** Adds a region that holds `bytes`; returns its offset in `data`. */
   add(addr: number, bytes: Uint8Array): number {
     const at = this.reserve(addr, bytes.length);
@@ -138,7 +154,7 @@ export class UserMemory {
   }
 
   #grow(need: number): void {
-    let size = this.data.length * 2;
+    let size = Math.max(this.data.length * 2, 64);
     while (size < need) size *= 2;
     const data = new Uint8Array(size);
     data.set(this.data);

@@ -92,10 +92,9 @@ export class Descent {
     this.#base = length;
     if (length === 0) {
       context.replay(schedule, 0);
-      context.check(schedule, 0);
     } else {
       context.replay(schedule, length - 1);
-      if (!context.advance(schedule[length - 1], schedule, length - 1)) return this.#ended();
+      if (!context.take(schedule[length - 1], schedule, length - 1)) return this.#ended();
     }
     if (!this.#enter(length)) return this.#ended();
     let here = length;
@@ -115,7 +114,7 @@ export class Descent {
       here = depth + 1;
       this.#from = this.#numbers[level];
       this.#step = step;
-      if (!context.advance(step, schedule, depth)) {
+      if (!context.take(step, schedule, depth)) {
         this.#graph?.end(this.#from);
         here = -1;
       } else if (!this.#enter(depth + 1)) here = -1;
@@ -144,6 +143,8 @@ export class Descent {
       if (index === SEEN || index === FULL) return false;
     }
     stats.states++;
+    // A state that was seen before was checked then.
+    this.#context.check(this.#schedule, depth);
     world.visited();
     const n = world.enabled(this.#buffer);
     if (n === 0) {

@@ -158,6 +158,16 @@ export class Calls {
     return this.#kernel.mailbox.result(0);
   }
 
+  /** How many mappings a VM has, as far as one call notes them. */
+  countVmas(uid: number): number {
+    const { mailbox } = this.#kernel;
+    this.#mute = true;
+    this.atOnce('vmas', uid, 0);
+    this.#mute = false;
+    mailbox.clearNotes();
+    return mailbox.result(1);
+  }
+
   /** Runs a call to its end on a machine that answers at once. `heard`: whether its notes are told. */
   runToQuiescence(op: Op<number>, heard = true): number {
     this.#mute = !heard;
@@ -204,7 +214,7 @@ export class Calls {
   /** Nothing is coming that would wake who sleeps for the GPU: the flush is stuck, or a reset has ended it. The time runs out. */
   #noAnswer(): boolean {
     const { flushHung, flushing, regs } = this.machine;
-    if (flushHung) return true;
+    if (flushHung || !regs.reachable) return true;
     const { words } = regs;
     // What is masked raises no interrupt.
     const raised = words[(GPU_INT_BASE + INT_RAWSTAT) >> 2] & words[(GPU_INT_BASE + INT_MASK) >> 2];

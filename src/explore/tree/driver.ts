@@ -4,6 +4,7 @@
  * fields that JavaScript can see are constants, all else is in the kernel's memory, which driver-world.ts saves, restores
  * and hashes as a whole.
  */
+import type { Op } from '../../coroutine/op.ts';
 import type { DriverTrace } from '../../driver/base/warn.ts';
 import type { GemObject } from '../../driver/gem/gem.ts';
 import type { Kernel } from '../../driver/kernels.ts';
@@ -147,7 +148,7 @@ export class TreeDriver {
     if (after >= 0) this.#calls.atOnce('setOom', after, 1);
   }
 
-  createJob(vm: PanthorVm, op: BindOp): BindJob | number {
+  createJob(vm: PanthorVm, op: BindOp): Op<BindJob | number> {
     return (vm as unknown as TreeVm).createJob(op);
   }
 

@@ -15,6 +15,8 @@ export function inodeOf(fd: Fd): string {
   return `${dev}:${ino}`;
 }
 
+/** Bytes whose pages are given back in some microseconds. */
+const SMALL = 0x40000;
 /** Bytes that are mapped at a time: an object may be larger than an ArrayBuffer can be. */
 const WINDOW = 256 << 20;
 
@@ -118,7 +120,8 @@ export class BoMemory {
     if (shared === null) return;
     this.#shared = null;
     shared.readOnly?.close();
-    shared.fd.close();
+    if (this.size > SMALL) shared.fd.closeMemory();
+    else shared.fd.close();
     this.#shares?.giveBack(shared.pid, 1);
   }
 

@@ -12,6 +12,7 @@ import { type BoMemories, type BoMemory, inodeOf } from './bo-memory.ts';
 import type { GivenFiles } from './files/given-files.ts';
 import type { OpenFile } from './open-file.ts';
 import type { Shares } from './shares.ts';
+import { Signals } from './turns/signals.ts';
 
 /** A dma-buf that clients hold as a descriptor of the object's memfd. */
 interface ExportedBuf {
@@ -33,6 +34,7 @@ export class Exports {
   readonly #memories: BoMemories;
   /** Of descriptors, by process. */
   readonly shares: Shares;
+  readonly signals = new Signals();
   /** Fences by the key of the socket that stands for them. */
   readonly #fences = new Map<number, SyncFile | SyncobjFile>();
   readonly #bufs = new Map<string, ExportedBuf>();
@@ -117,7 +119,7 @@ export class Exports {
     this.#fences.set(file.key, object);
     if (object.kind === 'syncobj-file') send(file.end);
     // sync_file_poll()
-    else object.fence.onSignal(() => send(file.end));
+    else object.fence.onSignal(() => this.signals.add(() => send(file.end)));
     return made.fd;
   }
 }

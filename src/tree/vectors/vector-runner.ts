@@ -26,6 +26,7 @@ export class TreeVectorRunner {
     this.#kernel = new TreeKernel(tree);
     const explain = { warnings: new Warnings(tree.mirror), places: new Places(tree) };
     this.#runner = new Runner(this.#kernel, explain, this.#recorder);
+    this.#runner.registers = this.#recorder;
     this.#questions = new Questions(this.#kernel, this.#runner);
     this.#calls = new VectorCalls(this.#kernel, this.#runner, this.#questions);
   }

@@ -19,11 +19,15 @@ export function whatStaysBroken(harness: Harness): string | null {
   if (harness.resets === 0 && !device.pm.endedReset) return null;
   if (device.resetPending || device.unplugged) return null;
   if (device.pm.state !== 'active' || !harness.machine.regs.reachable) return null;
+  const { trace } = device;
   device.trace = null;
   try {
     return harness.runToQuiescence(tryAll(harness));
   } catch (error) {
     return `after a reset ${(error as Error).message}`;
+  } finally {
+    // A tree's is kept where steps that are undone do not bring it back.
+    device.trace = trace;
   }
 }
 
