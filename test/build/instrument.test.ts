@@ -19,7 +19,13 @@ let count = 0;
 /** A module made of `code`, tracking its state. */
 async function load(code: string, setters: string[] = []) {
   const path = join(directory, `m${count++}.mjs`);
-  writeFileSync(path, instrument(code, path, join(explore, 'state/tracking.js'), { ...namesIn([code]), setters: new Set(setters) }));
+  writeFileSync(
+    path,
+    instrument(code, path, join(explore, 'state/tracking.js'), {
+      ...namesIn([code]),
+      setters: new Set(setters),
+    }),
+  );
   return await import(path);
 }
 

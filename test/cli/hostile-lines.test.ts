@@ -6,6 +6,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { Command } from 'commander';
 import { afterAll, describe, expect, it } from 'vitest';
 import { vectorPath } from '../conform/fixtures.ts';
 import { LONG } from '../tooling/long.ts';
@@ -39,23 +40,26 @@ const files: Files = {
   out: join(top, 'out'),
 };
 
-const all = await commands();
+// All commands at once take a second to load.
+const all = LONG ? await commands() : new Map<string, Command>();
 const lines = [...all].flatMap(([name, command]) => hostileOptions(name, command, files));
 const groups: readonly (readonly [what: string, lines: readonly string[][], every: number])[] = [
-  ['options', lines, 400],
-  ['files', hostileFiles(files), 90],
+  ['options', lines, 1],
+  ['files', hostileFiles(files), 120],
   ['contradictions', contradictions(files), 20],
 ];
 
-it('every command is there', () => {
-  expect([...all.keys()].filter((name) => name !== 'help').sort()).toEqual(
-    Object.keys(fineLines(files)).sort(),
-  );
-  expect(lines.length).toBeGreaterThan(1000);
-});
+if (LONG) {
+  it('every command is there', () => {
+    const named = [...all.keys()].filter((name) => name !== 'help');
+    expect(named.sort()).toEqual(Object.keys(fineLines(files)).sort());
+    expect(lines.length).toBeGreaterThan(1000);
+  });
+}
 
 for (const [what, some, every] of groups) {
   const wanted = some.filter((_, i) => LONG || i % every === 0);
+  if (wanted.length === 0) continue;
   describe(`hostile ${what}: 2 or 3, and a sentence`, () => {
     it.concurrent.each(wanted.map((args) => [JSON.stringify(args), args] as const))(
       '%s',
