@@ -21,6 +21,7 @@ import { answersByStatus, print } from '../io/output.ts';
 import { readThrough } from '../io/read.ts';
 import { writeScenario } from '../io/scenario-file.ts';
 import { replayOnDevice } from '../live/replay-device.ts';
+import { cannotBeWith } from '../options/conflicts.ts';
 import { collectPlan } from '../options/live.ts';
 import { addModelOptions, type ModelCliOptions, modelOptions } from '../options/model.ts';
 import { addSelectionOptions, questionOf, type SelectionOptions } from '../options/selection.ts';
@@ -81,6 +82,17 @@ export function register(program: Command): void {
     .option('--emit-scenario <file>', 'write what the driver was asked to do as a vector file for conform')
     .option('--tree <dir>', "play it on a kernel tree's own driver, and hold the model against it")
     .action(replay);
+  cannotBeWith(command, '--device', [
+    '--tree',
+    '--diff-kernel',
+    '--diff-with',
+    '--diff-without',
+    '--trace',
+    '--inject',
+    '--emit-scenario',
+  ]);
+  for (const diff of ['--diff-kernel', '--diff-with', '--diff-without'])
+    cannotBeWith(command, diff, ['--tree', '--trace', '--inject', '--emit-scenario']);
 }
 
 export function recordNumber(value: string): number {

@@ -68,6 +68,7 @@ export class TreeVectorRunner {
       this.#recorder.event('mid_begin');
       this.#runner.resume(INNER);
       this.#recorder.event(`mid_end ${this.#kernel.mailbox.result(0)}`);
+      if (mid.op === 'lookup') Object.assign(inner, this.#calls.found());
     } else if (ended === 'waiting') out.mid_unreached = 1;
     return { ...inner, ...out };
   }
