@@ -86,6 +86,8 @@ struct mailbox {
 	unsigned long notes[NOTE_WORDS];
 	char text[4096];       /* names and messages */
 	unsigned long view[1024];
+	/* After each start, step and undo of a journalled run, so that the caller need not ask: what the functions of these names say. */
+	unsigned long ready, moment, hash;
 };
 
 extern struct mailbox mailbox;

@@ -124,6 +124,8 @@ static napi_value fn_start(napi_env env, napi_callback_info info)
 	if (index < 0 || index >= MAX_THREADS)
 		return int_result(env, -1);
 	start_thread(index, (unsigned long)int_arg(&a, 1));
+	mailbox.ready = ready_threads();
+	mailbox.moment = moment_now();
 	return int_result(env, 0);
 }
 
@@ -136,6 +138,7 @@ static napi_value fn_step(napi_env env, napi_callback_info info)
 	if (index < 0 || index >= MAX_THREADS || thread_ended(index))
 		return int_result(env, -1);
 	step_thread(index);
+	tell_state();
 	return int_result(env, (int)mailbox.kind);
 }
 
