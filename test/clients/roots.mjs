@@ -78,6 +78,8 @@ export const GROUPS = {
   chromium: { root: 'browser', names: ['chromium', 'fonts-dejavu-core'], unless: 'chromium' },
   // For the completion of shells; `unless` is fish, which fewer machines have.
   shells: { root: 'shells', names: ['zsh', 'fish'], unless: 'fish' },
+  // A server for queues of jobs.
+  redis: { root: 'services', names: ['redis-server'], unless: 'redis-server' },
   cross: {
     root: 'tools',
     names: ['gcc-aarch64-linux-gnu', 'libc6-dev-arm64-cross'],
@@ -101,7 +103,7 @@ const MACHINE_HAS = /^(libc6|libgcc-s1|libstdc\+\+6|gcc-\d+-base|zlib1g)$/;
 
 /** Fetches and unpacks what the groups name. Returns { roots, incomplete: { group: [sentence] } }. */
 export async function prepareRoots(cache, groups) {
-  const names = ['amd64', 'arm64', 'tools', 'browser', 'shells'];
+  const names = ['amd64', 'arm64', 'tools', 'browser', 'shells', 'services'];
   const roots = Object.fromEntries(names.map((name) => [name, join(cache, name)]));
   const incomplete = {};
   const apts = new Map();

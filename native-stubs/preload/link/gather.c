@@ -36,6 +36,9 @@ static long append(struct message *m, uint64_t address, uint64_t size, bool text
 		size_t part = size - done > CHUNK ? CHUNK : (size_t)(size - done);
 		size_t n;
 
+		/* What is there already moves along when the message grows. */
+		if (done > 0)
+			m->used = *at + done;
 		if (*at + done + part > WIRE_MAX_CALL || !message_reserve(m, *at + done + part + 8))
 			return -ENOMEM;
 		n = usermem_read(m->data + *at + done, address + done, part);
@@ -51,8 +54,10 @@ static long append(struct message *m, uint64_t address, uint64_t size, bool text
 		if (n < part)
 			break;
 	}
-	if (done == 0)
+	if (done == 0) {
+		m->used = start;
 		return 0;
+	}
 	region.size = (uint32_t)done;
 	memcpy(m->data + start, &region, sizeof(region));
 	m->used = *at;
