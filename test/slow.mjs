@@ -16,6 +16,7 @@ const LONG = [
   [
     { PANTHOR_SHIM_SLOW: '1' },
     'test/cli/captures.test.ts',
+    'test/cli/hostile-lines.test.ts',
     'test/cli/schemas.test.ts',
     'test/cli/strangers.test.ts',
     'test/cli/stream.test.ts',
