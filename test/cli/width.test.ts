@@ -61,6 +61,8 @@ const COMMANDS: Readonly<Record<string, readonly string[][]>> = {
   conform: [[`${vectors}/edge-6.12.jsonl.gz`, '--kernel', '7.2']],
   tree: [['info', '/nowhere']],
   review: [['/nowhere']],
+  // Its success needs a queue (test/fetched/queue.test.ts).
+  worker: [[]],
   fault: [
     ['--log', `${CASES}dmesg-fault.txt`],
     [capture, '--va', '0x7ffffe810000', '--status', '0x2c3'],
