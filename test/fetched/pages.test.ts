@@ -414,7 +414,7 @@ describe('a page that is printed', () => {
       await tab.waitForTimeout(200);
       const found = await tab.evaluate(() => {
         const background = (element: Element): string => getComputedStyle(element).backgroundColor;
-        const boxes = [...document.querySelectorAll('section, aside, .scroll, .findings')].filter(
+        const boxes = [...document.querySelectorAll('section, aside, aside pre, .scroll, .findings')].filter(
           (element) => (element as HTMLElement).offsetParent !== null,
         );
         const hidden = [...document.querySelectorAll('.state .same')].filter(

@@ -9,7 +9,7 @@ import { AS_COMMAND_NAMES, INT_MASK, INT_RAWSTAT, MMU_INT_BASE } from '../../hw/
 import { TimedMachine } from '../../hw/timed-machine.ts';
 import { Coverage } from '../coverage.ts';
 import { type Scenario, ScenarioError } from '../scenario/scenario.ts';
-import { noticeHeard } from './checks/faults.ts';
+import { noticeHeard, noticeOverrun } from './checks/faults.ts';
 import { noticeFreed, type ObjectState } from './checks/freed.ts';
 import type { DriverFactory } from './driver-factory.ts';
 import { ExploredDevice } from './explored-device.ts';
@@ -227,11 +227,6 @@ export class Harness {
       if (this.pressure !== null) noticeMoved(this);
     } else for (const state of this.vms) state.freed ||= state.vm.freed;
     noticeHeard(this);
-    if (this.machine.overrun !== null) this.#noteOverrun(this.machine.overrun);
-  }
-
-  #noteOverrun(what: string): void {
-    this.machine.overrun = null;
-    this.reportViolation('slot-bookkeeping', what);
+    noticeOverrun(this);
   }
 }

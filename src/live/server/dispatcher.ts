@@ -180,7 +180,8 @@ export class Dispatcher {
     const { off } = wire_open;
     const minor = view.getUint32(frame.at + off.minor, true);
     const flags = view.getUint32(frame.at + off.flags, true);
-    const fd = this.files.open(minor, flags, from.pid);
+    const compat = view.getUint32(frame.at + off.compat, true) !== 0;
+    const fd = this.files.open(minor, flags, from.pid, compat);
     if (typeof fd === 'number') this.replies.plain(from, frame.id, fd);
     else this.replies.memory(from, frame.id, fd, false);
     return true;

@@ -50,11 +50,11 @@ export class OpenFiles {
   }
 
   /**
-   * Opens a node for process `pid` with the flags of open(2).
+   * Opens a node for process `pid`, of 32 bits where `compat`, with the flags of open(2).
    *
    * @returns the descriptor for the client; -ENODEV for a node that is not ours, -ENFILE, -ENOMEM
    */
-  open(minor: number, flags: number, pid: number): Fd | number {
+  open(minor: number, flags: number, pid: number, compat = false): Fd | number {
     const { card, drv, given, shares, bugs, observers } = this.#options;
     if (minor !== card && minor !== card + 128) return -ENODEV;
     if (!shares.take(pid, 1)) return -ENFILE;
@@ -70,7 +70,7 @@ export class OpenFiles {
     // The client is the server's own user, and so has the server's privileges or fewer.
     const root = process.geteuid?.() === 0;
     const node = minor === card ? 'primary' : 'render';
-    const drm = bugs.guard('open', () => run(drv.open({ node, sysAdmin: root, sysNice: root })));
+    const drm = bugs.guard('open', () => run(drv.open({ node, sysAdmin: root, sysNice: root, compat })));
     if (drm === undefined) {
       given.end(made.file);
       made.fd.close();
