@@ -8,7 +8,7 @@ const bytes = fc.uint8Array({ maxLength: 300 });
 
 it('is whole at its last byte, and corrupt when one byte is', () => {
   fc.assert(
-    fc.property(bytes, fc.array(fc.integer({ min: 1, max: 60 })), fc.nat(), (payload, parts, damage) => {
+    fc.property(bytes, fc.array(fc.integer({ min: 1, max: 60 })), fc.nat(), (payload, parts, flipped) => {
       const writer = new FrameWriter();
       writer.begin(7, 9, 2);
       writer.tail(payload);
@@ -36,7 +36,7 @@ it('is whole at its last byte, and corrupt when one byte is', () => {
       };
       expect(look(writer.view)).toBe(used);
       // Not the length: more would have to arrive.
-      writer.data[4 + (damage % (used - 4))] ^= 1;
+      writer.data[4 + (flipped % (used - 4))] ^= 1;
       expect(look(writer.view)).toBe(-1);
     }),
   );
