@@ -30,6 +30,8 @@ import { checkFits, decodeToken, kernelOf, type Token } from './scenario/token.t
 import type { Budget } from './search/search.ts';
 import { TreeDriver } from './tree/driver.ts';
 
+export { list } from './output/list.ts';
+
 export interface ExploreRequest {
   scenario: string | ScenarioText | undefined;
   kernel: string | undefined;
@@ -73,22 +75,6 @@ export function run(request: ExploreRequest): Promise<ExploreReply> {
   const reply = last.then(() => answer(request));
   last = reply.catch(() => undefined);
   return reply;
-}
-
-/** The built-in scenarios, as text or as JSON. */
-export function list(json: boolean): string {
-  if (json) {
-    const scenarios = scenarioNames().map((name) => {
-      const { about, check } = loadScenario(name);
-      return { name, about, checks: check };
-    });
-    return `${JSON.stringify({ scenarios })}\n`;
-  }
-  const lines = scenarioNames().map((name) => {
-    const { about, check } = loadScenario(name);
-    return `${name}\n    ${about}\n    checks ${check.join(', ')}`;
-  });
-  return `${lines.join('\n')}\n`;
 }
 
 async function answer(request: ExploreRequest): Promise<ExploreReply> {
