@@ -48,6 +48,8 @@ export interface ExploreRequest {
   seed: number;
   jobs: number;
   shard: Shard | undefined;
+  /** One schedule for each trace instead of states; needs PANTHOR_SHIM_NOTE_READS before this is loaded. */
+  traces?: boolean;
   /** A kernel tree, built: its own driver in the place of the model's. */
   tree?: BuiltTree | undefined;
   /** Told about progress, for a terminal. */

@@ -13,11 +13,11 @@ import { tickWork } from './model/groups.ts';
 import { Harness } from './model/harness.ts';
 import { runGroup } from './model/submitted.ts';
 import type { OtherDriver } from './other-driver.ts';
-import { AccessSet, READS, WRITES } from './reduction/access-set.ts';
+import { AccessSet, READS, WRITES } from './state/access-set.ts';
 import type { Call, Scenario } from './scenario/scenario.ts';
 import type { ThreadSpec } from './search/threads.ts';
 import { type Body, Choice, optionOf, type Step, threadOf, Violation } from './search/world.ts';
-import { $log, logging, placeOf } from './state/access-log.ts';
+import { logging, placeOf } from './state/access-log.ts';
 import { watchFreed } from './state/poison.ts';
 import { TrackedWorld } from './tracked-world.ts';
 import { violationOf } from './violation-of.ts';
@@ -169,17 +169,20 @@ export class DriverWorld extends TrackedWorld {
     } finally {
       watchFreed(false);
     }
-    this.noted(() => {
-      this.harness.observe();
-      if (this.threads[index].steps === 1 && this.#interchangeable.length > 0)
-        $log.into.add(placeOf(BEGUN, index), WRITES);
-    });
+    if (this.notes === null) this.harness.observe();
+    else this.#observeNoted(index, this.notes);
     coverage.stepped(index);
     if (point instanceof Choice && optionOf(step) === 0) {
       if (point.label.includes('the TLB still has')) coverage.happened('staleTlb');
       else if (point.label.includes('from the L2')) coverage.happened('staleL2');
     }
     this.#locks?.stepped(index, point instanceof Mutex ? point : null);
+  }
+
+  #observeNoted(index: number, notes: AccessSet): void {
+    logging(notes, () => this.harness.observe());
+    if (this.threads[index].steps === 1 && this.#interchangeable.length > 0)
+      notes.add(placeOf(BEGUN, index), WRITES);
   }
 
   /** A new state: who is where, and who waits at a locked region. */
@@ -207,19 +210,18 @@ export class DriverWorld extends TrackedWorld {
     }
     for (let i = 0; i < this.#stateChecks.length; i++) {
       const [name, check] = this.#stateChecks[i];
-      const wrong = this.#judge(i, () => check(harness));
+      const wrong = this.notes === null ? check(harness) : this.#judge(i, check);
       if (wrong !== null) report(new Violation(name, wrong));
     }
     const cycle = this.#locks?.cycle;
     if (cycle) report(new Violation('lock-order', cycle));
   }
 
-  /** Runs a check of states, noting what it reads where notes are taken. */
-  #judge(number: number, check: () => string | null): string | null {
-    if (!this.notesTaken) return check();
+  /** Runs a check of states and notes what it reads. */
+  #judge(number: number, check: (harness: Harness) => string | null): string | null {
     const set = (this.judged[number] ??= new AccessSet());
     set.clear();
-    return logging(set, check);
+    return logging(set, () => check(this.harness));
   }
 
   /** Interchangeable threads begin in order: whether those before it have begun is part of what one waits for. */

@@ -1,4 +1,4 @@
-import type { AccessSet } from './reduction/access-set.ts';
+import type { AccessSet } from './state/access-set.ts';
 import { ThreadWorld } from './search/threads.ts';
 import { type Body, type Step, type Thread, threadOf } from './search/world.ts';
 import { logging } from './state/access-log.ts';
@@ -87,7 +87,8 @@ export abstract class TrackedWorld extends ThreadWorld {
       thread.body = resume(index, this.#frames[index]) as Body;
       this.#ahead[index] = false;
     }
-    this.noted(() => super.step(step));
+    if (this.#notes === null) super.step(step);
+    else logging(this.#notes, () => super.step(step));
     mark.broken = false;
   }
 
@@ -98,14 +99,9 @@ export abstract class TrackedWorld extends ThreadWorld {
     this.#notes = set;
   }
 
-  get notesTaken(): boolean {
-    return this.#notes !== null;
-  }
-
-  /** Runs a part of a step, noting what it reads and writes where that was asked for. */
-  protected noted(action: () => void): void {
-    if (this.#notes === null) action();
-    else logging(this.#notes, action);
+  /** Where notes go, if any are taken. */
+  protected get notes(): AccessSet | null {
+    return this.#notes;
   }
 
   noteGuard(index: number, set: AccessSet): void {

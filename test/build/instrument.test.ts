@@ -109,7 +109,7 @@ describe('instrumented generators', () => {
     enterThread(0, frames);
     const seen: unknown[][][] = [];
     for (const body = f(...args); !body.next().done; ) {
-      seen.push(frames.values.slice(0, frames.depth).map((values) => [...values]));
+      seen.push(frames.list.slice(0, frames.depth).map(({ values }) => [...values]));
     }
     tracker.reset();
     return seen;

@@ -26,6 +26,7 @@ interface Options extends KernelOptions {
   jobs: number;
   shard?: { index: number; count: number };
   merge?: string[];
+  traces?: true;
 }
 
 type BudgetOption = Options['budget'];
@@ -95,6 +96,10 @@ export function register(program: Command): void {
     )
     .option('--shard <i/n>', 'search one of n parts, for n machines; --json, then --merge', parseShard)
     .option('--merge <files...>', 'one verdict from the JSON of all parts')
+    .option(
+      '--traces',
+      'one schedule for each order that makes a difference, told by what steps read and write; no state is remembered',
+    )
     .option('--no-compare', 'leave out the table of other kernels and behaviours')
     .option('--strict', 'exit status 1 for verdicts that leave something open (bounded, vacuous) too')
     .option('--accept <text>', 'messages that contain it are known, and no violation', texts, [])
@@ -104,7 +109,9 @@ export function register(program: Command): void {
 }
 
 /** The explorer needs the interleaved form of the driver, which the build puts beside the plain one. */
-export async function loadExplorer(): Promise<typeof Explorer> {
+export async function loadExplorer(traces = false): Promise<typeof Explorer> {
+  // Its code looks when it is loaded (src/explore/state/access-log.ts).
+  if (traces) process.env.PANTHOR_SHIM_NOTE_READS = '1';
   const url = new URL('../../../interleaved/src/explore/command.js', import.meta.url);
   if (!existsSync(fileURLToPath(url)))
     throw new UsageError('the interleaved build is missing: run `npm run build`');
@@ -121,7 +128,7 @@ export function translated(error: unknown): unknown {
 
 async function action(scenario: string | undefined, options: Options): Promise<void> {
   answersByStatus();
-  const explorer = await loadExplorer();
+  const explorer = await loadExplorer(options.traces);
   if (options.list) {
     print(explorer.list());
     return;
@@ -155,6 +162,10 @@ async function explore(
   if (scenario !== undefined) checkFile(scenario);
   if (options.trace !== undefined && options.replay === undefined)
     throw new UsageError('--trace is of one schedule: say which with --replay TOKEN');
+  if (options.traces && options.shard !== undefined)
+    throw new UsageError('--traces is a search of one thread: it has no parts');
+  if (options.traces && options.tree !== undefined)
+    throw new UsageError("--traces needs to know what steps read, which a tree's own driver does not tell");
   const terminal = process.stderr.isTTY && !options.json;
   const tree = options.tree === undefined ? undefined : await build(options.tree);
   const request = {
@@ -167,6 +178,7 @@ async function explore(
     merge: options.merge,
     jobs: options.jobs,
     shard: options.shard,
+    traces: options.traces === true,
     json: options.json === true,
     strict: options.strict === true,
     accept: options.accept,

@@ -1,5 +1,5 @@
 /** Small programs whose threads share named variables and locks, and say of each step what it reads and writes. */
-import { AccessSet, READS, WRITES } from '../../../src/explore/reduction/access-set.ts';
+import { AccessSet, READS, WRITES } from '../../../src/explore/state/access-set.ts';
 import { type ThreadSpec, ThreadWorld } from '../../../src/explore/search/threads.ts';
 import type { Body, ReducibleWorld, Step, Violation } from '../../../src/explore/search/world.ts';
 
