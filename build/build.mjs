@@ -103,7 +103,10 @@ function trackState(dir) {
   const files = listFiles(dir).filter((file) => file.endsWith('.js') && isInstrumented(file));
   const names = namesIn(files.map((file) => readFileSync(join(dir, file), 'utf8')));
   // Tests that instrument a changed module among these need the same names.
-  writeFileSync(join(dir, NAMES), JSON.stringify({ setters: [...names.setters], watched: [...names.watched] }));
+  writeFileSync(
+    join(dir, NAMES),
+    JSON.stringify({ setters: [...names.setters], watched: [...names.watched] }),
+  );
   for (const file of files) {
     const tracking = relative(dirname(join(dir, file)), join(dir, TRACKING))
       .split(sep)

@@ -16,7 +16,9 @@ const READERS = new Set(
   ).split(' '),
 );
 /** Functions of the language that read what they are given. */
-const TAKERS = new Set('Map Set Array Uint8Array Uint16Array Uint32Array Int32Array BigUint64Array'.split(' '));
+const TAKERS = new Set(
+  'Map Set Array Uint8Array Uint16Array Uint32Array Int32Array BigUint64Array'.split(' '),
+);
 const READ_BY = new Set('Array.from Object.keys Object.values Object.entries Buffer.from'.split(' '));
 
 const unhashed = new Set(Object.values(UNHASHED).flat());
@@ -29,12 +31,17 @@ export function writtenLate(tree) {
   const names = [];
   const visit = (node, making) => {
     const target =
-      node.type === 'AssignmentExpression' ? node.left : node.type === 'UpdateExpression' ? node.argument : null;
+      node.type === 'AssignmentExpression'
+        ? node.left
+        : node.type === 'UpdateExpression'
+          ? node.argument
+          : null;
     if (target?.type === 'MemberExpression' && !target.computed) {
       if (!making || target.object.type !== 'ThisExpression') names.push(nameOf(target));
     }
     for (const child of childrenOf(node)) {
-      const constructs = node.type === 'MethodDefinition' && node.kind === 'constructor' && child === node.value;
+      const constructs =
+        node.type === 'MethodDefinition' && node.kind === 'constructor' && child === node.value;
       visit(child, constructs || (making && !isFunction(child)));
     }
   };
@@ -125,7 +132,8 @@ export function instrumentReads(tree, out, code, watched, refuse) {
 
   function member(node, parent, leave) {
     if (node.object.type === 'Super' || node.object.type === 'MetaProperty') return;
-    if (/^(Assignment|Update)Expression$/.test(parent.type) && (parent.left ?? parent.argument) === node) return;
+    if (/^(Assignment|Update)Expression$/.test(parent.type) && (parent.left ?? parent.argument) === node)
+      return;
     if (parent.type === 'UnaryExpression' && parent.operator === 'delete') return;
     const called = parent.type === 'CallExpression' && parent.callee === node;
     if (called && (node.computed || MUTATORS.has(node.property.name))) return;

@@ -1,7 +1,7 @@
-import type { AccessSet } from './state/access-set.ts';
 import { ThreadWorld } from './search/threads.ts';
 import { type Body, type Step, type Thread, threadOf } from './search/world.ts';
 import { logging } from './state/access-log.ts';
+import type { AccessSet } from './state/access-set.ts';
 import { enterThread, Frames, resume } from './state/frames.ts';
 import { mix32 } from './state/hash.ts';
 import { type TrackerMark, tracker } from './state/tracker.ts';

@@ -2,7 +2,7 @@
  * The steps of the schedule so far and which of them happen before which: in the order of their thread, and wherever two
  * depend on each other (vector clocks).
  */
-import { AccessSet, clash } from '../state/access-set.ts';
+import { type AccessSet, clash } from '../state/access-set.ts';
 
 /** A step that was taken. */
 export interface Event {
@@ -32,7 +32,8 @@ export class History {
 
   /** The last step of a thread, if it has taken one. */
   last(thread: number): Event | undefined {
-    for (let i = this.events.length - 1; i >= 0; i--) if (this.events[i].thread === thread) return this.events[i];
+    for (let i = this.events.length - 1; i >= 0; i--)
+      if (this.events[i].thread === thread) return this.events[i];
     return undefined;
   }
 
@@ -66,7 +67,11 @@ export class History {
     const races: number[] = [];
     for (let i = this.events.length - 1; i >= 0; i--) {
       const event = this.events[i];
-      if (event.thread !== thread && !(own !== undefined && own[event.thread] >= event.nth) && clash(guard, event.set))
+      if (
+        event.thread !== thread &&
+        !(own !== undefined && own[event.thread] >= event.nth) &&
+        clash(guard, event.set)
+      )
         races.push(i);
     }
     return races;

@@ -23,7 +23,8 @@ interface Level {
   touched: AccessSet;
 }
 
-const bitsOf = (steps: readonly number[]): number => steps.reduce((bits, step) => bits | (1 << threadOf(step)), 0);
+const bitsOf = (steps: readonly number[]): number =>
+  steps.reduce((bits, step) => bits | (1 << threadOf(step)), 0);
 
 export class Traces implements Strategy {
   readonly name = 'one schedule for each trace';
@@ -108,7 +109,8 @@ class Round {
       level.thread = -1;
     }
     for (let thread = 0; level.left.length === 0 && thread < level.asleep.length; thread++) {
-      if ((level.wanted & level.enabled & (1 << thread)) === 0 || level.asleep[thread] !== undefined) continue;
+      if ((level.wanted & level.enabled & (1 << thread)) === 0 || level.asleep[thread] !== undefined)
+        continue;
       level.thread = thread;
       level.left = level.steps.filter((step) => threadOf(step) === thread);
       level.touched = new AccessSet();
@@ -210,7 +212,9 @@ class Round {
   #beSeen(set: AccessSet): void {
     for (let judge = 0; judge < this.#looked.length; judge++) {
       const { modes } = this.#looked[judge];
-      const changes = set.places.some((place) => modes[place] !== undefined && modes[place] !== 0 && set.modes[place] > 1);
+      const changes = set.places.some(
+        (place) => modes[place] !== undefined && modes[place] !== 0 && set.modes[place] > 1,
+      );
       if (changes) set.add(this.#world.judgePlace(judge), WRITES);
     }
   }

@@ -2,8 +2,9 @@
  * What instrumented code calls (build/instrument.mjs) where it writes elements and changes collections in place. Each does
  * what the plain code would, and keeps the fingerprint and the list of what to undo up to date (tracker.ts).
  */
-import { COMMUTES, READS, WRITES } from './access-set.ts';
+
 import { $log, elementWrote, wholeRead, wholeWrote, wrote } from './access-log.ts';
+import { COMMUTES, READS, WRITES } from './access-set.ts';
 import { $key } from './names.ts';
 import { $note, type Any, contents, elementKey, how, LENGTH, term, undo, undoes } from './objects.ts';
 import type { Restore } from './undo-list.ts';
