@@ -46,8 +46,9 @@ static void keep_fd(int fd, void *to)
 }
 
 /*
- * receive(fd, bytes, offset, fds): reads into bytes from `offset` on; fds[0] becomes how many descriptors came along, and
- * they follow, files that may make us wait as their complement. Never waits: -EAGAIN. 0 is the end.
+ * receive(fd, bytes, offset, fds, most): reads into bytes from `offset` on, `most` at most (0: all that there is room
+ * for); fds[0] becomes how many descriptors came along, and they follow, files that may make us wait as their complement.
+ * Never waits: -EAGAIN. 0 is the end.
  */
 napi_value fn_receive(napi_env env, napi_callback_info info)
 {
@@ -56,6 +57,7 @@ napi_value fn_receive(napi_env env, napi_callback_info info)
 	uint8_t *bytes = array_arg(&a, 1, 1, &size);
 	size_t offset = (size_t)number_arg(&a, 2);
 	int *fds = array_arg(&a, 3, sizeof(int), &fds_size);
+	size_t most = (size_t)number_arg(&a, 4);
 	union fd_space space;
 	struct iovec part;
 	struct msghdr msg = {
@@ -72,7 +74,7 @@ napi_value fn_receive(napi_env env, napi_callback_info info)
 	received.fds = fds + 1;
 	received.room = fds_size / sizeof(int) - 1;
 	part.iov_base = bytes + offset;
-	part.iov_len = size - offset;
+	part.iov_len = most > 0 && most < size - offset ? most : size - offset;
 	n = recvmsg(int_arg(&a, 0), &msg, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
 	if (n >= 0)
 		each_fd(&msg, keep_fd, &received);

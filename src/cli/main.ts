@@ -28,6 +28,7 @@ const COMMANDS: Readonly<Record<string, string>> = {
   explore: 'proof',
   tree: 'proof',
   review: 'proof',
+  worker: 'proof',
   fault: 'capture',
   trace: 'capture',
   report: 'capture',

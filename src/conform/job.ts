@@ -48,7 +48,11 @@ export interface Failure {
 /** Operations shown before the one that differs. */
 const HISTORY = 8;
 
-function kernelOf(stream: Stream, options: JobOptions, made: Map<string, Kernel>): Kernel {
+function kernelOf(
+  stream: Stream,
+  options: Pick<JobOptions, 'kernel' | 'with' | 'without'>,
+  made: Map<string, Kernel>,
+): Kernel {
   const name = options.kernel ?? stream.variant;
   let found = made.get(name);
   if (found === undefined) {
@@ -90,6 +94,26 @@ export interface Player {
   isVerdict(error: unknown): boolean;
 }
 
+/** Plays one stream on the model that its header or the options name. @throws RangeError where there is no such kernel */
+export class StreamPlayer {
+  readonly #options: Pick<JobOptions, 'kernel' | 'with' | 'without'>;
+  readonly #player: Player | undefined;
+  readonly #kernels = new Map<string, Kernel>();
+
+  /** `player`: plays all streams, whatever their headers say. */
+  constructor(options: Pick<JobOptions, 'kernel' | 'with' | 'without'>, player?: Player) {
+    this.#options = options;
+    this.#player = player;
+  }
+
+  play(stream: Stream, file: string): StreamResult {
+    const k = kernelOf(stream, this.#options, this.#kernels);
+    const failure = runOne(stream, file, k, this.#player);
+    const name = this.#player?.name ?? k.name;
+    return { stream: stream.name, file, kernel: name, ops: stream.ops.length, failure };
+  }
+}
+
 /**
  * Runs the streams of a job, calling `report` for each: on the model, or on `player` whatever their headers say. Returns
  * how many streams the filter lets through, those of other shards too. Throws for files that cannot be read.
@@ -99,7 +123,7 @@ export async function runJob(
   report: (result: StreamResult) => void,
   player?: Player,
 ): Promise<number> {
-  const kernels = new Map<string, Kernel>();
+  const streams = new StreamPlayer(options, player);
   let counter = 0;
   for (const file of options.files) {
     const wanted = (name: string): boolean => {
@@ -107,9 +131,7 @@ export async function runJob(
       return counter++ % options.shard.count === options.shard.index;
     };
     for await (const stream of readStreams(file, wanted, options.contents?.[file])) {
-      const k = kernelOf(stream, options, kernels);
-      const failure = runOne(stream, file, k, player);
-      report({ stream: stream.name, file, kernel: player?.name ?? k.name, ops: stream.ops.length, failure });
+      report(streams.play(stream, file));
     }
   }
   return counter;

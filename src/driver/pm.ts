@@ -79,8 +79,12 @@ export class RuntimePm {
       device.resetWq.cancel(device.resetWork);
       yield device.resetWork.idle;
       if (device.sched !== null) yield* device.sched.suspend();
+      device.calls?.power?.('suspend');
       yield* device.mmu.suspend();
-      if (!device.b.fastSuspend) yield* device.gpu.softReset();
+      if (!device.b.fastSuspend) {
+        device.calls?.power?.('reset');
+        yield* device.gpu.softReset();
+      }
       device.exit();
     }
     yield 'power off';
@@ -101,6 +105,7 @@ export class RuntimePm {
     this.state = 'resuming';
     if (device.enter()) {
       if (device.b.fastSuspend) device.resetPending = false;
+      device.calls?.power?.('resume');
       yield* device.mmu.resume();
       device.sched?.resume();
       device.exit();

@@ -22,6 +22,7 @@ import {
   toJson,
   toText,
 } from './output/report.ts';
+import type { PartService } from './parts/service.ts';
 import { loadScenario, type ScenarioText, scenarioNames } from './scenario/catalogue.ts';
 import { parseScenario } from './scenario/parser.ts';
 import { type Scenario, ScenarioError } from './scenario/scenario.ts';
@@ -50,6 +51,8 @@ export interface ExploreRequest {
   shard: Shard | undefined;
   /** One schedule for each trace instead of states; needs PANTHOR_SHIM_NOTE_READS before this is loaded. */
   traces?: boolean;
+  /** Who searches the space by parts; it is told what for: "two-binders on 7.2". */
+  parts?: ((what: string) => Promise<PartService>) | undefined;
   /** A kernel tree, built: its own driver in the place of the model's. */
   tree?: BuiltTree | undefined;
   /** Told about progress, for a terminal. */
@@ -74,7 +77,15 @@ export function run(request: ExploreRequest): Promise<ExploreReply> {
   return reply;
 }
 
-export function list(): string {
+/** The built-in scenarios, as text or as JSON. */
+export function list(json: boolean): string {
+  if (json) {
+    const scenarios = scenarioNames().map((name) => {
+      const { about, check } = loadScenario(name);
+      return { name, about, checks: check };
+    });
+    return `${JSON.stringify({ scenarios })}\n`;
+  }
   const lines = scenarioNames().map((name) => {
     const { about, check } = loadScenario(name);
     return `${name}\n    ${about}\n    checks ${check.join(', ')}`;
@@ -110,7 +121,11 @@ async function explore(request: ExploreRequest): Promise<ExploreReply> {
     throw error;
   }
   // One thread: the others of a parallel search would each need the tree's memory to themselves.
-  const question = tree === undefined ? request : { ...request, jobs: 1 };
+  const question = {
+    ...request,
+    jobs: tree === undefined ? request.jobs : 1,
+    parts: request.parts && (() => request.parts?.(headOf(scenario.name, model)) as Promise<PartService>),
+  };
   const result = await decide(world, model, invariants, question);
   const status = statusOf(result.verdict, request.strict);
   const notes = result.empty.map((one) => `${scenario.name}: ${one}`);
@@ -119,7 +134,15 @@ async function explore(request: ExploreRequest): Promise<ExploreReply> {
     const found = result.findings[0];
     const others =
       found !== undefined && request.compare && tree === undefined
-        ? { elsewhere: elsewhere(scenario, model, invariants, found.schedule) }
+        ? {
+            elsewhere: elsewhere(
+              scenario,
+              model,
+              invariants,
+              found.schedule,
+              left(request.budget, result.seconds).seconds,
+            ),
+          }
         : {};
     const json = { ...toJson(world, model, invariants, result, shard), ...others };
     return { text: `${JSON.stringify(json)}\n`, notes, status };
@@ -232,7 +255,10 @@ function replay(request: ExploreRequest, text: string): ExploreReply {
     schedules: 1,
     token: text,
     steps: traced.steps,
-    elsewhere: tree === undefined ? elsewhere(scenario, model, token.invariants, token.schedule) : [],
+    elsewhere:
+      tree === undefined
+        ? elsewhere(scenario, model, token.invariants, token.schedule, request.budget.seconds)
+        : [],
   };
   return { text: `${JSON.stringify(reply)}\n`, notes: [], status };
 }

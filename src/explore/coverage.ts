@@ -30,6 +30,11 @@ export interface CoverageReport extends Happenings {
   calls: CallCoverage[];
 }
 
+/** What was seen of a part of a space: a call may be begun in one part, and have its states in another. */
+export interface PartCoverage extends Happenings {
+  calls: (CallCoverage & { begun: boolean })[];
+}
+
 const HAPPENINGS: Readonly<Record<Expectation, [keyof Happenings, what: string]>> = {
   'access-waits': ['waitedAtLock', 'no access waits at a locked region'],
   'stale-tlb': ['staleTlb', 'the TLB never answers with what is stale'],
@@ -69,6 +74,14 @@ export class Coverage {
       calls.map(() => ({ states: 0, begun: false, results: new Set() })),
     );
     this.#at = scenario.threads.map(() => -1);
+  }
+
+  /** Nothing was seen so far. */
+  clear(): void {
+    for (const calls of this.#calls)
+      for (const call of calls) Object.assign(call, { states: 0, begun: false });
+    for (const calls of this.#calls) for (const { results } of calls) results.clear();
+    for (const what of Object.keys(this.#happened) as (keyof Happenings)[]) this.#happened[what] = 0;
   }
 
   /** A schedule begins: no thread has done anything. */
@@ -128,16 +141,14 @@ export class Coverage {
   }
 
   report(): CoverageReport {
+    return mergeCoverage([this.partReport()]);
+  }
+
+  partReport(): PartCoverage {
     const calls = this.#scenario.threads.flatMap(({ name, calls }, i) =>
       calls.map(({ text, line }, j) => {
         const { states, begun, results } = this.#calls[i][j];
-        return {
-          thread: name,
-          call: text,
-          line,
-          states: begun ? states : 0,
-          results: [...results].sort(),
-        };
+        return { thread: name, call: text, line, states, results: [...results].sort(), begun };
       }),
     );
     return { calls, ...this.#happened };
@@ -145,7 +156,7 @@ export class Coverage {
 }
 
 /** What several workers saw of one space, together. */
-export function mergeCoverage(parts: readonly CoverageReport[]): CoverageReport {
+export function mergeCoverage(parts: readonly PartCoverage[]): CoverageReport {
   const [first, ...others] = parts;
   const sum = structuredClone(first);
   for (const other of others) {
@@ -153,10 +164,12 @@ export function mergeCoverage(parts: readonly CoverageReport[]): CoverageReport 
       sum[what] += other[what];
     sum.calls.forEach((call, i) => {
       call.states += other.calls[i].states;
+      call.begun ||= other.calls[i].begun;
       call.results = [...new Set([...call.results, ...other.calls[i].results])].sort();
     });
   }
-  return sum;
+  const calls = sum.calls.map(({ begun, ...call }) => ({ ...call, states: begun ? call.states : 0 }));
+  return { ...sum, calls };
 }
 
 /**

@@ -1,7 +1,8 @@
 /** Which searches decide about a scenario: one thread first, then as many as were asked for, or a part of the space. */
 import type { Kernel } from '../driver/kernels.ts';
-import { type CoverageReport, emptyCalls, mergeCoverage } from './coverage.ts';
+import { type CoverageReport, emptyCalls } from './coverage.ts';
 import type { DriverWorld } from './driver-world.ts';
+import { type PartService, searchByParts } from './parts/service.ts';
 import { Traces } from './reduction/traces.ts';
 import { BreadthFirst } from './search/breadth-first.ts';
 import { searchInParallel } from './search/parallel.ts';
@@ -10,6 +11,8 @@ import { type Exhaustive, type ExploreOptions, Inquiry, type Result } from './se
 
 /** One thread answers most scenarios before others have even started. */
 const ALONE_SECONDS = 2;
+/** Spaces with no more states are not worth handing out. */
+const FEW_STATES = 1000;
 /** Parts of the space that each machine gets, so that they are about equally large. */
 const PREFIXES_PER_SHARD = 8;
 
@@ -25,6 +28,8 @@ export interface Question {
   shard: { index: number; count: number } | undefined;
   /** One schedule for each trace, by one thread. */
   traces?: boolean;
+  /** Who searches the space by parts, in the place of threads of this process. */
+  parts?: (() => Promise<PartService>) | undefined;
   progress: ((line: string) => void) | undefined;
 }
 
@@ -49,7 +54,7 @@ export async function decide(
   if (question.invariants.includes('all')) options.further = Number.POSITIVE_INFINITY;
   if (report) options.progress = report;
   const inquiry = new Inquiry(world, options);
-  const seen: CoverageReport[] = [];
+  let seen: CoverageReport | null = null;
   const parallel = async (prefixes?: readonly Uint8Array[]): Promise<Exhaustive> => {
     const found = await searchInParallel(scenario, model, invariants, {
       jobs: question.jobs,
@@ -59,13 +64,26 @@ export async function decide(
       ...(prefixes ? { prefixes } : {}),
       ...(report ? { progress: (stats: Stats) => report(stats, `${question.jobs} threads`) } : {}),
     });
-    seen.push(found.coverage);
+    seen = found.coverage;
     return found;
   };
 
   let result: Result;
   if (question.traces) {
     result = inquiry.conclude(inquiry.exhaust(inquiry.left(0.7), new Traces()));
+  } else if (question.parts !== undefined) {
+    const few = inquiry.left(0.7);
+    let first = inquiry.exhaust({ ...few, states: Math.min(few.states, FEW_STATES) });
+    if (first.outcome === 'budget' && few.states > FEW_STATES) {
+      const service = await question.parts();
+      const found = await searchByParts(world, model, invariants, {
+        ...{ service, budget: inquiry.left(0.7), further: inquiry.further, accept },
+        ...(report ? { progress: (stats: Stats) => report(stats, 'workers') } : {}),
+      });
+      seen = found.coverage;
+      first = found;
+    }
+    result = inquiry.conclude(first);
   } else if (question.shard !== undefined) {
     result = inquiry.conclude(await shardOf(world, question.shard, inquiry, accept, parallel));
   } else if (question.jobs === 1) {
@@ -76,7 +94,7 @@ export async function decide(
     const more = first.outcome === 'budget' && first.findings.length === 0;
     result = inquiry.conclude(more ? await parallel() : first);
   }
-  const coverage = seen.length > 0 ? mergeCoverage(seen) : world.harness.coverage.report();
+  const coverage = seen ?? world.harness.coverage.report();
   return withCoverage(world, result, coverage, question.shard !== undefined, question.traces);
 }
 

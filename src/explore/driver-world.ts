@@ -12,20 +12,13 @@ import { bindQueue, interrupts, resetWorker, worker } from './model/device.ts';
 import { tickWork } from './model/groups.ts';
 import { Harness } from './model/harness.ts';
 import { runGroup } from './model/submitted.ts';
+import { NotingWorld } from './noting-world.ts';
 import type { OtherDriver } from './other-driver.ts';
 import type { Call, Scenario } from './scenario/scenario.ts';
 import type { ThreadSpec } from './search/threads.ts';
 import { type Body, Choice, optionOf, type Step, threadOf, Violation } from './search/world.ts';
-import { logging, placeOf } from './state/access-log.ts';
-import { AccessSet, READS, WRITES } from './state/access-set.ts';
 import { watchFreed } from './state/poison.ts';
-import { TrackedWorld } from './tracked-world.ts';
 import { violationOf } from './violation-of.ts';
-
-/** In the place of an object's name: whether a thread has begun. */
-const BEGUN = -1;
-/** Likewise: what an invariant over states looks at. */
-const JUDGED = -2;
 
 const STATE_CHECKS: Partial<Record<Invariant, (harness: Harness) => string | null>> = {
   'lock-agreement': lockAgreement,
@@ -39,7 +32,7 @@ const STATE_CHECKS: Partial<Record<Invariant, (harness: Harness) => string | nul
  * The driver on the timed machine, with a scenario's threads. Works only on the interleaved build, whose code keeps
  * tracking of its own state.
  */
-export class DriverWorld extends TrackedWorld {
+export class DriverWorld extends NotingWorld {
   /** Made anew where another world was built since. */
   harness!: Harness;
   readonly scenario: Scenario;
@@ -48,10 +41,9 @@ export class DriverWorld extends TrackedWorld {
   readonly #stateChecks: [string, (harness: Harness) => string | null][] = [];
   readonly #locks: LockOrder | null;
   /** Groups of thread numbers. */
-  readonly #interchangeable: number[][] = [];
+  protected readonly inOrder: number[][] = [];
 
   readonly #driver: OtherDriver | null;
-  readonly judged: AccessSet[] = [];
 
   /** `invariants`: those that are judged; `symmetry`: interchangeable threads begin in one order only. */
   constructor(
@@ -66,7 +58,7 @@ export class DriverWorld extends TrackedWorld {
     this.scenario = scenario;
     const index = (name: string) => scenario.threads.findIndex((thread) => thread.name === name);
     if (options.symmetry !== false) {
-      for (const names of scenario.interchangeable) this.#interchangeable.push(names.map(index));
+      for (const names of scenario.interchangeable) this.inOrder.push(names.map(index));
     }
     this.#checked = new Set(invariants);
     for (const [name, check] of Object.entries(STATE_CHECKS)) {
@@ -127,7 +119,7 @@ export class DriverWorld extends TrackedWorld {
    */
   override enabled(into: Uint8Array): number {
     const n = super.enabled(into);
-    if (this.#interchangeable.length === 0) return n;
+    if (this.inOrder.length === 0) return n;
     let kept = 0;
     for (let i = 0; i < n; i++) if (!this.#comesLater(threadOf(into[i]))) into[kept++] = into[i];
     return kept;
@@ -135,7 +127,7 @@ export class DriverWorld extends TrackedWorld {
 
   #comesLater(thread: number): boolean {
     if (this.threads[thread].steps > 0) return false;
-    for (const group of this.#interchangeable) {
+    for (const group of this.inOrder) {
       const at = group.indexOf(thread);
       for (let i = 0; i < at; i++) if (this.threads[group[i]].steps === 0) return true;
     }
@@ -170,19 +162,13 @@ export class DriverWorld extends TrackedWorld {
       watchFreed(false);
     }
     if (this.notes === null) this.harness.observe();
-    else this.#observeNoted(index, this.notes);
+    else this.after(index, () => this.harness.observe());
     coverage.stepped(index);
     if (point instanceof Choice && optionOf(step) === 0) {
       if (point.label.includes('the TLB still has')) coverage.happened('staleTlb');
       else if (point.label.includes('from the L2')) coverage.happened('staleL2');
     }
     this.#locks?.stepped(index, point instanceof Mutex ? point : null);
-  }
-
-  #observeNoted(index: number, notes: AccessSet): void {
-    logging(notes, () => this.harness.observe());
-    if (this.threads[index].steps === 1 && this.#interchangeable.length > 0)
-      notes.add(placeOf(BEGUN, index), WRITES);
   }
 
   /** A new state: who is where, and who waits at a locked region. */
@@ -210,32 +196,11 @@ export class DriverWorld extends TrackedWorld {
     }
     for (let i = 0; i < this.#stateChecks.length; i++) {
       const [name, check] = this.#stateChecks[i];
-      const wrong = this.notes === null ? check(harness) : this.#judge(i, check);
+      const wrong = this.notes === null ? check(harness) : this.judge(i, () => check(harness));
       if (wrong !== null) report(new Violation(name, wrong));
     }
     const cycle = this.#locks?.cycle;
     if (cycle) report(new Violation('lock-order', cycle));
-  }
-
-  /** Runs a check of states and notes what it reads. */
-  #judge(number: number, check: (harness: Harness) => string | null): string | null {
-    const set = (this.judged[number] ??= new AccessSet());
-    set.clear();
-    return logging(set, () => check(this.harness));
-  }
-
-  /** Interchangeable threads begin in order: whether those before it have begun is part of what one waits for. */
-  override noteGuard(index: number, set: AccessSet): void {
-    super.noteGuard(index, set);
-    if (this.threads[index].steps > 0) return;
-    for (const group of this.#interchangeable) {
-      const at = group.indexOf(index);
-      for (let i = 0; i < at; i++) set.add(placeOf(BEGUN, group[i]), READS);
-    }
-  }
-
-  judgePlace(judge: number): number {
-    return placeOf(JUDGED, judge);
   }
 
   override get endsMatter(): boolean {

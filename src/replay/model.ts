@@ -19,6 +19,7 @@ import type { IdPlan, PlannedId } from './ids/id-plan.ts';
 import { IdWalk } from './ids/id-walk.ts';
 import { ARGUMENT_ADDRESS, loadPayload } from './payload.ts';
 import { placeholderFor, type TakenFd, takenFd } from './placeholders.ts';
+import { type SeenDriver, seenModel } from './seen.ts';
 
 /** Open files of a replay: each takes some kilobytes, a record that opens one some dozen. */
 const MAX_FILES = 1 << 16;
@@ -57,6 +58,8 @@ export class ReplayModel {
   readonly device: PanthorDevice;
   readonly drv: PanthorDrv;
   readonly faults: Faults | null;
+  /** What reports look at. */
+  seen: SeenDriver;
   /** User memory of the call at hand, as the driver left it. */
   readonly mem = new UserMemory(1 << 14);
   /** Where its argument is. */
@@ -86,6 +89,7 @@ export class ReplayModel {
       now: () => this.#timeNs,
     });
     this.drv = new PanthorDrv(this.device);
+    this.seen = seenModel(this.device);
     this.#fdsAreReal = options.fdsAreReal ?? false;
     this.#compat = options.compat ?? false;
     this.faults = options.faults ?? null;
@@ -106,8 +110,18 @@ export class ReplayModel {
       const opened = run(this.drv.open({ fds: this.#fds, node: node ?? 'render', compat: this.#compat }));
       file = new ClientFile(fd, opened, this.#shared);
       this.files.set(fd, file);
+      this.opened(file);
     }
     return file;
+  }
+
+  /** A file of the client's was opened, or released. */
+  protected opened(_file: ClientFile): void {}
+  protected released(_file: ClientFile): void {}
+
+  /** CLOCK_MONOTONIC of the record at hand, ns. */
+  protected get timeNs(): number {
+    return this.#timeNs;
   }
 
   /** Loads a record's payload in the model's numbers; `mem` and `argAt` are then what the driver will see. */
@@ -172,6 +186,7 @@ export class ReplayModel {
     this.files.delete(fd);
     this.onRelease?.(file);
     run(this.drv.release(file.file));
+    this.released(file);
   }
 
   /** What goes in has 32 bits; the only wider number, an mmap offset, comes out. */

@@ -24,6 +24,8 @@ export interface ReplayOptions extends ModelOptions {
   check?: boolean;
   /** How the kernel was chosen, for the report; null where the user named it. */
   choice?: KernelChoice | null;
+  /** Makes what the capture is played on, where that is not the model. */
+  makeModel?: (options: ModelOptions) => ReplayModel;
 }
 
 const NO_IDS: IdPlan = { ids: [], arrays: [] };
@@ -52,11 +54,8 @@ export class Replayer {
   #warned = 0;
 
   constructor(header: CaptureHeader, options: ReplayOptions) {
-    this.model = new ReplayModel({
-      fdsAreReal: header.replies === 'stand-in',
-      compat: isCompat(header.arch),
-      ...options,
-    });
+    const model = { fdsAreReal: header.replies === 'stand-in', compat: isCompat(header.arch), ...options };
+    this.model = options.makeModel?.(model) ?? new ReplayModel(model);
     this.choice = options.choice ?? null;
     this.kernelUapi = options.kernel.uapi;
     this.captureUapi = parseUapi(header.driver_version);
@@ -72,12 +71,12 @@ export class Replayer {
     if (record.type === 'ioctl') this.#ioctl(record);
     else if (record.type === 'mmap') this.#mmap(record);
     else this.model.close(record);
-    if (this.model.device.warnings.size !== this.#warned) this.#noteWarnings(record.index);
+    if (this.model.seen.warnings.size !== this.#warned) this.#noteWarnings(record.index);
   }
 
   /** Brings the counts of warnings up to date; done at the end, and whenever there is a new one. */
   finish(): void {
-    for (const [what, count] of this.model.device.warnings) {
+    for (const [what, count] of this.model.seen.warnings) {
       const warning = this.tally.warnings.get(what);
       if (warning !== undefined) warning.count = count;
     }
@@ -185,7 +184,7 @@ export class Replayer {
   }
 
   #noteWarnings(index: number): void {
-    const { warnings } = this.model.device;
+    const { warnings } = this.model.seen;
     for (const [what, count] of warnings) {
       if (!this.tally.warnings.has(what)) this.tally.warnings.set(what, { index, what, count });
     }
@@ -198,7 +197,7 @@ const MAX_REASONED = 1000;
 
 /** `uname -m` of 32-bit Arm, and what recorders call it (TIF_32BIT on an arm64 kernel). */
 function isCompat(arch: string): boolean {
-  return /^(arm|armhf|armel|armv[5-8]h?l?)$/.test(arch);
+  return /^(arm|armhf|armel|armv[5-8]h?l?|i[3-6]86)$/.test(arch);
 }
 
 function outcome(ok: boolean): string {

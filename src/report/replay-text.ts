@@ -82,8 +82,8 @@ function slots(history: VmHistory, life: LifeTrace): string {
 }
 
 function work(replayer: Replayer, life: LifeTrace): string {
-  const { device } = replayer.model;
-  const { activations, evictions, faults } = device.mmu.stats;
+  const { machine, stats } = replayer.model.seen;
+  const { activations, evictions, faults } = stats;
   const { steps, pageTable } = life;
   const commands = Object.entries(commandCounts(replayer)).map(([name, count]) => `${count} ${name}`);
   return [
@@ -97,7 +97,7 @@ function work(replayer: Replayer, life: LifeTrace): string {
       ],
       ['  AS', `${activations} activations, ${evictions} evictions, ${faults} faults`],
       ['  commands', commands.join(', ')],
-      ['  caches', `${plural(device.machine.cacheFlushes, 'flush', 'flushes')} through GPU_CMD`],
+      ['  caches', `${plural(machine.cacheFlushes, 'flush', 'flushes')} through GPU_CMD`],
     ]),
   ].join('\n');
 }

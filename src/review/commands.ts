@@ -16,6 +16,9 @@ export interface Ended {
   stderr: string;
 }
 
+/** Runs `panthor-shim ARGS` here or elsewhere; it is ended after `seconds`. */
+export type RunCommand = (args: readonly string[], seconds: number) => Promise<Ended>;
+
 /** Runs `panthor-shim ARGS`; it is ended after `seconds`. */
 export function runCommand(args: readonly string[], seconds: number): Promise<Ended> {
   return new Promise((done, failed) => {

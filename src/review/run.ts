@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { whyModelAlone } from '../explore/model/model-alone.ts';
 import { loadScenario } from '../explore/scenario/catalogue.ts';
-import { inParallel } from './commands.ts';
+import { inParallel, type RunCommand, runCommand } from './commands.ts';
 import type { Compared, Review, Side } from './difference.ts';
 import { reviewScenario } from './scenarios.ts';
 import { type Played, reviewVectors, type Vectors, vectorsOfCapture } from './streams.ts';
@@ -21,6 +21,8 @@ export interface ReviewRequest {
   seconds: number;
   /** Commands that run at the same time. */
   jobs: number;
+  /** Runs the searches of scenarios; here by default. */
+  run?: RunCommand;
   /** Told when something is done, for a terminal. */
   progress: (done: number, of: number, what: string) => void;
 }
@@ -41,7 +43,7 @@ export async function review(request: ReviewRequest): Promise<Review> {
       if ('file' in vectors) return { ...(await played(vectors)), what: capture };
       return { what: capture, differences: [], open: [vectors] };
     }),
-    ...scenarios.map((name) => () => reviewScenario(name, base, tree, seconds)),
+    ...scenarios.map((name) => () => reviewScenario(request.run ?? runCommand, name, base, tree, seconds)),
   ];
   let done = 0;
   const reported = tasks.map((task) => async () => {

@@ -1,6 +1,6 @@
 /** Scenarios on both sides: verdicts, what breaks, and what the calls return. */
 import type { ResultJson } from '../explore/output/report.ts';
-import { type Ended, runCommand, shellCommand } from './commands.ts';
+import { type Ended, type RunCommand, shellCommand } from './commands.ts';
 import type { Compared, Difference, Open, Side } from './difference.ts';
 
 /** Seconds that a run may take beyond its budget: building the world, and the shortest schedule. */
@@ -27,29 +27,35 @@ export function reasonOf(ended: Ended): string {
 }
 
 async function verdictOf(
+  run: RunCommand,
   scenario: string,
   side: Side,
   seconds: number,
   invariant?: string,
 ): Promise<Verdict> {
   // One search thread each: as many runs as there are cores are under way.
-  const ended = await runCommand(
+  const ended = await run(
     [...args(scenario, side, seconds, invariant), '--json', '--jobs', '1'],
     seconds + GRACE,
   );
   if (ended.status !== 0 && ended.status !== 1) return reasonOf(ended);
-  return JSON.parse(ended.stdout) as ResultJson;
+  const result = JSON.parse(ended.stdout) as ResultJson;
+  // On another machine another tree may lie under the same name.
+  if (side.options[0] === '--tree' && result.kernel !== side.name)
+    return `it ran on ${result.kernel}, not on ${side.name}`;
+  return result;
 }
 
-/** Runs a scenario on both sides, `seconds` each, and says what differs. */
+/** Runs a scenario on both sides, `seconds` each, by `run`, and says what differs. */
 export async function reviewScenario(
+  run: RunCommand,
   scenario: string,
   base: Side,
   tree: Side,
   seconds: number,
 ): Promise<Compared> {
-  const before = await verdictOf(scenario, base, seconds);
-  const after = await verdictOf(scenario, tree, seconds);
+  const before = await verdictOf(run, scenario, base, seconds);
+  const after = await verdictOf(run, scenario, tree, seconds);
   const show = (side: Side): string => shellCommand(args(scenario, side, seconds));
   const compared = compareVerdicts(scenario, before, after, show(base), show(tree));
   if (compared.differences.some(({ kind }) => kind === 'finding')) {
@@ -58,7 +64,7 @@ export async function reviewScenario(
     compared.differences = [];
     for (const [on, invariant] of missing) {
       const side = on === 'base' ? base : tree;
-      const alone = await verdictOf(scenario, side, seconds, invariant);
+      const alone = await verdictOf(run, scenario, side, seconds, invariant);
       const command = shellCommand(args(scenario, side, seconds, invariant));
       addAlone(compared, on, invariant, alone, command);
     }

@@ -187,6 +187,19 @@ describe('dump', () => {
   const dump = async (...args: string[]): Promise<string> =>
     (await panthorShim(['dump', capturePath('vulkan-sparse'), ...args])).stdout.toString();
 
+  it('is so with --trace of a replay, and in its report and divergences', async () => {
+    const file = 'test/fixtures/cases/imported-partial-unmap.jsonl';
+    const { stdout } = await panthorShim(['replay', file, '--kernel', '6.18', '--trace', 'ops']);
+    const reason = 'EINVAL at ops[0].va [panthor_vm_unmap_pages]: 0x10080000 is within the 2 MiB block';
+    const lines = stdout.toString().split('\n');
+    expect(lines.filter((line) => line.includes(`refused: ${reason}`)).length).toBe(1);
+    expect(lines.filter((line) => line.includes(`record 4: VM_BIND: ${reason}`)).length).toBe(1);
+    expect(
+      lines.filter((line) => /record 4: VM_BIND: succeeded there, EINVAL here \(at ops\[0\]\.va/.test(line))
+        .length,
+    ).toBe(1);
+  });
+
   it('says why a call failed: from what was before it, from its bytes, or that it was the machine', async () => {
     const failed = async (name: string): Promise<string> =>
       (await panthorShim(['dump', '--failed', `test/fixtures/cases/${name}.jsonl`])).stdout.toString();

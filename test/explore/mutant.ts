@@ -1,5 +1,5 @@
 /** The explorer over a driver or machine with a bug put into it: one source file changed, everything else as built. */
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { transformWithOxc } from 'vite';
 import { namesBeside } from '../../build/build.mjs';

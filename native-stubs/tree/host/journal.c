@@ -180,6 +180,11 @@ void begin_journal(void)
 	journaling = true;
 }
 
+bool is_journaling(void)
+{
+	return journaling;
+}
+
 void end_journal(void)
 {
 	journaling = false;

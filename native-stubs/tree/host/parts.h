@@ -8,6 +8,9 @@
 #include <string.h>
 #include "../arena.h"
 
+/* A place in the arena's heap: heap_alloc(), except where speed is measured. */
+void *arena_alloc(unsigned long size, unsigned int site);
+
 /* How far the heap, the roots and the tables have been used, bytes. */
 size_t heap_high(void);
 size_t roots_high(void);

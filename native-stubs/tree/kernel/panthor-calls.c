@@ -12,14 +12,8 @@ static long vm_create(unsigned long range, unsigned long flags)
 
 	if (id <= 0)
 		return id;
-	if (vm_count == MAX_VMS)
-		trap("more than 512 VMs");
 	vm = xa_load(&pfile->vms->xa, id);
-	take_notes_of(vm);
-	journal_memory(&vms[vm_count], sizeof(vms[0]));
-	vms[vm_count].vm = vm;
-	vms[vm_count++].handle = id;
-	mailbox.results[1] = vm_count;
+	add_vm(vm, id);
 	mailbox.results[2] = args.user_va_range;
 	mailbox.results[3] = vm->kernel_auto_va.start;
 	mailbox.results[4] = vm->kernel_auto_va.end;
@@ -32,11 +26,7 @@ static long mcu_vm_create(void)
 
 	if (IS_ERR(vm))
 		return PTR_ERR(vm);
-	take_notes_of(vm);
-	journal_memory(&vms[vm_count], sizeof(vms[0]));
-	vms[vm_count].vm = vm;
-	vms[vm_count++].handle = 0;
-	mailbox.results[1] = vm_count;
+	add_vm(vm, 0);
 	return 0;
 }
 

@@ -3,6 +3,7 @@ import type { StreamResult } from '../../conform/job.ts';
 import { mergeShards } from '../../conform/merge.ts';
 import { failureText, junitXml, summaryText, totalsJson } from '../../conform/report.ts';
 import { conform } from '../../conform/run.ts';
+import { conformOn } from '../../queue/streams.ts';
 import { nearestKernel } from '../../tree/source.ts';
 import { emitVectors, treeWorker } from '../../tree/vectors/conform.ts';
 import { EXIT_FOUND, UsageError } from '../exit.ts';
@@ -10,6 +11,7 @@ import { checkWritable, readInput, statOf, writeOutput } from '../io/files.ts';
 import { answersByStatus, print, printData } from '../io/output.ts';
 import { Progress } from '../io/progress.ts';
 import { conformDevice } from '../live/conform-device.ts';
+import { cannotBeWith } from '../options/conflicts.ts';
 import { addKernelOptions, type KernelOptions } from '../options/kernel.ts';
 import { build } from '../options/tree.ts';
 
@@ -23,6 +25,7 @@ interface Options extends KernelOptions {
   tree?: string;
   emit?: string;
   device?: string;
+  queue?: string;
 }
 
 function shard(value: string): { index: number; count: number } {
@@ -62,8 +65,20 @@ export function register(program: Command): void {
     .option('--tree <dir>', "play on a kernel tree's own driver, built where it has not been")
     .option('--emit <file>', 'with --tree: write what the tree does as vectors, and compare nothing')
     .option('--device <path>', 'play on a real device and on the model, and compare')
+    .option('--queue <url>', 'let the workers of a queue play, redis://HOST (`worker` is one)')
     .option('--json', 'one JSON object');
   addKernelOptions(command, 'that of each stream, or the device’s', 'PANTHOR_SHIM_KERNEL').action(run);
+  cannotBeWith(command, '--merge', [
+    '--device',
+    '--tree',
+    '--emit',
+    '--filter',
+    '--shard',
+    '--threads',
+    '--junit',
+  ]);
+  cannotBeWith(command, '--device', ['--tree', '--emit', '--shard', '--threads']);
+  cannotBeWith(command, '--emit', ['--shard', '--threads', '--junit']);
 }
 
 /** An empty filter comes from a variable that was not set: it would let everything through. */
@@ -102,6 +117,8 @@ async function run(files: string[], options: Options): Promise<void> {
   }
   if (options.junit !== undefined) checkWritable(options.junit);
   if (options.emit !== undefined) return emit(files, options);
+  if (options.queue !== undefined && options.tree !== undefined)
+    throw new UsageError('--queue does not go with --tree');
   const tree = options.tree === undefined ? undefined : await build(options.tree);
   const all: StreamResult[] = [];
   const shown = new Progress('streams');
@@ -115,13 +132,11 @@ async function run(files: string[], options: Options): Promise<void> {
     }
     shown.show(all.length, null, `${failed} failed`);
   };
-  const other = tree && treeWorker(tree);
-  const totals = await conform(
-    { files, contents: await readOnce(files), ...options },
-    progress,
-    options.threads,
-    other,
-  );
+  const job = { files, contents: await readOnce(files), ...options };
+  const totals =
+    options.queue === undefined
+      ? await conform(job, progress, options.threads, tree && treeWorker(tree))
+      : await conformOn(options.queue, job, progress);
   shown.clear();
   if (totals.wanted === 0) {
     throw new UsageError(`--filter ${options.filter}: no stream of ${files.join(', ')} has that in its name`);
@@ -137,6 +152,10 @@ async function emit(files: string[], options: Options): Promise<void> {
   const tree = await build(options.tree);
   const { filter, emit: to = '' } = options;
   const counts = await emitVectors(tree, files, to, (name) => filter === undefined || name.includes(filter));
+  if (counts.streams === 0)
+    throw new UsageError(
+      `${files.join(', ')}: no stream ${filter === undefined ? 'is there' : `has '${filter}' in its name`}`,
+    );
   const result = { file: to, variant: nearestKernel(tree), tree: tree.version, ...counts };
   print(
     options.json

@@ -4,10 +4,12 @@ import { fileURLToPath } from 'node:url';
 import { type Command, InvalidArgumentError } from 'commander';
 import { visible } from '../../../uapi/visible.ts';
 import type * as Explorer from '../../explore/command.ts';
+import { partsOn } from '../../queue/parts.ts';
 import { type ScheduleStep, writeSchedule } from '../../trace/schedule-trace.ts';
 import { InputError, note, UsageError } from '../exit.ts';
 import { answersByStatus, print } from '../io/output.ts';
 import { openTrace } from '../io/trace-file.ts';
+import { cannotBeWith } from '../options/conflicts.ts';
 import { addKernelOptions, type KernelOptions } from '../options/kernel.ts';
 import { build } from '../options/tree.ts';
 
@@ -27,6 +29,7 @@ interface Options extends KernelOptions {
   shard?: { index: number; count: number };
   merge?: string[];
   traces?: true;
+  queue?: string;
 }
 
 type BudgetOption = Options['budget'];
@@ -47,8 +50,9 @@ function parseBudget(text: string, previous: BudgetOption): BudgetOption {
 }
 
 function parseSeed(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('expected a number');
-  return Number(text);
+  const seed = Number(text);
+  if (!/^\d+$/.test(text) || seed >= 2 ** 32) throw new InvalidArgumentError('expected a number of 32 bits');
+  return seed;
 }
 
 function parseJobs(text: string): number {
@@ -65,7 +69,12 @@ function parseShard(text: string): { index: number; count: number } {
   return { index, count };
 }
 
-const texts = (text: string, previous: string[]): string[] => [...previous, text];
+/** An empty text is in every message: it would accept them all. */
+function texts(text: string, previous: string[]): string[] {
+  if (text === '') throw new InvalidArgumentError('expected a part of a message');
+  return [...previous, text];
+}
+
 const names = (text: string, previous: string[]): string[] => [...previous, ...text.split(',')];
 
 export function register(program: Command): void {
@@ -100,12 +109,17 @@ export function register(program: Command): void {
       '--traces',
       'one schedule for each order that makes a difference, told by what steps read and write; no state is remembered',
     )
+    .option('--queue <url>', 'let the workers of a queue search, redis://HOST (`worker` is one)')
     .option('--no-compare', 'leave out the table of other kernels and behaviours')
     .option('--strict', 'exit status 1 for verdicts that leave something open (bounded, vacuous) too')
     .option('--accept <text>', 'messages that contain it are known, and no violation', texts, [])
     .option('--json', 'one JSON object');
   command.option('--tree <dir>', "run a kernel tree's own driver, built where it has not been");
   addKernelOptions(command, "the scenario's, else 7.2", 'PANTHOR_SHIM_KERNEL').action(action);
+  cannotBeWith(command, '--list', ['--replay', '--merge', '--shard', '--tree']);
+  cannotBeWith(command, '--merge', ['--replay', '--shard', '--tree']);
+  cannotBeWith(command, '--replay', ['--shard']);
+  cannotBeWith(command, '--traces', ['--shard', '--queue']);
 }
 
 /** The explorer needs the interleaved form of the driver, which the build puts beside the plain one. */
@@ -128,9 +142,16 @@ export function translated(error: unknown): unknown {
 
 async function action(scenario: string | undefined, options: Options): Promise<void> {
   answersByStatus();
+  for (const [option, given] of [
+    ['--list', options.list],
+    ['--merge', options.merge],
+  ]) {
+    if (scenario !== undefined && given !== undefined)
+      throw new UsageError(`${option} takes no scenario, found ${scenario}`);
+  }
   const explorer = await loadExplorer(options.traces);
   if (options.list) {
-    print(explorer.list());
+    print(explorer.list(options.json === true));
     return;
   }
   try {
@@ -162,10 +183,9 @@ async function explore(
   if (scenario !== undefined) checkFile(scenario);
   if (options.trace !== undefined && options.replay === undefined)
     throw new UsageError('--trace is of one schedule: say which with --replay TOKEN');
-  if (options.traces && options.shard !== undefined)
-    throw new UsageError('--traces is a search of one thread: it has no parts');
   if (options.traces && options.tree !== undefined)
     throw new UsageError("--traces needs to know what steps read, which a tree's own driver does not tell");
+  if (options.queue !== undefined) checkQueue(options);
   const terminal = process.stderr.isTTY && !options.json;
   const tree = options.tree === undefined ? undefined : await build(options.tree);
   const request = {
@@ -179,6 +199,7 @@ async function explore(
     jobs: options.jobs,
     shard: options.shard,
     traces: options.traces === true,
+    parts: options.queue === undefined ? undefined : partsOn(options.queue),
     json: options.json === true,
     strict: options.strict === true,
     accept: options.accept,
@@ -199,6 +220,12 @@ async function explore(
   for (const line of reply.notes) note(line);
   print(reply.text);
   process.exitCode = reply.status;
+}
+
+/** @throws UsageError where a queue does not go with the other options */
+function checkQueue(options: Options): void {
+  const others = (['tree', 'replay', 'merge', 'shard'] as const).filter((one) => options[one] !== undefined);
+  if (others.length > 0) throw new UsageError(`--queue does not go with --${others[0]}`);
 }
 
 /** What `explore --replay --json` says of a schedule. */

@@ -5,11 +5,12 @@ import { fileURLToPath } from 'node:url';
 import { type Command, InvalidArgumentError } from 'commander';
 import { loadScenario, scenarioNames } from '../../explore/scenario/catalogue.ts';
 import { ScenarioError } from '../../explore/scenario/scenario.ts';
+import { commandsOn } from '../../queue/commands.ts';
 import type { Side } from '../../review/difference.ts';
 import { reviewJson, reviewJunit, reviewMarkdown, reviewText } from '../../review/report.ts';
 import { review } from '../../review/run.ts';
 import type { BuiltTree } from '../../tree/build.ts';
-import { nearestKernel, treeName } from '../../tree/source.ts';
+import { nearestKernel, openTree, treeName } from '../../tree/source.ts';
 import { EXIT_FOUND, InputError, UsageError } from '../exit.ts';
 import { checkWritable, statOf, writeOutput } from '../io/files.ts';
 import { answersByStatus, print, printData } from '../io/output.ts';
@@ -25,7 +26,11 @@ interface Options {
   json?: true;
   markdown?: true;
   junit?: string;
+  queue?: string;
 }
+
+/** Commands that lie in a queue at a time, or run. */
+const MANY_JOBS = 256;
 
 function positive(most: number): (text: string) => number {
   return (text) => {
@@ -51,6 +56,10 @@ export function register(program: Command): void {
     .option('--captures <files...>', 'captures whose calls are played on both sides', [])
     .option('--seconds <n>', 'for each search of a scenario on a side', positive(86400), 8)
     .option('--jobs <n>', 'commands at a time', positive(256), availableParallelism())
+    .option(
+      '--queue <url>',
+      'let the workers of a queue search the scenarios, redis://HOST (`worker` is one)',
+    )
     .option('--json', 'one JSON object')
     .option('--markdown', 'a table that can be pasted into a mail')
     .option('--junit <file>', 'also write JUnit XML')
@@ -91,6 +100,8 @@ async function action(dir: string, scenarios: string[], options: Options): Promi
   if (options.junit !== undefined) checkWritable(options.junit);
   for (const file of [...options.vectors, ...options.captures]) checkFile(file);
   for (const name of scenarios) checkScenario(name);
+  // What is no tree is said before minutes of building.
+  for (const one of options.base === undefined ? [dir] : [dir, options.base]) openTree(one);
   const tree = await build(dir);
   const nearest = nearestKernel(tree);
   const base =
@@ -99,6 +110,8 @@ async function action(dir: string, scenarios: string[], options: Options): Promi
       : sideOf(await build(options.base), options.base);
   const shown = new Progress('commands');
   const given = scenarios.length + options.vectors.length + options.captures.length;
+  const elsewhere =
+    options.queue === undefined ? null : await commandsOn(options.queue, sideOf(tree, dir).name);
   const result = await review({
     base,
     tree: sideOf(tree, dir),
@@ -108,11 +121,12 @@ async function action(dir: string, scenarios: string[], options: Options): Promi
     vectors: options.vectors,
     captures: options.captures.length > 0 || given > 0 ? options.captures : ownCaptures(),
     seconds: options.seconds,
-    jobs: options.jobs,
+    jobs: elsewhere === null ? options.jobs : MANY_JOBS,
+    ...(elsewhere === null ? {} : { run: elsewhere.run }),
     progress: (done, of, what) => {
       shown.show(done, done / Math.max(of, 1), what);
     },
-  });
+  }).finally(() => elsewhere?.end());
   shown.clear();
   if (options.junit !== undefined) writeOutput(options.junit, reviewJunit(result));
   if (options.json) print(`${JSON.stringify(reviewJson(result))}\n`);

@@ -13,6 +13,12 @@ export interface Sharing {
   stopped(): boolean;
 }
 
+/** Where the part of a space that a search is to see ends. */
+export interface Border {
+  /** Whether the present state, `length` steps of `schedule` away, is another part's; it is then noted there. */
+  outside(lanes: Int32Array, schedule: Uint8Array, length: number): boolean;
+}
+
 /**
  * Depth first. Without hashing it runs every interleaving to its end once (`stats.schedules` then counts them); with
  * hashing it turns back at states that it has seen, and when nothing is left every reachable state was checked. Going
@@ -35,13 +41,18 @@ export class DepthFirst implements Strategy {
     const outcome = descent.run(new Uint8Array(0));
     context.stats.bytesPerState = table?.bytesPerState ?? 0;
     if (graph === null || table === null || !descent.complete) return outcome;
-    const schedule = graph.scheduleToNoEnd(table.size);
-    if (schedule === null) return outcome;
-    const steps = Uint8Array.from(schedule);
-    context.replay(steps, steps.length);
-    context.found(new Violation('deadlock', context.world.describeNoEnd()), steps, steps.length, true);
-    return context.findings.size > 0 ? 'found' : 'exhausted';
+    return findNoEnd(context, graph, table.size) ? 'found' : outcome;
   }
+}
+
+/** Whether there are states from which no end can be reached: a finding, where the message is not known. */
+export function findNoEnd(context: Context, graph: Graph, states: number): boolean {
+  const schedule = graph.scheduleToNoEnd(states);
+  if (schedule === null) return false;
+  const steps = Uint8Array.from(schedule);
+  context.replay(steps, steps.length);
+  context.found(new Violation('deadlock', context.world.describeNoEnd()), steps, steps.length, true);
+  return context.findings.size > 0;
 }
 
 /** One depth-first search of what lies behind a given schedule. */
@@ -70,33 +81,45 @@ export class Descent {
   /** Numbers of the states on the way. */
   readonly #numbers: number[] = [];
 
-  /** `graph`: where the states and steps are noted; only with a table that is not shared. */
+  readonly #border: Border | null;
+
+  /**
+   * `graph`: where the states and steps are noted; only with a table that is not shared. `border`: the search sees one part
+   * of the space.
+   */
   constructor(
     context: Context,
     table: StateTable | null,
     sharing: Sharing | null = null,
     graph: Graph | null = null,
+    border: Border | null = null,
   ) {
     this.#graph = graph;
+    this.#border = border;
     this.#context = context;
     this.#table = table;
     this.#sharing = sharing;
   }
 
-  /** Searches behind `prefix`, whose last state is not entered yet. */
-  run(prefix: Uint8Array): Outcome {
+  /** Searches behind `prefix`, whose last state is not entered yet; `taken`: and whose last step was one that can be taken. */
+  run(prefix: Uint8Array, taken = false): Outcome {
     const context = this.#context;
     const schedule = this.#schedule;
     const length = prefix.length;
     schedule.set(prefix);
     this.#base = length;
-    if (length === 0) {
-      context.replay(schedule, 0);
+    this.#from = -1;
+    this.complete = false;
+    if (length === 0 || taken) {
+      context.replay(schedule, length);
     } else {
       context.replay(schedule, length - 1);
       if (!context.take(schedule[length - 1], schedule, length - 1)) return this.#ended();
     }
-    if (!this.#enter(length)) return this.#ended();
+    if (!this.#enter(length)) {
+      this.complete = !this.#full;
+      return this.#ended();
+    }
     let here = length;
     while (this.#enabled.length > 0) {
       if (context.done) return 'found';
@@ -134,11 +157,16 @@ export class Descent {
     let number = -1;
     if (this.#table !== null) {
       world.fingerprint(this.#lanes);
+      if (this.#border?.outside(this.#lanes, this.#schedule, depth)) {
+        this.#graph?.end(this.#from);
+        return false;
+      }
       const index = this.#table.insert(this.#lanes[0], this.#lanes[1], -1, 0);
       if (index === FULL) this.#full = true;
       if (this.#graph !== null && index !== FULL) {
         number = index === SEEN ? this.#table.find(this.#lanes[0], this.#lanes[1]) : index;
         if (this.#from >= 0) this.#graph.edge(this.#from, number, this.#step);
+        else this.#graph.start(number, this.#schedule.slice(0, depth));
       }
       if (index === SEEN || index === FULL) return false;
     }

@@ -10,6 +10,13 @@ export class Graph {
   #steps = new Uint8Array(1024);
   #count = 0;
   readonly #ends: number[] = [];
+  /** States that the search began with, and how to get there. */
+  readonly #starts = new Map<number, Uint8Array>();
+
+  /** The search begins with a state; `schedule` leads there. */
+  start(state: number, schedule: Uint8Array): void {
+    this.#starts.set(state, schedule);
+  }
 
   /** A step leads from one state to another. */
   edge(from: number, to: number, step: Step): void {
@@ -19,7 +26,7 @@ export class Graph {
     this.#steps[this.#count++] = step;
   }
 
-  /** Nothing more happens in a state, or its schedule is over for another reason. */
+  /** Nothing more happens in a state, its schedule is over for another reason, or it goes on in another part of the space. */
   end(state: number): void {
     this.#ends.push(state);
   }
@@ -34,16 +41,19 @@ export class Graph {
     if (!ending.includes(0)) return null;
     const by = new Int32Array(states).fill(NONE);
     let found = NONE;
-    this.#spread(this.#from, this.#to, [0], states, (state, edge) => {
+    this.#spread(this.#from, this.#to, [...this.#starts.keys()], states, (state, edge) => {
       by[state] = edge;
       if (ending[state] === 0 && found === NONE) found = state;
       return found === NONE;
     });
     if (found === NONE) return null;
     const schedule: Step[] = [];
-    for (let edge = by[found]; edge !== NONE; edge = by[this.#from[edge]])
+    let first = found;
+    for (let edge = by[found]; edge !== NONE; edge = by[first]) {
       schedule.unshift(this.#steps[edge]);
-    return schedule;
+      first = this.#from[edge];
+    }
+    return [...(this.#starts.get(first) ?? []), ...schedule];
   }
 
   /** Breadth first along edges from `source` to `target`, until `visit` says no; each state once, by its first edge. */

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { Kernel } from '../../driver/kernels.ts';
-import { type CoverageReport, mergeCoverage } from '../coverage.ts';
+import { type CoverageReport, mergeCoverage, type PartCoverage } from '../coverage.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { type Budget, type Finding, keyOf, type Outcome, type Stats } from './search.ts';
 import { StateTable, type TableBuffers } from './state-table.ts';
@@ -28,7 +28,7 @@ export interface WorkerOutput {
   spent: boolean;
   findings: { invariant: string; message: string; schedule: Step[] }[];
   accepted: string[];
-  coverage: CoverageReport;
+  coverage: PartCoverage;
 }
 
 export interface ParallelResult {

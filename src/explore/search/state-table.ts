@@ -184,6 +184,18 @@ export class StateTable {
     }
   }
 
+  /** Whether a state was entered; of a table of one thread only. */
+  has(lane0: number, lane1: number): boolean {
+    const lanes = this.#lanes;
+    for (
+      let place = hash(lane0, lane1) & this.#mask;
+      lanes[place * 2] !== 0;
+      place = (place + 1) & this.#mask
+    )
+      if (lanes[place * 2] === lane0 && lanes[place * 2 + 1] === lane1) return true;
+    return false;
+  }
+
   /** The number of a state that was entered; of a table of one thread only. */
   find(lane0: number, lane1: number): number {
     const lanes = this.#lanes;

@@ -38,6 +38,6 @@ const output: WorkerOutput = {
     schedule,
   })),
   accepted: [...context.accepted],
-  coverage: world.harness.coverage.report(),
+  coverage: world.harness.coverage.partReport(),
 };
 parentPort?.postMessage(output);

@@ -57,6 +57,9 @@ export class Calls {
   tickDone: Waitable = { label: 'tick_work', ready: () => true };
   /** The driver has queued its reset work. */
   onReset: () => void = () => {};
+  /** Names of locks, while there are so many VMs. */
+  readonly #names = new Map<number, string>();
+  #namedVms = -1;
   /** Notes are read by another caller. */
   #mute = false;
 
@@ -208,7 +211,7 @@ export class Calls {
   }
 
   #isReady(thread: number): boolean {
-    return (this.#kernel.native.ready() & (1 << thread)) !== 0;
+    return (this.#kernel.mailbox.ready & (1 << thread)) !== 0;
   }
 
   /** Nothing is coming that would wake who sleeps for the GPU: the flush is stuck, or a reset has ended it. The time runs out. */
@@ -225,10 +228,20 @@ export class Calls {
     return { label, ready: () => this.#isReady(thread) || or() };
   }
 
+  /** The name of a lock or a queue. Which VM has which lock is settled as long as no VM is made. */
   #nameOf(object: number): string {
-    this.#kernel.mailbox.object = object;
-    this.#kernel.native.nameOf();
-    return this.#kernel.mailbox.text;
+    if (this.#namedVms !== this.#view.vmCount) {
+      this.#namedVms = this.#view.vmCount;
+      this.#names.clear();
+    }
+    let name = this.#names.get(object);
+    if (name === undefined) {
+      this.#kernel.mailbox.object = object;
+      this.#kernel.native.nameOf();
+      name = this.#kernel.mailbox.text;
+      this.#names.set(object, name);
+    }
+    return name;
   }
 
   #read(offset: number): number {

@@ -75,6 +75,7 @@ export class TreeDriver {
   /** A machine whose tables are in the kernel's memory. */
   machine(slots: number, vaBits: number): TimedMachine {
     this.kernel.reset();
+    this.#view.isTold = false;
     this.#vms = [];
     this.#objects = [];
     this.#seen.clear();
@@ -178,6 +179,7 @@ export class TreeDriver {
   /** The state now is the initial one. */
   begin(): void {
     this.kernel.native.begin();
+    this.#view.isTold = true;
   }
 
   /** Back to the initial state. */
@@ -190,7 +192,7 @@ export class TreeDriver {
   /** The state now, to come back to until an older one is. */
   save(): SavedDriver {
     return {
-      moment: this.kernel.native.moment(),
+      moment: this.kernel.mailbox.moment,
       seen: Array.from(this.#seen.values(), (seen) => seen.save()),
     };
   }
@@ -209,9 +211,8 @@ export class TreeDriver {
 
   /** Mixes the whole of the kernel's state into a fingerprint. */
   mixInto(lanes: Int32Array): void {
-    this.kernel.native.hash(0);
-    const hash = this.kernel.mailbox.word(0);
-    lanes[0] = (lanes[0] ^ Number(BigInt.asIntN(32, hash))) | 0 || 1;
-    lanes[1] = (Math.imul(lanes[1], 31) ^ Number(BigInt.asIntN(32, hash >> 32n))) | 0 || 1;
+    const { hashLow, hashHigh } = this.kernel.mailbox;
+    lanes[0] = (lanes[0] ^ hashLow) | 0 || 1;
+    lanes[1] = (Math.imul(lanes[1], 31) ^ hashHigh) | 0 || 1;
   }
 }

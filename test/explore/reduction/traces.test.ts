@@ -49,7 +49,6 @@ describe('known counts', () => {
     ...(LONG ? LARGER : []),
   ] as [string, ThreadBody[], number][]) {
     it(`of ${name}: ${complete}`, () => {
-      const r = count(bodies);
       expect(count(bodies)).toMatchObject({ outcome: 'exhausted', complete });
     });
   }

@@ -1,9 +1,9 @@
 /** VMs and objects of a tree's driver, with the names that the harness and the invariants use of the model's. */
 import type { Op } from '../../../coroutine/op.ts';
 import type { BindJob, BindOp } from '../../../driver/mmu/vm-bind.ts';
+import { forEachLeaf } from '../../../tree/leaves.ts';
 import type { Calls } from '../calls.ts';
 import type { TreeDriver } from '../driver.ts';
-import { forEachLeaf } from '../leaves.ts';
 import type { Seen, SeenOp } from '../objects.ts';
 import {
   type View,

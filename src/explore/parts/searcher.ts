@@ -1,0 +1,37 @@
+/** Searches parts in this process, one after another. */
+import { kernel } from '../../driver/kernels.ts';
+import { UsageError } from '../../errors.ts';
+import { DriverWorld } from '../driver-world.ts';
+import { parseScenario } from '../scenario/parser.ts';
+import { digest } from '../scenario/token.ts';
+import type { Part, PartResult, Space } from './part.ts';
+import { searchPart } from './search-part.ts';
+
+/** Searches parts of one space after another; a world is kept for as long as its space is asked about. */
+export class PartSearcher {
+  #space = '';
+  #world: DriverWorld | null = null;
+
+  /** @throws UsageError where this model is not that of whoever asks */
+  search(space: Space, part: Part): PartResult {
+    if (this.#world === null || this.#space !== space.digest) {
+      this.#world = worldOf(space);
+      this.#space = space.digest;
+    }
+    return searchPart(this.#world, part, space.accept);
+  }
+}
+
+function worldOf(space: Space): DriverWorld {
+  const list = (sign: string): string[] =>
+    space.switched.filter((one) => one[0] === sign).map((one) => one.slice(1));
+  const scenario = parseScenario(space.scenario.source, space.scenario.name);
+  const model = kernel(space.kernel, list('+'), list('-'));
+  const own = digest(scenario, model, space.invariants);
+  if (own !== space.digest) {
+    throw new UsageError(
+      `the exploration of ${scenario.name} is another version's: its digest is ${space.digest}, here it is ${own}`,
+    );
+  }
+  return new DriverWorld(scenario, model, space.invariants);
+}

@@ -1,0 +1,57 @@
+/** Does jobs, one at a time, in a thread of its own: the process answers for its jobs meanwhile. */
+import { Worker } from 'node:worker_threads';
+import type { RunKind } from './runs.ts';
+
+export interface Executor {
+  /** @throws what went wrong in the job; where the thread was ended meanwhile */
+  run(kind: RunKind, payload: unknown): Promise<unknown>;
+  /** Gives up what is being done. */
+  end(): void;
+}
+
+/** Modules of threads that answer each message, a job's payload, with `{ value }` or `{ error }`. */
+const THREADS: Readonly<Record<RunKind, string>> = {
+  explore: '../../interleaved/src/explore/parts/thread.js',
+  conform: './conform-thread.js',
+  review: './review-thread.js',
+};
+
+interface Answer {
+  value?: unknown;
+  error?: string;
+}
+
+export function makeExecutor(): Executor {
+  /** Kept for as long as jobs are of one kind: the code is warm, and the world is there. */
+  let thread: { kind: RunKind; worker: Worker } | null = null;
+  const end = (): void => {
+    void thread?.worker.terminate();
+    thread = null;
+  };
+  return {
+    end,
+    run(kind, payload) {
+      if (thread !== null && thread.kind !== kind) end();
+      thread ??= { kind, worker: new Worker(new URL(THREADS[kind], import.meta.url)) };
+      const { worker } = thread;
+      return new Promise((done, failed) => {
+        const onMessage = ({ value, error }: Answer): void => {
+          forget();
+          if (error === undefined) done(value);
+          else failed(new Error(error));
+        };
+        const onError = (error: Error): void => {
+          forget();
+          end();
+          failed(error);
+        };
+        const onExit = (): void => onError(new Error('given up'));
+        const forget = (): void => {
+          worker.off('message', onMessage).off('error', onError).off('exit', onExit);
+        };
+        worker.on('message', onMessage).on('error', onError).on('exit', onExit);
+        worker.postMessage(payload);
+      });
+    },
+  };
+}
