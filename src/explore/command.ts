@@ -51,6 +51,8 @@ export interface ExploreRequest {
   seed: number;
   jobs: number;
   shard: Shard | undefined;
+  /** One schedule for each trace instead of states; needs PANTHOR_SHIM_NOTE_READS before this is loaded. */
+  traces?: boolean;
   /** Who searches the space by parts; it is told what for: "two-binders on 7.2". */
   parts?: ((what: string) => Promise<PartService>) | undefined;
   /** A kernel tree, built: its own driver in the place of the model's. */
