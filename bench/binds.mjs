@@ -1,10 +1,11 @@
 // The nine workloads through the ioctl entry, and their ratios to the kernel's C.
+import { BenchClient } from './client.mjs';
 import { GROUPS, KERNEL, median } from './workloads.mjs';
 import { compileYardstick } from './yardstick.mjs';
 
 const ROUNDS = 7;
 /** How long a workload runs before its rounds count, ms: the engine compiles what is hot on the side. */
-const WARM_UP_MS = 1500;
+export const WARM_UP_MS = 1500;
 
 /** Adds a round's figures to the lists of `all`. */
 function collect(all, round) {
@@ -18,7 +19,7 @@ export function measureBinds() {
   const strokes = {};
   for (const make of GROUPS) {
     if (yardstick !== null) collect(strokes, yardstick());
-    const round = make();
+    const round = make(() => new BenchClient());
     for (const until = performance.now() + WARM_UP_MS; performance.now() < until; ) round();
     for (let i = 0; i < ROUNDS; i++) collect(samples, round());
   }
@@ -39,7 +40,7 @@ export function geometricMean(values) {
   return Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
 }
 
-function duration(ns) {
+export function duration(ns) {
   return ns < 10_000 ? `${ns.toFixed(0)} ns` : `${(ns / 1000).toFixed(0)} µs`;
 }
 

@@ -8,17 +8,13 @@ import { kernel } from '../dist/src/driver/kernels.js';
 import {
   DRM_IOCTL_PANTHOR_VM_BIND,
   DRM_IOCTL_PANTHOR_VM_CREATE,
-  DRM_PANTHOR_VM_BIND_OP_TYPE_MAP,
-  DRM_PANTHOR_VM_BIND_OP_TYPE_UNMAP,
   drm_panthor_vm_bind,
   drm_panthor_vm_bind_op,
   drm_panthor_vm_create,
 } from '../dist/uapi/panthor_drm.js';
+import { ARG, encodeBind, encodeOps, OPS } from './encode.mjs';
 
-const ARG = 0x10000;
-const OPS = 0x20000;
 const BIND = drm_panthor_vm_bind.off;
-const OP = drm_panthor_vm_bind_op.off;
 const OP_SIZE = drm_panthor_vm_bind_op.size;
 
 export class BenchClient {
@@ -32,12 +28,7 @@ export class BenchClient {
     this.vmId = this.#createVm();
     run(this.file.vms.get(this.vmId).active());
     this.mem = new UserMemory();
-    this.arg = this.mem.reserve(ARG, drm_panthor_vm_bind.size);
-    const { view } = this.mem;
-    view.setUint32(this.arg + BIND.vm_id, this.vmId, true);
-    view.setUint32(this.arg + BIND.ops, OP_SIZE, true);
-    view.setUint32(this.arg + BIND.ops + 4, 1, true);
-    view.setUint32(this.arg + BIND.ops + 12, 0, true);
+    this.arg = encodeBind(this.mem, this.vmId);
     this.argEnd = this.mem.used;
   }
 
@@ -58,19 +49,7 @@ export class BenchClient {
 
   /** Encodes operations for call(), in the place of those from before: maps of `bo`, unmaps without one; bytes. */
   encode(ops) {
-    const { mem } = this;
-    mem.used = this.argEnd;
-    mem.count = 1;
-    const at = mem.reserve(OPS, ops.length * OP_SIZE);
-    ops.forEach(({ bo, boOffset = 0, va, size }, i) => {
-      const op = at + i * OP_SIZE;
-      const type = bo === undefined ? DRM_PANTHOR_VM_BIND_OP_TYPE_UNMAP : DRM_PANTHOR_VM_BIND_OP_TYPE_MAP;
-      mem.view.setUint32(op + OP.flags, type, true);
-      mem.view.setUint32(op + OP.bo_handle, bo ?? 0, true);
-      mem.setU64(op + OP.bo_offset, boOffset);
-      mem.setU64(op + OP.va, va);
-      mem.setU64(op + OP.size, size);
-    });
+    encodeOps(this.mem, this.argEnd, ops);
   }
 
   /** One VM_BIND for each of the encoded operations [from, to). */

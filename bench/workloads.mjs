@@ -1,7 +1,5 @@
 // The nine workloads, and what the kernel's own code of 7.2 takes for each, in yardsticks (yardstick.c): measured with
 // gcc -O2 over a stubbed kernel in the same runs as the yardstick.
-import { BenchClient } from './client.mjs';
-
 const MIB = 2 ** 20;
 const GIB = 2 ** 30;
 const BASE = 0x100000000;
@@ -37,9 +35,9 @@ function timeCalls(client, from, to) {
 }
 
 /** 100,000 maps of one page at every second page, then their unmaps, on a client that is kept warm. */
-function small() {
+function small(newClient) {
   const n = 100_000;
-  const client = new BenchClient();
+  const client = newClient();
   const bo = client.object(4096, '4k');
   const at = (i) => ({ va: BASE + i * 8192, size: 4096 });
   client.encode(Array.from({ length: 2 * n }, (_, i) => (i < n ? { bo, ...at(i) } : at(i - n))));
@@ -60,8 +58,8 @@ function warmUp(client, layout) {
 }
 
 /** A large object mapped and unmapped whole, `n` times at each place, on a client that is kept warm. */
-function whole(name, size, layout, n) {
-  const client = new BenchClient();
+function whole(newClient, name, size, layout, n) {
+  const client = newClient();
   warmUp(client, layout);
   const bo = client.object(size, layout);
   const at = (place) => ({ va: BASE + place * size, size });
@@ -95,8 +93,8 @@ function randomSlots(n) {
  * 64 KiB maps at random 64 KiB boundaries of a mapped 1 GiB, from an object of `size` bytes at offset `offsetOf(slot)`.
  * Every boundary was rebound once before the first round, so that each operation replaces one mapping by another.
  */
-function rebind(name, size, layout, offsetOf) {
-  const client = new BenchClient();
+function rebind(newClient, name, size, layout, offsetOf) {
+  const client = newClient();
   client.map(client.object(GIB, 'contig4k'), 0, BASE, GIB);
   const bo = client.object(size, layout);
   const slots = [...Array(16384).keys(), ...randomSlots(100_000)];
@@ -107,12 +105,15 @@ function rebind(name, size, layout, offsetOf) {
   return () => ({ [name]: timeCalls(client, 16384, slots.length) });
 }
 
-/** Workloads in the order of the table: each returns a function that runs one round and says ns an operation. */
+/**
+ * Workloads in the order of the table: each takes what makes a client, and returns a function that runs one round and says ns an
+ * operation.
+ */
 export const GROUPS = [
   small,
-  () => whole('64m-4k', 64 * MIB, '4k', 25),
-  () => whole('1g-2m', GIB, 'contig2M', 1000),
-  () => rebind('rebind-64k', GIB, 'contig4k', (slot) => slot * 65536),
-  () => rebind('rebind-64k-small', 65536, '4k', () => 0),
-  () => rebind('rebind-64k-scattered', 64 * MIB, '4k', (slot) => (slot * 65536) % (64 * MIB)),
+  (client) => whole(client, '64m-4k', 64 * MIB, '4k', 25),
+  (client) => whole(client, '1g-2m', GIB, 'contig2M', 1000),
+  (client) => rebind(client, 'rebind-64k', GIB, 'contig4k', (slot) => slot * 65536),
+  (client) => rebind(client, 'rebind-64k-small', 65536, '4k', () => 0),
+  (client) => rebind(client, 'rebind-64k-scattered', 64 * MIB, '4k', (slot) => (slot * 65536) % (64 * MIB)),
 ];

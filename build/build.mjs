@@ -23,7 +23,7 @@ import {
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { checkYields } from './check-yields.mjs';
-import { InstrumentError, instrument, settersIn } from './instrument.mjs';
+import { InstrumentError, instrument, namesIn } from './instrument.mjs';
 import { link } from './link.mjs';
 import { bundlePage } from './page.mjs';
 import { strip } from './strip.mjs';
@@ -39,6 +39,9 @@ const UNSTRIPPED = /^src\/explore\//;
 const TRACKING = 'src/explore/state/tracking.js';
 /** Interleaved code whose state the explorer has to see: the driver, the machine, and the explorer's own actors. */
 const INSTRUMENTED = [...STRIPPED, 'src/explore/model', 'src/explore/tree/threads'];
+
+/** Names of properties that instrument() was told, beside the code. */
+export const NAMES = 'names.json';
 
 const isInstrumented = (file) => INSTRUMENTED.some((dir) => file.startsWith(`${dir}/`));
 const isLinked = (file) => LINKED.some((dir) => file.startsWith(`${dir}/`));
@@ -88,17 +91,28 @@ function rewrite(path, transform) {
   writeFileSync(path, transform(readFileSync(path, 'utf8')));
 }
 
+/** What instrument() was told of the names in interleaved code below `dir`. */
+export function namesBeside(dir) {
+  const { setters, watched } = JSON.parse(readFileSync(join(dir, NAMES), 'utf8'));
+  return { setters: new Set(setters), watched: new Set(watched) };
+}
+
 /** Makes the interleaved code below `dir` tracks its state. */
 function trackState(dir) {
   const problems = [];
   const files = listFiles(dir).filter((file) => file.endsWith('.js') && isInstrumented(file));
-  const setters = new Set(files.flatMap((file) => settersIn(readFileSync(join(dir, file), 'utf8'))));
+  const names = namesIn(files.map((file) => readFileSync(join(dir, file), 'utf8')));
+  // Tests that instrument a changed module among these need the same names.
+  writeFileSync(
+    join(dir, NAMES),
+    JSON.stringify({ setters: [...names.setters], watched: [...names.watched] }),
+  );
   for (const file of files) {
     const tracking = relative(dirname(join(dir, file)), join(dir, TRACKING))
       .split(sep)
       .join('/');
     try {
-      rewrite(join(dir, file), (code) => instrument(code, file, tracking, setters));
+      rewrite(join(dir, file), (code) => instrument(code, file, tracking, names));
     } catch (error) {
       if (!(error instanceof InstrumentError)) throw error;
       problems.push(...error.problems);

@@ -8,8 +8,9 @@ export function fieldHelpers(field, maybeSetter) {
   return (
     `const $k_${field} = $key('${field}'), $r_${field} = (t, v) => { t.${field} = v; }, ` +
     `$w_${field} = (t, v) => { const o = t.${field}; if (o !== v) { t.${field} = v; ` +
-    `if (${known}) $note(t, $k_${field}, $r_${field}, o, v); } return v; }, ` +
+    `if (${known}) $note(t, $k_${field}, $r_${field}, o, v); } else if ($log.on) $silent(t, $k_${field}); return v; }, ` +
     `$u_${field} = (t, f) => $w_${field}(t, f(t.${field})), ` +
-    `$i_${field} = (t, d, pre) => { const o = t.${field}; const n = typeof o === 'bigint' ? o + BigInt(d) : o + d; $w_${field}(t, n); return pre ? n : o; }; `
+    `$i_${field} = (t, d, pre, unused) => { const o = t.${field}; const n = typeof o === 'bigint' ? o + BigInt(d) : o + d; ` +
+    `if (unused && $log.on) $plus(() => $w_${field}(t, n)); else $w_${field}(t, n); return pre ? n : o; }; `
   );
 }

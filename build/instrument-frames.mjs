@@ -137,8 +137,8 @@ export function instrumentFrames(tree, out, replace, code, file, refuse) {
       const left = code.slice(node.left.start, node.left.end);
       if (node.left.type !== 'VariableDeclaration') refuse(node, 'for-of over a variable declared elsewhere');
       replace(node.left.start, node.right.start, `let $x${n} = 0, $a${n} = $array(`);
-      out.appendRight(node.right.end, `); $x${n} < $a${n}.length; $x${n}++`);
-      const head = `${left} = $a${n}[$x${n}];`;
+      out.appendRight(node.right.end, `); $x${n} < $count($a${n}); $x${n}++`);
+      const head = `${left} = $element($a${n}, $x${n});`;
       if (node.body.type === 'BlockStatement') out.appendLeft(node.body.start + 1, head);
       else {
         out.appendLeft(node.body.start, `{ ${head} `);

@@ -5,6 +5,7 @@ import { instrumentClosures } from './instrument-closures.mjs';
 import { fieldHelpers } from './instrument-fields.mjs';
 import { instrumentFrames } from './instrument-frames.mjs';
 import { moduleVariables } from './instrument-modules.mjs';
+import { instrumentReads, readHelpers, writtenLate } from './instrument-reads.mjs';
 import { instrumentResume } from './instrument-resume.mjs';
 import { MUTATORS, nameOf, readsUnhashed, UNHASHED } from './instrument-unhashed.mjs';
 
@@ -22,12 +23,12 @@ import { MUTATORS, nameOf, readsUnhashed, UNHASHED } from './instrument-unhashed
  * @param {string} code JavaScript, an ES module
  * @param {string} file its name, for messages
  * @param {string} tracking how the module imports src/explore/state/tracking.js
- * @param {ReadonlySet<string>} [setters] names that are accessors of some class (see settersIn)
+ * @param {{ setters: ReadonlySet<string>, watched: ReadonlySet<string> }} [names] of properties in all modules; see namesIn()
  * @returns {string} the code
  * @throws {InstrumentError} for what cannot be followed: writes by destructuring, `delete`, Object.assign, module-level
  *   variables, a yield in finally, a read of what is not hashed, …
  */
-export function instrument(code, file, tracking, setters = new Set()) {
+export function instrument(code, file, tracking, names = namesIn([code])) {
   const tree = parse(code, { ecmaVersion: 2023, sourceType: 'module', locations: true });
   const out = new MagicString(code);
   // What was put in beside the replaced part stays.
@@ -99,9 +100,10 @@ export function instrument(code, file, tracking, setters = new Set()) {
   };
 
   /** `++target` and its kin. */
-  const update = (node) => {
+  const update = (node, parent) => {
     const target = node.argument;
-    const rest = `, ${node.operator === '++' ? 1 : -1}, ${node.prefix})`;
+    const unused = parent.type === 'ExpressionStatement' ? ', true' : '';
+    const rest = `, ${node.operator === '++' ? 1 : -1}, ${node.prefix}${unused})`;
     if (node.prefix) out.remove(node.start, target.start);
     if (target.computed) {
       out.appendLeft(target.start, '$ei(');
@@ -141,7 +143,7 @@ export function instrument(code, file, tracking, setters = new Set()) {
         }
         break;
       case 'UpdateExpression':
-        if (node.argument.type === 'MemberExpression') update(node);
+        if (node.argument.type === 'MemberExpression') update(node, parent);
         else if (variables.has(node.argument.name)) refuse(node, 'a module-level variable');
         break;
       case 'UnaryExpression':
@@ -215,13 +217,15 @@ export function instrument(code, file, tracking, setters = new Set()) {
 
   const closures = instrumentClosures(tree, out, file);
   const frames = instrumentFrames(tree, out, replace, code, file, refuse);
+  const reads = instrumentReads(tree, out, code, names.watched, refuse);
   if (problems.length > 0) throw new InstrumentError(problems);
   if (fields.size === 0 && frames === 0 && !closures && out.toString() === code) return code;
-  const helpers = [...fields].map((field) => fieldHelpers(field, setters.has(field))).join('');
-  const names =
+  const helpers = [...fields].map((field) => fieldHelpers(field, names.setters.has(field))).join('');
+  const readers = [...reads].map(readHelpers).join('');
+  const imported =
     '$key, $note, $root, $e, $eu, $ei, $m, $mo, $length, $enter, $y, $array, $c, $l, $unhashed, ' +
-    '$resuming, $values, $site, $child, $call, $none';
-  out.prepend(`import { ${names} } from '${tracking}'; ${helpers}`);
+    '$resuming, $values, $site, $child, $call, $none, $silent, $plus, $log, $noted, $read, $element, $whole, $maybe, $maybeElement, $fields, $each, $count';
+  out.prepend(`import { ${imported} } from '${tracking}'; ${helpers}${readers}`);
   const result = instrumentResume(out.toString(), refuse);
   if (problems.length > 0) throw new InstrumentError(problems);
   parse(result, { ecmaVersion: 2023, sourceType: 'module' });
@@ -237,12 +241,22 @@ export class InstrumentError extends Error {
   }
 }
 
-/** Names that `code` declares setters for; private ones as they are after the rewriting. */
-export function settersIn(code) {
-  const names = [];
-  walk(parse(code, { ecmaVersion: 2023, sourceType: 'module' }), (node) => {
-    if (node.kind !== 'set' || node.computed) return;
-    names.push(node.key.type === 'PrivateIdentifier' ? `$_${node.key.name}` : node.key.name);
-  });
-  return names;
+/**
+ * Names of properties in modules that belong together, private ones as they are after the rewriting: `setters` are
+ * accessors of some class, `watched` are written after their object was made.
+ *
+ * @param {readonly string[]} codes
+ */
+export function namesIn(codes) {
+  const setters = new Set();
+  const watched = new Set();
+  for (const code of codes) {
+    const tree = parse(code, { ecmaVersion: 2023, sourceType: 'module' });
+    for (const name of writtenLate(tree)) watched.add(name);
+    walk(tree, (node) => {
+      if (node.kind !== 'set' || node.computed) return;
+      setters.add(node.key.type === 'PrivateIdentifier' ? `$_${node.key.name}` : node.key.name);
+    });
+  }
+  return { setters, watched };
 }

@@ -28,44 +28,72 @@ function run(args, input = '') {
   }
 }
 
+const sparse = `${captures}/vulkan-sparse.jsonl.gz`;
+const fixtures = 'test/fixtures';
+const firstRow = (tab) => tab.locator('table.stepper tbody tr').first().click();
+
 /** Name, inputs of `report` (and its standard input), height of the window, and what is done before the picture. */
 const PICTURES = [
-  ['map', [`${captures}/vulkan-sparse.jsonl.gz`], '', 1180, (tab) => tab.click('#fit')],
+  ['map', [sparse], '', 1200, (tab) => tab.click('#fit')],
   [
     'mapping',
-    [`${captures}/vulkan-sparse.jsonl.gz`],
+    [sparse],
     '',
     1000,
     async (tab) => {
       await tab.fill('#query', '0x7ffffe810000');
       await tab.press('#query', 'Enter');
-      await tab.locator('#panel').getByText('AS_TRANSTAB').waitFor();
+      await tab.locator('#hits button').last().click();
+      await tab.locator('#panel').getByText('after record 97').first().waitFor();
       for (let i = 0; i < 4; i++) await tab.press('#map', '-');
     },
+  ],
+  [
+    'timeline',
+    [sparse],
+    '',
+    1300,
+    async (tab) => {
+      await tab.fill('#query', '#188');
+      await tab.press('#query', 'Enter');
+      await tab.locator('#panel').getByText('After record 188').waitFor();
+      for (let i = 0; i < 5; i++) await tab.press('#map', '+');
+    },
+    '.views',
   ],
   [
     'schedule',
     ['-'],
     () => run(['explore', 'rebind-while-accessing', '--kernel', '6.12', '--json']),
-    760,
+    960,
     (tab) => tab.locator('table.stepper tbody tr').last().click(),
   ],
+  ['difference', [sparse, `${fixtures}/captures/vulkan-sparse-emulated.jsonl.gz`], '', 760, firstRow],
   [
-    'difference',
+    'kernels',
     ['-'],
     () =>
       run([
         'replay',
-        `${captures}/vulkan-sparse.jsonl.gz`,
-        '--kernel',
-        '6.18',
-        '--diff-kernel',
-        '7.2',
-        '--json',
+        `${fixtures}/captures/zink-sparse-buffer-basic.jsonl.gz`,
+        ...['--kernel', '7.1', '--diff-kernel', '7.2', '--json'],
       ]),
     760,
-    (tab) => tab.locator('table.stepper tbody tr').first().click(),
+    firstRow,
   ],
+  [
+    'conformance',
+    ['-'],
+    () =>
+      run([
+        'conform',
+        `${fixtures}/vectors/edge-7.2.jsonl.gz`,
+        ...['--without', 'unlock-before-disable', '--json'],
+      ]),
+    760,
+    firstRow,
+  ],
+  ['review', [`${fixtures}/review/linux-7.2.13.json`], '', 860, firstRow],
 ];
 
 const browser = await chromium.launch({
@@ -73,7 +101,7 @@ const browser = await chromium.launch({
   args: ['--no-sandbox'],
 });
 try {
-  for (const [name, inputs, input, height, prepare] of PICTURES) {
+  for (const [name, inputs, input, height, prepare, part] of PICTURES) {
     const html = join(folder, `${name}.html`);
     run(['report', ...inputs, '-o', html], typeof input === 'function' ? input() : input);
     for (const colorScheme of ['light', 'dark']) {
@@ -83,7 +111,8 @@ try {
       await prepare(tab);
       await tab.evaluate(() => document.activeElement?.blur());
       await tab.waitForTimeout(300);
-      await tab.screenshot({ path: join(top, `docs/pictures/${name}-${colorScheme}.png`) });
+      const path = join(top, `docs/pictures/${name}-${colorScheme}.png`);
+      await (part === undefined ? tab : tab.locator(part)).screenshot({ path });
       await tab.close();
     }
   }

@@ -40,6 +40,8 @@ struct wire_open {
 	uint32_t flags; /* of open(2) */
 	uint32_t pid;
 	uint32_t tid;
+	uint32_t compat; /* 1: a process of 32 bits, 0: of 64 */
+	uint32_t reserved;
 };
 
 /* WIRE_AWAIT_RELEASE */

@@ -1,8 +1,9 @@
 /**
- * node test/innocent.mjs [SECONDS]: how long the calls of a client take that disturbs no one (it maps and unmaps 1 MiB), alone,
+ * node test/innocent.mjs [SECONDS [KIND...]]: how long the calls of a client take that disturbs no one (it maps and unmaps 1 MiB), alone,
  * beside a process that only computes, and beside clients that care for no one else (test/live/programs/beside.c). Prints
  * p50, p99 and the longest in microseconds. Ends with 1 where the p99 beside a client is more than twice that beside the
- * process that only computes: what the machine's cores cost is not the server's affair. The best of three tries counts.
+ * process that only computes: what the machine's cores cost is not the server's affair. The best of three tries counts. A
+ * client beside it whose calls do not do what they should is a failure, too.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -17,14 +18,24 @@ const KINDS = [
   'many-async',
   'scattered',
   'syncobjs',
+  'waits',
+  'waits-distinct',
+  'wakes',
+  'query',
+  'messages',
   'heap',
+  'memory',
+  'descriptors',
   'files',
+  'forks',
+  'streams',
   'flood',
 ];
 const TRIES = 3;
 const seconds = Number(process.argv[2] ?? 5);
-if (!(seconds > 0)) {
-  process.stderr.write('usage: node test/innocent.mjs [SECONDS]\n');
+const kinds = process.argv.length > 3 ? process.argv.slice(3) : KINDS;
+if (!(seconds > 0) || kinds.some((kind) => !KINDS.includes(kind))) {
+  process.stderr.write(`usage: node test/innocent.mjs [SECONDS [KIND...]]: ${KINDS.join(' ')}\n`);
   process.exit(2);
 }
 const top = fileURLToPath(new URL('..', import.meta.url));
@@ -37,8 +48,13 @@ spawnSync('cc', ['-O1', '-D_GNU_SOURCE', '-o', beside, source, '-lpthread'], { s
 function measure(other) {
   const script = `${other === '' ? '' : `${other} & sleep 1; `}'${beside}' innocent ${seconds}; ${other === '' ? '' : 'kill -9 $!'}`;
   const args = [join(top, 'bin/panthor-shim'), 'run', '--', 'sh', '-c', script];
-  const { stdout } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
   const [, p50, p99, max] = stdout.split(' ').map(Number);
+  // A client whose calls fail disturbs no one.
+  if (/not so|beside:|returned/.test(stderr)) {
+    process.stderr.write(stderr);
+    process.exitCode = 1;
+  }
   return { p50, p99, max };
 }
 
@@ -50,7 +66,7 @@ try {
   print('alone', measure(''));
   const base = measure('while :; do :; done');
   print('beside a loop', base);
-  for (const kind of KINDS) {
+  for (const kind of kinds) {
     let best = measure(`'${beside}' ${kind}`);
     for (let i = 1; i < TRIES && best.p99 > 2 * base.p99; i++) {
       const again = measure(`'${beside}' ${kind}`);

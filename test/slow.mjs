@@ -16,6 +16,7 @@ const LONG = [
   [
     { PANTHOR_SHIM_SLOW: '1' },
     'test/cli/captures.test.ts',
+    'test/cli/hostile-lines.test.ts',
     'test/cli/schemas.test.ts',
     'test/cli/strangers.test.ts',
     'test/cli/stream.test.ts',
@@ -26,6 +27,8 @@ const LONG = [
     'test/device/info.test.ts',
     'test/device/real.test.ts',
     'test/cli/width.test.ts',
+    'test/page/thinned.test.ts',
+    'test/page/walks.test.ts',
     'test/cli/progress.test.ts',
     'test/driver/ioctl/vm-bind-oom.test.ts',
     'test/driver/mmu/gpuvm/small-world.test.ts',

@@ -21,13 +21,19 @@ const TRUSS = /^(0[xX][0-9a-fA-F]+)\s*\{[^}]*\}$/;
 /** The number that a text gives for a request, or null where it gives none (a name). */
 export function requestOf(text: string): number | null {
   const wanted = text.trim();
-  if (/^(0[xX][0-9a-fA-F]+|[0-9]+)$/.test(wanted)) return Number(wanted);
+  if (/^(0[xX][0-9a-fA-F]+|[0-9]+)$/.test(wanted)) return word(wanted);
   const truss = TRUSS.exec(wanted);
-  if (truss !== null) return Number(truss[1]);
+  if (truss !== null) return word(truss[1]);
   const ioc = IOC.exec(wanted);
   if (ioc !== null) return assemble(direction(ioc[1]), ioc.slice(2));
   const macro = MACRO.exec(wanted);
   return macro === null ? null : assemble(DIRECTIONS[macro[1]], [macro[2], macro[3], macro[4] ?? '0']);
+}
+
+/** A request is an unsigned int. */
+function word(text: string): number | null {
+  const value = Number(text);
+  return value < 2 ** 32 ? value : null;
 }
 
 /** `_IOC_READ|_IOC_WRITE` or a number. */

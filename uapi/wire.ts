@@ -63,6 +63,8 @@ export const wire_open = struct('wire_open', 'WIRE_OPEN', [
   f('flags', 'u32', 4, { hex: true, doc: 'of open(2)' }),
   f('pid', 'u32', 8),
   f('tid', 'u32', 12),
+  f('compat', 'u32', 16, { doc: '1: a process of 32 bits, 0: of 64' }),
+  f('reserved', 'u32', 20),
 ]);
 
 export const wire_await_release = struct('wire_await_release', 'WIRE_AWAIT_RELEASE', [f('file', 'u64', 0)]);

@@ -52,7 +52,7 @@ void on_open(const struct notice *n, int dirfd, uint64_t name, int flags, mode_t
 	else if ((flags & O_DIRECT) != 0)
 		fd = -EINVAL;
 	else
-		fd = channel_open(p.minor, flags);
+		fd = channel_open(p.minor, flags, n->compat);
 	hand_over(n, fd, flags);
 }
 
@@ -78,7 +78,7 @@ void on_ioctl(const struct notice *n)
 	header.file = id.kind == FILE_DEVICE ? id.key : 0;
 	message_begin(&m);
 	message_grow(&m, sizeof(header));
-	ret = gather(&m, request, header.arg, &header.regions);
+	ret = gather(&m, request, header.arg, n->compat, &header.regions);
 	if (ret == 0) {
 		memcpy(m.data + sizeof(struct wire_header), &header, sizeof(header));
 		ret = channel_call(&m, WIRE_IOCTL, target, header.file, &reply);
@@ -104,7 +104,7 @@ void on_mmap(const struct notice *n)
 	int fd = (int)n->data.args[4];
 	struct wire_mmap request = {
 		.length = (n->data.args[1] + PAGE_MASK) & ~PAGE_MASK,
-		.offset = n->data.args[5],
+		.offset = n->compat ? n->data.args[5] << MMAP2_SHIFT : n->data.args[5],
 		.prot = (uint32_t)n->data.args[2],
 		.flags = (uint32_t)n->data.args[3],
 		.tid = (uint32_t)n->tid,

@@ -9,6 +9,7 @@
 #include <linux/seccomp.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include "identity.h"
@@ -18,8 +19,13 @@ struct notice {
 	int listener;
 	uint64_t id;
 	pid_t tid;
+	/* A call of a 32-bit program. */
+	bool compat;
 	struct seccomp_data data;
 };
+
+/* The offset of the 32-bit mmap2(2) counts pages. */
+#define MMAP2_SHIFT 12
 
 /* The notice that this thread answers. */
 extern __thread const struct notice *current;
@@ -41,6 +47,11 @@ struct identity identity_of(const struct notice *n, int fd);
 
 /* remote.c: reads a NUL-terminated path; false where it cannot be read or is too long. */
 bool read_path(const struct notice *n, uint64_t address, char *path, size_t size);
+
+/* i386.c: a call of a program for i386. */
+void dispatch_i386(const struct notice *n);
+/* Writes what a 32-bit program takes for a struct stat64; false where it cannot be written. */
+bool write_stat_i386(uint64_t to, const struct stat *st);
 
 /* mapping: has the client's mmap(2) go on with descriptor `fd` of its own and another offset. */
 int redirect_mmap(const struct notice *n, int fd, uint64_t offset);

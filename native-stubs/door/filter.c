@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "door.h"
+#include "i386.h"
 
 #if defined(__x86_64__)
 #define ARCH AUDIT_ARCH_X86_64
@@ -30,10 +31,14 @@
 /* Asks about one call. */
 #define ASK_IF(nr) IF(nr, 0, 1), RETURN(ASK)
 
-static const struct sock_filter program[] = {
-	LOAD(arch),
-	IF(ARCH, 1, 0),
-	RETURN(PASS),
+/* Of ioctl(2), those of DRM, dma-bufs and sync_files; of mmap(2), those of files. All other calls pass. */
+#define ASK_ABOUT_FILES(ioctl_nr, mmap_nr)                                                                    \
+	IF(ioctl_nr, 0, 7), LOAD_ARG(1), BPF_STMT(BPF_ALU | BPF_AND | BPF_K, 0xff00), IF('d' << 8, 3, 0),     \
+		IF('b' << 8, 2, 0), IF('>' << 8, 1, 0), RETURN(PASS), RETURN(ASK), IF(mmap_nr, 0, 4),         \
+		LOAD_ARG(3), BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, MAP_ANONYMOUS, 1, 0), RETURN(ASK),          \
+		RETURN(PASS), RETURN(PASS)
+
+static const struct sock_filter own_calls[] = {
 	LOAD(nr),
 	ASK_IF(SYS_openat),
 	ASK_IF(SYS_newfstatat),
@@ -52,22 +57,54 @@ static const struct sock_filter program[] = {
 	ASK_IF(SYS_readlink),
 	ASK_IF(SYS_access),
 #endif
-	IF(SYS_ioctl, 0, 7),
-	/* Those of DRM, dma-bufs and sync_files. */
-	LOAD_ARG(1),
-	BPF_STMT(BPF_ALU | BPF_AND | BPF_K, 0xff00),
-	IF('d' << 8, 3, 0),
-	IF('b' << 8, 2, 0),
-	IF('>' << 8, 1, 0),
-	RETURN(PASS),
-	RETURN(ASK),
-	IF(SYS_mmap, 0, 4),
-	LOAD_ARG(3),
-	BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, MAP_ANONYMOUS, 1, 0),
-	RETURN(ASK),
-	RETURN(PASS),
-	RETURN(PASS),
+	ASK_ABOUT_FILES(SYS_ioctl, SYS_mmap),
 };
+
+#if defined(__x86_64__)
+static const struct sock_filter i386_calls[] = {
+	LOAD(nr),
+	ASK_IF(I386_OPEN),
+	ASK_IF(I386_OPENAT),
+	ASK_IF(I386_STAT64),
+	ASK_IF(I386_LSTAT64),
+	ASK_IF(I386_FSTAT64),
+	ASK_IF(I386_FSTATAT64),
+	ASK_IF(I386_STATX),
+	ASK_IF(I386_READLINK),
+	ASK_IF(I386_READLINKAT),
+	ASK_IF(I386_ACCESS),
+	ASK_IF(I386_FACCESSAT),
+	ASK_IF(I386_GETXATTR),
+	ASK_IF(I386_LGETXATTR),
+	ASK_IF(I386_LISTXATTR),
+	ASK_IF(I386_LLISTXATTR),
+	ASK_ABOUT_FILES(I386_IOCTL, I386_MMAP2),
+};
+#endif
+
+#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+#define MOST 256
+
+/* Appends the part that decides about calls of one architecture; those of another go on behind it. */
+static unsigned append(struct sock_filter *program, unsigned at, uint32_t arch, const struct sock_filter *part, size_t length)
+{
+	program[at] = (struct sock_filter)IF(arch, 0, (uint8_t)length);
+	memcpy(&program[at + 1], part, length * sizeof(*part));
+	return at + 1 + (unsigned)length;
+}
+
+static unsigned make_program(struct sock_filter program[MOST])
+{
+	unsigned at = 0;
+
+	program[at++] = (struct sock_filter)LOAD(arch);
+	at = append(program, at, ARCH, own_calls, LENGTH(own_calls));
+#if defined(__x86_64__)
+	at = append(program, at, AUDIT_ARCH_I386, i386_calls, LENGTH(i386_calls));
+#endif
+	program[at++] = (struct sock_filter)RETURN(PASS);
+	return at;
+}
 
 static int send_fd(int socket, int fd)
 {
@@ -104,10 +141,8 @@ static int receive_fd(int socket)
 
 static _Noreturn void become_client(char **argv, int socket)
 {
-	struct sock_fprog filter = {
-		.len = sizeof(program) / sizeof(program[0]),
-		.filter = (struct sock_filter *)(uintptr_t)program,
-	};
+	struct sock_filter program[MOST];
+	struct sock_fprog filter = {.len = (unsigned short)make_program(program), .filter = program};
 	int listener;
 
 	prctl(PR_SET_PTRACER, getppid(), 0, 0, 0);

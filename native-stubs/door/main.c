@@ -1,6 +1,7 @@
 /* panthor-door COMMAND...: runs it under the filter, and ends as it does. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/audit.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -119,13 +120,20 @@ static void *serve(void *unused)
 		}
 		if (ret < 0)
 			return unused;
-		n = (struct notice){.listener = listener, .id = notif.id, .tid = (pid_t)notif.pid, .data = notif.data};
+		n = (struct notice){.listener = listener,
+				    .id = notif.id,
+				    .tid = (pid_t)notif.pid,
+				    .compat = notif.data.arch == AUDIT_ARCH_I386,
+				    .data = notif.data};
 		pthread_mutex_lock(&lock);
 		if (--idle == 0)
 			start_thread();
 		pthread_mutex_unlock(&lock);
 		current = &n;
-		dispatch(&n);
+		if (n.compat)
+			dispatch_i386(&n);
+		else
+			dispatch(&n);
 		current = NULL;
 		pthread_mutex_lock(&lock);
 		idle++;

@@ -68,6 +68,8 @@ void on_stat(const struct notice *n, int dirfd, uint64_t name, uint64_t to, int 
 	if (extended) {
 		stat_to_statx(&stx, &st);
 		answer(n, usermem_write(to, &stx, sizeof(stx)) == sizeof(stx) ? 0 : -EFAULT);
+	} else if (n->compat) {
+		answer(n, write_stat_i386(to, &st) ? 0 : -EFAULT);
 	} else {
 		answer(n, usermem_write(to, &st, sizeof(st)) == sizeof(st) ? 0 : -EFAULT);
 	}

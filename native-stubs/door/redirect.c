@@ -16,17 +16,32 @@
 /* What PTRACE_O_TRACESYSGOOD adds. */
 #define SYSCALL_STOP 0x80
 
+/* The registers of a thread: of a 64-bit one, or, as PTRACE_GETREGSET gives them then, of a 32-bit one. */
+union registers {
+	struct user_regs_struct own;
 #if defined(__x86_64__)
-static void change(struct user_regs_struct *r, uint64_t fd, uint64_t offset)
+	/* struct user_regs_struct32 of the kernel: ebx, ecx, edx, esi, edi, ebp and others. */
+	uint32_t i386[17];
+#endif
+};
+
+#if defined(__x86_64__)
+static void change(union registers *r, const struct notice *n, uint64_t fd, uint64_t offset)
 {
-	r->r8 = fd;
-	r->r9 = offset;
+	if (n->compat) {
+		r->i386[4] = (uint32_t)fd;
+		r->i386[5] = (uint32_t)(offset >> MMAP2_SHIFT);
+	} else {
+		r->own.r8 = fd;
+		r->own.r9 = offset;
+	}
 }
 #else
-static void change(struct user_regs_struct *r, uint64_t fd, uint64_t offset)
+static void change(union registers *r, const struct notice *n, uint64_t fd, uint64_t offset)
 {
-	r->regs[4] = fd;
-	r->regs[5] = offset;
+	(void)n;
+	r->own.regs[4] = fd;
+	r->own.regs[5] = offset;
 }
 #endif
 
@@ -62,18 +77,19 @@ static bool make_call(int tid)
 
 int redirect_mmap(const struct notice *n, int fd, uint64_t offset)
 {
-	struct user_regs_struct registers;
+	union registers registers;
 	struct iovec part = {&registers, sizeof(registers)};
+	uint64_t old = n->compat ? n->data.args[5] << MMAP2_SHIFT : n->data.args[5];
 
 	if (ptrace(PTRACE_SEIZE, n->tid, 0, PTRACE_O_TRACESYSGOOD) < 0)
 		return -ENODEV;
 	if (ptrace(PTRACE_INTERRUPT, n->tid, 0, 0) < 0 || stopped(n->tid) < 0 ||
 	    ptrace(PTRACE_GETREGSET, n->tid, NT_PRSTATUS, &part) < 0)
 		return -ENODEV;
-	change(&registers, (uint64_t)fd, offset);
+	change(&registers, n, (uint64_t)fd, offset);
 	ptrace(PTRACE_SETREGSET, n->tid, NT_PRSTATUS, &part);
 	if (make_call(n->tid) && ptrace(PTRACE_GETREGSET, n->tid, NT_PRSTATUS, &part) == 0) {
-		change(&registers, n->data.args[4], n->data.args[5]);
+		change(&registers, n, n->data.args[4], old);
 		ptrace(PTRACE_SETREGSET, n->tid, NT_PRSTATUS, &part);
 	}
 	ptrace(PTRACE_DETACH, n->tid, 0, 0);

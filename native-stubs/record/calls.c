@@ -69,7 +69,7 @@ EXPORT int ioctl(int fd, unsigned long request, ...)
 		return NEXT(ioctl)(fd, request, arg);
 	message_begin(&m);
 	message_grow(&m, sizeof(record));
-	whole = gather(&m, request, (uint64_t)(uintptr_t)arg, &record.regions) == 0;
+	whole = gather(&m, request, (uint64_t)(uintptr_t)arg, false, &record.regions) == 0;
 	m.fd_count = 0;
 	errno = 0;
 	ret = NEXT(ioctl)(fd, request, arg);

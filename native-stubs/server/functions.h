@@ -21,6 +21,8 @@ napi_value fn_get_ready(napi_env env, napi_callback_info info);
 napi_value fn_eventfd_signal(napi_env env, napi_callback_info info);
 napi_value fn_close_elsewhere(napi_env env, napi_callback_info info);
 napi_value fn_tell(napi_env env, napi_callback_info info);
+/* munmap(2) in another thread; -errno where that has too much to do. */
+int unmap_elsewhere(void *at, size_t size);
 /* poll.c */
 napi_value fn_poll_create(napi_env env, napi_callback_info info);
 napi_value fn_poll_set(napi_env env, napi_callback_info info);
@@ -31,7 +33,6 @@ napi_value fn_memory_create(napi_env env, napi_callback_info info);
 napi_value fn_memory_open(napi_env env, napi_callback_info info);
 napi_value fn_memory_fix(napi_env env, napi_callback_info info);
 napi_value fn_memory_map(napi_env env, napi_callback_info info);
-napi_value fn_memory_copy(napi_env env, napi_callback_info info);
 napi_value fn_memory_unmap(napi_env env, napi_callback_info info);
 napi_value fn_memory_writers(napi_env env, napi_callback_info info);
 

@@ -2,14 +2,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "args.h"
 #include "functions.h"
 
-#define PAGE 4096
+/* Bytes that take some microseconds to unmap. */
+#define SMALL 0x40000
 
 /*
  * memoryCreate(name, size, seal): a memfd of `size` bytes that no process can make shorter or longer, so that a mapping of it
@@ -81,33 +81,7 @@ napi_value fn_memory_map(napi_env env, napi_callback_info info)
 	return result;
 }
 
-static bool is_zero(const uint64_t *page)
-{
-	for (unsigned i = 0; i < PAGE / sizeof(*page); i++) {
-		if (page[i] != 0)
-			return false;
-	}
-	return true;
-}
-
-/* memoryCopy(from, to): the pages that are not zero, for the others need no memory on either side. */
-napi_value fn_memory_copy(napi_env env, napi_callback_info info)
-{
-	struct args a = take_args(env, info);
-	void *from = NULL, *to = NULL;
-	size_t size = 0, room = 0;
-
-	if (napi_get_arraybuffer_info(env, a.value[0], &from, &size) != 0 ||
-	    napi_get_arraybuffer_info(env, a.value[1], &to, &room) != 0 || size > room)
-		return int_result(env, -EINVAL);
-	for (size_t at = 0; at + PAGE <= size; at += PAGE) {
-		if (!is_zero((const uint64_t *)((const char *)from + at)))
-			memcpy((char *)to + at, (const char *)from + at, PAGE);
-	}
-	return int_result(env, 0);
-}
-
-/* memoryUnmap(buffer): the end of a mapping; the ArrayBuffer has no bytes any more. */
+/* memoryUnmap(buffer): the end of a mapping; the ArrayBuffer has no bytes any more. Large ones take time, elsewhere. */
 napi_value fn_memory_unmap(napi_env env, napi_callback_info info)
 {
 	struct args a = take_args(env, info);
@@ -118,6 +92,8 @@ napi_value fn_memory_unmap(napi_env env, napi_callback_info info)
 		return int_result(env, -EINVAL);
 	if (napi_detach_arraybuffer(env, a.value[0]) != 0)
 		return int_result(env, -EBUSY);
+	if (size > SMALL && unmap_elsewhere(at, size) == 0)
+		return int_result(env, 0);
 	return int_result(env, munmap(at, size) < 0 ? -errno : 0);
 }
 

@@ -27,7 +27,6 @@ static const struct {
 	{"memoryOpen", fn_memory_open},
 	{"memoryFix", fn_memory_fix},
 	{"memoryMap", fn_memory_map},
-	{"memoryCopy", fn_memory_copy},
 	{"memoryUnmap", fn_memory_unmap},
 	{"memoryWriters", fn_memory_writers},
 };

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -23,27 +24,58 @@ static void nothing(int number)
 	(void)number;
 }
 
-static int to_close[2] = {-1, -1};
+/* A descriptor to close (-1: none), or memory to unmap (NULL: none). */
+struct leftover {
+	int fd;
+	void *at;
+	size_t size;
+};
+
+/* Memory is unmapped so much at a time: mmap(2) and the like wait meanwhile. */
+#define UNMAP_BYTES ((size_t)1 << 21)
+
+/* One thread for files that may never answer, and one for memory. */
+enum { FILES, MEMORY, THREADS };
+
+static int leftovers[THREADS][2] = {{-1, -1}, {-1, -1}};
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-static void *close_all(void *unused)
+static void *end_all(void *end)
 {
-	int fd;
+	struct leftover one;
 
-	while (read(to_close[0], &fd, sizeof(fd)) == sizeof(fd))
-		close(fd);
-	return unused;
+	while (read(*(int *)end, &one, sizeof(one)) == sizeof(one)) {
+		for (size_t done = 0; done < one.size; done += UNMAP_BYTES)
+			munmap((char *)one.at + done, one.size - done < UNMAP_BYTES ? one.size - done : UNMAP_BYTES);
+		if (one.fd >= 0)
+			close(one.fd);
+	}
+	return NULL;
 }
 
-static void start_closer(void)
+static void start_threads(void)
 {
-	pthread_t thread;
+	for (int i = 0; i < THREADS; i++) {
+		pthread_t thread;
 
-	if (pipe2(to_close, O_CLOEXEC) < 0)
-		return;
-	fcntl(to_close[1], F_SETFL, O_NONBLOCK);
-	if (pthread_create(&thread, NULL, close_all, NULL) == 0)
-		pthread_detach(thread);
+		if (pipe2(leftovers[i], O_CLOEXEC) < 0)
+			return;
+		fcntl(leftovers[i][1], F_SETFL, O_NONBLOCK);
+		if (pthread_create(&thread, NULL, end_all, &leftovers[i][0]) == 0)
+			pthread_detach(thread);
+	}
+}
+
+static int end_elsewhere(int thread, int fd, void *at, size_t size)
+{
+	struct leftover one = {fd, at, size};
+
+	return write(leftovers[thread][1], &one, sizeof(one)) == sizeof(one) ? 0 : -errno;
+}
+
+int unmap_elsewhere(void *at, size_t size)
+{
+	return end_elsewhere(MEMORY, -1, at, size);
 }
 
 /*
@@ -58,7 +90,7 @@ napi_value fn_get_ready(napi_env env, napi_callback_info info)
 	sigaction(ALARM, &action, NULL);
 	action.sa_flags = SA_RESTART;
 	sigaction(SIGIO, &action, NULL);
-	pthread_once(&once, start_closer);
+	pthread_once(&once, start_threads);
 	return int_result(env, 0);
 }
 
@@ -102,15 +134,14 @@ napi_value fn_eventfd_signal(napi_env env, napi_callback_info info)
 }
 
 /*
- * closeElsewhere(fd): close(2) in a thread of its own, because a file of a file system that does not answer makes it
- * wait for ever.
+ * closeElsewhere(fd, memory): close(2) in another thread, because a file of a file system that does not answer makes it wait
+ * for ever, and giving back the pages of a large memfd (`memory` is not 0) takes milliseconds.
  */
 napi_value fn_close_elsewhere(napi_env env, napi_callback_info info)
 {
 	struct args a = take_args(env, info);
-	int fd = int_arg(&a, 0);
 
-	return int_result(env, write(to_close[1], &fd, sizeof(fd)) == sizeof(fd) ? 0 : -errno);
+	return int_result(env, end_elsewhere(int_arg(&a, 1) != 0 ? MEMORY : FILES, int_arg(&a, 0), NULL, 0));
 }
 
 /* tell(text): writes to standard error, unless that would wait or cannot be done: then the text is lost. */

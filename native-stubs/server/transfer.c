@@ -6,14 +6,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "../wire.h"
+#include "../scm-rights.h"
 #include "args.h"
 #include "functions.h"
-
-union fd_space {
-	struct cmsghdr header;
-	char bytes[CMSG_SPACE(sizeof(int) * 16)];
-};
 
 /*
  * Whether nothing but memory is behind the descriptor: a socket, a memfd, an eventfd. Asking and closing never waits
@@ -33,31 +28,27 @@ static bool is_plain(int fd)
 	return readlink(link, name, sizeof(name)) == sizeof(name) && memcmp(name, anonymous, sizeof(name)) == 0;
 }
 
-static int keep_fds(struct msghdr *msg, int *fds, size_t room)
+/* Descriptors that come along, as many as there is room for. */
+struct received {
+	int *fds;
+	size_t room;
+	size_t count;
+};
+
+static void keep_fd(int fd, void *to)
 {
-	size_t kept = 0;
+	struct received *r = to;
 
-	for (struct cmsghdr *c = CMSG_FIRSTHDR(msg); c != NULL; c = CMSG_NXTHDR(msg, c)) {
-		size_t count = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-
-		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
-			continue;
-		for (size_t i = 0; i < count; i++) {
-			int fd;
-
-			memcpy(&fd, CMSG_DATA(c) + i * sizeof(int), sizeof(int));
-			if (kept < room)
-				fds[kept++] = is_plain(fd) ? fd : ~fd;
-			else
-				close(fd);
-		}
-	}
-	return (int)kept;
+	if (r->count < r->room)
+		r->fds[r->count++] = is_plain(fd) ? fd : ~fd;
+	else
+		close(fd);
 }
 
 /*
- * receive(fd, bytes, offset, fds): reads into bytes from `offset` on; fds[0] becomes how many descriptors came along, and
- * they follow, files that may make us wait as their complement. Never waits: -EAGAIN. 0 is the end.
+ * receive(fd, bytes, offset, fds, most): reads into bytes from `offset` on, `most` at most (0: all that there is room
+ * for); fds[0] becomes how many descriptors came along, and they follow, files that may make us wait as their complement.
+ * Never waits: -EAGAIN. 0 is the end.
  */
 napi_value fn_receive(napi_env env, napi_callback_info info)
 {
@@ -66,6 +57,7 @@ napi_value fn_receive(napi_env env, napi_callback_info info)
 	uint8_t *bytes = array_arg(&a, 1, 1, &size);
 	size_t offset = (size_t)number_arg(&a, 2);
 	int *fds = array_arg(&a, 3, sizeof(int), &fds_size);
+	size_t most = (size_t)number_arg(&a, 4);
 	union fd_space space;
 	struct iovec part;
 	struct msghdr msg = {
@@ -74,14 +66,19 @@ napi_value fn_receive(napi_env env, napi_callback_info info)
 		.msg_control = &space,
 		.msg_controllen = sizeof(space),
 	};
+	struct received received = {0};
 	ssize_t n;
 
 	if (bytes == NULL || offset >= size || fds == NULL || fds_size < sizeof(int))
 		return int_result(env, -EINVAL);
+	received.fds = fds + 1;
+	received.room = fds_size / sizeof(int) - 1;
 	part.iov_base = bytes + offset;
-	part.iov_len = size - offset;
+	part.iov_len = most > 0 && most < size - offset ? most : size - offset;
 	n = recvmsg(int_arg(&a, 0), &msg, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
-	fds[0] = n < 0 ? 0 : keep_fds(&msg, fds + 1, fds_size / sizeof(int) - 1);
+	if (n >= 0)
+		each_fd(&msg, keep_fd, &received);
+	fds[0] = (int)received.count;
 	return int_result(env, n < 0 ? -errno : (int)n);
 }
 
@@ -103,22 +100,13 @@ napi_value fn_send(napi_env env, napi_callback_info info)
 	struct msghdr msg = {.msg_iov = &part, .msg_iovlen = 1};
 	ssize_t n;
 
-	if (bytes == NULL || end > size || offset >= end || count < 0 || count > 16 ||
+	if (bytes == NULL || end > size || offset >= end || count < 0 || count > FDS_BESIDE ||
 	    (size_t)count * sizeof(int) > fds_size)
 		return int_result(env, -EINVAL);
 	part.iov_base = bytes + offset;
 	part.iov_len = end - offset;
-	if (count > 0) {
-		struct cmsghdr *c = &space.header;
-
-		memset(&space, 0, sizeof(space));
-		msg.msg_control = &space;
-		msg.msg_controllen = CMSG_SPACE(sizeof(int) * (size_t)count);
-		c->cmsg_level = SOL_SOCKET;
-		c->cmsg_type = SCM_RIGHTS;
-		c->cmsg_len = CMSG_LEN(sizeof(int) * (size_t)count);
-		memcpy(CMSG_DATA(c), fds, sizeof(int) * (size_t)count);
-	}
+	if (count > 0)
+		put_fds(&msg, &space, fds, (size_t)count);
 	n = sendmsg(int_arg(&a, 0), &msg, MSG_NOSIGNAL | MSG_DONTWAIT);
 	return int_result(env, n < 0 ? -errno : (int)n);
 }

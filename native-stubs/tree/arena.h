@@ -42,6 +42,9 @@ enum point {
 	POINT_COUNT
 };
 
+/* How a sleep ends: its time is over, it was woken, or a signal came. */
+enum reply { REPLY_TIMEOUT, REPLY_WOKEN, REPLY_SIGNAL };
+
 /* What the driver does between two points, told in order. The order is src/tree/mailbox.ts's. */
 enum note {
 	NOTE_WARN = 1,
@@ -83,9 +86,29 @@ struct mailbox {
 	unsigned long notes[NOTE_WORDS];
 	char text[4096];       /* names and messages */
 	unsigned long view[1024];
+	/* After each start, step and undo of a journalled run, so that the caller need not ask: what the functions of these names say. */
+	unsigned long ready, moment, hash;
 };
 
 extern struct mailbox mailbox;
+
+/*
+ * Memory of the client that makes a call, filled by JavaScript (src/tree/replay/user-bytes.ts): regions, then their bytes, at
+ * offsets from the start of this struct.
+ */
+#define USER_BYTES 0x40000000UL
+#define MAX_REGIONS 0x4000
+struct user_memory {
+	unsigned long count;
+	struct user_region {
+		unsigned long address, size, offset;
+	} regions[MAX_REGIONS];
+};
+extern struct user_memory *user_memory;
+
+/* The registers of a machine whose commands are over at once (immediate.c). */
+unsigned int immediate_read(unsigned long offset);
+void immediate_write(unsigned long offset, unsigned int value);
 
 /* Host half, called by the kernel half. */
 unsigned long stop_at(enum point kind, unsigned long object, unsigned long a, unsigned long b);

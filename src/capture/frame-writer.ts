@@ -55,8 +55,11 @@ export class FrameWriter {
     this.used += from.length;
   }
 
-  /** Pads and seals the frame. Throws RangeError where it became longer than a reader takes. */
-  finish(): void {
+  /**
+   * Pads and seals the frame, with `pause` from time to time where it is long. Throws RangeError where it became longer than a
+   * reader takes.
+   */
+  finish(pause?: () => void): void {
     const size = this.used - this.#start - FRAME_HEADER_BYTES;
     if (size > MAX_FRAME_BYTES) throw new RangeError(`frame of ${size} bytes, at most ${MAX_FRAME_BYTES}`);
     const padded = paddedSize(size);
@@ -64,7 +67,7 @@ export class FrameWriter {
     this.data.fill(0, this.used, this.#start + FRAME_HEADER_BYTES + padded);
     this.used = this.#start + FRAME_HEADER_BYTES + padded;
     this.view.setUint32(this.#start, size, true);
-    this.view.setUint32(this.#start + CHECK, checksum(this.view, this.#start, padded), true);
+    this.view.setUint32(this.#start + CHECK, checksum(this.view, this.#start, padded, pause), true);
   }
 
   reserve(count: number): void {

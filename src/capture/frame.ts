@@ -36,12 +36,27 @@ function step(check: number, word: number): number {
   return Math.imul((mixed << 15) | (mixed >>> 17), FACTOR);
 }
 
-/** Checksum of the frame at `at`: its first 12 bytes, then `padded` bytes (a multiple of 4) behind its header. */
-export function checksum(view: DataView, at: number, padded: number): number {
-  let check = SEED;
-  for (let i = at; i < at + CHECK; i += 4) check = step(check, view.getInt32(i, true));
+/** The checksum `check` of what is before view[from, to) (a multiple of 4), and of that. */
+function sum(view: DataView, check: number, from: number, to: number): number {
+  let sofar = check;
+  for (let i = from; i < to; i += 4) sofar = step(sofar, view.getInt32(i, true));
+  return sofar;
+}
+
+/** Bytes that are summed up between two calls of `pause`. */
+const PIECE_BYTES = 1 << 14;
+
+/**
+ * Checksum of the frame at `at`: its first 12 bytes, then `padded` bytes (a multiple of 4) behind its header. `pause` is
+ * called from time to time where there are many.
+ */
+export function checksum(view: DataView, at: number, padded: number, pause?: () => void): number {
+  let check = sum(view, SEED, at, at + CHECK);
   const end = at + FRAME_HEADER_BYTES + padded;
-  for (let i = at + FRAME_HEADER_BYTES; i < end; i += 4) check = step(check, view.getInt32(i, true));
+  for (let from = at + FRAME_HEADER_BYTES; from < end; from += PIECE_BYTES) {
+    check = sum(view, check, from, Math.min(from + PIECE_BYTES, end));
+    pause?.();
+  }
   return check >>> 0;
 }
 
@@ -67,20 +82,41 @@ export class Frame {
   at = 0;
   size = 0;
   fault: FrameFault | null = null;
+  /** Bytes of the frame that `#check` is the checksum of; 0: none. */
+  #summed = 0;
+  #check = 0;
 
   /**
    * Looks at view[at, end). Returns the bytes of the whole frame (padding included) when it is there, 0 when more must
    * arrive, -1 when it is corrupt (`fault` says how). A corrupt length is refused as soon as it is seen.
    */
   read(view: DataView, at: number, end: number): number {
+    this.#summed = 0;
+    return this.arrive(view, at, end);
+  }
+
+  /**
+   * read() of a frame that arrives in parts, to be called after each part (it may have moved meanwhile): each is
+   * summed up when it comes, and not all at the end.
+   */
+  arrive(view: DataView, at: number, end: number): number {
     if (end - at < 4) return 0;
     const size = view.getUint32(at, true);
     if (size > MAX_FRAME_BYTES) {
       return this.#refuse(0, 'frame size', `${size} bytes`, `at most ${MAX_FRAME_BYTES}`);
     }
     const padded = paddedSize(size);
-    if (end - at < FRAME_HEADER_BYTES + padded) return 0;
-    const check = checksum(view, at, padded);
+    const there = Math.min(end - at, FRAME_HEADER_BYTES + padded) & ~3;
+    if (there < FRAME_HEADER_BYTES) return 0;
+    if (this.#summed === 0) {
+      this.#check = sum(view, SEED, at, at + CHECK);
+      this.#summed = FRAME_HEADER_BYTES;
+    }
+    this.#check = sum(view, this.#check, at + this.#summed, at + there);
+    this.#summed = there;
+    if (there < FRAME_HEADER_BYTES + padded) return 0;
+    this.#summed = 0;
+    const check = this.#check >>> 0;
     const stored = view.getUint32(at + CHECK, true);
     if (check !== stored)
       return this.#refuse(CHECK, 'checksum', hex(stored), `${hex(check)}, that of these bytes`);

@@ -39,6 +39,9 @@ async function openFifo(path: string): Promise<ByteSource> {
   return new StreamSource(path, new Socket({ fd, readable: true, writable: false }), true);
 }
 
+/** Handles of files that are open: one that nothing refers to any more would be closed with a warning on standard error. */
+const opened = new Set<fs.promises.FileHandle>();
+
 class FileSource implements ByteSource {
   readonly name: string;
   readonly fifo = false;
@@ -51,6 +54,7 @@ class FileSource implements ByteSource {
     this.name = name;
     this.#size = stat.isFile() ? stat.size : 0;
     this.#file = file;
+    opened.add(file);
   }
 
   static async open(path: string): Promise<ByteSource> {
@@ -83,6 +87,7 @@ class FileSource implements ByteSource {
   }
 
   async close(): Promise<void> {
+    opened.delete(this.#file);
     await this.#file.close();
   }
 }

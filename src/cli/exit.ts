@@ -27,9 +27,15 @@ export function statusOf(error: unknown): number {
 }
 
 function sentence(error: Error & NodeJS.ErrnoException): string {
-  if (error.syscall === undefined || error.code === undefined) return error.message;
+  // JSON.parse() quotes what it found, line ends too.
+  if (error.syscall === undefined || error.code === undefined) return oneLine(error.message);
   if (error.path !== undefined) return `${error.path}: ${reason(error)}`;
   return error.syscall === 'write' ? `cannot write standard output: ${reason(error)}` : error.message;
+}
+
+/** A message about JSON on one line: it quotes what was found. */
+function oneLine(message: string): string {
+  return /is (not|no) valid JSON|in JSON at/.test(message) ? message.replace(/\s*\n\s*/g, ' ') : message;
 }
 
 /** Says on standard error what went wrong; a bug of ours with all that is known about it. */

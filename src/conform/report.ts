@@ -1,6 +1,6 @@
 /** The results of a conformance run as text, JSON and JUnit XML. */
 
-import { visible } from '../report/visible.ts';
+import { visible } from '../../uapi/visible.ts';
 import type { StreamResult } from './job.ts';
 import type { Json } from './recorder.ts';
 import type { Totals } from './run.ts';

@@ -1,4 +1,4 @@
-import type { IdKind } from '../replay/ids/id-fields.ts';
+import type { IdKind } from '../reasons/id-fields.ts';
 import { IdMap, UNKNOWN_ID } from '../replay/ids/id-map.ts';
 import type { PlannedId } from '../replay/ids/id-plan.ts';
 import type { TakenFd } from '../replay/placeholders.ts';

@@ -7,6 +7,8 @@ import {
   GPU_CMD,
   GPU_INT_BASE,
   GPU_IRQ_CLEAN_CACHES_COMPLETED,
+  GPU_IRQ_FAULT,
+  GPU_IRQ_PROTM_FAULT,
   GPU_IRQ_RESET_COMPLETED,
   GPU_SOFT_RESET,
   gpuFlushCaches,
@@ -23,7 +25,9 @@ const CLEAN_INV = CACHE_CLEAN | CACHE_INV;
 const FLUSH_ALL = gpuFlushCaches(CLEAN_INV, CLEAN_INV, CACHE_INV);
 /** What a suspend of groups writes back. */
 export const FLUSH_SUSPEND = gpuFlushCaches(CACHE_CLEAN, CACHE_CLEAN, 0);
-const INTERRUPTS = GPU_IRQ_CLEAN_CACHES_COMPLETED | GPU_IRQ_RESET_COMPLETED;
+/** GPU_INTERRUPTS_MASK. */
+const INTERRUPTS =
+  GPU_IRQ_FAULT | GPU_IRQ_PROTM_FAULT | GPU_IRQ_RESET_COMPLETED | GPU_IRQ_CLEAN_CACHES_COMPLETED;
 
 export class PanthorGpu {
   readonly #device: PanthorDevice;

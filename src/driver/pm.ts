@@ -66,7 +66,10 @@ export class RuntimePm {
     yield* this.suspend();
   }
 
-  /** panthor_device_suspend(): 0, or -EINVAL where the device is not on. */
+  /**
+   * panthor_device_suspend(): 0, or -EINVAL where the device is not on. The firmware always halts here, so that only drivers
+   * without fast-suspend reset the GPU (panthor_gpu_suspend()).
+   */
   *suspend(): Op<number> {
     const device = this.#device;
     yield 'pm.state';
@@ -76,7 +79,12 @@ export class RuntimePm {
       device.resetWq.cancel(device.resetWork);
       yield device.resetWork.idle;
       if (device.sched !== null) yield* device.sched.suspend();
+      device.calls?.power?.('suspend');
       yield* device.mmu.suspend();
+      if (!device.b.fastSuspend) {
+        device.calls?.power?.('reset');
+        yield* device.gpu.softReset();
+      }
       device.exit();
     }
     yield 'power off';
@@ -85,21 +93,24 @@ export class RuntimePm {
     return 0;
   }
 
-  /** panthor_device_resume(): 0, or -EINVAL where the device is not suspended. A reset that was pending is done by this. */
+  /**
+   * panthor_device_resume(): 0, or -EINVAL where the device is not suspended. A reset that is pending ends with this where
+   * there is fast-suspend: the firmware is loaded anew, the GPU itself is not reset. Otherwise its work is
+   * queued, which forgets the reset where it comes before the device counts as on.
+   */
   *resume(): Op<number> {
     const device = this.#device;
     yield 'pm.state';
     if (this.state !== 'suspended') return -EINVAL;
     this.state = 'resuming';
     if (device.enter()) {
-      if (device.resetPending) {
-        device.resetPending = false;
-        yield* device.gpu.softReset();
-      }
+      if (device.b.fastSuspend) device.resetPending = false;
+      device.calls?.power?.('resume');
       yield* device.mmu.resume();
       device.sched?.resume();
       device.exit();
     }
+    if (device.resetPending) device.onResetScheduled?.();
     yield 'power on';
     this.state = 'active';
     // rpm_resume()

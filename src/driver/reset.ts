@@ -13,7 +13,10 @@ export interface SchedHooks {
   flushTick(): Op<void>;
 }
 
-/** panthor_device_reset_work(). A device that is going to suspend is not reset: its next resume does that. */
+/**
+ * panthor_device_reset_work(). A device that is not on is not reset: its next resume ends the reset, or, without fast-suspend,
+ * its suspend resets it anyway.
+ */
 export class ResetWork implements Work {
   pending = false;
   running = false;
@@ -28,7 +31,10 @@ export class ResetWork implements Work {
   *run(): Op<void> {
     const device = this.#device;
     yield 'pm.state';
-    if (device.pm.state !== 'active') return;
+    if (device.pm.state !== 'active') {
+      if (!device.b.fastSuspend) device.resetPending = false;
+      return;
+    }
     if (!device.enter()) return;
     if (device.sched !== null) yield* device.sched.preReset();
     yield* device.reset();

@@ -75,7 +75,15 @@ export function run(request: ExploreRequest): Promise<ExploreReply> {
   return reply;
 }
 
-export function list(): string {
+/** The built-in scenarios, as text or as JSON. */
+export function list(json: boolean): string {
+  if (json) {
+    const scenarios = scenarioNames().map((name) => {
+      const { about, check } = loadScenario(name);
+      return { name, about, checks: check };
+    });
+    return `${JSON.stringify({ scenarios })}\n`;
+  }
   const lines = scenarioNames().map((name) => {
     const { about, check } = loadScenario(name);
     return `${name}\n    ${about}\n    checks ${check.join(', ')}`;
@@ -124,7 +132,15 @@ async function explore(request: ExploreRequest): Promise<ExploreReply> {
     const found = result.findings[0];
     const others =
       found !== undefined && request.compare && tree === undefined
-        ? { elsewhere: elsewhere(scenario, model, invariants, found.schedule) }
+        ? {
+            elsewhere: elsewhere(
+              scenario,
+              model,
+              invariants,
+              found.schedule,
+              left(request.budget, result.seconds).seconds,
+            ),
+          }
         : {};
     const json = { ...toJson(world, model, invariants, result, shard), ...others };
     return { text: `${JSON.stringify(json)}\n`, notes, status };
@@ -237,7 +253,10 @@ function replay(request: ExploreRequest, text: string): ExploreReply {
     schedules: 1,
     token: text,
     steps: traced.steps,
-    elsewhere: tree === undefined ? elsewhere(scenario, model, token.invariants, token.schedule) : [],
+    elsewhere:
+      tree === undefined
+        ? elsewhere(scenario, model, token.invariants, token.schedule, request.budget.seconds)
+        : [],
   };
   return { text: `${JSON.stringify(reply)}\n`, notes: [], status };
 }

@@ -13,12 +13,19 @@ import { tickWork } from './model/groups.ts';
 import { Harness } from './model/harness.ts';
 import { runGroup } from './model/submitted.ts';
 import type { OtherDriver } from './other-driver.ts';
+import { AccessSet, READS, WRITES } from './reduction/access-set.ts';
 import type { Call, Scenario } from './scenario/scenario.ts';
 import type { ThreadSpec } from './search/threads.ts';
 import { type Body, Choice, optionOf, type Step, threadOf, Violation } from './search/world.ts';
+import { $log, logging, placeOf } from './state/access-log.ts';
 import { watchFreed } from './state/poison.ts';
 import { TrackedWorld } from './tracked-world.ts';
 import { violationOf } from './violation-of.ts';
+
+/** In the place of an object's name: whether a thread has begun. */
+const BEGUN = -1;
+/** Likewise: what an invariant over states looks at. */
+const JUDGED = -2;
 
 const STATE_CHECKS: Partial<Record<Invariant, (harness: Harness) => string | null>> = {
   'lock-agreement': lockAgreement,
@@ -44,6 +51,7 @@ export class DriverWorld extends TrackedWorld {
   readonly #interchangeable: number[][] = [];
 
   readonly #driver: OtherDriver | null;
+  readonly judged: AccessSet[] = [];
 
   /** `invariants`: those that are judged; `symmetry`: interchangeable threads begin in one order only. */
   constructor(
@@ -161,7 +169,11 @@ export class DriverWorld extends TrackedWorld {
     } finally {
       watchFreed(false);
     }
-    this.harness.observe();
+    this.noted(() => {
+      this.harness.observe();
+      if (this.threads[index].steps === 1 && this.#interchangeable.length > 0)
+        $log.into.add(placeOf(BEGUN, index), WRITES);
+    });
     coverage.stepped(index);
     if (point instanceof Choice && optionOf(step) === 0) {
       if (point.label.includes('the TLB still has')) coverage.happened('staleTlb');
@@ -193,12 +205,35 @@ export class DriverWorld extends TrackedWorld {
       const [invariant, message] = harness.broken[i].split('\n');
       if (this.#checked.has(invariant)) report(new Violation(invariant, message));
     }
-    for (const [name, check] of this.#stateChecks) {
-      const wrong = check(harness);
+    for (let i = 0; i < this.#stateChecks.length; i++) {
+      const [name, check] = this.#stateChecks[i];
+      const wrong = this.#judge(i, () => check(harness));
       if (wrong !== null) report(new Violation(name, wrong));
     }
     const cycle = this.#locks?.cycle;
     if (cycle) report(new Violation('lock-order', cycle));
+  }
+
+  /** Runs a check of states, noting what it reads where notes are taken. */
+  #judge(number: number, check: () => string | null): string | null {
+    if (!this.notesTaken) return check();
+    const set = (this.judged[number] ??= new AccessSet());
+    set.clear();
+    return logging(set, check);
+  }
+
+  /** Interchangeable threads begin in order: whether those before it have begun is part of what one waits for. */
+  override noteGuard(index: number, set: AccessSet): void {
+    super.noteGuard(index, set);
+    if (this.threads[index].steps > 0) return;
+    for (const group of this.#interchangeable) {
+      const at = group.indexOf(index);
+      for (let i = 0; i < at; i++) set.add(placeOf(BEGUN, group[i]), READS);
+    }
+  }
+
+  judgePlace(judge: number): number {
+    return placeOf(JUDGED, judge);
   }
 
   override get endsMatter(): boolean {

@@ -1,5 +1,7 @@
+import type { AccessSet } from './reduction/access-set.ts';
 import { ThreadWorld } from './search/threads.ts';
 import { type Body, type Step, type Thread, threadOf } from './search/world.ts';
+import { logging } from './state/access-log.ts';
 import { enterThread, Frames, resume } from './state/frames.ts';
 import { mix32 } from './state/hash.ts';
 import { type TrackerMark, tracker } from './state/tracker.ts';
@@ -85,8 +87,40 @@ export abstract class TrackedWorld extends ThreadWorld {
       thread.body = resume(index, this.#frames[index]) as Body;
       this.#ahead[index] = false;
     }
-    super.step(step);
+    this.noted(() => super.step(step));
     mark.broken = false;
+  }
+
+  #notes: AccessSet | null = null;
+
+  /** From now on each step puts what it reads and writes into `set`. */
+  note(set: AccessSet | null): void {
+    this.#notes = set;
+  }
+
+  get notesTaken(): boolean {
+    return this.#notes !== null;
+  }
+
+  /** Runs a part of a step, noting what it reads and writes where that was asked for. */
+  protected noted(action: () => void): void {
+    if (this.#notes === null) action();
+    else logging(this.#notes, action);
+  }
+
+  noteGuard(index: number, set: AccessSet): void {
+    const { point } = this.threads[index];
+    if (point !== null && typeof point === 'object') logging(set, () => point.ready());
+  }
+
+  /** The frames of a thread, with their fingerprint up to date. */
+  #current(index: number): Frames {
+    const frames = this.#frames[index];
+    if (!this.#dirty[index]) return frames;
+    if (this.threads[index].point === null) frames.depth = 0;
+    frames.rehash();
+    this.#dirty[index] = false;
+    return frames;
   }
 
   override goTo(schedule: ArrayLike<Step>, length: number): number {
@@ -125,12 +159,7 @@ export abstract class TrackedWorld extends ThreadWorld {
     let a = mix32(tracker.lane0 ^ this.extraFingerprint());
     let b = tracker.lane1;
     for (let i = 0; i < this.threads.length; i++) {
-      const frames = this.#frames[i];
-      if (this.#dirty[i]) {
-        if (this.threads[i].point === null) frames.depth = 0;
-        frames.rehash();
-        this.#dirty[i] = false;
-      }
+      const frames = this.#current(i);
       a = mix32(Math.imul(a, 31) ^ frames.lane0);
       b = mix32(Math.imul(b, 37) ^ frames.lane1 ^ a);
     }

@@ -1,12 +1,13 @@
 /** How people are told of objects, moments and distances. */
 import { hex } from '../../uapi/hex.ts';
 import { mapFlagNames } from '../../uapi/map-flags.ts';
+import { visible } from '../../uapi/visible.ts';
 import type { Mapping, Moment, ObjectLife, VmLife } from '../history/events.ts';
 
 /** "BO 12 'heap'": the client's handle, and the label where it has one. */
 export function objectText(object: ObjectLife | null): string {
   if (object === null) return "the driver's dummy object";
-  return `BO ${object.handle}${object.label === null ? '' : ` '${printable(object.label)}'`}`;
+  return `BO ${object.handle}${object.label === null ? '' : ` '${visible(object.label)}'`}`;
 }
 
 /** "VM 1 of fd 7". */
@@ -29,10 +30,4 @@ export function mappingText(mapping: Mapping): string {
     ...mapFlagNames(flags),
     `mapped by ${momentText(mapped)}`,
   ].join(', ');
-}
-
-/** A stranger's string on one line, control characters made visible. */
-export function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  return text.replace(/[\x00-\x1f\x7f-\x9f]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }

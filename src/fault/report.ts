@@ -1,9 +1,10 @@
 /** Diagnoses as text and as JSON. */
 import { hex } from '../../uapi/hex.ts';
 import { mapFlagNames } from '../../uapi/map-flags.ts';
+import { visible } from '../../uapi/visible.ts';
 import type { Moment } from '../history/events.ts';
 import type { Diagnosis } from './diagnose.ts';
-import { type mappingText, printable, vmText } from './names.ts';
+import { type mappingText, vmText } from './names.ts';
 import type { Neighbour, Suspects } from './suspects.ts';
 
 const WHY: Readonly<Record<Suspects['why'], string>> = {
@@ -22,7 +23,7 @@ export function diagnosesText(diagnoses: readonly Diagnosis[], hasCapture: boole
 function paragraph(one: Diagnosis, hasCapture: boolean): string {
   const { line, suspects, cause } = one;
   const time = line.seconds === null ? '' : ` at ${line.seconds.toFixed(6)} s`;
-  if (line.kind !== 'page-fault') return `${printable(line.text)}${time}\n  ${one.meaning}`;
+  if (line.kind !== 'page-fault') return `${visible(line.text)}${time}\n  ${one.meaning}`;
   const lines = [`page fault in AS ${line.as} at VA ${hex(line.va)}${time}`, `  ${one.meaning}`];
   if (!hasCapture) return lines.join('\n');
   if (suspects === null || cause === null)

@@ -15,9 +15,9 @@ import { StreamProcessor } from '../hw/command-stream/processor.ts';
 import { StreamGroup, StreamQueue } from '../hw/command-stream/stream-queue.ts';
 import { SuspendedWaits } from './suspended-waits.ts';
 
-/** Instructions until what they have signalled is told to the driver; so many times until others get the thread. */
-const BUDGET = 4096;
-const ROUNDS = 8;
+/** Instructions until what they have signalled is told to the driver; so many times until the runner takes a rest. */
+const BUDGET = 256;
+const ROUNDS = 128;
 /** How often memory is looked at that a queue waits for: clients may write it, too. ns */
 const POLL_NS = 5_000_000;
 /** A stream that goes on and on gets the thread less and less often, down to every 25 ms. */
@@ -56,6 +56,8 @@ function* nothing(): Op<void> {}
 export class StreamRunner implements JobRunner, Work, StreamEvents {
   pending = false;
   running = false;
+  /** The open file that rang last. */
+  owner: unknown = null;
   nextNs = Number.POSITIVE_INFINITY;
   readonly processor: StreamProcessor;
   readonly #options: StreamRunnerOptions;
@@ -68,6 +70,8 @@ export class StreamRunner implements JobRunner, Work, StreamEvents {
   readonly #suspended: SuspendedWaits;
   /** Groups whose syncobjs have changed. */
   readonly #signalled = new Set<PanthorGroup>();
+  /** Rounds of this turn; it goes on where others had to have theirs. */
+  #rounds = 0;
   #longTurns = 0;
   #rotatedNs = 0;
   readonly #counts = { unshaded: 0, fatal: 0, faults: 0 };
@@ -101,6 +105,7 @@ export class StreamRunner implements JobRunner, Work, StreamEvents {
     this.#suspended.forget(one);
     this.#queues.set(one, queue);
     this.processor.start(one);
+    this.owner = this.#sched.work.caller;
     this.#sched.work.queue(this);
     return nothing();
   }
@@ -123,11 +128,18 @@ export class StreamRunner implements JobRunner, Work, StreamEvents {
 
   /** As a piece of work: the hardware's turn. */
   run(): Op<void> {
+    const { work } = this.#sched;
     let more = true;
-    for (let i = 0; more && i < ROUNDS; i++) {
+    for (let i = 0; more && this.#rounds < ROUNDS && (i === 0 || work.mayGoOn(this)); i++) {
       more = run(this.processor.run(this.#options.budget ?? BUDGET));
       this.#deliver();
+      this.#rounds++;
     }
+    if (more && this.#rounds < ROUNDS) {
+      work.queue(this);
+      return nothing();
+    }
+    this.#rounds = 0;
     this.#suspended.look();
     this.#longTurns = more ? this.#longTurns + 1 : 0;
     const waits = this.processor.waiting || this.#suspended.size > 0;

@@ -22,6 +22,7 @@ export const INT_STAT = 0xc;
 
 export const GPU_INT_BASE = 0x20;
 export const GPU_IRQ_FAULT = 1 << 0;
+export const GPU_IRQ_PROTM_FAULT = 1 << 1;
 export const GPU_IRQ_RESET_COMPLETED = 1 << 8;
 export const GPU_IRQ_CLEAN_CACHES_COMPLETED = 1 << 17;
 

@@ -7,6 +7,9 @@ import { PAGE_SIZE } from '../../uapi/sizes.ts';
 import type { PhysicalMemory } from './memory.ts';
 import { DESC_BLOCK, DESC_TABLE, levelIndex, startLevel } from './vmsa.ts';
 
+/** What a walk reads: tables as pages of words, found by their physical addresses. */
+export type TableMemory = Pick<PhysicalMemory, 'words' | 'pageAt' | 'tableOf'>;
+
 /** One descriptor that a walk read. `lo` and `hi` are its words, `pa` its physical address in bytes. */
 export interface WalkStep {
   level: number;
@@ -33,7 +36,7 @@ export interface Walk {
  * appended to `steps` where given.
  */
 export function walk(
-  memory: PhysicalMemory,
+  memory: TableMemory,
   root: number,
   vaBits: number,
   va: number,

@@ -34,8 +34,15 @@ export class Fd {
     const number = this.#number;
     if (number < 0) return;
     this.#number = -1;
-    if (this.foreign) native().closeElsewhere(number);
+    if (this.foreign) native().closeElsewhere(number, 0);
     else closeSync(number);
+  }
+
+  /** Closes a large memfd, whose pages another thread gives back. */
+  closeMemory(): void {
+    const number = this.#number;
+    if (number >= 0 && native().closeElsewhere(number, 1) < 0) closeSync(number);
+    this.#number = -1;
   }
 }
 

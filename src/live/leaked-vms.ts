@@ -8,7 +8,12 @@ import { unmapRange } from '../driver/mmu/vm-kernel-map.ts';
  * a file is released.
  */
 export function freeLeakedVms(device: PanthorDevice): void {
-  for (const vm of device.mmu.vms.filter((one) => one.destroyed && one.vmas.count > 0)) {
+  const { vms } = device.mmu;
+  // From the end: others may have their turn meanwhile, and the list change. What is missed is there the next time.
+  for (let i = vms.length - 1; i >= 0; i--) {
+    device.condResched?.();
+    const vm = vms[i];
+    if (vm === undefined || !vm.destroyed || vm.vmas.count === 0) continue;
     vm.get();
     run(unmapRange(vm, 0, vm.fullRange));
     run(vm.put());

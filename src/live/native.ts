@@ -25,18 +25,18 @@ export interface Native {
   /** Two connected sockets into `out`; the second is named `path`, and looks writable only if `writable` is not 0. */
   filePair(path: string, writable: number, out: Int32Array): number;
   /**
-   * Reads into bytes[offset..]; fds[0] is the number of descriptors in fds[1..], those of files that may make us wait as
+   * Reads into bytes[offset..], `most` bytes at most (all that there is room for otherwise); fds[0] is the number of descriptors in fds[1..], those of files that may make us wait as
    * their complement. 0 is the end, -EAGAIN nothing yet.
    */
-  receive(fd: number, bytes: Uint8Array, offset: number, fds: Int32Array): number;
+  receive(fd: number, bytes: Uint8Array, offset: number, fds: Int32Array, most?: number): number;
   /** Writes bytes[offset..end) with the first `count` of `fds`; returns how many bytes went. */
   send(fd: number, bytes: Uint8Array, offset: number, end: number, fds: Int32Array, count: number): number;
   /** To be called before the next three: SIGIO ends nothing from now on, a thread waits for descriptors to close. */
   getReady(): number;
   /** eventfd_signal(): never waits, whatever the client does with it. */
   eventfdSignal(fd: number): number;
-  /** close(2) in another thread, for files that may make it wait. */
-  closeElsewhere(fd: number): number;
+  /** close(2) in another thread: for files that may make it wait, and, where `memory` is 1, for large memfds. */
+  closeElsewhere(fd: number, memory: number): number;
   /** Writes to standard error where that neither waits nor fails; at most 4095 bytes. */
   tell(text: string): number;
   pollCreate(): number;
@@ -54,8 +54,6 @@ export interface Native {
   memoryFix(fd: number): number;
   /** Bytes [offset, offset + size) of a memfd, or memory of our own where fd is -1; at most 4 GiB. */
   memoryMap(fd: number, offset: number, size: number): ArrayBuffer | number;
-  /** Copies the pages that are not zero. */
-  memoryCopy(from: ArrayBuffer, to: ArrayBuffer): number;
   memoryUnmap(buffer: ArrayBuffer): number;
   /** Whether another process has the memfd open for writing; `fd` is a read-only descriptor of it. */
   memoryWriters(fd: number): number;

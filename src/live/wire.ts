@@ -2,6 +2,8 @@
 import { WIRE_REPLY } from '../../uapi/wire.ts';
 import { FrameWriter } from '../capture/frame-writer.ts';
 
+/** What is copied at a time, bytes: a multiple of 8. */
+const PIECE_BYTES = 1 << 16;
 /** fcntl.h, on every architecture that there is a library for. */
 const O_CLOEXEC = 0x80000;
 
@@ -26,12 +28,16 @@ export class ReplyWriter extends FrameWriter {
     this.u64(offset >>> 0, Math.floor(offset / 0x100000000));
   }
 
-  /** User memory that the client is to have: from[at, at + size) at address `addr`. */
-  region(addr: number, from: Uint8Array, at: number, size: number): void {
+  /** User memory that the client is to have: from[at, at + size) at address `addr`, with `pause` after each piece. */
+  region(addr: number, from: Uint8Array, at: number, size: number, pause?: () => void): void {
     this.u64(addr >>> 0, Math.floor(addr / 0x100000000));
     this.u32(size);
     this.u32(0);
-    this.bytes(from, at, size);
+    this.reserve(size + 8);
+    for (let done = 0; done < size; done += PIECE_BYTES) {
+      this.bytes(from, at + done, Math.min(size - done, PIECE_BYTES));
+      pause?.();
+    }
     this.#count++;
   }
 
@@ -42,8 +48,8 @@ export class ReplyWriter extends FrameWriter {
     this.u32(0);
   }
 
-  finishReply(): void {
+  finishReply(pause?: () => void): void {
     this.view.setUint32(this.#countAt, this.#count, true);
-    this.finish();
+    this.finish(pause);
   }
 }

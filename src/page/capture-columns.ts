@@ -50,11 +50,12 @@ export function captureColumns(recording: CaptureRecording): CaptureColumns {
   };
 }
 
-export function captureMeta(recording: CaptureRecording): CaptureMeta {
+export function captureMeta(recording: CaptureRecording, command: string): CaptureMeta {
   const { history, fences, tids, names } = recording;
   const end = (moment: { record: number } | null): number => moment?.record ?? -1;
   return {
     kind: 'capture',
+    command,
     first: recording.first,
     records: recording.time.length,
     chunk: CHUNK,
@@ -63,6 +64,8 @@ export function captureMeta(recording: CaptureRecording): CaptureMeta {
     names,
     vms: history.vms.map((vm) => ({
       name: `VM ${vm.id} of fd ${vm.fd}`,
+      fd: vm.fd,
+      id: vm.id,
       uid: vm.uid,
       created: vm.created.record,
       destroyed: end(vm.destroyed),

@@ -8,11 +8,15 @@ import { CHUNK } from './details.ts';
 import { block, escapeHtml, pageHtml } from './html.ts';
 import { summaryHtml } from './summary.ts';
 
-/** Everything was played; `name` is the capture's file, `notes` what the reader should know is missing. */
+/**
+ * Everything was played; `name` is the capture's file, `command` how `vm` is asked about it, `notes` what the reader should
+ * know is missing.
+ */
 export function capturePage(
   name: string,
   header: CaptureHeader,
   recording: CaptureRecording,
+  command: string,
   notes: readonly string[] = [],
 ): string {
   const blocks = recording.details.finish();
@@ -22,7 +26,7 @@ export function capturePage(
     const part = `${CHUNK} of every ${CHUNK * every} records`;
     left.push(`To keep the file small, the text and the steps of calls are here for ${part} only.`);
   }
-  const data = block('data', packColumns(captureMeta(recording), captureColumns(recording)));
+  const data = block('data', packColumns(captureMeta(recording, command), captureColumns(recording)));
   const { driver_version: version, arch } = header;
   return pageHtml({
     title: header.client === '' ? name : header.client,

@@ -1,11 +1,13 @@
 /** A capture played for its page: every record's row, every mapping's, and what is shown on demand. */
 import { ioctlName } from '../../uapi/lookup.ts';
+import { SZ_2M } from '../../uapi/sizes.ts';
 import type { CaptureHeader, CaptureRecord } from '../capture/record.ts';
 import type { PanthorVm } from '../driver/mmu/vm.ts';
 import { CaptureHistory } from '../history/capture-history.ts';
 import type { VmLife } from '../history/events.ts';
 import { bothCalls } from '../history/listeners.ts';
 import { type Step, StepRecorder } from '../history/timeline.ts';
+import { startLevel } from '../hw/vmsa.ts';
 import { type WalkStep, walk } from '../hw/walker.ts';
 import { refusalText } from '../payload/refusal.ts';
 import type { Replayer, ReplayOptions } from '../replay/replayer.ts';
@@ -15,8 +17,11 @@ import * as data from './data.ts';
 import { Details } from './details.ts';
 import { Fences } from './fences.ts';
 import { Growing } from './growing.ts';
+import { walksOf } from './walk-recorder.ts';
+import { regionsOf, type Walked } from './walks.ts';
 
-const BLOCK = 2 << 20;
+/** Regions of 2 MiB that are walked for one page: of what comes after, the first page alone. */
+const MOST_REGIONS = 2_000_000;
 /** Columns of the page's side panel. */
 const CALL_WIDTH = 88;
 
@@ -49,6 +54,7 @@ export class CaptureRecording {
   readonly leaf = new Growing(Uint8Array);
   readonly #steps = new StepRecorder();
   #first: number | null = null;
+  #regions = MOST_REGIONS;
   #vmByUid = new Map<number, PanthorVm>();
 
   constructor(header: CaptureHeader, options: ReplayOptions, budget?: number) {
@@ -138,21 +144,30 @@ export class CaptureRecording {
   /** Walks of the mappings that the last record made. */
   #walks(made: number): void {
     const { mappings } = this.history;
+    const { memory } = this.replayer.model.device.machine;
+    const steps: WalkStep[] = [];
     for (let i = made; i < mappings.length; i++) {
-      const { vm, va, size } = mappings[i];
+      const { vm, va, size, object } = mappings[i];
       const now = this.#vm(vm);
+      const mapping = { va, size, sparse: object === null };
       this.leaf.push(data.LEAF_NONE);
       if (now === undefined || mappings[i].removed !== null) {
-        this.details.walk(i, null);
+        this.details.walk(i, 1, null);
         continue;
       }
       const { ttbr, vaBits } = now.pgtable;
-      const { memory } = this.replayer.model.device.machine;
-      const steps: WalkStep[] = [];
-      const first = walk(memory, ttbr, vaBits, va, steps);
-      this.details.walk(i, steps);
-      const inside = Math.ceil(va / BLOCK) * BLOCK;
-      const other = inside + BLOCK <= va + size ? walk(memory, ttbr, vaBits, inside) : first;
+      const walkOf = (at: number): Walked => {
+        steps.length = 0;
+        walk(memory, ttbr, vaBits, at, steps);
+        const { lo, hi } = steps[steps.length - 1];
+        return { tables: steps.map(({ pa, index }) => pa - index * 8), lo, hi };
+      };
+      const walks = walksOf(walkOf, mapping, startLevel(vaBits), this.#regions > 0 ? undefined : 0);
+      this.#regions -= walks.regions;
+      this.details.walk(i, regionsOf(mapping), walks);
+      const first = walk(memory, ttbr, vaBits, va);
+      const inside = Math.ceil(va / SZ_2M) * SZ_2M;
+      const other = inside + SZ_2M <= va + size ? walk(memory, ttbr, vaBits, inside) : first;
       this.leaf.set(i, leafOf(first.log2) | leafOf(other.log2));
     }
   }

@@ -1,6 +1,8 @@
 /** The page of a conformance run: totals, then each stream whose outcome is another than the kernel's own. */
 import { escapeHtml, pageHtml } from './html.ts';
+import { marked } from './marked.ts';
 import { summaryHtml } from './summary.ts';
+import { fieldWords } from './vector-fields.ts';
 
 /** What `conform --json` prints. */
 export interface ConformJson {
@@ -22,10 +24,12 @@ export interface ConformJson {
 export function conformPage(run: ConformJson): string {
   const { kernel, streams, ops, passed, failed, failures } = run;
   const text = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
-  const rows = failures.map(
-    (one) =>
-      `<tr><th scope="row">${escapeHtml(one.stream)}</th><td>${escapeHtml(one.kernel)}</td><td>${one.index}</td><td>${escapeHtml(one.field)}</td><td class="good">${escapeHtml(text(one.expected))}</td><td class="bad">${escapeHtml(text(one.actual))}</td></tr>`,
-  );
+  const rows = failures.map((one) => {
+    const [expected, actual] = [text(one.expected), text(one.actual)];
+    const about = fieldWords(one.field);
+    const field = `${escapeHtml(one.field)}${about === '' ? '' : `<div class="detail">${about}</div>`}`;
+    return `<tr><th scope="row">${escapeHtml(one.stream)}</th><td>${escapeHtml(one.kernel)}</td><td>${one.index}</td><td>${field}</td><td class="good">${marked(expected, actual)}</td><td class="bad">${marked(actual, expected)}</td></tr>`;
+  });
   const summary = summaryHtml({
     verdict:
       failed === 0
@@ -44,7 +48,7 @@ export function conformPage(run: ConformJson): string {
     left: [],
   });
   const table = `<section aria-labelledby="failures-h"><h2 id="failures-h">First operation that differs, stream by stream</h2>
-<div class="scroll" tabindex="0" role="region" aria-label="Failures"><table class="stepper"><thead><tr><th scope="col">Stream</th><th scope="col">Kernel</th><th scope="col">Operation</th><th scope="col">Field</th><th scope="col">The kernel</th><th scope="col">The model</th></tr></thead><tbody>${rows.join('\n')}</tbody></table></div></section>`;
+<div class="scroll" tabindex="0" role="region" aria-label="Failures"><table class="stepper conform"><thead><tr><th scope="col">Stream</th><th scope="col">Kernel</th><th scope="col">Operation</th><th scope="col">Field</th><th scope="col">The kernel</th><th scope="col">The model</th></tr></thead><tbody>${rows.join('\n')}</tbody></table></div></section>`;
   return pageHtml({
     title: 'Conformance run',
     subtitle: escapeHtml(`vectors of ${kernel.replaceAll(',', ', ')}`),

@@ -34,6 +34,9 @@ export const ENDS = ['', 'unmapped', 'mapped over', 'gone with its VM', 'gone wi
 
 export interface PageVm {
   name: string;
+  /** The client's descriptor and id. */
+  fd: number;
+  id: number;
   uid: number;
   created: number;
   destroyed: number;
@@ -59,6 +62,8 @@ export interface PageGroup {
 /** The parts of a capture's page that are no columns. */
 export interface CaptureMeta {
   kind: 'capture';
+  /** `panthor-shim vm` with the capture and what was said of the model: to be gone on with `--at`. */
+  command: string;
   /** Number of the first record, and how many follow. */
   first: number;
   records: number;
@@ -96,6 +101,9 @@ export type PageStep =
  */
 export type PageWalk = [shared: number, tables: number[], lo: number, hi: number];
 
+/** The walk of the first page of a mapping's region `region` (2 MiB each), tables shared with the walk before it. */
+export type PageSpan = [region: number, ...PageWalk];
+
 /** What is looked at on demand, for some hundred records: read when one of them is selected or large on the screen. */
 export interface DetailChunk {
   first: number;
@@ -106,4 +114,9 @@ export interface DetailChunk {
   /** Row of the mapping columns that the first walk is of; the others follow. Null: its VM is gone already. */
   mapping: number;
   walks: (PageWalk | null)[];
+  /**
+   * Of mappings in more than one region, by their place in `walks`: how many regions the walks tell of (walks.ts), then the
+   * walks that do not follow from the one before. A mapping that is not here lies in one region, and its first walk tells all.
+   */
+  spans: Record<number, [regions: number, ...PageSpan[]]>;
 }

@@ -2,9 +2,10 @@
 import { gzipSync } from 'node:zlib';
 import { hex } from '../../uapi/hex.ts';
 import type { Step } from '../history/timeline.ts';
-import type { WalkStep } from '../hw/walker.ts';
-import type { DetailChunk, PageStep } from './data.ts';
+import type { DetailChunk, PageStep, PageWalk } from './data.ts';
 import type { Block } from './html.ts';
+import type { MappingWalks } from './walk-recorder.ts';
+import type { Walked } from './walks.ts';
 
 /** Records of a chunk. */
 export const CHUNK = 1000;
@@ -20,6 +21,7 @@ const empty = (first: number): DetailChunk => ({
   notes: {},
   mapping: 0,
   walks: [],
+  spans: {},
 });
 
 export class Details {
@@ -30,7 +32,7 @@ export class Details {
   #kept: { number: number; gzip: Uint8Array }[] = [];
   #bytes = 0;
   /** Tables of the walk before. */
-  #tables: number[] = [];
+  #tables: readonly number[] = [];
   #chunks = 0;
 
   constructor(budget: number = BUDGET) {
@@ -46,24 +48,27 @@ export class Details {
     if (note !== null) this.#chunk.notes[index] = note;
   }
 
-  /** The walk of a mapping that the last record made, or null; to be called for every mapping. */
-  walk(mapping: number, steps: readonly WalkStep[] | null): void {
+  /** The walks of a mapping that the last record made, or null; to be called for every mapping. */
+  walk(mapping: number, all: number, walks: MappingWalks | null): void {
     const chunk = this.#chunk;
     if (chunk === null) return;
     if (chunk.walks.length === 0) {
       chunk.mapping = mapping;
       this.#tables = [];
     }
-    const last = steps?.at(-1);
-    if (steps === null || last === undefined) {
+    const first = walks?.spans[0].walked;
+    if (walks === null || first === undefined || first.tables.length === 0) {
       chunk.walks.push(null);
       return;
     }
-    const tables = steps.map(({ pa, index }) => pa - index * 8);
-    let shared = 0;
-    while (shared < tables.length && tables[shared] === this.#tables[shared]) shared++;
-    this.#tables = tables;
-    chunk.walks.push([shared, tables.slice(shared), last.lo >>> 0, last.hi >>> 0]);
+    const place = chunk.walks.push(pageWalk(this.#tables, first)) - 1;
+    this.#tables = first.tables;
+    const { spans, regions } = walks;
+    if (all === 1 && regions === 1) return;
+    chunk.spans[place] = [regions];
+    spans.slice(1).forEach(({ region, walked }, i) => {
+      chunk.spans[place].push([region, ...pageWalk(spans[i].walked.tables, walked)]);
+    });
   }
 
   /** Blocks `details-N`, N the chunk's number. */
@@ -87,6 +92,13 @@ export class Details {
       this.#bytes = this.#kept.reduce((sum, one) => sum + one.gzip.length, 0);
     }
   }
+}
+
+/** A walk beside the tables of the one before it. */
+function pageWalk(before: readonly number[], { tables, lo, hi }: Walked): PageWalk {
+  let shared = 0;
+  while (shared < tables.length && tables[shared] === before[shared]) shared++;
+  return [shared, tables.slice(shared), lo >>> 0, hi >>> 0];
 }
 
 function stepRow(step: Step): PageStep {

@@ -5,6 +5,7 @@ import type { Costs } from '../replay/costs.ts';
 import type { DiffRecord, DiffTotals } from '../replay/kernel-diff.ts';
 import { costRows, differenceParts } from '../report/diff-text.ts';
 import { escapeHtml, pageHtml } from './html.ts';
+import { marked } from './marked.ts';
 import { summaryHtml } from './summary.ts';
 
 /** Rows of differences that a page lists. */
@@ -36,7 +37,7 @@ export function captureDifferencePage(diff: CaptureDiff, names: readonly [string
     ],
     left: leftOut(diff.differences.length),
   });
-  const table = `<table class="stepper"><thead><tr><th scope="col">Record</th><th scope="col">${escapeHtml(names[0])}</th><th scope="col">Record</th><th scope="col">${escapeHtml(names[1])}</th></tr></thead><tbody>${rows.join('\n')}</tbody></table>`;
+  const table = `<table class="stepper sides"><thead><tr><th scope="col" class="number">Record</th><th scope="col">${escapeHtml(names[0])}</th><th scope="col" class="number">Record</th><th scope="col">${escapeHtml(names[1])}</th></tr></thead><tbody>${rows.join('\n')}</tbody></table>`;
   return pageHtml({
     title: 'Two captures',
     subtitle: escapeHtml(`${names[0]} → ${names[1]}`),
@@ -49,17 +50,6 @@ function side(own: DiffCall | null, other: DiffCall | null): string {
   if (own === null) return '<td></td><td></td>';
   const kind = other === null ? 'only' : 'differs';
   return `<td>${own.index}</td><td class="${kind}">${other === null ? escapeHtml(own.text) : marked(own.text, other.text)}</td>`;
-}
-
-/** The middle in which two texts differ, in bold. */
-function marked(text: string, other: string): string {
-  let from = 0;
-  while (from < text.length && text[from] === other[from]) from++;
-  let end = 0;
-  while (end < Math.min(text.length, other.length) - from && text.at(-1 - end) === other.at(-1 - end)) end++;
-  const cut = text.length - end;
-  const middle = escapeHtml(text.slice(from, cut));
-  return `${escapeHtml(text.slice(0, from))}<strong>${middle}</strong>${escapeHtml(text.slice(cut))}`;
 }
 
 /** What `replay --diff-kernel K --json` prints. */
@@ -90,7 +80,7 @@ export function kernelDifferencePage(diff: KernelDiffJson): string {
     numbers: totals,
     left: leftOut(differences.length),
   });
-  const table = `<table class="stepper"><thead><tr><th scope="col">Record</th><th scope="col">Call</th><th scope="col">${escapeHtml(kernels[0])} → ${escapeHtml(kernels[1])}</th></tr></thead><tbody>${rows.join('\n')}</tbody></table>`;
+  const table = `<table class="stepper"><thead><tr><th scope="col" class="number">Record</th><th scope="col">Call</th><th scope="col">${escapeHtml(kernels[0])} → ${escapeHtml(kernels[1])}</th></tr></thead><tbody>${rows.join('\n')}</tbody></table>`;
   return pageHtml({
     title: `${kernels[0]} and ${kernels[1]}`,
     subtitle: 'one capture played on two kernels',

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
-import { visible } from '../report/visible.ts';
+import { visible } from '../../uapi/visible.ts';
 
 /** Text of strangers (labels, file names) as HTML text or the value of an attribute in quotes. */
 export function escapeHtml(text: string | number): string {

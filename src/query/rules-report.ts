@@ -1,5 +1,5 @@
 /** What became of rules: as text, as JSON, and as JUnit XML, which CI systems read. */
-import { visible } from '../report/visible.ts';
+import { visible } from '../../uapi/visible.ts';
 import type { CaptureFacts } from './facts.ts';
 import type { Rule } from './rules.ts';
 

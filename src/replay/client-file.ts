@@ -1,8 +1,11 @@
 import type { GemObject } from '../driver/gem/gem.ts';
 import type { DrmFile } from '../driver/ioctl/file.ts';
 import type { PanthorVm } from '../driver/mmu/vm.ts';
-import type { IdKind } from './ids/id-fields.ts';
-import { IdMap } from './ids/id-map.ts';
+import type { IdKind } from '../reasons/id-fields.ts';
+import { IdMap, UNKNOWN_ID } from './ids/id-map.ts';
+
+/** No heap of any VM has that number: a pool has 128 at most (MAX_HEAPS_PER_POOL). */
+const UNKNOWN_HEAP = 0xffff;
 
 /** Numbers that all files of a client share. */
 export interface SharedIds {
@@ -40,6 +43,17 @@ export class ClientFile {
       fd: shared.fd,
       name: shared.name,
     };
+  }
+
+  /**
+   * The model's number for the client's. A heap's handle has its VM in the upper half: an unknown heap of a known VM is
+   * another error than an unknown VM.
+   */
+  toModel(kind: IdKind, capture: number): number {
+    const { ids } = this;
+    if (kind !== 'heap' || ids.heap.has(capture)) return ids[kind].toModel(capture);
+    const vm = ids.vm.toModel(capture >>> 16);
+    return vm === UNKNOWN_ID || vm === 0 ? UNKNOWN_ID : ((vm << 16) | UNKNOWN_HEAP) >>> 0;
   }
 
   /** Both kernels gave a number out. Returns a descriptor of the model's that lost its meaning, or undefined. */

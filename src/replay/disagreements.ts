@@ -1,4 +1,4 @@
-import type { PanthorVm } from '../driver/mmu/vm.ts';
+import type { SeenVm } from './seen.ts';
 
 /** A place where a VM's mappings and its page tables do not say the same. Bytes. */
 export interface Disagreement {
@@ -23,7 +23,7 @@ interface Range {
  * Where the user range of a VM's page tables and its mappings (in address order) disagree, the first 64 of them: what a
  * partial unmap of a block, or an operation that failed half-way, leaves behind.
  */
-export function disagreements(vm: PanthorVm, mappings: readonly Range[]): Disagreement[] {
+export function disagreements(vm: SeenVm, mappings: readonly Range[]): Disagreement[] {
   const found: Disagreement[] = [];
   const covered = new Float64Array(mappings.length);
   let first = 0;

@@ -36,7 +36,7 @@ export class KernelDiff {
     const replayers = [first, second].map((options, i) => {
       const meter = this.#meters[i];
       const replayer = new Replayer(header, { ...options, trace: meter });
-      replayer.model.device.machine.regs.trace = meter;
+      replayer.model.seen.traceRegisters(meter);
       meter.take();
       return replayer;
     });

@@ -14,17 +14,15 @@ import type { Kernel } from '../driver/kernels.ts';
 import { InputError } from '../errors.ts';
 import { ClientFile } from './client-file.ts';
 import { VM_BIND_COUNT_AT } from './failures.ts';
-import { IdMap, UNKNOWN_ID } from './ids/id-map.ts';
+import { IdMap } from './ids/id-map.ts';
 import type { IdPlan, PlannedId } from './ids/id-plan.ts';
 import { IdWalk } from './ids/id-walk.ts';
 import { ARGUMENT_ADDRESS, loadPayload } from './payload.ts';
 import { placeholderFor, type TakenFd, takenFd } from './placeholders.ts';
+import { type SeenDriver, seenModel } from './seen.ts';
 
 /** Open files of a replay: each takes some kilobytes, a record that opens one some dozen. */
 const MAX_FILES = 1 << 16;
-
-/** No heap of any VM has that number: a pool has 128 at most (MAX_HEAPS_PER_POOL). */
-const UNKNOWN_HEAP = 0xffff;
 
 export interface ModelOptions {
   kernel: Kernel;
@@ -60,6 +58,8 @@ export class ReplayModel {
   readonly device: PanthorDevice;
   readonly drv: PanthorDrv;
   readonly faults: Faults | null;
+  /** What reports look at. */
+  seen: SeenDriver;
   /** User memory of the call at hand, as the driver left it. */
   readonly mem = new UserMemory(1 << 14);
   /** Where its argument is. */
@@ -89,6 +89,7 @@ export class ReplayModel {
       now: () => this.#timeNs,
     });
     this.drv = new PanthorDrv(this.device);
+    this.seen = seenModel(this.device);
     this.#fdsAreReal = options.fdsAreReal ?? false;
     this.#compat = options.compat ?? false;
     this.faults = options.faults ?? null;
@@ -109,8 +110,18 @@ export class ReplayModel {
       const opened = run(this.drv.open({ fds: this.#fds, node: node ?? 'render', compat: this.#compat }));
       file = new ClientFile(fd, opened, this.#shared);
       this.files.set(fd, file);
+      this.opened(file);
     }
     return file;
+  }
+
+  /** A file of the client's was opened, or released. */
+  protected opened(_file: ClientFile): void {}
+  protected released(_file: ClientFile): void {}
+
+  /** CLOCK_MONOTONIC of the record at hand, ns. */
+  protected get timeNs(): number {
+    return this.#timeNs;
   }
 
   /** Loads a record's payload in the model's numbers; `mem` and `argAt` are then what the driver will see. */
@@ -129,6 +140,11 @@ export class ReplayModel {
     if (type === DMA_BUF_BASE || type === SYNC_IOC_MAGIC) return this.#objectCall(record);
     file.file.callerTid = record.tid;
     return run(this.drv.ioctl(file.file, record.request, this.mem, ARGUMENT_ADDRESS));
+  }
+
+  /** Of a VM_BIND: its count of operations as the driver left it, the number of the one that failed. */
+  get opsDone(): number {
+    return this.mem.view.getUint32(this.argAt + VM_BIND_COUNT_AT, true);
   }
 
   /** Makes the loaded VM_BIND with its first `count` operations alone: those that were done before one failed. */
@@ -170,6 +186,7 @@ export class ReplayModel {
     this.files.delete(fd);
     this.onRelease?.(file);
     run(this.drv.release(file.file));
+    this.released(file);
   }
 
   /** What goes in has 32 bits; the only wider number, an mmap offset, comes out. */
@@ -177,8 +194,7 @@ export class ReplayModel {
     if (id.dir === 'out' && (id.inIf === null || !isTurned(id, mem, this.argAt))) return;
     const file = this.#file as ClientFile;
     const capture = mem.view.getUint32(at, true);
-    const model = id.kind === 'heap' ? heapToModel(file, capture) : file.ids[id.kind].toModel(capture);
-    mem.view.setUint32(at, model, true);
+    mem.view.setUint32(at, file.toModel(id.kind, capture), true);
   }
 
   /** Puts something behind a descriptor that the driver never gave out, or gave out for something else. */
@@ -208,13 +224,6 @@ export class ReplayModel {
 /** Whether a flag beside an `out` id makes it an `in`. */
 function isTurned(id: PlannedId, mem: UserMemory, argAt: number): boolean {
   return id.inIf !== null && (mem.view.getUint32(argAt + id.inIf.at, true) & id.inIf.mask) !== 0;
-}
-
-/** A heap's handle has its VM in the upper half: an unknown heap of a known VM is another error than an unknown VM. */
-function heapToModel({ ids }: ClientFile, capture: number): number {
-  if (ids.heap.has(capture)) return ids.heap.toModel(capture);
-  const vm = ids.vm.toModel(capture >>> 16);
-  return vm === UNKNOWN_ID || vm === 0 ? UNKNOWN_ID : ((vm << 16) | UNKNOWN_HEAP) >>> 0;
 }
 
 export { BLOCKED };

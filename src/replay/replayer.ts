@@ -6,20 +6,17 @@ import type { CaptureHeader, CaptureRecord } from '../capture/record.ts';
 import { type KernelChoice, kernelFor } from '../driver/kernels/for-capture.ts';
 import { kernel } from '../driver/kernels.ts';
 import type { Refusal } from '../payload/refusal.ts';
-import type { Target } from '../payload/rules/context.ts';
-import { refusalOfRecord } from '../report/refusals.ts';
+import { reasonOf } from '../reasons/refused-call.ts';
+import { payloadOfRecord } from '../report/refusals.ts';
 import { countBindOps } from './bind-ops.ts';
-import { isOfFailedOp } from './bind-reasons.ts';
 import type { ClientFile } from './client-file.ts';
 import { readId } from './explain.ts';
 import { operationsDone } from './failures.ts';
 import { type IdPlan, idPlan } from './ids/id-plan.ts';
-import { unknownId } from './ids/unknown-ids.ts';
 import { type Call, isWait, Judge, OF_THE_MACHINE } from './judge.ts';
 import { BLOCKED, type ModelOptions, ReplayModel } from './model.ts';
 import { parseUapi, type Uapi } from './newer.ts';
 import { showsSysAdmin, showsSysNice } from './privileges.ts';
-import { stateReason } from './state-reasons.ts';
 import { Tally } from './tally.ts';
 
 export interface ReplayOptions extends ModelOptions {
@@ -27,6 +24,8 @@ export interface ReplayOptions extends ModelOptions {
   check?: boolean;
   /** How the kernel was chosen, for the report; null where the user named it. */
   choice?: KernelChoice | null;
+  /** Makes what the capture is played on, where that is not the model. */
+  makeModel?: (options: ModelOptions) => ReplayModel;
 }
 
 const NO_IDS: IdPlan = { ids: [], arrays: [] };
@@ -50,21 +49,15 @@ export class Replayer {
   refusal: Refusal | null = null;
   readonly #calls = new Map<number, Call>();
   readonly #judge: Judge;
-  /** The kernel, as the rules about bytes want to know it. */
-  readonly #target: Target;
   #looked = 0;
   /** Warnings of the device that were seen to. */
   #warned = 0;
 
   constructor(header: CaptureHeader, options: ReplayOptions) {
-    this.model = new ReplayModel({
-      fdsAreReal: header.replies === 'stand-in',
-      compat: isCompat(header.arch),
-      ...options,
-    });
+    const model = { fdsAreReal: header.replies === 'stand-in', compat: isCompat(header.arch), ...options };
+    this.model = options.makeModel?.(model) ?? new ReplayModel(model);
     this.choice = options.choice ?? null;
     this.kernelUapi = options.kernel.uapi;
-    this.#target = { ...options.kernel.uapi, behaviours: options.kernel.behaviours };
     this.captureUapi = parseUapi(header.driver_version);
     this.checks = options.check === true && header.replies !== 'stand-in';
     const { uapi, behaviours } = kernel(kernelFor(header).name);
@@ -78,12 +71,12 @@ export class Replayer {
     if (record.type === 'ioctl') this.#ioctl(record);
     else if (record.type === 'mmap') this.#mmap(record);
     else this.model.close(record);
-    if (this.model.device.warnings.size !== this.#warned) this.#noteWarnings(record.index);
+    if (this.model.seen.warnings.size !== this.#warned) this.#noteWarnings(record.index);
   }
 
   /** Brings the counts of warnings up to date; done at the end, and whenever there is a new one. */
   finish(): void {
-    for (const [what, count] of this.model.device.warnings) {
+    for (const [what, count] of this.model.seen.warnings) {
       const warning = this.tally.warnings.get(what);
       if (warning !== undefined) warning.count = count;
     }
@@ -133,11 +126,16 @@ export class Replayer {
     tally.ioctls.failed++;
     // One without end of them is counted only.
     if (followed || this.#looked++ >= MAX_REASONED) return;
-    const ofBytes = refusalOfRecord(record, -ret, this.#target);
-    this.refusal =
-      (ofBytes !== null && isOfFailedOp(ofBytes, record, this.model) ? ofBytes : null) ??
-      stateReason(record, call.name, -ret, file, this.model) ??
-      unknownId(record, call.plan, file, errnoName(ret));
+    const payload = payloadOfRecord(record);
+    if (payload === null) return;
+    const { model } = this;
+    this.refusal = reasonOf({
+      payload,
+      errno: -ret,
+      file: file.file,
+      opsDone: record.request === DRM_IOCTL_PANTHOR_VM_BIND ? model.opsDone : 0,
+      toDriver: (kind, value) => file.toModel(kind, value),
+    });
     if (this.refusal !== null) tally.refused.add({ index: record.index, call: call.name, ...this.refusal });
   }
 
@@ -186,7 +184,7 @@ export class Replayer {
   }
 
   #noteWarnings(index: number): void {
-    const { warnings } = this.model.device;
+    const { warnings } = this.model.seen;
     for (const [what, count] of warnings) {
       if (!this.tally.warnings.has(what)) this.tally.warnings.set(what, { index, what, count });
     }
@@ -199,7 +197,7 @@ const MAX_REASONED = 1000;
 
 /** `uname -m` of 32-bit Arm, and what recorders call it (TIF_32BIT on an arm64 kernel). */
 function isCompat(arch: string): boolean {
-  return /^(arm|armhf|armel|armv[5-8]h?l?)$/.test(arch);
+  return /^(arm|armhf|armel|armv[5-8]h?l?|i[3-6]86)$/.test(arch);
 }
 
 function outcome(ok: boolean): string {

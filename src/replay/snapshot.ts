@@ -5,6 +5,7 @@ import type { PanthorVm } from '../driver/mmu/vm.ts';
 import type { ClientFile } from './client-file.ts';
 import { type Disagreement, disagreements } from './disagreements.ts';
 import type { ReplayModel } from './model.ts';
+import type { SeenVm } from './seen.ts';
 
 /** One mapping in the client's terms. Bytes. */
 export interface VmaState {
@@ -52,22 +53,23 @@ export function clientVms(model: ReplayModel): { file: ClientFile; vm: PanthorVm
 }
 
 export function vmState(model: ReplayModel, file: ClientFile, vm: PanthorVm): VmState {
-  const vmas = userVmas(model, file, vm);
-  const pages = countPages(vm, vmas);
+  const seen = model.seen.vm(vm);
+  const vmas = userVmas(model, file, seen);
+  const pages = countPages(seen, vmas);
   return {
     fd: file.fd,
     id: file.vmIds.get(vm) ?? vm.id,
-    userVaRange: vm.userVaRange,
-    unusable: vm.unusable,
-    as: vm.as < 0 ? null : vm.as,
+    userVaRange: seen.userVaRange,
+    unusable: seen.unusable,
+    as: seen.as < 0 ? null : seen.as,
     vmas,
     ...pages,
-    tables: vm.pgtable.tables.reduce((sum, count) => sum + count, 0),
-    disagreements: disagreements(vm, vmas),
+    tables: seen.pgtable.tables.reduce((sum, count) => sum + count, 0),
+    disagreements: disagreements(seen, vmas),
   };
 }
 
-function userVmas(model: ReplayModel, file: ClientFile, vm: PanthorVm): VmaState[] {
+function userVmas(model: ReplayModel, file: ClientFile, vm: SeenVm): VmaState[] {
   const { vmas } = vm;
   const list: VmaState[] = [];
   for (const id of vmas.ids()) {
@@ -89,7 +91,7 @@ function userVmas(model: ReplayModel, file: ClientFile, vm: PanthorVm): VmaState
 }
 
 /** Counts the leaves in the user range, in all and for each mapping (which are in address order). */
-function countPages(vm: PanthorVm, vmas: VmaState[]): { pages4k: number; pages2m: number } {
+function countPages(vm: SeenVm, vmas: VmaState[]): { pages4k: number; pages2m: number } {
   const total = { pages4k: 0, pages2m: 0 };
   let at = 0;
   vm.pgtable.forEachLeaf((va, _pa, log2) => {

@@ -105,7 +105,7 @@ export class VmHistories {
     const history = this.#history(file, vm);
     this.#count(history, vm);
     const most = history.shown.vmas.length;
-    if (vm.vmas.count <= most + (most >> slack)) return;
+    if (this.#model.seen.vm(vm).vmas.count <= most + (most >> slack)) return;
     const state = vmState(this.#model, file, vm);
     if (state.vmas.length <= most) return;
     history.shown = state;
@@ -115,7 +115,7 @@ export class VmHistories {
   #count(history: VmHistory, vm: PanthorVm): void {
     history.mostTables = Math.max(
       history.mostTables,
-      vm.pgtable.tables.reduce((sum, count) => sum + count, 0),
+      this.#model.seen.vm(vm).pgtable.tables.reduce((sum, count) => sum + count, 0),
     );
   }
 

@@ -3,8 +3,8 @@
 import { readScalar } from '../../uapi/codec.ts';
 import { hex } from '../../uapi/hex.ts';
 import { type Field, scalarSize } from '../../uapi/layout.ts';
+import { visible } from '../../uapi/visible.ts';
 import { symbolic } from './symbols.ts';
-import { visible } from './visible.ts';
 
 /** Bytes before and after the call; `after` is `before` where nothing changed. */
 export interface Sides {

@@ -21,7 +21,7 @@ const COMMANDS: readonly [name: string, command: number, always: boolean][] = [
 
 /** AS commands by name, those of slot 0 (the firmware's) left out. */
 export function commandCounts(replayer: Replayer): Record<string, number> {
-  const { commands } = replayer.model.device.machine;
+  const { commands } = replayer.model.seen.machine;
   const counts: Record<string, number> = {};
   for (const [name, command, always] of COMMANDS) {
     let count = 0;
@@ -69,7 +69,7 @@ export interface ReplaySummary {
 export function replaySummary(client: string, replayer: Replayer): ReplaySummary {
   const { tally, model } = replayer;
   const { device } = model;
-  const { activations, evictions, faults } = device.mmu.stats;
+  const { activations, evictions, faults } = model.seen.stats;
   return {
     kernel: device.kernel.name,
     kernel_guess: guess(replayer),
@@ -80,7 +80,7 @@ export function replaySummary(client: string, replayer: Replayer): ReplaySummary
     mmaps: tally.mmaps,
     bind_ops: tally.bindOps,
     as: { activations, evictions, faults },
-    mmu: { commands: commandCounts(replayer), cache_flushes: device.machine.cacheFlushes },
+    mmu: { commands: commandCounts(replayer), cache_flushes: model.seen.machine.cacheFlushes },
     warnings: [...tally.warnings.values()],
     refused: tally.refused.kept,
     followed: tally.followed.kept,

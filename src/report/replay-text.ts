@@ -1,4 +1,5 @@
 import { PAGE_SIZE } from '../../uapi/sizes.ts';
+import { visible } from '../../uapi/visible.ts';
 import type { CaptureHeader } from '../capture/record.ts';
 import { refusalText } from '../payload/refusal.ts';
 import type { Replayer } from '../replay/replayer.ts';
@@ -8,7 +9,6 @@ import type { VmHistories, VmHistory } from '../replay/vm-history.ts';
 import { bytesText, plural, table } from './format.ts';
 import { commandCounts, kernelText } from './replay-json.ts';
 import { address, disagreementLines, LEGEND, vaMap } from './va-map.ts';
-import { visible } from './visible.ts';
 
 /** Findings of a kind that are printed. */
 const SHOWN = 20;
@@ -82,8 +82,8 @@ function slots(history: VmHistory, life: LifeTrace): string {
 }
 
 function work(replayer: Replayer, life: LifeTrace): string {
-  const { device } = replayer.model;
-  const { activations, evictions, faults } = device.mmu.stats;
+  const { machine, stats } = replayer.model.seen;
+  const { activations, evictions, faults } = stats;
   const { steps, pageTable } = life;
   const commands = Object.entries(commandCounts(replayer)).map(([name, count]) => `${count} ${name}`);
   return [
@@ -97,7 +97,7 @@ function work(replayer: Replayer, life: LifeTrace): string {
       ],
       ['  AS', `${activations} activations, ${evictions} evictions, ${faults} faults`],
       ['  commands', commands.join(', ')],
-      ['  caches', `${plural(device.machine.cacheFlushes, 'flush', 'flushes')} through GPU_CMD`],
+      ['  caches', `${plural(machine.cacheFlushes, 'flush', 'flushes')} through GPU_CMD`],
     ]),
   ].join('\n');
 }

@@ -30,8 +30,8 @@ export interface WalkTarget {
 /** Translates `va` in a VM by its page tables, as the MMU would. */
 export function walkVm(model: ReplayModel, file: ClientFile, vm: PanthorVm, va: number): WalkReport {
   const steps: WalkStep[] = [];
-  const { ttbr, vaBits } = vm.pgtable;
-  const result = walk(model.device.machine.memory, ttbr, vaBits, va, steps);
+  const { ttbr, vaBits } = model.seen.vm(vm).pgtable;
+  const result = walk(model.seen.tables, ttbr, vaBits, va, steps);
   return { va, ttbr, steps, result, target: targetOf(model, file, vm, va, result.pa) };
 }
 
@@ -42,7 +42,7 @@ function targetOf(
   va: number,
   pa: number,
 ): WalkTarget | null {
-  const { vmas } = vm;
+  const { vmas } = model.seen.vm(vm);
   const id = vmas.lookup(va);
   if (id < 0) return null;
   const bo = model.device.gem.objects[vmas.bo[id]] as GemObject;

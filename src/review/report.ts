@@ -1,6 +1,7 @@
 /** A review as text, as Markdown for a mail, and as JUnit XML. */
+
+import { visible } from '../../uapi/visible.ts';
 import { xml } from '../conform/report.ts';
-import { visible } from '../report/visible.ts';
 import type { Difference, Review } from './difference.ts';
 
 /** Differences of one cause: the first, and how many operations it stands for. */

@@ -11,7 +11,7 @@ import {
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { digest, treeCache } from './cache.ts';
-import { compileHost, compileShim, compileTree, configure, type Place } from './compile.ts';
+import { compileHost, compileShim, compileTree, configure, isConfigured, type Place } from './compile.ts';
 import { CONFIGURATION, SOURCES } from './config.ts';
 import { type FoundFeature, findFeatures } from './features.ts';
 import { LINK_SCRIPT, link } from './link.ts';
@@ -60,13 +60,14 @@ function filesIn(dir: string): string[] {
 }
 
 /** What of an addon is not the tree's: our C, the configuration, the compiler. */
-function oursDigest(native: string, features: readonly FoundFeature[]): string {
+function oursDigest(native: string, { features, announced }: Place): string {
   const files = [...filesIn(native), ...filesIn(join(native, '../server')).filter((f) => f.endsWith('.h'))];
   const have = features.map(({ name, found }) => `${name} ${found}`);
   return digest([
     compilerVersion(),
     CONFIGURATION,
     LINK_SCRIPT,
+    `announced ${announced}`,
     ...SOURCES,
     ...have,
     ...files.flatMap((f) => [f.slice(native.length), readFileSync(f)]),
@@ -108,25 +109,31 @@ function dependencies(place: Place, stamps: Map<string, string>): string[] {
   return [...used].sort();
 }
 
-/** Builds the tree at `dir` unless that has been done. Throws UsageError, or InputError with the compiler's message. */
+/**
+ * Builds the tree at `dir` unless that has been done; not `announced`, for measuring: its driver cannot be explored. Throws
+ * UsageError, or InputError with the compiler's message.
+ */
 export async function buildTree(
   dir: string,
   progress: (what: string) => void = () => {},
+  announced = true,
 ): Promise<BuiltTree> {
   const tree = openTree(dir);
   const cache = treeCache(tree.dir);
   const native = nativeDir();
-  const manifestPath = join(cache, 'manifest.json');
+  const suffix = announced ? '' : '-plain';
+  const manifestPath = join(cache, `manifest${suffix}.json`);
   const place: Place = {
     mirror: join(cache, 'source'),
-    out: join(cache, 'build'),
+    out: join(cache, `build${suffix}`),
+    announced,
     native,
     features: findFeatures(tree.dir),
     progress,
   };
   const known = readJson<Manifest>(manifestPath);
   requireTools();
-  const ours = oursDigest(native, place.features);
+  const ours = oursDigest(native, place);
   const result = (m: Manifest): BuiltTree => ({
     ...tree,
     digest: m.digest,
@@ -143,8 +150,10 @@ export async function buildTree(
   mkdirSync(place.mirror, { recursive: true });
   const changed = updateMirror(tree.dir, place.mirror, stamps);
   if (changed.length > 0) writeJson(stampsPath, [...stamps]);
-  const configured = existsSync(join(place.out, 'include/generated/autoconf.h'));
-  if (!configured || changed.some((name) => /(^|\/)Kconfig[^/]*$|^Makefile$/.test(name))) {
+  const configures = (name: string): boolean => /(^|\/)Kconfig[^/]*$|^Makefile$/.test(name);
+  // The other kind of build may have mirrored a change already.
+  const old = known?.used.some(([name, then]) => configures(name) && stamps.get(name) !== then) ?? false;
+  if (!isConfigured(place) || old || changed.some(configures)) {
     await configure(place);
   }
   const objects = await compileTree(place);

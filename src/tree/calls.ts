@@ -46,6 +46,12 @@ const NAMES = [
   'flushCaches',
   'vmGet',
   'vmPut',
+  'open',
+  'release',
+  'ioctl',
+  'backObject',
+  'describeGpu',
+  'repeat',
 ] as const;
 
 export type CallName = (typeof NAMES)[number];

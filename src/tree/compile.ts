@@ -16,25 +16,24 @@ export interface Place {
   /** Our C: native-stubs/tree. */
   native: string;
   features: readonly FoundFeature[];
+  /** Whether loads and stores are announced, so that they can be judged and undone; without it, code runs at its own speed. */
+  announced: boolean;
   /** Told what is being done, for a terminal. */
   progress: (what: string) => void;
 }
 
 /** Tells the tree's objects from those of an ordinary build: position-independent, nothing of them visible. */
-const EXTRA_FLAGS = [
-  '-fPIC',
-  '-mcmodel=small',
-  '-fvisibility=hidden',
-  '-g1',
-  // Loads and stores are announced, as calls (host/access.c).
+const EXTRA_FLAGS = ['-fPIC', '-mcmodel=small', '-fvisibility=hidden', '-g1'];
+/** Loads and stores are announced, as calls (host/access.c); who calls an allocator or takes a lock is read from the stack. */
+const ANNOUNCING = [
   '-fsanitize=kernel-address',
   '--param=asan-instrumentation-with-call-threshold=0',
   '--param=asan-stack=0',
   '--param=asan-globals=0',
-  // Who calls an allocator or takes a lock is read from the stack.
   '-fno-omit-frame-pointer',
   '-fno-optimize-sibling-calls',
 ];
+const PLAIN = ['-DPANTHOR_SHIM_PLAIN'];
 const HOST_FLAGS = [
   '-std=gnu11',
   '-O2',
@@ -70,6 +69,8 @@ async function run(program: string, args: string[], cwd: string, env = process.e
   return out;
 }
 
+const variant = ({ announced }: Place): string[] => (announced ? ANNOUNCING : PLAIN);
+
 function make(place: Place, targets: string[]): Promise<string> {
   const jobs = `-j${availableParallelism()}`;
   // A caller's own make, or its flags for another kernel, are nothing to these.
@@ -83,12 +84,19 @@ function make(place: Place, targets: string[]): Promise<string> {
       place.mirror,
       `O=${place.out}`,
       'ARCH=um',
-      `KCFLAGS=${[...EXTRA_FLAGS, '-include', join(place.native, 'include/announce.h')].join(' ')}`,
+      `KCFLAGS=${[...EXTRA_FLAGS, ...variant(place), '-include', join(place.native, 'include/announce.h')].join(' ')}`,
       ...targets,
     ],
     place.mirror,
     { ...env, KCONFIG_ALLCONFIG: join(place.out, 'panthor-shim.config'), LC_ALL: 'C' },
   );
+}
+
+/** Whether the mirror was configured, and as it would be now. */
+export function isConfigured(place: Place): boolean {
+  const asked = join(place.out, 'panthor-shim.config');
+  if (!existsSync(join(place.out, 'include/generated/autoconf.h')) || !existsSync(asked)) return false;
+  return readFileSync(asked, 'utf8') === CONFIGURATION;
 }
 
 /** Configures the mirror. Throws InputError where the tree's Kconfig does not give what is needed. */
@@ -162,6 +170,7 @@ export async function compileShim(place: Place): Promise<string[]> {
       '-D__KBUILD_MODNAME=kmod_panthor',
       ...have,
       `-DPANTHOR_MMU_C="${join(place.mirror, PANTHOR, 'panthor_mmu.c')}"`,
+      `-DPANTHOR_DRV_C="${join(place.mirror, PANTHOR, 'panthor_drv.c')}"`,
       `-I${join(place.mirror, PANTHOR)}`,
       '-w',
       '-MMD',
@@ -188,7 +197,18 @@ export async function compileHost(place: Place): Promise<string[]> {
   const objects = names.map((name) => join(dir, `host-${objectOf(name)}`));
   await Promise.all(
     names.map((name, i) =>
-      run('gcc', [...HOST_FLAGS, '-c', '-o', objects[i], join(place.native, 'host', name)], dir),
+      run(
+        'gcc',
+        [
+          ...HOST_FLAGS,
+          ...(place.announced ? [] : PLAIN),
+          '-c',
+          '-o',
+          objects[i],
+          join(place.native, 'host', name),
+        ],
+        dir,
+      ),
     ),
   );
   return objects;

@@ -8,6 +8,7 @@ export const CONFIGURATION = `CONFIG_64BIT=y
 CONFIG_COMPILE_TEST=y
 CONFIG_EXPERT=y
 CONFIG_WERROR=n
+CONFIG_MULTIUSER=y
 CONFIG_PRINTK=y
 CONFIG_BUG=y
 CONFIG_VIRTIO_MENU=y
@@ -39,7 +40,11 @@ export const REQUIRED = ['CONFIG_UML', 'CONFIG_DRM_PANTHOR', 'CONFIG_INDIRECT_IO
 export const SOURCES = [
   'drivers/gpu/drm/panthor/panthor_gem.c',
   'drivers/gpu/drm/drm_gpuvm.c',
+  'drivers/gpu/drm/drm_auth.c',
   'drivers/gpu/drm/drm_exec.c',
+  'drivers/gpu/drm/drm_file.c',
+  'drivers/gpu/drm/drm_ioctl.c',
+  'drivers/gpu/drm/drm_syncobj.c',
   'drivers/gpu/drm/drm_mm.c',
   'drivers/gpu/drm/drm_gem.c',
   'drivers/gpu/drm/drm_gem_shmem_helper.c?',

@@ -9,6 +9,7 @@ import { type Place, runTool } from './compile.ts';
 /** Functions and variables that the host half gives to the kernel half (arena.h). */
 const FROM_HOST = [
   'mailbox',
+  'user_memory',
   'stop_at',
   'pass',
   'current_thread',
@@ -62,7 +63,7 @@ export const LINK_SCRIPT = `SECTIONS {
   .initcall : { *(.initcall*.init) }
   ktasks : { *(ktasks) }
   kscratch : { *(kscratch) }
-  ktext : { *shim-panthor.o(.text .text.*) *(EXCLUDE_FILE(*shim-*.o) .text EXCLUDE_FILE(*shim-*.o) .text.*) }
+  ktext : { *shim-panthor.o(.text .text.*) *shim-drv.o(.text .text.*) *(EXCLUDE_FILE(*shim-*.o) .text EXCLUDE_FILE(*shim-*.o) .text.*) }
   kdata : { *(.data..[!o]*) *(.data .data.rel .data.rel.local .data.[!r]*) *(.bss .bss.*) *(COMMON) }
 }
 `;

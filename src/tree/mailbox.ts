@@ -55,6 +55,9 @@ const NOTE_WORDS = 0x8000;
 const TEXT = NOTES + NOTE_WORDS;
 const TEXT_BYTES = 4096;
 const VIEW = TEXT + TEXT_BYTES / 8;
+const READY = VIEW + 1024;
+const MOMENT = READY + 1;
+const HASH = MOMENT + 1;
 
 export class Mailbox {
   readonly #words: BigUint64Array;
@@ -98,7 +101,11 @@ export class Mailbox {
   /** Arguments of a call; those that are not given are 0, and never what another call left. */
   setArgs(args: readonly (number | bigint)[]): void {
     for (let i = 0; i < ARG_COUNT; i++) {
-      this.#words[ARGS + i] = BigInt.asUintN(64, BigInt(args[i] ?? 0));
+      const value = args[i] ?? 0;
+      if (typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER) {
+        this.#halves[(ARGS + i) * 2] = value >>> 0;
+        this.#halves[(ARGS + i) * 2 + 1] = Math.floor(value / 0x100000000);
+      } else this.#words[ARGS + i] = BigInt.asUintN(64, BigInt(value));
     }
   }
 
@@ -150,6 +157,25 @@ export class Mailbox {
   view(i: number): number {
     const at = (VIEW + i) * 2;
     return (this.#halves[at + 1] | 0) * 0x100000000 + this.#halves[at];
+  }
+
+  /** Bits of the threads that can go on, after the last start, step or undo. */
+  get ready(): number {
+    return this.#halves[READY * 2];
+  }
+
+  /** How many starts and steps there have been since the journal began; only where there is one. */
+  get moment(): number {
+    return this.#halves[MOMENT * 2];
+  }
+
+  /** The halves of the state's hash, as it was kept; only where there is a journal. */
+  get hashLow(): number {
+    return this.#halves[HASH * 2] | 0;
+  }
+
+  get hashHigh(): number {
+    return this.#halves[HASH * 2 + 1] | 0;
   }
 
   /** The name that a trap left, or that of an object that was asked for. */

@@ -7,6 +7,10 @@ import { join } from 'node:path';
 export interface TreeNative {
   open(): number;
   mailbox(): ArrayBuffer;
+  /** Memory of the client that makes a call (arena.h, struct user_memory). */
+  user(): ArrayBuffer;
+  /** Registers of the machine that answers where accesses are no points (host/immediate.c). */
+  registers(): ArrayBuffer;
   heap(bytes: number): ArrayBuffer;
   allocate(bytes: number): number;
   setBacking(offset: number, runs: number): void;

@@ -43,7 +43,8 @@ export function tellNotes(
 }
 
 const nothing = (): void => {};
-const NO_TRACE: DriverTrace = {
+/** Hears nothing. */
+export const NO_TRACE: DriverTrace = {
   warn: nothing,
   timeout: nothing,
   event: nothing,
@@ -68,7 +69,7 @@ function tell(box: Mailbox, i: number, explain: Explain, to: DriverTrace): numbe
   const n = (at: number): number => box.noteNumber(i + at);
   switch (n(0)) {
     case NOTE_WARN: {
-      const [where, reason] = explain.warnings.at(box.noteText(i + 2), n(1));
+      const [where, reason] = explain.warnings.told(box.noteText(i + 2), n(1));
       to.warn(where, reason);
       return afterText(box, i + 2);
     }
@@ -80,9 +81,11 @@ function tell(box: Mailbox, i: number, explain: Explain, to: DriverTrace): numbe
     case NOTE_PRINT:
       return afterText(box, i + 1);
     case NOTE_MAP:
+      to.beforePageTableCall();
       to.mapped(n(1), n(2), n(3), n(4), box.noteSigned(i + 5), n(6));
       return i + 7;
     case NOTE_UNMAP:
+      to.beforePageTableCall();
       to.unmapped(n(1), n(2), n(3), box.noteSigned(i + 4));
       return i + 5;
     case NOTE_STEP_MAP:

@@ -1,6 +1,7 @@
 /** Threads of a tree's driver run to their ends, one inside the other where a vector asks for it. */
-import type { Recorder } from '../conform/recorder.ts';
 import { IRQ_WAKE_THREAD } from '../driver/base/irq.ts';
+import type { DriverTrace } from '../driver/base/warn.ts';
+import type { RegisterTrace } from '../hw/register-file.ts';
 import type { CallName } from './calls.ts';
 import { KernelBug, type TreeKernel } from './kernel.ts';
 import type { TreeMachine } from './machine.ts';
@@ -26,21 +27,27 @@ const LINE_GPU = 0;
 /** Locks that are free are no point here: no other thread wants them. */
 export const QUIET = (1 << POINT_MUTEX) | (1 << POINT_SPIN);
 
-/** How a call ended: its results are in the mailbox, or it waits for a lock that a call around it holds. */
+/** How a call ended: its results are in the mailbox, or it waits: for a lock that a call around it holds, or for a fence. */
 export type End = 'done' | 'blocked';
 
 export class Runner {
   readonly #kernel: TreeKernel;
   readonly #explain: Explain;
-  readonly #recorder: Recorder;
+  readonly #trace: DriverTrace;
+  /** Hears of register accesses of calls that are heard. */
+  registers: RegisterTrace | null = null;
   machine!: TreeMachine;
   /** Called before each call to the page-table code. */
   onTable: (() => void) | null = null;
+  /** Whether the GPU's interrupt is heard, too; vectors do not record it. */
+  hearsInterrupts = false;
+  /** Called where the driver waits for the scheduler's tick. */
+  onTick: (() => void) | null = null;
 
-  constructor(kernel: TreeKernel, explain: Explain, recorder: Recorder) {
+  constructor(kernel: TreeKernel, explain: Explain, trace: DriverTrace) {
     this.#kernel = kernel;
     this.#explain = explain;
-    this.#recorder = recorder;
+    this.#trace = trace;
   }
 
   /** Starts a call on a thread and runs it to its end. `heard`: whether its register accesses and notes are recorded. */
@@ -57,8 +64,8 @@ export class Runner {
     for (;;) {
       mailbox.quiet = QUIET | (this.onTable === null ? 1 << POINT_TABLE : 0);
       const point = this.#kernel.step(thread);
-      if (heard) tellNotes(mailbox, this.#explain, this.#recorder);
-      regs.trace = heard ? this.#recorder : null;
+      if (heard) tellNotes(mailbox, this.#explain, this.#trace);
+      regs.trace = heard ? this.registers : null;
       switch (point) {
         case POINT_END:
           return 'done';
@@ -73,7 +80,7 @@ export class Runner {
           break;
         case POINT_POLL:
           this.machine.giveUp();
-          this.#recorder.timeout(`AS${this.machine.polledSlot}_STATUS`);
+          this.#trace.timeout(`AS${this.machine.polledSlot}_STATUS`);
           mailbox.reply = 0;
           break;
         case POINT_NOTES:
@@ -82,8 +89,10 @@ export class Runner {
         case POINT_BUG:
           throw new KernelBug("the kernel's own check failed (BUG)");
         case POINT_TICK:
+          this.onTick?.();
           break;
         case POINT_SLEEP:
+          if (mailbox.object === 0) return 'blocked';
           this.#sleep(thread);
           break;
         default:
@@ -93,18 +102,18 @@ export class Runner {
     }
   }
 
-  /** A sleep is for the GPU's interrupt: it comes now, or the time is over. */
+  /** A sleep in a wait queue is for the GPU's interrupt: it comes now, or the time is over. */
   #sleep(thread: number): void {
     if (this.machine.gpuInterrupt) this.#interrupt();
     const awake = (this.#kernel.native.ready() & (1 << thread)) !== 0;
-    if (!awake) this.#recorder.timeout('GPU_CMD_flush');
+    if (!awake) this.#trace.timeout('GPU_CMD_flush');
     this.#kernel.mailbox.reply = awake ? 1 : 0;
   }
 
   #interrupt(): void {
     const { mailbox } = this.#kernel;
-    this.call(INTERRUPT_THREAD, 'rawInterrupt', [LINE_GPU], false);
+    this.call(INTERRUPT_THREAD, 'rawInterrupt', [LINE_GPU], this.hearsInterrupts);
     if (mailbox.result(0) === IRQ_WAKE_THREAD)
-      this.call(INTERRUPT_THREAD, 'threadedInterrupt', [LINE_GPU], false);
+      this.call(INTERRUPT_THREAD, 'threadedInterrupt', [LINE_GPU], this.hearsInterrupts);
   }
 }

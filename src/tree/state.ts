@@ -16,14 +16,18 @@ export interface DeviceState {
   vms: Json;
   as: Json;
   resetPending: boolean;
+  /** Physical addresses of root tables by VM. */
+  roots: Map<number, number>;
 }
 
 /** Reads the notes of the call `state`. */
 export function deviceState(box: Mailbox): DeviceState {
   const count = box.noteNumber(4);
   const vms: Json[] = [];
+  const roots = new Map<number, number>();
   let at = 5;
   for (let i = 0; i < count; i++, at += VM_WORDS) {
+    roots.set(box.noteNumber(at), box.noteNumber(at + 6));
     vms.push([
       box.noteNumber(at),
       box.noteSigned(at + 1),
@@ -39,7 +43,7 @@ export function deviceState(box: Mailbox): DeviceState {
   const waiting = box.noteNumber(at++);
   for (let i = 0; i < waiting; i++, at++) lru.push(box.noteNumber(at));
   const masks = [hex(box.noteNumber(0)), hex(box.noteNumber(1)), hex(box.noteNumber(2))];
-  return { vms, as: [...masks, slots, lru], resetPending: box.noteNumber(3) !== 0 };
+  return { vms, as: [...masks, slots, lru], resetPending: box.noteNumber(3) !== 0, roots };
 }
 
 /** What `d`, `vmas` and `map` are made of, gathered part by part. */

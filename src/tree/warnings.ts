@@ -36,6 +36,8 @@ export class Warnings {
   readonly #mirror: string;
   readonly #lines = new Map<string, string[]>();
   readonly #known = new Map<string, readonly [string, string]>();
+  /** Every warning that was told so far, as "function: reason", with how often. */
+  readonly counts = new Map<string, number>();
 
   /** `mirror`: the sources that were compiled. */
   constructor(mirror: string) {
@@ -54,6 +56,14 @@ export class Warnings {
       found = this.#look(file, line);
       this.#known.set(key, found);
     }
+    return found;
+  }
+
+  /** The same of a warning that was given just now. */
+  told(file: string, line: number): readonly [string, string] {
+    const found = this.at(file, line);
+    const key = found.join(': ');
+    this.counts.set(key, (this.counts.get(key) ?? 0) + 1);
     return found;
   }
 

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { instrument } from '../../build/instrument.mjs';
+import { instrument, namesIn } from '../../build/instrument.mjs';
 import type * as Frame from '../../src/explore/state/frames.ts';
 import type * as Tracker from '../../src/explore/state/tracker.ts';
 
@@ -19,7 +19,13 @@ let count = 0;
 /** A module made of `code`, tracking its state. */
 async function load(code: string, setters: string[] = []) {
   const path = join(directory, `m${count++}.mjs`);
-  writeFileSync(path, instrument(code, path, join(explore, 'state/tracking.js'), new Set(setters)));
+  writeFileSync(
+    path,
+    instrument(code, path, join(explore, 'state/tracking.js'), {
+      ...namesIn([code]),
+      setters: new Set(setters),
+    }),
+  );
   return await import(path);
 }
 

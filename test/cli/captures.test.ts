@@ -187,6 +187,32 @@ describe('dump', () => {
   const dump = async (...args: string[]): Promise<string> =>
     (await panthorShim(['dump', capturePath('vulkan-sparse'), ...args])).stdout.toString();
 
+  it('is so with --trace of a replay, and in its report and divergences', async () => {
+    const file = 'test/fixtures/cases/imported-partial-unmap.jsonl';
+    const { stdout } = await panthorShim(['replay', file, '--kernel', '6.18', '--trace', 'ops']);
+    const reason = 'EINVAL at ops[0].va [panthor_vm_unmap_pages]: 0x10080000 is within the 2 MiB block';
+    const lines = stdout.toString().split('\n');
+    expect(lines.filter((line) => line.includes(`refused: ${reason}`)).length).toBe(1);
+    expect(lines.filter((line) => line.includes(`record 4: VM_BIND: ${reason}`)).length).toBe(1);
+    expect(
+      lines.filter((line) => /record 4: VM_BIND: succeeded there, EINVAL here \(at ops\[0\]\.va/.test(line))
+        .length,
+    ).toBe(1);
+  });
+
+  it('says why a call failed: from what was before it, from its bytes, or that it was the machine', async () => {
+    const failed = async (name: string): Promise<string> =>
+      (await panthorShim(['dump', '--failed', `test/fixtures/cases/${name}.jsonl`])).stdout.toString();
+    const refused = (text: string) => [...text.matchAll(/refused: (.*)/g)].map((found) => found[1]);
+    expect(refused(await failed('captured-on-uapi-1.5'))).toEqual([
+      'EINVAL at ops[0].va [panthor_vm_unmap_pages]: 0x10080000 is within the 2 MiB block at 0x10000000 to 0x10200000, which cannot be unmapped in part',
+      'EINVAL: [drm_ioctl]: BO_SYNC came with uAPI 1.7, this is 1.5',
+    ]);
+    expect(refused(await failed('large-object-enomem'))).toEqual([
+      'ENOMEM: the memory of its machine, a signal or a lock, nothing that was asked',
+    ]);
+  });
+
   it('prints calls as strace does', async () => {
     expect(await dump('--records', '13')).toBe(
       '   13    0.198036  27568 ioctl(6, DRM_IOCTL_SYNCOBJ_WAIT, {handles=[1], timeout_nsec=0, count_handles=1, ' +

@@ -51,6 +51,7 @@ const COMMANDS: readonly (readonly [schema: string, ...args: string[]])[] = [
   ['fault', 'fault', '--json', '--log', `${CASES}dmesg-fault.txt`],
   ['conform', 'conform', '--json', edge, '--filter', 'lock/then_s', '--without', 'unlock-before-disable'],
   ['conform', 'conform', '--json', `${CASES}stream-with-result-only.jsonl`],
+  ['explore-list', 'explore', '--list', '--json'],
   ['explore', 'explore', '--json', '--no-compare', 'rebind-while-accessing', '--kernel', '6.12'],
 ];
 

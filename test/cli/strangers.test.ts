@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { visible, visibleLines } from '../../src/report/visible.ts';
+import { visible, visibleLines } from '../../uapi/visible.ts';
 import { LONG, sampled } from '../tooling/long.ts';
 import { ATTACK } from './fixture.ts';
 import { panthorShim } from './program.ts';

@@ -1,59 +1,28 @@
 // How each client is started, and how one sees that it ran to its end. The pictures and numbers that Mesa's clients
 // compute are wrong without shaders being executed; that they get there, with every call answered, is what counts.
 
-import { join, resolve } from 'node:path';
-import { IGT, IGT_CORE, IGT_ROOT } from './igt-tests.mjs';
-import { crashed } from './process.mjs';
-import { buildProgram, PROGRAMS, programPath } from './programs.mjs';
+import { join } from 'node:path';
+import { IGT, IGT_CORE, IGT_ROOT, IGT_SYNC } from './igt-tests.mjs';
+import { mesaClients } from './mesa-clients.mjs';
+import { crashed, status0 } from './process.mjs';
+import { buildLibrary, buildProgram, PROGRAMS, programPath } from './programs.mjs';
+import { westonClients } from './weston.mjs';
 
 /**
  * All clients. `place`: { roots, preload: { amd64, arm64 } }. Each client: `name`, `needs` (groups of roots.mjs),
  * `seconds` (time limit), `argv(preload)` with the path of the library to preload or undefined, and
  * `complaint(result)`: '' when it ran to its end on a Mali-G610. Some have `options` of `run`, and `build()`, which is
- * called before they are started. `asRoot`: in a user namespace, with the
- * server. `calls: false`: it makes none.
+ * called before they are started. `asRoot`: in a user namespace, with the server. `calls: false`: it makes none.
+ * `kernels`: those that it is run on where --everywhere is not asked for.
  */
 export function clients(place) {
   return [
     ...Object.keys(IGT).map((name) => igt(place, name)),
     ...Object.keys(IGT_CORE).map((name) => igt(place, name)),
+    ...Object.keys(IGT_SYNC).map((name) => igtSync(place, name)),
     ...Object.keys(IGT_ROOT).map((name) => ({ ...igt(place, name), asRoot: true })),
-    mesa(place, 'vulkaninfo', ['vulkan', 'qemu'], ['vulkaninfo', '--summary'], {}, (r) =>
-      /deviceName\s+= Mali-G610/.test(r.stdout) ? status0(r) : 'no Mali-G610 in its summary',
-    ),
-    mesa(place, 'eglinfo', ['gl', 'qemu'], ['eglinfo.aarch64-linux-gnu', '-p', 'surfaceless'], {}, (r) => {
-      const profiles = r.stdout.match(/renderer: Mali-G610.*\(Panfrost\)/g) ?? [];
-      return profiles.length === 3
-        ? status0(r)
-        : `${profiles.length} of 3 contexts on a Mali-G610 (Panfrost)`;
-    }),
-    mesa(
-      place,
-      'vkmark',
-      ['vulkan', 'gl', 'qemu'],
-      ['vkmark', '--winsys', 'headless', '-b', SHORT],
-      {},
-      (r) => {
-        const scenes = r.stdout.match(/^\[.*FPS: [1-9]/gm) ?? [];
-        if (scenes.length < 12) return `${scenes.length} of at least 12 scenes drew a frame`;
-        return /vkmark Score/.test(r.stdout) ? status0(r) : 'no score at the end';
-      },
-    ),
-    ...['basic', 'commit', 'buffer-data'].map((test) =>
-      mesa(
-        place,
-        `piglit-sparse-${test}`,
-        ['vulkan', 'gl', 'piglit', 'qemu'],
-        [`../lib/aarch64-linux-gnu/piglit/bin/arb_sparse_buffer-${test}`, '-auto', '-fbo'],
-        ZINK,
-        (r) => {
-          const verdict = /PIGLIT: \{"result": "(\w+)"/.exec(r.stdout)?.[1];
-          if (verdict === undefined) return 'no verdict at the end';
-          // What the vertex and compute shaders would have written is missing: "fail" is an honest end.
-          return verdict === 'pass' || verdict === 'fail' ? '' : `piglit says ${verdict}`;
-        },
-      ),
-    ),
+    ...mesaClients(place),
+    ...westonClients(place),
     ...Object.keys(TOOLS).map((name) => tool(place, name)),
     ...Object.keys(PROGRAMS).map((name) => ours(place, name)),
   ];
@@ -67,17 +36,6 @@ const TOOLS = {
   modetest: { args: ['-M', 'panthor'], prints: /on driver `panthor`/, status: 1 },
   drmdevice: { prints: /platform\n(?:.*\n)*?.*fullname\t\/soc\/mali/, calls: false },
   nvtop: { args: ['-s'], prints: /"device_name": "g610"/ },
-};
-
-// Twelve scenes of 10 s each are two minutes of the same submissions.
-const SHORT = ':duration=0.4';
-
-const ZINK = {
-  MESA_LOADER_DRIVER_OVERRIDE: 'zink',
-  PIGLIT_PLATFORM: 'surfaceless_egl',
-  MESA_GL_VERSION_OVERRIDE: '4.6',
-  MESA_GLSL_VERSION_OVERRIDE: '460',
-  MESA_EXTENSION_OVERRIDE: '+GL_ARB_sparse_buffer',
 };
 
 function igt(place, name) {
@@ -97,6 +55,23 @@ function igt(place, name) {
         (m) => `${m[1]} ${m[2]}`,
       );
       return others.length > 0 ? others.join(', ') : status0(r);
+    },
+  };
+}
+
+/** An IGT binary with a library in front of it that has fences for it. */
+function igtSync(place, name) {
+  const library = programPath(place, 'sw-sync.so');
+  return {
+    ...igt(place, name),
+    build: () => buildLibrary(place, 'sw-sync'),
+    argv: (preload) =>
+      igtArgv(place, name, preload === undefined ? library : `${library}:${preload}`, ['*,!*-snapshot']),
+    complaint: (r) => {
+      const ends = [...r.stdout.matchAll(/^Subtest (\S+): (\w+)/gm)];
+      const not = ends.filter((m) => m[2] !== 'SUCCESS').map((m) => `${m[1]} ${m[2]}`);
+      if (not.length > 0) return not.join(', ');
+      return ends.length === IGT_SYNC[name] ? status0(r) : `${ends.length} of ${IGT_SYNC[name]} subtests`;
     },
   };
 }
@@ -151,55 +126,4 @@ function ours(place, name) {
     argv: () => [programPath(place, name), ...args],
     complaint: (r) => (r.stderr === '' ? status0(r) : r.stderr.split('\n')[0]),
   };
-}
-
-function mesa(place, name, needs, command, env, complaint) {
-  return {
-    name,
-    needs,
-    seconds: 180,
-    architecture: 'arm64',
-    argv: (preload, more = {}) =>
-      arm64Argv(place, join('usr/bin', command[0]), command.slice(1), preload, { ...env, ...more }),
-    complaint: (r) => {
-      const lost = /DEVICE_LOST|device lost|VK_ERROR_\w+/i.exec(r.stdout + r.stderr);
-      return lost === null ? complaint(r) : lost[0];
-    },
-  };
-}
-
-/** A program, of the arm64 root unless its path is absolute, under qemu-user. */
-export function arm64Argv(place, program, args, preload, env = {}) {
-  const root = place.roots.arm64;
-  const lib = join(root, 'usr/lib/aarch64-linux-gnu');
-  const settings = {
-    LD_LIBRARY_PATH: `${lib}:${join(lib, 'piglit/lib')}`,
-    VK_DRIVER_FILES: join(root, 'usr/share/vulkan/icd.d/panfrost_icd.json'),
-    VK_LOADER_LAYERS_DISABLE: '~all~',
-    MESA_SHADER_CACHE_DISABLE: 'true',
-    __EGL_VENDOR_LIBRARY_FILENAMES: join(root, 'usr/share/glvnd/egl_vendor.d/50_mesa.json'),
-    LIBGL_DRIVERS_PATH: join(lib, 'dri'),
-    GBM_BACKENDS_PATH: join(lib, 'gbm'),
-    ...env,
-  };
-  // The guest must not be asked to preload the host's library.
-  const flags = preload === undefined ? ['-U', 'LD_PRELOAD'] : ['-E', `LD_PRELOAD=${preload}`];
-  for (const [name, value] of Object.entries(settings)) flags.push('-E', `${name}=${value}`);
-  return [
-    join(place.roots.tools, 'usr/bin/qemu-aarch64-static'),
-    '-L',
-    root,
-    ...flags,
-    resolve(root, program),
-    ...args,
-  ];
-}
-
-/** Mesa's own no-op shim, the peer. */
-export function peerPreload(place) {
-  return join(place.roots.arm64, 'usr/lib/aarch64-linux-gnu/libpanfrost_noop_drm_shim.so');
-}
-
-function status0(r) {
-  return r.status === 0 ? '' : crashed(r) || `status ${r.status}`;
 }

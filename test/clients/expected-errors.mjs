@@ -45,6 +45,32 @@ export const EXPECTED_ERRORS = [
         'drm_syncobj_destroy_ioctl, drm_syncobj_handle_to_fd_ioctl) (drm_syncobj_fd_to_handle_ioctl)',
     })),
   ),
+  ...['SYNCOBJ_WAIT', 'SYNCOBJ_TIMELINE_WAIT'].map((call) => ({
+    client: /^syncobj_(wait|timeline)$/,
+    call,
+    errno: 'EINVAL',
+    why:
+      'invalid-*: flags and padding, no handles, and waits for what was not submitted without WAIT_FOR_SUBMIT ' +
+      '(drm_syncobj_wait_ioctl) (drm_syncobj_timeline_wait_ioctl) (drm_syncobj_array_wait_timeout)',
+  })),
+  ...['WAIT', 'RESET', 'SIGNAL', 'TIMELINE_WAIT', 'TIMELINE_SIGNAL', 'QUERY', 'TRANSFER', 'EVENTFD'].map(
+    (call) => ({
+      client: /^syncobj_(wait|timeline|eventfd)$/,
+      call: `SYNCOBJ_${call}`,
+      errno: 'ENOENT',
+      why:
+        'invalid-*-illegal-handle, invalid-*-bad-handle: no syncobj of that number (drm_syncobj_array_find) ' +
+        '(drm_syncobj_transfer_ioctl) (drm_syncobj_eventfd_ioctl)',
+    }),
+  ),
+  ...['RESET', 'SIGNAL', 'TIMELINE_SIGNAL', 'QUERY', 'TRANSFER', 'EVENTFD'].map((call) => ({
+    client: /^syncobj_(wait|timeline|eventfd)$/,
+    call: `SYNCOBJ_${call}`,
+    errno: 'EINVAL',
+    why:
+      'invalid-*-illegal-flags, -bad-pad, -zero-handles (drm_syncobj_reset_ioctl) (drm_syncobj_signal_ioctl) ' +
+      '(drm_syncobj_timeline_signal_ioctl) (drm_syncobj_query_ioctl) (drm_syncobj_transfer_ioctl) (drm_syncobj_eventfd_ioctl)',
+  })),
   ...['GET_CAP', 'SET_CLIENT_CAP', '0xc04064a0'].map((call) => ({
     client: /^(drm_info|modetest)$/,
     call,
@@ -84,13 +110,13 @@ export const EXPECTED_ERRORS = [
     why: 'basic: there is one client to ask for, number 0 (drm_getclient)',
   },
   {
-    client: /^(c-|musl$|i386$)/,
+    client: /^(c-|musl$|i386)/,
     call: 'VM_CREATE',
     errno: 'EFAULT',
     why: 'door.c gives an address that is not mapped: the argument cannot be copied (drm_ioctl)',
   },
   {
-    client: /^(c-|musl$|i386$)/,
+    client: /^(c-|musl$|i386)/,
     call: 'SYNCOBJ_WAIT',
     errno: 'EINTR',
     why: 'door.c is interrupted by a signal that it has a handler for (drm_syncobj_array_wait_timeout)',

@@ -52,6 +52,13 @@ export const IGT_CORE = {
 };
 
 /**
+ * IGT's tests of waits for syncobjs, and how many subtests they have besides those that are left out. They want fences that
+ * a program signals, which programs/sw-sync.c makes. Left out are eight whose name ends in -snapshot: a thread has to be
+ * done within 100 ms of another, which no busy machine promises.
+ */
+export const IGT_SYNC = { syncobj_wait: 65, syncobj_timeline: 117, syncobj_eventfd: 10 };
+
+/**
  * IGT's tests of masters, which ask for root: they run as root of a user namespace. Not run are core_setmaster's
  * master-drop-set-user and -shared-fd: they go on as another user, whom a namespace of one user does not have, and whom a
  * server of this user does not serve.

@@ -61,6 +61,11 @@ export function crashed(result) {
   return qemu === null ? '' : qemu[0];
 }
 
+/** '' for exit status 0, else what it was. */
+export function status0(result) {
+  return result.status === 0 ? '' : crashed(result) || `status ${result.status}`;
+}
+
 /** The last lines of what a program said, for a failure's report. */
 export function tail(text, lines = 15) {
   return text.trimEnd().split('\n').slice(-lines).join('\n');

@@ -9,6 +9,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -57,6 +58,16 @@ export const GROUPS = {
     names: ['piglit', 'libxcb-dri2-0', 'libxkbcommon0', 'xkb-data'],
     only: { piglit: ['./usr/lib/*/piglit/bin/arb_sparse*', './usr/lib/*/piglit/lib'] },
   },
+  // A compositor without a display, and its dmabuf clients.
+  weston: { root: 'arm64', suite: 'sid', architecture: 'arm64', names: ['weston'] },
+  ffmpeg: { root: 'arm64', suite: 'sid', architecture: 'arm64', names: ['ffmpeg'] },
+  gstreamer: {
+    root: 'arm64',
+    suite: 'sid',
+    architecture: 'arm64',
+    names: ['gstreamer1.0-tools', 'gstreamer1.0-gl'],
+  },
+  opencl: { root: 'arm64', suite: 'sid', architecture: 'arm64', names: ['clinfo', 'mesa-opencl-icd'] },
   peer: { root: 'arm64', suite: 'sid', architecture: 'arm64', names: ['mesa-drm-shim'] },
   qemu: {
     root: 'tools',
@@ -75,6 +86,10 @@ export const GROUPS = {
     unless: 'aarch64-linux-gnu-gcc',
     finish: wrapCross,
   },
+  // gcc compiles for i386 by itself; what it links with is fetched.
+  ...(process.arch === 'x64'
+    ? { i386: { root: 'tools', names: ['libc6-dev-i386', `lib32gcc-${gccMajor()}-dev`], finish: linkLdSo } }
+    : {}),
   go: { root: 'tools', names: ['golang-go'] },
   musl: { root: 'tools', names: ['musl-dev'] },
   rust: { root: 'tools', names: ['rustc'] },
@@ -174,6 +189,19 @@ function linkDebugFiles(root) {
       if (!existsSync(link)) symlinkSync(relative(beside, join(ids, first, file)), link);
     }
   }
+}
+
+/** Debian's link to the ld.so of i386 is absolute, and leads out of this folder. */
+function linkLdSo(root) {
+  const link = join(root, 'usr/lib/ld-linux.so.2');
+  rmSync(link, { force: true });
+  symlinkSync('../../lib32/ld-linux.so.2', link);
+}
+
+/** Debian has gcc's libraries for each of its versions. */
+function gccMajor() {
+  const { stdout } = spawnSync('gcc', ['-dumpversion'], { encoding: 'utf8' });
+  return /^\d+/.exec(stdout ?? '')?.[0] ?? '';
 }
 
 /** The folder of programs that call the unpacked cross compiler with its own libraries and system root. */

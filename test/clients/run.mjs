@@ -1,7 +1,7 @@
 // npm run test:clients: real clients, unmodified, on the model. What they are is fetched into a folder that may be
 // kept (PANTHOR_SHIM_CACHE, default .cache/clients); docs/how-to-add-a-client.md says how another one joins.
 //
-//   node test/clients/run.mjs [--list] [--only REGEXP] [--fetch-only] [--keep] [--table | --slowdown]
+//   node test/clients/run.mjs [--list] [--only REGEXP] [--everywhere] [--fetch-only] [--keep] [--table | --slowdown]
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
@@ -15,6 +15,7 @@ import { loadUapi } from './peer/uapi.mjs';
 import { preloadLibraries } from './preload.mjs';
 import { CROSS_BIN, GROUPS, prepareRoots } from './roots.mjs';
 import { slowdown } from './slowdown.mjs';
+import { bothDoors } from './suite-doors.mjs';
 import { eachClient, judgesAreAwake } from './suite-each.mjs';
 import { injectedFaults } from './suite-injected.mjs';
 import { killedClients } from './suite-killed.mjs';
@@ -31,6 +32,8 @@ const { values } = parseArgs({
     list: { type: 'boolean' },
     only: { type: 'string' },
     'fetch-only': { type: 'boolean' },
+    // each client on every kernel, also those that are run on one or two otherwise
+    everywhere: { type: 'boolean' },
     keep: { type: 'boolean' },
     // docs/peer-comparison.md or the slowdown table to standard output, everything else to standard error
     table: { type: 'boolean' },
@@ -92,6 +95,7 @@ async function asOrdinary() {
     roots,
     preload,
     scratch,
+    everywhere: values.everywhere ?? false,
     print: values.table ? (text) => process.stdout.write(text) : undefined,
     uapi: values.list ? undefined : await loadUapi(project),
     env: { ...process.env, HOME: scratch, XDG_RUNTIME_DIR: scratch, TMPDIR: scratch },
@@ -117,6 +121,7 @@ async function asOrdinary() {
     await judgesAreAwake(suite, place);
     await eachClient(suite, place);
     await injectedFaults(suite, place);
+    await bothDoors(suite, place);
     await underValgrind(suite, place);
     await manyClients(suite, place);
     await killedClients(suite, place);

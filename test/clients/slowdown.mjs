@@ -4,8 +4,9 @@
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { arm64Argv, peerPreload } from './arm64.mjs';
 import { readCapture, shim } from './captures.mjs';
-import { arm64Argv, clients, peerPreload } from './commands.mjs';
+import { clients } from './commands.mjs';
 import { compileBoth } from './compile.mjs';
 import { expect } from './harness.mjs';
 import { IGT } from './igt-tests.mjs';

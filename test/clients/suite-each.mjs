@@ -29,8 +29,9 @@ export async function judgesAreAwake(suite, place) {
 
 /** `place` says where everything is: project, roots, preload libraries, scratch folder, uapi. */
 export async function eachClient(suite, place) {
-  for (const kernel of KERNELS) {
+  for (const kernel of new Set([...KERNELS, ...ALL_KERNELS])) {
     for (const client of clients(place)) {
+      if (!(place.everywhere ? ALL_KERNELS : (client.kernels ?? KERNELS)).includes(kernel)) continue;
       const name = `${client.name} on ${kernel}`;
       const lacks = place.lacking(client);
       if (lacks !== '') {

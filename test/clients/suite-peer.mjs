@@ -3,8 +3,8 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { arm64Argv, peerPreload } from './arm64.mjs';
 import { shim } from './captures.mjs';
-import { arm64Argv, peerPreload } from './commands.mjs';
 import { compileBoth } from './compile.mjs';
 import { expect } from './harness.mjs';
 import { CALLS } from './peer/calls.mjs';

@@ -58,6 +58,7 @@ const BY_CALLS = [
   'set-client-name',
   'bind-failure-ends-tick',
   'evict-mappings',
+  'fast-suspend',
   'pwr-control',
 ];
 

@@ -162,6 +162,23 @@ describe('evict-mappings', () => {
   });
 });
 
+describe('fast-suspend', () => {
+  it.each(KERNEL_NAMES)('on %s: whether a suspend resets the GPU', (name) => {
+    const commands = [kernel(name, ['fast-suspend']), kernel(name, [], ['fast-suspend'])].map((one) => {
+      const device = new PanthorDevice({ kernel: one });
+      const written: string[] = [];
+      device.regs.trace = {
+        write: (at, value) => registerName(at) === 'GPU_CMD' && written.push(value.toString(16)),
+        read: () => {},
+      };
+      run(device.pm.suspend());
+      run(device.pm.resume());
+      return written;
+    });
+    expect(commands).toEqual([[], ['101']]);
+  });
+});
+
 describe('pwr-control', () => {
   it.each(KERNEL_NAMES)('on %s: what resets a GPU of architecture 14', (name) => {
     const commands = [kernel(name, ['pwr-control']), kernel(name, [], ['pwr-control'])].map((one) => {

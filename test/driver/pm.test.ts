@@ -4,6 +4,7 @@ import { type Op, run, type Waitable } from '../../src/coroutine/op.ts';
 import { KERNEL_NAMES, kernel } from '../../src/driver/kernels.ts';
 import type { PanthorVm } from '../../src/driver/mmu/vm.ts';
 import { AUTOSUSPEND_NS } from '../../src/driver/pm.ts';
+import { GPU_IRQ_CLEAN_CACHES_COMPLETED } from '../../src/hw/registers.ts';
 import { EINVAL } from '../../uapi/errno.ts';
 import {
   DRM_PANTHOR_GROUP_STATE_INNOCENT,
@@ -80,13 +81,32 @@ describe('a reset', () => {
     expect([group.slot, group.vm.as, c.drv.device.resetPending]).toEqual([0, 1, false]);
   });
 
-  it('is not queued while the device is off, and done by its resume', () => {
-    const c = new SchedClient();
-    run(c.drv.device.pm.suspend());
-    c.drv.device.scheduleReset();
-    expect([c.drv.device.resetPending, c.drv.device.resetWq.idle]).toEqual([true, true]);
-    expect(run(c.drv.device.pm.resumeAndGet())).toBe(0);
-    expect(c.drv.device.resetPending).toBe(false);
+  it.each(KERNEL_NAMES)('that is pending in a suspend on %s', (name) => {
+    const c = new SchedClient({ kernel: name });
+    const { device } = c.drv;
+    const { fastSuspend } = kernel(name).behaviours;
+    expect(fastSuspend).toBe(!['6.12', 'atomic-v4'].includes(name));
+    device.gpu.pendingReqs = GPU_IRQ_CLEAN_CACHES_COMPLETED;
+    run(device.pm.suspend());
+    // Only a reset forgets what the GPU has not answered.
+    expect(device.gpu.pendingReqs !== 0).toBe(fastSuspend);
+    device.scheduleReset();
+    expect([device.resetPending, device.resetWq.idle]).toEqual([true, true]);
+    expect(run(device.pm.resumeAndGet())).toBe(0);
+    expect([device.resetPending, device.resetWq.idle]).toEqual([!fastSuspend, fastSuspend]);
+    run(c.drv.drain());
+    expect([device.resetPending, device.pm.state]).toEqual([false, 'active']);
+  });
+
+  it.each([
+    ['6.12', false],
+    ['7.2', true],
+  ])('whose work finds the device off: %s forgets it or not', (name, stays) => {
+    const { device } = new SchedClient({ kernel: name }).drv;
+    run(device.pm.suspend());
+    device.scheduleReset();
+    run(device.resetWork.run());
+    expect(device.resetPending).toBe(stays);
   });
 
   it('that was queued is cancelled by a suspend', () => {

@@ -81,6 +81,18 @@ describe('explore', () => {
     expect(reply.steps[0]).toMatchObject({ thread: 'binder', action: 'VM_BIND' });
   });
 
+  it('tries a schedule on the other kernels as long as the budget goes', () => {
+    const found = JSON.parse(explore('rebind-while-accessing', '--kernel', '6.12', '--json').stdout);
+    const outcomes = (...args: string[]): string[] => {
+      const again = JSON.parse(explore('--replay', found.token, '--json', ...args).stdout);
+      return again.elsewhere.map(({ outcome }: { outcome: string }) => outcome);
+    };
+    expect(new Set(outcomes('--budget', 'seconds=0'))).toEqual(
+      new Set(['the budget ended before it was tried']),
+    );
+    expect(outcomes()).not.toContain('the budget ended before it was tried');
+  });
+
   it('replays a token to the same violation, and refuses it on another kernel', () => {
     const found = explore('widening-lock-times-out', '--json').json();
     const again = explore('--replay', found.token, '--json');

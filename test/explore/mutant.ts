@@ -1,8 +1,9 @@
 /** The explorer over a driver or machine with a bug put into it: one source file changed, everything else as built. */
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { transformWithOxc } from 'vite';
-import { instrument, settersIn } from '../../build/instrument.mjs';
+import { namesBeside } from '../../build/build.mjs';
+import { instrument } from '../../build/instrument.mjs';
 import type * as Kernels from '../../src/driver/kernels.ts';
 import type * as Worlds from '../../src/explore/driver-world.ts';
 import type * as Catalogue from '../../src/explore/scenario/catalogue.ts';
@@ -50,16 +51,12 @@ async function violations(
     cpSync(built, root, { recursive: true });
     const path = join(root, bug.file.replace(/\.ts$/, '.js'));
     const { code } = await transformWithOxc(changed(bug), bug.file, { lang: 'ts' });
-    const setters = ['coroutine', 'driver', 'hw', 'explore/model'].flatMap((directory) =>
-      readdirSync(join(built, 'src', directory), { recursive: true, encoding: 'utf8' })
-        .filter((file) => file.endsWith('.js'))
-        .flatMap((file) => settersIn(readFileSync(join(built, 'src', directory, file), 'utf8'))),
-    );
+    const names = namesBeside(built);
     const tracker = relative(dirname(path), join(root, 'src/explore/state/tracking.js'));
     const plain = code.replace(/(from\s+["'].*)\.ts(["'])/g, '$1.js$2');
     writeFileSync(
       path,
-      instrument(plain, bug.file, tracker.startsWith('.') ? tracker : `./${tracker}`, new Set(setters)),
+      instrument(plain, bug.file, tracker.startsWith('.') ? tracker : `./${tracker}`, names),
     );
 
     const load = <T>(file: string): Promise<T> => import(join(root, 'src', file)) as Promise<T>;

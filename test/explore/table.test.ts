@@ -71,6 +71,7 @@ const findings: Record<string, string[]> = {
   'fault-and-evict': ['interrupt-masks'],
   'flush-times-out': ['recovery'],
   'flush-times-out-on-arch-14': ['recovery'],
+  'flush-times-out-then-suspend': ['kernel-warning', 'recovery'],
   'lock-times-out': ['recovery'],
   'map-fails-and-object-goes': ['unusable-vm'],
   'reset-while-sync-binding': ['deadlock', 'lock-agreement', 'recovery'],

@@ -76,40 +76,8 @@ const INPUTS: Readonly<Record<string, () => string>> = {
         '--json',
       ]),
     ),
-  review: () =>
-    page(
-      ['-'],
-      JSON.stringify({
-        base: "the model's 7.2",
-        tree: 'linux 7.2 with a patch',
-        scenarios: 40,
-        forTheModelAlone: [],
-        streams: 300,
-        operations: 9000,
-        differences: [
-          {
-            kind: 'verdict',
-            what: 'rebind-while-accessing',
-            base: 'holds',
-            tree: 'violated: atomic',
-            command: 'panthor-shim explore rebind-while-accessing --tree linux',
-            count: 1,
-          },
-          {
-            kind: 'results',
-            what: 'edge/unmap op 3',
-            base: 'r=0',
-            tree: 'r=-22',
-            command: 'panthor-shim conform edge.jsonl.gz --tree linux',
-            count: 4,
-          },
-        ],
-        open: [
-          { what: 'evict-while-rebinding', why: 'bounded after 8 s', command: 'panthor-shim explore evict' },
-        ],
-        seconds: 30,
-      }),
-    ),
+  // What `review linux-7.2.13 --base linux-6.12.117` printed of Debian's trees.
+  review: () => page([join(top, 'test/fixtures/review/linux-7.2.13.json')]),
   'conformance run': () =>
     page(
       ['-'],
@@ -264,6 +232,73 @@ describe('the page of a capture', () => {
     await tab.close();
   });
 
+  it('shows the walk of the address that is clicked, as it was at the record that is clicked', async (context) => {
+    const { tab } = await open(context, INPUTS.capture());
+    const panel = tab.locator('#panel');
+    const asked = async (x: number, y: number): Promise<[at: string, place: string] | null> => {
+      await tab.locator('#map').click({ position: { x, y } });
+      await panel.getByText('TLB').waitFor();
+      const match = /panthor-shim vm \S+ --at (\d+) --walk \d+:(\d+@0x[0-9a-f]+)/.exec(
+        (await panel.textContent()) ?? '',
+      );
+      return match && [match[1], match[2]];
+    };
+    const box = await tab.locator('#map').boundingBox();
+    let walks = 0;
+    for (let i = 0; i < 40 && walks < 4; i++) {
+      const found = await asked(170 + ((i * 97) % 550), 30 + ((i * 53) % ((box?.height ?? 0) - 40)));
+      const said = (await panel.textContent()) ?? '';
+      if (found === null || !said.startsWith('Mapping at')) continue;
+      const [at, place] = found;
+      const walk = JSON.parse(
+        run(['vm', `${captures}/zink-sparse-buffer-basic.jsonl.gz`, '--at', at, '--walk', place, '--json']),
+      ) as { steps: { pa: string; descriptor: string }[]; pa: string };
+      expect(said).toContain(`The walk of ${place.split('@')[1]} after record ${at}`);
+      for (const { pa, descriptor } of walk.steps) {
+        expect(said).toContain(pa);
+        expect(said).toContain(descriptor.replace('0x', '').padStart(16, '0'));
+      }
+      expect(said).toContain(`physical ${walk.pa},`);
+      walks++;
+    }
+    expect(walks).toBe(4);
+    await tab.close();
+  });
+
+  it('says of each record who sits in which slot, what it locked, and what is mapped then', async (context) => {
+    const { tab } = await open(context, INPUTS.capture());
+    const panel = tab.locator('#panel');
+    for (const record of [0, 60, 120, 200, 274]) {
+      await tab.fill('#query', `#${record}`);
+      await tab.press('#query', 'Enter');
+      await panel.getByText(`After record ${record}`).waitFor();
+      const said = (await panel.textContent()) ?? '';
+      const { vms } = JSON.parse(
+        run(['vm', `${captures}/zink-sparse-buffer-basic.jsonl.gz`, '--at', `${record}`, '--json']),
+      ) as { vms: { id: number; as: number | null; vmas: unknown[] }[] };
+      if (vms.length === 0) expect(said).toContain('there is no VM');
+      for (const { id, as, vmas } of vms) {
+        if (vmas.length > 0)
+          expect(said).toMatch(new RegExp(`VM ${id} of fd \\d+: [\\d.]+ .iB in ${vmas.length} m`));
+        if (as !== null) expect(said).toContain(`AS ${as}: VM ${id} of`);
+        else expect(said).not.toMatch(new RegExp(`AS \\d: VM ${id} of`));
+      }
+    }
+    await tab.close();
+  });
+
+  it('says that nothing is mapped where the map is empty, and what was at other times', async (context) => {
+    const { tab } = await open(context, INPUTS.capture());
+    // The first records map nothing.
+    await tab.locator('#map').click({ position: { x: 153, y: 200 } });
+    await tab.locator('#panel h2', { hasText: 'nothing is mapped' }).waitFor();
+    const other = tab.locator('#panel').getByText('Mappings that held it at other times');
+    await other.waitFor();
+    await tab.locator('#panel ul button').first().click();
+    await tab.locator('#panel h2', { hasText: 'Mapping at' }).waitFor();
+    await tab.close();
+  });
+
   it('is reached by the keyboard alone: search, map, next call, next mapping, details, table', async (context) => {
     const { tab } = await open(context, INPUTS.capture());
     const reached = new Set<string>();
@@ -379,7 +414,7 @@ describe('a page that is printed', () => {
       await tab.waitForTimeout(200);
       const found = await tab.evaluate(() => {
         const background = (element: Element): string => getComputedStyle(element).backgroundColor;
-        const boxes = [...document.querySelectorAll('section, aside, .scroll, .findings')].filter(
+        const boxes = [...document.querySelectorAll('section, aside, aside pre, .scroll, .findings')].filter(
           (element) => (element as HTMLElement).offsetParent !== null,
         );
         const hidden = [...document.querySelectorAll('.state .same')].filter(

@@ -1,10 +1,10 @@
 /** Programs that cannot preload a library, and the same program by both ways. Go and musl: test/clients/programs.mjs. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { doorFor } from '../../src/live/launch/launch.ts';
+import { archOf, doorFor } from '../../src/live/launch/launch.ts';
 import { panthorShim } from '../cli/program.ts';
 import { buildNative, compileProgram, compiler } from './toolbox.ts';
 
@@ -42,6 +42,26 @@ describe.skipIf(compiler === null)('the door', () => {
       'preload',
     ]);
   });
+
+  it.each([
+    ['i386', 3, /there is no preload library for i386: only --door seccomp serves 32-bit programs/],
+    ['arm', 40, /there is neither a preload library nor a seccomp filter for 32-bit Arm programs/],
+  ])(
+    'is the filter for programs of 32 bits, and what cannot be served is said: %s',
+    async (arch, machine, why) => {
+      const program = join(scratch, arch);
+      const head = Buffer.alloc(64);
+      head.write('\x7fELF\x01\x01\x01', 'latin1');
+      head.writeUInt16LE(2, 16);
+      head.writeUInt16LE(machine, 18);
+      writeFileSync(program, head, { mode: 0o755 });
+      expect([archOf(program), doorFor(program)]).toEqual([arch, 'seccomp']);
+      expect(await panthorShim(['run', '--door', 'preload', '--', program])).toMatchObject({
+        status: 2,
+        stderr: expect.stringMatching(why),
+      });
+    },
+  );
 
   it('serves a static program', async () => {
     expect(await panthorShim(['run', '--', fixed])).toMatchObject({ status: 0, stderr: '' });

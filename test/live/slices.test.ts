@@ -79,7 +79,7 @@ describe.skipIf(compiler === null)('beside one long call', () => {
     fixture = startServer({ observers: [log] });
     // Two looks at the clock are a slice.
     let now = fixture.device.now();
-    Object.assign(fixture.device, { now: () => (now += 130_000) });
+    Object.assign(fixture.device, { now: () => (now += 26_000) });
     culprit = new Client(fixture);
     innocent = new Client(fixture);
     culprit.say(ioctl(culprit.key, DRM_IOCTL_PANTHOR_VM_CREATE, [0, 0, 0, 0]), NO_FDS);

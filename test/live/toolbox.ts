@@ -159,7 +159,7 @@ export function startServer(options: FixtureOptions = {}): Fixture {
       return done;
     },
     async runToQuiescence(): Promise<void> {
-      for (let i = 0; i < 20; i++) {
+      for (let i = 0; i < 20 || server.hasWork; i++) {
         server.step(5e6);
         await immediate();
       }

@@ -1,10 +1,7 @@
 /** Pages as files: what is in them, and that nothing of a stranger's gets out of its place. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import type { DetailChunk } from '../../src/page/data.ts';
-import { Details } from '../../src/page/details.ts';
 import { reviewJson } from '../../src/review/report.ts';
 import { panthorShim as cli } from '../cli/program.ts';
 import { temporary } from './temporary.ts';
@@ -146,6 +143,8 @@ describe('the page of a review', () => {
       differences: [
         { ...one, alike: 'r' },
         { ...one, what: 'edge/a op 9', alike: 'r' },
+        { ...one, kind: 'verdict', what: 'evict', command: 'panthor-shim explore x' },
+        { ...one, kind: 'state', what: 'edge/a, operation 4 (bind), field vmas' },
       ],
       open: [{ what: 'evict', why: 'bounded', command: 'panthor-shim explore evict' }],
     } as Parameters<typeof reviewJson>[0]);
@@ -156,6 +155,10 @@ describe('the page of a review', () => {
     expect(page).toContain('linux 7.2 &lt;patched&gt; differs from the model');
     expect(page).toContain('edge/a op 3<div class="detail">and 1 like it</div>');
     expect(page).toContain('<pre tabindex="0">panthor-shim conform x</pre>');
+    // What weighs most comes first, and a command stands once for the rows that it shows.
+    expect(page.indexOf('explore x')).toBeLessThan(page.indexOf('edge/a op 3'));
+    expect(page.match(/panthor-shim conform x/g)).toHaveLength(1);
+    expect(page).toContain('field vmas: mappings');
     expect(page).toContain('Not decided');
     expect(page).toContain('gpu-only is for the model alone');
   });
@@ -164,19 +167,5 @@ describe('the page of a review', () => {
     const { resultPage } = await import('../../dist/src/page/result-page.js' as string);
     expect(words(resultPage(review))).toContain('does what');
     expect(words(resultPage({ ...review, scenarios: 0, streams: 0 }))).toContain('Nothing was compared.');
-  });
-});
-
-describe('details', () => {
-  it('are thinned evenly where they would be too large, and say how much is left', () => {
-    const details = new Details(20_000);
-    for (let i = 0; i < 40_000; i++) details.add(i, `call ${i} ${(i * 7919) % 10_007}`, [], null);
-    const blocks = details.finish();
-    expect(details.every).toBeGreaterThan(1);
-    expect(blocks.reduce((sum, { gzip }) => sum + gzip.length, 0)).toBeLessThanOrEqual(20_000);
-    expect(blocks.map(({ id }) => id)).toEqual(blocks.map((_, i) => `details-${i * details.every}`));
-    const last = blocks.at(-1) as (typeof blocks)[0];
-    const chunk = JSON.parse(gunzipSync(last.gzip).toString()) as DetailChunk;
-    expect(chunk.calls[0]).toContain(`call ${chunk.first} `);
   });
 });

@@ -36,6 +36,7 @@ describe('layout', () => {
     const text = printEnum(table as (typeof allEnums)[number]);
     expect(text).toMatch(/DRM_PANTHOR_VM_BIND_OP_MAP_NOEXEC\s+= 0x2,/);
     expect(text).toMatch(/TYPE_UNMAP\s+= 0x10000000, \/\* a value of the bits 0xf0000000 \*\//);
+    expect(text).toContain('enum drm_panthor_vm_bind_op_flags { /* flags */\n');
     expect(text).toMatch(/MAP_SPARSE\s+= 0x8,\s+\/\* since 1\.8 \*\//);
   });
 

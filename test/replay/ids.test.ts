@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ID_FIELDS } from '../../src/replay/ids/id-fields.ts';
+import { ID_FIELDS } from '../../src/reasons/id-fields.ts';
 import { idPlan } from '../../src/replay/ids/id-plan.ts';
 import { snapshot } from '../../src/replay/snapshot.ts';
 import { dmaBufIoctls, drmIoctls, syncFileIoctls } from '../../uapi/drm.ts';

@@ -119,6 +119,82 @@ describe('VM_BIND', () => {
     ]);
   });
 
+  it.each([
+    ['an own object', (history: History) => history.call('BO_CREATE', { size: 4 * MIB }, { handle: 3 })],
+    ['an imported one', (history: History) => history.call('PRIME_FD_TO_HANDLE', { fd: 5 }, { handle: 3 })],
+  ])('of a part of a block of %s, which 6.18 does not split', (_, object) => {
+    const mapped = () => object(start()).bind(1, 0, [{ ...op, bo_handle: 3, va: 16 * MIB, size: 4 * MIB }]);
+    const where = 'panthor_vm_unmap_pages';
+    const cut = (at: string, block: string) =>
+      `${at} is within the 2 MiB block at ${block}, which cannot be unmapped in part`;
+    const unmap = { flags: UNMAP, va: 16 * MIB, size: 4096 };
+    expect(reason(mapped().bind(1, 0, [unmap]), '6.18')).toEqual([
+      where,
+      'ops[0].size',
+      cut('0x1001000', '0x1000000 to 0x1200000'),
+    ]);
+    expect(reason(mapped().bind(1, 0, [{ ...unmap, va: 17 * MIB, size: 3 * MIB }]), '6.18')).toEqual([
+      where,
+      'ops[0].va',
+      cut('0x1100000', '0x1000000 to 0x1200000'),
+    ]);
+    const over = { ...op, va: 18 * MIB, size: 4096 };
+    expect(reason(mapped().bind(1, 0, [op, over]), '6.18').slice(0, 2)).toEqual([where, 'ops[1].size']);
+    expect(mapped().bind(1, 0, [unmap]).play('6.12').tally.refused.count).toBe(0);
+  });
+
+  it('past the address space, where the user range is not looked at', () => {
+    const beyond = start().bind(1, 0, [{ flags: UNMAP, va: 2 ** 48 - MIB, size: 2 * MIB }]);
+    const why = 'ends at 0x1000000100000, past the address space (0x1000000000000)';
+    expect(reason(beyond, '6.18')).toEqual(['drm_gpuvm_sm_unmap', 'ops[0].size', why]);
+  });
+
+  it('of more page tables than one allocation holds', () => {
+    const sparse = start().bind(1, 0, [{ flags: NOEXEC | 8, va: 0, size: 2 ** 41 }]);
+    expect(reason(sparse, '7.3')).toEqual([
+      'panthor_vm_op_ctx_prealloc_pts',
+      'ops[0].size',
+      expect.stringMatching(/^0x20000000000 may need 105\d+ page tables/),
+    ]);
+  });
+
+  it('of an operation before one whose bytes are wrong', () => {
+    const ops = [op, { ...op, bo_handle: 2 }, { ...op, va: 1 }];
+    for (const flags of [0, ASYNC]) expect(reason(start().bind(1, flags, ops))[1]).toBe('ops[1].bo_handle');
+  });
+
+  it('on a VM that is not there, whatever else is wrong', () => {
+    const none = start().bind(9, 0, [{ ...op, va: 1 }]);
+    expect(reason(none)).toEqual(['panthor_vm_pool_get_vm', 'vm_id', 'there is no VM 9']);
+  });
+
+  it('that waits for what has no fence, or signals what is not there', () => {
+    const history = () => start().call('SYNCOBJ_CREATE', {}, { handle: 1 });
+    const bind = (sync: Record<string, number>) => history().bind(1, ASYNC, [{ ...op, syncs: [sync] }]);
+    const field = 'ops[0].syncs[0].handle';
+    expect(reason(bind({ handle: 1 }))).toEqual(['drm_syncobj_find_fence', field, 'syncobj 1 has no fence']);
+    expect(reason(bind({ handle: 4 }))).toEqual(['drm_syncobj_find_fence', field, 'there is no syncobj 4']);
+    expect(reason(bind({ handle: 4, flags: 2 ** 31 }))).toEqual([
+      'panthor_submit_ctx_add_sync_signal',
+      field,
+      'there is no syncobj 4',
+    ]);
+    const point = history()
+      .call(
+        'SYNCOBJ_TIMELINE_SIGNAL',
+        { handles: '0x3000', points: '0x4000', count_handles: 1 },
+        {},
+        {
+          buffers: [
+            { addr: 0x3000, in: words(4, 1) },
+            { addr: 0x4000, in: words(8, 7) },
+          ],
+        },
+      )
+      .bind(1, ASYNC, [{ ...op, syncs: [{ flags: 1, handle: 1, timeline_value: 9 }] }]);
+    expect(reason(point)[2]).toBe('nothing was submitted for point 9 of syncobj 1');
+  });
+
   it('is told in the divergence', () => {
     const { divergences } = start()
       .bind(1, 0, [{ ...op, size: 4 * MIB }])
@@ -191,6 +267,36 @@ describe('other calls', () => {
     ]);
     const never = start().call('TILER_HEAP_DESTROY', { handle: 0x10000 }, {}, { errno: ENOENT });
     expect(reason(never)).toEqual(['panthor_vm_get_heap_pool', 'handle', 'the VM never had a heap']);
+  });
+
+  it('on what was not imported, exported, or synchronized in such a way', () => {
+    const vm = start().call('PRIME_HANDLE_TO_FD', { handle: 2 }, { fd: 9 });
+    expect(reason(vm).slice(0, 2)).toEqual(['panthor_gem_prime_export', 'handle']);
+    const ops = words(8, 1, 0, 4096, 1, MIB, 2 * MIB);
+    const sync = start().call(
+      'BO_SYNC',
+      { ops: { stride: 24, count: 2, array: '0x5000' } },
+      {},
+      { buffers: [{ addr: 0x5000, in: ops }] },
+    );
+    expect(reason(sync)).toEqual([
+      'panthor_gem_sync',
+      'ops[1].size',
+      'ends at 0x300000, object 1 has 0x200000 bytes',
+    ]);
+    const wait = start()
+      .call('SYNCOBJ_CREATE', {}, { handle: 1 })
+      .call(
+        'SYNCOBJ_WAIT',
+        { handles: '0x3000', count_handles: 1 },
+        {},
+        {
+          buffers: [{ addr: 0x3000, in: words(4, 1) }],
+        },
+      );
+    expect(reason(wait).slice(0, 2)).toEqual(['drm_syncobj_array_wait_timeout', 'handles[0]']);
+    const flink = start().call('GEM_FLINK', { handle: 1 }, { name: 1 });
+    expect(reason(flink)).toEqual(['drm_ioctl_permit', '', 'not for render nodes']);
   });
 
   it('that end as they did there are told too', () => {

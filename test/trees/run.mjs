@@ -19,9 +19,11 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, Suite } from '../clients/harness.mjs';
-import { captures, journal, processes, reviews } from './compare.mjs';
+import { journal, processes, reviews } from './compare.mjs';
 import { seededFaults } from './faults.mjs';
 import { hostile } from './hostile/compare.mjs';
+import { captures, changedIoctl } from './replay.mjs';
+import { randomScenarios } from './scenarios/compare.mjs';
 import { fetchTree, fingerprint, TREES } from './sources.mjs';
 
 const project = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -118,8 +120,9 @@ async function wholeTree(tree, dir) {
       .split('\n')
       .at(-1);
   });
-  await captures(suite, shim, tree, dir, join(project, 'test/fixtures/captures'));
+  await captures(suite, shim, expectValid, tree, dir, join(project, 'test/fixtures/captures'));
   await hostile(suite, shim, tree, dir, scratch);
+  await randomScenarios(suite, tree, dir, join(project, 'test/trees'), env);
   await races(tree, dir);
   await journal(suite, tree, dir, join(project, 'test/trees'), env);
   await suite.test(`${tree.name}: nothing in the tree was written`, () => {
@@ -275,6 +278,8 @@ for (const tree of TREES) {
   }
   dirs[tree.name] = dir;
   await wholeTree(tree, dir);
+  if (tree.name === '7.2')
+    await changedIoctl(suite, shim, dir, join(project, 'test/fixtures/captures'), scratch);
   if (
     tree.name === '7.2' &&
     values.only === undefined &&

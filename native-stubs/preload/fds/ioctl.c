@@ -38,7 +38,7 @@ static int ask_server(int fd, uint64_t key, unsigned long request, uint64_t arg)
 
 	message_begin(&m);
 	message_grow(&m, sizeof(header));
-	ret = gather(&m, request, arg, &header.regions);
+	ret = gather(&m, request, arg, false, &header.regions);
 	if (ret == 0) {
 		memcpy(m.data + sizeof(struct wire_header), &header, sizeof(header));
 		ret = channel_call(&m, WIRE_IOCTL, fd, key, &reply);

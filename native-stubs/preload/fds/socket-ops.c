@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "../../scm-rights.h"
 #include "known.h"
 #include "next.h"
 
@@ -65,6 +66,12 @@ EXPORT ssize_t recv(int fd, void *to, size_t size, int flags)
 	return known(fd, &id) ? fail(ENOTSOCK) : NEXT(recv)(fd, to, size, flags);
 }
 
+static void learn(int fd, void *unused)
+{
+	(void)unused;
+	known_learn(fd);
+}
+
 EXPORT ssize_t recvmsg(int fd, struct msghdr *message, int flags)
 {
 	struct identity id;
@@ -75,11 +82,6 @@ EXPORT ssize_t recvmsg(int fd, struct msghdr *message, int flags)
 	n = NEXT(recvmsg)(fd, message, flags);
 	if (n < 0 || message->msg_control == NULL)
 		return n;
-	for (struct cmsghdr *c = CMSG_FIRSTHDR(message); c != NULL; c = CMSG_NXTHDR(message, c)) {
-		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
-			continue;
-		for (size_t at = 0; at + sizeof(int) <= c->cmsg_len - CMSG_LEN(0); at += sizeof(int))
-			known_learn(*(const int *)(const void *)(CMSG_DATA(c) + at));
-	}
+	each_fd(message, learn, NULL);
 	return n;
 }

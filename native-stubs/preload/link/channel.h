@@ -21,7 +21,7 @@ int channel_call(struct message *request, uint16_t kind, int file, uint64_t key,
 int channel_descriptor(uint16_t kind, int file, uint64_t key, const void *request, size_t size, uint64_t *offset);
 
 /* Opens a device node: the server gives out a socket that stands for the open file. Its descriptor, or -errno. */
-int channel_open(unsigned minor, int flags);
+int channel_open(unsigned minor, int flags, bool compat);
 
 /*
  * Waits until something can be read from `fd`, or returns -EINTR where the client has caught a signal meanwhile. Not

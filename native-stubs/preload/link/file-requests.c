@@ -42,12 +42,14 @@ int channel_descriptor(uint16_t kind, int file, uint64_t key, const void *reques
 	return ret;
 }
 
-int channel_open(unsigned minor, int flags)
+int channel_open(unsigned minor, int flags, bool compat)
 {
 	struct wire_open request = {
 		.minor = minor,
 		/* f_flags: what do_dentry_open() leaves of them */
-		.flags = (uint32_t)((flags & ~(O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_CLOEXEC)) | LARGE_FILE),
+		.flags = (uint32_t)((flags & ~(O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_CLOEXEC)) |
+				    (compat ? 0 : LARGE_FILE)),
+		.compat = compat,
 		.pid = (uint32_t)own_pid(),
 		.tid = (uint32_t)own_tid(),
 	};

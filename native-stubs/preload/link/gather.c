@@ -36,6 +36,9 @@ static long append(struct message *m, uint64_t address, uint64_t size, bool text
 		size_t part = size - done > CHUNK ? CHUNK : (size_t)(size - done);
 		size_t n;
 
+		/* What is there already moves along when the message grows. */
+		if (done > 0)
+			m->used = *at + done;
 		if (*at + done + part > WIRE_MAX_CALL || !message_reserve(m, *at + done + part + 8))
 			return -ENOMEM;
 		n = usermem_read(m->data + *at + done, address + done, part);
@@ -51,8 +54,10 @@ static long append(struct message *m, uint64_t address, uint64_t size, bool text
 		if (n < part)
 			break;
 	}
-	if (done == 0)
+	if (done == 0) {
+		m->used = start;
 		return 0;
+	}
 	region.size = (uint32_t)done;
 	memcpy(m->data + start, &region, sizeof(region));
 	m->used = *at;
@@ -70,9 +75,9 @@ static int follow(struct message *m, size_t at, size_t size, unsigned first, uns
 		size_t bytes_at;
 		long bytes;
 
-		if (row->pointer + 8u > size)
+		if ((size_t)row->pointer + row->pointer_size > size)
 			continue; /* an older, shorter struct: the kernel reads a zero */
-		address = number(m->data + at + row->pointer, 8);
+		address = number(m->data + at + row->pointer, row->pointer_size);
 		if (address == 0)
 			continue;
 		if (row->kind == BUFFER_STRING) {
@@ -101,21 +106,21 @@ static int follow(struct message *m, size_t at, size_t size, unsigned first, uns
 	return 0;
 }
 
-static const struct ioctl_row *find_row(unsigned long request)
+static const struct ioctl_row *find_row(const struct ioctl_row *rows, unsigned count, unsigned long request)
 {
 	uint8_t type = (uint8_t)(request >> 8);
 	uint8_t nr = (uint8_t)request;
 
-	for (unsigned i = 0; i < ioctl_row_count; i++) {
-		if (ioctl_rows[i].nr == nr && ioctl_rows[i].type == type)
-			return &ioctl_rows[i];
+	for (unsigned i = 0; i < count; i++) {
+		if (rows[i].nr == nr && rows[i].type == type)
+			return &rows[i];
 	}
 	return NULL;
 }
 
-int gather(struct message *m, unsigned long request, uint64_t arg, uint32_t *regions)
+int gather(struct message *m, unsigned long request, uint64_t arg, bool compat, uint32_t *regions)
 {
-	const struct ioctl_row *row = find_row(request);
+	const struct ioctl_row *row = compat ? find_row(compat_rows, compat_row_count, request) : NULL;
 	/* DMA_BUF_SET_NAME: the argument is no pointer to a pointer, whatever its number says, but the text itself. */
 	bool is_name = (request & 0xffff) == (('b' << 8) | 1);
 	size_t arg_at;
@@ -123,6 +128,8 @@ int gather(struct message *m, unsigned long request, uint64_t arg, uint32_t *reg
 
 	if (size < 0)
 		return (int)size;
+	if (row == NULL)
+		row = find_row(ioctl_rows, ioctl_row_count, request);
 	if (row == NULL)
 		return 0;
 	if (row->fd_field != NO_FIELD && row->fd_field + 4 <= size && m->fd_count < WIRE_MAX_FDS - 1) {

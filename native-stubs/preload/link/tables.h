@@ -25,6 +25,7 @@ struct buffer_row {
 	uint32_t stride;
 	uint16_t nested;	/* pointers inside each element: rows [nested, nested + nested_count) */
 	uint16_t nested_count;
+	uint8_t pointer_size;	/* 8, 4 in structs of 32-bit processes */
 };
 
 struct ioctl_row {
@@ -38,5 +39,8 @@ struct ioctl_row {
 extern const struct buffer_row buffer_rows[];
 extern const struct ioctl_row ioctl_rows[];
 extern const unsigned ioctl_row_count;
+/* Calls that 32-bit processes make with another struct, whatever the request says of its size. */
+extern const struct ioctl_row compat_rows[];
+extern const unsigned compat_row_count;
 
 #endif

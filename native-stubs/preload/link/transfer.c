@@ -4,12 +4,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "../../scm-rights.h"
 #include "sys.h"
-
-union fd_space {
-	struct cmsghdr header;
-	char bytes[CMSG_SPACE(sizeof(int) * WIRE_MAX_FDS)];
-};
 
 int transfer_send(int socket, const struct message *m)
 {
@@ -18,17 +14,8 @@ int transfer_send(int socket, const struct message *m)
 	struct iovec part;
 	struct msghdr msg = {.msg_iov = &part, .msg_iovlen = 1};
 
-	if (m->fd_count > 0) {
-		struct cmsghdr *c = &space.header;
-
-		memset(&space, 0, sizeof(space));
-		msg.msg_control = &space;
-		msg.msg_controllen = CMSG_SPACE(sizeof(int) * (size_t)m->fd_count);
-		c->cmsg_level = SOL_SOCKET;
-		c->cmsg_type = SCM_RIGHTS;
-		c->cmsg_len = CMSG_LEN(sizeof(int) * (size_t)m->fd_count);
-		memcpy(CMSG_DATA(c), m->fds, sizeof(int) * (size_t)m->fd_count);
-	}
+	if (m->fd_count > 0)
+		put_fds(&msg, &space, m->fds, (size_t)m->fd_count);
 	while (sent < m->used) {
 		long n;
 
@@ -46,23 +33,14 @@ int transfer_send(int socket, const struct message *m)
 	return 0;
 }
 
-static void keep_fds(struct msghdr *msg, struct message *m)
+static void keep_fd(int fd, void *to)
 {
-	for (struct cmsghdr *c = CMSG_FIRSTHDR(msg); c != NULL; c = CMSG_NXTHDR(msg, c)) {
-		size_t count = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+	struct message *m = to;
 
-		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
-			continue;
-		for (size_t i = 0; i < count; i++) {
-			int fd;
-
-			memcpy(&fd, CMSG_DATA(c) + i * sizeof(int), sizeof(int));
-			if (m->fd_count < WIRE_MAX_FDS)
-				m->fds[m->fd_count++] = fd;
-			else
-				sys_close(fd);
-		}
-	}
+	if (m->fd_count < WIRE_MAX_FDS)
+		m->fds[m->fd_count++] = fd;
+	else
+		sys_close(fd);
 }
 
 /* Bytes of the whole frame as its first bytes say, or 0 when they have not arrived; -1 when it is no frame. */
@@ -110,6 +88,6 @@ int transfer_receive(int socket, struct message *m, bool interruptible)
 		if (n < 0)
 			return m->used == 0 ? (int)n : -ENODEV;
 		m->used += (size_t)n;
-		keep_fds(&msg, m);
+		each_fd(&msg, keep_fd, m);
 	}
 }

@@ -28,7 +28,7 @@ static int open_device(unsigned minor, int flags)
 	else if ((flags & O_DIRECT) != 0)
 		ret = -EINVAL;
 	else
-		ret = channel_open(minor, flags);
+		ret = channel_open(minor, flags, false);
 	if (ret >= 0) {
 		known_learn(ret);
 		return ret;

@@ -11,6 +11,7 @@
 
 struct arena arena;
 struct mailbox mailbox;
+struct user_memory *user_memory;
 
 static void *reserve(size_t bytes)
 {
@@ -29,6 +30,9 @@ int open_arena(void)
 	base += STACK_SIZE - (unsigned long)base % STACK_SIZE;
 	arena.page_structs = reserve(PAGE_STRUCT_BYTES);
 	if (arena.page_structs == NULL)
+		return errno;
+	user_memory = reserve(USER_BYTES);
+	if (user_memory == NULL)
 		return errno;
 	arena.stacks = base;
 	arena.heap = base + STACKS_BYTES;

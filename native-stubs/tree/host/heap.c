@@ -7,6 +7,7 @@
 #include "heap.h"
 #include "journal.h"
 #include "parts.h"
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -85,7 +86,7 @@ static void *alloc_large(size_t size, uint32_t site)
 	return NULL;
 }
 
-void *heap_alloc(unsigned long size, unsigned int site)
+void *arena_alloc(unsigned long size, unsigned int site)
 {
 	int class = class_of(size);
 	size_t empty = CHUNKS;
@@ -129,14 +130,14 @@ static bool locate(const void *object, size_t *chunk, size_t *index)
 	return offset % CHUNK % step == 0 && heap.sizes[*chunk * PER_CHUNK + *index] != 0;
 }
 
-unsigned long heap_size(const void *object)
+static unsigned long arena_size(const void *object)
 {
 	size_t chunk, index;
 
 	return locate(object, &chunk, &index) ? heap.sizes[chunk * PER_CHUNK + index] : 0;
 }
 
-void heap_free(void *object, unsigned int site)
+static void arena_free(void *object, unsigned int site)
 {
 	size_t chunk, index;
 
@@ -165,3 +166,54 @@ void heap_free(void *object, unsigned int site)
 	if (--heap.used[chunk] == 0)
 		heap.kind[chunk] = FREE;
 }
+
+#ifdef PANTHOR_SHIM_PLAIN
+/* Where speed is measured the driver's objects are libc's, their size in front; what JavaScript hands over is not. */
+struct plain {
+	size_t size, unused;
+};
+
+static bool in_arena(const void *object)
+{
+	return (size_t)((const uint8_t *)object - arena.heap) < HEAP_BYTES;
+}
+
+void *heap_alloc(unsigned long size, unsigned int site)
+{
+	struct plain *at = malloc(sizeof(*at) + size);
+
+	(void)site;
+	if (at == NULL)
+		return NULL;
+	at->size = size;
+	return at + 1;
+}
+
+unsigned long heap_size(const void *object)
+{
+	return object == NULL ? 0 : in_arena(object) ? arena_size(object) : ((const struct plain *)object - 1)->size;
+}
+
+void heap_free(void *object, unsigned int site)
+{
+	if (in_arena(object))
+		arena_free(object, site);
+	else
+		free((struct plain *)object - 1);
+}
+#else
+void *heap_alloc(unsigned long size, unsigned int site)
+{
+	return arena_alloc(size, site);
+}
+
+unsigned long heap_size(const void *object)
+{
+	return arena_size(object);
+}
+
+void heap_free(void *object, unsigned int site)
+{
+	arena_free(object, site);
+}
+#endif

@@ -36,6 +36,9 @@ bool thread_ended(int index);
 uint32_t ready_threads(void);
 void reset_threads(void);
 
+/* Registers of the machine that answers at once. */
+extern uint32_t immediate_words[MMIO_SIZE / 4];
+
 /* The variables of the kernel half. */
 extern char kdata_begin[] __asm__("__start_kdata"), kdata_end[] __asm__("__stop_kdata");
 

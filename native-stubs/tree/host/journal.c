@@ -37,16 +37,15 @@ static struct {
 	uint32_t *stamps[VARIABLES];
 	/* The variables as they were after the last step. */
 	uint8_t *variables;
+	bool wrote;
 } log_;
 
 static void *room_for(void *old, size_t *room, size_t need, size_t size)
 {
-	void *to;
-
 	if (need <= *room)
 		return old;
 	*room = need * 2 + 1024;
-	to = realloc(old, *room * size);
+	void *to = realloc(old, *room * size);
 	if (to == NULL)
 		abort();
 	return to;
@@ -61,16 +60,12 @@ static void put_entry(uint8_t *at, const uint8_t *old, size_t size, enum region 
 	memcpy(log_.bytes + to, old, size);
 	log_.entries[log_.entry_count++] = (struct entry){at, to, (uint32_t)size, region, (uint32_t)block};
 	log_.byte_count = to + size;
+	log_.wrote = true;
 }
 
-static uint8_t *base_of(enum region region)
+static __attribute__((noinline)) void touch_blocks(enum region region, size_t offset, size_t size)
 {
-	return region == ARENA ? arena.stacks : region_extent(region).base;
-}
-
-static void touch_blocks(enum region region, size_t offset, size_t size)
-{
-	uint8_t *base = base_of(region);
+	uint8_t *base = region == ARENA ? arena.stacks : region_extent(region).base;
 	uint32_t *stamps = log_.stamps[region];
 
 	if (size == 0)
@@ -83,22 +78,36 @@ static void touch_blocks(enum region region, size_t offset, size_t size)
 	}
 }
 
+/* How long the log is by now is no part of the state. */
+static inline void leave_nothing(void)
+{
+	if (log_.wrote)
+		clear_called();
+	log_.wrote = false;
+}
+
 void journal_region(enum region region, size_t offset, size_t size)
 {
 	if (journaling)
 		touch_blocks(region, offset, size);
+	leave_nothing();
 }
 
-void journal_memory(void *at, size_t size)
+static __attribute__((noinline)) void keep_memory(void *at, size_t size)
 {
 	size_t offset = (size_t)((uint8_t *)at - arena.stacks);
 
-	if (!journaling)
-		return;
 	if (offset >= STACKS_BYTES && offset < ARENA_BYTES)
 		touch_blocks(ARENA, offset, size);
 	else
 		put_entry(at, at, size, UNHASHED, 0);
+}
+
+void journal_memory(void *at, size_t size)
+{
+	if (journaling)
+		keep_memory(at, size);
+	leave_nothing();
 }
 
 static bool is_in(const void *at, const void *from, size_t size)
@@ -106,12 +115,10 @@ static bool is_in(const void *at, const void *from, size_t size)
 	return (size_t)((const uint8_t *)at - (const uint8_t *)from) < size;
 }
 
-void journal_access(const void *at, size_t size, enum source source)
+static __attribute__((noinline)) void keep_accessed(const void *at, size_t size)
 {
 	size_t offset = (size_t)((const uint8_t *)at - arena.stacks);
 
-	if (!journaling || (left_out & source) != 0)
-		return;
 	if (offset >= STACKS_BYTES && offset < ARENA_BYTES) {
 		touch_blocks(ARENA, offset, size);
 	} else if (offset < STACKS_BYTES) {
@@ -124,6 +131,13 @@ void journal_access(const void *at, size_t size, enum source source)
 		   is_in(at, arena.page_structs, PAGE_STRUCT_BYTES)) {
 		put_entry((uint8_t *)at, at, size, UNHASHED, 0);
 	}
+}
+
+void journal_access(const void *at, size_t size, enum source source)
+{
+	if (journaling && (left_out & source) == 0)
+		keep_accessed(at, size);
+	leave_nothing();
 }
 
 /* gcc announces no store to a variable that it knows to be inside it. */
@@ -164,6 +178,11 @@ void begin_journal(void)
 	log_.sum = sum_from_scratch();
 	stale_stack(-1);
 	journaling = true;
+}
+
+bool is_journaling(void)
+{
+	return journaling;
 }
 
 void end_journal(void)

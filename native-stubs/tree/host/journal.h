@@ -25,6 +25,7 @@ enum source { ATOMICS = 1, GLOBALS = 2, OTHER_STACKS = 4, INTRINSICS = 8, LOADS 
 extern unsigned int left_out;
 
 /* The state now is moment 0. */
+bool is_journaling(void);
 void begin_journal(void);
 void end_journal(void);
 /*

@@ -5,11 +5,23 @@
 #include "parts.h"
 #include <string.h>
 
+/* What is asked after every step. Where nothing is journalled, only who can go on. */
+void tell_state(void)
+{
+	mailbox.ready = ready_threads();
+	if (!is_journaling())
+		return;
+	mailbox.moment = moment_now();
+	mailbox.hash = hash_kept();
+	view_driver(mailbox.view);
+}
+
 /* begin(): the state now is moment 0; each start and each step from here on is one more. */
 napi_value fn_begin(napi_env env, napi_callback_info info)
 {
 	(void)info;
 	begin_journal();
+	tell_state();
 	return int_result(env, 0);
 }
 
@@ -26,7 +38,10 @@ napi_value fn_undo(napi_env env, napi_callback_info info)
 	struct args a = take_args(env, info);
 
 	mailbox.noted = 0;
-	return int_result(env, undo_to((size_t)int_arg(&a, 0)) ? 0 : -1);
+	if (!undo_to((size_t)int_arg(&a, 0)))
+		return int_result(env, -1);
+	tell_state();
+	return int_result(env, 0);
 }
 
 /* hash(scratch): the state's hash, as it was kept or, where `scratch` is 1, computed anew; in the first word of the results. */

@@ -52,6 +52,20 @@ static napi_value fn_mailbox(napi_env env, napi_callback_info info)
 	return buffer_of(env, &mailbox, sizeof(mailbox));
 }
 
+/* user(): memory of clients, struct user_memory. */
+static napi_value fn_user(napi_env env, napi_callback_info info)
+{
+	(void)info;
+	return buffer_of(env, user_memory, USER_BYTES);
+}
+
+/* registers(): those of the machine that answers at once, as words. */
+static napi_value fn_registers(napi_env env, napi_callback_info info)
+{
+	(void)info;
+	return buffer_of(env, immediate_words, sizeof(immediate_words));
+}
+
 /* heap(bytes): the first bytes of the heap. */
 static napi_value fn_heap(napi_env env, napi_callback_info info)
 {
@@ -65,7 +79,7 @@ static napi_value fn_allocate(napi_env env, napi_callback_info info)
 {
 	struct args a = take_args(env, info);
 	size_t size = (size_t)number_arg(&a, 0);
-	uint8_t *at = heap_alloc(size, 0);
+	uint8_t *at = arena_alloc(size, 0);
 	napi_value result = NULL;
 
 	napi_create_double(env, at == NULL ? -1 : (double)(at - arena.heap), &result);
@@ -110,6 +124,8 @@ static napi_value fn_start(napi_env env, napi_callback_info info)
 	if (index < 0 || index >= MAX_THREADS)
 		return int_result(env, -1);
 	start_thread(index, (unsigned long)int_arg(&a, 1));
+	mailbox.ready = ready_threads();
+	mailbox.moment = moment_now();
 	return int_result(env, 0);
 }
 
@@ -122,6 +138,7 @@ static napi_value fn_step(napi_env env, napi_callback_info info)
 	if (index < 0 || index >= MAX_THREADS || thread_ended(index))
 		return int_result(env, -1);
 	step_thread(index);
+	tell_state();
 	return int_result(env, (int)mailbox.kind);
 }
 
@@ -183,6 +200,8 @@ static const struct {
 } exported[] = {
 	{"open", fn_open},
 	{"mailbox", fn_mailbox},
+	{"user", fn_user},
+	{"registers", fn_registers},
 	{"heap", fn_heap},
 	{"allocate", fn_allocate},
 	{"setBacking", fn_set_backing},

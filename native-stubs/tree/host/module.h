@@ -4,6 +4,9 @@
 
 #include "../../server/args.h"
 
+/* Puts into the mailbox what a caller asks after every step. */
+void tell_state(void);
+
 napi_value fn_begin(napi_env env, napi_callback_info info);
 napi_value fn_moment(napi_env env, napi_callback_info info);
 napi_value fn_undo(napi_env env, napi_callback_info info);

@@ -8,6 +8,9 @@
 #include <string.h>
 #include "../arena.h"
 
+/* A place in the arena's heap: heap_alloc(), except where speed is measured. */
+void *arena_alloc(unsigned long size, unsigned int site);
+
 /* How far the heap, the roots and the tables have been used, bytes. */
 size_t heap_high(void);
 size_t roots_high(void);
@@ -36,6 +39,7 @@ void stale_stacks(uint32_t bits);
 /* Where stacks end now; what lies between that and where they end later is cleared. */
 void depths(uint8_t *lowest[MAX_THREADS]);
 void clear_below(uint8_t *const lowest[MAX_THREADS]);
+void clear_called(void);
 
 static inline uint8_t *put(uint8_t *to, const void *from, size_t size)
 {

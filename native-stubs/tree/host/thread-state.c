@@ -94,6 +94,18 @@ void clear_below(uint8_t *const lowest[MAX_THREADS])
 	}
 }
 
+/*
+ * Clears what functions that the caller called have left on the stack: the log runs on that of the thread whose store it
+ * is told of, and the driver's next frames may have slots that they do not write.
+ */
+__attribute__((noinline)) void clear_called(void)
+{
+	uint8_t below[0x400];
+
+	memset(below, 0, sizeof(below));
+	__asm__ volatile("" : : "r"(below) : "memory");
+}
+
 static uint64_t term_of(int index)
 {
 	const struct thread *thread = &threads[index];

@@ -55,7 +55,9 @@ void start_thread(int index, unsigned long function)
 	void **top = (void **)(arena.stacks + (size_t)(index + 1) * STACK_SIZE);
 
 	journal_step(index);
+#ifndef PANTHOR_SHIM_PLAIN
 	memset((uint8_t *)top - DEEPEST, 0, DEEPEST);
+#endif
 	prepare_stack(index, (unsigned long)top);
 	/* A return address that is not used keeps the stack aligned as after a call. */
 	*--top = NULL;
@@ -75,7 +77,9 @@ void step_thread(int index)
 	switch_to(&host, &thread->context);
 	entered(-1);
 	running = -1;
+#ifndef PANTHOR_SHIM_PLAIN
 	memset((uint8_t *)thread->context.sp - CALL_DEPTH, 0, CALL_DEPTH);
+#endif
 	thread->kind = mailbox.kind;
 	thread->object = mailbox.object;
 	thread->detail = mailbox.a;
@@ -84,8 +88,14 @@ void step_thread(int index)
 
 unsigned long stop_at(enum point kind, unsigned long object, unsigned long a, unsigned long b)
 {
-	if ((mailbox.quiet >> kind & 1) != 0 && kind == POINT_TABLE)
-		return 0;
+	if ((mailbox.quiet >> kind & 1) != 0 && kind <= POINT_TABLE) {
+		if (kind == POINT_READ)
+			return immediate_read(object);
+		if (kind == POINT_WRITE)
+			immediate_write(object, (unsigned int)a);
+		if (kind == POINT_READ || kind == POINT_WRITE || kind == POINT_TABLE)
+			return 0;
+	}
 	mailbox.kind = kind;
 	mailbox.object = object;
 	mailbox.a = a;

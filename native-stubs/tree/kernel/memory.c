@@ -43,8 +43,13 @@ static void *allocate(unsigned long size, unsigned int flags)
 	if (size == 0)
 		return (void *)16;
 	object = heap_alloc(size, call_site());
+#ifdef PANTHOR_SHIM_PLAIN
+	if (object && flags & ___GFP_ZERO)
+		memset(object, 0, size);
+#else
 	if (object)
 		memset(object, flags & ___GFP_ZERO ? 0 : POISON, size);
+#endif
 	return object;
 }
 
@@ -92,7 +97,14 @@ void kfree(const void *object)
 
 void kvfree(const void *object) { kfree(object); }
 void vfree(const void *object) { kfree(object); }
-void kfree_const(const void *object) { if (heap_size(object)) kfree(object); }
+void kfree_const(const void *object)
+{
+#ifndef PANTHOR_SHIM_PLAIN
+	/* Only the arena tells an object from a constant. */
+	if (heap_size(object))
+		kfree(object);
+#endif
+}
 void kfree_sensitive(const void *object) { kfree(object); }
 unsigned long ksize(const void *object) { return heap_size(object); }
 unsigned long kmalloc_size_roundup(unsigned long size) { return size; }

@@ -12,14 +12,8 @@ static long vm_create(unsigned long range, unsigned long flags)
 
 	if (id <= 0)
 		return id;
-	if (vm_count == MAX_VMS)
-		trap("more than 512 VMs");
 	vm = xa_load(&pfile->vms->xa, id);
-	take_notes_of(vm);
-	journal_memory(&vms[vm_count], sizeof(vms[0]));
-	vms[vm_count].vm = vm;
-	vms[vm_count++].handle = id;
-	mailbox.results[1] = vm_count;
+	add_vm(vm, id);
 	mailbox.results[2] = args.user_va_range;
 	mailbox.results[3] = vm->kernel_auto_va.start;
 	mailbox.results[4] = vm->kernel_auto_va.end;
@@ -32,12 +26,23 @@ static long mcu_vm_create(void)
 
 	if (IS_ERR(vm))
 		return PTR_ERR(vm);
-	take_notes_of(vm);
-	journal_memory(&vms[vm_count], sizeof(vms[0]));
-	vms[vm_count].vm = vm;
-	vms[vm_count++].handle = 0;
-	mailbox.results[1] = vm_count;
+	add_vm(vm, 0);
 	return 0;
+}
+
+/* What the ioctl looks up and holds; NULL for a VM that was destroyed, whose handle may be another one's by now. */
+static struct panthor_vm *get_vm_of(unsigned long uid)
+{
+	struct panthor_vm *vm;
+
+	if (!vms[uid - 1].handle)
+		return panthor_vm_get(vms[uid - 1].vm);
+	vm = panthor_vm_pool_get_vm(pfile->vms, vms[uid - 1].handle);
+	if (vm && vm != vms[uid - 1].vm) {
+		panthor_vm_put(vm);
+		return NULL;
+	}
+	return vm;
 }
 
 static long bind_op(struct panthor_vm *vm, const unsigned long *args)
@@ -56,8 +61,9 @@ static long bind_op(struct panthor_vm *vm, const unsigned long *args)
 	if (!args[7]) {
 		long ret;
 
-		/* The ioctl holds what it has looked up. */
-		panthor_vm_get(vm);
+		vm = get_vm_of(args[0]);
+		if (!vm)
+			return -EINVAL;
 		ret = panthor_vm_bind_exec_sync_op(file, vm, &op);
 		panthor_vm_put(vm);
 		return ret;
@@ -150,10 +156,15 @@ static struct drm_sched_job *job_create(struct panthor_vm *vm, const unsigned lo
 		.size = args[5],
 		.syncs.count = args[6],
 	};
-	struct drm_sched_job *job = panthor_vm_bind_job_create(file, vm, &op);
+	struct drm_sched_job *job;
 
+	vm = get_vm_of(args[0]);
+	if (!vm)
+		return ERR_PTR(-EINVAL);
+	job = panthor_vm_bind_job_create(file, vm, &op);
 	if (!IS_ERR(job))
 		jobs++;
+	panthor_vm_put(vm);
 	return job;
 }
 

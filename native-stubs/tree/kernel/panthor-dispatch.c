@@ -71,7 +71,7 @@ static long device_call(unsigned long call, const unsigned long *args)
 	case CALL_VM_DESTROY:
 		return panthor_vm_pool_destroy_vm(pfile->vms, vms[args[0] - 1].handle);
 	case CALL_BO_CREATE:
-		return bo_create(args[0], args[1]);
+		return bo_create(args[0], args[1], args[2]);
 	case CALL_BO_DESTROY:
 		return bo_destroy(args[0]);
 	case CALL_RAW_INTERRUPT:
@@ -111,6 +111,7 @@ static long device_call(unsigned long call, const unsigned long *args)
 		return note_backing(args[0], args[1]);
 	case CALL_RUN_WORK:
 		run_work();
+		mailbox.results[1] = work_waits();
 		return 0;
 	case CALL_CLEAR_RESET:
 		atomic_set(&ptdev->reset.pending, 0);
@@ -123,7 +124,10 @@ static long device_call(unsigned long call, const unsigned long *args)
 	case CALL_EXIT:
 		return exit_device(args[0]);
 	case CALL_FLUSH_CACHES:
-		return panthor_gpu_flush_caches(ptdev, CACHE_CLEAN | CACHE_INV, CACHE_CLEAN | CACHE_INV, CACHE_INV);
+		/* As the scheduler does it when it suspends groups, or as an address space is flushed. */
+		return args[0] ? panthor_gpu_flush_caches(ptdev, CACHE_CLEAN, CACHE_CLEAN, 0) :
+				 panthor_gpu_flush_caches(ptdev, CACHE_CLEAN | CACHE_INV, CACHE_CLEAN | CACHE_INV,
+							  CACHE_INV);
 	case CALL_GPU_UNPLUG:
 		panthor_gpu_unplug(ptdev);
 		return 0;
@@ -136,6 +140,18 @@ static long device_call(unsigned long call, const unsigned long *args)
 	case CALL_JOB_PUT:
 		job_put((struct drm_sched_job *)args[0]);
 		return 0;
+	case CALL_OPEN:
+		return file_open(args[0]);
+	case CALL_RELEASE:
+		return file_release(args[0]);
+	case CALL_IOCTL:
+		return file_ioctl(args);
+	case CALL_REPEAT:
+		return file_repeat(args);
+	case CALL_BACK_OBJECT:
+		return object_back(args[0], args[1], args[2]);
+	case CALL_DESCRIBE_GPU:
+		return describe_gpu(args);
 	default:
 		return -ENOSYS;
 	}

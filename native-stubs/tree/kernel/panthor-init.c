@@ -3,23 +3,13 @@
 
 static void init_drm(struct drm_device *drm)
 {
-	static struct drm_driver driver = {
-		.driver_features = DRIVER_RENDER | DRIVER_GEM | DRIVER_SYNCOBJ | DRIVER_SYNCOBJ_TIMELINE
-#ifdef HAVE_GEM_GPUVA
-				   | DRIVER_GEM_GPUVA
-#endif
-		,
-#ifdef HAVE_SHMEM_HELPER
-		.gem_create_object = panthor_gem_create_object,
-#endif
-	};
 	static struct inode inode;
 	static struct address_space mapping;
 
 	inode.i_mapping = &mapping;
 	kref_init(&drm->ref);
 	drm->dev = gpu_device;
-	drm->driver = &driver;
+	drm->driver = tree_driver;
 	drm->driver_features = ~0u;
 	drm->anon_inode = &inode;
 	INIT_LIST_HEAD(&drm->managed.resources);
@@ -39,6 +29,7 @@ static void init_drm(struct drm_device *drm)
 	mutex_init(&drm->object_name_lock);
 	drm->vma_offset_manager = kzalloc(sizeof(*drm->vma_offset_manager), GFP_KERNEL);
 	drm_vma_offset_manager_init(drm->vma_offset_manager, 1UL << 20, 1UL << 40);
+	init_nodes(drm);
 }
 
 static long init(unsigned long as_present, unsigned long va_bits, unsigned long pa_bits, unsigned long coherent,

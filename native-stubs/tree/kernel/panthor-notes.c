@@ -79,6 +79,7 @@ static size_t noted_unmap_pages(struct io_pgtable_ops *ops, unsigned long iova, 
 
 static void take_notes_of(struct panthor_vm *vm)
 {
+#ifndef PANTHOR_SHIM_PLAIN
 	noted_ops = panthor_gpuvm_ops;
 	noted_ops.sm_step_map = noted_step_map;
 	noted_ops.sm_step_unmap = noted_step_unmap;
@@ -88,6 +89,7 @@ static void take_notes_of(struct panthor_vm *vm)
 		table_ops = *vm->pgtbl_ops;
 	vm->pgtbl_ops->map_pages = noted_map_pages;
 	vm->pgtbl_ops->unmap_pages = noted_unmap_pages;
+#endif
 }
 
 /* The scheduler's side, as far as the MMU tells it something. */

@@ -1,5 +1,17 @@
 // SPDX-License-Identifier: MIT
-/* Objects of the one open file: making and closing them, their numbers, their scatter lists. */
+/* Objects of the one open file: making and closing them, their numbers, their scatter lists; and the numbers of VMs. */
+
+/* A VM that was made gets the next number, and tells what is done to it. */
+static void add_vm(struct panthor_vm *vm, unsigned long handle)
+{
+	if (vm_count == MAX_VMS)
+		trap("more than 512 VMs");
+	take_notes_of(vm);
+	journal_memory(&vms[vm_count], sizeof(vms[0]));
+	vms[vm_count].vm = vm;
+	vms[vm_count++].handle = handle;
+	mailbox.results[1] = vm_count;
+}
 
 /* Objects by the order of their creation, as the vectors number them. */
 #define MAX_BOS 2048
@@ -9,10 +21,17 @@ static struct {
 } bos[MAX_BOS] KEPT;
 static unsigned int bo_count;
 
+#ifdef HAVE_SPARSE
+static struct drm_gem_object *dummy_of(struct panthor_file *pf)
+{
+	return pf->vms && pf->vms->dummy ? &pf->vms->dummy->base : NULL;
+}
+#endif
+
 static const struct drm_gem_object *dummy_object(void)
 {
 #ifdef HAVE_SPARSE
-	return pfile->vms && pfile->vms->dummy ? &pfile->vms->dummy->base : NULL;
+	return dummy_of(pfile);
 #else
 	return NULL;
 #endif
@@ -22,6 +41,9 @@ static unsigned long bo_number(const struct drm_gem_object *obj)
 {
 	if (obj == dummy_object())
 		return 0;
+	/* Those of a replay have numbers of their own (object_back()). */
+	if (obj && obj->filp && file_number(obj->filp) >= 0)
+		return file_number(obj->filp);
 	for (unsigned int i = bo_count; i > 0; i--)
 		if (bos[i - 1].obj == obj)
 			return i;
@@ -39,7 +61,7 @@ static struct drm_gem_object *object_by_number(unsigned long number)
 	return drm_gem_object_lookup(file, handle_of(number));
 }
 
-static long bo_create(u64 size, unsigned long vm)
+static long bo_create(u64 size, unsigned long vm, u32 flags)
 {
 	struct sg_table *sgt;
 	struct drm_gem_object *obj;
@@ -48,13 +70,14 @@ static long bo_create(u64 size, unsigned long vm)
 
 	if (bo_count == MAX_BOS)
 		trap("more than 2048 objects");
-	ret = panthor_gem_create_with_handle(file, &ptdev->base, vm_by_uid(vm), &size, 0, &handle);
+	ret = panthor_gem_create_with_handle(file, &ptdev->base, vm_by_uid(vm), &size, flags, &handle);
 	if (ret)
 		return ret;
 	obj = drm_gem_object_lookup(file, handle);
 	journal_memory(&bos[bo_count], sizeof(bos[0]));
 	bos[bo_count].obj = obj;
 	bos[bo_count++].handle = handle;
+	mailbox.results[2] = handle;
 #ifdef HAVE_SHMEM_HELPER
 	sgt = drm_gem_shmem_get_pages_sgt(&to_panthor_bo(obj)->base);
 #else

@@ -49,11 +49,13 @@ static struct panthor_vm *vm_by_uid(unsigned long uid)
 }
 
 static unsigned long bo_number(const struct drm_gem_object *obj);
-struct workqueue_struct *panthor_cleanup_wq;
+extern struct workqueue_struct *panthor_cleanup_wq;
+extern const struct drm_driver *const tree_driver;
 
 #include "panthor-notes.c"
 #include "panthor-state.c"
 #include "panthor-objects.c"
+#include "panthor-files.c"
 #include "panthor-init.c"
 #include "panthor-calls.c"
 #include "panthor-power.c"

@@ -48,6 +48,14 @@ struct run {
 };
 void set_backing(struct run *runs, unsigned long count);
 
+/* Pages and number of an object that was made already, by its file (shmem.c). */
+struct file;
+long back_file(struct file *file, long number);
+long file_number(struct file *file);
+
+/* Tasks belong to a process, as those that open files do. */
+void give_tasks_a_process(void);
+
 void run_initcalls(void);
 
 /* The device that the driver is bound to. */

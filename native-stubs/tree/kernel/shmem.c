@@ -22,6 +22,8 @@ struct backing {
 	struct address_space mapping;
 	unsigned long count;
 	struct run *runs;
+	/* By which the caller knows the object, -1 for none. */
+	long number;
 };
 
 static struct run *next_runs;
@@ -44,6 +46,7 @@ struct file *shmem_file_setup(const char *name, loff_t size, unsigned long flags
 	backing->file.f_inode = backing->mapping.host = &backing->inode;
 	backing->runs = next_runs;
 	backing->count = next_count;
+	backing->number = -1;
 	next_runs = NULL;
 	if (!backing->runs) {
 		backing->runs = kzalloc(sizeof(struct run), GFP_KERNEL);
@@ -52,6 +55,26 @@ struct file *shmem_file_setup(const char *name, loff_t size, unsigned long flags
 		next_frame += ALIGN(size >> PAGE_SHIFT, HUGE_PAGES);
 	}
 	return &backing->file;
+}
+
+/* An object that has no pages yet gets those that were given last, and a number. */
+long back_file(struct file *file, long number)
+{
+	struct backing *backing = container_of(file, struct backing, file);
+
+	if (next_runs) {
+		kfree(backing->runs);
+		backing->runs = next_runs;
+		backing->count = next_count;
+		next_runs = NULL;
+	}
+	backing->number = number;
+	return 0;
+}
+
+long file_number(struct file *file)
+{
+	return container_of(file, struct backing, file)->number;
 }
 
 void fput(struct file *file)

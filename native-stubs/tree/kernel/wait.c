@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 /* Wait queues, completions, sleeping and the conditions that the other files wait for. */
 #include <linux/completion.h>
+#include <linux/interrupt.h>
 #include <linux/jiffies.h>
+#include <linux/pid.h>
 #include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/sched/wake_q.h>
 #include <linux/swait.h>
 #include <linux/wait.h>
@@ -34,7 +37,23 @@ void prepare_stack(int thread, unsigned long top)
 {
 #ifndef CONFIG_THREAD_INFO_IN_TASK
 	((struct thread_info *)(top - THREAD_SIZE))->task = &tasks[thread];
+	tasks[thread].stack = (void *)(top - THREAD_SIZE);
 #endif
+}
+
+void give_tasks_a_process(void)
+{
+	static struct signal_struct process;
+	static struct pid pid = { .count = REFCOUNT_INIT(1) };
+
+	process.pids[PIDTYPE_TGID] = &pid;
+	for (int i = 0; i <= MAX_THREADS; i++)
+		tasks[i].signal = &process;
+}
+
+void put_pid(struct pid *pid)
+{
+	refcount_dec(&pid->count);
 }
 
 unsigned long thread_word(int thread)
@@ -160,12 +179,23 @@ int wake_up_process(struct task_struct *task)
 signed long schedule_timeout(signed long timeout)
 {
 	const void *about = waits_on[this_thread()];
+	unsigned long reply;
 
 	if (READ_ONCE(current->__state) == TASK_RUNNING)
 		return timeout;
 	if (timeout == 0)
 		return 0;
-	if (stop_at(POINT_SLEEP, (unsigned long)about, timeout, 0) != 0 || timeout == MAX_SCHEDULE_TIMEOUT)
+	/* A machine that answers at once interrupts who waits for it. */
+	if (mailbox.quiet >> POINT_SLEEP & 1) {
+		if (raw_interrupt(LINE_GPU) == IRQ_WAKE_THREAD)
+			threaded_interrupt(LINE_GPU);
+		if (READ_ONCE(current->__state) == TASK_RUNNING)
+			return timeout;
+	}
+	reply = stop_at(POINT_SLEEP, (unsigned long)about, timeout, 0);
+	if (reply == REPLY_SIGNAL)
+		set_thread_flag(TIF_SIGPENDING);
+	if (reply != 0 || timeout == MAX_SCHEDULE_TIMEOUT)
 		return timeout;
 	WRITE_ONCE(current->__state, TASK_RUNNING);
 	return 0;

@@ -88,6 +88,9 @@ void run_work(void)
 	if (!work)
 		return;
 	take_out(0);
+	/* Whoever probes sets it up. */
+	if (!work->func)
+		trap("panthor_device_reset_work");
 	begin_work(work);
 	work->func(work);
 	end_work();

@@ -45,7 +45,12 @@ async function assert(path: string, file: string | undefined, options: AssertOpt
   if (options.junit !== undefined) checkWritable(options.junit);
   const rules = [
     ...(file === undefined ? [] : rulesOf(Buffer.from(await readInput(file)).toString('utf8'), file)),
-    ...options.rule.flatMap((text) => rulesOf(text, '--rule')),
+    ...options.rule.flatMap((text) => {
+      const found = rulesOf(text, '--rule');
+      // What comes from a variable that was not set.
+      if (found.length === 0) throw new UsageError('--rule: expected a rule, found none');
+      return found;
+    }),
   ];
   if (rules.length === 0) throw new UsageError('no rule: name a file of them, or say --rule');
   const capture = await openCapture(path);

@@ -2,16 +2,13 @@ import type { Command } from 'commander';
 import { errnoName } from '../../../uapi/errno.ts';
 import { openCapture } from '../../capture/reader.ts';
 import type { CaptureRecord } from '../../capture/record.ts';
-import { kernelFor } from '../../driver/kernels/for-capture.ts';
-import { kernel } from '../../driver/kernels.ts';
 import { refusalText } from '../../payload/refusal.ts';
-import type { Target } from '../../payload/rules/context.ts';
 import { CallPrinter, headerLines } from '../../query/call-printer.ts';
 import { Selection } from '../../query/selection.ts';
-import { parseUapi } from '../../replay/newer.ts';
+import { OF_THE_MACHINE } from '../../replay/judge.ts';
+import { RefusalsThere } from '../../replay/refusals-there.ts';
 import { callText } from '../../report/call.ts';
 import { recordJson } from '../../report/record-json.ts';
-import { refusalOfRecord } from '../../report/refusals.ts';
 import { UsageError } from '../exit.ts';
 import { print, printData } from '../io/output.ts';
 import { readThrough } from '../io/read.ts';
@@ -53,15 +50,14 @@ async function dump(path: string, options: DumpOptions): Promise<void> {
   const ranges = parseRanges(options.records);
   const selection = new Selection(questionOf(options));
   const capture = await openCapture(path);
-  const { uapi: version, behaviours } = kernel(kernelFor(capture.header).name);
-  const target = { ...(parseUapi(capture.header.driver_version) ?? version), behaviours };
+  const refusals = options.failed && !options.calls ? new RefusalsThere(capture.header) : null;
   const printer = options.calls ? new CallPrinter() : null;
   const render = (record: CaptureRecord): string =>
     printer !== null
       ? printer.lines(record).join('\n')
       : options.json
-        ? json(record, target, options.failed)
-        : text(record, target, options.failed);
+        ? json(record, refusals)
+        : text(record, refusals);
   let gathered = options.calls ? `${headerLines(capture.header).join('\n')}\n` : '';
   const flush = (): void => {
     if (gathered !== '') (options.calls ? printData : print)(gathered);
@@ -71,6 +67,7 @@ async function dump(path: string, options: DumpOptions): Promise<void> {
     capture,
     (record) => {
       if (pastRanges(ranges, record.index)) return false;
+      refusals?.step(record);
       if (!selection.matches(record) || !inRanges(ranges, record.index)) return true;
       gathered += `${render(record)}\n`;
       if (gathered.length > FLUSH_CHARACTERS) flush();
@@ -81,22 +78,21 @@ async function dump(path: string, options: DumpOptions): Promise<void> {
   );
 }
 
-/** One record; with `reasons`, why it was refused, as far as its bytes show it. */
-function text(record: CaptureRecord, target: Target, reasons = false): string {
-  if (!reasons || record.type !== 'ioctl') return line(record);
-  const refusal = refusalOfRecord(record, record.errno, target);
-  const why =
-    refusal === null
-      ? `${errnoName(record.errno)}: not for its bytes, but for what was before it (replay may know)`
-      : refusalText(refusal);
+/** One record; with `refusals`, why it was refused. */
+function text(record: CaptureRecord, refusals: RefusalsThere | null): string {
+  if (refusals === null || record.type !== 'ioctl') return line(record);
+  const refusal = refusals.of(record);
+  const unknown = OF_THE_MACHINE.has(record.errno)
+    ? 'the memory of its machine, a signal or a lock, nothing that was asked'
+    : 'neither for its bytes nor for what the capture shows before it';
+  const why = refusal === null ? `${errnoName(record.errno)}: ${unknown}` : refusalText(refusal);
   return `${line(record)}\n${' '.repeat(25)}refused: ${why}`;
 }
 
-function json(record: CaptureRecord, target: Target, reasons = false): string {
+function json(record: CaptureRecord, refusals: RefusalsThere | null): string {
   const text = recordJson(record);
-  if (!reasons || record.type !== 'ioctl') return text;
-  const refusal = refusalOfRecord(record, record.errno, target);
-  return `${text.slice(0, -1)},"refusal":${JSON.stringify(refusal)}}`;
+  if (refusals === null || record.type !== 'ioctl') return text;
+  return `${text.slice(0, -1)},"refusal":${JSON.stringify(refusals.of(record))}}`;
 }
 
 function line(record: CaptureRecord): string {

@@ -9,6 +9,7 @@ import { decodeFaultStatus } from '../../hw/fault-status.ts';
 import { readInput } from '../io/files.ts';
 import { print } from '../io/output.ts';
 import { readThrough } from '../io/read.ts';
+import { cannotBeWith } from '../options/conflicts.ts';
 import { addModelOptions, type ModelCliOptions, modelOptions } from '../options/model.ts';
 import { recordNumber } from './replay.ts';
 
@@ -43,6 +44,7 @@ export function register(program: Command): void {
     .option('--json', 'one JSON object')
     .addHelpText('after', '\nExample:\n  dmesg | panthor-shim fault capture.jsonl.gz\n');
   addModelOptions(command).action(fault);
+  cannotBeWith(command, '--log', ['--va', '--status', '--as']);
 }
 
 function address(value: string): bigint {
@@ -59,6 +61,8 @@ function word(value: string): number {
 }
 
 async function fault(path: string | undefined, options: FaultOptions): Promise<void> {
+  if (options.as !== undefined && options.va === undefined)
+    throw new UsageError('--as needs --va: it is the slot of a fault at an address');
   if (path === undefined && options.at !== undefined) throw new UsageError('--at needs a capture');
   const lines = await linesOf(path, options);
   if (path === undefined) return show(lines, null, options);

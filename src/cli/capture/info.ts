@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
+import { visible } from '../../../uapi/visible.ts';
 import type { CaptureReader } from '../../capture/reader.ts';
 import { openCapture } from '../../capture/reader.ts';
 import { bytesText, durationText, plural, table } from '../../report/format.ts';
 import { Summary } from '../../report/summary.ts';
-import { visible } from '../../report/visible.ts';
 import { print } from '../io/output.ts';
 import { readThrough } from '../io/read.ts';
 

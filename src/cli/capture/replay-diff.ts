@@ -4,17 +4,21 @@ import { type Kernel, kernel } from '../../driver/kernels.ts';
 import { Selection } from '../../query/selection.ts';
 import { type DiffRecord, KernelDiff } from '../../replay/kernel-diff.ts';
 import { diffJson, diffLine, diffTotalsText } from '../../report/diff-text.ts';
+import type { BuiltTree } from '../../tree/build.ts';
+import { nearestKernel, treeName } from '../../tree/source.ts';
 import { EXIT_FOUND } from '../exit.ts';
 import { print } from '../io/output.ts';
 import { readThrough } from '../io/read.ts';
 import { behaviourOption, kernelOption } from '../options/kernel.ts';
 import { type ModelCliOptions, modelOptions } from '../options/model.ts';
 import { questionOf, type SelectionOptions } from '../options/selection.ts';
+import { build, onTree } from '../options/tree.ts';
 
 export interface DiffOptions {
   diffKernel?: string;
   diffWith: string[];
   diffWithout: string[];
+  diffTree?: string;
   stopAt?: number;
   check?: true;
   json?: true;
@@ -29,11 +33,13 @@ export function addDiffOptions(command: Command): Command {
     )
     .addOption(
       behaviourOption('--diff-without <behaviour>', 'or switched off (both also without --diff-kernel)'),
-    );
+    )
+    .option('--diff-tree <dir>', "the same for a kernel tree's own driver");
 }
 
 export function asksForDiff(options: DiffOptions): boolean {
-  return options.diffKernel !== undefined || options.diffWith.length > 0 || options.diffWithout.length > 0;
+  const { diffKernel, diffWith, diffWithout, diffTree } = options;
+  return diffKernel !== undefined || diffTree !== undefined || diffWith.length > 0 || diffWithout.length > 0;
 }
 
 function nameOf({ name, switched }: Kernel): string {
@@ -44,19 +50,26 @@ function nameOf({ name, switched }: Kernel): string {
 export async function diffKernels(
   capture: CaptureReader,
   options: ModelCliOptions & DiffOptions & SelectionOptions,
+  tree: BuiltTree | null,
 ): Promise<void> {
-  const first = modelOptions(options, capture.header);
-  const other = options.diffKernel ?? first.kernel.name;
+  const otherTree = options.diffTree === undefined ? null : await build(options.diffTree);
+  const first = { ...modelOptions(options, capture.header), ...onTree(tree) };
+  const nearest = otherTree === null ? first.kernel.name : nearestKernel(otherTree);
+  const other = options.diffKernel ?? nearest;
   const switched = options.diffKernel === undefined;
   const second = {
-    ...first,
+    ...modelOptions(options, capture.header),
+    ...onTree(otherTree),
     kernel: kernel(
       other,
       [...(switched ? options.with : []), ...options.diffWith],
       [...(switched ? options.without : []), ...options.diffWithout],
     ),
   };
-  const names: [string, string] = [nameOf(first.kernel), nameOf(second.kernel)];
+  const names: [string, string] = [
+    tree === null ? nameOf(first.kernel) : treeName(tree),
+    otherTree === null ? nameOf(second.kernel) : treeName(otherTree),
+  ];
   const diff = new KernelDiff(capture.header, first, second);
   const kept: DiffRecord[] = [];
   const selection = new Selection(questionOf(options));

@@ -1,54 +1,98 @@
 /**
- * `replay --tree`: what a capture's calls ask of the VM layer, asked of a kernel tree's own driver, too. The calls reach the
- * tree below its ioctls: handles, syncobjs and queues are the model's.
+ * What `replay --tree` says besides its report: which calls entered the tree's own driver, and where the model does otherwise. What
+ * the calls ask of the VM layer is played on tree and model once more, step by step, as vectors are.
  */
 import type { StreamResult } from '../../conform/job.ts';
 import { failureText } from '../../conform/report.ts';
 import type { ScenarioRecorder } from '../../conform/scenario-recorder.ts';
 import { differentFields, type Stream } from '../../conform/stream.ts';
-import type { Kernel } from '../../driver/kernels.ts';
+import type { ReplayModel } from '../../replay/model.ts';
+import { plural } from '../../report/format.ts';
 import type { BuiltTree } from '../../tree/build.ts';
+import { TreeReplayModel } from '../../tree/replay/tree-model.ts';
 import { treeName } from '../../tree/source.ts';
 import { TreeVectorRunner } from '../../tree/vectors/vector-runner.ts';
 
 /** Operations shown before the one that differs. */
 const HISTORY = 8;
+/** Calls shown that end otherwise. */
+const SHOWN = 20;
 
-/** Plays what was recorded on the tree, and compares with what the model answered; ends at the first difference. */
+/** A capture played on a tree. */
+export interface PlayedOnTree {
+  model: TreeReplayModel;
+  /** What its calls ask of the VM layer, played as vectors. */
+  vectors: StreamResult;
+}
+
+/** Plays what was recorded on the tree, and compares with what the model answers; ends at the first difference. */
 export function playOnTree(
   tree: BuiltTree,
   scenario: ScenarioRecorder,
   client: string,
-  kernel: Kernel,
-): StreamResult {
-  const [, ...lines] = scenario.lines(client, kernel);
+  model: ReplayModel,
+): PlayedOnTree {
+  if (!(model instanceof TreeReplayModel)) throw new Error('the capture was played on the model alone');
+  const [, ...lines] = scenario.lines(client, model.device.kernel);
   const ops = lines.map((line) => JSON.parse(line) as Stream['ops'][number]);
   const runner = new TreeVectorRunner(tree);
-  const result = { stream: client, file: '', kernel: treeName(tree), ops: ops.length };
-  for (let index = 0; index < ops.length; index++) {
+  const vectors: StreamResult = {
+    stream: client,
+    file: '',
+    kernel: treeName(tree),
+    ops: ops.length,
+    failure: null,
+  };
+  for (let index = 0; index < ops.length && vectors.failure === null; index++) {
     const { in: op, out } = ops[index];
     const fields = differentFields(op, out, runner.step(op));
     if (fields.length === 0) continue;
     const history = ops.slice(Math.max(0, index - HISTORY), index + 1).map((one) => one.in);
-    return { ...result, failure: { index, fields, history } };
+    vectors.failure = { index, fields, history };
   }
-  return { ...result, failure: null };
+  return { model, vectors };
 }
 
+/** Whether tree and model differ in anything. */
+export function differsOnTree({ model, vectors }: PlayedOnTree): boolean {
+  return model.differences.length > 0 || model.outOfStep !== null || vectors.failure !== null;
+}
+
+const sum = (counts: Record<string, number>): number => Object.values(counts).reduce((a, b) => a + b, 0);
+
 /** The same for people. */
-export function treeText(result: StreamResult): string {
-  if (result.failure !== null) return `${failureText(result)}\n`;
-  return `${result.kernel} does all ${result.ops} operations of the VM layer as the model does\n`;
+export function treeText({ model, vectors }: PlayedOnTree): string {
+  const names = Object.entries(model.ofModel).map(([name, count]) => `${count} ${name}`);
+  const lines = [
+    '',
+    `${vectors.kernel} answers ${plural(sum(model.ofTree), 'call')}, the model ${sum(model.ofModel)}` +
+      `${names.length > 0 ? ` (${names.join(', ')})` : ''}`,
+  ];
+  for (const { index, call, model: there, tree } of model.differences.slice(0, SHOWN))
+    lines.push(`  record ${index}: ${call}: ${there} in the model, ${tree} on the tree`);
+  if (model.differences.length > SHOWN) lines.push(`  … and ${model.differences.length - SHOWN} more`);
+  if (model.outOfStep !== null)
+    lines.push(`  from record ${model.outOfStep.index} on the model plays alone: ${model.outOfStep.why}`);
+  lines.push(
+    vectors.failure === null
+      ? `${vectors.kernel} does all ${vectors.ops} operations of the VM layer as the model does`
+      : failureText(vectors),
+  );
+  return `${lines.join('\n')}\n`;
 }
 
 /** The same for scripts. */
-export function treeJson({ kernel, ops, failure }: StreamResult): object {
+export function treeJson({ model, vectors: { kernel, ops, failure } }: PlayedOnTree): object {
   return {
     tree: {
       name: kernel,
       operations: ops,
       difference:
         failure === null ? null : { index: failure.index, fields: failure.fields.map(({ field }) => field) },
+      calls: model.ofTree,
+      calls_of_model: model.ofModel,
+      differences: model.differences,
+      out_of_step: model.outOfStep,
     },
   };
 }

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { visibleLines } from '../../../uapi/visible.ts';
 import { openCapture } from '../../capture/reader.ts';
 import { ScenarioRecorder } from '../../conform/scenario-recorder.ts';
 import { Injection } from '../../live/server/injection.ts';
@@ -12,7 +13,6 @@ import { VmHistories } from '../../replay/vm-history.ts';
 import { callText } from '../../report/call.ts';
 import { replaySummary } from '../../report/replay-json.ts';
 import { replayText } from '../../report/replay-text.ts';
-import { visibleLines } from '../../report/visible.ts';
 import { livesJson } from '../../report/vm-lives-json.ts';
 import { nearestKernel } from '../../tree/source.ts';
 import { EXIT_FOUND, note, UsageError } from '../exit.ts';
@@ -21,13 +21,14 @@ import { answersByStatus, print } from '../io/output.ts';
 import { readThrough } from '../io/read.ts';
 import { writeScenario } from '../io/scenario-file.ts';
 import { replayOnDevice } from '../live/replay-device.ts';
+import { cannotBeWith } from '../options/conflicts.ts';
 import { collectPlan } from '../options/live.ts';
 import { addModelOptions, type ModelCliOptions, modelOptions } from '../options/model.ts';
 import { addSelectionOptions, questionOf, type SelectionOptions } from '../options/selection.ts';
-import { build } from '../options/tree.ts';
+import { build, onTree } from '../options/tree.ts';
 import { addDiffOptions, asksForDiff, type DiffOptions, diffKernels } from './replay-diff.ts';
 import { lookForReasons } from './replay-reasons.ts';
-import { playOnTree, treeJson, treeText } from './replay-tree.ts';
+import { differsOnTree, playOnTree, treeJson, treeText } from './replay-tree.ts';
 
 interface ReplayCliOptions extends ModelCliOptions, DiffOptions, SelectionOptions {
   json?: true;
@@ -79,8 +80,19 @@ export function register(program: Command): void {
     'with --trace and --diff-…: only calls that failed',
   )
     .option('--emit-scenario <file>', 'write what the driver was asked to do as a vector file for conform')
-    .option('--tree <dir>', "ask a kernel tree's own VM layer the same, and compare (exit status 1)")
+    .option('--tree <dir>', "play it on a kernel tree's own driver, and hold the model against it")
     .action(replay);
+  cannotBeWith(command, '--device', [
+    '--tree',
+    '--diff-kernel',
+    '--diff-with',
+    '--diff-without',
+    '--trace',
+    '--inject',
+    '--emit-scenario',
+  ]);
+  for (const diff of ['--diff-kernel', '--diff-with', '--diff-without'])
+    cannotBeWith(command, diff, ['--tree', '--trace', '--inject', '--emit-scenario']);
 }
 
 export function recordNumber(value: string): number {
@@ -100,7 +112,7 @@ function traceKinds(value: string): ReadonlySet<TraceKind> {
 
 /** What `--follow` shows. */
 function totals({ tally, model }: Replayer): string {
-  const { activations, evictions, faults } = model.device.mmu.stats;
+  const { activations, evictions, faults } = model.seen.stats;
   return (
     `${tally.ioctls.failed} failed, ${tally.divergences.count} divergences, ${tally.warnings.size} warnings, ` +
     `${activations} activations, ${evictions} evictions, ${faults} faults`
@@ -130,7 +142,7 @@ async function replay(path: string, options: ReplayCliOptions): Promise<void> {
     throw new UsageError('-o needs --device: it writes what a device answers');
   const tree = options.tree === undefined ? null : await build(options.tree);
   if (tree !== null) options.kernel ??= nearestKernel(tree);
-  if (asksForDiff(options)) return await diffKernels(capture, options);
+  if (asksForDiff(options)) return await diffKernels(capture, options, tree);
   // JSON has standard output for itself.
   const tell = options.json
     ? (line: string): unknown => process.stderr.write(`${visibleLines(line)}\n`)
@@ -138,13 +150,16 @@ async function replay(path: string, options: ReplayCliOptions): Promise<void> {
   const lines = options.trace.size > 0 ? new LineTrace(options.trace, tell) : null;
   const life = new LifeTrace(lines);
   const faults = options.inject.length === 0 ? null : plan(options.inject.join('\n'));
-  const model = { ...modelOptions(options, capture.header), check: options.check === true };
+  const model = {
+    ...modelOptions(options, capture.header),
+    check: options.check === true,
+    ...onTree(tree),
+  };
   const replayer = new Replayer(capture.header, { ...model, trace: life, faults });
   const { device } = replayer.model;
-  const { regs } = device.machine;
   const scenario = options.emitScenario === undefined && tree === null ? null : new ScenarioRecorder(device);
-  device.calls = scenario;
-  if (options.trace.has('regs')) regs.trace = lines;
+  replayer.model.seen.listen(scenario);
+  if (options.trace.has('regs')) replayer.model.seen.traceRegisters(lines);
   if (lines !== null) lines.objectName = (id) => objectName(replayer.model, id);
   const histories = new VmHistories(replayer.model);
   const stopAt = options.stopAt ?? Number.POSITIVE_INFINITY;
@@ -169,14 +184,14 @@ async function replay(path: string, options: ReplayCliOptions): Promise<void> {
       histories.finish();
       if (scenario !== null && options.emitScenario !== undefined)
         writeScenario(options.emitScenario, scenario, header.client, device.kernel);
-      const onTree =
-        tree === null ? null : playOnTree(tree, scenario as ScenarioRecorder, header.client, device.kernel);
+      const played =
+        tree === null ? null : playOnTree(tree, scenario as ScenarioRecorder, header.client, replayer.model);
       print(
         options.json
-          ? `${JSON.stringify({ ...replaySummary(header.client, replayer), ...livesJson(histories, life), ...(onTree && treeJson(onTree)) })}\n`
-          : `${replayText(header, replayer, histories, life)}${onTree === null ? '' : treeText(onTree)}`,
+          ? `${JSON.stringify({ ...replaySummary(header.client, replayer), ...livesJson(histories, life), ...(played && treeJson(played)) })}\n`
+          : `${replayText(header, replayer, histories, life)}${played === null ? '' : treeText(played)}`,
       );
-      if (onTree !== null && onTree.failure !== null) process.exitCode = EXIT_FOUND;
+      if (played !== null && differsOnTree(played)) process.exitCode = EXIT_FOUND;
       if (options.check && !replayer.checks) {
         note('the replies are a stand-in’s: --check has nothing to compare with');
       }

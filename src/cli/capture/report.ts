@@ -4,11 +4,12 @@ import type { CaptureReader } from '../../capture/reader.ts';
 import { capturePage } from '../../page/capture-page.ts';
 import { CaptureRecording } from '../../page/capture-recording.ts';
 import { Selection } from '../../query/selection.ts';
+import { shellCommand } from '../../review/commands.ts';
 import { note, UsageError } from '../exit.ts';
 import { checkWritable, writeOutput } from '../io/files.ts';
 import { printData } from '../io/output.ts';
 import { readThrough } from '../io/read.ts';
-import { addModelOptions, type ModelCliOptions, modelOptions } from '../options/model.ts';
+import { addModelOptions, type ModelCliOptions, modelOptions, modelWords } from '../options/model.ts';
 import { parseRanges } from '../options/ranges.ts';
 import { addSelectionOptions, questionOf, type SelectionOptions } from '../options/selection.ts';
 import { differencePage, isToken, openInput, tokenPage } from './report-inputs.ts';
@@ -53,10 +54,10 @@ async function report(inputs: string[], options: ReportOptions): Promise<void> {
   if (!existsSync(input) && isToken(input)) return write(options.output, await tokenPage(input));
   const opened = await openInput(input);
   if (typeof opened === 'string') write(options.output, opened);
-  else await reportCapture(opened, options);
+  else await reportCapture(input, opened, options);
 }
 
-async function reportCapture(capture: CaptureReader, options: ReportOptions): Promise<void> {
+async function reportCapture(path: string, capture: CaptureReader, options: ReportOptions): Promise<void> {
   const [{ first, last }, ...more] = parseRanges(options.records);
   if (more.length > 0) throw new UsageError(`--records ${options.records}: one range, as 100-200`);
   const end = Math.min(last, first + MOST_RECORDS - 1);
@@ -83,7 +84,8 @@ async function reportCapture(capture: CaptureReader, options: ReportOptions): Pr
         notes.push(
           `The page ends with record ${end}, though the capture goes on: --records shows another part.`,
         );
-      write(options.output, capturePage(capture.name, capture.header, recording, notes));
+      const command = shellCommand(['vm', path, ...modelWords(options)]);
+      write(options.output, capturePage(capture.name, capture.header, recording, command, notes));
     },
   );
 }

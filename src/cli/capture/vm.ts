@@ -10,10 +10,12 @@ import { bytesText, plural } from '../../report/format.ts';
 import { address, disagreementLines, LEGEND, vaMap } from '../../report/va-map.ts';
 import { vmJson } from '../../report/vm-json.ts';
 import { walkJson, walkText, walkVm } from '../../report/walk.ts';
+import { nearestKernel } from '../../tree/source.ts';
 import { EXIT_FOUND, UsageError } from '../exit.ts';
 import { answersByStatus, print } from '../io/output.ts';
 import { readThrough } from '../io/read.ts';
 import { addModelOptions, type ModelCliOptions, modelOptions } from '../options/model.ts';
+import { build, onTree } from '../options/tree.ts';
 import { recordNumber } from './replay.ts';
 import { type Place, vmHistory } from './vm-history.ts';
 
@@ -22,6 +24,7 @@ interface VmCliOptions extends ModelCliOptions {
   walk?: Place;
   history?: Place;
   json?: true;
+  tree?: string;
 }
 
 export function register(program: Command): void {
@@ -40,6 +43,7 @@ export function register(program: Command): void {
     )
     .option('--walk <vm@va>', 'one translation: VM@VA, or FD:VM@VA where files share the id', place)
     .option('--history <vm@va>', 'everything that ever happened to an address', place)
+    .option('--tree <dir>', "of a kernel tree's own driver")
     .option('--json', 'one JSON object');
   addModelOptions(command).action(show);
 }
@@ -55,13 +59,20 @@ function place(value: string): Place {
 async function show(path: string, options: VmCliOptions): Promise<void> {
   if (options.history !== undefined && (options.at !== undefined || options.walk !== undefined))
     throw new UsageError('--history is about the whole capture: not with --at or --walk');
+  if (options.history !== undefined && options.tree !== undefined)
+    throw new UsageError('--history is of the model: not with --tree');
   answersByStatus();
   const capture = await openCapture(path);
   if (options.history !== undefined) {
     const { header } = capture;
     return await vmHistory(capture, modelOptions(options, header), options.history, options.json === true);
   }
-  const replayer = new Replayer(capture.header, modelOptions(options, capture.header));
+  const tree = options.tree === undefined ? null : await build(options.tree);
+  if (tree !== null) options.kernel ??= nearestKernel(tree);
+  const replayer = new Replayer(capture.header, {
+    ...modelOptions(options, capture.header),
+    ...onTree(tree),
+  });
   const at = options.at ?? Number.POSITIVE_INFINITY;
   const fullest = options.at === undefined && options.walk === undefined && options.json === undefined;
   const histories = fullest ? new VmHistories(replayer.model) : null;

@@ -1,8 +1,8 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import { UsageError } from '../exit.ts';
-import { writeOutput } from '../io/files.ts';
+import { cannotWrite, writeOutput } from '../io/files.ts';
 import { printData } from '../io/output.ts';
 import { manPage } from './man-page.ts';
 
@@ -24,8 +24,20 @@ export function register(program: Command): void {
     });
 }
 
+/** A directory with those above it. Node's own way of it never ends below /proc. @throws UsageError where there can be none */
+function makeDirectory(dir: string): void {
+  if (existsSync(dir)) return;
+  const above = dirname(dir);
+  if (above !== dir) makeDirectory(above);
+  try {
+    mkdirSync(dir);
+  } catch (error) {
+    throw cannotWrite(dir, error);
+  }
+}
+
 function writeAll(program: Command, dir: string): void {
-  mkdirSync(dir, { recursive: true });
+  makeDirectory(dir);
   writeOutput(join(dir, `${program.name()}.1`), manPage(program, program));
   for (const command of program.commands)
     writeOutput(join(dir, `${program.name()}-${command.name()}.1`), manPage(program, command));

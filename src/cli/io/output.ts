@@ -1,6 +1,7 @@
 /** Standard output and standard error of every command: what is printed there, and what becomes of it. */
+
+import { visibleLines } from '../../../uapi/visible.ts';
 import { reason } from '../../capture/error.ts';
-import { visibleLines } from '../../report/visible.ts';
 import { EXIT_USAGE, note } from '../exit.ts';
 import { pagerInput } from './pager.ts';
 import { forPeople, printsJson } from './terminal.ts';

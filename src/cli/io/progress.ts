@@ -1,5 +1,5 @@
 /** Progress on the terminal of standard error: how much is done, how fast, and when it will be over. */
-import { visible } from '../../report/visible.ts';
+import { visible } from '../../../uapi/visible.ts';
 import { isShown } from './output.ts';
 
 /** ms between two lines; nothing is shown of what is over sooner. */

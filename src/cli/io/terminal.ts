@@ -1,6 +1,7 @@
 /** How text for people is shown: columns, characters and colours, as the options say or as the terminal is. */
+
+import { visibleLines } from '../../../uapi/visible.ts';
 import { ascii } from '../../report/ascii.ts';
-import { visibleLines } from '../../report/visible.ts';
 import { wrapText } from '../../report/wrap-text.ts';
 import { coloured } from './colours.ts';
 

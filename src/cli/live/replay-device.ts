@@ -1,5 +1,6 @@
 import { errnoName } from '../../../uapi/errno.ts';
 import { ioctlName } from '../../../uapi/lookup.ts';
+import { visible } from '../../../uapi/visible.ts';
 import type { CaptureReader } from '../../capture/reader.ts';
 import type { CaptureHeader, CaptureRecord } from '../../capture/record.ts';
 import { CapturePlay } from '../../device/capture-play.ts';
@@ -9,7 +10,6 @@ import { deviceInfo } from '../../device/info.ts';
 import { CaptureFile } from '../../live/record/capture-file.ts';
 import { Replayer } from '../../replay/replayer.ts';
 import { type Finding, FindingList } from '../../replay/tally.ts';
-import { visible } from '../../report/visible.ts';
 import { EXIT_FOUND, note } from '../exit.ts';
 import { print } from '../io/output.ts';
 import { readThrough } from '../io/read.ts';

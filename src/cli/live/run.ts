@@ -2,11 +2,19 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { type Command, Option } from 'commander';
-import { archOf, type Door, doorFor, prepare, prepareBehind, runToEnd } from '../../live/launch/launch.ts';
+import { visibleLines } from '../../../uapi/visible.ts';
+import {
+  archOf,
+  type Door,
+  doorFor,
+  type Launch,
+  prepare,
+  prepareBehind,
+  runToEnd,
+} from '../../live/launch/launch.ts';
 import { die, withSignals } from '../../live/launch/signals.ts';
 import { reportText } from '../../live/server/report.ts';
 import { doorPath, libraryPath, ServerThread } from '../../live/server/server-thread.ts';
-import { visibleLines } from '../../report/visible.ts';
 import { EXIT_BUG, EXIT_FOUND, UsageError } from '../exit.ts';
 import { checkWritable, writeOutput } from '../io/files.ts';
 import {
@@ -70,26 +78,45 @@ function run(command: string[], options: RunOptions): Promise<void> {
   return withSignals(die, () => serveCommand(command, options));
 }
 
-async function serveCommand(command: string[], options: RunOptions): Promise<void> {
-  const { library, arch } = libraryFor(command[0]);
-  const folder = options.trace === undefined ? null : mkdtempSync(join(tmpdir(), 'panthor-shim-trace-'));
-  const record = options.record ?? (folder === null ? undefined : join(folder, 'run.ptcap'));
-  const door = options.door === 'auto' ? doorFor(command[0]) : options.door;
-  if (door === 'seccomp' && basename(command[0]).startsWith('qemu-'))
+/**
+ * How the command is started with the server's variables in its environment.
+ *
+ * @throws UsageError where that door cannot serve the command
+ */
+function doorWay(command: string[], door: Door, arch: string): (variables: Record<string, string>) => Launch {
+  const emulated = basename(command[0]).startsWith('qemu-');
+  if (arch === 'arm')
+    throw new UsageError(
+      'there is neither a preload library nor a seccomp filter for 32-bit Arm programs: build the client for arm64',
+    );
+  if (door === 'preload') {
+    if (arch === 'i386')
+      throw new UsageError(
+        'there is no preload library for i386: only --door seccomp serves 32-bit programs',
+      );
+    const { library } = libraryFor(command[0]);
+    return (variables) => prepare(command, library, variables);
+  }
+  if (emulated)
     throw new UsageError(
       '--door seccomp cannot see the calls of a program under qemu: only --door preload can',
     );
+  return (variables) => prepareBehind(command, doorPath(arch === 'i386' ? 'x86_64' : arch), variables);
+}
+
+async function serveCommand(command: string[], options: RunOptions): Promise<void> {
+  const arch = archOf(command[0]);
+  const folder = options.trace === undefined ? null : mkdtempSync(join(tmpdir(), 'panthor-shim-trace-'));
+  const record = options.record ?? (folder === null ? undefined : join(folder, 'run.ptcap'));
+  const door = options.door === 'auto' ? doorFor(command[0]) : options.door;
+  const how = doorWay(command, door, arch);
   const server = await starting(() =>
     ServerThread.start({
       ...serveOptions(options),
       ...(record === undefined ? {} : { record: { path: record, client: command.join(' '), arch } }),
     }),
   );
-  const launch =
-    door === 'preload'
-      ? prepare(command, library, server.environment)
-      : prepareBehind(command, doorPath(arch), server.environment);
-  const status = await runToEnd(launch);
+  const status = await runToEnd(how(server.environment));
   const report = await server.stop();
   if (options.trace !== undefined && record !== undefined) await traceRun(record, options.trace, options);
   if (folder !== null) rmSync(folder, { recursive: true, force: true });

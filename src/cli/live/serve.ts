@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
+import { visibleLines } from '../../../uapi/visible.ts';
 import { die, withSignals } from '../../live/launch/signals.ts';
 import { reportText } from '../../live/server/report.ts';
 import { libraryPath, ServerThread } from '../../live/server/server-thread.ts';
-import { visibleLines } from '../../report/visible.ts';
 import { EXIT_BUG } from '../exit.ts';
 import {
   addModelOptions,

@@ -22,18 +22,22 @@ function collect(value: string, list: string[]): string[] {
 
 /** Adds a plan of faults to those before; `@FILE` is what the file says. */
 export function collectPlan(value: string, list: readonly string[]): string[] {
-  if (!value.startsWith('@')) return [...list, value];
-  try {
-    return [...list, readFileSync(value.slice(1), 'utf8')];
-  } catch (error) {
-    throw new InvalidArgumentError((error as Error).message);
+  let plan = value;
+  if (value.startsWith('@')) {
+    try {
+      plan = readFileSync(value.slice(1), 'utf8');
+    } catch (error) {
+      throw new InvalidArgumentError((error as Error).message);
+    }
   }
+  // One from a variable that was not set would let everything go well.
+  if (plan.trim() === '') throw new InvalidArgumentError('expected a plan, found none');
+  return [...list, plan];
 }
 
 function cardNumber(value: string): number {
   const card = Number(value);
-  if (!Number.isInteger(card) || card < 0 || card > 63)
-    throw new InvalidArgumentError('a number from 0 to 63');
+  if (!/^\d+$/.test(value) || card > 63) throw new InvalidArgumentError('a number from 0 to 63');
   return card;
 }
 

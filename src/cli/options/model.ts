@@ -4,6 +4,9 @@ import { type CaptureOrigin, kernelFor } from '../../driver/kernels/for-capture.
 import { pickGpu } from './gpu.ts';
 import { addKernelOptions, type KernelOptions, pickKernel } from './kernel.ts';
 
+const DEFAULT_GPU = 'g610';
+const DEFAULT_LAYOUT: BoLayout = 'contig2M';
+
 export interface ModelCliOptions extends KernelOptions {
   gpu: string;
   boLayout: BoLayout;
@@ -19,14 +22,25 @@ export function addModelOptions(command: Command): Command {
   return command
     .addOption(
       new Option('--gpu <profile>', 'GPU profile: a name, or a JSON file')
-        .default('g610')
+        .default(DEFAULT_GPU)
         .env('PANTHOR_SHIM_GPU'),
     )
     .addOption(
       new Option('--bo-layout <layout>', 'how objects lie in physical memory')
         .choices([...BO_LAYOUTS])
-        .default('contig2M'),
+        .default(DEFAULT_LAYOUT),
     );
+}
+
+/** The options again, as words of a command line; what is left at its default is left out. */
+export function modelWords({ kernel, with: on, without: off, gpu, boLayout }: ModelCliOptions): string[] {
+  return [
+    ...(kernel === undefined ? [] : ['--kernel', kernel]),
+    ...on.flatMap((name) => ['--with', name]),
+    ...off.flatMap((name) => ['--without', name]),
+    ...(gpu === DEFAULT_GPU ? [] : ['--gpu', gpu]),
+    ...(boLayout === DEFAULT_LAYOUT ? [] : ['--bo-layout', boLayout]),
+  ];
 }
 
 /** What a Replayer needs to know, from options and the capture's header. */

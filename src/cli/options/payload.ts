@@ -13,6 +13,8 @@ import { readInput } from '../io/files.ts';
  * @throws InputError, UsageError
  */
 export async function readWords(words: readonly string[], file: string | undefined): Promise<Uint8Array> {
+  if (file !== undefined && words.length > 0)
+    throw new UsageError(`--file ${file}, or the text itself, not both: found ${words[0]}`);
   if (file !== undefined) return readInput(file);
   if (words.length === 0 || (words.length === 1 && words[0] === '-')) return readInput('-');
   const isHex = /^(0x)?([0-9a-fA-F]{2})+$/.test(words[0]);

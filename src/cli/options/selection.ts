@@ -23,7 +23,7 @@ export function addSelectionOptions(command: Command, failed = 'only calls that 
       range,
     )
     .option('--bo <handle>', 'only calls about this object', number)
-    .option('--label <text>', 'only calls about objects that have this text in their label')
+    .option('--label <text>', 'only calls about objects that have this text in their label', someText)
     .option('--tid <thread>', 'only calls of this thread', number)
     .option('--failed', failed)
     .option('-i, --ioctl <names>', 'only these calls, separated by commas: VM_BIND,mmap', names);
@@ -39,6 +39,11 @@ export function questionOf({ vm, va, bo, label, tid, failed, ioctl }: SelectionO
     ...(failed === undefined ? {} : { failed }),
     ...(ioctl === undefined ? {} : { ioctl }),
   };
+}
+
+function someText(value: string): string {
+  if (value === '') throw new InvalidArgumentError('expected a part of a label');
+  return value;
 }
 
 function number(value: string): number {

@@ -7,6 +7,7 @@ import { fromRecord, isRecord } from '../../payload/record.ts';
 import { type Format, render } from '../../payload/render.ts';
 import { judge } from '../../payload/verdict.ts';
 import { print } from '../io/output.ts';
+import { cannotBeWith } from '../options/conflicts.ts';
 import { kernelOption } from '../options/kernel.ts';
 import { bytesOf, jsonOf, readWords, regionOf, withStatus } from '../options/payload.ts';
 import { decodeWord } from './decode-word.ts';
@@ -25,7 +26,7 @@ interface Options extends What {
 const collect = (value: string, before: string[]): string[] => [...before, value];
 
 export function register(program: Command): void {
-  program
+  const command = program
     .command('decode')
     .summary('show what the bytes of a request mean')
     .description(
@@ -55,11 +56,12 @@ export function register(program: Command): void {
     )
     .option('--reg <name>', 'a word of the MMU: AS_FAULTSTATUS, AS_TRANSCFG, AS_MEMATTR, AS_LOCKADDR, PTE, …')
     .option('--out', 'of a record: the state after the call')
-    .option('--json', 'as JSON, which encode turns back into the bytes')
-    .action(async (words: string[], options: Options) => {
-      if (options.reg !== undefined) return decodeWord(words, options.reg, options.json === true);
-      print(await withStatus(() => decodeText(words, options)));
-    });
+    .option('--json', 'as JSON, which encode turns back into the bytes');
+  command.action(async (words: string[], options: Options) => {
+    if (options.reg !== undefined) return decodeWord(words, options.reg, options.json === true);
+    print(await withStatus(() => decodeText(words, options)));
+  });
+  cannotBeWith(command, '--reg', ['--struct', '--ioctl', '--buffer', '--file', '--as', '--format', '--out']);
 }
 
 async function decodeText(words: readonly string[], options: Options): Promise<string> {

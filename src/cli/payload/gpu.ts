@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
+import { visible } from '../../../uapi/visible.ts';
 import { GPU_PROFILES, gpuProfile, PROFILE_FIELDS } from '../../driver/gpu-profile.ts';
-import { visible } from '../../report/visible.ts';
 import { UsageError } from '../exit.ts';
 import { print, printData } from '../io/output.ts';
 import { pickGpu } from '../options/gpu.ts';

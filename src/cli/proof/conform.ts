@@ -11,6 +11,7 @@ import { checkWritable, readInput, statOf, writeOutput } from '../io/files.ts';
 import { answersByStatus, print, printData } from '../io/output.ts';
 import { Progress } from '../io/progress.ts';
 import { conformDevice } from '../live/conform-device.ts';
+import { cannotBeWith } from '../options/conflicts.ts';
 import { addKernelOptions, type KernelOptions } from '../options/kernel.ts';
 import { build } from '../options/tree.ts';
 
@@ -67,6 +68,17 @@ export function register(program: Command): void {
     .option('--queue <url>', 'let the workers of a queue play, redis://HOST (`worker` is one)')
     .option('--json', 'one JSON object');
   addKernelOptions(command, 'that of each stream, or the device’s', 'PANTHOR_SHIM_KERNEL').action(run);
+  cannotBeWith(command, '--merge', [
+    '--device',
+    '--tree',
+    '--emit',
+    '--filter',
+    '--shard',
+    '--threads',
+    '--junit',
+  ]);
+  cannotBeWith(command, '--device', ['--tree', '--emit', '--shard', '--threads']);
+  cannotBeWith(command, '--emit', ['--shard', '--threads', '--junit']);
 }
 
 /** An empty filter comes from a variable that was not set: it would let everything through. */
@@ -140,6 +152,10 @@ async function emit(files: string[], options: Options): Promise<void> {
   const tree = await build(options.tree);
   const { filter, emit: to = '' } = options;
   const counts = await emitVectors(tree, files, to, (name) => filter === undefined || name.includes(filter));
+  if (counts.streams === 0)
+    throw new UsageError(
+      `${files.join(', ')}: no stream ${filter === undefined ? 'is there' : `has '${filter}' in its name`}`,
+    );
   const result = { file: to, variant: nearestKernel(tree), tree: tree.version, ...counts };
   print(
     options.json

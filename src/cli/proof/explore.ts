@@ -2,13 +2,14 @@ import { existsSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { type Command, InvalidArgumentError } from 'commander';
+import { visible } from '../../../uapi/visible.ts';
 import type * as Explorer from '../../explore/command.ts';
 import { partsOn } from '../../queue/parts.ts';
-import { visible } from '../../report/visible.ts';
 import { type ScheduleStep, writeSchedule } from '../../trace/schedule-trace.ts';
 import { InputError, note, UsageError } from '../exit.ts';
 import { answersByStatus, print } from '../io/output.ts';
 import { openTrace } from '../io/trace-file.ts';
+import { cannotBeWith } from '../options/conflicts.ts';
 import { addKernelOptions, type KernelOptions } from '../options/kernel.ts';
 import { build } from '../options/tree.ts';
 
@@ -48,8 +49,9 @@ function parseBudget(text: string, previous: BudgetOption): BudgetOption {
 }
 
 function parseSeed(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('expected a number');
-  return Number(text);
+  const seed = Number(text);
+  if (!/^\d+$/.test(text) || seed >= 2 ** 32) throw new InvalidArgumentError('expected a number of 32 bits');
+  return seed;
 }
 
 function parseJobs(text: string): number {
@@ -66,7 +68,12 @@ function parseShard(text: string): { index: number; count: number } {
   return { index, count };
 }
 
-const texts = (text: string, previous: string[]): string[] => [...previous, text];
+/** An empty text is in every message: it would accept them all. */
+function texts(text: string, previous: string[]): string[] {
+  if (text === '') throw new InvalidArgumentError('expected a part of a message');
+  return [...previous, text];
+}
+
 const names = (text: string, previous: string[]): string[] => [...previous, ...text.split(',')];
 
 export function register(program: Command): void {
@@ -104,6 +111,9 @@ export function register(program: Command): void {
     .option('--json', 'one JSON object');
   command.option('--tree <dir>', "run a kernel tree's own driver, built where it has not been");
   addKernelOptions(command, "the scenario's, else 7.2", 'PANTHOR_SHIM_KERNEL').action(action);
+  cannotBeWith(command, '--list', ['--replay', '--merge', '--shard', '--tree']);
+  cannotBeWith(command, '--merge', ['--replay', '--shard', '--tree']);
+  cannotBeWith(command, '--replay', ['--shard']);
 }
 
 /** The explorer needs the interleaved form of the driver, which the build puts beside the plain one. */
@@ -124,9 +134,16 @@ export function translated(error: unknown): unknown {
 
 async function action(scenario: string | undefined, options: Options): Promise<void> {
   answersByStatus();
+  for (const [option, given] of [
+    ['--list', options.list],
+    ['--merge', options.merge],
+  ]) {
+    if (scenario !== undefined && given !== undefined)
+      throw new UsageError(`${option} takes no scenario, found ${scenario}`);
+  }
   const explorer = await loadExplorer();
   if (options.list) {
-    print(explorer.list());
+    print(explorer.list(options.json === true));
     return;
   }
   try {

@@ -10,7 +10,7 @@ import type { Side } from '../../review/difference.ts';
 import { reviewJson, reviewJunit, reviewMarkdown, reviewText } from '../../review/report.ts';
 import { review } from '../../review/run.ts';
 import type { BuiltTree } from '../../tree/build.ts';
-import { nearestKernel, treeName } from '../../tree/source.ts';
+import { nearestKernel, openTree, treeName } from '../../tree/source.ts';
 import { EXIT_FOUND, InputError, UsageError } from '../exit.ts';
 import { checkWritable, statOf, writeOutput } from '../io/files.ts';
 import { answersByStatus, print, printData } from '../io/output.ts';
@@ -100,6 +100,8 @@ async function action(dir: string, scenarios: string[], options: Options): Promi
   if (options.junit !== undefined) checkWritable(options.junit);
   for (const file of [...options.vectors, ...options.captures]) checkFile(file);
   for (const name of scenarios) checkScenario(name);
+  // What is no tree is said before minutes of building.
+  for (const one of options.base === undefined ? [dir] : [dir, options.base]) openTree(one);
   const tree = await build(dir);
   const nearest = nearestKernel(tree);
   const base =

@@ -1,5 +1,7 @@
 /** Up to so many regions are looked through one by one. */
 const FEW = 16;
+/** Regions that are put in order between two pauses. */
+const PAUSE = 1024;
 
 /**
  * User memory as one ioctl sees it: the argument struct and the buffers that pointers in it lead to. The bytes live in
@@ -21,8 +23,8 @@ export class UserMemory {
   readonly dirty: boolean[] = [];
   #last = 0;
   /** Of many regions: their numbers by address, and of the first n of those the one that ends last. */
-  #sorted: number[] = [];
-  #farthest: number[] = [];
+  #sorted = new Int32Array(0);
+  #farthest = new Int32Array(0);
   #indexed = 0;
 
   constructor(capacity = 4096) {
@@ -53,6 +55,22 @@ export class UserMemory {
     return at;
   }
 
+  /** Uses the caller's bytes as storage, until the next adopt(): place() says what is where in them. */
+  adopt(bytes: Uint8Array, view: DataView): void {
+    this.data = bytes;
+    this.view = view;
+  }
+
+  /** Adds a region that is in the storage already, at offset `at` (ascending from call to call) in `size` bytes. */
+  place(addr: number, at: number, size: number): void {
+    const i = this.count++;
+    this.addrs[i] = addr;
+    this.sizes[i] = size;
+    this.offsets[i] = at;
+    this.dirty[i] = false;
+    this.used = at + size;
+  }
+
   /** Adds a region that holds `bytes`; returns its offset in `data`. */
   add(addr: number, bytes: Uint8Array): number {
     const at = this.reserve(addr, bytes.length);
@@ -78,7 +96,7 @@ export class UserMemory {
 
   /** Looks a range up by bisection. Of regions that overlap, the one that reaches farthest is it. */
   #search(addr: number, size: number): number {
-    if (this.#indexed !== this.count) this.#index();
+    if (this.#indexed !== this.count) this.index();
     let low = 0;
     let high = this.count;
     while (low < high) {
@@ -93,15 +111,41 @@ export class UserMemory {
     return this.offsets[i] + (addr - this.addrs[i]);
   }
 
-  #index(): void {
+  /**
+   * Puts many regions in order, so that they can be found: to be called where others may have their turn meanwhile (`pause`), or
+   * it is done by the first look. A merge sort, which stops at any place and takes order that is there already.
+   */
+  index(pause: () => void = () => undefined): void {
     const { addrs, sizes, count } = this;
-    this.#sorted = Array.from({ length: count }, (_, i) => i).sort((a, b) => addrs[a] - addrs[b]);
-    let last = this.#sorted[0];
-    this.#farthest = this.#sorted.map((i) => {
-      if (addrs[i] + sizes[i] > addrs[last] + sizes[last]) last = i;
-      return last;
-    });
+    let order = Int32Array.from({ length: count }, (_, i) => i);
+    let spare = new Int32Array(count);
+    for (let width = 1; width < count; width *= 2) {
+      for (let low = 0; low < count; low += 2 * width) {
+        this.#merge(order, spare, low, Math.min(low + width, count), Math.min(low + 2 * width, count));
+        if (width >= PAUSE || low % PAUSE === 0) pause();
+      }
+      [order, spare] = [spare, order];
+    }
+    let last = count === 0 ? 0 : order[0];
+    const farthest = spare;
+    for (let i = 0; i < count; i++) {
+      const at = order[i];
+      if (addrs[at] + sizes[at] > addrs[last] + sizes[last]) last = at;
+      farthest[i] = last;
+    }
+    this.#sorted = order;
+    this.#farthest = farthest;
     this.#indexed = count;
+  }
+
+  /** Merges from[low, middle) and from[middle, high), each in order of addresses. */
+  #merge(from: Int32Array, to: Int32Array, low: number, middle: number, high: number): void {
+    const { addrs } = this;
+    let a = low;
+    let b = middle;
+    for (let i = low; i < high; i++) {
+      to[i] = a < middle && (b >= high || addrs[from[a]] <= addrs[from[b]]) ? from[a++] : from[b++];
+    }
   }
 
   /** copy_to_user(): false is EFAULT. */
@@ -138,7 +182,7 @@ export class UserMemory {
   }
 
   #grow(need: number): void {
-    let size = this.data.length * 2;
+    let size = Math.max(this.data.length * 2, 64);
     while (size < need) size *= 2;
     const data = new Uint8Array(size);
     data.set(this.data);

@@ -49,4 +49,8 @@ export interface VmCalls {
   bind(vm: PanthorVm, op: BindOp, bo: GemObject | null, async: boolean): void;
   kmap(vm: PanthorVm, bo: GemObject, boOffset: number, size: number, va: number, flags: number): void;
   kunmap(vm: PanthorVm, va: number, size: number): void;
+  /** panthor_device_suspend() and panthor_device_resume() come to the MMU, or suspend resets the GPU. */
+  power?(what: 'suspend' | 'resume' | 'reset'): void;
+  /** The scheduler flushes the GPU's caches for groups that it has suspended. */
+  flushCaches?(): void;
 }

@@ -10,8 +10,13 @@ export interface Work {
   readonly lock?: Mutex | undefined;
   /** It may take long (SchedJob.cost). */
   readonly long?: boolean;
+  /** The open file whose calls have left it, where it is one's. */
+  readonly owner?: unknown;
   run(): Op<void>;
 }
+
+/** Pieces of work that may not be done are passed over, so many. */
+const MAX_LOOKED_AT = 64;
 
 /**
  * Work that interrupts, fences and calls leave behind. It is done in order, by the caller of drain(): the end of
@@ -21,6 +26,10 @@ export class Workqueue {
   readonly #items: Work[] = [];
   /** Whether a piece of work may be done now; what may not stays queued. Null: everything may. */
   admits: ((work: Work) => boolean) | null = null;
+  /** Whether it is time to do something else than work. */
+  isOver: (() => boolean) | null = null;
+  /** The open file whose call is being made, where a caller says so: what it queues is its own (Work.owner). */
+  caller: unknown = null;
 
   get idle(): boolean {
     return this.#items.length === 0;
@@ -31,6 +40,11 @@ export class Workqueue {
     if (work.pending) return;
     work.pending = true;
     if (!work.running) this.#items.push(work);
+  }
+
+  /** Whether a piece of work that has several parts may go on with the next. */
+  mayGoOn(work: Work): boolean {
+    return !this.isOver?.() && (this.admits?.(work) ?? true);
   }
 
   /** cancel_work(): takes work back that no worker has begun; one that runs is not queued again. */
@@ -55,8 +69,11 @@ export class Workqueue {
   #next(): Work | undefined {
     const { admits } = this;
     if (admits === null) return this.#items.shift();
-    const at = this.#items.findIndex(admits);
-    return at < 0 ? undefined : this.#items.splice(at, 1)[0];
+    if (this.#items.length === 0 || this.isOver?.()) return undefined;
+    for (let at = 0; at < this.#items.length && at < MAX_LOOKED_AT; at++) {
+      if (admits(this.#items[at])) return this.#items.splice(at, 1)[0];
+    }
+    return undefined;
   }
 
   /** Works until nothing is left that may be done. */

@@ -10,11 +10,19 @@ export const BLOCKED = 1;
 export class BlockedCall {
   /** CLOCK_MONOTONIC, ns; Infinity waits for ever. */
   readonly deadlineNs: number;
+  /**
+   * wake_up_process(): called when there is something to look at; its caller calls look() later, as a thread that is woken
+   * runs later. Null: it is looked at at once.
+   */
+  onWake: (() => void) | null = null;
   readonly #retry: () => number | undefined;
   readonly #leave: () => void;
   readonly #late: number;
   #callbacks: ((ret: number) => void)[] = [];
   #ret: number | undefined;
+  /** What it returns where it has nothing to show for it: its time is over, or it was cancelled. */
+  #end: number | undefined;
+  #looking = false;
 
   /**
    * @param deadlineNs when to give up
@@ -40,21 +48,37 @@ export class BlockedCall {
     else callback(this.#ret);
   }
 
-  /** wake_up_process(): something happened; looks again. */
+  /** Something happened that it waits for. */
   wake(): void {
     if (this.done) return;
-    const ret = this.#retry();
+    if (this.onWake === null) this.look();
+    else this.onWake();
+  }
+
+  /** Looks whether it is over, and completes it then. */
+  look(): void {
+    if (this.done || this.#looking) return;
+    this.#looking = true;
+    const ret = this.#retry() ?? this.#end;
+    this.#looking = false;
     if (ret !== undefined) this.#complete(ret);
   }
 
   /** schedule_timeout() runs out at `nowNs`, if it does. */
   poll(nowNs: number): void {
-    if (!this.done && nowNs >= this.deadlineNs) this.#complete(this.#late);
+    if (nowNs >= this.deadlineNs) this.#giveUp(this.#late);
   }
 
   /** The caller got a signal: ERESTARTSYS inside the kernel, EINTR for who does not restart the call. */
   cancel(): void {
-    if (!this.done) this.#complete(-EINTR);
+    this.#giveUp(-EINTR);
+  }
+
+  #giveUp(ret: number): void {
+    if (this.done) return;
+    this.#end ??= ret;
+    if (this.onWake === null) this.#complete(this.#end);
+    else this.onWake();
   }
 
   #complete(ret: number): void {
@@ -63,5 +87,41 @@ export class BlockedCall {
     const callbacks = this.#callbacks;
     this.#callbacks = [];
     for (const callback of callbacks) callback(ret);
+  }
+}
+
+/** The calls that wait. */
+export class BlockedCalls {
+  readonly #calls = new Set<BlockedCall>();
+  /** No deadline is before that, ns. */
+  #next = Number.POSITIVE_INFINITY;
+
+  get size(): number {
+    return this.#calls.size;
+  }
+
+  add(call: BlockedCall): void {
+    this.#calls.add(call);
+    if (call.deadlineNs < this.#next) this.#next = call.deadlineNs;
+  }
+
+  delete(call: BlockedCall): void {
+    this.#calls.delete(call);
+    if (this.#calls.size === 0) this.#next = Number.POSITIVE_INFINITY;
+  }
+
+  /** When poll() may have something to do next, CLOCK_MONOTONIC in ns; Infinity for never. */
+  get nextNs(): number {
+    return this.#next;
+  }
+
+  /** Gives up those whose deadline has passed at `nowNs`. */
+  poll(nowNs: number): void {
+    if (nowNs < this.#next) return;
+    for (const call of this.#calls) call.poll(nowNs);
+    this.#next = Number.POSITIVE_INFINITY;
+    for (const { deadlineNs } of this.#calls) {
+      if (deadlineNs > nowNs && deadlineNs < this.#next) this.#next = deadlineNs;
+    }
   }
 }

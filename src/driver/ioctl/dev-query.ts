@@ -37,7 +37,11 @@ interface Query {
 }
 
 /** Stores numbers into the fields of `layout` that have their name; an array of numbers into a field that is one. */
-function store(layout: StructLayout, bytes: Uint8Array, values: { readonly [name: string]: unknown }): void {
+export function store(
+  layout: StructLayout,
+  bytes: Uint8Array,
+  values: { readonly [name: string]: unknown },
+): void {
   const view = new DataView(bytes.buffer);
   for (const { name, offset, size, length } of layout.fields) {
     const given = values[name];

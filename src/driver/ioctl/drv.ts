@@ -11,7 +11,7 @@ import { MmapOffsets } from '../gem/mmap-offsets.ts';
 import { type GpuProfile, gpuProfile } from '../gpu-profile.ts';
 import { Scheduler } from '../sched/sched.ts';
 import { syncFileIoctl } from '../sync/sync-file.ts';
-import { BLOCKED, type BlockedCall } from './blocked.ts';
+import { BLOCKED, type BlockedCall, BlockedCalls } from './blocked.ts';
 import { compatIoctl, runCompat } from './compat.ts';
 import { type IoctlEntry, permitted } from './entry.ts';
 import { type FdTable, ModelFdTable, type SyncFile } from './fd-table.ts';
@@ -59,7 +59,7 @@ export class PanthorDrv {
   /** drm_device.unique, once SET_VERSION asked for it. */
   unique = '';
   /** Calls that wait for something or for their deadline. */
-  readonly blockedCalls = new Set<BlockedCall>();
+  readonly blockedCalls = new BlockedCalls();
   /** Work is done before and after each call; false leaves it to the caller of drain(). */
   drainsInline = true;
   /** Called when the last reference to an object is gone. */
@@ -183,7 +183,7 @@ export class PanthorDrv {
   /** The clock moved on: calls whose deadline has passed return, queues without progress time out. */
   *poll(): Op<void> {
     const now = this.device.now();
-    for (const call of this.blockedCalls) call.poll(now);
+    this.blockedCalls.poll(now);
     this.sched.pollTimeouts(now);
     yield* this.drain();
     if (this.paused) return;
@@ -193,9 +193,7 @@ export class PanthorDrv {
 
   /** When poll() has something to do next, CLOCK_MONOTONIC in ns; Infinity for never. */
   get nextDeadlineNs(): number {
-    let next = Math.min(this.sched.nextTimeoutNs, this.device.pm.deadlineNs);
-    for (const call of this.blockedCalls) next = Math.min(next, call.deadlineNs);
-    return next;
+    return Math.min(this.sched.nextTimeoutNs, this.device.pm.deadlineNs, this.blockedCalls.nextNs);
   }
 
   /** drm_gem_object_handle_free(): the last handle of an object is gone, its global name and export with it. */

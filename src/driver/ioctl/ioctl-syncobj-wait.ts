@@ -18,7 +18,7 @@ import { BLOCKED, BlockedCall } from './blocked.ts';
 import type { PanthorDrv } from './drv.ts';
 import type { IoctlHandler } from './entry.ts';
 import type { DrmFile } from './file.ts';
-import { findSyncobjs, readPoints } from './ioctl-syncobj.ts';
+import { findSyncobjs, readPoints, type SyncobjHandles } from './ioctl-syncobj.ts';
 
 const BINARY_FLAGS =
   DRM_SYNCOBJ_WAIT_FLAGS_WAIT_ALL |
@@ -35,37 +35,34 @@ function getS64(view: DataView, at: number): number {
 }
 
 /**
- * drm_syncobj_array_wait(): waits for points until `timeoutNs` (absolute; what is not in the future only looks).
+ * drm_syncobj_array_wait(): waits for points (null: all 0) until `timeoutNs` (absolute; what is not in the future only looks).
  *
  * @returns 0, BLOCKED, -EINVAL where there is no fence to wait for, -ETIME
  */
 function wait(
   drv: PanthorDrv,
   file: DrmFile,
-  syncobjs: Syncobj[],
-  points: bigint[],
+  syncobjs: SyncobjHandles,
+  points: BigUint64Array | null,
   flags: number,
   timeoutNs: number,
   firstSignaled: (first: number) => void,
 ): number {
-  const waiting = new SyncobjWait(flags);
-  const { condResched } = drv.device;
-  for (let i = 0; i < syncobjs.length; i++) {
-    condResched?.();
-    const ret = waiting.add(syncobjs[i], points[i]);
-    if (ret !== 0) return ret;
-  }
+  const waiting = new SyncobjWait(flags, syncobjs, points, drv.device.condResched ?? undefined);
+  // drm_timeout_abs_to_jiffies(): 0 and the past mean a look and no more.
+  const canSleep = timeoutNs !== 0 && timeoutNs > drv.device.now();
   const result = (): number | undefined => {
-    if (!waiting.over) return undefined;
+    if (!waiting.look()) return undefined;
     firstSignaled(waiting.first);
     return 0;
   };
-  const now = result();
-  if (now !== undefined) return now;
-  // drm_timeout_abs_to_jiffies(): 0 and the past mean a look and no more.
-  if (timeoutNs === 0 || timeoutNs <= drv.device.now()) return -ETIME;
+  const now = waiting.enter(canSleep) || result();
+  if (now !== undefined || !canSleep) {
+    waiting.leave();
+    return now ?? -ETIME;
+  }
   const call = new BlockedCall(timeoutNs, -ETIME, result, () => waiting.leave());
-  waiting.enter(() => call.wake());
+  waiting.onEvent(() => call.wake());
   file.blocked = call;
   return BLOCKED;
 }
@@ -79,8 +76,7 @@ export const syncobjWait: IoctlHandler = function* (drv, file, mem, view, at) {
   if (count === 0) return 0;
   const syncobjs = findSyncobjs(file, mem, getU64(view, at + off.handles), count);
   if (typeof syncobjs === 'number') return syncobjs;
-  const points: bigint[] = new Array(count).fill(0n);
-  return wait(drv, file, syncobjs, points, flags, getS64(view, at + off.timeout_nsec), (first) => {
+  return wait(drv, file, syncobjs, null, flags, getS64(view, at + off.timeout_nsec), (first) => {
     view.setUint32(at + off.first_signaled, first, true);
   });
 };

@@ -20,6 +20,27 @@ import { getPlainArray } from './uobj.ts';
 /** KMALLOC_MAX_SIZE in pointers. */
 const MAX_POINTERS = 0x400000 / 8;
 
+/** The syncobjs that handles in a call's memory name, all of which exist. They are looked up again each time, so that there is no array to make. */
+export class SyncobjHandles {
+  readonly length: number;
+  readonly #file: DrmFile;
+  readonly #mem: UserMemory;
+  readonly #at: number;
+
+  /** `at`: where the `length` handles begin. */
+  constructor(file: DrmFile, mem: UserMemory, at: number, length: number) {
+    this.length = length;
+    this.#file = file;
+    this.#mem = mem;
+    this.#at = at;
+  }
+
+  /** The one of the `i`-th handle. To be asked only while the call is made: handles may be destroyed afterwards. */
+  at(i: number): Syncobj {
+    return this.#file.syncobjs.get(this.#mem.view.getUint32(this.#at + i * 4, true)) as Syncobj;
+  }
+}
+
 /**
  * drm_syncobj_array_find(): the syncobjs that the `count` handles at user address `addr` name; no reference is taken.
  *
@@ -30,18 +51,16 @@ export function findSyncobjs(
   mem: UserMemory,
   addr: number,
   count: number,
-): Syncobj[] | number {
+): SyncobjHandles | number {
   const at = getPlainArray(mem, addr, count, 4);
   if (at < 0) return at;
   // The array of pointers, twice as large as that of handles.
   if (count > MAX_POINTERS) return -ENOMEM;
-  const found: Syncobj[] = [];
+  const found = new SyncobjHandles(file, mem, at, count);
   const { condResched } = file.drv.device;
   for (let i = 0; i < count; i++) {
     condResched?.();
-    const syncobj = file.syncobjs.get(mem.view.getUint32(at + i * 4, true));
-    if (syncobj === undefined) return -ENOENT;
-    found.push(syncobj);
+    if (found.at(i) === undefined) return -ENOENT;
   }
   return found;
 }
@@ -68,7 +87,7 @@ export const syncobjDestroy: IoctlHandler = function* (_drv, file, _mem, view, a
 };
 
 /** drm_syncobj_find() for each handle of a drm_syncobj_array: the syncobjs, or -errno. */
-function arrayOf(file: DrmFile, mem: UserMemory, view: DataView, at: number): Syncobj[] | number {
+function arrayOf(file: DrmFile, mem: UserMemory, view: DataView, at: number): SyncobjHandles | number {
   const { off } = drm_syncobj_array;
   const count = view.getUint32(at + off.count_handles, true);
   if (view.getUint32(at + off.pad, true) !== 0 || count === 0) return -EINVAL;
@@ -79,9 +98,9 @@ function arrayOf(file: DrmFile, mem: UserMemory, view: DataView, at: number): Sy
 export const syncobjReset: IoctlHandler = function* (drv, file, mem, view, at) {
   const syncobjs = arrayOf(file, mem, view, at);
   if (typeof syncobjs === 'number') return syncobjs;
-  for (const syncobj of syncobjs) {
+  for (let i = 0; i < syncobjs.length; i++) {
     drv.device.condResched?.();
-    syncobj.replaceFence(null);
+    syncobjs.at(i).replaceFence(null);
   }
   return 0;
 };
@@ -90,9 +109,9 @@ export const syncobjReset: IoctlHandler = function* (drv, file, mem, view, at) {
 export const syncobjSignal: IoctlHandler = function* (drv, file, mem, view, at) {
   const syncobjs = arrayOf(file, mem, view, at);
   if (typeof syncobjs === 'number') return syncobjs;
-  for (const syncobj of syncobjs) {
+  for (let i = 0; i < syncobjs.length; i++) {
     drv.device.condResched?.();
-    syncobj.replaceFence(stubFence());
+    syncobjs.at(i).replaceFence(stubFence());
   }
   return 0;
 };
@@ -106,20 +125,25 @@ export const syncobjTimelineSignal: IoctlHandler = function* (drv, file, mem, vi
   if (typeof syncobjs === 'number') return syncobjs;
   const points = readPoints(file, mem, getU64(view, at + off.points), count);
   if (typeof points === 'number') return points;
-  syncobjs.forEach((syncobj, i) => {
+  for (let i = 0; i < count; i++) {
     drv.device.condResched?.();
-    syncobj.addPoint(stubFence(), points[i]);
-  });
+    syncobjs.at(i).addPoint(stubFence(), points?.[i] ?? 0n);
+  }
   return 0;
 };
 
-/** `count` points at user address `addr`; a NULL pointer stands for zeros. */
-export function readPoints(file: DrmFile, mem: UserMemory, addr: number, count: number): bigint[] | number {
-  const points: bigint[] = new Array(count).fill(0n);
-  const { condResched } = file.drv.device;
-  if (addr === 0) return points;
+/** `count` points at user address `addr`; null for a NULL pointer, which stands for zeros; -EFAULT. */
+export function readPoints(
+  file: DrmFile,
+  mem: UserMemory,
+  addr: number,
+  count: number,
+): BigUint64Array | null | number {
+  if (addr === 0) return null;
   const at = getPlainArray(mem, addr, count, 8);
   if (at < 0) return at;
+  const points = new BigUint64Array(count);
+  const { condResched } = file.drv.device;
   for (let i = 0; i < count; i++) {
     condResched?.();
     points[i] = mem.view.getBigUint64(at + i * 8, true);
@@ -136,8 +160,9 @@ export const syncobjQuery: IoctlHandler = function* (drv, file, mem, view, at) {
   const syncobjs = findSyncobjs(file, mem, getU64(view, at + off.handles), count);
   if (typeof syncobjs === 'number') return syncobjs;
   const points = getU64(view, at + off.points);
-  for (const [i, { fence }] of syncobjs.entries()) {
+  for (let i = 0; i < count; i++) {
     drv.device.condResched?.();
+    const { fence } = syncobjs.at(i);
     const to = mem.locate(points + i * 8, 8);
     if (to < 0) return -EFAULT;
     mem.view.setBigUint64(

@@ -158,7 +158,7 @@ export class SubmitContext {
   /** panthor_submit_ctx_cleanup(), with panthor_sync_signal_free(): frees what was not pushed. */
   *cleanup(): Op<void> {
     for (const { syncobj } of this.#signals.values()) syncobj.put();
-    for (const { job } of this.#jobs) yield* job.free();
+    for (const submitted of this.#jobs) yield* submitted.job.free();
   }
 
   /** panthor_submit_ctx_search_sync_signal() */

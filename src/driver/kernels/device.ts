@@ -59,6 +59,14 @@ export const DEVICE_BEHAVIOURS = {
     commit: 'not known',
     source: 'reading; the first release is not known for sure',
   },
+  fastSuspend: {
+    name: 'fast-suspend',
+    in: { since: '6.14' },
+    what: 'A suspend leaves the GPU as it is where its firmware halts, and a resume takes a pending reset for done; otherwise a suspend resets the GPU, and a resume queues the reset that is pending.',
+    upstream: 'panthor_gpu_suspend(), panthor_device_resume(), panthor_device_reset_work()',
+    commit: 'ec62d37d2c0d ("drm/panthor: Fix the fast-reset logic")',
+    source: 'reading; 6.13 to 6.17 were not read, the commit is in what was merged for 6.14',
+  },
   pwrControl: {
     name: 'pwr-control',
     in: { since: '6.19' },

@@ -21,6 +21,9 @@ import { AsCommands } from './as-commands.ts';
 import { memattr, transcfg } from './memattr.ts';
 import type { PanthorVm } from './vm.ts';
 
+/** What a refcount_t is from its first underflow on. */
+const REFCOUNT_SATURATED = 0xc0000000;
+
 export abstract class AsSlots extends AsCommands {
   abstract readonly irq: PanthorIrq;
   readonly slotsLock = new Mutex('slots_lock');
@@ -121,20 +124,25 @@ export abstract class AsSlots extends AsCommands {
     const device = this.device;
     if (!device.enter()) return -ENODEV;
     yield 'active_cnt';
-    if (vm.activeCount > 0) {
-      vm.activeCount++;
+    if (this.#incNotZero(vm)) {
       device.exit();
       return 0;
     }
     if (device.b.opLockOnActivate) yield* vm.opLock.lock();
     yield* this.slotsLock.lock();
     let ret = 0;
-    if (vm.activeCount > 0) vm.activeCount++;
-    else ret = yield* this.#activateLocked(vm);
+    if (!this.#incNotZero(vm)) ret = yield* this.#activateLocked(vm);
     this.slotsLock.unlock();
     if (device.b.opLockOnActivate) vm.opLock.unlock();
     device.exit();
     return ret;
+  }
+
+  /** refcount_inc_not_zero() of active_cnt. */
+  #incNotZero(vm: PanthorVm): boolean {
+    if (vm.activeCount === REFCOUNT_SATURATED) this.device.warn('refcount_inc_not_zero', 'saturated');
+    else if (vm.activeCount > 0) vm.activeCount++;
+    return vm.activeCount > 0;
   }
 
   *#activateLocked(vm: PanthorVm): Op<number> {
@@ -210,16 +218,23 @@ export abstract class AsSlots extends AsCommands {
     return ret;
   }
 
-  /** panthor_vm_idle(): the last user is gone; the VM keeps its slot until another VM needs it. */
+  /**
+   * panthor_vm_idle(): the last user is gone; the VM keeps its slot until another VM needs it. An unplug or a reset may have
+   * taken the slot, and the count with it, between the two looks that refcount_dec_and_mutex_lock() takes.
+   */
   *idle(vm: PanthorVm): Op<void> {
     yield 'active_cnt';
-    if (vm.activeCount > 1) {
-      vm.activeCount--;
+    if (vm.activeCount !== 1) {
+      if (vm.activeCount === 0) this.device.warn('refcount_dec_not_one', 'underflow');
+      else if (vm.activeCount !== REFCOUNT_SATURATED) vm.activeCount--;
       return;
     }
     yield* this.slotsLock.lock();
-    if (vm.activeCount > 1) {
-      vm.activeCount--;
+    if (vm.activeCount !== 1) {
+      if (vm.activeCount === 0) {
+        this.device.warn('refcount_dec_and_test', 'underflow');
+        vm.activeCount = REFCOUNT_SATURATED;
+      } else if (vm.activeCount !== REFCOUNT_SATURATED) vm.activeCount--;
       this.slotsLock.unlock();
       return;
     }

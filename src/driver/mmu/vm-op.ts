@@ -91,13 +91,13 @@ function blocks(va: number, end: number, perByte: number): number {
   return Math.ceil(end * perByte) - Math.floor(va * perByte);
 }
 
-/** Table pages of every level but the root that a map of [va, end) may need. */
-function tablesFor(va: number, end: number): number {
+/** Table pages of every level but the root that a map of [va, end), bytes, may need: what is set aside for it. */
+export function tablesFor(va: number, end: number): number {
   return blocks(va, end, 2 ** -39) + blocks(va, end, 2 ** -30) + blocks(va, end, 2 ** -21);
 }
 
 /** KMALLOC_MAX_SIZE in pointers: an operation on about 1 TiB has more tables than that. */
-const MAX_TABLES = 0x400000 / 8;
+export const MAX_TABLES = 0x400000 / 8;
 
 /** What a map allocates besides page tables, in this order. None of it is left where one fails. */
 const MAP_ALLOCATIONS = [

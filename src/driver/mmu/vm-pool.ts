@@ -96,6 +96,12 @@ export class VmPool {
     return this.#vms.filter((vm) => vm !== undefined);
   }
 
+  /** Whether `test` says yes of one of them. */
+  some(test: (vm: PanthorVm) => boolean): boolean {
+    for (const vm of this.#vms) if (vm !== undefined && test(vm)) return true;
+    return false;
+  }
+
   /** panthor_vm_pool_destroy_vm(): 0, or -EINVAL for an unknown handle. */
   *destroyVm(id: number): Op<number> {
     const vm = this.get(id);

@@ -14,10 +14,10 @@ export class VmaBlocks extends VmaFields {
   /** First VA of each block, in the same order. */
   protected first = new Float64Array(4);
   /** By storage block: where its ids begin and how many there are, and the ids with their VAs beside them. */
-  protected head = new Int32Array(4);
-  protected fill = new Int32Array(4);
-  protected ids128 = new Int32Array(4 * BLOCK);
-  protected va128 = new Float64Array(4 * BLOCK);
+  protected head = new Int32Array(1);
+  protected fill = new Int32Array(1);
+  protected ids128 = new Int32Array(BLOCK);
+  protected va128 = new Float64Array(BLOCK);
   protected freeBlocks: number[] = [];
   protected storage = 0;
 

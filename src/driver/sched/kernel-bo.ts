@@ -11,25 +11,40 @@ const AUTO_VA = -1;
 
 const contentsOf = new WeakMap<GemObject, BoContents>();
 
-/** What an object of the kernel's holds: pages that were never written are zero and take no room. */
+/** What an object of the kernel's holds. A page is made when it is asked for; the driver writes a few words before that. */
 export class BoContents {
-  readonly #pages = new Map<number, DataView>();
+  #pages: Map<number, DataView> | null = null;
+  /** Words that are in no page, by offset; all others are zero. */
+  #words: Map<number, number> | null = null;
 
   read32(offset: number): number {
-    return this.#pages.get(Math.floor(offset / PAGE_SIZE))?.getUint32(offset % PAGE_SIZE, true) ?? 0;
+    const page = this.#pages?.get(Math.floor(offset / PAGE_SIZE));
+    return page?.getUint32(offset % PAGE_SIZE, true) ?? this.#words?.get(offset) ?? 0;
   }
 
+  /** `offset`: a multiple of 4. */
   write32(offset: number, value: number): void {
-    this.page(offset).setUint32(offset % PAGE_SIZE, value, true);
+    const page = this.#pages?.get(Math.floor(offset / PAGE_SIZE));
+    if (page !== undefined) page.setUint32(offset % PAGE_SIZE, value, true);
+    else {
+      this.#words ??= new Map();
+      this.#words.set(offset, value >>> 0);
+    }
   }
 
   /** The page that holds byte `offset`. */
   page(offset: number): DataView {
     const page = Math.floor(offset / PAGE_SIZE);
-    let view = this.#pages.get(page);
+    let view = this.#pages?.get(page);
     if (view === undefined) {
       view = new DataView(new ArrayBuffer(PAGE_SIZE));
+      this.#pages ??= new Map();
       this.#pages.set(page, view);
+      for (const [at, word] of this.#words ?? []) {
+        if (Math.floor(at / PAGE_SIZE) !== page) continue;
+        view.setUint32(at % PAGE_SIZE, word, true);
+        this.#words?.delete(at);
+      }
     }
     return view;
   }

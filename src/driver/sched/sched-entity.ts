@@ -53,6 +53,8 @@ export abstract class SchedJob {
 export class SchedEntity implements Work {
   pending = false;
   running = false;
+  /** The open file whose call has pushed the last job. */
+  owner: unknown = null;
   readonly lock: Mutex | undefined;
   readonly #context = allocContext();
   readonly #workqueue: Workqueue;
@@ -97,6 +99,7 @@ export class SchedEntity implements Work {
 
   /** drm_sched_entity_push_job() */
   push(job: SchedJob): void {
+    this.owner = this.#workqueue.caller;
     this.#queue.push(job);
     this.kick();
   }
@@ -126,7 +129,7 @@ export class SchedEntity implements Work {
 
   /** Whether the rest has to be done another time; Workqueue.step() has admitted the first job. */
   #isCut(begun: boolean): boolean {
-    if (!begun || this.#workqueue.admits?.(this) !== false) return false;
+    if (!begun || this.#workqueue.mayGoOn(this)) return false;
     this.kick();
     return true;
   }

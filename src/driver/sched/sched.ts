@@ -128,6 +128,7 @@ export class Scheduler implements SchedHooks {
       if (group.canRun) group.innocent = true;
       group.timedout = true;
     }
+    if (suspended > 0) this.device.calls?.flushCaches?.();
     if (suspended > 0 && (yield* this.device.gpu.flushCaches(FLUSH_SUSPEND)) !== 0) {
       for (const group of bound) group.terminated = true;
     }

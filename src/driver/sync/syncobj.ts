@@ -4,7 +4,7 @@ import { type Fence, stubFence } from './fence.ts';
 import { chainWalk, FenceChain, findSeqno } from './fence-chain.ts';
 
 /** Asked again whenever a syncobj gets another fence; true when it need not be asked any more. */
-export type SubmitWatcher = () => boolean;
+export type SubmitWatcher = (syncobj: Syncobj) => boolean;
 
 /**
  * A container that a client names with a handle and that holds a fence, or none (struct drm_syncobj). A binary one
@@ -79,7 +79,7 @@ export class Syncobj {
     if (this.#watchers.size === 0) return;
     // Not those that come meanwhile.
     for (const watcher of [...this.#watchers.keys()]) {
-      if (this.#watchers.has(watcher) && watcher()) this.#watchers.delete(watcher);
+      if (this.#watchers.has(watcher) && watcher(this)) this.#watchers.delete(watcher);
     }
   }
 }

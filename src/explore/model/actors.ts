@@ -1,40 +1,19 @@
 /** The threads that a scenario names: what each of their calls does. */
-import { ENODEV, ENOENT, errnoName } from '../../../uapi/errno.ts';
-import {
-  DRM_PANTHOR_VM_BIND_OP_MAP_NOEXEC,
-  DRM_PANTHOR_VM_BIND_OP_MAP_READONLY,
-  DRM_PANTHOR_VM_BIND_OP_MAP_SPARSE,
-  DRM_PANTHOR_VM_BIND_OP_MAP_UNCACHED,
-  DRM_PANTHOR_VM_BIND_OP_TYPE_MAP,
-  DRM_PANTHOR_VM_BIND_OP_TYPE_UNMAP,
-} from '../../../uapi/panthor_drm.ts';
+import { ENOENT, errnoName } from '../../../uapi/errno.ts';
 import type { Op } from '../../coroutine/op.ts';
-import type { BindOp } from '../../driver/mmu/vm-bind.ts';
 import type { MachineOp } from '../../hw/timed-machine.ts';
 import { type BindPart, type Call, type ObjectDecl, ScenarioError } from '../scenario/scenario.ts';
+import { bind, bindOp, QUEUED } from './binds.ts';
 import { unplug } from './device.ts';
-import { access, activate, becomeActive, becomeIdle, idle, killGroups } from './groups.ts';
+import { access, activate, enter, idle, killGroups, leave } from './groups.ts';
 import type { Harness, VmState } from './harness.ts';
-import { boCreate, closeFile, fenceOf, gemClose, syncobjSignal, vmBind, vmDestroy } from './ioctl.ts';
+import { boCreate, closeFile, fenceOf, gemClose, syncobjSignal, vmDestroy } from './ioctl.ts';
 import { groupCreate, groupDestroy, groupSubmit } from './ioctl-groups.ts';
 import { heapCreate, heapDestroy, queryTimestamp, vmGetState } from './ioctl-others.ts';
 import { resume, suspend } from './power.ts';
 import { evict, reclaim, submitCall } from './reclaim.ts';
 import { playStream } from './streams.ts';
 import { streamOf, timeSlice } from './submitted.ts';
-
-/** The result of an asynchronous bind is its job's. */
-const QUEUED = 'queued';
-
-function bindOp(harness: Harness, call: BindPart): BindOp {
-  let flags = call.verb === 'unmap' ? DRM_PANTHOR_VM_BIND_OP_TYPE_UNMAP : DRM_PANTHOR_VM_BIND_OP_TYPE_MAP;
-  if (call.flags.includes('readonly')) flags |= DRM_PANTHOR_VM_BIND_OP_MAP_READONLY;
-  if (call.flags.includes('uncached')) flags |= DRM_PANTHOR_VM_BIND_OP_MAP_UNCACHED;
-  if (call.flags.includes('noexec')) flags |= DRM_PANTHOR_VM_BIND_OP_MAP_NOEXEC;
-  if (call.verb === 'sparse') flags |= DRM_PANTHOR_VM_BIND_OP_MAP_SPARSE | DRM_PANTHOR_VM_BIND_OP_MAP_NOEXEC;
-  const boHandle = call.object === '' ? 0 : harness.object(call.object).handle;
-  return { flags, boHandle, boOffset: call.offset, va: call.va, size: call.size, syncCount: 0 };
-}
 
 /** What a VM is like before the threads start. @throws ScenarioError where that cannot be */
 export function* prepare(harness: Harness, state: VmState): Op<void> {
@@ -81,10 +60,9 @@ function* perform(harness: Harness, call: Call, thread: number, at: number): Mac
       return yield* idle(harness, state as VmState, group);
     case 'enter':
       yield 'vm_active';
-      return yield* becomeActive(state as VmState);
+      return yield* enter(state as VmState, group);
     case 'leave':
-      yield* becomeIdle(state as VmState);
-      return 0;
+      return yield* leave(state as VmState, group);
     case 'reclaim':
       return yield* reclaim(harness, harness.object(call.object));
     case 'evict':
@@ -157,41 +135,4 @@ function* perform(harness: Harness, call: Call, thread: number, at: number): Mac
     default:
       return yield* access(harness, state as VmState, group, call);
   }
-}
-
-function* bind(
-  harness: Harness,
-  state: VmState,
-  call: Call,
-  thread: number,
-  at: number,
-): Op<number | string> {
-  if (call.ioctl) {
-    const parts = [call as BindPart, ...call.more];
-    const ops = parts.map((part) => bindOp(harness, part));
-    return yield* vmBind(
-      harness,
-      state,
-      ops,
-      call.async ? { waits: call.waits, signals: call.signals } : null,
-    );
-  }
-  const op = bindOp(harness, call as BindPart);
-  yield 'VM_BIND';
-  if (call.async) {
-    const ret = harness.queue(state, op, thread, at);
-    return ret === 0 ? QUEUED : ret;
-  }
-  // panthor_ioctl_vm_bind() is inside drm_dev_enter() as a whole; jobs of the queue are not.
-  if (!harness.device.enter()) return -ENODEV;
-  yield 'panthor_vm_bind_exec_sync_op';
-  const { unusable } = state.vm;
-  const ret = yield* state.vm.bindExecSyncOp(harness, op);
-  state.spec.observe();
-  state.spec.returned(op.va, op.size, ret);
-  if (unusable && ret === 0 && call.verb !== 'unmap') {
-    harness.reportViolation('unusable-vm', `'${call.text}' goes well although VM ${state.name} is unusable`);
-  }
-  harness.device.exit();
-  return ret;
 }

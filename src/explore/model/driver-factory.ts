@@ -1,4 +1,5 @@
 /** Whose driver a scenario runs on: the model's own, or one that is compiled from a kernel tree. */
+import type { Op } from '../../coroutine/op.ts';
 import type { Kernel } from '../../driver/kernels.ts';
 import type { PanthorVm } from '../../driver/mmu/vm.ts';
 import type { BindJob, BindOp } from '../../driver/mmu/vm-bind.ts';
@@ -11,7 +12,7 @@ export interface DriverFactory {
   machine(slots: number, vaBits: number): TimedMachine;
   device(kernel: Kernel, slots: number, vaBits: number): ExploredDevice;
   readonly pool: VmPool;
-  createJob(vm: PanthorVm, op: BindOp): BindJob | number;
+  createJob(vm: PanthorVm, op: BindOp): Op<BindJob | number>;
   /** After so many more that go well, one reservation of tables fails; -1: none. */
   failReservation(after: number): void;
 }

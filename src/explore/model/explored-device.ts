@@ -13,7 +13,15 @@ export class ExploredPm extends RuntimePm {
   busy = false;
   /** panthor_device_unplug() has returned. */
   gone = false;
+  /** A resume has ended a reset that was pending (fast-suspend). */
+  endedReset = false;
+  readonly #explored: PanthorDevice;
   readonly #free = { label: 'PM core', ready: () => !this.busy };
+
+  constructor(device: PanthorDevice) {
+    super(device);
+    this.#explored = device;
+  }
 
   override *resumeAndGet(): Op<number> {
     this.usage++;
@@ -39,7 +47,10 @@ export class ExploredPm extends RuntimePm {
 
   override *resume(): Op<number> {
     if (this.state === 'suspended') this.onPower(true);
-    return yield* super.resume();
+    const wasPending = this.#explored.resetPending;
+    const ret = yield* super.resume();
+    if (wasPending && !this.#explored.resetPending) this.endedReset = true;
+    return ret;
   }
 }
 

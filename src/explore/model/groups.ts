@@ -1,5 +1,5 @@
 /** Groups on the GPU: the scheduler's part, as far as it activates VMs, and the accesses that groups make. */
-import { ENODEV } from '../../../uapi/errno.ts';
+import { EINVAL, ENODEV } from '../../../uapi/errno.ts';
 import type { Op } from '../../coroutine/op.ts';
 import { type AccessKind, gpuAccess, permits } from '../../hw/access.ts';
 import type { MachineOp } from '../../hw/timed-machine.ts';
@@ -11,8 +11,35 @@ import type { Group, Harness, VmState } from './harness.ts';
 import { pmGet, pmPut } from './power.ts';
 import { finishJob, submit } from './reclaim.ts';
 
+/** What GROUP_CREATE looks up, and its group then holds: false where the VM was destroyed. */
+function getVm(state: VmState): boolean {
+  if (state.freed || state.vm.destroyed) return false;
+  state.vm.get();
+  return true;
+}
+
+/** vm_active alone, by a group that is there from here on. 0 or -errno, -EINVAL for a VM that was destroyed. */
+export function* enter(state: VmState, group: Group): Op<number> {
+  if (!getVm(state)) return -EINVAL;
+  const ret = yield* becomeActive(state);
+  if (ret === 0) group.entered++;
+  else yield* state.vm.put();
+  return ret;
+}
+
+/** vm_idle alone. */
+export function* leave(state: VmState, group: Group): Op<number> {
+  if (state.freed) return -EINVAL;
+  yield* becomeIdle(state);
+  if (group.entered > 0) {
+    group.entered--;
+    yield* state.vm.put();
+  }
+  return 0;
+}
+
 /** vm_active and vm_idle, with a count of our own of who holds the VM. */
-export function* becomeActive(state: VmState): Op<number> {
+function* becomeActive(state: VmState): Op<number> {
   state.moving++;
   const ret = yield* state.vm.active();
   state.moving--;
@@ -20,7 +47,7 @@ export function* becomeActive(state: VmState): Op<number> {
   return ret;
 }
 
-export function* becomeIdle(state: VmState): Op<void> {
+function* becomeIdle(state: VmState): Op<void> {
   state.users--;
   state.moving++;
   yield* state.vm.idle();
@@ -33,12 +60,16 @@ export function* becomeIdle(state: VmState): Op<void> {
  */
 export function* activate(harness: Harness, state: VmState, group: Group): Op<number | string> {
   const { device } = harness;
+  // A group holds its VM; here until it leaves the GPU.
+  if (!getVm(state)) return -EINVAL;
   group.vm = state.vm;
   if (harness.pressure !== null && group.job === null) {
     // It gets a slot because a job was submitted.
-    if (group.refused) return 'nothing was submitted';
-    const failed = yield* submit(state, group);
-    if (failed !== 0) return failed;
+    const failed = group.refused ? 'nothing was submitted' : yield* submit(state, group);
+    if (failed !== 0) {
+      yield* state.vm.put();
+      return failed;
+    }
   }
   yield state.mayBind;
   yield* pmGet(harness);
@@ -63,9 +94,8 @@ export function* activate(harness: Harness, state: VmState, group: Group): Op<nu
     pmPut(harness);
     if (!group.ownSubmit) finishJob(group);
   }
-  // A group holds its VM; here as long as it is on the GPU.
-  else state.vm.get();
   harness.staged.lock.unlock();
+  if (ret !== 0) yield* state.vm.put();
   return ret;
 }
 

@@ -1,17 +1,15 @@
 /** Everything that a scenario's threads share: the device on its timed machine, the VMs, and what was seen to break. */
-
 import type { Op, Point } from '../../coroutine/op.ts';
 import { Workqueue } from '../../driver/base/workqueue.ts';
 import type { GemObject } from '../../driver/gem/gem.ts';
 import type { DrmFile } from '../../driver/ioctl/file.ts';
 import type { Kernel } from '../../driver/kernels.ts';
-import { type BindOp, bindJobCreate } from '../../driver/mmu/vm-bind.ts';
 import { VmPool } from '../../driver/mmu/vm-pool.ts';
 import { AS_COMMAND_NAMES, INT_MASK, INT_RAWSTAT, MMU_INT_BASE } from '../../hw/registers.ts';
 import { TimedMachine } from '../../hw/timed-machine.ts';
 import { Coverage } from '../coverage.ts';
 import { type Scenario, ScenarioError } from '../scenario/scenario.ts';
-import { noticeHeard } from './checks/faults.ts';
+import { noticeHeard, noticeOverrun } from './checks/faults.ts';
 import { noticeFreed, type ObjectState } from './checks/freed.ts';
 import type { DriverFactory } from './driver-factory.ts';
 import { ExploredDevice } from './explored-device.ts';
@@ -37,7 +35,7 @@ function fencesOf(scenario: Scenario): string[] {
 }
 
 export class Harness {
-  readonly #driver: DriverFactory | null;
+  readonly driver: DriverFactory | null;
   readonly coverage: Coverage;
   readonly scenario: Scenario;
   readonly machine: TimedMachine;
@@ -78,7 +76,7 @@ export class Harness {
     this.scenario = scenario;
     this.coverage = new Coverage(scenario);
     this.pressure = isAboutReclaim(scenario) ? new Pressure() : null;
-    this.#driver = driver;
+    this.driver = driver;
     const slots = scenario.slots + 1;
     this.memory = new ExploredMemory(64);
     this.machine =
@@ -154,7 +152,7 @@ export class Harness {
     }
     this.memory.reservationsLeft = this.scenario.failTables;
     this.memory.tablesLeft = this.scenario.failMap;
-    this.#driver?.failReservation(this.scenario.failTables);
+    this.driver?.failReservation(this.scenario.failTables);
     for (const _ of this.scenario.threads) this.groups.push(new Group());
     this.device.trace = new Listener(this);
     if (this.submitted.length === 0) {
@@ -224,26 +222,11 @@ export class Harness {
   /** What the checks remember of the driver; called after every step. */
   observe(): void {
     for (let i = 0; i < this.vms.length; i++) this.vms[i].spec.observe();
-    if (this.#driver === null) {
+    if (this.driver === null) {
       noticeFreed(this);
-      noticeHeard(this);
-      if (this.machine.overrun !== null) this.#noteOverrun(this.machine.overrun);
       if (this.pressure !== null) noticeMoved(this);
     } else for (const state of this.vms) state.freed ||= state.vm.freed;
-  }
-
-  #noteOverrun(what: string): void {
-    this.machine.overrun = null;
-    this.reportViolation('slot-bookkeeping', what);
-  }
-
-  /** Queues an asynchronous bind, call number `call` of thread `thread`. 0 or -errno. */
-  queue(vm: VmState, op: BindOp, thread: number, call: number): number {
-    const job = this.#driver?.createJob(vm.vm, op) ?? bindJobCreate(vm.vm, this, op);
-    if (typeof job === 'number') return job;
-    vm.jobs.push({ job, va: op.va, size: op.size, thread, call });
-    vm.unsignalled++;
-    if (this.pressure !== null) vm.vm.resv.unsignaled++;
-    return 0;
+    noticeHeard(this);
+    noticeOverrun(this);
   }
 }

@@ -1,8 +1,9 @@
 /** What driver and machine do in the course of a schedule, in words: for explanations, never part of the state. */
+
+import { hex } from '../../../uapi/hex.ts';
 import type { DriverTrace, StepPart } from '../../driver/base/warn.ts';
 import type { RegisterTrace } from '../../hw/register-file.ts';
 import { AS_COMMAND_NAMES, registerName } from '../../hw/registers.ts';
-import { hex } from './checks/judge.ts';
 
 const span = (va: number, size: number): string => `${hex(va)}+${hex(size)}`;
 

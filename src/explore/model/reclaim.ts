@@ -5,6 +5,7 @@
 import type { Op } from '../../coroutine/op.ts';
 import { restoreVmas, tryEvict } from '../../driver/mmu/vm-reclaim.ts';
 import type { Call, Scenario } from '../scenario/scenario.ts';
+import { beginReaction, endReaction } from '../state/access-log.ts';
 import type { ObjectState } from './checks/freed.ts';
 import type { Group, Harness, VmState } from './harness.ts';
 
@@ -52,7 +53,8 @@ export function* reclaim(harness: Harness, object: ObjectState): Op<number | str
 }
 
 /** The shrinker goes over everything that one VM maps: 0 where it got anything. */
-export function* evict(harness: Harness, { vm }: VmState): Op<number | string> {
+export function* evict(harness: Harness, state: VmState): Op<number | string> {
+  const { vm } = state;
   let result: number | string = IN_USE;
   for (const object of harness.objects) {
     const { bo } = object;
@@ -93,13 +95,19 @@ export function finishJob(group: Group): number | string {
 /** Objects that were brought back elsewhere: what their mappings ought to show has moved. Called after every step. */
 export function noticeMoved(harness: Harness): void {
   for (const object of harness.objects) {
-    const { bo } = object;
-    if (bo === null || object.freed || !bo.pinned) continue;
-    const pa = bo.sgt.pa[0];
-    if (pa === object.pa) continue;
-    for (const { spec } of harness.vms) spec.moved(bo.serial, pa - object.pa);
-    object.pa = pa;
+    const outer = beginReaction();
+    noticeMovedObject(harness, object);
+    endReaction(outer);
   }
+}
+
+function noticeMovedObject(harness: Harness, object: ObjectState): void {
+  const { bo } = object;
+  if (bo === null || object.freed || !bo.pinned) return;
+  const pa = bo.sgt.pa[0];
+  if (pa === object.pa) return;
+  for (const { spec } of harness.vms) spec.moved(bo.serial, pa - object.pa);
+  object.pa = pa;
 }
 
 /** `submit VM` and `done VM`, the job of a thread's group. */

@@ -148,8 +148,9 @@ function* jobDone(one: SubmittedGroup, job: PanthorJob): Op<void> {
 }
 
 /** A tick_period is over: groups that have had their slots longest make room for those that wait. */
-export function* timeSlice({ file }: Harness): Op<number> {
+export function* timeSlice(harness: Harness): Op<number> {
   yield 'tick_period';
+  const { file } = harness;
   if (file !== null) yield* file.drv.sched.rotate();
   return 0;
 }

@@ -21,6 +21,8 @@ export class Group {
   job: VmState | null = null;
   ownSubmit = false;
   refused = false;
+  /** References of a VM that `enter` took for it, and `leave` is to put. */
+  entered = 0;
 }
 
 /** An asynchronous bind in the queue, and which call of which thread it is. */

@@ -8,7 +8,7 @@ import { trace } from './explain.ts';
 
 export interface Elsewhere {
   kernel: string;
-  /** "atomic: read A 0x… sees nothing", "holds", "cannot go on after step 5". */
+  /** "atomic: read A 0x… sees nothing", "nothing breaks on this schedule", "the budget ended before it was tried". */
   outcome: string;
   /** Steps that were possible there. */
   steps: number;
@@ -16,15 +16,19 @@ export interface Elsewhere {
 
 /**
  * Runs a schedule of `model` on every other kernel, step by step as far as it is possible there: where a kernel takes a lock
- * that the other does not, a thread has to wait that went on.
+ * that the other does not, a thread has to wait that went on. Kernels that `seconds` leave no time for are not tried.
  */
 export function elsewhere(
   scenario: Scenario,
   model: Kernel,
   invariants: readonly string[],
   schedule: readonly Step[],
+  seconds: number,
 ): Elsewhere[] {
+  const until = performance.now() + 1000 * seconds;
   return KERNEL_NAMES.filter((name) => name !== model.name || model.switched.length > 0).map((name) => {
+    if (performance.now() >= until)
+      return { kernel: name, outcome: 'the budget ended before it was tried', steps: 0 };
     const world = new DriverWorld(scenario, kernel(name), invariants);
     const possible = longestPossible(world, schedule);
     const { steps, violation } = trace(world, schedule.slice(0, possible));

@@ -1,6 +1,7 @@
 /** What driver and machine hold at a moment, as lines: VMs and slots, what the MMU remembers, what the page tables say. */
+
+import { hex } from '../../../uapi/hex.ts';
 import type { DriverWorld } from '../driver-world.ts';
-import { hex } from '../model/checks/judge.ts';
 
 /** VMs with their slots and recorded regions, and the address spaces of the machine. */
 export function slotLines({ harness }: DriverWorld): string[] {
@@ -24,10 +25,11 @@ const LISTED = 6;
 export function translationLines({ harness }: DriverWorld): string[] {
   const lines: string[] = [];
   const { entries } = harness.machine.tlb;
-  if (entries.length > 0) {
-    const list = entries.slice(0, LISTED).map(({ as, page, pa }) => `AS${as} ${hex(page)} → ${place(pa)}`);
-    lines.push(`TLB: ${shortened(list, entries.length)}`);
-  }
+  const remembered = entries
+    .slice(0, LISTED)
+    .map(({ as, page, pa }) => `AS${as} ${hex(page)} → ${place(pa)}`);
+  // Said also where it is empty: a reader sees what an UNLOCK or a flush removed.
+  lines.push(`TLB: ${entries.length === 0 ? 'empty' : shortened(remembered, entries.length)}`);
   for (const { name, vm, freed } of harness.vms) {
     if (freed) continue;
     const leaves: { va: number; pa: number; size: number }[] = [];

@@ -85,11 +85,14 @@ export function expand(
   if (n === 0) context.checkEnd(schedule, depth);
   for (let i = 0; i < n; i++) {
     if (i > 0) context.replay(schedule, depth);
-    if (!context.advance(steps[i], schedule, depth)) continue;
+    if (!context.take(steps[i], schedule, depth)) continue;
     world.fingerprint(lanes);
     const entered = table.insert(lanes[0], lanes[1], index, steps[i]);
     if (entered === FULL) return false;
-    if (entered !== SEEN) world.visited();
+    if (entered !== SEEN) {
+      context.check(schedule, depth + 1);
+      world.visited();
+    }
     if (context.done) return true;
   }
   return true;

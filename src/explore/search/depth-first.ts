@@ -101,8 +101,8 @@ export class Descent {
     this.#sharing = sharing;
   }
 
-  /** Searches behind `prefix`, whose last state is not entered yet; `checked`: and whose last step was taken and checked. */
-  run(prefix: Uint8Array, checked = false): Outcome {
+  /** Searches behind `prefix`, whose last state is not entered yet; `taken`: and whose last step was one that can be taken. */
+  run(prefix: Uint8Array, taken = false): Outcome {
     const context = this.#context;
     const schedule = this.#schedule;
     const length = prefix.length;
@@ -110,14 +110,13 @@ export class Descent {
     this.#base = length;
     this.#from = -1;
     this.complete = false;
-    if (length === 0 || checked) {
+    if (length === 0 || taken) {
       context.replay(schedule, length);
-      if (!checked) context.check(schedule, 0);
     } else {
       context.replay(schedule, length - 1);
       this.#from = this.#numberHere();
       this.#step = schedule[length - 1];
-      if (!context.advance(this.#step, schedule, length - 1)) {
+      if (!context.take(this.#step, schedule, length - 1)) {
         this.#graph?.end(this.#from);
         this.complete = true;
         return this.#ended();
@@ -144,7 +143,7 @@ export class Descent {
       here = depth + 1;
       this.#from = this.#numbers[level];
       this.#step = step;
-      if (!context.advance(step, schedule, depth)) {
+      if (!context.take(step, schedule, depth)) {
         this.#graph?.end(this.#from);
         here = -1;
       } else if (!this.#enter(depth + 1)) here = -1;
@@ -185,6 +184,8 @@ export class Descent {
       if (index === SEEN || index === FULL) return false;
     }
     stats.states++;
+    // A state that was seen before was checked then.
+    this.#context.check(this.#schedule, depth);
     world.visited();
     const n = world.enabled(this.#buffer);
     if (n === 0) {

@@ -132,6 +132,13 @@ export class Context {
    * breaks is recorded with the schedule that leads there.
    */
   advance(step: Step, schedule: Uint8Array, depth: number): boolean {
+    if (!this.take(step, schedule, depth)) return false;
+    this.check(schedule, depth + 1);
+    return true;
+  }
+
+  /** The same without the check, for who looks first whether the state was checked before. */
+  take(step: Step, schedule: Uint8Array, depth: number): boolean {
     if (depth >= schedule.length) throw new RangeError(`a schedule of more than ${schedule.length} steps`);
     schedule[depth] = step;
     this.stats.steps++;
@@ -143,7 +150,6 @@ export class Context {
       this.found(error, schedule, depth + 1);
       return false;
     }
-    this.check(schedule, depth + 1);
     return true;
   }
 

@@ -1,5 +1,6 @@
 import type { Choice } from '../../coroutine/choice.ts';
 import type { Point } from '../../coroutine/op.ts';
+import type { AccessSet } from '../reduction/access-set.ts';
 
 export { Choice, MAX_OPTIONS } from '../../coroutine/choice.ts';
 
@@ -65,4 +66,16 @@ export interface World {
   visited(): void;
   /** What a step about to be taken will do, for people. */
   describe(step: Step): string;
+}
+
+/** A world that says what its steps read and write, so that orders that make no difference can be left out. */
+export interface ReducibleWorld extends World {
+  /** From now on each step puts what it reads and writes of the state that threads share into `set`; null: no longer. */
+  note(set: AccessSet | null): void;
+  /** Puts what decides whether thread `index` may go on into `set`. */
+  noteGuard(index: number, set: AccessSet): void;
+  /** Of each invariant that looks at states as such, and not at what steps did: what the last check() read for it, while notes are taken. */
+  readonly judged: readonly AccessSet[];
+  /** A place that stands for what invariant number `judge` looks at. */
+  judgePlace(judge: number): number;
 }

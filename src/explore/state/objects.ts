@@ -8,6 +8,8 @@
  * fingerprint is the sum over all (object, field, value) of a hash of the three (Zobrist hashing): a write takes one
  * term out and puts another in.
  */
+import { WRITES } from '../reduction/access-set.ts';
+import { $log, wrote } from './access-log.ts';
 import { mix32 } from './hash.ts';
 import { $key, hashText, isUnhashed } from './names.ts';
 import { noteUndo, type Restore } from './undo-list.ts';
@@ -145,9 +147,13 @@ export function undo(target: object, restore: Restore, value: unknown): void {
   if (now.recording) noteUndo(target, restore, value);
 }
 
+/** How the write that is being made depends on others (access-log.ts). */
+export const how = { mode: WRITES };
+
 /** A known object's field changed. */
 export function $note(target: object, key: number, restore: Restore, before: unknown, after: unknown): void {
   const id = (target as Any).$id as number;
+  if ($log.on) wrote(target, key, how.mode);
   undo(target, restore, before);
   if (isUnhashed(target, key)) return;
   term(id, key, before, -1);

@@ -2,6 +2,7 @@
  * Freed objects: every field that the driver still reads or writes is told. They stay what they were, so that what runs
  * on with them can be seen to its end.
  */
+import { $log, allWrote } from './access-log.ts';
 import { contents, poisoned, undo } from './objects.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: whatever was freed
@@ -19,6 +20,7 @@ export function watchFreed(on: boolean): void {
 export function poison(target: object, keep: readonly string[], use: (field: string) => void): void {
   const id = (target as Any).$id as number | undefined;
   if (id === undefined) return;
+  if ($log.on) allWrote(target);
   const saved = new Map<string, unknown>();
   contents(target, id, -1);
   for (const name of Object.keys(target)) {

@@ -2,8 +2,10 @@
  * What instrumented code calls (build/instrument.mjs) where it writes elements and changes collections in place. Each does
  * what the plain code would, and keeps the fingerprint and the list of what to undo up to date (tracker.ts).
  */
+import { COMMUTES, READS, WRITES } from '../reduction/access-set.ts';
+import { $log, elementWrote, wholeRead, wholeWrote, wrote } from './access-log.ts';
 import { $key } from './names.ts';
-import { $note, type Any, contents, elementKey, LENGTH, term, undo, undoes } from './objects.ts';
+import { $note, type Any, contents, elementKey, how, LENGTH, term, undo, undoes } from './objects.ts';
 import type { Restore } from './undo-list.ts';
 
 /** target[index] = value. */
@@ -14,7 +16,10 @@ export function $e(target: Any, index: Any, value: unknown): unknown {
     return value;
   }
   const before = target[index];
-  if (before === value) return value;
+  if (before === value) {
+    if ($log.on) elementNoted(target, index, READS);
+    return value;
+  }
   if (Array.isArray(target)) {
     if (index >= target.length) {
       change(target, id, () => {
@@ -23,11 +28,13 @@ export function $e(target: Any, index: Any, value: unknown): unknown {
       return value;
     }
     target[index] = value;
+    if ($log.on) elementNoted(target, index, how.mode);
     element(target, id, index, before, value);
   } else if (ArrayBuffer.isView(target as object)) {
     if (target.$shared !== undefined) changeShared(target, () => (target[index] = value));
     else {
       target[index] = value;
+      if ($log.on) elementNoted(target, index, how.mode);
       element(target, id, index, before, target[index]);
     }
   } else {
@@ -38,9 +45,30 @@ export function $e(target: Any, index: Any, value: unknown): unknown {
   return value;
 }
 
+/** What is noted of an element that was written, or held that value already. */
+function elementNoted(target: Any, index: Any, mode: number): void {
+  if (typeof index !== 'number') wrote(target, $key(String(index)), mode);
+  else if (target.$shared === undefined) elementWrote(target, index, mode);
+  else if (mode === READS) wholeRead(target);
+  else wholeWrote(target);
+}
+
+/** Field `key` of `target` was set to what it holds: a write that changes nothing unless another comes before it. */
+export function $silent(target: Any, key: number): void {
+  if (target.$id !== undefined) wrote(target, key, READS);
+}
+
+/** Adds to a number, and `action` makes nothing of the sum: additions can change places. */
+export function $plus(action: () => void): void {
+  how.mode = COMMUTES;
+  action();
+  how.mode = WRITES;
+}
+
 /** A write into a buffer that has several views: all of them change. Such buffers are small. */
 function changeShared<T>(target: Any, action: () => T): T {
   const views = (target.$shared ?? [target]) as Any[];
+  if ($log.on) wholeWrote(target);
   for (const view of views) {
     contents(view, view.$id, -1);
     undo(view, restoreBytes, new Uint8Array(view.buffer, view.byteOffset, view.byteLength).slice());
@@ -59,7 +87,10 @@ export function $l(target: Any, field: string, operator: string, value: () => un
   const before = target[field];
   const stays =
     operator === '??=' ? before !== undefined && before !== null : operator === '||=' ? before : !before;
-  if (stays) return before;
+  if (stays) {
+    if ($log.on && target.$id !== undefined) wrote(target, $key(field), READS);
+    return before;
+  }
   const after = value();
   target[field] = after;
   if (target.$id === undefined) return after;
@@ -86,10 +117,11 @@ export function $eu(target: Any, index: Any, next: (value: Any) => unknown): unk
   return $e(target, index, next(target[index]));
 }
 
-export function $ei(target: Any, index: Any, delta: number, prefix: boolean): number {
+export function $ei(target: Any, index: Any, delta: number, prefix: boolean, unused = false): number {
   const before = target[index] as Any;
   const after = typeof before === 'bigint' ? before + BigInt(delta) : before + delta;
-  $e(target, index, after);
+  if (unused && $log.on) $plus(() => $e(target, index, after));
+  else $e(target, index, after);
   return prefix ? after : before;
 }
 
@@ -103,6 +135,7 @@ export function $length(target: Any, value: number): number {
 
 /** Changes a small collection as a whole. */
 function change<T>(target: Any, id: number, action: () => T): T {
+  if ($log.on) wholeWrote(target);
   contents(target, id, -1);
   if (undoes()) undo(target, restoreAll, copyOf(target));
   const result = action();
@@ -129,6 +162,7 @@ function restoreAll(target: Any, copy: Any): void {
 
 function push(target: unknown[], id: number, value: unknown): number {
   const length = target.length;
+  if ($log.on) wholeWrote(target);
   undo(target, restoreLength, length);
   term(id, LENGTH, length, -1);
   term(id, LENGTH, length + 1, 1);
@@ -139,6 +173,7 @@ function push(target: unknown[], id: number, value: unknown): number {
 function pop(target: unknown[], id: number): unknown {
   const last = target.length - 1;
   const value = target.pop();
+  if ($log.on) wholeWrote(target);
   undo(target, restorePopped, value);
   term(id, LENGTH, last + 1, -1);
   term(id, LENGTH, last, 1);
@@ -163,6 +198,7 @@ function changeTyped(target: Any, id: number, name: string, args: Any[]): unknow
     const value = args[0];
     for (let i = start; i < end; i++) {
       const before = target[i];
+      if ($log.on) elementWrote(target, i, before === value ? READS : WRITES);
       if (before === value) continue;
       target[i] = value;
       element(target, id, i, before, target[i]);
@@ -176,9 +212,12 @@ function changeTyped(target: Any, id: number, name: string, args: Any[]): unknow
     start = args[1] ?? 0;
     end = start + args[0].length;
   }
+  // What is copied is read, wherever it comes from.
+  if ($log.on) wholeRead(name === 'set' ? args[0] : target);
   const before = target.slice(start, end);
   const result = target[name](...args);
   for (let i = start; i < end; i++) {
+    if ($log.on) elementWrote(target, i, before[i - start] === target[i] ? READS : WRITES);
     if (before[i - start] !== target[i]) element(target, id, i, before[i - start], target[i]);
   }
   return result;
@@ -193,6 +232,7 @@ function changeBytes(target: DataView, id: number, name: string, args: Any[]): u
   const result = (target as Any)[name](...args);
   for (let i = 0; i < before.length; i++) {
     const now = bytes[at + i];
+    if ($log.on) elementWrote(target, at + i, now === before[i] ? READS : WRITES);
     if (now === before[i]) continue;
     // A zero byte has no term.
     if (before[i] !== 0) term(id, elementKey(at + i), before[i], -1);

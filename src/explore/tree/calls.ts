@@ -57,6 +57,9 @@ export class Calls {
   tickDone: Waitable = { label: 'tick_work', ready: () => true };
   /** The driver has queued its reset work. */
   onReset: () => void = () => {};
+  /** Names of locks, while there are so many VMs. */
+  readonly #names = new Map<number, string>();
+  #namedVms = -1;
   /** Notes are read by another caller. */
   #mute = false;
 
@@ -158,6 +161,16 @@ export class Calls {
     return this.#kernel.mailbox.result(0);
   }
 
+  /** How many mappings a VM has, as far as one call notes them. */
+  countVmas(uid: number): number {
+    const { mailbox } = this.#kernel;
+    this.#mute = true;
+    this.atOnce('vmas', uid, 0);
+    this.#mute = false;
+    mailbox.clearNotes();
+    return mailbox.result(1);
+  }
+
   /** Runs a call to its end on a machine that answers at once. `heard`: whether its notes are told. */
   runToQuiescence(op: Op<number>, heard = true): number {
     this.#mute = !heard;
@@ -198,13 +211,13 @@ export class Calls {
   }
 
   #isReady(thread: number): boolean {
-    return (this.#kernel.native.ready() & (1 << thread)) !== 0;
+    return (this.#kernel.mailbox.ready & (1 << thread)) !== 0;
   }
 
   /** Nothing is coming that would wake who sleeps for the GPU: the flush is stuck, or a reset has ended it. The time runs out. */
   #noAnswer(): boolean {
     const { flushHung, flushing, regs } = this.machine;
-    if (flushHung) return true;
+    if (flushHung || !regs.reachable) return true;
     const { words } = regs;
     // What is masked raises no interrupt.
     const raised = words[(GPU_INT_BASE + INT_RAWSTAT) >> 2] & words[(GPU_INT_BASE + INT_MASK) >> 2];
@@ -215,10 +228,20 @@ export class Calls {
     return { label, ready: () => this.#isReady(thread) || or() };
   }
 
+  /** The name of a lock or a queue. Which VM has which lock is settled as long as no VM is made. */
   #nameOf(object: number): string {
-    this.#kernel.mailbox.object = object;
-    this.#kernel.native.nameOf();
-    return this.#kernel.mailbox.text;
+    if (this.#namedVms !== this.#view.vmCount) {
+      this.#namedVms = this.#view.vmCount;
+      this.#names.clear();
+    }
+    let name = this.#names.get(object);
+    if (name === undefined) {
+      this.#kernel.mailbox.object = object;
+      this.#kernel.native.nameOf();
+      name = this.#kernel.mailbox.text;
+      this.#names.set(object, name);
+    }
+    return name;
   }
 
   #read(offset: number): number {

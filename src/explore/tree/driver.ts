@@ -4,6 +4,7 @@
  * fields that JavaScript can see are constants, all else is in the kernel's memory, which driver-world.ts saves, restores
  * and hashes as a whole.
  */
+import type { Op } from '../../coroutine/op.ts';
 import type { DriverTrace } from '../../driver/base/warn.ts';
 import type { GemObject } from '../../driver/gem/gem.ts';
 import type { Kernel } from '../../driver/kernels.ts';
@@ -74,6 +75,7 @@ export class TreeDriver {
   /** A machine whose tables are in the kernel's memory. */
   machine(slots: number, vaBits: number): TimedMachine {
     this.kernel.reset();
+    this.#view.isTold = false;
     this.#vms = [];
     this.#objects = [];
     this.#seen.clear();
@@ -147,7 +149,7 @@ export class TreeDriver {
     if (after >= 0) this.#calls.atOnce('setOom', after, 1);
   }
 
-  createJob(vm: PanthorVm, op: BindOp): BindJob | number {
+  createJob(vm: PanthorVm, op: BindOp): Op<BindJob | number> {
     return (vm as unknown as TreeVm).createJob(op);
   }
 
@@ -177,6 +179,7 @@ export class TreeDriver {
   /** The state now is the initial one. */
   begin(): void {
     this.kernel.native.begin();
+    this.#view.isTold = true;
   }
 
   /** Back to the initial state. */
@@ -189,7 +192,7 @@ export class TreeDriver {
   /** The state now, to come back to until an older one is. */
   save(): SavedDriver {
     return {
-      moment: this.kernel.native.moment(),
+      moment: this.kernel.mailbox.moment,
       seen: Array.from(this.#seen.values(), (seen) => seen.save()),
     };
   }
@@ -208,9 +211,8 @@ export class TreeDriver {
 
   /** Mixes the whole of the kernel's state into a fingerprint. */
   mixInto(lanes: Int32Array): void {
-    this.kernel.native.hash(0);
-    const hash = this.kernel.mailbox.word(0);
-    lanes[0] = (lanes[0] ^ Number(BigInt.asIntN(32, hash))) | 0 || 1;
-    lanes[1] = (Math.imul(lanes[1], 31) ^ Number(BigInt.asIntN(32, hash >> 32n))) | 0 || 1;
+    const { hashLow, hashHigh } = this.kernel.mailbox;
+    lanes[0] = (lanes[0] ^ hashLow) | 0 || 1;
+    lanes[1] = (Math.imul(lanes[1], 31) ^ hashHigh) | 0 || 1;
   }
 }

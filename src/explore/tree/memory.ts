@@ -1,35 +1,16 @@
-/** Physical memory of tables, as the machine's walker reads it: the kernel's own, in place. */
-import { PAGE_SIZE } from '../../../uapi/sizes.ts';
-import { ROOT_TABLE_BASE } from '../../hw/memory.ts';
+/** Physical memory of tables, as a scenario's machine and its checks look at it. */
 import type { TreeKernel } from '../../tree/kernel.ts';
+import { TreeTables } from '../../tree/tables.ts';
 import type { View } from './view.ts';
 
-/** Roots take 256 MiB of addresses; as much again is more than any scenario's tables. */
-const WINDOW = 0x20000000;
-
-export class TreeMemory {
+export class TreeMemory extends TreeTables {
   readonly #kernel: TreeKernel;
   readonly #view: View;
-  readonly #words: Uint32Array;
 
   constructor(kernel: TreeKernel, view: View) {
+    super(kernel);
     this.#kernel = kernel;
     this.#view = view;
-    this.#words = new Uint32Array(kernel.native.tables(WINDOW));
-  }
-
-  get words(): Uint32Array {
-    return this.#words;
-  }
-
-  /** The page of the window at a physical address, or -1 where no table can be. */
-  pageAt(pa: number): number {
-    const page = Math.floor((pa - ROOT_TABLE_BASE) / PAGE_SIZE);
-    return page >= 0 && page < WINDOW / PAGE_SIZE ? page : -1;
-  }
-
-  tableOf(lo: number, hi: number): number {
-    return this.pageAt((hi & 0xffff) * 0x100000000 + ((lo & ~0xfff) >>> 0));
   }
 
   /** What is promised to operations is the kernel's own account. */

@@ -26,8 +26,11 @@ export const VM_STOPPED = 14;
 export class View {
   readonly #kernel: TreeKernel;
   #stale = true;
-  /** What slots() has made of the words. */
-  #slots: unknown[] | null = null;
+  /** Whether the addon leaves the words there after each step (a journal is kept); else they are asked for. */
+  isTold = false;
+  /** What slots() has made of the words: one array, filled anew where they are. */
+  readonly #slots: unknown[] = new Array(SLOTS).fill(null);
+  #slotsAreOld = true;
 
   constructor(kernel: TreeKernel) {
     this.#kernel = kernel;
@@ -40,9 +43,9 @@ export class View {
 
   #word(i: number): number {
     if (this.#stale) {
-      this.#kernel.native.view();
+      if (!this.isTold) this.#kernel.native.view();
       this.#stale = false;
-      this.#slots = null;
+      this.#slotsAreOld = true;
     }
     return this.#kernel.mailbox.view(i);
   }
@@ -107,12 +110,12 @@ export class View {
   /** By slot, which of `vms` is in it; null for none. */
   slots<T>(vms: readonly T[]): readonly (T | null)[] {
     const from = this.#afterVms();
-    if (this.#slots === null) {
-      this.#slots = [];
+    if (this.#slotsAreOld) {
       for (let as = 0; as < SLOTS; as++) {
         const uid = this.#word(from + as);
-        this.#slots.push(uid > 0 ? vms[uid - 1] : null);
+        this.#slots[as] = uid > 0 ? vms[uid - 1] : null;
       }
+      this.#slotsAreOld = false;
     }
     return this.#slots as (T | null)[];
   }

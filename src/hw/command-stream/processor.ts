@@ -18,6 +18,8 @@ export class StreamProcessor {
   readonly memory: GpuMemory;
   /** Queues with a slot, in the order of their turns. */
   #queues: StreamQueue[] = [];
+  /** How many of them have had their turn in this round. */
+  #done = 0;
 
   constructor(memory: GpuMemory, clock: GpuClock, events: StreamEvents) {
     this.memory = memory;
@@ -29,6 +31,7 @@ export class StreamProcessor {
     if (queue.running || queue.dead) return;
     queue.running = true;
     queue.triedAt = 0;
+    this.#done = 0;
     this.#queues = [...this.#queues, queue].sort(
       (a, b) => b.group.priority - a.group.priority || b.priority - a.priority,
     );
@@ -37,6 +40,7 @@ export class StreamProcessor {
   /** The queue has lost its slot. */
   stop(queue: StreamQueue): void {
     queue.running = false;
+    this.#done = 0;
     this.#queues = this.#queues.filter((one) => one !== queue);
   }
 
@@ -51,20 +55,20 @@ export class StreamProcessor {
   }
 
   /**
-   * Executes at most `budget` instructions (and what is left of one slice).
+   * Executes at most `budget` instructions (and what is left of one slice); the next call goes on with the next queue.
    *
    * @returns whether there is more that could be executed right now
    */
   *run(budget: number): StreamOp<boolean> {
     this.memory.invalidate();
-    for (let left = budget; left > 0; ) {
-      const before = left;
-      for (const queue of this.#queues) {
-        if (!this.#canGoOn(queue)) continue;
-        const done = yield* this.#turn(queue);
-        left -= done;
-      }
-      if (left === before) return false;
+    let passed = 0;
+    for (let left = budget; left > 0 && passed < this.#queues.length; ) {
+      if (this.#done >= this.#queues.length) this.#done = 0;
+      const queue = this.#queues[this.#done++];
+      if (this.#canGoOn(queue)) {
+        left -= yield* this.#turn(queue);
+        passed = 0;
+      } else passed++;
     }
     return this.#queues.some((queue) => this.#canGoOn(queue));
   }

@@ -11,8 +11,10 @@ export interface Launch {
   env: NodeJS.ProcessEnv;
 }
 
-/** e_machine of ELF executables that the library is there for. */
+/** e_machine of ELF executables: what a library is there for, and programs of 32 bits. */
 const machines = new Map([
+  [3, 'i386'],
+  [40, 'arm'],
   [62, 'x86_64'],
   [183, 'aarch64'],
 ]);
@@ -35,9 +37,8 @@ function findCommand(name: string): string {
 /** The architecture of the command: that of its ELF file, or this machine's for scripts and what cannot be read. */
 export function archOf(command: string): string {
   const own = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
-  if (/^qemu-(aarch64|x86_64)/.test(basename(command))) {
-    return basename(command).startsWith('qemu-aarch64') ? 'aarch64' : 'x86_64';
-  }
+  const guest = /^qemu-(aarch64|x86_64|arm|i386)\b/.exec(basename(command));
+  if (guest !== null) return guest[1];
   const head = Buffer.alloc(20);
   try {
     const fd = openSync(findCommand(command), 'r');
@@ -54,10 +55,15 @@ export function archOf(command: string): string {
 export type Door = 'preload' | 'seccomp';
 
 const PT_INTERP = 3;
+const EI_CLASS = 4;
+const ELFCLASS64 = 2;
 /** How far into a program its headers and Go's build ID lie. */
 const HEAD_BYTES = 1 << 16;
 
-/** The door for a command: the filter where nothing can be preloaded, for static, Go and setuid programs. */
+/**
+ * The door for a command: the filter where nothing can be preloaded, for static, Go and setuid programs and those of 32
+ * bits, for which there is no library.
+ */
 export function doorFor(command: string): Door {
   if (/^qemu-/.test(basename(command))) return 'preload';
   const path = findCommand(command);
@@ -71,6 +77,7 @@ export function doorFor(command: string): Door {
     return 'preload';
   }
   if (head.readUInt32BE(0) !== 0x7f454c46) return 'preload';
+  if (head[EI_CLASS] !== ELFCLASS64) return 'seccomp';
   return hasInterpreter(head) && !head.includes('Go build ID') ? 'preload' : 'seccomp';
 }
 

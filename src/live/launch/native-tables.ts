@@ -2,6 +2,8 @@
  * What the preload library knows of ioctls, as C: where pointers are in their arguments, how much memory they lead to,
  * and which field holds a file descriptor. It is written from uapi/, so a new ioctl needs no C.
  */
+
+import { compatIoctls } from '../../../uapi/drm/compat.ts';
 import { dmaBufIoctls, drmIoctls, syncFileIoctls } from '../../../uapi/drm.ts';
 import type { BufferSpec, IoctlSpec, NumberRef } from '../../../uapi/ioctl.ts';
 import { panthorIoctls } from '../../../uapi/panthor_drm.ts';
@@ -63,13 +65,29 @@ function bufferRow(buffer: BufferSpec, nested: number): string {
     fixed,
     nested,
     buffer.nested.length,
+    buffer.pointer.size,
   ];
   return `{ ${numbers.join(', ')} }, /* ${buffer.pointer.path} */`;
 }
 
-/** ioctl-tables.c for native-stubs/preload/link/tables.h. */
-export function nativeTables(ioctls: readonly IoctlSpec[] = nativeIoctls): string {
-  const buffers: string[] = [];
+/** A call of 32-bit processes, with the buffers of the 64-bit call: the fields have the same names. */
+function withBuffers(compat: IoctlSpec): IoctlSpec {
+  const full = drmIoctls.find(({ nr }) => nr === compat.nr);
+  const at = (path: string): NumberRef => {
+    const field = compat.arg?.fields.find(({ name }) => name === path);
+    if (field === undefined) throw new Error(`${compat.name} has no ${path}`);
+    return { path, offset: field.offset, size: 4 };
+  };
+  const buffers = (full?.buffers ?? []).map((buffer) => ({
+    ...buffer,
+    pointer: at(buffer.pointer.path),
+    count: typeof buffer.count === 'number' ? buffer.count : at(buffer.count.path),
+  }));
+  return { ...compat, buffers };
+}
+
+/** A row for each ioctl with pointers or descriptors in its argument; the pointers' rows are added to `buffers`. */
+function ioctlRows(buffers: string[], ioctls: readonly IoctlSpec[]): string[] {
   const rows: string[] = [];
   for (const spec of ioctls) {
     const fd = fdArgument(spec)?.offset ?? NO_FIELD;
@@ -77,6 +95,14 @@ export function nativeTables(ioctls: readonly IoctlSpec[] = nativeIoctls): strin
     const first = addRows(buffers, spec.buffers);
     rows.push(`{ ${spec.type}, ${spec.nr}, ${fd}, ${first}, ${spec.buffers.length} }, /* ${spec.name} */`);
   }
+  return rows;
+}
+
+/** ioctl-tables.c for native-stubs/preload/link/tables.h. */
+export function nativeTables(ioctls: readonly IoctlSpec[] = nativeIoctls): string {
+  const buffers: string[] = [];
+  const rows = ioctlRows(buffers, ioctls);
+  const compat = ioctlRows(buffers, compatIoctls.map(withBuffers));
   return [
     '/* Written by src/live/launch/native-tables.ts from uapi/. */',
     '#include "tables.h"',
@@ -90,6 +116,12 @@ export function nativeTables(ioctls: readonly IoctlSpec[] = nativeIoctls): strin
     '};',
     '',
     `const unsigned ioctl_row_count = ${rows.length};`,
+    '',
+    'const struct ioctl_row compat_rows[] = {',
+    ...compat.map((row) => `\t${row}`),
+    '};',
+    '',
+    `const unsigned compat_row_count = ${compat.length};`,
     '',
   ].join('\n');
 }

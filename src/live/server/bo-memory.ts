@@ -15,6 +15,8 @@ export function inodeOf(fd: Fd): string {
   return `${dev}:${ino}`;
 }
 
+/** Bytes whose pages are given back in some microseconds. */
+const SMALL = 0x40000;
 /** Bytes that are mapped at a time: an object may be larger than an ArrayBuffer can be. */
 const WINDOW = 256 << 20;
 
@@ -37,6 +39,8 @@ export class BoMemory {
   readonly size: number;
   /** What the model has mapped, by which window of the object it is. */
   readonly #windows = new Map<number, ArrayBuffer>();
+  /** Pages that the model has asked for, by their offsets, as long as the memory is not shared. */
+  readonly #asked = new Set<number>();
   #shared: SharedMemory | null = null;
   readonly #shares: Shares | null;
   #sealed = true;
@@ -72,6 +76,7 @@ export class BoMemory {
       window = mapped;
       this.#windows.set(index, window);
     }
+    if (this.#shared === null) this.#asked.add(offset);
     return new DataView(window, offset - start, PAGE_SIZE);
   }
 
@@ -118,13 +123,24 @@ export class BoMemory {
     if (shared === null) return;
     this.#shared = null;
     shared.readOnly?.close();
-    shared.fd.close();
+    if (this.size > SMALL) shared.fd.closeMemory();
+    else shared.fd.close();
     this.#shares?.giveBack(shared.pid, 1);
   }
 
   #map(fd: Fd | null, index: number): ArrayBuffer | number {
     const start = index * WINDOW;
     return native().memoryMap(fd?.number ?? -1, start, Math.min(WINDOW, this.size - start));
+  }
+
+  /** Copies what the model may have written in one window: the rest is zero, and to look at it would take a while. */
+  #copy(start: number, from: ArrayBuffer, to: ArrayBuffer): void {
+    const source = new Uint8Array(from);
+    const target = new Uint8Array(to);
+    for (const offset of this.#asked) {
+      const at = offset - start;
+      if (at >= 0 && at < target.length) target.set(source.subarray(at, at + PAGE_SIZE), at);
+    }
   }
 
   /** What the model has written so far goes along. */
@@ -137,10 +153,11 @@ export class BoMemory {
         fd.close();
         return -ENOMEM;
       }
-      native().memoryCopy(own, window);
+      this.#copy(index * WINDOW, own, window);
       native().memoryUnmap(own);
       this.#windows.set(index, window);
     }
+    this.#asked.clear();
     return { fd, inode: inodeOf(fd), readOnly: null, pid };
   }
 }

@@ -83,7 +83,7 @@ export class CallFds implements FdTable {
       return object;
     }
     if (sent.foreign || readlinkSync(`/proc/self/fd/${sent.number}`) !== 'anon_inode:[eventfd]') return null;
-    this.given = new ClientEventFd(sent, this.#pid, this.#exports.shares, () => {
+    this.given = new ClientEventFd(sent, this.#pid, this.#exports.shares, this.#exports.signals, () => {
       this.#sent = null;
     });
     return this.given;

@@ -2,6 +2,7 @@ import type { EventFd } from '../../driver/ioctl/fd-table.ts';
 import type { Fd } from '../fd.ts';
 import { native } from '../native.ts';
 import type { Shares } from './shares.ts';
+import type { Signals } from './turns/signals.ts';
 
 /** An eventfd of a client's: it counts as one of the descriptors of its process while the driver keeps it. */
 export class ClientEventFd implements EventFd {
@@ -9,13 +10,18 @@ export class ClientEventFd implements EventFd {
   readonly #fd: Fd;
   readonly #pid: number;
   readonly #shares: Shares;
+  readonly #signals: Signals;
   readonly #taken: () => void;
+  /** A signal that is to be delivered keeps the descriptor open. */
+  #signalled = false;
+  #put = false;
 
   /** `taken` is called when `fd` is no longer the caller's to close. */
-  constructor(fd: Fd, pid: number, shares: Shares, taken: () => void) {
+  constructor(fd: Fd, pid: number, shares: Shares, signals: Signals, taken: () => void) {
     this.#fd = fd;
     this.#pid = pid;
     this.#shares = shares;
+    this.#signals = signals;
     this.#taken = taken;
   }
 
@@ -26,11 +32,22 @@ export class ClientEventFd implements EventFd {
   }
 
   put(): void {
-    this.#fd.close();
-    this.#shares.giveBack(this.#pid, 1);
+    this.#put = true;
+    if (!this.#signalled) this.#close();
   }
 
   signal(): void {
-    native().eventfdSignal(this.#fd.number);
+    if (this.#signalled) return;
+    this.#signalled = true;
+    this.#signals.add(() => {
+      native().eventfdSignal(this.#fd.number);
+      this.#signalled = false;
+      if (this.#put) this.#close();
+    });
+  }
+
+  #close(): void {
+    this.#fd.close();
+    this.#shares.giveBack(this.#pid, 1);
   }
 }

@@ -17,7 +17,8 @@ import type { PanthorDrv } from '../../driver/ioctl/drv.ts';
 import { closeAll, type Fd } from '../fd.ts';
 import { BoMemories, BoMemory } from './bo-memory.ts';
 import { Bugs } from './bugs.ts';
-import type { Connection } from './connection.ts';
+import type { Connection } from './clients/connection.ts';
+import type { Asker } from './clients/connections.ts';
 import { Exports } from './exports.ts';
 import { fdinfoText, textFile } from './files/fdinfo.ts';
 import { GivenFiles, type WatchEnd } from './files/given-files.ts';
@@ -44,7 +45,9 @@ export interface DispatcherOptions extends RepliesOptions {
   tell: (line: string) => void;
   injection?: Injection | undefined;
   /** Turns of others while a call goes on. */
-  slices: Slices;
+  slices: Slices<Asker>;
+  /** A call that waits has been woken: `look` is called in a turn of the connection's. */
+  wake: (connection: Connection, look: () => void) => void;
   /** Bytes of JavaScript heap that clients may fill; what V8 allows otherwise. */
   heapBytes?: number | undefined;
 }
@@ -82,7 +85,7 @@ export class Dispatcher {
       bugs,
       observers,
       slices: options.slices,
-      released: () => this.exports.sweep(),
+      released: () => this.exports.sweepSoon(),
     });
     const { exports, files, replies } = this;
     const guard = new HeapGuard(
@@ -99,6 +102,7 @@ export class Dispatcher {
       guard,
       injection: options.injection ?? null,
       slices: options.slices,
+      wake: options.wake,
       observers,
     });
     this.#mmaps = new Mmaps({ files, memories, flushIdPage: this.flushIdPage, replies, observers });
@@ -146,13 +150,19 @@ export class Dispatcher {
       case WIRE_FDINFO:
         return this.#fdinfo(from, frame, view);
       case WIRE_AWAIT_RELEASE:
-        if (frame.size < wire_await_release.size) return false;
-        this.#given.look(getU64(view, frame.at + wire_await_release.off.file));
-        this.replies.plain(from, frame.id, 0);
-        return true;
+        return this.#awaitRelease(from, frame, view);
       default:
         return false;
     }
+  }
+
+  #awaitRelease(from: Connection, frame: Frame, view: DataView): boolean {
+    if (frame.size < wire_await_release.size) return false;
+    const key = getU64(view, frame.at + wire_await_release.off.file);
+    this.#given.look(key);
+    this.files.releaseNow(key);
+    this.replies.plain(from, frame.id, 0);
+    return true;
   }
 
   /** A client that can name a file may ask, as every process of the same user can read /proc. */
@@ -170,7 +180,8 @@ export class Dispatcher {
     const { off } = wire_open;
     const minor = view.getUint32(frame.at + off.minor, true);
     const flags = view.getUint32(frame.at + off.flags, true);
-    const fd = this.files.open(minor, flags, from.pid);
+    const compat = view.getUint32(frame.at + off.compat, true) !== 0;
+    const fd = this.files.open(minor, flags, from.pid, compat);
     if (typeof fd === 'number') this.replies.plain(from, frame.id, fd);
     else this.replies.memory(from, frame.id, fd, false);
     return true;

@@ -12,6 +12,7 @@ import { type BoMemories, type BoMemory, inodeOf } from './bo-memory.ts';
 import type { GivenFiles } from './files/given-files.ts';
 import type { OpenFile } from './open-file.ts';
 import type { Shares } from './shares.ts';
+import { Signals } from './turns/signals.ts';
 
 /** A dma-buf that clients hold as a descriptor of the object's memfd. */
 interface ExportedBuf {
@@ -33,9 +34,12 @@ export class Exports {
   readonly #memories: BoMemories;
   /** Of descriptors, by process. */
   readonly shares: Shares;
+  readonly signals = new Signals();
   /** Fences by the key of the socket that stands for them. */
   readonly #fences = new Map<number, SyncFile | SyncobjFile>();
   readonly #bufs = new Map<string, ExportedBuf>();
+  /** How far a sweep has come; null: there is none. */
+  #swept: IterableIterator<string> | null = null;
 
   /** `shares`: of descriptors, by process. */
   constructor(given: GivenFiles, memories: BoMemories, shares: Shares) {
@@ -64,17 +68,35 @@ export class Exports {
     return this.#bufs.get(inodeOf(fd))?.buf ?? null;
   }
 
-  /** Lets go of dma-bufs that no client has any more. */
-  sweep(): void {
-    for (const [inode, exported] of this.#bufs) {
-      if (exported.refs > 0 && !exported.memory.users()) {
-        for (; exported.refs > 0; exported.refs--) releaseFdObject(exported.buf);
-      }
-      const readers = exported.readers.filter((file) => !file.released);
-      for (let i = readers.length; i < exported.readers.length; i++) releaseFdObject(exported.buf);
-      exported.readers = readers;
-      if (exported.refs === 0 && readers.length === 0) this.#bufs.delete(inode);
+  /** Has sweep() look at all of them, unless it is about to. */
+  sweepSoon(): void {
+    if (this.#bufs.size > 0) this.#swept ??= this.#bufs.keys();
+  }
+
+  /** Whether there is something for sweep(). */
+  get toSweep(): boolean {
+    return this.#swept !== null;
+  }
+
+  /** Lets go of dma-bufs that no client has any more, one after the other until `isOver`. */
+  sweep(isOver: () => boolean): void {
+    while (this.#swept !== null) {
+      const { value, done } = this.#swept.next();
+      const exported = value === undefined ? undefined : this.#bufs.get(value);
+      if (exported !== undefined) this.#look(value, exported);
+      if (done === true) this.#swept = null;
+      else if (isOver()) return;
     }
+  }
+
+  #look(inode: string, exported: ExportedBuf): void {
+    if (exported.refs > 0 && !exported.memory.users()) {
+      for (; exported.refs > 0; exported.refs--) releaseFdObject(exported.buf);
+    }
+    const readers = exported.readers.filter((file) => !file.released);
+    for (let i = readers.length; i < exported.readers.length; i++) releaseFdObject(exported.buf);
+    exported.readers = readers;
+    if (exported.refs === 0 && readers.length === 0) this.#bufs.delete(inode);
   }
 
   /** The server ends. */
@@ -117,7 +139,7 @@ export class Exports {
     this.#fences.set(file.key, object);
     if (object.kind === 'syncobj-file') send(file.end);
     // sync_file_poll()
-    else object.fence.onSignal(() => send(file.end));
+    else object.fence.onSignal(() => this.signals.add(() => send(file.end)));
     return made.fd;
   }
 }

@@ -1,5 +1,4 @@
 import { EBADF, EIO, ENOMEM, ENOTTY } from '../../../uapi/errno.ts';
-import type { IoctlSpec } from '../../../uapi/ioctl.ts';
 import { WIRE_ATTACH, WIRE_MAX_CALL, wire_ioctl } from '../../../uapi/wire.ts';
 import type { Frame } from '../../capture/frame.ts';
 import { run } from '../../coroutine/op.ts';
@@ -9,19 +8,20 @@ import { BlockedCall } from '../../driver/ioctl/blocked.ts';
 import { BLOCKED, type PanthorDrv } from '../../driver/ioctl/drv.ts';
 import type { SyncFile } from '../../driver/ioctl/fd-table.ts';
 import type { Fd } from '../fd.ts';
-import { nativeIoctls } from '../launch/native-tables.ts';
 import type { Bugs } from './bugs.ts';
 import { Call } from './call.ts';
 import { CallFds } from './call-fds.ts';
-import type { Connection } from './connection.ts';
+import type { Connection } from './clients/connection.ts';
+import type { Asker } from './clients/connections.ts';
 import type { Exports } from './exports.ts';
 import type { HeapGuard } from './heap-guard.ts';
 import type { Injection } from './injection.ts';
+import { knownIoctl } from './known-ioctls.ts';
 import type { Observer } from './observer.ts';
 import type { OpenFile } from './open-file.ts';
 import type { OpenFiles } from './open-files.ts';
 import type { Replies } from './replies.ts';
-import { hasBacklog, mayBeLong } from './turns/long-calls.ts';
+import { hasBacklog, LONG_CALL, mayBeLong } from './turns/long-calls.ts';
 import type { Slices } from './turns/slices.ts';
 
 export interface IoctlsOptions {
@@ -32,44 +32,23 @@ export interface IoctlsOptions {
   bugs: Bugs;
   guard: HeapGuard;
   injection: Injection | null;
-  slices: Slices;
+  slices: Slices<Asker>;
+  /** A call that waits has been woken: `look` is called in its turn. */
+  wake: (connection: Connection, look: () => void) => void;
   observers: readonly Observer[];
 }
 
-/** User memory of one call that is kept for the next. */
-const KEPT_BYTES = 1 << 20;
-
-interface Known {
-  spec: IoctlSpec;
-  /** The argument has a field for a descriptor. */
-  hasFd: boolean;
-  /** The driver keeps something new for it. */
-  needsMemory: boolean;
-}
-
-const NEEDS_MEMORY =
-  /_(CREATE|VM_BIND|SUBMIT|SET_LABEL|SIGNAL|TRANSFER|EVENTFD|HANDLE_TO_FD|FD_TO_HANDLE|FLINK|OPEN|GET_MAGIC|CLIENT_NAME)$/;
-
-/** Ioctls by type and number. */
-const known = new Map<number, Known>(
-  nativeIoctls.map((spec) => [
-    (spec.type << 8) | spec.nr,
-    {
-      spec,
-      hasFd: spec.arg?.fields.some((field) => field.info.unit === 'fd') ?? false,
-      needsMemory: NEEDS_MEMORY.test(spec.name),
-    },
-  ]),
-);
+/** Calls that are kept to be used again. */
+const MAX_SPARE = 16;
 
 /** Where WIRE_IOCTL becomes a call of the driver, and its result a reply. */
 export class Ioctls {
   readonly #options: IoctlsOptions;
   readonly #wantsBefore: boolean;
-  #call = new Call();
-  /** A call is being made: what it completes of others is told after its own result. */
-  #making = false;
-  #completed: (() => void)[] = [];
+  /** Calls that are over, to be used again. */
+  readonly #spare: Call[] = [];
+  /** For a look at a request that may have to wait. */
+  readonly #looked = new Call();
 
   constructor(options: IoctlsOptions) {
     this.#options = options;
@@ -82,29 +61,36 @@ export class Ioctls {
    * @returns false for what is no request
    */
   handle(from: Connection, frame: Frame, view: DataView, bytes: Uint8Array, fds: Fd[]): boolean {
-    // While a call is being made it keeps its own.
-    const call = this.#making ? new Call() : this.#call;
     if (frame.size > WIRE_MAX_CALL) {
       this.#options.replies.plain(from, frame.id, -ENOMEM);
       return true;
     }
-    if (!call.read(frame, view, bytes)) return false;
-    const shown = (frame.flags & WIRE_ATTACH) !== 0 ? fds.shift() : undefined;
-    if (call.fileKey === 0) {
-      if (shown === undefined) return false;
-      this.#onObject(from, frame.id, call, shown, fds);
-      return true;
+    const call = this.#spare.pop() ?? new Call();
+    // What is no request ends the connection; its descriptors stay the caller's.
+    if (!call.read(frame, view, bytes, this.#options.slices.condResched) || isNameless(frame, call, fds)) {
+      this.#over(call);
+      return false;
     }
-    const file = this.#options.files.find(from, call.fileKey, shown);
-    if (file === undefined) this.#options.replies.plain(from, frame.id, -EBADF);
-    else this.#onDevice(from, frame.id, file, call, fds);
+    const shown = (frame.flags & WIRE_ATTACH) !== 0 ? fds.shift() : undefined;
+    if (call.fileKey === 0) this.#onObject(from, frame.id, call, shown as Fd, fds);
+    else this.#onFile(from, frame.id, call, shown, fds);
     return true;
   }
 
+  #onFile(from: Connection, id: number, call: Call, shown: Fd | undefined, fds: Fd[]): void {
+    const file = this.#options.files.find(from, call.fileKey, shown);
+    if (file !== undefined) {
+      this.#onDevice(from, id, file, call, fds);
+      return;
+    }
+    this.#options.replies.plain(from, id, -EBADF);
+    this.#over(call);
+  }
+
   #onDevice(from: Connection, id: number, file: OpenFile, call: Call, fds: Fd[]): void {
-    const { drv, exports, bugs } = this.#options;
+    const { drv, exports, bugs, slices } = this.#options;
     if (this.#wantsBefore) call.remember();
-    const entry = known.get(call.request & 0xffff);
+    const entry = knownIoctl(call.request);
     if (entry?.needsMemory && this.#options.guard.refuses(file, call.mem.used)) {
       this.#finish(from, id, file, call, -ENOMEM, null);
       return;
@@ -122,23 +108,22 @@ export class Ioctls {
     file.drm.callerPid = from.pid;
     file.drm.callerTid = call.tid;
     const what = entry?.spec.name ?? 'an unknown ioctl';
-    const outer = { making: this.#making, completed: this.#completed };
-    this.#making = true;
-    this.#completed = [];
+    const { caller } = drv.work;
+    drv.work.caller = file.drm;
     file.calling = true;
     file.busy++;
     const updates = pageTableUpdates(drv);
+    const noted = exports.signals.count;
+    call.reachedDriver = true;
     const ret =
       bugs.guard(what, () => run(drv.ioctl(file.drm, call.request, call.mem, call.argAddr))) ?? -EIO;
+    exports.signals.deliver(noted, slices.condResched);
     file.calling = false;
-    const completed = this.#completed;
-    this.#making = outer.making;
-    this.#completed = outer.completed;
+    drv.work.caller = caller;
     table?.end();
     if (ret === BLOCKED) this.#wait(from, id, file, call);
     else if (pageTableUpdates(drv) === updates || !this.#delay(from, id, file, call, ret, table))
       this.#finish(from, id, file, call, ret, table);
-    for (const tell of completed) tell();
     this.#options.files.idle(file);
   }
 
@@ -154,27 +139,25 @@ export class Ioctls {
     if (hasBacklog(drv.sched, file)) return true;
     if (!slices.pauses) return file.calling;
     // Work that is paused holds the lock of a VM.
-    if (file.drm.vms.all().some((vm) => vm.opLock.held)) return true;
+    if (file.drm.vms.some((vm) => vm.opLock.held)) return true;
     // What is injected is counted by calls, and some of it cannot happen within one.
     if (file.calling || injection !== null) return true;
-    const call = new Call();
-    return call.read(frame, view, bytes) && mayBeLong(call, file);
+    if (frame.size > LONG_CALL) return true;
+    const call = this.#looked;
+    return call.read(frame, view, bytes, () => undefined) && mayBeLong(call, file);
   }
 
   /** The call waits; it keeps its memory, and the next call gets other. */
   #wait(from: Connection, id: number, file: OpenFile, call: Call): void {
     const blocked = file.drm.blocked!;
-    this.#call = new Call();
+    call.release = from.leaveBytes();
     file.busy++;
     from.cancel = () => blocked.cancel();
+    blocked.onWake = () => this.#options.wake(from, () => blocked.look());
     blocked.onComplete((ret) => {
-      const tell = (): void => {
-        from.cancel = null;
-        this.#finish(from, id, file, call, ret, null);
-        this.#options.files.idle(file);
-      };
-      if (this.#making) this.#completed.push(tell);
-      else tell();
+      from.cancel = null;
+      this.#finish(from, id, file, call, ret, null);
+      this.#options.files.idle(file);
     });
     if (this.#options.injection?.interrupts()) from.cancel?.();
   }
@@ -191,7 +174,7 @@ export class Ioctls {
     const { drv, injection, files } = this.#options;
     const ns = injection?.delayNs() ?? 0;
     if (ns === 0) return false;
-    if (call === this.#call) this.#call = new Call();
+    call.release = from.leaveBytes();
     file.calling = true;
     file.busy++;
     const slow = new BlockedCall(
@@ -219,26 +202,33 @@ export class Ioctls {
   ): void {
     for (const observer of this.#options.observers) observer.ioctl(on, call, ret, table);
     if (!from.closed) this.#options.replies.ofCall(from, id, call, ret, table);
-    call.before = null;
-    if (call === this.#call && call.mem.data.length > KEPT_BYTES) this.#call = new Call();
+    this.#over(call);
+  }
+
+  #over(call: Call): void {
+    call.end();
+    if (this.#spare.length < MAX_SPARE) this.#spare.push(call);
   }
 
   /** Calls on the own descriptor of a dma-buf or a sync_file; that of a syncobj has none. */
   #onObject(from: Connection, id: number, call: Call, target: Fd, fds: Fd[]): void {
-    const { drv, exports, replies, bugs } = this.#options;
+    const { drv, exports, replies, bugs, slices } = this.#options;
     const object = exports.identify(target);
     target.close();
     if (object === null || object.kind === 'syncobj-file') {
       replies.plain(from, id, -ENOTTY);
+      this.#over(call);
       return;
     }
     if (this.#wantsBefore) call.remember();
-    const spec = known.get(call.request & 0xffff)?.spec;
+    const spec = knownIoctl(call.request)?.spec;
     const table = new CallFds(exports, null, from.pid, spec, call.arg(), call.argAddr, fds.shift() ?? null);
     const { request, mem, argAddr } = call;
+    const noted = exports.signals.count;
     const ret =
       bugs.guard('an ioctl of an object', () => drv.objectIoctl(object, request, mem, argAddr, table)) ??
       -EIO;
+    exports.signals.deliver(noted, slices.condResched);
     table.end();
     this.#finish(from, id, object, call, ret, table);
   }
@@ -246,4 +236,9 @@ export class Ioctls {
 
 function pageTableUpdates({ device }: PanthorDrv): number {
   return device.mmu.stats.mapCalls + device.mmu.stats.unmapCalls;
+}
+
+/** Whether a request says neither by key nor by descriptor what it is about. */
+function isNameless(frame: Frame, call: Call, fds: readonly Fd[]): boolean {
+  return call.fileKey === 0 && ((frame.flags & WIRE_ATTACH) === 0 || fds.length === 0);
 }

@@ -6,7 +6,7 @@ import { getU64 } from '../../driver/base/u64.ts';
 import { FLUSH_ID_PAGE } from '../../driver/ioctl/file.ts';
 import type { Fd } from '../fd.ts';
 import type { BoMemories, BoMemory } from './bo-memory.ts';
-import type { Connection } from './connection.ts';
+import type { Connection } from './clients/connection.ts';
 import type { Observer } from './observer.ts';
 import type { OpenFile } from './open-file.ts';
 import type { OpenFiles } from './open-files.ts';

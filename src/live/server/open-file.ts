@@ -1,5 +1,5 @@
 import type { DrmFile } from '../../driver/ioctl/file.ts';
-import type { Connection } from './connection.ts';
+import type { Connection } from './clients/connection.ts';
 import type { GivenFile } from './files/given-files.ts';
 
 const O_ACCMODE = 3;

@@ -4,7 +4,8 @@ import type { PanthorDrv } from '../../driver/ioctl/drv.ts';
 import type { Fd } from '../fd.ts';
 import { freeLeakedVms } from '../leaked-vms.ts';
 import type { Bugs } from './bugs.ts';
-import type { Connection } from './connection.ts';
+import type { Connection } from './clients/connection.ts';
+import type { Asker } from './clients/connections.ts';
 import type { GivenFiles } from './files/given-files.ts';
 import type { Observer } from './observer.ts';
 import { OpenFile } from './open-file.ts';
@@ -19,7 +20,7 @@ export interface OpenFilesOptions {
   shares: Shares;
   bugs: Bugs;
   observers: readonly Observer[];
-  slices: Slices;
+  slices: Slices<Asker>;
   /** Called when a file has been released. */
   released: () => void;
 }
@@ -28,6 +29,8 @@ export interface OpenFilesOptions {
 export class OpenFiles {
   readonly #options: OpenFilesOptions;
   readonly #byKey = new Map<number, OpenFile>();
+  /** Those that are to be released. */
+  readonly #left = new Set<OpenFile>();
   #nextId = 0;
 
   constructor(options: OpenFilesOptions) {
@@ -47,11 +50,11 @@ export class OpenFiles {
   }
 
   /**
-   * Opens a node for process `pid` with the flags of open(2).
+   * Opens a node for process `pid`, of 32 bits where `compat`, with the flags of open(2).
    *
    * @returns the descriptor for the client; -ENODEV for a node that is not ours, -ENFILE, -ENOMEM
    */
-  open(minor: number, flags: number, pid: number): Fd | number {
+  open(minor: number, flags: number, pid: number, compat = false): Fd | number {
     const { card, drv, given, shares, bugs, observers } = this.#options;
     if (minor !== card && minor !== card + 128) return -ENODEV;
     if (!shares.take(pid, 1)) return -ENFILE;
@@ -67,7 +70,7 @@ export class OpenFiles {
     // The client is the server's own user, and so has the server's privileges or fewer.
     const root = process.geteuid?.() === 0;
     const node = minor === card ? 'primary' : 'render';
-    const drm = bugs.guard('open', () => run(drv.open({ node, sysAdmin: root, sysNice: root })));
+    const drm = bugs.guard('open', () => run(drv.open({ node, sysAdmin: root, sysNice: root, compat })));
     if (drm === undefined) {
       given.end(made.file);
       made.fd.close();
@@ -97,16 +100,35 @@ export class OpenFiles {
     return from.shown.get(key);
   }
 
+  /** Whether files are to be released. */
+  get hasClosed(): boolean {
+    return this.#left.size > 0;
+  }
+
+  /** Releases one: fput() leaves that to a work item, or to the end of a system call. */
+  releaseNext(): void {
+    for (const file of this.#left) {
+      this.#release(file);
+      return;
+    }
+  }
+
+  /** The client waits for the release of file `key`, where it is closed and no other call is paused. */
+  releaseNow(key: number): void {
+    const file = this.#byKey.get(key);
+    if (file !== undefined && this.#left.has(file) && !this.#options.slices.pauses) this.#release(file);
+  }
+
   /** The last descriptor is gone; calls that wait still hold the file, as fdget() does. */
   #closed(file: OpenFile): void {
     file.closing = true;
-    if (file.busy === 0) this.#releaseSoon(file);
+    if (file.busy === 0) this.#left.add(file);
   }
 
   /** A call that waited has returned. */
   idle(file: OpenFile): void {
     file.busy--;
-    if (file.closing && file.busy === 0 && !file.released) this.#releaseSoon(file);
+    if (file.closing && file.busy === 0 && !file.released) this.#left.add(file);
   }
 
   /** The server ends. */
@@ -115,21 +137,13 @@ export class OpenFiles {
       file.busy = 0;
       this.#options.given.end(file.given);
     }
-  }
-
-  /** fput(): not while another call is paused, as in the kernel it is left to the end of a system call. */
-  #releaseSoon(file: OpenFile): void {
-    const { slices } = this.#options;
-    slices.afterPause(() => {
-      if (file.released) return;
-      slices.begin();
-      this.#release(file);
-    });
+    while (this.hasClosed) this.releaseNext();
   }
 
   #release(file: OpenFile): void {
     const { drv, bugs, observers, released } = this.#options;
     file.released = true;
+    this.#left.delete(file);
     this.#byKey.delete(file.key);
     for (const connection of [...file.shownOn]) connection.forget(file);
     bugs.guard('release', () => {

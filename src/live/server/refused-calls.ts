@@ -1,15 +1,15 @@
-/** Why calls of clients were refused, as far as their bytes show it: for `--report`. */
-import { EINVAL } from '../../../uapi/errno.ts';
+/** Why calls of clients were refused: for `--report`. */
+import { EFAULT } from '../../../uapi/errno.ts';
 import { ioctlOf } from '../../../uapi/lookup.ts';
 import {
   DRM_IOCTL_PANTHOR_VM_BIND,
   DRM_PANTHOR_VM_BIND_ASYNC,
   drm_panthor_vm_bind,
 } from '../../../uapi/panthor_drm.ts';
-import type { Kernel } from '../../driver/kernels.ts';
+import type { DrmFile } from '../../driver/ioctl/file.ts';
 import { makePayload, type Region } from '../../payload/payload.ts';
-import { type Refusal, reasonText, refusalOf } from '../../payload/refusal.ts';
-import type { Target } from '../../payload/rules/context.ts';
+import { type Refusal, reasonText } from '../../payload/refusal.ts';
+import { reasonOf } from '../../reasons/refused-call.ts';
 import type { Call } from './call.ts';
 
 /** A reason and how often it was given; `why` is that of the first time. */
@@ -28,19 +28,14 @@ const BIND_COUNT = drm_panthor_vm_bind.off.ops + 4;
 
 /** Counts refused calls by function and field. */
 export class RefusalCount {
-  readonly #target: Target;
   readonly #kept = new Map<string, RefusedCalls>();
   #reasoned = 0;
 
-  constructor(kernel: Kernel) {
-    this.#target = { ...kernel.uapi, behaviours: kernel.behaviours };
-  }
-
-  /** A call named `name` was refused with `errno`; its memory is as the driver left it. */
-  add(name: string, call: Call, errno: number): void {
-    if (this.#reasoned >= MAX_REASONED || call.mem.used > MAX_BYTES) return;
+  /** A call named `name` on `file` was refused with `errno`; its memory and the file are as the driver left them. */
+  add(name: string, call: Call, errno: number, file: DrmFile): void {
+    if (!call.reachedDriver || this.#reasoned >= MAX_REASONED || call.mem.used > MAX_BYTES) return;
     this.#reasoned++;
-    const refusal = refusalOfCall(call, errno, this.#target);
+    const refusal = refusalOfCall(call, errno, file);
     if (refusal === null) return;
     const key = `${name} ${refusal.error} ${refusal.function} ${refusal.field}`;
     const known = this.#kept.get(key);
@@ -60,8 +55,8 @@ export function refusedText({ call, count, ...refusal }: RefusedCalls): string {
   return `${call} ${refusal.error} ${reasonText(refusal)}${times}`;
 }
 
-/** The reason for which a call fails with `errno`; null where its bytes are sound, or could not be read. */
-function refusalOfCall(call: Call, errno: number, target: Target): Refusal | null {
+/** The reason for which a call fails with `errno`; null where none is known, or its argument could not be read. */
+function refusalOfCall(call: Call, errno: number, file: DrmFile): Refusal | null {
   const spec = ioctlOf(call.request);
   const view = call.arg();
   if (spec?.arg == null || view === null) return null;
@@ -71,11 +66,14 @@ function refusalOfCall(call: Call, errno: number, target: Target): Refusal | nul
     return { address: BigInt(mem.addrs[i]), bytes };
   });
   const argument = new Uint8Array(view.buffer, view.byteOffset, view.byteLength).slice();
+  let opsDone = 0;
   if (call.request === DRM_IOCTL_PANTHOR_VM_BIND) {
-    // A synchronous one has left the number of the operation that failed as the count.
     const word = new DataView(argument.buffer);
+    opsDone = word.getUint32(BIND_COUNT, true);
     const async = (word.getUint32(drm_panthor_vm_bind.off.flags, true) & DRM_PANTHOR_VM_BIND_ASYNC) !== 0;
-    if (!async && errno === EINVAL) word.setUint32(BIND_COUNT, word.getUint32(BIND_COUNT, true) + 1, true);
+    // A synchronous one has left the number of the operation that failed as the count: that one belongs to the argument.
+    if (!async && errno !== EFAULT) word.setUint32(BIND_COUNT, opsDone + 1, true);
   }
-  return refusalOf(makePayload(spec.arg, argument, regions, spec, call.request), errno, target);
+  const payload = makePayload(spec.arg, argument, regions, spec, call.request);
+  return reasonOf({ payload, errno, file, opsDone, toDriver: (_, value) => value });
 }

@@ -1,9 +1,12 @@
 import { errnoName } from '../../../uapi/errno.ts';
 import type { PanthorDevice } from '../../driver/device.ts';
+import type { DmaBuf } from '../../driver/gem/dma-buf.ts';
+import type { SyncFile } from '../../driver/ioctl/fd-table.ts';
 import type { StreamStats } from '../../firmware/job-runner.ts';
 import { nativeIoctls } from '../launch/native-tables.ts';
 import type { Call } from './call.ts';
 import type { Observer } from './observer.ts';
+import { OpenFile } from './open-file.ts';
 import { RefusalCount, type RefusedCalls, refusedText } from './refused-calls.ts';
 
 const names = new Map(nativeIoctls.map((spec) => [(spec.type << 8) | spec.nr, spec.shortName]));
@@ -23,7 +26,7 @@ export interface LiveSummary {
   mmaps: number;
   /** "VM_BIND EINVAL": how often. */
   errors: Record<string, number>;
-  /** Why, where the bytes of a call show it. */
+  /** Why: function and field, where they are known. */
   refused: RefusedCalls[];
   warnings: Record<string, number>;
   bugs: number;
@@ -48,14 +51,14 @@ export class LiveReport implements Observer {
 
   constructor(device: PanthorDevice) {
     this.#device = device;
-    this.#refusals = new RefusalCount(device.kernel);
+    this.#refusals = new RefusalCount();
   }
 
   opened(): void {
     this.#files++;
   }
 
-  ioctl(_on: unknown, call: Call, ret: number): void {
+  ioctl(on: OpenFile | DmaBuf | SyncFile, call: Call, ret: number): void {
     const code = call.request & 0xffff;
     this.#total++;
     const name = nameOf(code);
@@ -64,7 +67,7 @@ export class LiveReport implements Observer {
     this.#failed++;
     const error = `${name} ${errnoName(-ret)}`;
     this.#errors.set(error, (this.#errors.get(error) ?? 0) + 1);
-    this.#refusals.add(name, call, -ret);
+    if (on instanceof OpenFile) this.#refusals.add(name, call, -ret, on.drm);
   }
 
   mmap(): void {

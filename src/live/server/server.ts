@@ -5,11 +5,12 @@ import type { PanthorDrv } from '../../driver/ioctl/drv.ts';
 import { Fd } from '../fd.ts';
 import { EPOLLIN, native } from '../native.ts';
 import { Poller } from '../poller.ts';
-import { Connections } from './connections.ts';
+import { type Asker, Connections } from './clients/connections.ts';
 import { Dispatcher } from './dispatcher.ts';
 import type { Injection } from './injection.ts';
 import type { Observer } from './observer.ts';
 import { Shares } from './shares.ts';
+import { Account, FairOrder } from './turns/fair-order.ts';
 import { Slices } from './turns/slices.ts';
 
 export interface ServerOptions {
@@ -56,17 +57,25 @@ export class LiveServer {
   readonly #listener: Fd;
   readonly #poller = new Poller();
   readonly #connections: Connections;
-  readonly #slices: Slices;
+  readonly #order = new FairOrder<Asker>();
+  readonly #slices: Slices<Asker>;
+  /** What calls have left to do has turns as a client has. */
+  readonly #workAccount = new Account<Asker>();
   /** Work that calls have left has its turn: long pieces, too. */
   #working = false;
+  /** That turn is to do one piece at least. */
+  #begins = false;
   #lastSweep = 0;
 
   /** @throws Error when the socket cannot be made */
   constructor(options: ServerOptions) {
     this.#drv = options.drv;
-    this.#slices = new Slices({ now: () => options.drv.device.now(), others: () => this.#others() });
+    const now = (): number => options.drv.device.now();
+    const order = this.#order;
+    this.#slices = new Slices({ now, order, others: () => this.#others() });
     options.drv.device.condResched = this.#slices.condResched;
     options.drv.work.admits = (work) => this.#admits(work);
+    options.drv.work.isOver = () => this.#slices.over && !this.#begins;
     options.injection?.arm(options.drv);
     native().getReady();
     const all = descriptorLimit();
@@ -90,6 +99,8 @@ export class LiveServer {
         const watch = this.#poller.add(fd, 0, ended);
         return typeof watch === 'number' ? null : watch;
       },
+      wake: (connection, look) => this.#connections.wake(connection, look),
+      pause: this.#slices.condResched,
       delayed: (connection) => this.#connections.delayed(connection),
       lost: (connection) => this.#connections.drop(connection),
     });
@@ -98,6 +109,9 @@ export class LiveServer {
       poller: this.#poller,
       listener: this.#listener,
       limit,
+      order,
+      slices: this.#slices,
+      now,
       handle: (from, frame, view, bytes) =>
         dispatcher.bugs.guard('a frame', () => dispatcher.handle(from, frame, view, bytes)) ?? false,
       refuse: (connection, id, error) => dispatcher.replies.plain(connection, id, error),
@@ -122,43 +136,90 @@ export class LiveServer {
       const left = Math.max(due - this.#drv.device.now(), 0);
       wait = timeoutNs < 0 ? left : Math.min(timeoutNs, left);
     }
-    this.#poller.wait(this.#connections.hasReady || this.#drv.hasWork ? 0 : wait);
-    this.#slices.begin();
-    if (this.#connections.hasReady) this.#connections.takeTurns(this.#drv.device.now());
-    if (due !== Number.POSITIVE_INFINITY) this.#doWhatIsDue();
-    if (this.#drv.hasWork) this.#doWork();
+    this.#look(this.#order.waits || this.hasWork ? 0 : wait);
+    this.#turns();
     this.#slices.end();
     this.#drv.sched.tickWork.retry();
     this.#connections.retry();
   }
 
-  /** A call is paused: the others have a turn each. */
-  #others(): void {
-    this.#drv.paused = true;
-    this.#poller.wait(0);
-    this.#connections.takeTurns(this.#drv.device.now());
+  /** Whether calls have left something to do. */
+  get hasWork(): boolean {
+    const { files, exports } = this.dispatcher;
+    if (this.#drv.hasWork || files.hasClosed || this.#connections.hasLeft) return true;
+    return exports.signals.count > 0 || exports.toSweep;
+  }
+
+  /** Sees what has been asked for meanwhile, waiting for it at most `timeoutNs`, and does what is due. */
+  #look(timeoutNs: number): void {
+    this.#poller.wait(timeoutNs);
+    this.#slices.looked();
     this.#doWhatIsDue();
+  }
+
+  /** As many turns as there are askers, with another look after each slice. */
+  #turns(): void {
+    if (this.hasWork) this.#order.add(this.#workAccount, 'work');
+    for (let left = this.#order.count; left > 0; left--) {
+      if (this.#slices.over) this.#look(0);
+      const next = this.#order.next();
+      if (next === 'work') this.#slices.turn(this.#workAccount, () => this.#doWork());
+      else if (next !== undefined) this.#connections.turn(next);
+    }
+  }
+
+  /** A call is paused: those have their turns who have used less than it has, and what has arrived is looked at. */
+  #others(): void {
+    const used = this.#order.usedNs;
+    const working = this.#working;
+    this.#working = false;
+    this.#drv.paused = true;
+    // Its locks may be those of the call that is paused.
+    this.#order.remove(this.#workAccount, 'work');
+    this.#look(0);
+    for (let next = this.#order.next(used); next !== undefined; next = this.#order.next(used)) {
+      if (next !== 'work') this.#connections.turn(next);
+      if (this.#slices.over) this.#look(0);
+    }
     this.#drv.paused = this.#slices.nested;
+    this.#working = working;
   }
 
   /** What calls have left undone because their slice was over, or since it is long. */
   #doWork(): void {
-    this.#slices.begin();
+    const { bugs, files, exports } = this.dispatcher;
+    const connections = this.#connections;
     this.#working = true;
-    this.dispatcher.bugs.guard('work', () => run(this.#drv.drain()));
+    this.#begins = true;
+    bugs.guard('work', () => run(this.#drv.drain()));
+    bugs.guard('signals', () => exports.signals.deliver(0, this.#slices.condResched));
+    while ((files.hasClosed || connections.hasLeft) && (this.#begins || !this.#slices.over)) {
+      this.#begins = false;
+      if (files.hasClosed) files.releaseNext();
+      if (connections.hasLeft) bugs.guard('a wait', () => connections.endNext());
+    }
+    if (exports.toSweep) bugs.guard('sweep', () => exports.sweep(() => this.#slices.over));
     this.#working = false;
+    this.#begins = false;
   }
 
   /** Whether a piece of work may be done now: none whose lock a paused call holds. */
   #admits(work: Work): boolean {
-    if (work.lock?.held === true || this.#slices.over) return false;
-    return work.long !== true || (this.#working && !this.#slices.pauses);
+    if (work.lock?.held === true) return false;
+    if (this.#working) {
+      if (work.long === true && this.#slices.pauses) return false;
+      this.#begins = false;
+      return true;
+    }
+    // A call does what it has left itself, and not the work of others.
+    return work.long !== true && (work.owner === undefined || work.owner === this.#drv.work.caller);
   }
 
   /** Ends everything: clients see the device gone. */
   close(): void {
     this.#drv.device.condResched = null;
     this.#drv.work.admits = null;
+    this.#drv.work.isOver = null;
     this.#connections.close();
     this.dispatcher.close();
     this.#listener.close();
@@ -175,7 +236,7 @@ export class LiveServer {
     if (now >= this.#connections.deadlineNs) this.#connections.endHalves(now);
     if (now >= this.#nextSweep()) {
       this.#lastSweep = now;
-      this.dispatcher.exports.sweep();
+      this.dispatcher.exports.sweepSoon();
     }
   }
 }

@@ -1,14 +1,14 @@
 /** The page of a capture, made alive: map, timeline, search, keys, the panel and the table. */
-import { hex } from '../../../uapi/hex.ts';
 import { CallsTable } from './calls-table.ts';
 import { AddressMap } from './canvas/map.ts';
 import { LEFT, TOP } from './canvas/surface.ts';
 import { LANE, Timeline } from './canvas/timeline.ts';
 import { type Axis, Capture } from './capture.ts';
-import { byId, bytesText, el } from './dom.ts';
+import { byId, el } from './dom.ts';
 import { addGestures, viewKey } from './gestures.ts';
 import { legends } from './legend.ts';
 import { Panel, type Selection } from './panel.ts';
+import { selectionAt, titleAt } from './pointing.ts';
 import { type Hit, MOST_HITS, record, search } from './search.ts';
 import { onTheme } from './theme.ts';
 import { View } from './view.ts';
@@ -41,7 +41,9 @@ export class CaptureView {
     }
     mapCanvas.addEventListener('click', (event) => this.#clickMap(event));
     lineCanvas.addEventListener('click', (event) => this.#clickLine(event));
-    mapCanvas.addEventListener('pointermove', (event) => this.#hover(event));
+    mapCanvas.addEventListener('pointermove', ({ offsetX, offsetY }) => {
+      mapCanvas.title = titleAt(this.#capture, this.#map, offsetX, offsetY);
+    });
     this.#controls();
     legends(capture);
     this.#view.onChange(() => this.draw());
@@ -169,8 +171,9 @@ export class CaptureView {
   }
 
   #clickMap({ offsetX, offsetY }: MouseEvent): void {
-    const row = this.#map.hit(offsetX, offsetY);
-    if (row >= 0) this.select({ kind: 'mapping', at: row }, false);
+    const selection = selectionAt(this.#capture, this.#map, offsetX, offsetY);
+    if (selection?.kind === 'address') void this.#panel.show(selection);
+    else if (selection !== null) this.select(selection, false);
   }
 
   #clickLine({ offsetX, offsetY }: MouseEvent): void {
@@ -178,16 +181,6 @@ export class CaptureView {
     const lane = Math.floor((offsetY - TOP) / LANE);
     const record = this.#timeline.recordAt(lane, this.#timeline.surface.place(offsetX));
     if (record >= 0) this.select({ kind: 'record', at: record }, false);
-  }
-
-  #hover({ offsetX, offsetY, target }: PointerEvent): void {
-    const row = this.#map.hit(offsetX, offsetY);
-    const { mapVa, mapSize, mapObject, mapFrom, mapTo } = this.#capture.columns;
-    const to = row < 0 ? '' : mapTo[row] < 0 ? 'end' : `#${mapTo[row]}`;
-    (target as HTMLElement).title =
-      row < 0
-        ? hex(this.#map.vaAt(offsetY))
-        : `${hex(mapVa[row])} ${bytesText(mapSize[row])}\n${this.#capture.objectName(mapObject[row])}\n#${mapFrom[row]} – ${to}`;
   }
 
   #fromHash(): void {

@@ -20,9 +20,11 @@ export function legends(capture: Capture): void {
     item('warning, reset, differs', 'mark bad', null),
   );
   const { names } = capture.meta;
-  const shown = Object.entries(CALL_COLOURS).filter(([name]) => names.includes(name));
+  const shown = new Map<string, string[]>();
+  for (const [name, colour] of Object.entries(CALL_COLOURS))
+    if (names.includes(name)) shown.set(colour, [...(shown.get(colour) ?? []), name]);
   byId('line-legend').append(
-    ...shown.map(([name, colour]) => item(name, 'plain', colour)),
+    ...[...shown].map(([colour, calls]) => item(calls.join(', '), 'plain', colour)),
     item('other calls', 'plain', OTHER_CALL),
     item('failed or differs', 'plain', FAILED),
     item('locked region', 'lock', null),

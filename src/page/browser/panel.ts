@@ -1,15 +1,21 @@
 /** The details of what is selected: a mapping with its walk and its makers, or a call with the steps of the driver. */
 import { hex } from '../../../uapi/hex.ts';
 import { mapFlagNames } from '../../../uapi/map-flags.ts';
-import { ENDS, LEAF_2M, LEAF_4K, LEAF_BOTH, type PageStep } from '../data.ts';
+import { ENDS, LEAF_2M, LEAF_4K, LEAF_BOTH } from '../data.ts';
+import { walkIn } from '../walks.ts';
 import type { Capture } from './capture.ts';
 import { bytesText, el, timeText } from './dom.ts';
-import { walkOf, walkTable } from './walk.ts';
+import { type Fact, momentCommand, momentFacts } from './moment.ts';
+import { stepText } from './step-text.ts';
+import { entriesOf, walkTable } from './walk.ts';
 
 export interface Selection {
-  kind: 'record' | 'mapping';
-  /** Number of the record, or row of the mapping. */
+  kind: 'record' | 'mapping' | 'address';
+  /** Number of the record, row of the mapping, or the VM's place in the list. */
   at: number;
+  /** Of a mapping or a VM: the address in it, and the record, that were pointed at. */
+  va?: number;
+  record?: number;
 }
 
 /** Longest list of a panel. */
@@ -29,8 +35,12 @@ export class Panel {
 
   async show(selection: Selection): Promise<void> {
     const turn = ++this.#shown;
-    const nodes =
-      selection.kind === 'record' ? await this.#record(selection.at) : await this.#mapping(selection.at);
+    const { kind } = selection;
+    const nodes = await (kind === 'record'
+      ? this.#record(selection.at)
+      : kind === 'mapping'
+        ? this.#mapping(selection)
+        : this.#nothing(selection));
     if (turn === this.#shown) this.#root.replaceChildren(...nodes);
   }
 
@@ -52,13 +62,13 @@ export class Panel {
     return button;
   }
 
-  async #mapping(row: number): Promise<Node[]> {
+  async #mapping({ at: row, va: pointed, record }: Selection): Promise<Node[]> {
     const { columns, meta } = this.#capture;
     const { mapVa, mapSize, mapVm, mapObject, mapOffset, mapFlags, mapLeaf, mapFrom, mapTo, mapEnd } =
       columns;
     const [va, size, from, to] = [mapVa[row], mapSize[row], mapFrom[row], mapTo[row]];
     const object = mapObject[row];
-    const facts: [string, (Node | string)[]][] = [
+    const facts: Fact[] = [
       ['Addresses', [`${hex(va)} – ${hex(va + size - 1)}`]],
       ['Size', [`${bytesText(size)} (${hex(size)})`]],
       [
@@ -89,13 +99,40 @@ export class Panel {
     }
     const chunk = await this.#capture.fetch(from);
     const nodes: Node[] = [el('h2', {}, `Mapping at ${hex(va)}`), list(facts)];
+    // Tables and pages of a mapping are what they were when it was made: what changes them makes other mappings.
+    const moment = Math.max(record ?? from, from);
+    const at = pointed ?? va;
+    const mapping = { va, size, sparse: object < 0 };
+    const walk = chunk === null ? null : walkIn(chunk, row, mapping, at, meta.rootLevel);
+    nodes.push(el('h3', {}, `The walk of ${hex(at)} after record ${moment}`));
+    if (walk !== null) nodes.push(walkTable(entriesOf(walk, at, meta.rootLevel), at));
+    else nodes.push(el('p', {}, 'It is not in this page. What shows it:'));
+    nodes.push(momentCommand(this.#capture, moment, { vm: mapVm[row], va: hex(at) }));
     const call = chunk?.calls[from - chunk.first];
     if (call !== undefined)
       nodes.push(el('h3', {}, 'The call that made it'), el('pre', { tabindex: '0' }, call));
-    const walk = chunk === null ? null : walkOf(chunk, row, va, meta.rootLevel);
-    if (walk !== null)
-      nodes.push(el('h3', {}, `The walk of ${hex(va)} after record ${from}`), walkTable(walk));
+    nodes.push(...(await this.#moment(moment)));
     return nodes;
+  }
+
+  /** An address at which nothing is mapped then. */
+  async #nothing({ at: vm, va = 0, record = 0 }: Selection): Promise<Node[]> {
+    const { mapVm, mapVa, mapSize } = this.#capture.columns;
+    const holds = (row: number): boolean =>
+      mapVm[row] === vm && mapVa[row] <= va && va < mapVa[row] + mapSize[row];
+    return [
+      el('h2', {}, `${hex(va)}: nothing is mapped`),
+      el('p', {}, `in ${this.#capture.meta.vms[vm].name}, after record ${record}`),
+      ...this.#mappings('Mappings that held it at other times', holds),
+      ...(await this.#moment(record)),
+      momentCommand(this.#capture, record, { vm, va: hex(va) }),
+    ];
+  }
+
+  async #moment(record: number): Promise<Node[]> {
+    const chunk = await this.#capture.fetch(record);
+    const steps = chunk?.steps[record - chunk.first];
+    return [el('h3', {}, `After record ${record}`), list(momentFacts(this.#capture, record, steps))];
   }
 
   #lifeOf(what: string, record: number): (Node | string)[] {
@@ -116,18 +153,21 @@ export class Panel {
     if (note !== undefined) nodes.push(el('p', { class: 'note' }, note));
     const steps = chunk?.steps[record - chunk.first] ?? [];
     if (steps.length > 0) {
-      const rows = steps.slice(0, LISTED).map((step) => el('li', { class: step[0] }, stepText(step)));
+      const rows = steps
+        .slice(0, LISTED)
+        .map((step) => el('li', { class: step[0] }, stepText(step, meta.vms)));
       if (steps.length > LISTED) rows.push(el('li', {}, `… and ${steps.length - LISTED} more`));
       nodes.push(el('h3', {}, 'What the driver did'), el('ol', { class: 'steps' }, ...rows));
     }
-    nodes.push(...this.#mappings('Mappings that it made', columns.mapFrom, record));
-    nodes.push(...this.#mappings('Mappings that it removed', columns.mapTo, record));
+    nodes.push(...this.#mappings('Mappings that it made', (row) => columns.mapFrom[row] === record));
+    nodes.push(...this.#mappings('Mappings that it removed', (row) => columns.mapTo[row] === record));
+    nodes.push(...(await this.#moment(record)), momentCommand(this.#capture, record));
     return nodes;
   }
 
-  #mappings(title: string, column: ArrayLike<number>, record: number): Node[] {
+  #mappings(title: string, wanted: (row: number) => boolean): Node[] {
     const rows: number[] = [];
-    for (let i = 0; i < column.length; i++) if (column[i] === record) rows.push(i);
+    for (let i = 0; i < this.#capture.columns.mapVa.length; i++) if (wanted(i)) rows.push(i);
     if (rows.length === 0) return [];
     const items = rows.slice(0, LISTED).map((row) => el('li', {}, this.#mappingButton(row)));
     if (rows.length > LISTED) items.push(el('li', {}, `… and ${rows.length - LISTED} more`));
@@ -149,28 +189,10 @@ const LEAVES: Readonly<Record<number, string>> = {
   0: 'none in the page tables then',
 };
 
-function list(facts: readonly [string, (Node | string)[]][]): HTMLElement {
+function list(facts: readonly Fact[]): HTMLElement {
   return el(
     'dl',
     { class: 'facts' },
     ...facts.flatMap(([name, value]) => [el('dt', {}, name), el('dd', {}, ...value)]),
   );
-}
-
-function stepText(step: PageStep): string {
-  switch (step[0]) {
-    case 'op':
-      return `${step[5] === 1 ? 'asynchronous ' : ''}${step[2]} ${step[3]} +${step[4]}`;
-    case 'command':
-      return `AS ${step[1]}: ${step[2]}${step[2] === 'LOCK' ? ` ${step[3]} +${step[4]} (${bytesText(Number(step[4]))})` : ''}`;
-    case 'flush':
-      return 'flush of the GPU caches';
-    case 'slot':
-      return `AS ${step[2]}: ${step[1]} VM ${step[3]}`;
-    case 'map-pages':
-    case 'unmap-pages':
-      return `${step[0].replace('-', '_')} ${step[1]} ${bytesText(Number(step[2]))}`;
-    default:
-      return `${step[0]}: ${step[1]}`;
-  }
 }

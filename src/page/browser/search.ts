@@ -17,7 +17,10 @@ export function search(capture: Capture, question: string): Hit[] {
   if (text === '') return [];
   const number = /^(?:#|record\s+)?(\d+)$/i.exec(text);
   if (number !== null) return record(capture, Number(number[1]));
-  if (/^0x[0-9a-f]+$/i.test(text)) return mappings(capture, at(Number(text), capture));
+  if (/^0x[0-9a-f]+$/i.test(text)) {
+    const va = Number(text);
+    return mappings(capture, at(va, capture)).map((hit) => ({ ...hit, va }));
+  }
   const words = text.toLowerCase();
   const objects = new Set<number>();
   capture.meta.objects.forEach(({ name, label }, i) => {

@@ -3,7 +3,7 @@
 /** Makes each table of class `stepper` one stop of Tab, with the arrows moving within. */
 export function startStepper(): void {
   for (const table of document.querySelectorAll<HTMLElement>('table.stepper')) {
-    const rows = [...table.querySelectorAll<HTMLElement>('tbody tr')];
+    const rows = [...table.querySelectorAll<HTMLElement>('tbody tr:not(.how)')];
     const go = (to: number): void => {
       rows.forEach((row, i) => {
         row.tabIndex = i === to ? 0 : -1;

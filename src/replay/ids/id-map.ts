@@ -1,4 +1,4 @@
-import type { IdKind } from './id-fields.ts';
+import type { IdKind } from '../../reasons/id-fields.ts';
 
 /**
  * What stands for a number of the capture that the model never gave out: no handle, id or descriptor reaches it, so

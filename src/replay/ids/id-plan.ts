@@ -1,6 +1,6 @@
 import type { BufferSpec, IoctlSpec, NumberRef } from '../../../uapi/ioctl.ts';
 import { fieldAt, type StructLayout } from '../../../uapi/layout.ts';
-import { ID_FIELDS, type IdField, type IdKind } from './id-fields.ts';
+import { ID_FIELDS, type IdField, type IdKind } from '../../reasons/id-fields.ts';
 
 /** An id at a fixed place of a struct. */
 export interface PlannedId {

@@ -154,6 +154,12 @@ export class VectorCalls {
     return { ...out, uid, user_va_range: range, kernel_va: [start, end] };
   }
 
+  /** What a lookup that has ended came to besides its result. */
+  found(): Fields {
+    const { mailbox } = this.#kernel;
+    return mailbox.result(0) === 0 ? { bo: mailbox.result(1), bo_off: hex(mailbox.result(2)) } : {};
+  }
+
   #boCreate(op: StreamOp): Fields {
     const { mailbox } = this.#kernel;
     const id = this.#made + 1;
@@ -222,7 +228,8 @@ export class VectorCalls {
         return this.#call(thread, 'kunmap', uid, value(op, 'va'), value(op, 'size'));
       case 'lookup': {
         const out = this.#call(thread, 'lookup', uid, value(op, 'va'));
-        return out.r === 0 ? { ...out, bo: mailbox.result(1), bo_off: hex(mailbox.result(2)) } : out;
+        // One that has to wait has no answer yet.
+        return out.blocked === 1 ? out : { ...out, ...this.found() };
       }
       case 'get_state':
         return { r: 0 };

@@ -26,6 +26,7 @@ export class TreeVectorRunner {
     this.#kernel = new TreeKernel(tree);
     const explain = { warnings: new Warnings(tree.mirror), places: new Places(tree) };
     this.#runner = new Runner(this.#kernel, explain, this.#recorder);
+    this.#runner.registers = this.#recorder;
     this.#questions = new Questions(this.#kernel, this.#runner);
     this.#calls = new VectorCalls(this.#kernel, this.#runner, this.#questions);
   }
@@ -67,6 +68,7 @@ export class TreeVectorRunner {
       this.#recorder.event('mid_begin');
       this.#runner.resume(INNER);
       this.#recorder.event(`mid_end ${this.#kernel.mailbox.result(0)}`);
+      if (mid.op === 'lookup') Object.assign(inner, this.#calls.found());
     } else if (ended === 'waiting') out.mid_unreached = 1;
     return { ...inner, ...out };
   }

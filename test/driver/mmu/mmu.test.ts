@@ -75,6 +75,29 @@ describe('slots', () => {
   });
 });
 
+describe('active_cnt', () => {
+  const seen = () => [vms[0].activeCount, [...device.warnings.keys()]];
+
+  it('of a VM that nothing uses is not lowered', () => {
+    idle(0);
+    expect(seen()).toEqual([0, ['refcount_dec_not_one: underflow']]);
+  });
+
+  it('is saturated where the slot goes while panthor_vm_idle() waits for its lock, and never 0 again', () => {
+    active(0);
+    const steps = device.mmu.idle(vms[0]);
+    steps.next();
+    steps.next();
+    device.mmu.releaseAs(vms[0]);
+    expect(steps.next().done).toBe(true);
+    expect(seen()).toEqual([0xc0000000, ['refcount_dec_and_test: underflow']]);
+    idle(0);
+    // It passes for active, and has no slot.
+    expect([active(0), vms[0].as, vms[0].activeCount]).toEqual([0, -1, 0xc0000000]);
+    expect(device.warnings.has('refcount_inc_not_zero: saturated')).toBe(true);
+  });
+});
+
 describe('a fault', () => {
   function raise(as: number): void {
     device.regs.words[asRegister(as, AS_FAULTSTATUS) >> 2] = 0x2c3;

@@ -8,20 +8,12 @@
  * with 1 where fewer than nine in ten of those that are not equivalent are found, or where one that is called equivalent is.
  */
 import { spawn, spawnSync } from 'node:child_process';
-import {
-  appendFileSync,
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { transformWithOxc } from 'vite';
-import { instrument, settersIn } from '../../../build/instrument.mjs';
+import { namesBeside } from '../../../build/build.mjs';
+import { instrument } from '../../../build/instrument.mjs';
 import { MUTANTS } from './list.mjs';
 import { changeOf } from './place.mjs';
 import { lastFoundBy, readResults, tableOf } from './results.mjs';
@@ -50,13 +42,7 @@ const hints = lastFoundBy(join(top, 'docs/mutants.md'));
 const cache = join(top, '.cache');
 mkdirSync(cache, { recursive: true });
 
-const setters = new Set(
-  ['coroutine', 'driver', 'hw', 'explore/model'].flatMap((directory) =>
-    readdirSync(join(built, 'src', directory), { recursive: true, encoding: 'utf8' })
-      .filter((file) => file.endsWith('.js'))
-      .flatMap((file) => settersIn(readFileSync(join(built, 'src', directory, file), 'utf8'))),
-  ),
-);
+const names = namesBeside(built);
 
 /** The source of a mutant, as JavaScript that tracks its state. */
 async function mutated(mutant) {
@@ -66,7 +52,7 @@ async function mutated(mutant) {
   const { code } = await transformWithOxc(changed, file, { lang: 'ts' });
   const tracking = relative(dirname(file), 'src/explore/state/tracking.js');
   const trackingFrom = tracking.startsWith('.') ? tracking : `./${tracking}`;
-  return instrument(code.replace(/(from\s+["'].*)\.ts(["'])/g, '$1.js$2'), file, trackingFrom, setters);
+  return instrument(code.replace(/(from\s+["'].*)\.ts(["'])/g, '$1.js$2'), file, trackingFrom, names);
 }
 
 /** What the scenarios say: the first thing that breaks, or null. */

@@ -4,11 +4,15 @@
  */
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdbool.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "check.h"
+#include "streams.h"
 
 #define BIND_ASYNC 1u
 #define UNMAP (1u << 28)
@@ -23,8 +27,14 @@ struct heap_create {
 struct heap_destroy {
 	uint32_t handle, pad;
 };
-#define IOC_HEAP_CREATE _IOWR('d', 0x4a, struct heap_create)
-#define IOC_HEAP_DESTROY _IOWR('d', 0x4b, struct heap_destroy)
+struct syncobj_query {
+	uint64_t handles, points;
+	uint32_t count, flags;
+};
+#define IOC_HEAP_CREATE _IOWR('d', 0x4b, struct heap_create)
+#define IOC_HEAP_DESTROY _IOWR('d', 0x4c, struct heap_destroy)
+#define IOC_SYNCOBJ_RESET _IOWR('d', 0xc4, struct syncobj_array)
+#define IOC_SYNCOBJ_QUERY _IOWR('d', 0xcb, struct syncobj_query)
 
 static int fd;
 static uint32_t vm, bo;
@@ -109,14 +119,146 @@ static void scattered(void)
 	bind(0, &unmap, 1);
 }
 
+static void make_handles(uint32_t distinct)
+{
+	for (uint32_t i = 0; handles[HANDLES - 1] == 0 && i < HANDLES; i++)
+		handles[i] = i < distinct ? make_syncobj(fd) : handles[i % distinct];
+}
+
 static void syncobjs(void)
 {
 	struct syncobj_wait wait = {.handles = PTR(handles), .timeout = 1, .count = HANDLES, .flags = 1 | WAIT_FOR_SUBMIT};
 
-	if (handles[0] == 0)
-		for (int i = 0; i < HANDLES; i++)
-			handles[i] = i < 1000 ? make_syncobj(fd) : handles[i % 1000];
-	ioctl(fd, IOC_SYNCOBJ_WAIT, &wait);
+	make_handles(1000);
+	CHECK_ERROR(ioctl(fd, IOC_SYNCOBJ_WAIT, &wait), ETIME);
+}
+
+/* Sleeps for a millisecond on as many as a message has room for, with `distinct` syncobjs. */
+static void waits(uint32_t distinct)
+{
+	struct syncobj_wait wait = {.handles = PTR(handles), .count = HANDLES, .flags = 1 | WAIT_FOR_SUBMIT};
+
+	make_handles(distinct);
+	wait.timeout = (int64_t)now_ns() + 20000000;
+	CHECK_ERROR(ioctl(fd, IOC_SYNCOBJ_WAIT, &wait), ETIME);
+}
+
+/* A large request and a large reply. */
+static void query(void)
+{
+	static uint64_t points[HANDLES];
+	struct syncobj_query args = {PTR(handles), PTR(points), HANDLES, 0};
+
+	make_handles(1000);
+	CHECK(ioctl(fd, IOC_SYNCOBJ_QUERY, &args) == 0);
+}
+
+/* Nearly 4 MiB, for an error. */
+static void messages(void)
+{
+	static uint32_t none[1000000];
+	struct syncobj_array args = {.handles = PTR(none), .count = 1000000};
+
+	CHECK_ERROR(ioctl(fd, IOC_SYNCOBJ_SIGNAL, &args), ENOMEM);
+}
+
+static void *sleeper(void *handle)
+{
+	struct syncobj_wait wait = {.timeout = INT64_MAX, .count = 1000, .flags = WAIT_FOR_SUBMIT};
+	uint32_t same[1000];
+
+	for (int i = 0; i < 1000; i++)
+		same[i] = *(uint32_t *)handle;
+	wait.handles = PTR(same);
+	for (;;)
+		ioctl(fd, IOC_SYNCOBJ_WAIT, &wait);
+	return NULL;
+}
+
+/* 64 threads sleep until a syncobj is signalled, which is done again and again. */
+static void wakes(void)
+{
+	static uint32_t handle;
+	struct syncobj_array one = {.handles = PTR(&handle), .count = 1};
+
+	for (int i = 0; handle == 0 || i < 64; i++) {
+		pthread_t thread;
+
+		if (handle == 0)
+			handle = make_syncobj(fd);
+		pthread_create(&thread, NULL, sleeper, &handle);
+	}
+	for (;;) {
+		CHECK(ioctl(fd, IOC_SYNCOBJ_SIGNAL, &one) == 0);
+		CHECK(ioctl(fd, IOC_SYNCOBJ_RESET, &one) == 0);
+		usleep(2000);
+	}
+}
+
+/* Memory that was used, and whose last user the server is. */
+static void memory(void)
+{
+	const uint64_t size = 64 << 20;
+	struct gem_close args = {.handle = make_bo(fd, size)};
+	void *at = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, mmap_offset(fd, args.handle));
+
+	CHECK(at != MAP_FAILED);
+	memset(at, 1, size);
+	munmap(at, size);
+	CHECK(ioctl(fd, IOC_GEM_CLOSE, &args) == 0);
+}
+
+/* Descriptors of memory and of syncobjs, to the server and back. */
+static void descriptors(void)
+{
+	static struct prime_handle bufs[100];
+	static struct syncobj_handle syncs[100];
+
+	for (int i = 0; i < 100; i++) {
+		bufs[i] = (struct prime_handle){.handle = make_bo(fd, 4096), .flags = DRM_RDWR | DRM_CLOEXEC};
+		syncs[i] = (struct syncobj_handle){.handle = make_syncobj(fd)};
+		ioctl(fd, IOC_HANDLE_TO_FD, &bufs[i]);
+		ioctl(fd, IOC_SYNCOBJ_HANDLE_TO_FD, &syncs[i]);
+	}
+	for (int i = 0; i < 100; i++) {
+		struct gem_close buf = {.handle = bufs[i].handle}, sync = {.handle = syncs[i].handle};
+
+		ioctl(fd, IOC_GEM_CLOSE, &buf);
+		ioctl(fd, IOC_SYNCOBJ_DESTROY, &sync);
+		close(bufs[i].fd);
+		close(syncs[i].fd);
+	}
+}
+
+/* Eight groups whose streams never end. */
+static void streams(void)
+{
+	const uint64_t va = 0x1000000;
+	uint32_t code = make_bo(fd, 4096);
+	struct vm_bind_op map = {.bo_handle = code, .va = va, .size = 4096};
+	uint64_t *at = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, mmap_offset(fd, code));
+
+	CHECK(at != MAP_FAILED && bind(0, &map, 1) == 0);
+	at[0] = MOV32(70, 1);
+	at[1] = MOV48(68, va + 2048);
+	at[2] = STORE(70, 68);
+	at[3] = BRANCH_ALWAYS(-3);
+	for (int i = 0; i < 8; i++)
+		CHECK(submit_stream(fd, make_group(fd, vm), va, 32, make_syncobj(fd)) == 0);
+	for (;;)
+		pause();
+}
+
+/* Processes that open the device, use it and are killed. */
+static void forks(void)
+{
+	pid_t child = fork();
+
+	if (child == 0) {
+		set_up(1 << 20);
+		raise(SIGKILL);
+	}
+	waitpid(child, NULL, 0);
 }
 
 static void heap(void)
@@ -124,10 +266,9 @@ static void heap(void)
 	struct heap_create create = {vm, 2000, 1 << 21, 4000, 100, 0, 0, 0};
 	struct heap_destroy destroy = {0};
 
-	if (ioctl(fd, IOC_HEAP_CREATE, &create) != 0)
-		return;
+	CHECK(ioctl(fd, IOC_HEAP_CREATE, &create) == 0);
 	destroy.handle = create.handle;
-	ioctl(fd, IOC_HEAP_DESTROY, &destroy);
+	CHECK(ioctl(fd, IOC_HEAP_DESTROY, &destroy) == 0);
 }
 
 static void files(void)
@@ -167,7 +308,11 @@ int main(int argc, char **argv)
 		}
 		flood(NULL);
 	}
-	for (bool known = true; known;) {
+	if (strcmp(kind, "streams") == 0)
+		streams();
+	if (strcmp(kind, "wakes") == 0)
+		wakes();
+	for (bool known = true; known && failures == 0;) {
 		if (strcmp(kind, "large") == 0)
 			one_large_map(0);
 		else if (strcmp(kind, "large-async") == 0)
@@ -180,13 +325,29 @@ int main(int argc, char **argv)
 			scattered();
 		else if (strcmp(kind, "syncobjs") == 0)
 			syncobjs();
+		else if (strcmp(kind, "waits") == 0)
+			waits(1000);
+		else if (strcmp(kind, "waits-distinct") == 0)
+			waits(100000);
+		else if (strcmp(kind, "query") == 0)
+			query();
+		else if (strcmp(kind, "messages") == 0)
+			messages();
 		else if (strcmp(kind, "heap") == 0)
 			heap();
+		else if (strcmp(kind, "memory") == 0)
+			memory();
+		else if (strcmp(kind, "descriptors") == 0)
+			descriptors();
 		else if (strcmp(kind, "files") == 0)
 			files();
+		else if (strcmp(kind, "forks") == 0)
+			forks();
 		else
 			known = false;
 	}
-	fprintf(stderr, "beside: innocent, large, large-async, many, many-async, scattered, syncobjs, heap, files, flood\n");
+	if (failures > 0)
+		return 1;
+	fprintf(stderr, "beside: innocent SECONDS, or a kind: see test/innocent.mjs\n");
 	return 2;
 }

@@ -144,7 +144,8 @@ struct dma_buf_sync_file {
 #define DRM_RDWR 2u
 #define DRM_CLOEXEC 0x80000u
 #define WAIT_FOR_SUBMIT 2u
-#define FLUSH_ID_OFFSET (1ll << 56)
+/* DRM_PANTHOR_USER_MMIO_OFFSET */
+#define FLUSH_ID_OFFSET (sizeof(long) < 8 ? 1ll << 43 : 1ll << 56)
 
 #define PTR(p) ((uint64_t)(uintptr_t)(p))
 

@@ -40,6 +40,15 @@ static void names(void)
 	CHECK_ERROR(open("/dev/dri/card7", O_RDWR), ENOENT);
 }
 
+/* Of all calls that it makes, the one whose struct differs in a 32-bit program. */
+static void version(int fd)
+{
+	char name[16] = "";
+	struct drm_version v = {.name_length = sizeof(name), .name = name};
+
+	CHECK(ioctl(fd, IOC_VERSION, &v) == 0 && v.major == 1 && v.name_length == 7 && strcmp(name, "panthor") == 0);
+}
+
 static void memory(int fd)
 {
 	uint32_t vm = make_vm(fd), bo = make_bo(fd, 0x10000);
@@ -132,6 +141,7 @@ int main(int argc, char **argv)
 
 	CHECK(fd >= 0);
 	names();
+	version(fd);
 	memory(fd);
 	sharing(fd);
 	children(fd);

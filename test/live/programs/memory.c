@@ -164,6 +164,23 @@ static void stacks(int fd)
 	pthread_join(thread, NULL);
 }
 
+/* Every element of an array arrives, however long it is. */
+static void long_arrays(int fd)
+{
+	static const uint32_t counts[] = {1000, 16000, 16384, 32768, 33000, 70000, 262144, 500000};
+	static uint32_t handles[500000];
+	struct syncobj_wait wait = {.handles = PTR(handles), .timeout = 1, .flags = 1 | WAIT_FOR_SUBMIT};
+
+	for (unsigned i = 0; i < 500000; i++)
+		handles[i] = i < 100 ? make_syncobj(fd) : handles[i % 100];
+	for (unsigned i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+		wait.count = counts[i];
+		CHECK_ERROR(ioctl(fd, IOC_SYNCOBJ_WAIT, &wait), ETIME);
+	}
+	handles[wait.count - 1] = ~0u;
+	CHECK_ERROR(ioctl(fd, IOC_SYNCOBJ_WAIT, &wait), ENOENT);
+}
+
 int main(void)
 {
 	char *pages = three_pages();
@@ -174,6 +191,7 @@ int main(void)
 	buffers(fd, pages);
 	strings(fd, pages);
 	too_much(fd);
+	long_arrays(fd);
 	stacks(fd);
 	/* Bad pointers to calls that are none, and sizes of all kinds. */
 	for (unsigned nr = 0; nr < 256; nr++) {

@@ -5,6 +5,7 @@
 import { Random } from './random.mjs';
 import {
   address,
+  alias,
   device,
   hex,
   mapFlags,
@@ -210,9 +211,13 @@ const MAKE = {
   },
   bo: (s) => {
     if (s.bos.length >= 12) return null;
-    const op = { op: 'bo_create', ...object(s.random, s.bos.length + 1) };
+    const pieces = s.bos.map(({ sg }) => sg).filter((sg) => sg !== undefined);
+    const op =
+      pieces.length > 0 && s.random.oneIn(4)
+        ? { op: 'bo_create', ...alias(s.random, s.random.of(pieces)) }
+        : { op: 'bo_create', ...object(s.random, s.bos.length + 1) };
     if (s.random.oneIn(8)) op.excl = s.live();
-    s.bos.push({ id: s.bos.length + 1, bytes: Number(op.size) });
+    s.bos.push({ id: s.bos.length + 1, bytes: Number(op.size), sg: op.sg });
     return op;
   },
   boDestroy: (s) => ({ op: 'bo_destroy', bo: s.bo() }),
@@ -322,7 +327,7 @@ const MAKE = {
     // What waits for op_lock waits alone.
     op.mid = s.random.oneIn(4)
       ? { op: 'seq', ops: [make('idle', 'fault'), make('idle', 'fault')] }
-      : make('active', 'active', 'idle', 'fault');
+      : make('active', 'active', 'idle', 'fault', 'lookup', 'state');
     op.mid_at = s.random.below(4);
     return op;
   },

@@ -84,6 +84,13 @@ export function object(random, id) {
   return { size: hex(bytes), sg: pieces };
 }
 
+/** An object on the memory of another: its first pieces, or, where no folio has to stay aligned in its object, in another order. */
+export function alias(random, pieces) {
+  const sg = pieces.slice(0, 1 + random.below(pieces.length));
+  if (sg.every(([, , folio]) => folio === PAGE) && random.oneIn(2)) sg.reverse();
+  return { size: hex(sg.reduce((bytes, [, length]) => bytes + Number(length), 0)), sg };
+}
+
 /** What a device is. Physical addresses of few bits make maps fail half-way. */
 export function device(random) {
   const init = { op: 'init' };

@@ -1,9 +1,11 @@
 /** Faults of the GPU and their interrupt: what the GPU raised, what is masked, and what the driver has heard. */
+
+import { hex } from '../../../../uapi/hex.ts';
 import { type AccessKind, permits } from '../../../hw/access.ts';
 import { INT_MASK, INT_RAWSTAT, MMU_INT_BASE } from '../../../hw/registers.ts';
 import type { Translation } from '../../../hw/tlb.ts';
+import { beginReaction, endReaction } from '../../state/access-log.ts';
 import type { Harness, VmState } from '../harness.ts';
-import { hex } from './judge.ts';
 
 /**
  * interrupt-masks: MMU_INT_MASK is what the driver believes it is, and lets through the faults of every slot that a VM
@@ -58,16 +60,33 @@ export function noteFault(state: VmState, found: Translation, kind: AccessKind):
 /** Notes after each step what the driver has heard; a fault that it made up is one that an interrupt left behind. */
 export function noticeHeard(harness: Harness): void {
   for (const state of harness.vms) {
-    const { vm } = state;
-    if (state.freed || vm.freed || vm.unhandledFault === state.heard) continue;
-    state.heard = vm.unhandledFault;
-    if (!state.heard) continue;
-    if (!state.unheard) {
-      const what = `the driver hears of a fault of VM ${state.name}, which has made none`;
-      harness.reportViolation('interrupt-masks', what);
-    }
-    state.unheard = false;
+    const outer = beginReaction();
+    noticeHeardOf(harness, state);
+    endReaction(outer);
   }
+}
+
+function noticeHeardOf(harness: Harness, state: VmState): void {
+  const { vm } = state;
+  if (state.freed || vm.freed || vm.unhandledFault === state.heard) return;
+  state.heard = vm.unhandledFault;
+  if (!state.heard) return;
+  if (!state.unheard) {
+    const what = `the driver hears of a fault of VM ${state.name}, which has made none`;
+    harness.reportViolation('interrupt-masks', what);
+  }
+  state.unheard = false;
+}
+
+/** slot-bookkeeping: a command that was given to a slot in which another one ran. Noticed after each step. */
+export function noticeOverrun(harness: Harness): void {
+  const outer = beginReaction();
+  const what = harness.machine.overrun;
+  if (what !== null) {
+    harness.machine.overrun = null;
+    harness.reportViolation('slot-bookkeeping', what);
+  }
+  endReaction(outer);
 }
 
 /** interrupt-masks, once every thread has ended: a fault that no interrupt told the driver of. */

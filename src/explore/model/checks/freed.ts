@@ -1,5 +1,6 @@
 /** What the driver has freed: used once more, it is reported. */
 import type { GemObject } from '../../../driver/gem/gem.ts';
+import { beginReaction, endReaction } from '../../state/access-log.ts';
 import { poison } from '../../state/poison.ts';
 import type { Harness, VmState } from '../harness.ts';
 
@@ -22,22 +23,34 @@ export interface ObjectState {
 /** Notes after each step what has been freed in it. */
 export function noticeFreed(harness: Harness): void {
   for (const state of harness.vms) {
-    if (!state.vm.freed || state.freed || hasTables(state)) continue;
-    state.freed = true;
-    poison(state.vm, VM_KEEPS, (field) =>
-      harness.reportViolation('use-after-free', `VM ${state.name} is freed, and its ${plain(field)} is used`),
-    );
+    const outer = beginReaction();
+    noticeFreedVm(harness, state);
+    endReaction(outer);
   }
   for (const object of harness.objects) {
-    if (object.freed || object.bo === null || object.bo.refs > 0) continue;
-    object.freed = true;
-    poison(object.bo, OBJECT_KEEPS, (field) =>
-      harness.reportViolation(
-        'use-after-free',
-        `object ${object.name} is freed, and its ${plain(field)} is used`,
-      ),
-    );
+    const outer = beginReaction();
+    noticeFreedObject(harness, object);
+    endReaction(outer);
   }
+}
+
+function noticeFreedVm(harness: Harness, state: VmState): void {
+  if (!state.vm.freed || state.freed || hasTables(state)) return;
+  state.freed = true;
+  poison(state.vm, VM_KEEPS, (field) =>
+    harness.reportViolation('use-after-free', `VM ${state.name} is freed, and its ${plain(field)} is used`),
+  );
+}
+
+function noticeFreedObject(harness: Harness, object: ObjectState): void {
+  if (object.freed || object.bo === null || object.bo.refs > 0) return;
+  object.freed = true;
+  poison(object.bo, OBJECT_KEEPS, (field) =>
+    harness.reportViolation(
+      'use-after-free',
+      `object ${object.name} is freed, and its ${plain(field)} is used`,
+    ),
+  );
 }
 
 /** panthor_vm_free() frees the tables last. */

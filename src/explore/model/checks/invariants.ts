@@ -1,9 +1,10 @@
 /** Invariants over driver and machine that are judged in every state. Each returns what is wrong, or null. */
+
+import { hex } from '../../../../uapi/hex.ts';
 import type { PanthorVm } from '../../../driver/mmu/vm.ts';
 import type { AddressSpace } from '../../../hw/address-space.ts';
 import { AS_LOCK_REGION_MIN_SIZE } from '../../../hw/registers.ts';
 import type { Harness } from '../harness.ts';
-import { hex } from './judge.ts';
 
 const range = (start: number, size: number): string => `${hex(start)}+${hex(size)}`;
 

@@ -1,10 +1,12 @@
+import { hex } from '../../../../uapi/hex.ts';
 import type { PanthorVm } from '../../../driver/mmu/vm.ts';
 import { type AccessKind, permits } from '../../../hw/access.ts';
 import { INT_RAWSTAT, MMU_INT_BASE } from '../../../hw/registers.ts';
 import type { Translation } from '../../../hw/tlb.ts';
 import type { Group, Harness, VmState } from '../harness.ts';
 
-export const hex = (n: number): string => (n < 0 ? 'nothing' : `0x${n.toString(16)}`);
+/** What a translation leads to; -1 is nothing. */
+const pageText = (pa: number): string => (pa < 0 ? 'nothing' : hex(pa));
 
 /**
  * Holds what a GPU access saw against what it may see: the translation of before or after an operation under way that
@@ -59,9 +61,11 @@ export function judge(
     return;
   }
   const expected =
-    before === after ? `${hex(before)} is mapped` : `${hex(before)} was mapped and ${hex(after)} will be`;
+    before === after
+      ? `${pageText(before)} is mapped`
+      : `${pageText(before)} was mapped and ${pageText(after)} will be`;
   const invariant = spec.changing(va) || found.pa < 0 ? 'atomic' : 'stale-translation';
-  harness.reportViolation(invariant, `${what} sees ${hex(found.pa)} where ${expected}`);
+  harness.reportViolation(invariant, `${what} sees ${pageText(found.pa)} where ${expected}`);
 }
 
 /** A group gets its VM's slot: the AS goes through the VM's tables by now, unless a fault is being handled. */

@@ -5,8 +5,8 @@ import type { Harness } from '../harness.ts';
 
 /** table-pages, once every thread has ended: a destroyed VM that something refers to will never give its tables back. */
 export function lostTables(harness: Harness): string | null {
-  for (const { name, vm, jobs, freed } of harness.vms) {
-    if (!vm.destroyed || freed || jobs.length > 0 || hasGroup(harness, vm)) continue;
+  for (const { name, vm, jobs, freed, users } of harness.vms) {
+    if (freed || !vm.destroyed || jobs.length > 0 || users > 0 || hasGroup(harness, vm)) continue;
     let pages = 0;
     for (const n of vm.pgtable.tables) pages += n;
     if (vm.freed) return `VM ${name} is freed, and ${pages} table pages of it stay`;
@@ -15,7 +15,7 @@ export function lostTables(harness: Harness): string | null {
   return null;
 }
 
-/** A group of which the client still has the handle holds its VM. */
+/** A group of which the client still has the handle holds its VM; so does one on the GPU. */
 function hasGroup({ submitted, file }: Harness, vm: PanthorVm): boolean {
   return submitted.some(
     ({ group, handle }) => group !== null && group.vm === vm && file?.groups.get(handle) === group,

@@ -14,6 +14,7 @@ import { PAGE_SIZE, SZ_2M } from '../../../../uapi/sizes.ts';
 import type { PanthorVm } from '../../../driver/mmu/vm.ts';
 import type { OpCtx } from '../../../driver/mmu/vm-op.ts';
 import type { AccessKind } from '../../../hw/access.ts';
+import { beginReaction, endReaction } from '../../state/access-log.ts';
 
 /** [va, va + size) shows physical memory from `pa` on, or (sparse) 2 MiB of it over and over. Bytes. */
 interface Mapping {
@@ -86,6 +87,12 @@ export class VmSpec {
 
   /** Looks at the driver after each step: an operation begins when exec_op has its op_lock, and ends there too. */
   observe(): void {
+    const outer = beginReaction();
+    this.#follow();
+    endReaction(outer);
+  }
+
+  #follow(): void {
     if (this.vm.freed) return;
     const ctx = this.vm.opCtx;
     if (ctx === this.ctx) return;

@@ -1,9 +1,9 @@
 /** VMs and objects of a tree's driver, with the names that the harness and the invariants use of the model's. */
 import type { Op } from '../../../coroutine/op.ts';
 import type { BindJob, BindOp } from '../../../driver/mmu/vm-bind.ts';
+import { forEachLeaf } from '../../../tree/leaves.ts';
 import type { Calls } from '../calls.ts';
 import type { TreeDriver } from '../driver.ts';
-import { forEachLeaf } from '../leaves.ts';
 import type { Seen, SeenOp } from '../objects.ts';
 import {
   type View,
@@ -35,7 +35,8 @@ export class TreeVm {
   };
   /** The kernel's own mappings would be above; scenarios have none. */
   readonly userVaRange = 2 ** 48;
-  readonly vmas = { count: 0, ids: (): number[] => [] };
+  /** Their number alone. */
+  readonly vmas: { readonly count: number; ids: () => number[] };
   readonly #calls: Calls;
   readonly #view: View;
   readonly #seen: Seen;
@@ -50,6 +51,12 @@ export class TreeVm {
       get held(): boolean {
         return view.vm(uid, VM_OP_LOCK) !== 0;
       },
+    };
+    this.vmas = {
+      get count(): number {
+        return calls.countVmas(uid);
+      },
+      ids: () => [],
     };
     this.pgtable = {
       get ttbr(): number {
@@ -138,9 +145,9 @@ export class TreeVm {
     yield* this.#calls.call('idle', this.uid);
   }
 
-  /** panthor_vm_bind_job_create(); an errno where it fails. */
-  createJob(op: BindOp): BindJob | number {
-    const job = this.#calls.atOnce('jobCreate', ...this.#arguments(op));
+  /** panthor_vm_bind_job_create(), with the lookup of the VM before it; an errno where it fails. */
+  *createJob(op: BindOp): Op<BindJob | number> {
+    const job = yield* this.#calls.enter('jobCreate', ...this.#arguments(op));
     if (job < 0 && job >= -MAX_ERRNO) return job;
     const calls = this.#calls;
     return {

@@ -12,8 +12,9 @@ import type { Scheduler } from '../../../driver/sched/sched.ts';
 import type { Call } from '../call.ts';
 import type { OpenFile } from '../open-file.ts';
 
-/** User memory of a call, bytes; address space; page tables and mappings of a VM: with more it may take milliseconds. */
-const LONG_CALL = 16 << 10;
+/** User memory of a call, bytes: with more it may take milliseconds. */
+export const LONG_CALL = 16 << 10;
+/** Address space, bytes; page tables and mappings of a VM: likewise. */
 const LONG_RANGE = 64 << 20;
 const LONG_VM = 1024;
 /** Jobs that could run: no more calls before some have. */
@@ -21,7 +22,6 @@ const BACKLOG = 4096;
 
 /** Whether a call may take more than a slice. Being wrong costs turns, not results. */
 export function mayBeLong(call: Call, file: OpenFile): boolean {
-  if (call.mem.used > LONG_CALL) return true;
   const arg = call.arg();
   if (arg === null) return false;
   switch (call.request) {
@@ -56,7 +56,7 @@ function rangeOf({ mem }: Call, arg: DataView): number {
 
 /** Whether a VM of the file has so many asynchronous binds to do that more would only fill memory. */
 export function hasBacklog(sched: Scheduler, file: OpenFile): boolean {
-  return file.drm.vms.all().some((vm) => {
+  return file.drm.vms.some((vm) => {
     const entity = sched.vmEntity(vm);
     return entity.pending && entity.queued > BACKLOG;
   });

@@ -1,31 +1,36 @@
-/** What a call, or a piece of work that one has left, may take before others have their turn, ns. */
-const SLICE_NS = 250_000;
+import type { Account, FairOrder } from './fair-order.ts';
+
+/** How long the thread does something before it looks whether others have asked for something, ns. */
+const SLICE_NS = 50_000;
 /** Calls of condResched() between two looks at the clock. */
 const CALLS = 2;
 /** Calls that are under way at once, each paused by the next. */
 const MAX_DEPTH = 4;
 
-export interface SlicesOptions {
+export interface SlicesOptions<T> {
   /** CLOCK_MONOTONIC, ns. */
   now: () => number;
-  /** Gives others a turn each. */
+  /** Looks what has been asked for, and gives turns to those who have used less than the turn that is paused. */
   others: () => void;
+  order: FairOrder<T>;
 }
 
 /**
  * Cuts long calls into slices: the driver calls condResched() where a kernel thread could be preempted and holds at most
- * its VM's op_lock, and once a slice is over the other clients have a turn each, within that call. So they wait for a
- * slice and not for the call. What could need the lock waits for the call's end: other calls on the same file, work on
- * the same VM, resets.
+ * its VM's op_lock, and once a slice is over those clients have their turns that have used less time, within that call. So
+ * they wait for a slice and not for the call. What could need the lock waits for the call's end: other calls on the same
+ * file, work on the same VM, resets.
  */
-export class Slices {
-  readonly #options: SlicesOptions;
-  readonly #deferred: (() => void)[] = [];
-  #begun = Number.POSITIVE_INFINITY;
+export class Slices<T> {
+  readonly #options: SlicesOptions<T>;
+  /** When what has been asked for was looked at last, ns. */
+  #looked = Number.POSITIVE_INFINITY;
+  /** From when on time has not been charged, ns. */
+  #begun = 0;
   #calls = 0;
   #depth = 0;
 
-  constructor(options: SlicesOptions) {
+  constructor(options: SlicesOptions<T>) {
     this.#options = options;
   }
 
@@ -39,39 +44,47 @@ export class Slices {
     return this.#depth > 1;
   }
 
-  /** Whether the present slice is over. */
+  /** Whether it is time for another look. */
   get over(): boolean {
-    return this.#options.now() - this.#begun > SLICE_NS;
+    return this.#options.now() - this.#looked > SLICE_NS;
   }
 
-  /** A slice begins. */
-  begin(): void {
-    this.#begun = this.#options.now();
+  /** What has been asked for is known: a slice begins. */
+  looked(): void {
+    this.#looked = this.#options.now();
+  }
+
+  /** A turn of `account`. */
+  turn(account: Account<T>, what: () => void): void {
+    const { now, order } = this.#options;
+    order.begin(account);
+    this.#begun = now();
+    try {
+      what();
+    } finally {
+      order.charge(now() - this.#begun);
+      order.end();
+    }
   }
 
   readonly condResched = (): void => {
     if (++this.#calls < CALLS || this.#depth >= MAX_DEPTH) return;
     this.#calls = 0;
-    if (!this.over) return;
+    const { now, order, others } = this.#options;
+    const time = now();
+    if (time - this.#looked <= SLICE_NS) return;
+    order.charge(time - this.#begun);
     this.#depth++;
     try {
-      this.begin();
-      this.#options.others();
+      others();
     } finally {
       this.#depth--;
-      this.begin();
+      this.#begun = now();
     }
   };
 
-  /** Does something now, or after the call that is paused. */
-  afterPause(what: () => void): void {
-    if (this.pauses) this.#deferred.push(what);
-    else what();
-  }
-
-  /** No call is under way: does what was put off. There is no slice until the next begins. */
+  /** Nothing is under way: there is no slice until the next look. */
   end(): void {
-    this.#begun = Number.POSITIVE_INFINITY;
-    for (const what of this.#deferred.splice(0)) what();
+    this.#looked = Number.POSITIVE_INFINITY;
   }
 }

@@ -26,7 +26,7 @@ export function lanesOf(capture: Capture): Lane[] {
     lanes.push({ kind: 'group', name, of });
   });
   lanes.splice(MOST);
-  lanes.push({ kind: 'device', name: 'flushes, interrupts, resets', of: 0 });
+  lanes.push({ kind: 'device', name: 'flushes, IRQs, resets', of: 0 });
   return lanes;
 }
 

@@ -32,7 +32,8 @@ export class AddressMap {
   #ends = new Float64Array(0);
   #raster: Raster | null = null;
   readonly #frame = new Frame();
-  #vm = -1;
+  /** Place of the VM that is shown in the list of all. */
+  vm = -1;
   #drawn: number[] = [];
 
   constructor(canvas: HTMLCanvasElement, capture: Capture, view: View) {
@@ -50,7 +51,7 @@ export class AddressMap {
 
   /** Shows the mappings of a VM, by its place in the list. */
   setVm(vm: number): void {
-    this.#vm = vm;
+    this.vm = vm;
     const { columns } = this.#capture;
     this.#rows = [];
     columns.mapVm.forEach((one, row) => {
@@ -97,8 +98,8 @@ export class AddressMap {
     const context = this.surface.begin();
     if (this.surface.width <= LEFT || this.surface.height <= TOP) return;
     this.#fill(context);
-    this.#names(context);
     this.surface.axis();
+    this.#names(context);
     drawAddresses(this.surface, this.#addresses, (place) => this.#y(place));
     drawMarks(this.surface, this.#capture);
     this.#selection(context);
@@ -131,7 +132,7 @@ export class AddressMap {
       this.#raster = new Raster(width, height);
     const raster = this.#raster;
     const { x0, x1, y0, y1 } = this.#view;
-    const key = `${this.#capture.axis} ${this.#vm} ${isDark()}`;
+    const key = `${this.#capture.axis} ${this.vm} ${isDark()}`;
     const moved = this.#frame.moved({ x0, x1, y0, y1, width, height, key });
     const strips =
       moved === null

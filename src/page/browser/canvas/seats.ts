@@ -5,7 +5,7 @@ import type { View } from '../view.ts';
 import { LEFT, type Surface } from './surface.ts';
 
 /** CSS pixels of a bar that has room for a name. */
-const NAMED = 40;
+const NAMED = 36;
 
 /** From where to where of the axis a VM has its slot; `i` is a row of the slots' columns. */
 export function sits(capture: Capture, i: number): [from: number, to: number] {
@@ -31,7 +31,13 @@ export function drawSitters(surface: Surface, capture: Capture, view: View, as: 
     context.rect(left, y, right - left, 12);
     context.clip();
     context.fillStyle = inkOn(objectColour(slotVm[i] + 4));
-    context.fillText(capture.meta.vms[slotVm[i]].name, left + 4, y + 6.5);
+    context.fillText(nameFor(capture, slotVm[i], right - left - 8, context), left + 4, y + 6.5);
     context.restore();
   }
+}
+
+/** A VM's name, or without its file's descriptor where that has no room; whole again when the bar is larger. */
+function nameFor(capture: Capture, vm: number, room: number, context: CanvasRenderingContext2D): string {
+  const { name, id } = capture.meta.vms[vm];
+  return context.measureText(name).width <= room ? name : `VM ${id}`;
 }

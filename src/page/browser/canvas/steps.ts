@@ -1,14 +1,16 @@
 /** What the driver does within a call, where a call is large enough on the screen: operation, lock, page tables, unlock. */
-import type { PageStep } from '../../data.ts';
+import { type PageStep, STATE_DIFFERS, STATE_FAILED } from '../../data.ts';
 import type { Capture } from '../capture.ts';
 import { bytesText } from '../dom.ts';
-import { inkOn, objectColour } from '../palette.ts';
+import { callColour, FAILED, inkOn, objectColour } from '../palette.ts';
 import { cssColour } from '../theme.ts';
 import type { Lane } from './lanes.ts';
 import { LEFT, type Surface } from './surface.ts';
 
 /** CSS pixels of a record from which its steps are drawn. */
 export const STEPS_FROM = 28;
+/** CSS pixels that a name needs at least. */
+const NAMED = 24;
 const UNLOCKS = new Set(['UNLOCK', 'FLUSH_PT', 'FLUSH_MEM']);
 
 type LaneY = (lane: number) => number;
@@ -25,11 +27,34 @@ export function drawSteps(
   for (let record = from; record <= to; record++) {
     const row = record - capture.first;
     const { recOps, recLock, recCommand } = capture.columns;
+    drawName(surface, capture, lanes, y, record);
     if (recOps[row] === 0 && recLock[row] === 0 && recCommand[row] === 0) continue;
     const chunk = capture.details(record, loaded);
     const steps = chunk?.steps[record - chunk.first];
     if (steps !== undefined) drawRecord(surface, capture, lanes, y, record, steps);
   }
+}
+
+/** The call's name on its mark in the thread's lane, where that has room. */
+function drawName(
+  surface: Surface,
+  capture: Capture,
+  lanes: readonly Lane[],
+  y: LaneY,
+  record: number,
+): void {
+  const { context } = surface;
+  const { recName, recTid, recState } = capture.columns;
+  const row = record - capture.first;
+  const lane = lanes.findIndex(({ kind, of }) => kind === 'thread' && of === recTid[row]);
+  const left = Math.max(surface.x(capture.begin(record)), LEFT);
+  const name = capture.meta.names[recName[row]];
+  const room = surface.x(capture.end(record)) - left - 6;
+  if (lane < 0 || room < NAMED || context.measureText(name).width > room) return;
+  const bad = (recState[row] & (STATE_FAILED | STATE_DIFFERS)) !== 0;
+  context.textAlign = 'left';
+  context.fillStyle = inkOn(bad ? FAILED : callColour(name));
+  context.fillText(name, left + 3, y(lane) + 9.5);
 }
 
 function drawRecord(
@@ -76,8 +101,9 @@ function drawRecord(
         context.globalAlpha = 0.55;
         context.fillRect(x, y(lane), (until < 0 ? right : at(until)) - x, 18);
         context.globalAlpha = 1;
-        if (right - left > 170)
-          text(context, `locked ${bytesText(Number(step[4]))}`, x + 4, y(lane) + 9, '#e69f00');
+        const width = bytesText(Number(step[4]));
+        if (right - left > 90)
+          text(context, right - left > 170 ? `locked ${width}` : width, x + 4, y(lane) + 9, '#e69f00');
       }
       context.fillStyle = cssColour('ink');
       context.fillRect(x, y(lane), 1.5, 18);

@@ -1,5 +1,5 @@
 /** The leaves of a tree's page tables, read as the machine reads them. */
-import type { TreeMemory } from './memory.ts';
+import type { TreeTables } from './tables.ts';
 
 const ENTRIES = 512;
 const WORDS = 1024;
@@ -8,14 +8,20 @@ const TYPE = 3;
 const BLOCK = 1;
 const LAST = 3;
 
-/** Calls `visit` with address, physical address and log2 of the size of each leaf, in the order of addresses. */
+/**
+ * Calls `visit` with address, physical address and log2 of the size of each leaf, in the order of addresses. `first` is
+ * the level of the root. Returns how many tables there are, by level.
+ */
 export function forEachLeaf(
-  memory: TreeMemory,
+  memory: TreeTables,
   ttbr: number,
   visit: (va: number, pa: number, log2: number) => void,
-): void {
+  first = 0,
+): number[] {
+  const tables = [0, 0, 0, 0];
   const walk = (table: number, level: number, from: number): void => {
     if (table < 0) return;
+    tables[level]++;
     const log2 = 12 + 9 * (LAST - level);
     for (let i = 0; i < ENTRIES; i++) {
       const lo = memory.words[table * WORDS + 2 * i];
@@ -29,5 +35,6 @@ export function forEachLeaf(
       }
     }
   };
-  walk(memory.pageAt(Math.floor(ttbr / 4096) * 4096), 0, 0);
+  walk(memory.pageAt(Math.floor(ttbr / 4096) * 4096), first, 0);
+  return tables;
 }
