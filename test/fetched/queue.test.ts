@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import type * as Commands from '../../src/queue/commands.ts';
+import { expectValid } from '../cli/schema.ts';
 import { type Server, startRedis } from './redis.ts';
 
 const program = resolve(import.meta.dirname, '../../bin/panthor-shim');
@@ -155,6 +156,7 @@ describe('a queue', () => {
       );
       const json = await run(['worker', '--queue', url, '--status', '--json']);
       expect(JSON.parse(json.stdout)).toMatchObject({ runs: [{ ...state, jobs }], workers: [] });
+      expectValid('worker', JSON.parse(json.stdout));
       const refused = await run(['worker', '--queue', url]);
       expect(refused.status).toBe(2);
       expect(refused.stderr).toContain('was begun by version 0123456789abcdef: its jobs are refused');
