@@ -3,13 +3,12 @@ import type { Kernel } from '../driver/kernels.ts';
 import { type CoverageReport, emptyCalls } from './coverage.ts';
 import type { DriverWorld } from './driver-world.ts';
 import { type PartService, searchByParts } from './parts/service.ts';
+import { Traces } from './reduction/traces.ts';
 import { BreadthFirst } from './search/breadth-first.ts';
 import { searchInParallel } from './search/parallel.ts';
 import { type Budget, Context, type Stats } from './search/search.ts';
 import { type Exhaustive, type ExploreOptions, Inquiry, type Result } from './search/verdict.ts';
 
-/** One thread answers most scenarios before others have even started. */
-const ALONE_SECONDS = 2;
 /** Spaces with no more states are not worth handing out. */
 const FEW_STATES = 1000;
 /** Parts of the space that each machine gets, so that they are about equally large. */
@@ -25,6 +24,8 @@ export interface Question {
   jobs: number;
   /** The part of the space to search, 1/n being the first. */
   shard: { index: number; count: number } | undefined;
+  /** One schedule for each trace, by one thread. */
+  traces?: boolean;
   /** Who searches the space by parts, in the place of threads of this process. */
   parts?: (() => Promise<PartService>) | undefined;
   progress: ((line: string) => void) | undefined;
@@ -58,15 +59,18 @@ export async function decide(
       budget: inquiry.left(0.7),
       further: inquiry.further,
       accept,
+      world,
       ...(prefixes ? { prefixes } : {}),
-      ...(report ? { progress: (stats: Stats) => report(stats, `${question.jobs} threads`) } : {}),
+      ...(report ? { progress: (stats: Stats) => report(stats, 'depth-first') } : {}),
     });
     seen = found.coverage;
     return found;
   };
 
   let result: Result;
-  if (question.parts !== undefined) {
+  if (question.traces) {
+    result = inquiry.conclude(inquiry.exhaust(inquiry.left(0.7), new Traces()));
+  } else if (question.parts !== undefined) {
     const few = inquiry.left(0.7);
     let first = inquiry.exhaust({ ...few, states: Math.min(few.states, FEW_STATES) });
     if (first.outcome === 'budget' && few.states > FEW_STATES) {
@@ -84,13 +88,10 @@ export async function decide(
   } else if (question.jobs === 1) {
     result = inquiry.conclude(inquiry.exhaust());
   } else {
-    const alone = inquiry.left(0.7);
-    const first = inquiry.exhaust({ ...alone, seconds: Math.min(alone.seconds, ALONE_SECONDS) });
-    const more = first.outcome === 'budget' && first.findings.length === 0;
-    result = inquiry.conclude(more ? await parallel() : first);
+    result = inquiry.conclude(await parallel());
   }
   const coverage = seen ?? world.harness.coverage.report();
-  return withCoverage(world, result, coverage, question.shard !== undefined);
+  return withCoverage(world, result, coverage, question.shard !== undefined, question.traces);
 }
 
 /** Puts beside a verdict what happened in the space; a part of a space cannot say that something never happens. */
@@ -99,8 +100,11 @@ export function withCoverage(
   result: Result,
   coverage: CoverageReport,
   part = false,
+  traces = false,
 ): Answer {
-  const empty = part ? [] : emptyCalls(world.scenario, coverage);
+  // Which state a thread waits in depends on the order that was run of those that make no difference.
+  const waits = traces ? { ...coverage, waitedAtLock: Math.max(1, coverage.waitedAtLock) } : coverage;
+  const empty = part ? [] : emptyCalls(world.scenario, waits);
   const verdict = result.verdict === 'holds' && empty.length > 0 ? 'vacuous' : result.verdict;
   return { ...result, verdict, coverage, empty };
 }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import type * as Commands from '../../src/queue/commands.ts';
 import { type Server, startRedis } from './redis.ts';
 
@@ -50,8 +50,17 @@ beforeAll(async () => {
   else server = started;
 }, 600_000);
 
-afterAll(async () => {
+/** Every test begins without workers, and without what they have written down. */
+afterEach(async () => {
   for (const worker of workers) worker.kill('SIGKILL');
+  while (workers.size > 0) await sleep(10);
+  if (server === null) return;
+  const redis = new Redis(server.url);
+  await redis.flushall();
+  redis.disconnect();
+});
+
+afterAll(async () => {
   await server?.end();
   rmSync(folder, { recursive: true });
 });
@@ -129,7 +138,6 @@ describe('a queue', () => {
         expect(outcome(await answer)).toEqual(alone);
         while (workers.size < 4) startWorker(url);
       }
-      for (const worker of workers) worker.kill('SIGKILL');
     }, 1_200_000);
   }
 
@@ -178,7 +186,6 @@ describe('a queue', () => {
       url,
     ]);
     expect(wrong.status).toBe(2);
-    for (const worker of workers) worker.kill('SIGKILL');
   }, 300_000);
 
   it('runs the searches of a review, and no other command', async (context) => {
