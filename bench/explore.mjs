@@ -1,16 +1,22 @@
 /**
  * How large the spaces of the built-in scenarios are, and how fast the explorer goes through them:
  *
- *   npm run --silent bench:explore [-- --json] [-- --quick]
+ *   npm run --silent bench:explore [-- --json] [-- --quick] [-- --traces] [-- --scale]
  *
  * interleavings  schedules that a search without any reduction runs (≥ where it was stopped after a second)
  * states         different states, told apart by their fingerprints
  * symmetric      the same where interchangeable threads begin in one order only
  * time, rate     of a depth-first search of all of it, one thread, once the code is warm
+ *
+ * Scale: larger spaces, once each, and the small ones by one schedule for each trace as well (explore --traces). Seconds
+ * there are the processor's, of all threads of the process (garbage collection included); memory is the table of states.
  */
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { SCALES, scaled } from './scales.mjs';
 
+// Both searches are measured in processes that note reads, or one would be measured with a handicap and one without.
+process.env.PANTHOR_SHIM_NOTE_READS = process.argv.includes('--traces') ? '1' : '0';
 const base = new URL('../dist/interleaved/src/', import.meta.url);
 if (!existsSync(fileURLToPath(base))) throw new Error('build first: npm run build');
 const load = (file) => import(new URL(file, base).href);
@@ -18,6 +24,8 @@ const { kernel } = await load('driver/kernels.js');
 const { loadScenario, scenarioNames } = await load('explore/scenario/catalogue.js');
 const { DepthFirst } = await load('explore/search/depth-first.js');
 const { DriverWorld } = await load('explore/driver-world.js');
+const { INVARIANTS } = await load('explore/invariants.js');
+const { Traces } = await load('explore/reduction/traces.js');
 const { parseScenario } = await load('explore/scenario/parser.js');
 const { Context } = await load('explore/search/search.js');
 
@@ -89,6 +97,39 @@ function grown(ops, readers) {
   return parseScenario(lines.join('\n'), `${ops} operations, ${readers} readers`);
 }
 
+/** One search, by the processor's time. */
+function once(name, scenario, strategy) {
+  const world = new DriverWorld(scenario, kernel(scenario.kernel ?? '7.2'), scenario.check);
+  const context = new Context(world, { ...BUDGET, seconds: quick ? 5 : 300 }, {});
+  const before = process.cpuUsage();
+  const outcome = strategy.search(context);
+  const { user, system } = process.cpuUsage(before);
+  const { states, steps, bytesPerState } = context.stats;
+  const seconds = (user + system) / 1e6;
+  return {
+    scenario: name,
+    search: strategy.name,
+    traces: strategy.complete ?? null,
+    states,
+    exhausted: outcome !== 'budget',
+    steps,
+    cpu_seconds: seconds,
+    states_per_second: Math.round(states / seconds),
+    table_bytes: Math.round(states * bytesPerState),
+  };
+}
+
+const scaleRow = (r) =>
+  [
+    r.scenario.padEnd(44),
+    (r.traces === null ? '' : String(r.traces)).padStart(8),
+    ((r.exhausted ? '' : '≥ ') + r.states).padStart(10),
+    String(r.steps).padStart(10),
+    `${r.cpu_seconds.toFixed(2)} s`.padStart(10),
+    String(r.states_per_second).padStart(9),
+    `${(r.table_bytes / 2 ** 20).toFixed(1)} MiB`.padStart(11),
+  ].join(' ');
+
 const row = (r) =>
   [
     r.scenario.padEnd(28),
@@ -105,14 +146,44 @@ const header = `${'scenario'.padEnd(28)} interleavings   states  symmetric  dept
 const scenarios = [];
 const growth = [];
 if (!json) console.log(header);
-for (const name of scenarioNames()) {
+const only = process.argv.includes('--scale');
+for (const name of only ? [] : scenarioNames()) {
   const scenario = loadScenario(name);
   scenarios.push(measure(scenario, scenario.kernel ?? '7.2'));
   if (!json) console.log(row(scenarios.at(-1)));
 }
 if (!json) console.log(`\nGrowth\n${header}`);
-for (const [ops, readers] of [[1, 1], [2, 1], [4, 1], [1, 2], [2, 2], [1, 3], ...(quick ? [] : [[2, 3]])]) {
+for (const [ops, readers] of only
+  ? []
+  : [[1, 1], [2, 1], [4, 1], [1, 2], [2, 2], [1, 3], ...(quick ? [] : [[2, 3]])]) {
   growth.push(measure(grown(ops, readers), '7.2'));
   if (!json) console.log(row(growth.at(-1)));
 }
-if (json) console.log(JSON.stringify({ scenarios, growth }));
+
+const scale = [];
+const add = (name, scenario, strategy) => {
+  scale.push(once(name, scenario, strategy));
+  if (!json) console.log(scaleRow(scale.at(-1)));
+};
+if (!json) {
+  const columns = '    traces     states      steps   CPU time  states/s      memory';
+  console.log(`\n${'Scale'.padEnd(43)}${columns}`);
+}
+const hashed = () => new DepthFirst({ hashing: true });
+const before = process.cpuUsage();
+for (const name of scenarioNames())
+  search(
+    new DriverWorld(loadScenario(name), kernel(loadScenario(name).kernel ?? '7.2'), INVARIANTS),
+    true,
+    60,
+  );
+const { user, system } = process.cpuUsage(before);
+const together = (user + system) / 1e6;
+if (!json) console.log(`all built-in scenarios, all invariants: ${together.toFixed(2)} s of CPU time`);
+for (const name of ['fault-while-rebinding', 'reset-while-rebinding', 'two-binders']) {
+  const scenario = loadScenario(name);
+  add(name, scenario, hashed());
+  if (process.env.PANTHOR_SHIM_NOTE_READS === '1') add(name, scenario, new Traces());
+}
+for (const [name, what] of SCALES) add(name, parseScenario(scaled(what), name), hashed());
+if (json) console.log(JSON.stringify({ scenarios, growth, all_cpu_seconds: together, scale }));

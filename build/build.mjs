@@ -23,7 +23,8 @@ import {
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { checkYields } from './check-yields.mjs';
-import { InstrumentError, instrument, namesIn } from './instrument.mjs';
+import { InstrumentError, instrument } from './instrument.mjs';
+import { namesIn } from './instrument-names.mjs';
 import { link } from './link.mjs';
 import { bundlePage } from './page.mjs';
 import { strip } from './strip.mjs';

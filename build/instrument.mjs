@@ -5,7 +5,8 @@ import { instrumentClosures } from './instrument-closures.mjs';
 import { fieldHelpers } from './instrument-fields.mjs';
 import { instrumentFrames } from './instrument-frames.mjs';
 import { moduleVariables } from './instrument-modules.mjs';
-import { instrumentReads, readHelpers, writtenLate } from './instrument-reads.mjs';
+import { namesIn } from './instrument-names.mjs';
+import { instrumentReads, readHelpers } from './instrument-reads.mjs';
 import { instrumentResume } from './instrument-resume.mjs';
 import { MUTATORS, nameOf, readsUnhashed, UNHASHED } from './instrument-unhashed.mjs';
 
@@ -239,24 +240,4 @@ export class InstrumentError extends Error {
     this.name = 'InstrumentError';
     this.problems = problems;
   }
-}
-
-/**
- * Names of properties in modules that belong together, private ones as they are after the rewriting: `setters` are
- * accessors of some class, `watched` are written after their object was made.
- *
- * @param {readonly string[]} codes
- */
-export function namesIn(codes) {
-  const setters = new Set();
-  const watched = new Set();
-  for (const code of codes) {
-    const tree = parse(code, { ecmaVersion: 2023, sourceType: 'module' });
-    for (const name of writtenLate(tree)) watched.add(name);
-    walk(tree, (node) => {
-      if (node.kind !== 'set' || node.computed) return;
-      setters.add(node.key.type === 'PrivateIdentifier' ? `$_${node.key.name}` : node.key.name);
-    });
-  }
-  return { setters, watched };
 }

@@ -21,6 +21,8 @@ import { checkFits, decodeToken, kernelOf, type Token } from './scenario/token.t
 import type { Budget } from './search/search.ts';
 import { TreeDriver } from './tree/driver.ts';
 
+export { list } from './output/list.ts';
+
 export interface ExploreRequest {
   scenario: string | ScenarioText | undefined;
   kernel: string | undefined;
@@ -40,6 +42,8 @@ export interface ExploreRequest {
   seed: number;
   jobs: number;
   shard: Shard | undefined;
+  /** One schedule for each trace instead of states; needs PANTHOR_SHIM_NOTE_READS before this is loaded. */
+  traces?: boolean;
   /** Who searches the space by parts; it is told what for: "two-binders on 7.2". */
   parts?: ((what: string) => Promise<PartService>) | undefined;
   /** A kernel tree, built: its own driver in the place of the model's. */
@@ -64,22 +68,6 @@ export function run(request: ExploreRequest): Promise<ExploreReply> {
   const reply = last.then(() => answer(request));
   last = reply.catch(() => undefined);
   return reply;
-}
-
-/** The built-in scenarios, as text or as JSON. */
-export function list(json: boolean): string {
-  if (json) {
-    const scenarios = scenarioNames().map((name) => {
-      const { about, check } = loadScenario(name);
-      return { name, about, checks: check };
-    });
-    return `${JSON.stringify({ scenarios })}\n`;
-  }
-  const lines = scenarioNames().map((name) => {
-    const { about, check } = loadScenario(name);
-    return `${name}\n    ${about}\n    checks ${check.join(', ')}`;
-  });
-  return `${lines.join('\n')}\n`;
 }
 
 async function answer(request: ExploreRequest): Promise<ExploreReply> {

@@ -3,6 +3,7 @@ import type { Kernel } from '../driver/kernels.ts';
 import { type CoverageReport, emptyCalls } from './coverage.ts';
 import type { DriverWorld } from './driver-world.ts';
 import { type PartService, searchByParts } from './parts/service.ts';
+import { Traces } from './reduction/traces.ts';
 import { BreadthFirst } from './search/breadth-first.ts';
 import { searchInParallel } from './search/parallel.ts';
 import { type Budget, Context, type Stats } from './search/search.ts';
@@ -23,6 +24,8 @@ export interface Question {
   jobs: number;
   /** The part of the space to search, 1/n being the first. */
   shard: { index: number; count: number } | undefined;
+  /** One schedule for each trace, by one thread. */
+  traces?: boolean;
   /** Who searches the space by parts, in the place of threads of this process. */
   parts?: (() => Promise<PartService>) | undefined;
   progress: ((line: string) => void) | undefined;
@@ -65,7 +68,9 @@ export async function decide(
   };
 
   let result: Result;
-  if (question.parts !== undefined) {
+  if (question.traces) {
+    result = inquiry.conclude(inquiry.exhaust(inquiry.left(0.7), new Traces()));
+  } else if (question.parts !== undefined) {
     const few = inquiry.left(0.7);
     let first = inquiry.exhaust({ ...few, states: Math.min(few.states, FEW_STATES) });
     if (first.outcome === 'budget' && few.states > FEW_STATES) {
@@ -86,7 +91,7 @@ export async function decide(
     result = inquiry.conclude(await parallel());
   }
   const coverage = seen ?? world.harness.coverage.report();
-  return withCoverage(world, result, coverage, question.shard !== undefined);
+  return withCoverage(world, result, coverage, question.shard !== undefined, question.traces);
 }
 
 /** Puts beside a verdict what happened in the space; a part of a space cannot say that something never happens. */
@@ -95,8 +100,11 @@ export function withCoverage(
   result: Result,
   coverage: CoverageReport,
   part = false,
+  traces = false,
 ): Answer {
-  const empty = part ? [] : emptyCalls(world.scenario, coverage);
+  // Which state a thread waits in depends on the order that was run of those that make no difference.
+  const waits = traces ? { ...coverage, waitedAtLock: Math.max(1, coverage.waitedAtLock) } : coverage;
+  const empty = part ? [] : emptyCalls(world.scenario, waits);
   const verdict = result.verdict === 'holds' && empty.length > 0 ? 'vacuous' : result.verdict;
   return { ...result, verdict, coverage, empty };
 }

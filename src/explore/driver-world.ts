@@ -12,20 +12,13 @@ import { bindQueue, interrupts, resetWorker, worker } from './model/device.ts';
 import { tickWork } from './model/groups.ts';
 import { Harness } from './model/harness.ts';
 import { runGroup } from './model/submitted.ts';
+import { NotingWorld } from './noting-world.ts';
 import type { OtherDriver } from './other-driver.ts';
-import { AccessSet, READS, WRITES } from './reduction/access-set.ts';
 import type { Call, Scenario } from './scenario/scenario.ts';
 import type { ThreadSpec } from './search/threads.ts';
 import { type Body, Choice, optionOf, type Step, threadOf, Violation } from './search/world.ts';
-import { $log, logging, placeOf } from './state/access-log.ts';
 import { watchFreed } from './state/poison.ts';
-import { TrackedWorld } from './tracked-world.ts';
 import { violationOf } from './violation-of.ts';
-
-/** In the place of an object's name: whether a thread has begun. */
-const BEGUN = -1;
-/** Likewise: what an invariant over states looks at. */
-const JUDGED = -2;
 
 const STATE_CHECKS: Partial<Record<Invariant, (harness: Harness) => string | null>> = {
   'lock-agreement': lockAgreement,
@@ -39,7 +32,7 @@ const STATE_CHECKS: Partial<Record<Invariant, (harness: Harness) => string | nul
  * The driver on the timed machine, with a scenario's threads. Works only on the interleaved build, whose code keeps
  * tracking of its own state.
  */
-export class DriverWorld extends TrackedWorld {
+export class DriverWorld extends NotingWorld {
   /** Made anew where another world was built since. */
   harness!: Harness;
   readonly scenario: Scenario;
@@ -48,10 +41,9 @@ export class DriverWorld extends TrackedWorld {
   readonly #stateChecks: [string, (harness: Harness) => string | null][] = [];
   readonly #locks: LockOrder | null;
   /** Groups of thread numbers. */
-  readonly #interchangeable: number[][] = [];
+  protected readonly inOrder: number[][] = [];
 
   readonly #driver: OtherDriver | null;
-  readonly judged: AccessSet[] = [];
 
   /** `invariants`: those that are judged; `symmetry`: interchangeable threads begin in one order only. */
   constructor(
@@ -66,7 +58,7 @@ export class DriverWorld extends TrackedWorld {
     this.scenario = scenario;
     const index = (name: string) => scenario.threads.findIndex((thread) => thread.name === name);
     if (options.symmetry !== false) {
-      for (const names of scenario.interchangeable) this.#interchangeable.push(names.map(index));
+      for (const names of scenario.interchangeable) this.inOrder.push(names.map(index));
     }
     this.#checked = new Set(invariants);
     for (const [name, check] of Object.entries(STATE_CHECKS)) {
@@ -127,7 +119,7 @@ export class DriverWorld extends TrackedWorld {
    */
   override enabled(into: Uint8Array): number {
     const n = super.enabled(into);
-    if (this.#interchangeable.length === 0) return n;
+    if (this.inOrder.length === 0) return n;
     let kept = 0;
     for (let i = 0; i < n; i++) if (!this.#comesLater(threadOf(into[i]))) into[kept++] = into[i];
     return kept;
@@ -135,7 +127,7 @@ export class DriverWorld extends TrackedWorld {
 
   #comesLater(thread: number): boolean {
     if (this.threads[thread].steps > 0) return false;
-    for (const group of this.#interchangeable) {
+    for (const group of this.inOrder) {
       const at = group.indexOf(thread);
       for (let i = 0; i < at; i++) if (this.threads[group[i]].steps === 0) return true;
     }
@@ -169,11 +161,8 @@ export class DriverWorld extends TrackedWorld {
     } finally {
       watchFreed(false);
     }
-    this.noted(() => {
-      this.harness.observe();
-      if (this.threads[index].steps === 1 && this.#interchangeable.length > 0)
-        $log.into.add(placeOf(BEGUN, index), WRITES);
-    });
+    if (this.notes === null) this.harness.observe();
+    else this.after(index, () => this.harness.observe());
     coverage.stepped(index);
     if (point instanceof Choice && optionOf(step) === 0) {
       if (point.label.includes('the TLB still has')) coverage.happened('staleTlb');
@@ -207,33 +196,11 @@ export class DriverWorld extends TrackedWorld {
     }
     for (let i = 0; i < this.#stateChecks.length; i++) {
       const [name, check] = this.#stateChecks[i];
-      const wrong = this.#judge(i, () => check(harness));
+      const wrong = this.notes === null ? check(harness) : this.judge(i, () => check(harness));
       if (wrong !== null) report(new Violation(name, wrong));
     }
     const cycle = this.#locks?.cycle;
     if (cycle) report(new Violation('lock-order', cycle));
-  }
-
-  /** Runs a check of states, noting what it reads where notes are taken. */
-  #judge(number: number, check: () => string | null): string | null {
-    if (!this.notesTaken) return check();
-    const set = (this.judged[number] ??= new AccessSet());
-    set.clear();
-    return logging(set, check);
-  }
-
-  /** Interchangeable threads begin in order: whether those before it have begun is part of what one waits for. */
-  override noteGuard(index: number, set: AccessSet): void {
-    super.noteGuard(index, set);
-    if (this.threads[index].steps > 0) return;
-    for (const group of this.#interchangeable) {
-      const at = group.indexOf(index);
-      for (let i = 0; i < at; i++) set.add(placeOf(BEGUN, group[i]), READS);
-    }
-  }
-
-  judgePlace(judge: number): number {
-    return placeOf(JUDGED, judge);
   }
 
   override get endsMatter(): boolean {

@@ -1,7 +1,5 @@
-import type { AccessSet } from './reduction/access-set.ts';
 import { ThreadWorld } from './search/threads.ts';
 import { type Body, type Step, type Thread, threadOf } from './search/world.ts';
-import { logging } from './state/access-log.ts';
 import { enterThread, Frames, resume } from './state/frames.ts';
 import { mix32 } from './state/hash.ts';
 import { type TrackerMark, tracker } from './state/tracker.ts';
@@ -87,30 +85,13 @@ export abstract class TrackedWorld extends ThreadWorld {
       thread.body = resume(index, this.#frames[index]) as Body;
       this.#ahead[index] = false;
     }
-    this.noted(() => super.step(step));
+    this.take(step);
     mark.broken = false;
   }
 
-  #notes: AccessSet | null = null;
-
-  /** From now on each step puts what it reads and writes into `set`. */
-  note(set: AccessSet | null): void {
-    this.#notes = set;
-  }
-
-  get notesTaken(): boolean {
-    return this.#notes !== null;
-  }
-
-  /** Runs a part of a step, noting what it reads and writes where that was asked for. */
-  protected noted(action: () => void): void {
-    if (this.#notes === null) action();
-    else logging(this.#notes, action);
-  }
-
-  noteGuard(index: number, set: AccessSet): void {
-    const { point } = this.threads[index];
-    if (point !== null && typeof point === 'object') logging(set, () => point.ready());
+  /** The step itself, once everything is ready for it. */
+  protected take(step: Step): void {
+    super.step(step);
   }
 
   /** The frames of a thread, with their fingerprint up to date. */

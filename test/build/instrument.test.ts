@@ -1,7 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { instrument, namesIn } from '../../build/instrument.mjs';
+import { instrument } from '../../build/instrument.mjs';
+import { namesIn } from '../../build/instrument-names.mjs';
 import type * as Frame from '../../src/explore/state/frames.ts';
 import type * as Tracker from '../../src/explore/state/tracker.ts';
 
@@ -115,7 +116,7 @@ describe('instrumented generators', () => {
     enterThread(0, frames);
     const seen: unknown[][][] = [];
     for (const body = f(...args); !body.next().done; ) {
-      seen.push(frames.values.slice(0, frames.depth).map((values) => [...values]));
+      seen.push(frames.list.slice(0, frames.depth).map(({ values }) => [...values]));
     }
     tracker.reset();
     return seen;

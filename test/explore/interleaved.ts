@@ -14,7 +14,8 @@ import type * as Verdicts from '../../src/explore/search/verdict.ts';
 import type * as Tracker from '../../src/explore/state/tracker.ts';
 
 const root = resolve(import.meta.dirname, '../../dist/interleaved/src');
-const load = <T>(file: string): Promise<T> => import(pathToFileURL(join(root, file)).href) as Promise<T>;
+export const load = <T>(file: string): Promise<T> =>
+  import(pathToFileURL(join(root, file)).href) as Promise<T>;
 
 export const { kernel } = await load<typeof Kernels>('driver/kernels.js');
 export const { loadScenario, scenarioNames } = await load<typeof Catalogue>('explore/scenario/catalogue.js');

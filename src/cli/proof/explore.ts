@@ -28,6 +28,7 @@ interface Options extends KernelOptions {
   jobs: number;
   shard?: { index: number; count: number };
   merge?: string[];
+  traces?: true;
   queue?: string;
 }
 
@@ -104,6 +105,10 @@ export function register(program: Command): void {
     )
     .option('--shard <i/n>', 'search one of n parts, for n machines; --json, then --merge', parseShard)
     .option('--merge <files...>', 'one verdict from the JSON of all parts')
+    .option(
+      '--traces',
+      'one schedule for each order that makes a difference, told by what steps read and write; no state is remembered',
+    )
     .option('--queue <url>', 'let the workers of a queue search, redis://HOST (`worker` is one)')
     .option('--no-compare', 'leave out the table of other kernels and behaviours')
     .option('--strict', 'exit status 1 for verdicts that leave something open (bounded, vacuous) too')
@@ -114,10 +119,13 @@ export function register(program: Command): void {
   cannotBeWith(command, '--list', ['--replay', '--merge', '--shard', '--tree']);
   cannotBeWith(command, '--merge', ['--replay', '--shard', '--tree']);
   cannotBeWith(command, '--replay', ['--shard']);
+  cannotBeWith(command, '--traces', ['--shard', '--queue']);
 }
 
 /** The explorer needs the interleaved form of the driver, which the build puts beside the plain one. */
-export async function loadExplorer(): Promise<typeof Explorer> {
+export async function loadExplorer(traces = false): Promise<typeof Explorer> {
+  // Its code looks when it is loaded (src/explore/state/access-log.ts).
+  if (traces) process.env.PANTHOR_SHIM_NOTE_READS = '1';
   const url = new URL('../../../interleaved/src/explore/command.js', import.meta.url);
   if (!existsSync(fileURLToPath(url)))
     throw new UsageError('the interleaved build is missing: run `npm run build`');
@@ -141,7 +149,7 @@ async function action(scenario: string | undefined, options: Options): Promise<v
     if (scenario !== undefined && given !== undefined)
       throw new UsageError(`${option} takes no scenario, found ${scenario}`);
   }
-  const explorer = await loadExplorer();
+  const explorer = await loadExplorer(options.traces);
   if (options.list) {
     print(explorer.list(options.json === true));
     return;
@@ -175,6 +183,8 @@ async function explore(
   if (scenario !== undefined) checkFile(scenario);
   if (options.trace !== undefined && options.replay === undefined)
     throw new UsageError('--trace is of one schedule: say which with --replay TOKEN');
+  if (options.traces && options.tree !== undefined)
+    throw new UsageError("--traces needs to know what steps read, which a tree's own driver does not tell");
   if (options.queue !== undefined) checkQueue(options);
   const terminal = process.stderr.isTTY && !options.json;
   const tree = options.tree === undefined ? undefined : await build(options.tree);
@@ -188,6 +198,7 @@ async function explore(
     merge: options.merge,
     jobs: options.jobs,
     shard: options.shard,
+    traces: options.traces === true,
     parts: options.queue === undefined ? undefined : partsOn(options.queue),
     json: options.json === true,
     strict: options.strict === true,

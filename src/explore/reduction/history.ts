@@ -2,7 +2,7 @@
  * The steps of the schedule so far and which of them happen before which: in the order of their thread, and wherever two
  * depend on each other (vector clocks).
  */
-import { type AccessSet, clash } from './access-set.ts';
+import { type AccessSet, clash } from '../state/access-set.ts';
 
 /** A step that was taken. */
 export interface Event {

@@ -5,7 +5,7 @@
  */
 import { type Context, MAX_DEPTH, type Outcome, type Strategy } from '../search/search.ts';
 import { type ReducibleWorld, threadOf } from '../search/world.ts';
-import { AccessSet, clash, WRITES } from './access-set.ts';
+import { AccessSet, clash, WRITES } from '../state/access-set.ts';
 import { History } from './history.ts';
 
 /** A state on the way. */

@@ -111,9 +111,12 @@ export class Inquiry {
   }
 
   /** Depth first, because that comes back to its states most cheaply: is there anything to find? */
-  exhaust(budget: Budget = this.left(EXHAUSTIVE_SHARE)): Exhaustive {
-    const context = this.#context({ name: 'depth-first' }, budget);
-    const outcome = new DepthFirst({ hashing: true }).search(context);
+  exhaust(
+    budget: Budget = this.left(EXHAUSTIVE_SHARE),
+    strategy: Strategy = new DepthFirst({ hashing: true }),
+  ): Exhaustive {
+    const context = this.#context(strategy, budget);
+    const outcome = strategy.search(context);
     const { stats, findings, accepted } = context;
     return { outcome, stats, findings: [...findings.values()], accepted: [...accepted] };
   }

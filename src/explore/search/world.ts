@@ -1,6 +1,6 @@
 import type { Choice } from '../../coroutine/choice.ts';
 import type { Point } from '../../coroutine/op.ts';
-import type { AccessSet } from '../reduction/access-set.ts';
+import type { AccessSet } from '../state/access-set.ts';
 
 export { Choice, MAX_OPTIONS } from '../../coroutine/choice.ts';
 

@@ -6,7 +6,7 @@
  * Collections have two places besides their elements: ALL for what changes or reads the whole of it, and MEMBERS, which
  * lets writes of different elements be independent of one another, and not of a read of all of them.
  */
-import { AccessSet, COMMUTES, READS, WRITES } from '../reduction/access-set.ts';
+import { AccessSet, COMMUTES, READS, WRITES } from './access-set.ts';
 import { mix32 } from './hash.ts';
 import { $key, isUnhashed } from './names.ts';
 

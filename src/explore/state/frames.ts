@@ -9,42 +9,58 @@ type Body = Generator<unknown, unknown, void>;
 // biome-ignore lint/suspicious/noExplicitAny: whatever it takes
 type GeneratorFunction = (...args: any[]) => Body;
 
-/** Frames of the running thread: where each function stands, and what it remembers. */
+/** Where one function stands and what it remembers: as it was written down at a yield, and never changed after. */
+interface Frame {
+  pc: number;
+  values: unknown[];
+  /** Which of its yields the function stands at, from 1. */
+  site: number;
+  self: GeneratorFunction;
+  /** The fingerprint of the stack up to here, once it is known. */
+  lane0: number;
+  lane1: number;
+  hashed: boolean;
+}
+
+const EMPTY0 = 0x165667b1;
+const EMPTY1 = 0x27d4eb2f;
+
+/** Frames of the running thread. */
 export class Frames {
   depth = 0;
-  pcs: number[] = [];
-  values: unknown[][] = [];
-  /** The functions, and which of its yields each stands at, from 1. */
-  functions: GeneratorFunction[] = [];
-  sites: number[] = [];
+  list: Frame[] = [];
   lane0 = 0;
   lane1 = 0;
 
-  /** Recomputes the fingerprint of the stack. */
+  /** Brings the fingerprint of the stack up to date: of what is above the frames that are as they were. */
   rehash(): void {
-    let a = 0x165667b1;
-    let b = 0x27d4eb2f;
-    for (let i = 0; i < this.depth; i++) {
-      a = mix32(Math.imul(a, 31) ^ this.pcs[i]);
-      const values = this.values[i];
+    const { list, depth } = this;
+    let at = depth;
+    while (at > 0 && !list[at - 1].hashed) at--;
+    let a = at === 0 ? EMPTY0 : list[at - 1].lane0;
+    let b = at === 0 ? EMPTY1 : list[at - 1].lane1;
+    for (; at < depth; at++) {
+      const frame = list[at];
+      a = mix32(Math.imul(a, 31) ^ frame.pc);
+      const { values } = frame;
       for (let j = 0; j < values.length; j++) {
         const v = hashValue(values[j]);
         a = (Math.imul(a ^ v, 0x85ebca6b) + (a >>> 15)) | 0;
         b = mix32((b + v) ^ a);
       }
+      frame.lane0 = a;
+      frame.lane1 = b;
+      frame.hashed = true;
     }
     this.lane0 = a;
     this.lane1 = b;
   }
 
-  /** What a thread's stack is now, to be put back later; what was written down at a yield never changes. */
+  /** What a thread's stack is now, to be put back later. */
   copy(): Frames {
     const copy = new Frames();
     copy.depth = this.depth;
-    copy.pcs = this.pcs.slice(0, this.depth);
-    copy.values = this.values.slice(0, this.depth);
-    copy.functions = this.functions.slice(0, this.depth);
-    copy.sites = this.sites.slice(0, this.depth);
+    copy.list = this.list.slice(0, this.depth);
     copy.lane0 = this.lane0;
     copy.lane1 = this.lane1;
     return copy;
@@ -68,10 +84,7 @@ export function $y(
   site: number,
   self: GeneratorFunction,
 ): void {
-  frames.pcs[depth] = pc;
-  frames.values[depth] = values;
-  frames.sites[depth] = site;
-  frames.functions[depth] = self;
+  frames.list[depth] = { pc, values, site, self, lane0: 0, lane1: 0, hashed: false };
   frames.depth = depth + 1;
   for (let i = 0; i < values.length; i++) {
     const value = values[i];
@@ -85,12 +98,12 @@ export function $y(
 export const $resuming = (): boolean => resuming > 0;
 
 /** What the function at a depth remembered. */
-export const $values = (depth: number): unknown[] => frames.values[depth];
+export const $values = (depth: number): unknown[] => frames.list[depth].values;
 
 /** The yield that the function at a depth stood at. */
 export function $site(depth: number): number {
   resuming--;
-  return frames.sites[depth];
+  return frames.list[depth].site;
 }
 
 /** The function that the one at a depth had called. */
@@ -109,8 +122,10 @@ export const $none = Symbol('none');
 const NOTHING = {};
 
 /** Its variables are put back from what it remembered; `this`, where it has one, is remembered first. */
-const begin = (depth: number): Body =>
-  frames.functions[depth].call(frames.values[depth][0], NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING);
+function begin(depth: number): Body {
+  const { self, values } = frames.list[depth];
+  return self.call(values[0], NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING);
+}
 
 /**
  * Makes the generator of a thread anew, from what its functions wrote down when it last yielded. Nothing but variables of

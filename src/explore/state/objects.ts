@@ -8,8 +8,9 @@
  * fingerprint is the sum over all (object, field, value) of a hash of the three (Zobrist hashing): a write takes one
  * term out and puts another in.
  */
-import { WRITES } from '../reduction/access-set.ts';
+
 import { $log, wrote } from './access-log.ts';
+import { WRITES } from './access-set.ts';
 import { mix32 } from './hash.ts';
 import { $key, hashText, isUnhashed } from './names.ts';
 import { noteUndo, type Restore } from './undo-list.ts';

@@ -1,7 +1,8 @@
 /** Small programs whose threads share named variables and locks, and say of each step what it reads and writes. */
-import { type AccessSet, READS, WRITES } from '../../../src/explore/reduction/access-set.ts';
+
 import { type ThreadSpec, ThreadWorld } from '../../../src/explore/search/threads.ts';
 import type { Body, ReducibleWorld, Step, Violation } from '../../../src/explore/search/world.ts';
+import { type AccessSet, READS, WRITES } from '../../../src/explore/state/access-set.ts';
 
 /** What threads share: numbers by name, 0 where nothing was written. */
 export class Shared {

@@ -1,0 +1,64 @@
+import type { ReducibleWorld, Step } from './search/world.ts';
+import { logging, placeOf } from './state/access-log.ts';
+import { AccessSet, READS, WRITES } from './state/access-set.ts';
+import { TrackedWorld } from './tracked-world.ts';
+
+/** In the place of an object's name: whether a thread has begun, and what an invariant over states looks at. */
+const BEGUN = -1;
+const JUDGED = -2;
+
+/** A world that can note what its steps, and what it asks of states, read and write. */
+export abstract class NotingWorld extends TrackedWorld implements ReducibleWorld {
+  #notes: AccessSet | null = null;
+  readonly judged: AccessSet[] = [];
+
+  /** Threads of which the later ones begin after the first ones, as groups of their numbers. */
+  protected abstract readonly inOrder: readonly (readonly number[])[];
+
+  note(set: AccessSet | null): void {
+    this.#notes = set;
+  }
+
+  /** Where notes go, if any are taken. */
+  protected get notes(): AccessSet | null {
+    return this.#notes;
+  }
+
+  protected override take(step: Step): void {
+    if (this.#notes === null) super.take(step);
+    else logging(this.#notes, () => super.take(step));
+  }
+
+  /** Runs what follows a step of thread `index`, noting what that reads and writes as the step's. */
+  protected after(index: number, action: () => void): void {
+    if (this.#notes === null) {
+      action();
+      return;
+    }
+    logging(this.#notes, action);
+    if (this.threads[index].steps === 1 && this.inOrder.length > 0)
+      this.#notes.add(placeOf(BEGUN, index), WRITES);
+  }
+
+  noteGuard(index: number, set: AccessSet): void {
+    const { point, steps } = this.threads[index];
+    if (point !== null && typeof point === 'object') logging(set, () => point.ready());
+    if (steps > 0) return;
+    for (const group of this.inOrder) {
+      const at = group.indexOf(index);
+      for (let i = 0; i < at; i++) set.add(placeOf(BEGUN, group[i]), READS);
+    }
+  }
+
+  judgePlace(judge: number): number {
+    return placeOf(JUDGED, judge);
+  }
+
+  /** Asks invariant number `judge` about the present state, noting what it looks at where notes are taken. */
+  protected judge(judge: number, check: () => string | null): string | null {
+    if (this.#notes === null) return check();
+    const set = (this.judged[judge] ??= new AccessSet());
+    set.clear();
+    return logging(set, check);
+  }
+}
