@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { StateTable } from '../../src/explore/search/state-table.ts';
+import { allocateShared } from '../../src/explore/search/table-memory.ts';
 import { WorkQueue } from '../../src/explore/search/work-queue.ts';
 import { kernel, loadScenario, searchInParallel } from './interleaved.ts';
 
@@ -33,7 +34,7 @@ describe('a search by several threads', () => {
 describe('the table of states', () => {
   for (const [name, make] of [
     ['of one thread', () => StateTable.create(5_000)],
-    ['of several', () => StateTable.share(StateTable.allocateShared(5_000))],
+    ['of several', () => StateTable.share(allocateShared(5_000))],
   ] as const) {
     it(`${name} knows what it has seen, how to get there, and when it is full`, () => {
       const table = make();

@@ -103,7 +103,7 @@ describe('a search by parts', () => {
   });
 });
 
-describe('the account of parts', () => {
+describe('the ledger of parts', () => {
   it('lets a slice begin when nothing leads to it any more', () => {
     expect(leadsTo('0.1', '1.1')).toBe(true);
     expect(leadsTo('1.0', '0.1')).toBe(false);
@@ -133,7 +133,7 @@ describe('the account of parts', () => {
 });
 
 describe('entries', () => {
-  it('come back from text as they were, short ones first, and damaged text is refused', () => {
+  it('come back from text as they were, short ones first, and corrupt text is refused', () => {
     const entries = new Entries();
     entries.add(1, -2, Uint8Array.of(3, 1, 2));
     entries.add(7, 8, Uint8Array.of(9));

@@ -13,7 +13,7 @@ import { type SliceName, sliceOf, stretchOf } from './slice.ts';
  * reached is found in the last slice that has such a state: all that follows upon one is of the kind, so that there no
  * step leads out of the slice either.
  *
- * @throws RangeError for entries that are damaged
+ * @throws RangeError for corrupt entries
  */
 export function searchPart(world: DriverWorld, part: Part, accept: readonly string[]): PartResult {
   world.harness.coverage.clear();

@@ -12,7 +12,7 @@ export class PartSearcher {
   #space = '';
   #world: DriverWorld | null = null;
 
-  /** @throws UsageError where this model is not that of whoever asks */
+  /** @throws UsageError where this model is not that of the process that asks */
   search(space: Space, part: Part): PartResult {
     if (this.#world === null) {
       this.#world = worldOf(space);

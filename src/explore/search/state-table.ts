@@ -5,37 +5,13 @@
  * A shared table lives in memory that worker threads share; it has its full size from the start (the operating system
  * gives the memory when it is touched) and places are claimed by compare-and-swap. A table of one thread grows.
  */
+import { type Arrays, placesFor, resized, type TableBuffers, viewsOf } from './table-memory.ts';
 import type { Step } from './world.ts';
-
-export interface TableBuffers {
-  lanes: SharedArrayBuffer;
-  parents: SharedArrayBuffer;
-  places: SharedArrayBuffer;
-  numbers: SharedArrayBuffer;
-  steps: SharedArrayBuffer;
-  count: SharedArrayBuffer;
-}
 
 export const FULL = -2;
 export const SEEN = -1;
 
 const INITIAL_STATES = 1024;
-
-/** Places for `states` states: at least half as many again, a power of two. */
-function placesFor(states: number): number {
-  let places = 1024;
-  while (places < states * 1.5) places *= 2;
-  return places;
-}
-
-interface Arrays {
-  lanes: Int32Array;
-  parents: Int32Array;
-  places: Int32Array;
-  numbers: Int32Array;
-  steps: Uint8Array;
-  count: Int32Array;
-}
 
 export class StateTable {
   /** Most states that it will take. */
@@ -61,17 +37,6 @@ export class StateTable {
       steps: new Uint8Array(size),
       count: new Int32Array(1),
     });
-  }
-
-  static allocateShared(capacity: number): TableBuffers {
-    return {
-      lanes: new SharedArrayBuffer(placesFor(capacity) * 8),
-      parents: new SharedArrayBuffer(capacity * 4),
-      places: new SharedArrayBuffer(capacity * 4),
-      numbers: new SharedArrayBuffer(placesFor(capacity) * 4),
-      steps: new SharedArrayBuffer(capacity),
-      count: new SharedArrayBuffer(4),
-    };
   }
 
   static share(buffers: TableBuffers): StateTable {
@@ -235,20 +200,4 @@ export class StateTable {
   }
 }
 
-function viewsOf(buffers: TableBuffers): Arrays {
-  return {
-    lanes: new Int32Array(buffers.lanes),
-    parents: new Int32Array(buffers.parents),
-    places: new Int32Array(buffers.places),
-    numbers: new Int32Array(buffers.numbers),
-    steps: new Uint8Array(buffers.steps),
-    count: new Int32Array(buffers.count),
-  };
-}
-
 const hash = (lane0: number, lane1: number): number => lane0 ^ Math.imul(lane1, 0x9e3779b1);
-
-function resized<T extends Int32Array | Uint8Array>(old: T, bigger: T): T {
-  bigger.set(old);
-  return bigger;
-}

@@ -3,7 +3,8 @@ import { Worker } from 'node:worker_threads';
 import type { PartCoverage } from '../coverage.ts';
 import type { GraphData } from './graph.ts';
 import type { Budget, Stats } from './search.ts';
-import { StateTable, type TableBuffers } from './state-table.ts';
+import type { StateTable } from './state-table.ts';
+import { allocateShared, type TableBuffers } from './table-memory.ts';
 import { WorkQueue } from './work-queue.ts';
 import type { Step } from './world.ts';
 
@@ -72,7 +73,7 @@ export class Team {
   }
 
   #start(): void {
-    const table = StateTable.allocateShared(this.#table.capacity);
+    const table = allocateShared(this.#table.capacity);
     this.#table.moveTo(table);
     const workerData: WorkerInput = { ...this.#subject, table, queue: this.queue.buffer };
     this.#workers = Array.from({ length: this.#jobs - 1 }, () => {
