@@ -14,8 +14,17 @@ const scenario = loadScenario(name);
 const budget = { states: 100_000, seconds: 600, memory: 4 * 2 ** 30 };
 const options = { budget, further: 100_000, accept: scenario.accept };
 
+/** ms that the first thread rests at each state, so that the others are there before all is seen. */
+const REST_MS = 1;
+const clock = new Int32Array(new SharedArrayBuffer(4));
+
 async function search(threads) {
   const world = new DriverWorld(scenario, kernel('7.2'), scenario.check);
+  const check = world.check.bind(world);
+  world.check = (report) => {
+    if (threads > 1) Atomics.wait(clock, 0, 0, REST_MS);
+    check(report);
+  };
   const found = await searchInParallel(scenario, kernel('7.2'), scenario.check, {
     ...{ ...options, world, jobs: threads, aloneSeconds: Number(alone) },
   });
