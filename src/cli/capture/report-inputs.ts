@@ -9,7 +9,8 @@ import { type ScheduleJson, schedulePage } from '../../page/schedule-page.ts';
 import { callsOf, diffCaptures } from '../../query/capture-diff.ts';
 import { UsageError } from '../exit.ts';
 import { readInput } from '../io/files.ts';
-import { DEFAULT_BUDGET, loadExplorer, translated } from '../proof/explore.ts';
+import { DEFAULT_BUDGET } from '../options/explore.ts';
+import { loadExplorer, translated } from '../proof/explore.ts';
 
 /** Whether a word could be a token: base64url of its version and a line end. */
 export function isToken(word: string): boolean {

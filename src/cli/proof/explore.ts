@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { visible } from '../../../uapi/visible.ts';
 import type * as Explorer from '../../explore/command.ts';
 import { queueAddress } from '../../queue/bullmq.ts';
@@ -11,6 +11,16 @@ import { InputError, note, UsageError } from '../exit.ts';
 import { answersByStatus, print } from '../io/output.ts';
 import { openTrace } from '../io/trace-file.ts';
 import { cannotBeWith } from '../options/conflicts.ts';
+import {
+  type Budget,
+  DEFAULT_BUDGET,
+  names,
+  parseBudget,
+  parseJobs,
+  parseSeed,
+  parseShard,
+  texts,
+} from '../options/explore.ts';
 import { addKernelOptions, type KernelOptions } from '../options/kernel.ts';
 import { build } from '../options/tree.ts';
 
@@ -24,7 +34,7 @@ interface Options extends KernelOptions {
   strict?: true;
   accept: string[];
   compare: boolean;
-  budget: { states: number; seconds: number; memory: number };
+  budget: Budget;
   seed: number;
   jobs: number;
   shard?: { index: number; count: number };
@@ -32,51 +42,6 @@ interface Options extends KernelOptions {
   traces?: true;
   queue?: string;
 }
-
-type BudgetOption = Options['budget'];
-
-export const DEFAULT_BUDGET: BudgetOption = { states: 4_000_000, seconds: 60, memory: 2 * 2 ** 30 };
-
-/** "seconds=10,states=1000000,memory=2G" */
-function parseBudget(text: string, previous: BudgetOption): BudgetOption {
-  const budget = { ...previous };
-  for (const part of text.split(',')) {
-    const match = /^(states|seconds|memory)=(\d+(?:\.\d+)?)([KMG]?)$/.exec(part);
-    if (!match)
-      throw new InvalidArgumentError('expected states=N, seconds=N or memory=N, K, M and G allowed');
-    const unit = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 }[match[3]] as number;
-    budget[match[1] as keyof BudgetOption] = Number(match[2]) * unit;
-  }
-  return budget;
-}
-
-function parseSeed(text: string): number {
-  const seed = Number(text);
-  if (!/^\d+$/.test(text) || seed >= 2 ** 32) throw new InvalidArgumentError('expected a number of 32 bits');
-  return seed;
-}
-
-function parseJobs(text: string): number {
-  const jobs = parseSeed(text);
-  if (jobs < 1 || jobs > 256) throw new InvalidArgumentError('expected 1 to 256');
-  return jobs;
-}
-
-function parseShard(text: string): { index: number; count: number } {
-  const match = /^(\d+)\/(\d+)$/.exec(text);
-  const [index, count] = match ? [Number(match[1]), Number(match[2])] : [0, 0];
-  if (index < 1 || index > count || count > 4096)
-    throw new InvalidArgumentError('expected i/n, 1/n being the first');
-  return { index, count };
-}
-
-/** An empty text is in every message: it would accept them all. */
-function texts(text: string, previous: string[]): string[] {
-  if (text === '') throw new InvalidArgumentError('expected a part of a message');
-  return [...previous, text];
-}
-
-const names = (text: string, previous: string[]): string[] => [...previous, ...text.split(',')];
 
 export function register(program: Command): void {
   const command = program

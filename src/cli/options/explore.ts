@@ -1,0 +1,57 @@
+/** What explore's options may say. Each parser throws InvalidArgumentError, which commander reports. */
+import { InvalidArgumentError } from 'commander';
+
+/** Where a search ends: states that it has entered, seconds, bytes of memory. */
+export interface Budget {
+  states: number;
+  seconds: number;
+  memory: number;
+}
+
+/** Beyond it a search is bounded. */
+export const DEFAULT_BUDGET: Budget = { states: 4_000_000, seconds: 60, memory: 2 * 2 ** 30 };
+
+/** "seconds=10,states=1000000,memory=2G" */
+export function parseBudget(text: string, previous: Budget): Budget {
+  const budget = { ...previous };
+  for (const part of text.split(',')) {
+    const match = /^(states|seconds|memory)=(\d+(?:\.\d+)?)([KMG]?)$/.exec(part);
+    if (!match)
+      throw new InvalidArgumentError('expected states=N, seconds=N or memory=N, K, M and G allowed');
+    const unit = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 }[match[3]] as number;
+    budget[match[1] as keyof Budget] = Number(match[2]) * unit;
+  }
+  return budget;
+}
+
+/** A number of 32 bits. */
+export function parseSeed(text: string): number {
+  const seed = Number(text);
+  if (!/^\d+$/.test(text) || seed >= 2 ** 32) throw new InvalidArgumentError('expected a number of 32 bits');
+  return seed;
+}
+
+/** 1 to 256 threads. */
+export function parseJobs(text: string): number {
+  const jobs = parseSeed(text);
+  if (jobs < 1 || jobs > 256) throw new InvalidArgumentError('expected 1 to 256');
+  return jobs;
+}
+
+/** "i/n", 1/n the first of n parts. */
+export function parseShard(text: string): { index: number; count: number } {
+  const match = /^(\d+)\/(\d+)$/.exec(text);
+  const [index, count] = match ? [Number(match[1]), Number(match[2])] : [0, 0];
+  if (index < 1 || index > count || count > 4096)
+    throw new InvalidArgumentError('expected i/n, 1/n being the first');
+  return { index, count };
+}
+
+/** An empty text is in every message: it would accept them all. */
+export function texts(text: string, previous: string[]): string[] {
+  if (text === '') throw new InvalidArgumentError('expected a part of a message');
+  return [...previous, text];
+}
+
+/** Names with commas between them, added to those of earlier options. */
+export const names = (text: string, previous: string[]): string[] => [...previous, ...text.split(',')];
