@@ -61,6 +61,32 @@ describe('judging a client', () => {
     expect(client('eglinfo').complaint(ended({ stdout: contexts.repeat(3) }))).toBe('');
   });
 
+  it('wants the last line of what media programs print, and all subtests of what waits for syncobjs', () => {
+    const ends = (name: string, stdout: string) => client(name).complaint(ended({ stdout }));
+    expect(ends('ffmpeg', 'frame=5\nprogress=continue\n')).not.toBe('');
+    expect(ends('ffmpeg', 'frame=5\nprogress=end\n')).toBe('');
+    expect(ends('gstreamer', 'Setting pipeline to PLAYING ...\n')).not.toBe('');
+    expect(ends('clinfo', '  Device Name      llvmpipe\n')).not.toBe('');
+    expect(ends('clinfo', '  Device Name      Mali-G610 MC4 (Panfrost)\n')).toBe('');
+    const subtests = (n: number) =>
+      Array.from({ length: n }, (_, i) => `Subtest a${i}: SUCCESS (0.1s)`).join('\n');
+    expect(ends('syncobj_eventfd', subtests(9))).not.toBe('');
+    expect(ends('syncobj_eventfd', subtests(10))).toBe('');
+    expect(ends('syncobj_eventfd', `${subtests(9)}\nSubtest b: SKIP (0.1s)`)).toContain('SKIP');
+  });
+
+  it('wants pictures on our GPU and two ends from a client of weston', () => {
+    const say = (pictures: number, status: number, weston: number, gpu = 'Mali-G610 MC4') =>
+      client('weston-simple-egl').complaint(
+        ended({
+          stdout: `simple-egl: status ${status} after ${pictures} pictures\nweston: status ${weston}\nGL renderer: ${gpu} (Panfrost)\n`,
+        }),
+      );
+    expect(say(20, 0, 0)).toBe('');
+    for (const not of [say(19, 0, 0), say(20, 1, 0), say(20, 0, 139), say(20, 0, 0, 'llvmpipe')])
+      expect(not).not.toBe('');
+  });
+
   it('takes wrong pixels from piglit, but neither a skip nor a crash nor silence', () => {
     const say = (result: string) => ended({ status: 1, stdout: `PIGLIT: {"result": "${result}" }` });
     expect(client('piglit-sparse-basic').complaint(say('fail'))).toBe('');

@@ -4,7 +4,7 @@
  *     node test/nightly.mjs [SEQUENCES [SEED]]
  *
  * Then the mutations of driver and machine as the explorer sees them, which take half an hour or more, all kernel trees,
- * and the attacks on a server with their full counts (attack.mjs).
+ * the attacks on a server with their full counts (attack.mjs), and each real client on every kernel (clients/run.mjs).
  *
  * The seed is a new one each time and is printed. A life that goes wrong is reduced and written to test/fixtures/regressions, where
  * the test run replays it from then on.
@@ -41,4 +41,14 @@ const trees = spawnSync(process.execPath, [fileURLToPath(new URL('trees/run.mjs'
 const attack = spawnSync(process.execPath, [fileURLToPath(new URL('attack.mjs', import.meta.url))], {
   stdio: 'inherit',
 });
-process.exitCode = (attack.status ?? 1) || (status ?? 1) || (mutations.status ?? 1) || (trees.status ?? 1);
+const clients = spawnSync(
+  process.execPath,
+  [fileURLToPath(new URL('clients/run.mjs', import.meta.url)), '--everywhere', '--only', ' on '],
+  { stdio: 'inherit' },
+);
+process.exitCode =
+  (attack.status ?? 1) ||
+  (status ?? 1) ||
+  (mutations.status ?? 1) ||
+  (trees.status ?? 1) ||
+  (clients.status ?? 1);

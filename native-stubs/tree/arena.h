@@ -147,7 +147,7 @@ void call_kernel(unsigned long function);
 void entered(int thread);
 void prepare_stack(int thread, unsigned long top);
 unsigned long thread_word(int thread);
-/* The driver's state for those who judge it (panthor-view.c), in words; the name of a lock or a queue. */
+/* The driver's state for those who judge it (panthor/view.c), in words; the name of a lock or a queue. */
 unsigned long view_driver(unsigned long *words);
 void name_of(unsigned long object, char *name, unsigned long size);
 unsigned long count_tables(unsigned long uid);

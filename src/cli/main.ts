@@ -3,6 +3,7 @@ import * as fs from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { wrapText } from '../report/wrap-text.ts';
 import { complain, EXIT_FINE, EXIT_USAGE } from './exit.ts';
+import { sayDefaults } from './help/defaults.ts';
 import { addExamples } from './help/examples.ts';
 import { watchOutput } from './io/output.ts';
 import { leavePager } from './io/pager.ts';
@@ -91,6 +92,7 @@ export async function main(argv: string[]): Promise<void> {
     await loadCommands(program, argv[2]);
     addTerminalOptions(program.commands);
     addExamples(program.commands);
+    sayDefaults(program.commands);
     for (const command of program.commands) command.exitOverride().showHelpAfterError('(--help says more)');
     if (argv.length === 2) program.help({ error: true });
     await program.parseAsync(argv);

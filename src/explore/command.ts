@@ -1,8 +1,7 @@
 /** What the command `explore` does, once its options are read. Lives in the interleaved build. */
-import { readFileSync } from 'node:fs';
 import { didYouMean } from '../../uapi/suggest.ts';
 import { type Kernel, kernel } from '../driver/kernels.ts';
-import { InputError, UsageError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
 import type { BuiltTree } from '../tree/build.ts';
 import { KernelFault } from '../tree/faults.ts';
 import { nearestKernel, treeName } from '../tree/source.ts';
@@ -12,16 +11,8 @@ import { INVARIANTS } from './invariants.ts';
 import { compare } from './output/compare.ts';
 import { elsewhere } from './output/elsewhere.ts';
 import { trace } from './output/explain.ts';
-import { mergeResults } from './output/merge.ts';
-import {
-  brokenSetUpJson,
-  headOf,
-  type ResultJson,
-  replayText,
-  type Shard,
-  toJson,
-  toText,
-} from './output/report.ts';
+import { mergeFiles } from './output/merge.ts';
+import { brokenSetUpJson, headOf, replayText, type Shard, toJson, toText } from './output/report.ts';
 import type { PartService } from './parts/service.ts';
 import { loadScenario, type ScenarioText, scenarioNames } from './scenario/catalogue.ts';
 import { parseScenario } from './scenario/parser.ts';
@@ -29,6 +20,8 @@ import { type Scenario, ScenarioError } from './scenario/scenario.ts';
 import { checkFits, decodeToken, kernelOf, type Token } from './scenario/token.ts';
 import type { Budget } from './search/search.ts';
 import { TreeDriver } from './tree/driver.ts';
+
+export { list } from './output/list.ts';
 
 export interface ExploreRequest {
   scenario: string | ScenarioText | undefined;
@@ -77,25 +70,16 @@ export function run(request: ExploreRequest): Promise<ExploreReply> {
   return reply;
 }
 
-/** The built-in scenarios, as text or as JSON. */
-export function list(json: boolean): string {
-  if (json) {
-    const scenarios = scenarioNames().map((name) => {
-      const { about, check } = loadScenario(name);
-      return { name, about, checks: check };
-    });
-    return `${JSON.stringify({ scenarios })}\n`;
-  }
-  const lines = scenarioNames().map((name) => {
-    const { about, check } = loadScenario(name);
-    return `${name}\n    ${about}\n    checks ${check.join(', ')}`;
-  });
-  return `${lines.join('\n')}\n`;
-}
-
 async function answer(request: ExploreRequest): Promise<ExploreReply> {
   try {
-    if (request.merge !== undefined) return merge(request.merge, request.strict);
+    if (request.merge !== undefined) {
+      const merged = mergeFiles(request.merge);
+      return {
+        text: `${JSON.stringify(merged)}\n`,
+        notes: [],
+        status: statusOf(merged.verdict, request.strict),
+      };
+    }
     if (request.replay !== undefined) return replay(request, request.replay);
     return await explore(request);
   } catch (error) {
@@ -202,18 +186,6 @@ function pickInvariants(asked: readonly string[], scenario: Scenario): readonly 
     }
   }
   return names;
-}
-
-function merge(files: readonly string[], strict: boolean): ExploreReply {
-  const parts = files.map((file): ResultJson => {
-    try {
-      return JSON.parse(readFileSync(file, 'utf8')) as ResultJson;
-    } catch (error) {
-      throw new InputError(`${file}: ${(error as Error).message}`);
-    }
-  });
-  const merged = mergeResults(parts);
-  return { text: `${JSON.stringify(merged)}\n`, notes: [], status: statusOf(merged.verdict, strict) };
 }
 
 /** The scenario of a token: the one it carries, or the built-in one that it names, never a file. */

@@ -9,8 +9,6 @@ import { searchInParallel } from './search/parallel.ts';
 import { type Budget, Context, type Stats } from './search/search.ts';
 import { type Exhaustive, type ExploreOptions, Inquiry, type Result } from './search/verdict.ts';
 
-/** One thread answers most scenarios before others have even started. */
-const ALONE_SECONDS = 2;
 /** Spaces with no more states are not worth handing out. */
 const FEW_STATES = 1000;
 /** Parts of the space that each machine gets, so that they are about equally large. */
@@ -61,8 +59,9 @@ export async function decide(
       budget: inquiry.left(0.7),
       further: inquiry.further,
       accept,
+      world,
       ...(prefixes ? { prefixes } : {}),
-      ...(report ? { progress: (stats: Stats) => report(stats, `${question.jobs} threads`) } : {}),
+      ...(report ? { progress: (stats: Stats) => report(stats, 'depth-first') } : {}),
     });
     seen = found.coverage;
     return found;
@@ -89,10 +88,7 @@ export async function decide(
   } else if (question.jobs === 1) {
     result = inquiry.conclude(inquiry.exhaust());
   } else {
-    const alone = inquiry.left(0.7);
-    const first = inquiry.exhaust({ ...alone, seconds: Math.min(alone.seconds, ALONE_SECONDS) });
-    const more = first.outcome === 'budget' && first.findings.length === 0;
-    result = inquiry.conclude(more ? await parallel() : first);
+    result = inquiry.conclude(await parallel());
   }
   const coverage = seen ?? world.harness.coverage.report();
   return withCoverage(world, result, coverage, question.shard !== undefined, question.traces);

@@ -22,7 +22,7 @@ export interface Connected {
  * @throws UsageError where the packages are missing or the address is none; InputError where nothing answers
  */
 export async function connect(address: string): Promise<Connected> {
-  const url = parse(address);
+  const url = queueAddress(address);
   const { bullmq, Redis: Client } = await packages();
   // BullMQ's blocking commands may wait as long as they like.
   const redis = new Client(url.href, {
@@ -52,7 +52,8 @@ export async function connect(address: string): Promise<Connected> {
   return { bullmq, redis, shown };
 }
 
-function parse(address: string): URL {
+/** The address of a queue, as a URL. @throws UsageError for what is none */
+export function queueAddress(address: string): URL {
   try {
     const url = new URL(address.replace(/^valkey(s?):/, 'redis$1:'));
     if (url.protocol === 'redis:' || url.protocol === 'rediss:') return url;

@@ -4,7 +4,7 @@ import type { RunKind } from './runs.ts';
 
 export interface Executor {
   /** @throws what went wrong in the job; where the thread was ended meanwhile */
-  run(kind: RunKind, payload: unknown): Promise<unknown>;
+  run(run: string, kind: RunKind, payload: unknown): Promise<unknown>;
   /** Gives up what is being done. */
   end(): void;
 }
@@ -22,17 +22,17 @@ interface Answer {
 }
 
 export function makeExecutor(): Executor {
-  /** Kept for as long as jobs are of one kind: the code is warm, and the world is there. */
-  let thread: { kind: RunKind; worker: Worker } | null = null;
+  /** Kept for the jobs of one run: the code is warm, and an explorer's world is the first of its thread, as elsewhere. */
+  let thread: { run: string; worker: Worker } | null = null;
   const end = (): void => {
     void thread?.worker.terminate();
     thread = null;
   };
   return {
     end,
-    run(kind, payload) {
-      if (thread !== null && thread.kind !== kind) end();
-      thread ??= { kind, worker: new Worker(new URL(THREADS[kind], import.meta.url)) };
+    run(run, kind, payload) {
+      if (thread !== null && thread.run !== run) end();
+      thread ??= { run, worker: new Worker(new URL(THREADS[kind], import.meta.url)) };
       const { worker } = thread;
       return new Promise((done, failed) => {
         const onMessage = ({ value, error }: Answer): void => {

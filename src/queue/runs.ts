@@ -11,7 +11,7 @@ export interface RunState {
   kind: RunKind;
   /** "fault-while-rebinding on 7.2", for people. */
   what: string;
-  /** codeVersion() of whoever began it. */
+  /** codeVersion() of the process that began it. */
   version: string;
   /** ms since 1970. */
   begun: number;

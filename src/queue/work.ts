@@ -125,7 +125,7 @@ async function perform(
     if (!(await isUnderWay(redis, run).catch(() => true))) executor.end();
   }, LOOK_MS);
   try {
-    return await executor.run(kind, payload);
+    return await executor.run(run, kind, payload);
   } catch (error) {
     // It would fail the next time, too.
     throw new bullmq.UnrecoverableError((error as Error).message);

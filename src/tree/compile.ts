@@ -151,8 +151,7 @@ export async function compileShim(place: Place): Promise<string[]> {
   const dir = join(place.out, 'panthor-shim');
   mkdirSync(dir, { recursive: true });
   const have = place.features.filter(({ found }) => found).map(({ name }) => `-DHAVE_${name}`);
-  const parts = /^panthor-/;
-  const kernel = readdirSync(join(place.native, 'kernel')).filter((n) => n.endsWith('.c') && !parts.test(n));
+  const kernel = readdirSync(join(place.native, 'kernel')).filter((n) => n.endsWith('.c'));
   const files = [
     ...kernel.map((name) => ({ from: join(place.native, 'kernel', name), to: `shim-${objectOf(name)}` })),
     ...OWN_SOURCES.map((name) => ({

@@ -9,7 +9,7 @@ const VM_WORDS = 7;
 const SLOTS = 32;
 const VMA_WORDS = 5;
 const RUN_WORDS = 5;
-/** Entries of a list that one call gives (panthor-state.c, PART). */
+/** Entries of a list that one call gives (panthor/state.c, PART). */
 export const PART = 4000;
 
 export interface DeviceState {

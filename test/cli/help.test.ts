@@ -54,6 +54,7 @@ describe('manual pages', () => {
       for (const section of ['NAME', 'SYNOPSIS', 'OPTIONS', 'EXAMPLES', 'EXIT STATUS'])
         expect(page).toContain(`.SH ${section}\n`);
       expect(page).not.toMatch(/\P{ASCII}/u);
+      expect(page).not.toContain('default: []');
     }
     expect(readFileSync(join(dir, 'panthor-shim-dump.1'), 'utf8')).toContain('.B \\-\\-label <text>\n');
   });

@@ -48,6 +48,7 @@ export function fineLines(f: Files): Readonly<Record<string, readonly string[]>>
     completion: ['bash'],
     man: [],
     review: [f.missing],
+    worker: ['--status', '--queue', 'redis://127.0.0.1:1'],
     'device info': isDevice,
     'tree info': [f.missing],
     'tree build': [f.missing],

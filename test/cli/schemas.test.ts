@@ -64,6 +64,7 @@ const ELSEWHERE: { readonly [command: string]: readonly [schema: string, file: s
   'tree build': ['tree-build', 'test/trees/run.mjs'],
   'tree info': ['tree-info', 'test/trees/run.mjs'],
   review: ['review', 'test/review/report.test.ts'],
+  worker: ['worker', 'test/fetched/queue.test.ts'],
 };
 
 /** Commands below `command` that have --json, as they are typed. */

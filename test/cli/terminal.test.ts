@@ -54,6 +54,19 @@ describe('on a terminal', () => {
   });
 });
 
+describe('Ctrl-C while a pager has the terminal', () => {
+  it('leaves the pager there until its reader leaves it, then ends as interrupted, without a word', () => {
+    const pager = temporary('pager');
+    // The terminal tells the whole group; less, as this one, does not end for it.
+    const lines = ["trap '' INT", 'read line', 'echo "$line"', 'kill -INT 0', 'sleep 0.5', 'echo LEFT'];
+    writeFileSync(pager, ['#!/bin/sh', ...lines, ''].join('\n'));
+    chmodSync(pager, 0o755);
+    const said = terminal(`dump ${capture}; echo STATUS $?`, { PAGER: pager }, 'trap : INT;');
+    expect(said.trim().split('\n').slice(1)).toEqual(['LEFT', 'STATUS 130']);
+    expect(said).not.toMatch(/^ +at /m);
+  });
+});
+
 describe('elsewhere', () => {
   it('there are colours where --color says so, and the text is the same without them', async () => {
     const args = ['replay', capture, '--without', 'sparse-map'];

@@ -1,5 +1,6 @@
 /** 80 columns: no command prints a longer row where the terminal has no more, and none but ASCII where that is asked for. */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { columnsOf } from '../../src/report/wrap-text.ts';
 import { temporary } from '../page/temporary.ts';
@@ -10,7 +11,13 @@ const captures = 'test/fixtures/captures';
 const capture = `${captures}/vulkan-sparse.jsonl.gz`;
 const vectors = 'test/fixtures/vectors';
 
-/** Arguments by command. What only data comes from (`printData`) is here by its help alone. */
+const program = [process.execPath, 'bin/panthor-shim'];
+/** A client that asks the device some things, and says so in 60 columns. */
+const client = [...program, 'device', 'info', '--width', '60'];
+/** Commands whose success says nothing. */
+const QUIET = new Set(['convert', 'trace', 'scenario']);
+
+/** Arguments by command: they succeed, then they fail. What only data comes from (`printData`) is here by its help alone. */
 const COMMANDS: Readonly<Record<string, readonly string[][]>> = {
   explore: [['rebind-while-accessing', '--kernel', '6.12'], ['--list'], ['no-such-scenario']],
   replay: [
@@ -27,29 +34,47 @@ const COMMANDS: Readonly<Record<string, readonly string[][]>> = {
     [capture, '--history', '1@0x7ffffe810000'],
   ],
   info: [[capture]],
-  convert: [[capture, '/proc/self/x.jsonl']],
+  convert: [
+    [capture, temporary('out.jsonl')],
+    [capture, '/proc/self/x.jsonl'],
+  ],
   decode: [
     ['--reg', 'AS_FAULTSTATUS', '0x210002c1'],
     ['--reg', 'PTE', '0x210002c1'],
     ['--ioctl', 'VM_BIND', '010000000000000000000000000000000000000000000000'],
     ['--ioctl', 'VM_CREATE', '00000000000000000000000000000000', '--format', 'raw'],
   ],
-  encode: [['{}']],
+  encode: [['{"ioctl": "VM_CREATE", "value": {"user_va_range": "0x1000000"}}'], ['{}']],
   layout: [[]],
   kernels: [[], ['7.2'], ['7.1', '7.2']],
   gpu: [[], ['g610']],
-  run: [['--kernel', '5.0', '--', 'true']],
+  run: [
+    ['--report', '--', ...client],
+    // What needs a device finds the model's.
+    ['--', ...program, 'device', 'info', '--profile', '--width', '60'],
+    ['--', ...program, 'record', '-o', temporary('recorded.jsonl'), '--width', '60', '--', ...client],
+    ['--', 'true'],
+    ['--kernel', '5.0', '--', 'true'],
+  ],
   serve: [['--kernel', '5.0']],
   record: [['-o', '/proc/self/x', '--', 'true']],
   conform: [[`${vectors}/edge-6.12.jsonl.gz`, '--kernel', '7.2']],
   tree: [['info', '/nowhere']],
   review: [['/nowhere']],
+  // Its success needs a queue (test/fetched/queue.test.ts).
+  worker: [[]],
   fault: [
     ['--log', `${CASES}dmesg-fault.txt`],
     [capture, '--va', '0x7ffffe810000', '--status', '0x2c3'],
   ],
-  trace: [['/nowhere', '-o', '/dev/null']],
-  report: [['/nowhere', '-o', '/proc/self/x']],
+  trace: [
+    [capture, '-o', temporary('out.pftrace')],
+    ['/nowhere', '-o', '/dev/null'],
+  ],
+  report: [
+    [capture, '-o', temporary('out.html')],
+    ['/nowhere', '-o', '/proc/self/x'],
+  ],
   diff: [[capture, `${captures}/vulkan-sparse-emulated.jsonl.gz`]],
   assert: [
     [
@@ -62,7 +87,10 @@ const COMMANDS: Readonly<Record<string, readonly string[][]>> = {
       'mapped 1@0x7fff0000',
     ],
   ],
-  scenario: [[capture, '--race', '90000']],
+  scenario: [
+    [capture, '--race', '71,77', '-o', temporary('cut.txt')],
+    [capture, '--race', '90000'],
+  ],
   device: [['info', '--device', '/nowhere']],
   completion: [],
   man: [['everything']],
@@ -89,12 +117,24 @@ describe('80 columns', () => {
     expect(tooLong(await lines(command, ['--help']), 80)).toEqual([]);
     for (const args of COMMANDS[command]) {
       const text = await lines(command, args, '--width', '80');
-      expect(text.trim()).not.toBe('');
+      if (!QUIET.has(command)) expect(text.trim()).not.toBe('');
       expect(tooLong(text, 80)).toEqual([]);
       const plain = await lines(command, args, '--ascii', '--width', '60');
       expect(tooLong(plain, 60)).toEqual([]);
       expect(plain).not.toMatch(/\P{ASCII}/u);
     }
+  });
+
+  it.each(all ? ['serve'] : [])('%s, until it is ended', async (command) => {
+    const child = spawn(process.execPath, ['bin/panthor-shim', command, '--width', '60', '--ascii']);
+    const ended = new Promise((done) => child.on('close', done));
+    let text = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (text += chunk));
+    while (!text.includes('PANTHOR_SHIM')) await setTimeout(50);
+    child.kill('SIGTERM');
+    await ended;
+    // What is to be pasted into a shell is data.
+    expect(tooLong(text.replaceAll(/^(export )?\w+=.*$/gm, ''), 60)).toEqual([]);
   });
 
   it('are tested of every command', async () => {

@@ -61,12 +61,13 @@ function igt(place, name) {
 
 /** An IGT binary with a library in front of it that has fences for it. */
 function igtSync(place, name) {
-  const library = programPath(place, 'sw-sync.so');
   return {
     ...igt(place, name),
     build: () => buildLibrary(place, 'sw-sync'),
-    argv: (preload) =>
-      igtArgv(place, name, preload === undefined ? library : `${library}:${preload}`, ['*,!*-snapshot']),
+    argv: (preload) => {
+      const libraries = [programPath(place, 'sw-sync.so'), preload].filter((one) => one !== undefined);
+      return igtArgv(place, name, libraries.join(':'), ['*,!*-snapshot']);
+    },
     complaint: (r) => {
       const ends = [...r.stdout.matchAll(/^Subtest (\S+): (\w+)/gm)];
       const not = ends.filter((m) => m[2] !== 'SUCCESS').map((m) => `${m[1]} ${m[2]}`);

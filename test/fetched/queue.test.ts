@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import type * as Commands from '../../src/queue/commands.ts';
+import { expectValid } from '../cli/schema.ts';
 import { type Server, startRedis } from './redis.ts';
 
 const program = resolve(import.meta.dirname, '../../bin/panthor-shim');
@@ -50,8 +51,17 @@ beforeAll(async () => {
   else server = started;
 }, 600_000);
 
-afterAll(async () => {
+/** Every test begins without workers, and without what they have written down. */
+afterEach(async () => {
   for (const worker of workers) worker.kill('SIGKILL');
+  while (workers.size > 0) await sleep(10);
+  if (server === null) return;
+  const redis = new Redis(server.url);
+  await redis.flushall();
+  redis.disconnect();
+});
+
+afterAll(async () => {
   await server?.end();
   rmSync(folder, { recursive: true });
 });
@@ -129,7 +139,6 @@ describe('a queue', () => {
         expect(outcome(await answer)).toEqual(alone);
         while (workers.size < 4) startWorker(url);
       }
-      for (const worker of workers) worker.kill('SIGKILL');
     }, 1_200_000);
   }
 
@@ -147,6 +156,7 @@ describe('a queue', () => {
       );
       const json = await run(['worker', '--queue', url, '--status', '--json']);
       expect(JSON.parse(json.stdout)).toMatchObject({ runs: [{ ...state, jobs }], workers: [] });
+      expectValid('worker', JSON.parse(json.stdout));
       const refused = await run(['worker', '--queue', url]);
       expect(refused.status).toBe(2);
       expect(refused.stderr).toContain('was begun by version 0123456789abcdef: its jobs are refused');
@@ -178,7 +188,6 @@ describe('a queue', () => {
       url,
     ]);
     expect(wrong.status).toBe(2);
-    for (const worker of workers) worker.kill('SIGKILL');
   }, 300_000);
 
   it('runs the searches of a review, and no other command', async (context) => {

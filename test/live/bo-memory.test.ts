@@ -2,7 +2,7 @@ import { readSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { GemObject } from '../../src/driver/gem/gem.ts';
 import { BoMemories } from '../../src/live/server/bo-memory.ts';
-import { buildNative, compiler } from './toolbox.ts';
+import { buildNative, compiler, openDescriptors } from './toolbox.ts';
 
 describe.skipIf(compiler === null)('the memory of an object', () => {
   beforeAll(buildNative, 120_000);
@@ -23,5 +23,18 @@ describe.skipIf(compiler === null)('the memory of an object', () => {
     expect(read).toEqual([1, 2, 3, 4, 5]);
     memories.forget(bo);
     expect(memories.count).toBe(0);
+  });
+
+  it('costs a descriptor once a client maps it, and none before, whatever a stream does', () => {
+    const memories = new BoMemories();
+    const before = openDescriptors();
+    const bos = Array.from({ length: 300 }, () => ({ size: 4 * 4096 }) as GemObject);
+    for (const bo of bos) memories.pageOf(bo, 4096)?.setUint32(0, 7, true);
+    expect(openDescriptors()).toBe(before);
+    for (const bo of bos.slice(0, 10)) expect(typeof memories.memoryOf(bo).share(1)).toBe('object');
+    expect(openDescriptors()).toBe(before + 10);
+    expect(memories.pageOf(bos[0], 4096)?.getUint32(0, true)).toBe(7);
+    for (const bo of bos) memories.forget(bo);
+    expect(openDescriptors()).toBe(before);
   });
 });

@@ -7,6 +7,7 @@ import type { Observer } from '../../src/live/server/observer.ts';
 import type { OpenFile } from '../../src/live/server/open-file.ts';
 import {
   DRM_IOCTL_SYNCOBJ_CREATE,
+  DRM_IOCTL_SYNCOBJ_QUERY,
   DRM_IOCTL_SYNCOBJ_SIGNAL,
   DRM_IOCTL_SYNCOBJ_WAIT,
   DRM_IOCTL_VERSION,
@@ -210,6 +211,46 @@ describe.skipIf(compiler === null)('beside one long call', () => {
         () => files.size === 1 && fixture.drv.clientBos.size === 0,
       ),
     ).toBe(12);
+  });
+
+  it('long requests are read, and long replies sent, in pieces of 32 KiB', () => {
+    culprit.say(ioctl(culprit.key, DRM_IOCTL_SYNCOBJ_CREATE, [0, 1]), NO_FDS);
+    serve();
+    const pieces = { receive: 0, send: 0 };
+    const helper = native();
+    const { receive } = helper;
+    const sending = helper.send;
+    helper.receive = (...args) => {
+      const n = receive(...args);
+      if (args[4] !== undefined) pieces.receive = Math.max(pieces.receive, n);
+      return n;
+    };
+    // Replies; requests are those of the clients of this test, and longer.
+    let replies = 0;
+    helper.send = (...args) => {
+      if (args[0] !== culprit.channel && args[0] !== innocent.channel) {
+        pieces.send = Math.max(pieces.send, args[3] - args[2]);
+        replies += args[3] - args[2];
+      }
+      return sending(...args);
+    };
+    const count = 30_000;
+    const words = [...new Array(count).fill(1), ...new Array(2 * count).fill(9)];
+    const query = [BUFFER, 0, BUFFER + 4 * count, 0, count, 0];
+    const bytes = ioctl(culprit.key, DRM_IOCTL_SYNCOBJ_QUERY, query, words);
+    try {
+      expect(served(() => send(culprit, bytes), answered(DRM_IOCTL_SYNCOBJ_QUERY))).toBe(12);
+      expect(log.lines.at(-1)).toMatchObject({ file: 0, ret: 0 });
+      for (let i = 0; i < 100; i++) {
+        fixture.server.step(0);
+        culprit.drain(culprit.channel);
+      }
+    } finally {
+      helper.receive = receive;
+      helper.send = sending;
+    }
+    expect(pieces).toEqual({ receive: 32768, send: 32768 });
+    expect(replies).toBeGreaterThan(12 * count);
   });
 
   it('a second call on the same file waits for the first', () => {

@@ -58,6 +58,38 @@ describe.skipIf(compiler === null)('clients take turns:', () => {
     fixture.close();
   });
 
+  it('a process that asks for little is served before the many connections of another', () => {
+    const fixture = startServer();
+    const helper = native();
+    const { peerPid } = helper;
+    const counts: number[] = [];
+    try {
+      helper.peerPid = () => 1;
+      for (let i = 0; i < 40; i++) flood(connect(fixture), AWAIT_RELEASE);
+      for (let i = 0; i < 60; i++) fixture.server.step(0);
+      helper.peerPid = () => 2;
+      const fd = connect(fixture);
+      fixture.server.step(0);
+      const handle = vi.spyOn(fixture.server.dispatcher, 'handle');
+      for (let i = 0; i < 20; i++) {
+        handle.mockClear();
+        native().send(fd, AWAIT_RELEASE, 0, AWAIT_RELEASE.length, NO_FDS, 0);
+        const answered = (): boolean => native().receive(fd, new Uint8Array(256), 0, new Int32Array(5)) > 0;
+        for (let steps = 0; steps < 50 && !answered(); steps++) fixture.server.step(0);
+        // How many others were handled before its own.
+        counts.push(handle.mock.calls.findIndex(([from]) => from.pid === 2));
+      }
+      handle.mockRestore();
+    } finally {
+      helper.peerPid = peerPid;
+    }
+    // In the order of their coming it would be forty.
+    expect(counts.sort((a, b) => a - b)[10]).toBeLessThan(5);
+    expect(counts[0]).toBeGreaterThanOrEqual(0);
+    for (const fd of opened) flood(fd, AWAIT_RELEASE);
+    fixture.close();
+  });
+
   it('a client that reads no replies is not served meanwhile, and gets them all when it does', () => {
     const fixture = startServer();
     const fd = connect(fixture);

@@ -87,14 +87,14 @@ describe('a 32-bit process', () => {
     return history;
   };
 
-  it.each(['arm', 'armv7l', 'armv8l', 'armhf'])('(%s) finds the flush id at 1 << 43', (arch) => {
+  it.each(['arm', 'armv7l', 'armv8l', 'armhf', 'i686'])('(%s) finds the flush id at 1 << 43', (arch) => {
     for (const name of ['6.12', '6.18', '7.2', 'next']) {
       expect(flushId(arch, 2 ** 43).play(name).tally.divergences.kept).toEqual([]);
     }
   });
 
   it('is not one of another machine', () => {
-    for (const arch of ['aarch64', 'arm64', 'x86_64', 'i686']) {
+    for (const arch of ['aarch64', 'arm64', 'x86_64']) {
       expect(flushId(arch, 2 ** 43).play('7.2').tally.divergences.count).toBe(1);
       expect(flushId(arch, 2 ** 56).play('7.2').tally.divergences.count).toBe(0);
     }

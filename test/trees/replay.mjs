@@ -37,13 +37,13 @@ export async function captures(suite, shim, expectValid, tree, dir, folder) {
   });
   await suite.test(`${tree.name}: vm shows the tree's mappings, tables and slots`, () => {
     const path = join(folder, 'vulkan-sparse-emulated.jsonl.gz');
-    for (const more of [['--json', '--at', '200'], []]) {
+    for (const more of [['--json', '--at', '150'], []]) {
       const [kernel, ours] = [tree.like, shim('vm', ...more, '--tree', dir, path)];
       const model = shim('vm', ...more, '--kernel', kernel, path);
-      expect(ours.status === 0 && ours.stdout.length > 500, `exit status ${ours.status}`, ours.stderr);
+      expect(ours.status === 0 && ours.stdout.length > 400, `exit status ${ours.status}`, ours.stderr);
       expect(ours.stdout === model.stdout, `vm ${more.join(' ')} shows something else`, ours.stdout);
     }
-    const walk = shim('vm', '--walk', '1@0xff400000', '--at', '200', '--json', '--tree', dir, path);
+    const walk = shim('vm', '--walk', '1@0xff400000', '--at', '150', '--json', '--tree', dir, path);
     expect(
       JSON.parse(walk.stdout).agrees === true,
       'the walk leads to another page',

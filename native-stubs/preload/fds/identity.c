@@ -63,23 +63,32 @@ static bool parse(const char *at, struct identity *id)
 	return true;
 }
 
-struct identity identify(int fd)
+struct identity identity_of_name(const char *name)
 {
 	const struct identity other = {.kind = FILE_OTHER};
 	const struct config *c = config();
 	struct identity id = other;
+
+	if (!c->active || strncmp(name, c->dir, c->dir_length) != 0 || name[c->dir_length] != '/')
+		return other;
+	return parse(name + c->dir_length + 1, &id) ? id : other;
+}
+
+struct identity identify(int fd)
+{
+	const struct identity other = {.kind = FILE_OTHER};
+	struct identity id;
 	/* One byte more than a name can have: it always ends with a NUL. */
 	union {
 		struct sockaddr_un name;
 		char bytes[sizeof(struct sockaddr_un) + 1];
 	} of = {.bytes = {0}};
 	socklen_t length = sizeof(of.name);
-	const char *path = of.bytes + offsetof(struct sockaddr_un, sun_path);
 
-	if (!c->active || SYS_3(SYS_getsockname, fd, &of.name, &length) < 0 || of.name.sun_family != AF_UNIX)
+	if (!config()->active || SYS_3(SYS_getsockname, fd, &of.name, &length) < 0 || of.name.sun_family != AF_UNIX)
 		return other;
-	if (strncmp(path, c->dir, c->dir_length) != 0 || path[c->dir_length] != '/' ||
-	    !parse(path + c->dir_length + 1, &id))
+	id = identity_of_name(of.bytes + offsetof(struct sockaddr_un, sun_path));
+	if (id.kind == FILE_OTHER)
 		return other;
 	if ((unsigned)fd < REMEMBERED)
 		atomic_store(&remembered[fd], id.kind == FILE_DEVICE ? id.key : 0);

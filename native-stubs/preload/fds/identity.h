@@ -32,6 +32,9 @@ struct identity {
 /* Whose is `fd`? FILE_OTHER for everything that is not this server's. Leaves errno alone. */
 struct identity identify(int fd);
 
+/* The same for the name that a socket is bound to. */
+struct identity identity_of_name(const char *name);
+
 /*
  * The key of an open device behind `fd` as it was when identify() last saw it, without a system call; 0 when it did not,
  * or when the number has been closed or given to something else since. A close that no interposed function sees leaves

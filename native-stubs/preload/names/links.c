@@ -9,6 +9,7 @@
 #include "device.h"
 #include "known.h"
 #include "next.h"
+#include "others.h"
 #include "paths.h"
 
 ssize_t __readlink_chk(const char *name, char *to, size_t size, size_t room);
@@ -45,7 +46,13 @@ static bool try_readlink(int dirfd, const char *name, char *to, size_t size, ssi
 		char node[DEVICE_NAME_MAX];
 		size_t length;
 
-		if (size == 0 || !known(p.fd, &id))
+		if (size == 0)
+			return false;
+		if (p.pid != 0)
+			id = identity_of_path(&p);
+		else if (!known(p.fd, &id))
+			return false;
+		if (id.kind == FILE_OTHER)
 			return false;
 		name_of(node, &id);
 		length = strlen(node);
@@ -106,8 +113,8 @@ EXPORT char *realpath(const char *restrict name, char *restrict resolved)
 	struct path p;
 
 	path_look(&p, AT_FDCWD, name);
-	if (p.kind == PATH_FD && identify(p.fd).kind == FILE_DEVICE)
-		device_name(node, identify(p.fd).minor);
+	if (p.kind == PATH_FD && identity_of_path(&p).kind == FILE_DEVICE)
+		device_name(node, identity_of_path(&p).minor);
 	else if (p.kind == PATH_DEVICE)
 		device_name(node, p.minor);
 	else

@@ -8,6 +8,7 @@
 #include "channel.h"
 #include "known.h"
 #include "next.h"
+#include "others.h"
 #include "paths.h"
 #include "sys.h"
 
@@ -44,7 +45,7 @@ static bool try_open(int dirfd, const char *name, int flags, mode_t mode, int *r
 
 	path_look(&p, dirfd, name);
 	if (p.kind == PATH_FD) {
-		struct identity id = identify(p.fd);
+		struct identity id = identity_of_path(&p);
 
 		if (id.kind != FILE_DEVICE)
 			return false;
@@ -57,7 +58,7 @@ static bool try_open(int dirfd, const char *name, int flags, mode_t mode, int *r
 		return true;
 	}
 	if (p.kind == PATH_FDINFO) {
-		struct identity id = identify(p.fd);
+		struct identity id = identity_of_path(&p);
 
 		if (id.kind != FILE_DEVICE)
 			return false;
@@ -128,7 +129,7 @@ EXPORT FILE *fopen(const char *name, const char *mode)
 	if (p.kind == PATH_TREE)
 		return NEXT(fopen)(p.real, mode);
 	if (p.kind == PATH_FDINFO) {
-		struct identity id = identify(p.fd);
+		struct identity id = identity_of_path(&p);
 		int fd = id.kind == FILE_DEVICE ? channel_fdinfo(id.key) : -1;
 
 		if (fd >= 0)

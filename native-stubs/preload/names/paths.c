@@ -55,49 +55,49 @@ static bool whole_number(const char *text, unsigned long *value)
 	return *end == '\0' && *value <= INT_MAX;
 }
 
-/* The number in /proc/self/fd/N and its other spellings. */
-static bool fd_path(const char *name, int *fd)
+/* The numbers in "PID/FOLDER/N"; own ones have pid 0. */
+static bool number_in(const char *name, const char *folder, struct path *p)
 {
-	static const char *const spellings[] = {"/proc/self/fd/", "/proc/thread-self/fd/", "/dev/fd/"};
-	char own[32];
-	unsigned long value;
+	size_t length = strlen(folder);
+	unsigned long pid, value;
+	char *end;
 
-	for (unsigned i = 0; i < sizeof(spellings) / sizeof(spellings[0]); i++) {
-		size_t length = strlen(spellings[i]);
-
-		if (strncmp(name, spellings[i], length) == 0 && whole_number(name + length, &value)) {
-			*fd = (int)value;
-			return true;
-		}
+	if (strncmp(name, "self", 4) == 0) {
+		pid = 0;
+		end = (char *)(uintptr_t)name + 4;
+	} else if (strncmp(name, "thread-self", 11) == 0) {
+		pid = 0;
+		end = (char *)(uintptr_t)name + 11;
+	} else if (name[0] >= '1' && name[0] <= '9') {
+		pid = strtoul(name, &end, 10);
+	} else {
+		return false;
 	}
-	if (strncmp(name, "/proc/", 6) != 0)
+	if (pid > INT_MAX || strncmp(end, folder, length) != 0 || !whole_number(end + length, &value))
 		return false;
-	snprintf(own, sizeof(own), "/proc/%d/fd/", own_pid());
-	if (strncmp(name, own, strlen(own)) != 0 || !whole_number(name + strlen(own), &value))
-		return false;
-	*fd = (int)value;
+	p->pid = (int)pid == own_pid() ? 0 : (int)pid;
+	p->fd = (int)value;
 	return true;
 }
 
-/* The number in /proc/self/fdinfo/N. */
-static bool fdinfo_path(const char *name, int *fd)
+/* /proc/self/fd/N, its other spellings, and the same for other processes and for fdinfo. */
+static bool of_descriptor(const char *name, struct path *p)
 {
-	char own[32];
 	unsigned long value;
 
+	if (strncmp(name, "/dev/fd/", 8) == 0 && whole_number(name + 8, &value)) {
+		p->kind = PATH_FD;
+		p->fd = (int)value;
+		p->pid = 0;
+		return true;
+	}
 	if (strncmp(name, "/proc/", 6) != 0)
 		return false;
-	snprintf(own, sizeof(own), "/proc/%d/fdinfo/", own_pid());
-	if (strncmp(name, own, strlen(own)) == 0)
-		name += strlen(own);
-	else if (strncmp(name, "/proc/self/fdinfo/", 18) == 0)
-		name += 18;
-	else
-		return false;
-	if (!whole_number(name, &value))
-		return false;
-	*fd = (int)value;
-	return true;
+	if (number_in(name + 6, "/fd/", p))
+		p->kind = PATH_FD;
+	else if (number_in(name + 6, "/fdinfo/", p))
+		p->kind = PATH_FDINFO;
+	return p->kind != PATH_OTHER;
 }
 
 /* What belongs to a device number. */
@@ -118,14 +118,8 @@ static void sort_absolute(struct path *p, const char *name)
 	const struct config *c = config();
 	char node[64];
 
-	if (fd_path(name, &p->fd)) {
-		p->kind = PATH_FD;
+	if (of_descriptor(name, p))
 		return;
-	}
-	if (fdinfo_path(name, &p->fd)) {
-		p->kind = PATH_FDINFO;
-		return;
-	}
 	for (unsigned minor = c->card; minor <= c->card + 128 && p->kind == PATH_OTHER; minor += 128) {
 		snprintf(node, sizeof(node), "/dev/dri/%s%u", minor < 128 ? "card" : "renderD", minor);
 		if (strcmp(name, node) == 0) {
@@ -154,7 +148,7 @@ static void sort_absolute(struct path *p, const char *name)
 		p->kind = PATH_OTHER;
 }
 
-/* Whether a relative name can lead into the tree at all: most cannot, and that is told without a system call. */
+/* Whether a relative name can lead to us at all: most cannot, and that is told without a system call. */
 static bool may_be_ours(const char *name)
 {
 	static const char *const hints[] = {"card", "renderD", "dri", "226:", "drm", "class", "panthor"};
@@ -163,7 +157,8 @@ static bool may_be_ours(const char *name)
 		if (strstr(name, hints[i]) != NULL)
 			return true;
 	}
-	return false;
+	/* A descriptor, in a directory of /proc. */
+	return name[0] >= '0' && name[0] <= '9' && name[strspn(name, "0123456789")] == '\0';
 }
 
 void path_look(struct path *p, int dirfd, const char *name)

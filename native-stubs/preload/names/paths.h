@@ -14,14 +14,15 @@ enum path_kind {
 	PATH_OTHER,  /* not ours: leave it alone */
 	PATH_TREE,   /* a file, directory or link of the tree */
 	PATH_DEVICE, /* a device node of the tree */
-	PATH_FD,     /* /proc/self/fd/N or /dev/fd/N */
-	PATH_FDINFO, /* /proc/self/fdinfo/N */
+	PATH_FD,     /* /proc/PID/fd/N or /dev/fd/N */
+	PATH_FDINFO, /* /proc/PID/fdinfo/N */
 };
 
 struct path {
 	enum path_kind kind;
 	unsigned minor; /* PATH_DEVICE */
 	int fd;		/* PATH_FD, PATH_FDINFO */
+	int pid;	/* whose it is, 0: this process's */
 	/* PATH_TREE and PATH_DEVICE: where it really is. */
 	char real[OUR_PATH_MAX];
 };

@@ -8,6 +8,7 @@
 
 #include "device.h"
 #include "next.h"
+#include "others.h"
 #include "paths.h"
 #include "sys.h"
 
@@ -30,9 +31,15 @@ static bool try_stat(int dirfd, const char *name, struct stat *st, int flags, in
 	struct path p;
 
 	path_look(&p, dirfd, name);
-	if (p.kind == PATH_FD && (flags & AT_SYMLINK_NOFOLLOW) == 0 && identify(p.fd).kind != FILE_OTHER) {
-		*result = fstat(p.fd, st);
-		return true;
+	if (p.kind == PATH_FD && (flags & AT_SYMLINK_NOFOLLOW) == 0) {
+		struct identity id = identity_of_path(&p);
+
+		*result = 0;
+		if (id.kind == FILE_DEVICE)
+			device_stat(st, id.minor);
+		else if (id.kind != FILE_OTHER)
+			anonymous_stat(st);
+		return id.kind != FILE_OTHER;
 	}
 	if (p.kind != PATH_TREE && p.kind != PATH_DEVICE)
 		return false;
@@ -134,7 +141,7 @@ EXPORT int statx(int dirfd, const char *restrict name, int flags, unsigned mask,
 	else
 		path_look(&p, dirfd, name);
 	if (p.kind == PATH_FD && (flags & AT_SYMLINK_NOFOLLOW) == 0)
-		id = identify(p.fd);
+		id = identity_of_path(&p);
 	if (p.kind == PATH_TREE || p.kind == PATH_DEVICE)
 		result = NEXT(statx)(AT_FDCWD, p.real, flags, mask, st);
 	else

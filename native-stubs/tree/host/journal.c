@@ -10,7 +10,7 @@
 #define ARENA_BYTES (STACKS_BYTES + HEAP_BYTES + ROOT_BYTES + TABLE_BYTES)
 
 unsigned int left_out;
-static bool journaling;
+bool journaling;
 
 struct entry {
 	uint8_t *at;
@@ -178,11 +178,6 @@ void begin_journal(void)
 	log_.sum = sum_from_scratch();
 	stale_stack(-1);
 	journaling = true;
-}
-
-bool is_journaling(void)
-{
-	return journaling;
 }
 
 void end_journal(void)

@@ -24,8 +24,9 @@ struct extent {
 enum source { ATOMICS = 1, GLOBALS = 2, OTHER_STACKS = 4, INTRINSICS = 8, LOADS = 16 };
 extern unsigned int left_out;
 
+/* Whether there is a journal: from begin_journal() to end_journal(). */
+extern bool journaling;
 /* The state now is moment 0. */
-bool is_journaling(void);
 void begin_journal(void);
 void end_journal(void);
 /*

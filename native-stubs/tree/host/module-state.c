@@ -9,7 +9,7 @@
 void tell_state(void)
 {
 	mailbox.ready = ready_threads();
-	if (!is_journaling())
+	if (!journaling)
 		return;
 	mailbox.moment = moment_now();
 	mailbox.hash = hash_kept();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The tree's own panthor_drv.c, whole: its ioctls, and what opens and closes a file. Probing is panthor-init.c's. */
+/* The tree's own panthor_drv.c, whole: its ioctls, and what opens and closes a file. Probing is panthor/init.c's. */
 #include PANTHOR_DRV_C
 
 const struct drm_driver *const tree_driver = &panthor_drm_driver;

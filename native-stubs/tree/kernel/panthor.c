@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * The tree's own panthor_mmu.c, and after it what has to see its private structs and functions: the notes of what it does
- * (panthor-notes.c), its state for those who ask (panthor-state.c), its objects, and its entry points (panthor-calls.c,
- * panthor-power.c). What differs between versions was looked for in the source (src/tree/features.ts), and is a HAVE_ here.
+ * (panthor/notes.c), its state for those who ask (panthor/state.c), its objects, and its entry points (panthor/calls.c,
+ * panthor/power.c). What differs between versions was looked for in the source (src/tree/features.ts), and is a HAVE_ here.
  */
 #include PANTHOR_MMU_C
 
@@ -52,12 +52,12 @@ static unsigned long bo_number(const struct drm_gem_object *obj);
 extern struct workqueue_struct *panthor_cleanup_wq;
 extern const struct drm_driver *const tree_driver;
 
-#include "panthor-notes.c"
-#include "panthor-state.c"
-#include "panthor-objects.c"
-#include "panthor-files.c"
-#include "panthor-init.c"
-#include "panthor-calls.c"
-#include "panthor-power.c"
-#include "panthor-dispatch.c"
-#include "panthor-view.c"
+#include "panthor/notes.c"
+#include "panthor/state.c"
+#include "panthor/objects.c"
+#include "panthor/files.c"
+#include "panthor/init.c"
+#include "panthor/calls.c"
+#include "panthor/power.c"
+#include "panthor/dispatch.c"
+#include "panthor/view.c"

@@ -37,6 +37,7 @@ void prepare_stack(int thread, unsigned long top)
 {
 #ifndef CONFIG_THREAD_INFO_IN_TASK
 	((struct thread_info *)(top - THREAD_SIZE))->task = &tasks[thread];
+	journal_memory(&tasks[thread].stack, sizeof(tasks[thread].stack));
 	tasks[thread].stack = (void *)(top - THREAD_SIZE);
 #endif
 }

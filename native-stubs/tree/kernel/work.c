@@ -88,7 +88,7 @@ void run_work(void)
 	if (!work)
 		return;
 	take_out(0);
-	/* Whoever probes sets it up. */
+	/* panthor_device_init() would set it up. */
 	if (!work->func)
 		trap("panthor_device_reset_work");
 	begin_work(work);

@@ -30,6 +30,7 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   ],
   tree: ['panthor-shim tree build ~/linux'],
   review: ['panthor-shim review ~/linux'],
+  worker: ['panthor-shim worker --queue redis://queue.example --jobs 4'],
   device: ['panthor-shim device info --profile > board.json'],
 };
 

@@ -2,7 +2,6 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { type Command, Option } from 'commander';
-import { visibleLines } from '../../../uapi/visible.ts';
 import {
   archOf,
   type Door,
@@ -15,8 +14,9 @@ import {
 import { die, withSignals } from '../../live/launch/signals.ts';
 import { reportText } from '../../live/server/report.ts';
 import { doorPath, libraryPath, ServerThread } from '../../live/server/server-thread.ts';
-import { EXIT_BUG, EXIT_FOUND, UsageError } from '../exit.ts';
+import { EXIT_BUG, EXIT_FOUND, note, UsageError } from '../exit.ts';
 import { checkWritable, writeOutput } from '../io/files.ts';
+import { forPeople } from '../io/terminal.ts';
 import {
   addModelOptions,
   checkModelOptions,
@@ -121,9 +121,8 @@ async function serveCommand(command: string[], options: RunOptions): Promise<voi
   if (options.trace !== undefined && record !== undefined) await traceRun(record, options.trace, options);
   if (folder !== null) rmSync(folder, { recursive: true, force: true });
   if (typeof options.report === 'string') writeOutput(options.report, `${JSON.stringify(report)}\n`);
-  else if (options.report) process.stderr.write(visibleLines(reportText(report)));
-  if (report.files === 0 && status === 0)
-    process.stderr.write(`panthor-shim: the command never opened the device (--door ${door})\n`);
+  else if (options.report) process.stderr.write(forPeople(reportText(report), process.stderr));
+  if (report.files === 0 && status === 0) note(`the command never opened the device (--door ${door})`);
   process.exitCode =
     status !== 0 ? status : report.bugs > 0 ? EXIT_BUG : report.record_error === undefined ? 0 : EXIT_FOUND;
 }

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { visibleLines } from '../../../uapi/visible.ts';
 import { die, withSignals } from '../../live/launch/signals.ts';
 import { reportText } from '../../live/server/report.ts';
 import { libraryPath, ServerThread } from '../../live/server/server-thread.ts';
 import { EXIT_BUG } from '../exit.ts';
+import { forPeople } from '../io/terminal.ts';
 import {
   addModelOptions,
   checkModelOptions,
@@ -54,7 +54,7 @@ async function serveUntilSignal(options: ServeCommandOptions): Promise<void> {
     },
   );
   const report = await server.stop();
-  process.stderr.write(visibleLines(reportText(report)));
+  process.stderr.write(forPeople(reportText(report), process.stderr));
   if (report.bugs > 0) process.exitCode = EXIT_BUG;
 }
 

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { type Command, InvalidArgumentError } from 'commander';
 import { visible } from '../../../uapi/visible.ts';
 import type * as Explorer from '../../explore/command.ts';
+import { queueAddress } from '../../queue/bullmq.ts';
 import { partsOn } from '../../queue/parts.ts';
 import { type ScheduleStep, writeSchedule } from '../../trace/schedule-trace.ts';
 import { InputError, note, UsageError } from '../exit.ts';
@@ -226,6 +227,8 @@ async function explore(
 function checkQueue(options: Options): void {
   const others = (['tree', 'replay', 'merge', 'shard'] as const).filter((one) => options[one] !== undefined);
   if (others.length > 0) throw new UsageError(`--queue does not go with --${others[0]}`);
+  // A small space is searched before the queue is asked.
+  queueAddress(options.queue ?? '');
 }
 
 /** What `explore --replay --json` says of a schedule. */

@@ -94,12 +94,12 @@ async function infoCommand(dir: string, options: Options): Promise<void> {
   print(`${lines.join('\n')}\n`);
 }
 
-/** Words in lines of at most 100 characters, indented. */
+/** Words in lines that a terminal of 80 columns does not break, indented. */
 function wrapped(words: readonly string[]): string[] {
   const lines: string[] = [];
   let line = ' ';
   for (const word of words) {
-    if (line.length + word.length > 99) {
+    if (line.length + word.length > 79) {
       lines.push(line);
       line = ' ';
     }

@@ -1,6 +1,19 @@
 /** One verdict from those of the parts of a space. */
-import { UsageError } from '../../errors.ts';
+import { readFileSync } from 'node:fs';
+import { InputError, UsageError } from '../../errors.ts';
 import type { ResultJson } from './report.ts';
+
+/** One verdict from the JSON of all parts. @throws InputError for a file that cannot be read; as mergeResults() */
+export function mergeFiles(files: readonly string[]): ResultJson {
+  const parts = files.map((file): ResultJson => {
+    try {
+      return JSON.parse(readFileSync(file, 'utf8')) as ResultJson;
+    } catch (error) {
+      throw new InputError(`${file}: ${(error as Error).message}`);
+    }
+  });
+  return mergeResults(parts);
+}
 
 /**
  * One verdict from those of all parts: it holds where every part holds. @throws UsageError where parts are missing or do

@@ -1,4 +1,4 @@
-/** The account of an exploration by parts: which may begin, which are done, and what they come to together. */
+/** What is known of an exploration by parts: which may begin, which are done, and what they come to together. */
 import { type CoverageReport, mergeCoverage, type PartCoverage } from '../coverage.ts';
 import { type Finding, keyOf, type Stats } from '../search/search.ts';
 import type { Exhaustive } from '../search/verdict.ts';

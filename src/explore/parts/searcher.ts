@@ -7,17 +7,18 @@ import { digest } from '../scenario/token.ts';
 import type { Part, PartResult, Space } from './part.ts';
 import { searchPart } from './search-part.ts';
 
-/** Searches parts of one space after another; a world is kept for as long as its space is asked about. */
+/** Searches the parts of one space. States are told apart alike only in worlds that were the first of their thread. */
 export class PartSearcher {
   #space = '';
   #world: DriverWorld | null = null;
 
-  /** @throws UsageError where this model is not that of whoever asks */
+  /** @throws UsageError where this model is not that of the process that asks */
   search(space: Space, part: Part): PartResult {
-    if (this.#world === null || this.#space !== space.digest) {
+    if (this.#world === null) {
       this.#world = worldOf(space);
       this.#space = space.digest;
     }
+    if (this.#space !== space.digest) throw new RangeError('a searcher of parts searches one space');
     return searchPart(this.#world, part, space.accept);
   }
 }

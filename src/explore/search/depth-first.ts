@@ -114,7 +114,13 @@ export class Descent {
       context.replay(schedule, length);
     } else {
       context.replay(schedule, length - 1);
-      if (!context.take(schedule[length - 1], schedule, length - 1)) return this.#ended();
+      this.#from = this.#numberHere();
+      this.#step = schedule[length - 1];
+      if (!context.take(this.#step, schedule, length - 1)) {
+        this.#graph?.end(this.#from);
+        this.complete = true;
+        return this.#ended();
+      }
     }
     if (!this.#enter(length)) {
       this.complete = !this.#full;
@@ -144,6 +150,13 @@ export class Descent {
     }
     this.complete = !this.#full;
     return this.#ended();
+  }
+
+  /** The number of the present state; -1 where it is not in the table. */
+  #numberHere(): number {
+    if (this.#graph === null || this.#table === null) return -1;
+    this.#context.world.fingerprint(this.#lanes);
+    return this.#table.find(this.#lanes[0], this.#lanes[1]);
   }
 
   #ended(): Outcome {

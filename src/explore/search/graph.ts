@@ -4,13 +4,22 @@ import type { Step } from './world.ts';
 /** No state: where none is found. */
 const NONE = -1;
 
+/** A graph as one message. */
+export interface GraphData {
+  from: Int32Array;
+  to: Int32Array;
+  steps: Uint8Array;
+  ends: Int32Array;
+  starts: [number, Uint8Array][];
+}
+
 export class Graph {
   #from = new Int32Array(1024);
   #to = new Int32Array(1024);
   #steps = new Uint8Array(1024);
   #count = 0;
   readonly #ends: number[] = [];
-  /** States that the search began with, and how to get there. */
+  /** States that the search began with, and how to get there; state 0 where none is named. */
   readonly #starts = new Map<number, Uint8Array>();
 
   /** The search begins with a state; `schedule` leads there. */
@@ -26,9 +35,28 @@ export class Graph {
     this.#steps[this.#count++] = step;
   }
 
-  /** Nothing more happens in a state, its schedule is over for another reason, or it goes on in another part of the space. */
+  /** Nothing more happens in a state (-1 for none), its schedule is over for another reason, or it goes on in another part of the space. */
   end(state: number): void {
-    this.#ends.push(state);
+    if (state >= 0) this.#ends.push(state);
+  }
+
+  /** What was noted, to be sent to another thread. */
+  toData(): GraphData {
+    const n = this.#count;
+    return {
+      from: this.#from.slice(0, n),
+      to: this.#to.slice(0, n),
+      steps: this.#steps.slice(0, n),
+      ends: Int32Array.from(this.#ends),
+      starts: [...this.#starts],
+    };
+  }
+
+  /** Adds what another thread noted of the same states. */
+  addAll({ from, to, steps, ends, starts }: GraphData): void {
+    for (let i = 0; i < from.length; i++) this.edge(from[i], to[i], steps[i]);
+    for (const end of ends) this.#ends.push(end);
+    for (const [state, schedule] of starts) this.start(state, schedule);
   }
 
   /** The steps to the nearest of `states` states from which no end can be reached; null where there is none. */
@@ -41,7 +69,8 @@ export class Graph {
     if (!ending.includes(0)) return null;
     const by = new Int32Array(states).fill(NONE);
     let found = NONE;
-    this.#spread(this.#from, this.#to, [...this.#starts.keys()], states, (state, edge) => {
+    const starts = this.#starts.size === 0 ? [0] : [...this.#starts.keys()];
+    this.#spread(this.#from, this.#to, starts, states, (state, edge) => {
       by[state] = edge;
       if (ending[state] === 0 && found === NONE) found = state;
       return found === NONE;

@@ -1,35 +1,17 @@
-import { Worker } from 'node:worker_threads';
+import { setImmediate as eventLoop } from 'node:timers/promises';
 import type { Kernel } from '../../driver/kernels.ts';
-import { type CoverageReport, mergeCoverage, type PartCoverage } from '../coverage.ts';
+import { type CoverageReport, mergeCoverage } from '../coverage.ts';
+import { DriverWorld } from '../driver-world.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import { type Budget, type Finding, keyOf, type Outcome, type Stats } from './search.ts';
-import { StateTable, type TableBuffers } from './state-table.ts';
-import { WorkQueue } from './work-queue.ts';
-import { type Step, Violation } from './world.ts';
+import { findNoEnd } from './depth-first.ts';
+import { Graph } from './graph.ts';
+import { Member, sharingOver } from './member.ts';
+import { type Budget, Context, type Finding, keyOf, type Outcome, type Stats } from './search.ts';
+import { StateTable } from './state-table.ts';
+import { Team, type WorkerOutput } from './team.ts';
+import { Violation } from './world.ts';
 
-/** What a worker is told. */
-export interface WorkerInput {
-  source: string;
-  name: string;
-  kernel: string;
-  switched: readonly string[];
-  invariants: readonly string[];
-  budget: Budget;
-  further: number;
-  accept: readonly string[];
-  table: TableBuffers;
-  queue: SharedArrayBuffer;
-}
-
-/** What it says in the end. */
-export interface WorkerOutput {
-  stats: Stats;
-  /** Its budget was spent. */
-  spent: boolean;
-  findings: { invariant: string; message: string; schedule: Step[] }[];
-  accepted: string[];
-  coverage: PartCoverage;
-}
+export type { WorkerInput, WorkerOutput } from './team.ts';
 
 export interface ParallelResult {
   outcome: Outcome;
@@ -37,9 +19,12 @@ export interface ParallelResult {
   findings: Finding[];
   accepted: readonly string[];
   coverage: CoverageReport;
+  /** Threads that took part. */
+  threads: number;
 }
 
 export interface ParallelOptions {
+  /** Threads, this one included. */
   jobs: number;
   budget: Budget;
   /** States that each thread may still see after its first finding; messages that are known. */
@@ -47,13 +32,22 @@ export interface ParallelOptions {
   accept?: readonly string[];
   /** Schedules to begin with, instead of the initial state. */
   prefixes?: readonly Uint8Array[];
+  /** The others begin when this thread has searched for as long: most spaces are seen by then. */
+  aloneSeconds?: number;
+  /** A world that was built already. */
+  world?: DriverWorld;
   progress?: (stats: Stats) => void;
 }
 
+/** A thread is there, and has a world of its own, after some tenths of a second. */
+const ALONE_SECONDS = 0.1;
+/** Between two looks at what the other threads have to say, ms. */
+const PATIENCE_MS = 10;
+
 /**
- * The depth-first search by several worker threads, each with a world of its own, over one shared table: the thread that enters
- * a state first goes on from it, and a thread without work is given the shallowest untaken steps of the others. All
- * is seen when all are idle.
+ * The depth-first search by several threads, each with a world of its own, over one table: the thread that enters a state
+ * first goes on from it, and a thread without work is given the shallowest untaken steps of the others. This thread begins
+ * alone; others join while it goes on. All is seen when all are idle.
  */
 export async function searchInParallel(
   scenario: Scenario,
@@ -61,74 +55,91 @@ export async function searchInParallel(
   invariants: readonly string[],
   options: ParallelOptions,
 ): Promise<ParallelResult> {
-  const buffers = StateTable.allocateShared(options.budget.states);
-  const table = StateTable.share(buffers);
-  const prefixes = options.prefixes ?? [new Uint8Array(0)];
-  const queue = WorkQueue.create(options.jobs, Math.max(64, prefixes.length));
-  for (const prefix of prefixes) {
-    if (!queue.put(prefix, prefix.length)) throw new RangeError(`a prefix of ${prefix.length} steps`);
-  }
-  const input: WorkerInput = {
-    source: scenario.source,
-    name: scenario.name,
-    kernel: model.name,
-    switched: model.switched,
-    invariants,
-    budget: { ...options.budget, states: Number.POSITIVE_INFINITY },
-    further: options.further ?? 0,
-    accept: options.accept ?? [],
-    table: buffers,
-    queue: queue.buffer,
-  };
-  const total: Stats = {
-    states: 0,
-    schedules: 0,
-    steps: 0,
-    depth: 0,
-    frontier: 0,
-    bytesPerState: table.bytesPerState,
-  };
-  const timer =
-    options.progress && setInterval(() => options.progress?.({ ...total, states: table.size }), 250);
-  try {
-    const outputs = await Promise.all(Array.from({ length: options.jobs }, () => runWorker(input)));
-    return merge(outputs, total, table.size);
-  } finally {
-    queue.stop();
-    clearInterval(timer);
-  }
-}
-
-function runWorker(input: WorkerInput): Promise<WorkerOutput> {
-  return new Promise((done, failed) => {
-    const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: input });
-    worker.once('message', done);
-    worker.once('error', failed);
-    worker.once('exit', (code) => failed(new Error(`a worker ended with status ${code}`)));
+  const { further = 0, accept = [], progress } = options;
+  const world = options.world ?? new DriverWorld(scenario, model, invariants);
+  const table = StateTable.create(options.budget.states);
+  const context = new Context(world, options.budget, {
+    ...{ further, accept },
+    ...(progress ? { progress: (stats: Stats) => progress({ ...stats, states: table.size }) } : {}),
   });
+  const graph = world.endsMatter ? new Graph() : null;
+  const initial = new Int32Array(2);
+  world.reset();
+  world.fingerprint(initial);
+  const team = new Team(table, options.jobs, options.aloneSeconds ?? ALONE_SECONDS, {
+    ...{ source: scenario.source, name: scenario.name, kernel: model.name, switched: model.switched },
+    ...{
+      initial,
+      invariants,
+      accept,
+      further,
+      budget: { ...options.budget, states: Number.POSITIVE_INFINITY },
+    },
+  });
+  const { queue } = team;
+  const member = new Member(context, table, graph, queue, {
+    ...sharingOver(queue),
+    hasIdleWorkers: () => team.look(),
+  });
+  try {
+    await searchAll(member, team, options.prefixes ?? [new Uint8Array(0)]);
+    const outputs = await team.outputs();
+    for (const output of outputs) if (output.graph !== null) graph?.addAll(output.graph);
+    const spent = member.spent || outputs.some((one) => one.spent);
+    if (graph !== null && !spent && !context.done) findNoEnd(context, graph, table.size);
+    const own = { findings: [...context.findings.values()], accepted: [...context.accepted] };
+    return {
+      ...merge(own, outputs, spent),
+      threads: team.members,
+      stats: sumOf(context.stats, outputs, table),
+      coverage: mergeCoverage([world.harness.coverage.partReport(), ...outputs.map((one) => one.coverage)]),
+    };
+  } finally {
+    team.end();
+  }
 }
 
-function merge(outputs: readonly WorkerOutput[], total: Stats, states: number): ParallelResult {
-  const findings = new Map<string, Finding>();
-  for (const output of outputs) {
-    total.schedules += output.stats.schedules;
-    total.steps += output.stats.steps;
-    total.depth = Math.max(total.depth, output.stats.depth);
-    for (const { invariant, message, schedule } of output.findings) {
-      const violation = new Violation(invariant, message);
-      const known = findings.get(keyOf(violation));
-      if (known && known.schedule.length <= schedule.length) continue;
-      findings.set(keyOf(violation), { violation, schedule });
-    }
+/** This thread's part, until all are idle. */
+async function searchAll(member: Member, team: Team, prefixes: readonly Uint8Array[]): Promise<void> {
+  const { queue } = team;
+  queue.join();
+  for (const prefix of prefixes) {
+    if (queue.stopped) return;
+    member.search(prefix);
   }
-  total.states = states;
-  const spent = outputs.some((output) => output.spent);
+  for (let idle = false; ; ) {
+    const prefix = queue.poll(idle, PATIENCE_MS);
+    if (prefix === null) return;
+    idle = prefix === 'wait';
+    if (prefix !== 'wait') member.search(prefix);
+    else await eventLoop();
+    team.throwFailure();
+  }
+}
+
+function merge(
+  own: { findings: Finding[]; accepted: string[] },
+  outputs: readonly WorkerOutput[],
+  spent: boolean,
+): { outcome: Outcome; findings: Finding[]; accepted: string[] } {
+  const findings = new Map(own.findings.map((finding) => [keyOf(finding.violation), finding]));
+  for (const { invariant, message, schedule } of outputs.flatMap((output) => output.findings)) {
+    const violation = new Violation(invariant, message);
+    const known = findings.get(keyOf(violation));
+    if (known && known.schedule.length <= schedule.length) continue;
+    findings.set(keyOf(violation), { violation, schedule });
+  }
   const outcome = findings.size > 0 ? 'found' : spent ? 'budget' : 'exhausted';
-  return {
-    outcome,
-    stats: total,
-    findings: [...findings.values()],
-    accepted: [...new Set(outputs.flatMap((output) => output.accepted))],
-    coverage: mergeCoverage(outputs.map((output) => output.coverage)),
-  };
+  const accepted = [...own.accepted, ...outputs.flatMap((output) => output.accepted)];
+  return { outcome, findings: [...findings.values()], accepted: [...new Set(accepted)] };
+}
+
+function sumOf(own: Stats, outputs: readonly WorkerOutput[], table: StateTable): Stats {
+  const total: Stats = { ...own, states: table.size, bytesPerState: table.bytesPerState };
+  for (const { stats } of outputs) {
+    total.schedules += stats.schedules;
+    total.steps += stats.steps;
+    total.depth = Math.max(total.depth, stats.depth);
+  }
+  return total;
 }

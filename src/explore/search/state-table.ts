@@ -5,40 +5,26 @@
  * A shared table lives in memory that worker threads share; it has its full size from the start (the operating system
  * gives the memory when it is touched) and places are claimed by compare-and-swap. A table of one thread grows.
  */
+import { type Arrays, placesFor, resized, type TableBuffers, viewsOf } from './table-memory.ts';
 import type { Step } from './world.ts';
-
-export interface TableBuffers {
-  lanes: SharedArrayBuffer;
-  parents: SharedArrayBuffer;
-  places: SharedArrayBuffer;
-  steps: SharedArrayBuffer;
-  count: SharedArrayBuffer;
-}
 
 export const FULL = -2;
 export const SEEN = -1;
 
 const INITIAL_STATES = 1024;
 
-/** Places for `states` states: at least half as many again, a power of two. */
-function placesFor(states: number): number {
-  let places = 1024;
-  while (places < states * 1.5) places *= 2;
-  return places;
-}
-
 export class StateTable {
   /** Most states that it will take. */
   readonly capacity: number;
-  readonly #shared: boolean;
+  #shared: boolean;
   #lanes: Int32Array;
   #mask: number;
   #parents: Int32Array;
   #places: Int32Array;
-  /** Which state has a place. */
+  /** Which state has a place, from 1; 0 where that is not written down yet. */
   #numbers: Int32Array;
   #steps: Uint8Array;
-  readonly #count: Int32Array;
+  #count: Int32Array;
 
   /** A table of one thread. */
   static create(capacity: number): StateTable {
@@ -47,51 +33,44 @@ export class StateTable {
       lanes: new Int32Array(placesFor(size) * 2),
       parents: new Int32Array(size),
       places: new Int32Array(size),
+      numbers: new Int32Array(placesFor(size)),
       steps: new Uint8Array(size),
       count: new Int32Array(1),
     });
   }
 
-  static allocateShared(capacity: number): TableBuffers {
-    return {
-      lanes: new SharedArrayBuffer(placesFor(capacity) * 8),
-      parents: new SharedArrayBuffer(capacity * 4),
-      places: new SharedArrayBuffer(capacity * 4),
-      steps: new SharedArrayBuffer(capacity),
-      count: new SharedArrayBuffer(4),
-    };
-  }
-
   static share(buffers: TableBuffers): StateTable {
-    const parents = new Int32Array(buffers.parents);
-    return new StateTable(parents.length, {
-      lanes: new Int32Array(buffers.lanes),
-      parents,
-      places: new Int32Array(buffers.places),
-      steps: new Uint8Array(buffers.steps),
-      count: new Int32Array(buffers.count),
-    });
+    const arrays = viewsOf(buffers);
+    return new StateTable(arrays.parents.length, arrays);
   }
 
-  private constructor(
-    capacity: number,
-    arrays: {
-      lanes: Int32Array;
-      parents: Int32Array;
-      places: Int32Array;
-      steps: Uint8Array;
-      count: Int32Array;
-    },
-  ) {
+  private constructor(capacity: number, arrays: Arrays) {
     this.capacity = capacity;
     this.#shared = arrays.lanes.buffer instanceof SharedArrayBuffer;
     this.#lanes = arrays.lanes;
     this.#mask = arrays.lanes.length / 2 - 1;
     this.#parents = arrays.parents;
     this.#places = arrays.places;
-    this.#numbers = new Int32Array(this.#shared ? 0 : arrays.lanes.length / 2);
+    this.#numbers = arrays.numbers;
     this.#steps = arrays.steps;
     this.#count = arrays.count;
+  }
+
+  /** The states that were seen so far go into memory that several threads share; they keep their numbers. */
+  moveTo(buffers: TableBuffers): void {
+    const [lanes, places, parents, steps] = [this.#lanes, this.#places, this.#parents, this.#steps];
+    const size = this.#count[0];
+    const shared = viewsOf(buffers);
+    this.#shared = true;
+    this.#lanes = shared.lanes;
+    this.#mask = shared.lanes.length / 2 - 1;
+    this.#parents = shared.parents;
+    this.#places = shared.places;
+    this.#numbers = shared.numbers;
+    this.#steps = shared.steps;
+    this.#count = shared.count;
+    for (let i = 0; i < size; i++)
+      this.insert(lanes[places[i] * 2], lanes[places[i] * 2 + 1], parents[i], steps[i]);
   }
 
   /** States so far. */
@@ -142,23 +121,19 @@ export class StateTable {
         if (found === 0) {
           Atomics.store(lanes, place * 2 + 1, lane1);
           const index = Atomics.add(this.#count, 0, 1);
-          if (index >= this.capacity) return FULL;
-          this.#record(index, parent, place, step);
-          return index;
+          if (index < this.capacity) this.#record(index, parent, place, step);
+          Atomics.store(this.#numbers, place, index + 1);
+          return index < this.capacity ? index : FULL;
         }
       }
-      if (found !== lane0) continue;
-      let other: number;
-      // Another worker may be between its two stores.
-      while ((other = Atomics.load(lanes, place * 2 + 1)) === 0);
-      if (other === lane1) return SEEN;
+      if (found === lane0 && this.#secondLane(place) === lane1) return SEEN;
     }
   }
 
   #record(index: number, parent: number, place: number, step: Step): void {
     this.#parents[index] = parent;
     this.#places[index] = place;
-    if (!this.#shared) this.#numbers[place] = index;
+    if (!this.#shared) this.#numbers[place] = index + 1;
     this.#steps[index] = step;
   }
 
@@ -180,28 +155,33 @@ export class StateTable {
       this.#lanes[place * 2] = lane0;
       this.#lanes[place * 2 + 1] = lane1;
       this.#places[i] = place;
-      this.#numbers[place] = i;
+      this.#numbers[place] = i + 1;
     }
   }
 
-  /** Whether a state was entered; of a table of one thread only. */
-  has(lane0: number, lane1: number): boolean {
+  /** The number of a state; -1 where it was not entered. */
+  find(lane0: number, lane1: number): number {
     const lanes = this.#lanes;
     for (
       let place = hash(lane0, lane1) & this.#mask;
       lanes[place * 2] !== 0;
       place = (place + 1) & this.#mask
-    )
-      if (lanes[place * 2] === lane0 && lanes[place * 2 + 1] === lane1) return true;
-    return false;
+    ) {
+      if (lanes[place * 2] !== lane0 || this.#secondLane(place) !== lane1) continue;
+      let number: number;
+      // Another thread may be about to write it down.
+      while ((number = Atomics.load(this.#numbers, place)) === 0);
+      return number - 1;
+    }
+    return -1;
   }
 
-  /** The number of a state that was entered; of a table of one thread only. */
-  find(lane0: number, lane1: number): number {
-    const lanes = this.#lanes;
-    let place = hash(lane0, lane1) & this.#mask;
-    while (lanes[place * 2] !== lane0 || lanes[place * 2 + 1] !== lane1) place = (place + 1) & this.#mask;
-    return this.#numbers[place];
+  /** The second lane of a place whose first is there: another thread may be between its two stores. */
+  #secondLane(place: number): number {
+    for (;;) {
+      const lane = Atomics.load(this.#lanes, place * 2 + 1);
+      if (lane !== 0) return lane;
+    }
   }
 
   /** Whether state `index` has this fingerprint: it must, each time its schedule is run again. */
@@ -221,8 +201,3 @@ export class StateTable {
 }
 
 const hash = (lane0: number, lane1: number): number => lane0 ^ Math.imul(lane1, 0x9e3779b1);
-
-function resized<T extends Int32Array | Uint8Array>(old: T, bigger: T): T {
-  bigger.set(old);
-  return bigger;
-}

@@ -3,7 +3,7 @@
 const LOCK = 0;
 const HEAD = 1;
 const COUNT = 2;
-/** Workers that wait, and how many there are. */
+/** Threads that wait, and how many take part. */
 const IDLE = 3;
 const WORKERS = 4;
 const STOP = 5;
@@ -26,10 +26,22 @@ export class WorkQueue {
   }
 
   /** For up to `slots` prefixes at a time. */
-  static create(workers: number, slots: number): WorkQueue {
-    const queue = new WorkQueue(new SharedArrayBuffer(HEADER * 4 + slots * (4 + SLOT_BYTES)));
-    queue.#words[WORKERS] = workers;
-    return queue;
+  static create(slots: number): WorkQueue {
+    return new WorkQueue(new SharedArrayBuffer(HEADER * 4 + slots * (4 + SLOT_BYTES)));
+  }
+
+  /** A thread takes part from now on; false where all is over already. */
+  join(): boolean {
+    return this.#locked(() => {
+      if (this.stopped) return false;
+      this.#words[WORKERS]++;
+      return true;
+    });
+  }
+
+  /** Threads that have taken part. */
+  get members(): number {
+    return Atomics.load(this.#words, WORKERS);
   }
 
   #locked<T>(action: () => T): T {
@@ -75,20 +87,31 @@ export class WorkQueue {
       }
       if (!wasIdle) words[IDLE]++;
       // A thread that works may still give something away; when none does, nothing will come any more.
-      return words[IDLE] === words[WORKERS] ? 'over' : 'wait';
+      if (words[IDLE] < words[WORKERS]) return 'wait';
+      Atomics.store(words, STOP, 1);
+      return 'over';
     });
   }
 
   /** The next prefix, waiting for one while another thread works; null when all is done or stopped. */
   next(): Uint8Array | null {
-    for (let idle = false; !this.stopped; idle = true) {
-      const signal = Atomics.load(this.#words, SIGNAL);
-      const work = this.#takeOrIdle(idle);
-      if (work === 'over') this.stop();
-      else if (work !== 'wait') return work;
-      else Atomics.wait(this.#words, SIGNAL, signal, 1000);
+    for (let idle = false; ; idle = true) {
+      const work = this.poll(idle, 1000);
+      if (work !== 'wait') return work;
     }
-    return null;
+  }
+
+  /** As next(), for at most `ms`: 'wait' says to ask again, with `wasIdle` then. */
+  poll(wasIdle: boolean, ms: number): Uint8Array | null | 'wait' {
+    if (this.stopped) return null;
+    const signal = Atomics.load(this.#words, SIGNAL);
+    const work = this.#takeOrIdle(wasIdle);
+    if (work === 'over') {
+      this.#wake();
+      return null;
+    }
+    if (work === 'wait') Atomics.wait(this.#words, SIGNAL, signal, ms);
+    return work;
   }
 
   /** Whether a worker waits and nothing is there for it. */

@@ -8,8 +8,6 @@ import {
   INT_RAWSTAT,
   MMU_AS_BASE,
   MMU_AS_SHIFT,
-  MMU_INT_BASE,
-  REGISTER_KINDS,
   registerName,
 } from '../../hw/registers.ts';
 import type { TimedMachine } from '../../hw/timed-machine.ts';
@@ -30,6 +28,8 @@ import {
   POINT_WRITE,
 } from '../../tree/mailbox.ts';
 import { type Explain, tellNotes } from '../../tree/notes.ts';
+import { Names } from './names.ts';
+import { readRegister, writeRegister } from './registers.ts';
 import { callKernel, enterKernel } from './threads/enter.ts';
 import type { View } from './view.ts';
 
@@ -57,15 +57,14 @@ export class Calls {
   tickDone: Waitable = { label: 'tick_work', ready: () => true };
   /** The driver has queued its reset work. */
   onReset: () => void = () => {};
-  /** Names of locks, while there are so many VMs. */
-  readonly #names = new Map<number, string>();
-  #namedVms = -1;
+  readonly #names: Names;
   /** Notes are read by another caller. */
   #mute = false;
 
   constructor(kernel: TreeKernel, view: View, explain: Explain) {
     this.#kernel = kernel;
     this.#view = view;
+    this.#names = new Names(kernel, view);
     this.#explain = explain;
   }
 
@@ -135,7 +134,7 @@ export class Calls {
       case POINT_MUTEX:
       case POINT_SPIN:
       case POINT_CONDITION:
-        return this.#waiting(thread, this.#nameOf(object));
+        return this.#waiting(thread, this.#names.of(object));
       default:
         throw new Error(`thread ${thread} stands at point ${kind}`);
     }
@@ -144,8 +143,8 @@ export class Calls {
   /** It is the thread's turn: its access is made, its sleep is over. */
   answer(thread: number, kind: number, object: number, value: number): void {
     const { mailbox } = this.#kernel;
-    if (kind === POINT_READ) mailbox.reply = this.#read(object);
-    else if (kind === POINT_WRITE) this.#write(object, value);
+    if (kind === POINT_READ) mailbox.reply = readRegister(this.machine, object);
+    else if (kind === POINT_WRITE) writeRegister(this.machine, object, value);
     else if (kind === POINT_SLEEP) {
       mailbox.reply = this.#isReady(thread) ? 1 : 0;
       if (!this.#isReady(thread)) this.trace?.timeout('GPU_CMD_flush');
@@ -228,32 +227,6 @@ export class Calls {
     return { label, ready: () => this.#isReady(thread) || or() };
   }
 
-  /** The name of a lock or a queue. Which VM has which lock is settled as long as no VM is made. */
-  #nameOf(object: number): string {
-    if (this.#namedVms !== this.#view.vmCount) {
-      this.#namedVms = this.#view.vmCount;
-      this.#names.clear();
-    }
-    let name = this.#names.get(object);
-    if (name === undefined) {
-      this.#kernel.mailbox.object = object;
-      this.#kernel.native.nameOf();
-      name = this.#kernel.mailbox.text;
-      this.#names.set(object, name);
-    }
-    return name;
-  }
-
-  #read(offset: number): number {
-    if (offset < MMU_INT_BASE && (REGISTER_KINDS[offset >> 2] ?? 0) === 0) return 0;
-    return this.machine.regs.read32(offset);
-  }
-
-  #write(offset: number, value: number): void {
-    if (offset < MMU_INT_BASE && (REGISTER_KINDS[offset >> 2] ?? 0) === 0) return;
-    this.machine.regs.write32(offset, value);
-  }
-
   /** While a scenario is set up no other thread runs: the interrupt comes where it is waited for. */
   #interruptAtOnce(): void {
     this.machine.runToQuiescence();
@@ -263,8 +236,8 @@ export class Calls {
       for (let point = -1; point !== POINT_END; ) {
         point = this.#step(AT_ONCE, ALL_QUIET);
         const { object, value } = this.#kernel.mailbox;
-        if (point === POINT_READ) this.#kernel.mailbox.reply = this.#read(object);
-        else if (point === POINT_WRITE) this.#write(object, value);
+        if (point === POINT_READ) this.#kernel.mailbox.reply = readRegister(this.machine, object);
+        else if (point === POINT_WRITE) writeRegister(this.machine, object, value);
         else if (point !== POINT_END) throw new KernelBug(`the GPU interrupt stands at point ${point}`);
       }
       if (this.#kernel.mailbox.result(0) !== IRQ_WAKE_THREAD) return;

@@ -1,7 +1,7 @@
-/** What invariants look at in a tree's driver: words that panthor-view.c writes, read between two steps. */
+/** What invariants look at in a tree's driver: words that panthor/view.c writes, read between two steps. */
 import type { TreeKernel } from '../../tree/kernel.ts';
 
-/** Words of the device, and of each VM (native-stubs/tree/kernel/panthor-view.c). */
+/** Words of the device, and of each VM (native-stubs/tree/kernel/panthor/view.c). */
 const DEVICE_WORDS = 10;
 const VM_WORDS = 15;
 const SLOTS = 32;

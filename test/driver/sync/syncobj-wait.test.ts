@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { run } from '../../../src/coroutine/op.ts';
 import { BLOCKED } from '../../../src/driver/ioctl/drv.ts';
-import { Fence } from '../../../src/driver/sync/fence.ts';
+import { Fence, stubFence } from '../../../src/driver/sync/fence.ts';
 import type { Syncobj } from '../../../src/driver/sync/syncobj.ts';
 import { DRM_IOCTL_SYNCOBJ_WAIT } from '../../../uapi/drm.ts';
 import { EINTR, ETIME } from '../../../uapi/errno.ts';
@@ -275,6 +275,72 @@ describe('a transfer for submit', () => {
       result = value;
     });
     expect(result).toBe(-ETIME);
+  });
+});
+
+describe('a caller that looks later than it is woken', () => {
+  /** Wakes are counted, and looked at when look() is called. */
+  const late = (w: Waiter): { wakes: number; look: () => void } => {
+    const call = w.c.file.blocked!;
+    const result = { wakes: 0, look: () => call.look() };
+    call.onWake = () => result.wakes++;
+    return result;
+  };
+
+  test('has what was signalled, though it was reset since', () => {
+    const w = new Waiter();
+    expect(w.wait([1, 2, 1], ALL | FOR_SUBMIT)).toBe(BLOCKED);
+    const caller = late(w);
+    w.c.call('SYNCOBJ_SIGNAL', { handles: u32s(1), count_handles: 1 });
+    w.c.call('SYNCOBJ_RESET', { handles: u32s(1), count_handles: 1 });
+    caller.look();
+    expect([caller.wakes, w.ret]).toEqual([1, undefined]);
+    w.c.call('SYNCOBJ_SIGNAL', { handles: u32s(2), count_handles: 1 });
+    expect(w.ret).toBeUndefined();
+    caller.look();
+    expect(w.ret).toBe(0);
+    expect(w.c.drv.blockedCalls.size).toBe(0);
+  });
+
+  test('is woken once for a syncobj that it names a thousand times', () => {
+    const w = new Waiter();
+    const thousand = [...new Array(1000).fill(2), 1];
+    expect(w.wait(thousand, FOR_SUBMIT)).toBe(BLOCKED);
+    const caller = late(w);
+    w.c.call('SYNCOBJ_SIGNAL', { handles: u32s(2), count_handles: 1 });
+    expect(caller.wakes).toBe(1);
+    caller.look();
+    expect([w.ret, w.first]).toEqual([0, 0]);
+    expect(w.syncobj(1).refs).toBe(1);
+  });
+
+  test('has the result before its time is over, and ETIME or EINTR otherwise', () => {
+    for (const signalled of [true, false]) {
+      for (const end of ['poll', 'cancel'] as const) {
+        const w = new Waiter();
+        expect(w.wait([1], FOR_SUBMIT, w.c.clock.ns + 1000)).toBe(BLOCKED);
+        const caller = late(w);
+        if (signalled) w.c.call('SYNCOBJ_SIGNAL', { handles: u32s(1), count_handles: 1 });
+        w.c.clock.ns += 2000;
+        if (end === 'poll') run(w.c.drv.poll());
+        else w.c.file.blocked?.cancel();
+        expect(w.ret).toBeUndefined();
+        caller.look();
+        expect(w.ret).toBe(signalled ? 0 : end === 'poll' ? -ETIME : -EINTR);
+      }
+    }
+  });
+
+  test('sees points of a timeline that were added one after the other', () => {
+    const w = new Waiter();
+    expect(w.waitPoints([3, 3, 3], [5, 2, 9], ALL | FOR_SUBMIT)).toBe(BLOCKED);
+    const caller = late(w);
+    for (const point of [2, 5, 9]) {
+      expect(w.ret).toBeUndefined();
+      w.syncobj(3).addPoint(stubFence(), BigInt(point));
+      caller.look();
+    }
+    expect(w.ret).toBe(0);
   });
 });
 

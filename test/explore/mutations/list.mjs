@@ -51,23 +51,23 @@ export const MUTANTS = [
   // Slots
   mutant(
     MMU,
-    'active',
+    'incNotZero',
     'vm_active counts a second user twice',
-    'if (vm.activeCount > 0) { vm.activeCount++; device.exit(); return 0; }',
-    'if (vm.activeCount > 0) { vm.activeCount += 2; device.exit(); return 0; }',
+    'if (vm.activeCount > 0) vm.activeCount++;',
+    'if (vm.activeCount > 0) vm.activeCount += 2;',
   ),
   mutant(
     MMU,
     'active',
     'vm_active forgets drm_dev_exit on its short way',
-    'if (vm.activeCount > 0) { vm.activeCount++; device.exit(); return 0; }',
-    'if (vm.activeCount > 0) { vm.activeCount++; return 0; }',
+    'if (this.incNotZero(vm)) { device.exit(); return 0; }',
+    'if (this.#incNotZero(vm)) { return 0; }',
   ),
   mutant(
     MMU,
     'active',
     'vm_active does not look again once it has the lock',
-    'if (vm.activeCount > 0) vm.activeCount++; else ret = yield* this.activateLocked(vm);',
+    'if (!this.incNotZero(vm)) ret = yield* this.activateLocked(vm);',
     'ret = yield* this.#activateLocked(vm);',
   ),
   mutant(
@@ -123,7 +123,14 @@ export const MUTANTS = [
     MMU,
     'idle',
     'vm_idle does not look again once it has the lock',
-    'if (vm.activeCount > 1) { vm.activeCount--; this.slotsLock.unlock(); return; }',
+    `if (vm.activeCount !== 1) {
+      if (vm.activeCount === 0) {
+        this.device.warn('refcount_dec_and_test', 'underflow');
+        vm.activeCount = REFCOUNT_SATURATED;
+      } else if (vm.activeCount !== REFCOUNT_SATURATED) vm.activeCount--;
+      this.slotsLock.unlock();
+      return;
+    }`,
     '',
   ),
   mutant(MMU, 'idle', 'an idle VM is not put into the LRU list', 'this.lru.push(vm);', ';'),
@@ -131,8 +138,9 @@ export const MUTANTS = [
     MMU,
     'idle',
     'vm_idle takes one user too many',
-    'if (vm.activeCount > 1) { vm.activeCount--; return; }',
-    'if (vm.activeCount > 1) { vm.activeCount -= 2; return; }',
+    `if (vm.activeCount === 0) this.device.warn('refcount_dec_not_one', 'underflow');
+     else if (vm.activeCount !== REFCOUNT_SATURATED) vm.activeCount--;`,
+    'if (vm.activeCount > 0) vm.activeCount -= 2;',
   ),
   mutant(MMU, 'enableForVm', 'the fault of before is not forgotten', 'vm.unhandledFault = false;', ''),
   mutant(MMU, 'enableForVm', 'faulty_mask is not cleared', 'this.faultyMask &= ~bit;', ''),

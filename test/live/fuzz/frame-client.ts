@@ -43,7 +43,7 @@ export function ioctl(
 /** Opens renderD128 over a connection of its own: the socket that stands for the open file, and its key. */
 export function openFile(fixture: Fixture): { anchor: number; key: number } {
   const fd = native().connect(join(fixture.dir, 'socket'));
-  const open = frame(WIRE_OPEN, 0, [128, 2, process.pid, 1]);
+  const open = frame(WIRE_OPEN, 0, [128, 2, process.pid, 1, 0, 0]);
   native().send(fd, open, 0, open.length, NO_FDS, 0);
   fixture.server.step(0);
   fixture.server.step(0);

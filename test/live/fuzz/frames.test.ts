@@ -44,7 +44,7 @@ function corpus(key: number): Uint8Array[] {
   const keyWords = [key, Math.floor(key / 2 ** 32)];
   const bind = [0, 1, 0, 0, 0x10000, 0, 0x1000, 0, 0, 0, 0, 0];
   return [
-    frame(WIRE_OPEN, 0, [128, 2, 1, 1]),
+    frame(WIRE_OPEN, 0, [128, 2, 1, 1, 0, 0]),
     ioctl(key, DRM_IOCTL_VERSION, new Array(16).fill(0)),
     ioctl(key, DRM_IOCTL_PANTHOR_VM_CREATE, [0, 0, 0, 0]),
     ioctl(key, DRM_IOCTL_PANTHOR_BO_CREATE, [0x4000, 0, 0, 0, 0, 0]),

@@ -27,14 +27,9 @@ struct heap_create {
 struct heap_destroy {
 	uint32_t handle, pad;
 };
-struct syncobj_query {
-	uint64_t handles, points;
-	uint32_t count, flags;
-};
 #define IOC_HEAP_CREATE _IOWR('d', 0x4b, struct heap_create)
 #define IOC_HEAP_DESTROY _IOWR('d', 0x4c, struct heap_destroy)
 #define IOC_SYNCOBJ_RESET _IOWR('d', 0xc4, struct syncobj_array)
-#define IOC_SYNCOBJ_QUERY _IOWR('d', 0xcb, struct syncobj_query)
 
 static int fd;
 static uint32_t vm, bo;

@@ -109,6 +109,10 @@ struct syncobj_array {
 	uint64_t handles;
 	uint32_t count, pad;
 };
+struct syncobj_query {
+	uint64_t handles, points;
+	uint32_t count, flags;
+};
 struct syncobj_eventfd {
 	uint32_t handle, flags;
 	uint64_t point;
@@ -137,6 +141,7 @@ struct dma_buf_sync_file {
 #define IOC_SYNCOBJ_FD_TO_HANDLE _IOWR('d', 0xc2, struct syncobj_handle)
 #define IOC_SYNCOBJ_WAIT _IOWR('d', 0xc3, struct syncobj_wait)
 #define IOC_SYNCOBJ_SIGNAL _IOWR('d', 0xc5, struct syncobj_array)
+#define IOC_SYNCOBJ_QUERY _IOWR('d', 0xcb, struct syncobj_query)
 #define IOC_SYNCOBJ_EVENTFD _IOWR('d', 0xcf, struct syncobj_eventfd)
 #define IOC_EXPORT_SYNC_FILE _IOWR('b', 2, struct dma_buf_sync_file)
 #define IOC_IMPORT_SYNC_FILE _IOW('b', 3, struct dma_buf_sync_file)

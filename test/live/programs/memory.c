@@ -169,6 +169,8 @@ static void long_arrays(int fd)
 {
 	static const uint32_t counts[] = {1000, 16000, 16384, 32768, 33000, 70000, 262144, 500000};
 	static uint32_t handles[500000];
+	static uint64_t points[100000];
+	struct syncobj_query query = {.handles = PTR(handles), .count = 100000};
 	struct syncobj_wait wait = {.handles = PTR(handles), .timeout = 1, .flags = 1 | WAIT_FOR_SUBMIT};
 
 	for (unsigned i = 0; i < 500000; i++)
@@ -177,6 +179,12 @@ static void long_arrays(int fd)
 		wait.count = counts[i];
 		CHECK_ERROR(ioctl(fd, IOC_SYNCOBJ_WAIT, &wait), ETIME);
 	}
+	for (unsigned i = 0; i < 100000; i++)
+		points[i] = i;
+	query.points = PTR(points);
+	CHECK(ioctl(fd, IOC_SYNCOBJ_QUERY, &query) == 0);
+	for (unsigned i = 0; i < 100000 && failures == 0; i++)
+		CHECK(points[i] == 0);
 	handles[wait.count - 1] = ~0u;
 	CHECK_ERROR(ioctl(fd, IOC_SYNCOBJ_WAIT, &wait), ENOENT);
 }

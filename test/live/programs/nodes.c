@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "check.h"
@@ -22,20 +23,51 @@ static int lists(const char *dir, const char *name)
 	return found;
 }
 
-static int has_fdinfo(int fd, const char *line)
+static int says(FILE *file, const char *line)
 {
-	char path[64], text[256];
-	FILE *file;
+	char text[256];
 	int found = 0;
 
-	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
-	file = fopen(path, "r");
 	CHECK(file != NULL);
 	while (file != NULL && fgets(text, sizeof(text), file) != NULL)
 		found += strncmp(text, line, strlen(line)) == 0;
 	if (file != NULL)
 		fclose(file);
 	return found;
+}
+
+static int has_fdinfo(int fd, const char *line)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
+	return says(fopen(path, "r"), line);
+}
+
+/* A child looks at its parent's descriptor as nvtop does: by directories of /proc, and names relative to them. */
+static void seen_by_another(int fd)
+{
+	char path[64], number[16], target[64] = "";
+	pid_t parent = getpid(), child = fork();
+	int status = -1, links, infos;
+	struct stat st;
+
+	if (child != 0) {
+		CHECK(waitpid(child, &status, 0) == child && status == 0);
+		return;
+	}
+	close(fd);
+	snprintf(path, sizeof(path), "/proc/%d/fd", parent);
+	links = open(path, O_RDONLY | O_DIRECTORY);
+	snprintf(path, sizeof(path), "/proc/%d/fdinfo", parent);
+	infos = open(path, O_RDONLY | O_DIRECTORY);
+	snprintf(number, sizeof(number), "%d", fd);
+	CHECK(fstatat(links, number, &st, 0) == 0 && S_ISCHR(st.st_mode) && st.st_rdev == makedev(226, 128));
+	CHECK(readlinkat(links, number, target, sizeof(target) - 1) > 0 && strcmp(target, RENDER) == 0);
+	CHECK(says(fdopen(openat(infos, number, O_RDONLY), "r"), "drm-total-memory:\t1 MiB") == 1);
+	/* What is none of ours is left alone. */
+	CHECK(fstatat(links, "2", &st, 0) == 0 && st.st_rdev != makedev(226, 128));
+	_exit(failures == 0 ? 0 : 1);
 }
 
 static int resolves(const char *name, const char *to)
@@ -87,6 +119,7 @@ int main(int argc, char **argv)
 	fd = open(RENDER, O_RDWR);
 	CHECK(make_bo(fd, 1 << 20) > 0);
 	CHECK(has_fdinfo(fd, "drm-driver:\tpanthor") && has_fdinfo(fd, "drm-total-memory:\t1 MiB"));
+	seen_by_another(fd);
 	close(fd);
 	if (argc > 1 && strcmp(argv[1], "root") == 0)
 		as_root();

@@ -1,5 +1,5 @@
 /** The device of a tree's driver, as the harness and the invariants use it. */
-import type { Op, Waitable } from '../../../coroutine/op.ts';
+import { Mutex, type Op, type Waitable } from '../../../coroutine/op.ts';
 import type { DriverTrace } from '../../../driver/base/warn.ts';
 import { Workqueue } from '../../../driver/base/workqueue.ts';
 import type { PanthorDevice } from '../../../driver/device.ts';
@@ -60,6 +60,7 @@ export class TreeDevice {
   readonly resetWq = new Workqueue();
   readonly resetWork: ResetWork;
   sched: SchedHooks | null = null;
+  readonly #unplugLock = new Mutex('unplug.lock');
   readonly #calls: Calls;
   readonly #view: View;
   readonly #driver: TreeDriver;
@@ -140,11 +141,15 @@ export class TreeDevice {
     this.#calls.atOnce('clearReset');
   }
 
-  /** With the power on, as panthor_device_unplug() has it. */
+  /** With the power on, as panthor_device_unplug() has it; who comes second waits until all is done. */
   *unplug(): Op<void> {
-    yield* this.pm.resumeAndGet();
-    yield* this.#calls.call('unplug');
-    yield* this.#calls.call('gpuUnplug');
+    yield* this.#unplugLock.lock();
+    if (!this.unplugged) {
+      yield* this.pm.resumeAndGet();
+      yield* this.#calls.call('unplug');
+      yield* this.#calls.call('gpuUnplug');
+    }
+    this.#unplugLock.unlock();
   }
 }
 

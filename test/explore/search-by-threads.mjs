@@ -1,0 +1,31 @@
+/**
+ * node search-by-threads.mjs SCENARIO JOBS ALONE_SECONDS: prints as JSON what a search by so many threads sees, and then what
+ * one sees. Threads join where the world is the first of its process, so this is a process of its own.
+ */
+const load = (file) => import(new URL(`../../dist/interleaved/src/${file}`, import.meta.url).href);
+const { run } = await load('explore/command.js');
+const { kernel } = await load('driver/kernels.js');
+const { DriverWorld } = await load('explore/driver-world.js');
+const { loadScenario } = await load('explore/scenario/catalogue.js');
+const { searchInParallel } = await load('explore/search/parallel.js');
+
+const [name, jobs, alone] = process.argv.slice(2);
+const scenario = loadScenario(name);
+const budget = { states: 100_000, seconds: 600, memory: 4 * 2 ** 30 };
+const options = { budget, further: 100_000, accept: scenario.accept };
+
+async function search(threads) {
+  const world = new DriverWorld(scenario, kernel('7.2'), scenario.check);
+  const found = await searchInParallel(scenario, kernel('7.2'), scenario.check, {
+    ...{ ...options, world, jobs: threads, aloneSeconds: Number(alone) },
+  });
+  const findings = found.findings.map(({ violation }) => `${violation.invariant}: ${violation.message}`);
+  const { outcome, stats, coverage, threads: joined } = found;
+  return {
+    ...{ outcome, states: stats.states, steps: stats.steps },
+    ...{ calls: coverage.calls, findings: findings.sort(), joined },
+  };
+}
+
+if (run === undefined) throw new Error('the interleaved build is another one');
+console.log(JSON.stringify({ several: await search(Number(jobs)), one: await search(1) }));
