@@ -85,7 +85,7 @@ export function register(program: Command): void {
   cannotBeWith(command, '--list', ['--replay', '--merge', '--shard', '--tree']);
   cannotBeWith(command, '--merge', ['--replay', '--shard', '--tree']);
   cannotBeWith(command, '--replay', ['--shard']);
-  cannotBeWith(command, '--traces', ['--shard', '--queue']);
+  cannotBeWith(command, '--traces', ['--shard', '--queue', '--tree']);
 }
 
 /** The explorer needs the interleaved form of the driver, which the build puts beside the plain one. */
@@ -149,8 +149,6 @@ async function explore(
   if (scenario !== undefined) checkFile(scenario);
   if (options.trace !== undefined && options.replay === undefined)
     throw new UsageError('--trace is of one schedule: say which with --replay TOKEN');
-  if (options.traces && options.tree !== undefined)
-    throw new UsageError("--traces needs to know what steps read, which a tree's own driver does not tell");
   if (options.queue !== undefined) checkQueue(options);
   const terminal = process.stderr.isTTY && !options.json;
   const tree = options.tree === undefined ? undefined : await build(options.tree);

@@ -91,19 +91,17 @@ export class History {
     for (let i = index + 1; i < end; i++) {
       const event = events[i];
       if (event.clock[first] >= nth) continue;
-      this.#begin(event.thread, event.clock, seen, rest) && (initials |= 1 << event.thread);
+      if (this.#begins(event, seen, rest)) initials |= 1 << event.thread;
       seen |= 1 << event.thread;
       rest.push(event);
     }
-    if ((seen & (1 << thread)) !== 0) return initials;
-    // What its step depends on in between is known once it was taken.
-    const clock = pending ? this.last(thread)?.clock : events[events.length - 1].clock;
-    if (clock === undefined || this.#begin(thread, clock, seen, rest)) initials |= 1 << thread;
-    return initials;
+    // Before `index` the step of `thread` may touch other things than it did after it, or than it is known to wait for:
+    // that it depends on nothing of the rest is sure only where there is no rest.
+    return seen === 0 ? 1 << thread : initials;
   }
 
-  /** Whether an event with this clock is the first of its thread in a sequence, and after none of it. */
-  #begin(thread: number, clock: Int32Array, seen: number, rest: readonly Event[]): boolean {
+  /** Whether an event is the first of its thread in a sequence, and after none of it. */
+  #begins({ thread, clock }: Event, seen: number, rest: readonly Event[]): boolean {
     return (seen & (1 << thread)) === 0 && !rest.some((event) => clock[event.thread] >= event.nth);
   }
 }

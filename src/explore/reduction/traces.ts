@@ -47,8 +47,11 @@ export class Traces implements Strategy {
         const outcome = round.run();
         this.complete = round.complete;
         this.blocked = round.blocked;
-        if (outcome !== 'exhausted' || !round.learned)
-          return outcome === 'exhausted' && context.findings.size > 0 ? 'found' : outcome;
+        if (outcome !== 'exhausted') return outcome;
+        if (!round.learned) {
+          if (round.brokenOff) return 'budget';
+          return context.findings.size > 0 ? 'found' : 'exhausted';
+        }
         context.stats.states = 0;
       }
     } finally {
@@ -67,6 +70,8 @@ class Round {
   readonly #buffer = new Uint8Array(256);
   complete = 0;
   blocked = 0;
+  /** A violation ended a schedule: what the other threads would have done after it was not seen, and may hide more. */
+  brokenOff = false;
   /** An invariant has looked at more than was known when the round began. */
   learned = false;
 
@@ -136,7 +141,10 @@ class Round {
     for (const race of this.#history.add(thread, guard, set)) this.#reverse(race, thread, false);
     if (goesOn && this.#enter(level)) return true;
     // What broke the schedule off says nothing of what the others do without it.
-    if (!goesOn) level.wanted |= level.enabled;
+    if (!goesOn) {
+      level.wanted |= level.enabled;
+      this.brokenOff = true;
+    }
     this.#askWaiting();
     return false;
   }
