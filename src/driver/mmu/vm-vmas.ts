@@ -13,9 +13,11 @@ export function insertVma(
   flags: number,
 ): void {
   const { vmas } = vm;
-  // The last byte of an empty VMA at 0 wraps around, so that drm_gpuva_insert() finds it to overlap any other. No caller
-  // looks at its result: the VMA is lost, and its object and VM are never let go.
-  if (va === 0 && range === 0 && vmas.count > 0) {
+  // drm_gpuva_insert() finds an empty VMA strictly inside another to overlap it, and one at 0, whose last byte wraps around,
+  // to overlap any. No caller looks at its result: the VMA is lost, and its object and VM are never let go.
+  const next = vmas.current();
+  const holdsEmpty = next >= 0 && vmas.va[next] > va && vmas.va[next] < va + range;
+  if (holdsEmpty || (va === 0 && range === 0 && vmas.count > 0)) {
     bo.get();
     vm.refs++;
     return;

@@ -50,6 +50,25 @@ describe('an empty VMA', () => {
     expect([store.findFirst(0x5000, 0x6000), store.findFirst(0x4000, 0x5000)]).toEqual([-1, -1]);
   });
 
+  // drm_gpuva_insert() finds it inside the new mapping, and nothing hears of that: the pages are mapped, and no VMA says so.
+  it.each(KERNEL_NAMES)(
+    'at the edge of what was split keeps a map over both out of the list on %s',
+    (name) => {
+      const { c, bind } = client(name);
+      const vm = c.file.vms.get(1);
+      bind(0, { bo_handle: 1, va: 256 * MIB, size: 4 * MIB });
+      bind(ASYNC, { bo_handle: 1, va: 256 * MIB + 4096, size: 0 });
+      expect(vm?.vmas.count).toBe(3);
+      expect(bind(0, { bo_handle: 1, va: 256 * MIB, size: MIB })).toBe(0);
+      const ranges = vm?.vmas.ids().map((id) => [vm.vmas.va[id], vm.vmas.range[id]]);
+      expect(ranges).toEqual([
+        [256 * MIB + 4096, 0],
+        [257 * MIB, 3 * MIB],
+      ]);
+      expect(vm?.pgtable.isMapped(256 * MIB)).toBe(true);
+    },
+  );
+
   // What is left of it would end before it begins: the kernel unmaps 2^64 bytes less the difference.
   it.each(KERNEL_NAMES)('at 0 that an unmap far away meets on %s', (name) => {
     const { bind, warnings } = client(name);
