@@ -56,16 +56,18 @@ describe('an empty VMA', () => {
     (name) => {
       const { c, bind } = client(name);
       const vm = c.file.vms.get(1);
-      bind(0, { bo_handle: 1, va: 256 * MIB, size: 4 * MIB });
-      bind(ASYNC, { bo_handle: 1, va: 256 * MIB + 4096, size: 0 });
+      // Nothing there is mapped by blocks, which 6.18 does not unmap in part.
+      const base = 256 * MIB + 0x10000;
+      bind(0, { bo_handle: 1, va: base, size: 4 * MIB });
+      bind(ASYNC, { bo_handle: 1, va: base + 4096, size: 0 });
       expect(vm?.vmas.count).toBe(3);
-      expect(bind(0, { bo_handle: 1, va: 256 * MIB, size: MIB })).toBe(0);
+      expect(bind(0, { bo_handle: 1, va: base, size: MIB })).toBe(0);
       const ranges = vm?.vmas.ids().map((id) => [vm.vmas.va[id], vm.vmas.range[id]]);
       expect(ranges).toEqual([
-        [256 * MIB + 4096, 0],
-        [257 * MIB, 3 * MIB],
+        [base + 4096, 0],
+        [base + MIB, 3 * MIB],
       ]);
-      expect(vm?.pgtable.isMapped(256 * MIB)).toBe(true);
+      expect(vm?.pgtable.isMapped(base)).toBe(true);
     },
   );
 
