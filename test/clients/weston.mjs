@@ -60,6 +60,7 @@ ${quoted([...weston, `--socket=${socket}`])} >compositor 2>&1 &
 compositor=$!
 tries=0
 until [ -S ${socket} ] || [ $((tries += 1)) -gt 600 ]; do sleep 0.1; done
+: >client
 ${quoted(command)} >client 2>&1 &
 client=$!
 pictures() { grep -c 'wl_surface.*.commit' client; }
