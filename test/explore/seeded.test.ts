@@ -96,8 +96,8 @@ const bugs: [name: string, bug: Bug, scenario: string, found: string][] = [
       file: 'src/driver/mmu/as-slots.ts',
       changes: [
         [
-          'if (vm.activeCount > 1) {\n      vm.activeCount--;\n      return;',
-          "if (vm.activeCount > 1) {\n      const left = vm.activeCount - 1;\n      yield 'active_cnt';\n      vm.activeCount = left;\n      return;",
+          'else if (vm.activeCount !== REFCOUNT_SATURATED) vm.activeCount--;\n      return;',
+          "else {\n        const left = vm.activeCount - 1;\n        yield 'active_cnt';\n        vm.activeCount = left;\n      }\n      return;",
         ],
       ],
     },

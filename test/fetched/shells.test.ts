@@ -33,7 +33,8 @@ function script(shell: string): string {
 function run(context: TestContext, shell: string, args: string[]): string {
   if (missing !== '') context.skip(missing);
   const env = { ...process.env, HOME: folder, XDG_CONFIG_HOME: folder, XDG_DATA_HOME: folder };
-  if (root === null || onPath(shell)) return execFileSync(shell, args, { encoding: 'utf8', env, timeout: 60_000 });
+  if (root === null || onPath(shell))
+    return execFileSync(shell, args, { encoding: 'utf8', env, timeout: 60_000 });
   const libraries = ['x86_64-linux-gnu', 'aarch64-linux-gnu'].map((name) =>
     join(root ?? '', 'usr/lib', name),
   );

@@ -44,7 +44,7 @@ describe('steps are undone', () => {
         let schedule: number[] = [];
         /** What was seen after the first steps of the schedule, 0 and more of them. */
         let states = [seen(world)];
-        for (let round = 0; round < (LONG ? 16 : 8); round++) {
+        for (let round = 0; round < (LONG ? 6 : 8); round++) {
           for (let i = rng.below(40); i > 0 && further(world, schedule, rng); i--) {
             states.push(seen(world));
             expect(tracker.audit()).toBe(true);
