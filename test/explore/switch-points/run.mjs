@@ -55,6 +55,15 @@ async function exploreAll() {
   }
 }
 
+/** What was instrumented, as it is written: reads that are noted are calls there (build/instrument-reads.mjs). */
+function written(text) {
+  return text
+    .replace(/\$g_(\w+)\((\w+)\)/g, '$2.$1')
+    .replace(/\$(?:h_\w+|whole)\((\w+)\)/g, '$1')
+    .replace(/\$_/g, '')
+    .replace(/\s+/g, ' ');
+}
+
 /** What the driver's source yields, without what instrument-frames.mjs has put around it to come back to the place. */
 function yielded(node) {
   if (node.type !== 'ConditionalExpression') return node;
@@ -83,7 +92,7 @@ function yieldsIn(code) {
       const text = `yield${node.delegate ? '*' : ''} ${code.slice(what.start, what.end)}`;
       found.push({
         in: name,
-        text: text.replace(/\$_/g, '').replace(/\s+/g, ' '),
+        text: written(text),
         offset: what.start,
       });
     }
