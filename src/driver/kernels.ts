@@ -145,6 +145,12 @@ function doubtsOf(text: string, release: Release): string[] {
   return [`the sources of ${text} were not read (${near}); its row rests on commits and changelogs`];
 }
 
+/** The kernel of that name, with what a Kernel's `switched` says: "+name" or "-name" for each. Throws as kernel() does. */
+export function switchedKernel(name: string, switched: readonly string[]): Kernel {
+  const signed = (sign: string) => switched.filter((one) => one[0] === sign).map((one) => one.slice(1));
+  return kernel(name, signed('+'), signed('-'));
+}
+
 /**
  * The kernel of that name (a column, a release such as "6.12.107", "atomic-v4", or "next" for the newest) with
  * behaviours switched on (`with_`) and off (`without`), both by command-line name. Throws RangeError for unknown ones,

@@ -1,4 +1,11 @@
-import { BEHAVIOUR_KEYS, BEHAVIOURS, KERNEL_NAMES, type Kernel, kernel } from '../../driver/kernels.ts';
+import {
+  BEHAVIOUR_KEYS,
+  BEHAVIOURS,
+  KERNEL_NAMES,
+  type Kernel,
+  kernel,
+  switchedKernel,
+} from '../../driver/kernels.ts';
 import { DriverWorld } from '../driver-world.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Budget } from '../search/search.ts';
@@ -38,10 +45,7 @@ export function compare(scenario: Scenario, model: Kernel, invariant: string, bu
     const sign = model.behaviours[key] ? '-' : '+';
     const { name } = BEHAVIOURS[key];
     const others = model.switched.filter((one) => one.slice(1) !== name);
-    const list = (which: string) => others.filter((one) => one[0] === which).map((one) => one.slice(1));
-    const on = sign === '+' ? [...list('+'), name] : list('+');
-    const off = sign === '-' ? [...list('-'), name] : list('-');
-    const what = verdict(kernel(model.name, on, off));
+    const what = verdict(switchedKernel(model.name, [...others, `${sign}${name}`]));
     if (what === null) continue;
     if (what === 'violated') same++;
     else lines.push(`  ${model.name} ${sign}${name}`.padEnd(43) + what);

@@ -1,5 +1,5 @@
 /** Searches parts in this process, one after another. */
-import { kernel } from '../../driver/kernels.ts';
+import { switchedKernel } from '../../driver/kernels.ts';
 import { UsageError } from '../../errors.ts';
 import { DriverWorld } from '../driver-world.ts';
 import { parseScenario } from '../scenario/parser.ts';
@@ -24,10 +24,8 @@ export class PartSearcher {
 }
 
 function worldOf(space: Space): DriverWorld {
-  const list = (sign: string): string[] =>
-    space.switched.filter((one) => one[0] === sign).map((one) => one.slice(1));
   const scenario = parseScenario(space.scenario.source, space.scenario.name);
-  const model = kernel(space.kernel, list('+'), list('-'));
+  const model = switchedKernel(space.kernel, space.switched);
   const own = digest(scenario, model, space.invariants);
   if (own !== space.digest) {
     throw new UsageError(

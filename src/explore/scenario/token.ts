@@ -8,7 +8,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import { BEHAVIOUR_KEYS, type Kernel, kernel } from '../../driver/kernels.ts';
+import { BEHAVIOUR_KEYS, type Kernel, switchedKernel } from '../../driver/kernels.ts';
 import { UsageError } from '../../errors.ts';
 import { INVARIANTS } from '../invariants.ts';
 import type { Step } from '../search/world.ts';
@@ -146,8 +146,7 @@ export function decodeToken(text: string): Token {
 /** The kernel that a token names. @throws UsageError */
 export function kernelOf(token: Token): Kernel {
   try {
-    const list = (sign: string) => token.switched.filter((one) => one[0] === sign).map((one) => one.slice(1));
-    return kernel(token.kernel, list('+'), list('-'));
+    return switchedKernel(token.kernel, token.switched);
   } catch (error) {
     throw new UsageError(`the token does not fit: ${(error as Error).message}`);
   }

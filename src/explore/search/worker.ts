@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 // Objects of modules are named in the order in which these load: the same as in the thread that asks.
 import '../command.ts';
-import { kernel } from '../../driver/kernels.ts';
+import { switchedKernel } from '../../driver/kernels.ts';
 import { DriverWorld } from '../driver-world.ts';
 import { parseScenario } from '../scenario/parser.ts';
 import { Graph } from './graph.ts';
@@ -14,9 +14,8 @@ import { WorkQueue } from './work-queue.ts';
 
 const input = workerData as WorkerInput;
 const queue = new WorkQueue(input.queue);
-const list = (sign: string) => input.switched.filter((one) => one[0] === sign).map((one) => one.slice(1));
 const scenario = parseScenario(input.source, input.name);
-const world = new DriverWorld(scenario, kernel(input.kernel, list('+'), list('-')), input.invariants);
+const world = new DriverWorld(scenario, switchedKernel(input.kernel, input.switched), input.invariants);
 const context = new Context(world, input.budget, { further: input.further, accept: input.accept });
 const graph = world.endsMatter ? new Graph() : null;
 const member = new Member(context, StateTable.share(input.table), graph, queue);
