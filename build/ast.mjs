@@ -34,3 +34,13 @@ export const isPropertyName = (node, parent) =>
 export function holdsStatements(node) {
   return node.type === 'BlockStatement' || node.type === 'Program' || node.type === 'SwitchCase';
 }
+
+/** Whether a generator may stop within `node`: what functions inside it do is their own. */
+export function containsYield(node) {
+  let found = false;
+  walk(node, (n) => {
+    if (n.type === 'YieldExpression') found = true;
+    return !isFunction(n);
+  });
+  return found;
+}

@@ -1,4 +1,12 @@
-import { childrenOf, holdsStatements, isFunction, isLoop, isPropertyName, walk } from './ast.mjs';
+import {
+  childrenOf,
+  containsYield,
+  holdsStatements,
+  isFunction,
+  isLoop,
+  isPropertyName,
+  walk,
+} from './ast.mjs';
 
 /** Sub-expressions whose values wait for those after them. */
 const evaluationOrder = {
@@ -203,13 +211,4 @@ export function instrumentFrames(tree, out, replace, code, file, refuse) {
     for (let i = 0; i < file.length; i++) hash = (Math.imul(hash, 31) + file.charCodeAt(i)) | 0;
     return hash;
   }
-}
-
-function containsYield(node) {
-  let found = false;
-  walk(node, (n) => {
-    if (n.type === 'YieldExpression') found = true;
-    return !isFunction(n);
-  });
-  return found;
 }

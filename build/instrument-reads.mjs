@@ -4,7 +4,7 @@
  * property that is ever written once its object is made, of an element, and of a collection as a whole goes through a
  * helper that notes it while something asks for it.
  */
-import { childrenOf, isFunction, walk } from './ast.mjs';
+import { childrenOf, containsYield, isFunction } from './ast.mjs';
 import { MUTATORS, nameOf, UNHASHED } from './instrument-unhashed.mjs';
 
 /** Methods that read an array, a Map, a Set or a view of bytes, and leave it as it is. */
@@ -118,7 +118,7 @@ export function instrumentReads(tree, out, code, watched, refuse) {
     const { id } = node.left.declarations?.[0] ?? {};
     const names = id?.type === 'ObjectPattern' ? namesIn(id) : [];
     // A loop with a yield in it is rewritten by instrument-frames.mjs, reads included.
-    if (holdsYield(node.body)) {
+    if (containsYield(node.body)) {
       if (names.length > 0) refuse(node, 'a loop with a yield that takes its members apart');
     } else if (names.length > 0) around(node.right, '$each(', `, ${list(names)})`, leave);
     else around(node.right, '$whole(', ')', leave);
@@ -217,12 +217,3 @@ function beginsWithChange(node) {
 }
 
 const list = (names) => names.map((name) => `'${name}'`).join(', ');
-
-function holdsYield(node) {
-  let found = false;
-  walk(node, (n) => {
-    if (n.type === 'YieldExpression') found = true;
-    return !isFunction(n);
-  });
-  return found;
-}
