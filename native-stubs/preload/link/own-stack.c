@@ -4,6 +4,7 @@
 #include <stdatomic.h>
 #include <sys/auxv.h>
 
+#include "read-text.h"
 #include "sys.h"
 
 /* The lowest address known to be the stack's, with this bit where the stack is the process's first. */
@@ -18,27 +19,8 @@
 static __thread _Atomic uint64_t known __attribute__((tls_model("initial-exec")));
 static __thread _Atomic uint64_t elsewhere __attribute__((tls_model("initial-exec")));
 
-/* Reads hexadecimal digits and the character behind them from a text that comes piece by piece. */
-struct reader {
-	int fd;
-	size_t at, end;
-	char bytes[512];
-};
-
-static int next_char(struct reader *r)
-{
-	if (r->at == r->end) {
-		long n = SYS_3(SYS_read, r->fd, r->bytes, sizeof(r->bytes));
-
-		if (n <= 0)
-			return -1;
-		r->at = 0;
-		r->end = (size_t)n;
-	}
-	return r->bytes[r->at++];
-}
-
-static uint64_t next_number(struct reader *r, int *behind)
+/* Reads hexadecimal digits and the character behind them. */
+static uint64_t next_number(struct text *r, int *behind)
 {
 	uint64_t value = 0;
 	int c;
@@ -58,7 +40,7 @@ static uint64_t next_number(struct reader *r, int *behind)
 /* Beginning and end of the mapping that holds `address`; false where there is none, or it cannot be written. */
 static bool find_mapping(uint64_t address, uint64_t *start, uint64_t *end)
 {
-	struct reader r = {.fd = (int)SYS_4(SYS_openat, AT_FDCWD, "/proc/self/maps", O_RDONLY | O_CLOEXEC, 0)};
+	struct text r = {.fd = (int)SYS_4(SYS_openat, AT_FDCWD, "/proc/self/maps", O_RDONLY | O_CLOEXEC, 0)};
 	bool found = false;
 	int c = 0;
 

@@ -5,31 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "read-text.h"
 #include "sys.h"
 
 /* Columns of /proc/net/unix, from 0. */
 #define INODE_COLUMN 6
 #define NAME_COLUMN 7
-
-/* A text file that is read character by character: little of the stack, and no libc. */
-struct text {
-	int fd;
-	size_t at, end;
-	char bytes[512];
-};
-
-static int next_char(struct text *t)
-{
-	if (t->at == t->end) {
-		long n = SYS_3(SYS_read, t->fd, t->bytes, sizeof(t->bytes));
-
-		if (n <= 0)
-			return -1;
-		t->at = 0;
-		t->end = (size_t)n;
-	}
-	return (unsigned char)t->bytes[t->at++];
-}
 
 /* One line: its inode, and its name as far as there is room. False at the end. */
 static bool next_line(struct text *t, unsigned long *inode, char *name, size_t room)

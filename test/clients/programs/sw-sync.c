@@ -22,8 +22,6 @@
 #define TIMELINES (BYTES / TIMELINE_BYTES)
 #define FENCES (TIMELINE_BYTES / LINE - 1)
 #define EXPORT_SYNC_FILE 1u
-/* MAX_CS_PER_CSG: queues of a group. */
-#define QUEUES 8
 #define FOREVER INT64_MAX
 
 void igt_require_sw_sync(void);
@@ -41,7 +39,7 @@ struct timeline {
 };
 
 static struct timeline timelines[TIMELINES];
-static uint32_t groups[TIMELINES / QUEUES];
+static uint32_t groups[TIMELINES / MAX_QUEUES];
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static int device = -1;
 static uint32_t vm;
@@ -73,42 +71,14 @@ static struct timeline *find(int fd)
 
 static uint32_t *group_of(const struct timeline *t)
 {
-	return &groups[(t - timelines) / QUEUES];
-}
-
-static uint32_t make_queues(void)
-{
-	struct queue_create queues[QUEUES];
-	struct group_create group = {
-		.queues = {sizeof(queues[0]), QUEUES, PTR(queues)},
-		.max_compute = 1,
-		.max_fragment = 1,
-		.max_tiler = 1,
-		.priority = 1,
-		.compute = 1,
-		.fragment = 1,
-		.tiler = 1,
-		.vm_id = vm,
-	};
-
-	for (int i = 0; i < QUEUES; i++)
-		queues[i] = (struct queue_create){.ringbuf_size = 4096};
-	CHECK(ioctl(device, IOC_GROUP_CREATE, &group) == 0);
-	return group.handle;
+	return &groups[(t - timelines) / MAX_QUEUES];
 }
 
 static void submit(const struct timeline *t, size_t at, uint32_t bytes, uint32_t syncobj)
 {
-	struct sync_op signal = {.flags = SIGNAL, .handle = syncobj};
-	struct queue_submit queue = {
-		.queue = (uint32_t)((t - timelines) % QUEUES),
-		.size = bytes,
-		.addr = VA + at,
-		.syncs = {sizeof(signal), 1, PTR(&signal)},
-	};
-	struct group_submit args = {.group = *group_of(t), .submits = {sizeof(queue), 1, PTR(&queue)}};
+	uint32_t queue = (uint32_t)((t - timelines) % MAX_QUEUES);
 
-	CHECK(ioctl(device, IOC_GROUP_SUBMIT, &args) == 0);
+	CHECK(submit_to(device, *group_of(t), queue, VA + at, bytes, syncobj) == 0);
 }
 
 static size_t place(const struct timeline *t)
@@ -150,7 +120,7 @@ int sw_sync_timeline_create(void)
 	CHECK(!t->used);
 	*t = (struct timeline){.used = true, .fd = eventfd(0, EFD_CLOEXEC)};
 	if (*group_of(t) == 0)
-		*group_of(t) = make_queues();
+		*group_of(t) = make_group_of(device, vm, MAX_QUEUES);
 	/* The number, and the error that a wait takes over. */
 	memset(memory + place(t), 0, LINE);
 	pthread_mutex_unlock(&lock);

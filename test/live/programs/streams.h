@@ -48,12 +48,15 @@ struct group_state {
 #define BRANCH_ALWAYS(offset) (22ull << 56 | 6ull << 28 | ((offset) & 0xffff))
 #define SYNC_WAIT64_GT(addr, data) (53ull << 56 | (uint64_t)(addr) << 40 | (uint64_t)(data) << 32 | 1ull << 28)
 
-/* A group of one queue. */
-static inline uint32_t make_group(int fd, uint32_t vm)
+/* MAX_CS_PER_CSG: a group has no more queues. */
+#define MAX_QUEUES 8
+
+/* A group of `count` queues. */
+static inline uint32_t make_group_of(int fd, uint32_t vm, uint32_t count)
 {
-	struct queue_create queue = {.ringbuf_size = 4096};
+	struct queue_create queues[MAX_QUEUES];
 	struct group_create group = {
-		.queues = {sizeof(queue), 1, PTR(&queue)},
+		.queues = {sizeof(queues[0]), count, PTR(queues)},
 		.max_compute = 1,
 		.max_fragment = 1,
 		.max_tiler = 1,
@@ -64,15 +67,24 @@ static inline uint32_t make_group(int fd, uint32_t vm)
 		.vm_id = vm,
 	};
 
+	for (uint32_t i = 0; i < count; i++)
+		queues[i] = (struct queue_create){.ringbuf_size = 4096};
 	CHECK(ioctl(fd, IOC_GROUP_CREATE, &group) == 0);
 	return group.handle;
 }
 
-/* Submits the stream at `va` to the first queue; `syncobj` gets its fence. */
-static inline int submit_stream(int fd, uint32_t group, uint64_t va, uint32_t bytes, uint32_t syncobj)
+/* A group of one queue. */
+static inline uint32_t make_group(int fd, uint32_t vm)
+{
+	return make_group_of(fd, vm, 1);
+}
+
+/* Submits the stream at `va` to a queue; `syncobj` gets its fence. */
+static inline int submit_to(int fd, uint32_t group, uint32_t to, uint64_t va, uint32_t bytes, uint32_t syncobj)
 {
 	struct sync_op signal = {.flags = SIGNAL, .handle = syncobj};
 	struct queue_submit queue = {
+		.queue = to,
 		.size = bytes,
 		.addr = va,
 		.syncs = {sizeof(signal), 1, PTR(&signal)},
@@ -80,6 +92,12 @@ static inline int submit_stream(int fd, uint32_t group, uint64_t va, uint32_t by
 	struct group_submit args = {.group = group, .submits = {sizeof(queue), 1, PTR(&queue)}};
 
 	return ioctl(fd, IOC_GROUP_SUBMIT, &args);
+}
+
+/* The same, to the first queue. */
+static inline int submit_stream(int fd, uint32_t group, uint64_t va, uint32_t bytes, uint32_t syncobj)
+{
+	return submit_to(fd, group, 0, va, bytes, syncobj);
 }
 
 #endif

@@ -45,9 +45,9 @@ static struct panthor_vm *get_vm_of(unsigned long uid)
 	return vm;
 }
 
-static long bind_op(struct panthor_vm *vm, const unsigned long *args)
+static struct drm_panthor_vm_bind_op bind_op_of(const unsigned long *args)
 {
-	struct drm_panthor_vm_bind_op op = {
+	return (struct drm_panthor_vm_bind_op){
 		.flags = args[1],
 		.bo_handle = handle_of(args[2]),
 		.bo_offset = args[3],
@@ -55,6 +55,11 @@ static long bind_op(struct panthor_vm *vm, const unsigned long *args)
 		.size = args[5],
 		.syncs.count = args[6],
 	};
+}
+
+static long bind_op(struct panthor_vm *vm, const unsigned long *args)
+{
+	struct drm_panthor_vm_bind_op op = bind_op_of(args);
 	struct drm_sched_job *job;
 	struct dma_fence *fence;
 
@@ -148,14 +153,7 @@ static unsigned long jobs;
 
 static struct drm_sched_job *job_create(struct panthor_vm *vm, const unsigned long *args)
 {
-	struct drm_panthor_vm_bind_op op = {
-		.flags = args[1],
-		.bo_handle = handle_of(args[2]),
-		.bo_offset = args[3],
-		.va = args[4],
-		.size = args[5],
-		.syncs.count = args[6],
-	};
+	struct drm_panthor_vm_bind_op op = bind_op_of(args);
 	struct drm_sched_job *job;
 
 	vm = get_vm_of(args[0]);
