@@ -104,11 +104,12 @@ async function explore(request: ExploreRequest): Promise<ExploreReply> {
     if (error instanceof KernelFault) return brokenSetUp(scenario, model, invariants, error, request.json);
     throw error;
   }
+  const { parts } = request;
   // One thread: the others of a parallel search would each need the tree's memory to themselves.
   const question = {
     ...request,
     jobs: tree === undefined ? request.jobs : 1,
-    parts: request.parts && (() => request.parts?.(headOf(scenario.name, model)) as Promise<PartService>),
+    parts: parts && (() => parts(headOf(scenario.name, model))),
   };
   const result = await decide(world, model, invariants, question);
   const status = statusOf(result.verdict, request.strict);

@@ -161,8 +161,9 @@ export class DriverWorld extends NotingWorld {
     } finally {
       watchFreed(false);
     }
-    if (this.notes === null) this.harness.observe();
-    else this.after(index, () => this.harness.observe());
+    const { notes } = this;
+    if (notes === null) this.harness.observe();
+    else this.after(notes, index, () => this.harness.observe());
     coverage.stepped(index);
     if (point instanceof Choice && optionOf(step) === 0) {
       if (point.label.includes('the TLB still has')) coverage.happened('staleTlb');

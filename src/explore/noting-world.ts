@@ -30,14 +30,9 @@ export abstract class NotingWorld extends TrackedWorld implements ReducibleWorld
   }
 
   /** Runs what follows a step of thread `index`, noting what that reads and writes as the step's. */
-  protected after(index: number, action: () => void): void {
-    if (this.#notes === null) {
-      action();
-      return;
-    }
-    logging(this.#notes, action);
-    if (this.threads[index].steps === 1 && this.inOrder.length > 0)
-      this.#notes.add(placeOf(BEGUN, index), WRITES);
+  protected after(notes: AccessSet, index: number, action: () => void): void {
+    logging(notes, action);
+    if (this.threads[index].steps === 1 && this.inOrder.length > 0) notes.add(placeOf(BEGUN, index), WRITES);
   }
 
   noteGuard(index: number, set: AccessSet): void {
@@ -54,9 +49,8 @@ export abstract class NotingWorld extends TrackedWorld implements ReducibleWorld
     return placeOf(JUDGED, judge);
   }
 
-  /** Asks invariant number `judge` about the present state, noting what it looks at where notes are taken. */
+  /** Asks invariant number `judge` about the present state, noting what it looks at. */
   protected judge(judge: number, check: () => string | null): string | null {
-    if (this.#notes === null) return check();
     const set = (this.judged[judge] ??= new AccessSet());
     set.clear();
     return logging(set, check);

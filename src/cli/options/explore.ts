@@ -1,12 +1,6 @@
 /** What explore's options may say. Each parser throws InvalidArgumentError, which commander reports. */
 import { InvalidArgumentError } from 'commander';
-
-/** Where a search ends: states that it has entered, seconds, bytes of memory. */
-export interface Budget {
-  states: number;
-  seconds: number;
-  memory: number;
-}
+import type { Budget } from '../../explore/search/search.ts';
 
 /** Beyond it a search is bounded. */
 export const DEFAULT_BUDGET: Budget = { states: 4_000_000, seconds: 60, memory: 2 * 2 ** 30 };

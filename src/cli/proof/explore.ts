@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { visible } from '../../../uapi/visible.ts';
 import type * as Explorer from '../../explore/command.ts';
+import type { Budget } from '../../explore/search/search.ts';
 import { queueAddress } from '../../queue/bullmq.ts';
 import { partsOn } from '../../queue/parts.ts';
 import { type ScheduleStep, writeSchedule } from '../../trace/schedule-trace.ts';
@@ -12,7 +13,6 @@ import { answersByStatus, print } from '../io/output.ts';
 import { openTrace } from '../io/trace-file.ts';
 import { cannotBeWith } from '../options/conflicts.ts';
 import {
-  type Budget,
   DEFAULT_BUDGET,
   names,
   parseBudget,

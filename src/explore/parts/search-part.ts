@@ -57,7 +57,7 @@ export function searchPart(world: DriverWorld, part: Part, accept: readonly stri
 /** Searches behind one entry, unless its state was seen behind another; false where the budget is spent. */
 function enter(descent: Descent, table: StateTable, { lane0, lane1, schedule }: Entry): boolean {
   if (table.find(lane0, lane1) >= 0) return true;
-  // The initial state is the only one that no other part has checked.
-  descent.run(schedule, schedule.length > 0);
+  // Another part has taken the last step; a state is checked where it is entered.
+  descent.run(schedule, true);
   return descent.complete;
 }
