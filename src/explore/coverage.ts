@@ -172,6 +172,12 @@ export function mergeCoverage(parts: readonly PartCoverage[]): CoverageReport {
   return { ...sum, calls };
 }
 
+/** The same of reports, for those who have no more. */
+export function mergeReports(reports: readonly CoverageReport[]): CoverageReport {
+  const begun = (call: CallCoverage) => ({ ...call, begun: call.states > 0 });
+  return mergeCoverage(reports.map((report) => ({ ...report, calls: report.calls.map(begun) })));
+}
+
 /**
  * Calls that make a verdict say less than it seems to: those that no schedule reaches, and those that fail in all. Where
  * the scenario itself makes the machine or an allocation fail, that failure is what it is about.

@@ -89,9 +89,9 @@ export function register(program: Command): void {
 }
 
 /** The explorer needs the interleaved form of the driver, which the build puts beside the plain one. */
-export async function loadExplorer(traces = false): Promise<typeof Explorer> {
+export async function loadExplorer(notesReads = false): Promise<typeof Explorer> {
   // Its code looks when it is loaded (src/explore/state/access-log.ts).
-  if (traces) process.env.PANTHOR_SHIM_NOTE_READS = '1';
+  if (notesReads) process.env.PANTHOR_SHIM_NOTE_READS = '1';
   const url = new URL('../../../interleaved/src/explore/command.js', import.meta.url);
   if (!existsSync(fileURLToPath(url)))
     throw new UsageError('the interleaved build is missing: run `npm run build`');
@@ -115,7 +115,8 @@ async function action(scenario: string | undefined, options: Options): Promise<v
     if (scenario !== undefined && given !== undefined)
       throw new UsageError(`${option} takes no scenario, found ${scenario}`);
   }
-  const explorer = await loadExplorer(options.traces);
+  const shardOfModel = options.shard !== undefined && options.tree === undefined;
+  const explorer = await loadExplorer(options.traces === true || shardOfModel);
   if (options.list) {
     print(explorer.list(options.json === true));
     return;
