@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { DepthFirst } from '../../../src/explore/search/depth-first.ts';
 import { Rng } from '../../../src/explore/search/rng.ts';
 import { Context, type Strategy } from '../../../src/explore/search/search.ts';
-import { Violation } from '../../../src/explore/search/world.ts';
+import { Choice, Violation } from '../../../src/explore/search/world.ts';
 import { ShardSearch } from '../../../src/explore/shards/shard-search.ts';
 import { Hasher } from '../../../src/explore/state/hash.ts';
 import { LONG } from '../../tooling/long.ts';
@@ -29,15 +29,15 @@ class HashedProgram extends SharedProgram {
   }
 }
 
-type Instruction = 'read' | 'write' | 'copy' | 'wait';
+type Instruction = 'read' | 'write' | 'copy' | 'wait' | 'choose';
 
 /** Two or three threads with a few instructions each, over two variables of three values; some begin again for ever. */
 function randomProgram(seed: number): ThreadBody[] {
   const rng = new Rng(seed);
-  const kinds: Instruction[] = ['read', 'write', 'copy', 'wait'];
+  const kinds: Instruction[] = ['read', 'write', 'copy', 'wait', 'choose'];
   return Array.from({ length: 2 + rng.below(2) }, (_, thread): ThreadBody => {
     const code = Array.from({ length: 1 + rng.below(3) }, () => ({
-      kind: kinds[rng.below(4)],
+      kind: kinds[rng.below(kinds.length)],
       from: `x${rng.below(3)}`,
       to: `x${rng.below(3)}`,
     }));
@@ -51,10 +51,13 @@ function randomProgram(seed: number): ThreadBody[] {
         for (const [at, { kind, from, to }] of code.entries()) {
           own('place', at);
           own('sum', sum);
-          if (kind === 'wait') yield { label: from, ready: () => shared.read(from) !== 1 };
+          const choice = new Choice('which variable', 2);
+          if (kind === 'choose') yield choice;
+          else if (kind === 'wait') yield { label: from, ready: () => shared.read(from) !== 1 };
           else yield kind;
           if (kind === 'read') sum = (sum + shared.read(from)) % 3;
           else if (kind === 'write') shared.write(to, sum);
+          else if (kind === 'choose') shared.write(choice.chosen === 0 ? from : to, 2);
           else if (kind === 'copy') shared.write(to, (shared.read(from) + 1) % 3);
           if (breaks && sum === 2) throw new Violation('sum', `of ${thread}`);
         }
@@ -81,7 +84,7 @@ function search(bodies: readonly ThreadBody[], strategies: readonly Strategy[]) 
 describe('shards of random programs', () => {
   it('see together what one search sees, livelocks included', () => {
     let livelocks = 0;
-    for (let seed = 1; seed <= (+(process.env.SEEDS ?? 40)); seed++) {
+    for (let seed = 1; seed <= (LONG ? 600 : 25); seed++) {
       const bodies = randomProgram(seed);
       const all = search(bodies, [new DepthFirst({ hashing: true })]);
       if (all.found.includes('livelock')) livelocks++;
