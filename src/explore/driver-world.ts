@@ -44,6 +44,10 @@ export class DriverWorld extends NotingWorld {
   protected readonly inOrder: number[][] = [];
 
   readonly #driver: OtherDriver | null;
+  /** What the checks remember after each step, one thing after the other. */
+  reactions: (() => void)[] = [];
+  /** Runs a step (0) and each reaction to it (from 1 on), where that is to be seen from outside. */
+  runner: ((phase: number, action: () => void) => void) | null = null;
 
   /** `invariants`: those that are judged; `symmetry`: interchangeable threads begin in one order only. */
   constructor(
@@ -74,6 +78,7 @@ export class DriverWorld extends NotingWorld {
     this.harness = new Harness(this.scenario, this.#kernel, this.#driver);
     this.harness.setUp(prepare);
     this.#driver?.begin();
+    this.reactions = this.harness.reactions();
     return this.harness;
   }
 
@@ -121,17 +126,24 @@ export class DriverWorld extends NotingWorld {
     const n = super.enabled(into);
     if (this.inOrder.length === 0) return n;
     let kept = 0;
-    for (let i = 0; i < n; i++) if (!this.#comesLater(threadOf(into[i]))) into[kept++] = into[i];
+    const steps = this.threads.map((thread) => thread.steps);
+    for (let i = 0; i < n; i++) if (!this.comesLater(threadOf(into[i]), steps)) into[kept++] = into[i];
     return kept;
   }
 
-  #comesLater(thread: number): boolean {
-    if (this.threads[thread].steps > 0) return false;
+  /** Whether a thread begins only after another that has not, of which all have taken so many steps. */
+  comesLater(thread: number, steps: ArrayLike<number>): boolean {
+    if (this.inOrder.length === 0 || steps[thread] > 0) return false;
     for (const group of this.inOrder) {
       const at = group.indexOf(thread);
-      for (let i = 0; i < at; i++) if (this.threads[group[i]].steps === 0) return true;
+      for (let i = 0; i < at; i++) if (steps[group[i]] === 0) return true;
     }
     return false;
+  }
+
+  /** Whether the order of locks is judged. */
+  get hasLockOrder(): boolean {
+    return this.#locks !== null;
   }
 
   protected override save(index: number): unknown {
@@ -149,26 +161,31 @@ export class DriverWorld extends NotingWorld {
     if (locks !== undefined) this.#locks?.restore(locks);
   }
 
-  override step(step: Step): void {
-    const index = threadOf(step);
-    const point = this.threads[index].point;
-    const { coverage } = this.harness;
+  /** The step itself, with what the kernel would call a bug as a violation. */
+  protected override take(step: Step): void {
     watchFreed(true);
     try {
-      super.step(step);
+      if (this.runner === null) super.take(step);
+      else this.runner(0, () => super.take(step));
     } catch (error) {
       throw violationOf(error as Error, this.harness.machine.regs.reachable);
     } finally {
       watchFreed(false);
     }
-    const { notes } = this;
-    if (notes === null) this.harness.observe();
+  }
+
+  override step(step: Step): void {
+    const index = threadOf(step);
+    const point = this.threads[index].point;
+    const { coverage } = this.harness;
+    super.step(step);
+    const { notes, runner } = this;
+    if (runner !== null) {
+      for (let i = 0; i < this.reactions.length; i++) runner(i + 1, this.reactions[i]);
+    } else if (notes === null) this.harness.observe();
     else this.after(notes, index, () => this.harness.observe());
     coverage.stepped(index);
-    if (point instanceof Choice && optionOf(step) === 0) {
-      if (point.label.includes('the TLB still has')) coverage.happened('staleTlb');
-      else if (point.label.includes('from the L2')) coverage.happened('staleL2');
-    }
+    if (point instanceof Choice && optionOf(step) === 0) coverage.chose(point.label);
     this.#locks?.stepped(index, point instanceof Mutex ? point : null);
   }
 
@@ -189,12 +206,22 @@ export class DriverWorld extends NotingWorld {
     return `${AS_COMMAND_NAMES[space.command as 1]} ${space.stuck ? 'gets stuck' : 'is done'}`;
   }
 
-  override check(report: (violation: Violation) => void): void {
-    const { harness } = this;
-    for (let i = 0; i < harness.broken.length; i++) {
-      const [invariant, message] = harness.broken[i].split('\n');
+  /** What is asked of each state, by invariant: what is wrong, or null. */
+  get stateChecks(): readonly [string, (harness: Harness) => string | null][] {
+    return this.#stateChecks;
+  }
+
+  /** Reports what was noted as broken, if it is asked for. */
+  reportBroken(broken: readonly string[], report: (violation: Violation) => void): void {
+    for (const one of broken) {
+      const [invariant, message] = one.split('\n');
       if (this.#checked.has(invariant)) report(new Violation(invariant, message));
     }
+  }
+
+  override check(report: (violation: Violation) => void): void {
+    const { harness } = this;
+    if (harness.broken.length > 0) this.reportBroken(harness.broken, report);
     for (let i = 0; i < this.#stateChecks.length; i++) {
       const [name, check] = this.#stateChecks[i];
       const wrong = this.notes === null ? check(harness) : this.judge(i, () => check(harness));

@@ -29,6 +29,7 @@ export abstract class TrackedWorld extends ThreadWorld {
   #root: object | null = null;
   /** A mark for each step of the schedule so far. */
   readonly #marks: Mark[] = [];
+  readonly #stacks: Frames[] = [];
   /** Threads whose generators are further than their frames. */
   readonly #ahead: boolean[] = [];
 
@@ -94,8 +95,13 @@ export abstract class TrackedWorld extends ThreadWorld {
     super.step(step);
   }
 
+  /** Whether the state is still the one that this world has built. */
+  get stands(): boolean {
+    return this.#root !== null && tracker.root === this.#root && this.threads.length > 0;
+  }
+
   /** The frames of a thread, with their fingerprint up to date. */
-  #current(index: number): Frames {
+  framesOf(index: number): Frames {
     const frames = this.#frames[index];
     if (!this.#dirty[index]) return frames;
     if (this.threads[index].point === null) frames.depth = 0;
@@ -105,8 +111,7 @@ export abstract class TrackedWorld extends ThreadWorld {
   }
 
   override goTo(schedule: ArrayLike<Step>, length: number): number {
-    if (this.#root === null || tracker.root !== this.#root || this.threads.length === 0)
-      return super.goTo(schedule, length);
+    if (!this.stands) return super.goTo(schedule, length);
     let common = 0;
     while (common < length && common < this.#marks.length) {
       const { step, broken } = this.#marks[common];
@@ -136,15 +141,21 @@ export abstract class TrackedWorld extends ThreadWorld {
     return 0;
   }
 
-  override fingerprint(lanes: Int32Array): void {
-    let a = mix32(tracker.lane0 ^ this.extraFingerprint());
-    let b = tracker.lane1;
-    for (let i = 0; i < this.threads.length; i++) {
-      const frames = this.#current(i);
-      a = mix32(Math.imul(a, 31) ^ frames.lane0);
-      b = mix32(Math.imul(b, 37) ^ frames.lane1 ^ a);
+  /** What the fingerprint of a state is made of: the sum over its terms, and two numbers of each thread. */
+  static mix(lanes: Int32Array, lane0: number, lane1: number, threads: readonly { lane0: number; lane1: number }[]): void {
+    let a = mix32(lane0);
+    let b = lane1;
+    for (let i = 0; i < threads.length; i++) {
+      a = mix32(Math.imul(a, 31) ^ threads[i].lane0);
+      b = mix32(Math.imul(b, 37) ^ threads[i].lane1 ^ a);
     }
     lanes[0] = a || 1;
     lanes[1] = b || 1;
+  }
+
+  override fingerprint(lanes: Int32Array): void {
+    for (let i = 0; i < this.threads.length; i++) this.#stacks[i] = this.framesOf(i);
+    this.#stacks.length = this.threads.length;
+    TrackedWorld.mix(lanes, tracker.lane0 ^ this.extraFingerprint(), tracker.lane1, this.#stacks);
   }
 }
