@@ -12,11 +12,13 @@ import { bindQueue, interrupts, resetWorker, worker } from './model/device.ts';
 import { tickWork } from './model/groups.ts';
 import { Harness } from './model/harness.ts';
 import { runGroup } from './model/submitted.ts';
+import { MemoWorld } from './memo/memo-world.ts';
 import { NotingWorld } from './noting-world.ts';
 import type { OtherDriver } from './other-driver.ts';
 import type { Call, Scenario } from './scenario/scenario.ts';
 import type { ThreadSpec } from './search/threads.ts';
-import { type Body, Choice, optionOf, type Step, threadOf, Violation } from './search/world.ts';
+import { type Body, Choice, optionOf, type Step, threadOf, Violation, type World } from './search/world.ts';
+import { $noted } from './state/access-log.ts';
 import { watchFreed } from './state/poison.ts';
 import { violationOf } from './violation-of.ts';
 
@@ -71,6 +73,14 @@ export class DriverWorld extends NotingWorld {
     this.#locks = this.#checked.has('lock-order') ? new LockOrder() : null;
     this.#kernel = kernel;
     this.rewind();
+  }
+
+  #memo: MemoWorld | null = null;
+
+  /** The driver of a tree keeps its state where only it can see it. */
+  override memoized(): World {
+    if (this.#driver !== null || !$noted) return this;
+    return (this.#memo ??= new MemoWorld(this));
   }
 
   /** Makes driver and machine and what the scenario says is there. */

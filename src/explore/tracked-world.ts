@@ -18,6 +18,11 @@ interface Mark {
   broken: boolean;
 }
 
+/** What thread `index` adds to a lane of a state's fingerprint, where a lane of its stack's is `lane`. */
+export function threadTerm(index: number, lane: number): number {
+  return mix32(lane ^ Math.imul(index + 1, 0x9e3779b1));
+}
+
 /**
  * A world whose code tracks its own state (build/instrument.mjs): what the tracker knows of its objects, and
  * the frames of its threads, are its fingerprint. There is one tracking in a process; of several worlds that take turns
@@ -29,7 +34,6 @@ export abstract class TrackedWorld extends ThreadWorld {
   #root: object | null = null;
   /** A mark for each step of the schedule so far. */
   readonly #marks: Mark[] = [];
-  readonly #stacks: Frames[] = [];
   /** Threads whose generators are further than their frames. */
   readonly #ahead: boolean[] = [];
 
@@ -141,21 +145,15 @@ export abstract class TrackedWorld extends ThreadWorld {
     return 0;
   }
 
-  /** What the fingerprint of a state is made of: the sum over its terms, and two numbers of each thread. */
-  static mix(lanes: Int32Array, lane0: number, lane1: number, threads: readonly { lane0: number; lane1: number }[]): void {
-    let a = mix32(lane0);
-    let b = lane1;
-    for (let i = 0; i < threads.length; i++) {
-      a = mix32(Math.imul(a, 31) ^ threads[i].lane0);
-      b = mix32(Math.imul(b, 37) ^ threads[i].lane1 ^ a);
-    }
-    lanes[0] = a || 1;
-    lanes[1] = b || 1;
-  }
-
   override fingerprint(lanes: Int32Array): void {
-    for (let i = 0; i < this.threads.length; i++) this.#stacks[i] = this.framesOf(i);
-    this.#stacks.length = this.threads.length;
-    TrackedWorld.mix(lanes, tracker.lane0 ^ this.extraFingerprint(), tracker.lane1, this.#stacks);
+    let a = tracker.lane0 ^ this.extraFingerprint();
+    let b = tracker.lane1;
+    for (let i = 0; i < this.threads.length; i++) {
+      const { lane0, lane1 } = this.framesOf(i);
+      a = (a + threadTerm(i, lane0)) | 0;
+      b = (b + threadTerm(i, lane1)) | 0;
+    }
+    lanes[0] = mix32(a) || 1;
+    lanes[1] = mix32(b) || 1;
   }
 }

@@ -1,8 +1,9 @@
 /** Where threads stand, as numbers: what of a thread decides, besides the places it looks at, what its next step does. */
 import { Choice, type Thread } from '../search/world.ts';
 import type { Frames } from '../state/frames.ts';
-import { type Any, frozen } from '../state/objects.ts';
-import type { Places } from './places.ts';
+import type { Any } from '../state/objects.ts';
+import { threadTerm } from '../tracked-world.ts';
+import { nameOf, type Places } from './places.ts';
 
 export const ENDED = 0;
 export const RUNS = 1;
@@ -11,9 +12,9 @@ export const WAITS = 3;
 
 /** Where one thread can stand. */
 export interface Local {
-  /** The part of a state's fingerprint. */
-  lane0: number;
-  lane1: number;
+  /** What the thread adds to the lanes of a state's fingerprint. */
+  term0: number;
+  term1: number;
   /** How many names the thread has given. */
   counter: number;
   kind: number;
@@ -21,6 +22,8 @@ export interface Local {
   label: string;
   /** The call of the scenario that the thread is at. */
   call: number;
+  /** A GPU access stands before the lock of its region. */
+  access: boolean;
   /** Of a lock: the name of the object, and its class. */
   lock: { name: number; lockClass: string } | null;
   key: string;
@@ -45,8 +48,8 @@ export class Locals {
     let key = `${index} ${frames.lane0} ${frames.lane1} ${call}`;
     for (let i = 0; i < frames.depth; i++) key += this.#references(frames.list[i].values);
     const local: Local = {
-      ...{ lane0: frames.lane0, lane1: frames.lane1, counter, call, key: '' },
-      ...{ kind: ENDED, options: 0, label: '', lock: null },
+      ...{ term0: threadTerm(index, frames.lane0), term1: threadTerm(index, frames.lane1), counter, call },
+      ...{ kind: ENDED, options: 0, label: '', access: false, lock: null, key: '' },
     };
     if (typeof point === 'string') {
       local.kind = RUNS;
@@ -54,10 +57,11 @@ export class Locals {
     } else if (point !== null) {
       local.kind = point instanceof Choice ? CHOOSES : WAITS;
       local.label = point.label;
+      local.access = local.kind === WAITS && point.label.endsWith(' begins');
       if (point instanceof Choice) local.options = point.options;
       key += this.#references([point]) + this.#captured(point);
       const { lockClass } = point as { lockClass?: string };
-      if (lockClass !== undefined) local.lock = { name: nameOf(point), lockClass };
+      if (lockClass !== undefined) local.lock = { name: nameOf(point) as number, lockClass };
     }
     key += ` ${local.kind} ${local.options} ${local.label}`;
     local.key = key;
@@ -94,5 +98,3 @@ export class Locals {
     return ` ${point.ready?.$place ?? ''}${this.#references(point.ready?.$captured?.() ?? [])}`;
   }
 }
-
-const nameOf = (target: Any): number => target.$id ?? frozen.get(target);

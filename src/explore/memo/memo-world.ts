@@ -3,15 +3,14 @@ import type { DriverWorld } from '../driver-world.ts';
 import { LockOrder, type SavedOrder } from '../lock-order.ts';
 import { MAX_DEPTH, NondeterminismError } from '../search/search.ts';
 import { MAX_OPTIONS, optionOf, type Step, stepOf, threadOf, Violation, type World } from '../search/world.ts';
-import { TrackedWorld } from '../tracked-world.ts';
+import { mix32 } from '../state/hash.ts';
 import { placeOf } from '../state/access-log.ts';
 import { $key } from '../state/names.ts';
 import { now } from '../state/objects.ts';
 import { tracker } from '../state/tracker.ts';
 import { DecisionTrees } from './decision-tree.ts';
 import { apply, type Change, changeOf, type ReactionEntry, type StepEntry } from './entries.ts';
-import { eachTerm } from './initial.ts';
-import { CHOOSES, ENDED, type Local, Locals, RUNS, WAITS } from './locals.ts';
+import { CHOOSES, ENDED, type Local, Locals, WAITS } from './locals.ts';
 import { FREED, Places } from './places.ts';
 import { Recorder } from './recorder.ts';
 
@@ -49,6 +48,8 @@ export class MemoWorld implements World {
   #guardRoots: number[] = [];
   #reactionRoots: number[] = [];
   #checkRoots: number[] = [];
+  /** Places that say what is wrong by each invariant. */
+  #wrong: number[] = [];
 
   /** The present state. */
   #threads = 0;
@@ -56,6 +57,9 @@ export class MemoWorld implements World {
   #begun = new Int32Array(32);
   #lane0 = 0;
   #lane1 = 0;
+  /** What the threads add to the lanes. */
+  #terms0 = 0;
+  #terms1 = 0;
   /** Watchers to be asked anew. */
   #dirty = 0;
   /** Threads of which it is known whether they may go on, and which may, as bits. */
@@ -92,22 +96,18 @@ export class MemoWorld implements World {
     this.#stepRoots = [];
     this.#guardRoots = [];
     this.#threads = world.threads.length;
+    this.#at.fill(-1);
+    this.#lanes.length = this.#terms0 = this.#terms1 = 0;
     const stacks = world.threads.map((_, i) => world.framesOf(i));
-    const points = world.threads.map(({ point }) => point);
-    eachTerm(stacks, points, (place, value) => {
-      this.#places.makeRoom();
-      this.#places.values[place] = this.#places.numberOf(value);
-    });
     this.#reactionRoots = world.reactions.map(() => this.#trees.newRoot());
     this.#checkRoots = [null, ...world.stateChecks].map(() => this.#trees.newRoot());
-    for (let i = 0; i < this.#checkRoots.length; i++) placeOf(WRONG, i);
+    this.#wrong = this.#checkRoots.map((_, i) => placeOf(WRONG, i));
     this.#places.makeRoom();
     for (let i = 0; i < this.#threads; i++) {
       const call = this.#coverage.at(i);
       this.#calls[i] = call;
       this.#stand(i, this.#locals.number(i, world.threads[i], stacks[i], now.counters[i + 1], call));
     }
-    this.#lanes.length = this.#threads;
     this.#lane0 = tracker.lane0;
     this.#lane1 = tracker.lane1;
     this.#dirty = -1;
@@ -117,8 +117,13 @@ export class MemoWorld implements World {
   }
 
   #stand(thread: number, local: number): void {
+    if (local === this.#at[thread]) return;
+    const before = this.#lanes[thread];
+    const after = this.#locals.list[local];
     this.#at[thread] = local;
-    this.#lanes[thread] = this.#locals.list[local];
+    this.#lanes[thread] = after;
+    this.#terms0 = (this.#terms0 + after.term0 - (before?.term0 ?? 0)) | 0;
+    this.#terms1 = (this.#terms1 + after.term1 - (before?.term1 ?? 0)) | 0;
   }
 
   /** The world behind, in the present state. */
@@ -142,26 +147,34 @@ export class MemoWorld implements World {
   }
 
   get threads(): World['threads'] {
-    return this.#places === undefined ? this.#world.threads : this.#real().threads;
+    return this.#real().threads;
+  }
+
+  /** Begins anew where nothing is known yet of the world as it stands. */
+  #prepare(): void {
+    if (this.#places === undefined || !this.#world.stands) this.#begin();
   }
 
   reset(): void {
-    if (this.#places === undefined || !this.#world.stands) this.#begin();
-    else this.#back(0);
+    this.#prepare();
+    this.#undo(0);
+  }
+
+  back(length: number): void {
+    this.#undo(length);
   }
 
   goTo(schedule: ArrayLike<Step>, length: number): number {
-    if (this.#places === undefined || !this.#world.stands) this.#begin();
+    this.#prepare();
     let common = 0;
     const limit = Math.min(length, this.#broken >= 0 ? this.#broken : this.#depth);
     while (common < limit && this.#schedule[common] === schedule[common]) common++;
-    this.#back(common);
+    this.#undo(common);
     for (let i = common; i < length; i++) this.step(schedule[i]);
     return length - common;
   }
 
-  /** Back to the state after the first `depth` steps. */
-  #back(depth: number): void {
+  #undo(depth: number): void {
     const marks = this.#marks;
     while (this.#depth > depth) {
       const at = --this.#depth * WORDS;
@@ -211,7 +224,7 @@ export class MemoWorld implements World {
     if ((this.#dirty & GUARDS) !== 0) this.#asked = 0;
     this.#dirty &= ~GUARDS;
     this.#locks?.stepped(thread, this.#lockOf(before));
-    if ((known >= 0 || AUDIT) && ++this.#lookedUp % VERIFY_EVERY === 0) this.#verify();
+    if (known >= 0 && ++this.#lookedUp % VERIFY_EVERY === 0) this.#verify();
   }
 
   /** The reaction that was not met before. */
@@ -220,8 +233,7 @@ export class MemoWorld implements World {
   /** Does what a step is known to do; false where something that follows from it is not known. */
   #lookUp(step: Step, thread: number, entry: StepEntry): boolean {
     if (entry.violation !== null) throw entry.violation;
-    const { call, kind, label } = this.#lanes[thread];
-    void call;
+    const { kind, label } = this.#lanes[thread];
     this.#change(entry);
     this.#stand(thread, entry.local);
     for (let i = 0; i < this.#reactionRoots.length; i++) {
@@ -288,7 +300,7 @@ export class MemoWorld implements World {
     } catch (error) {
       if (acting && error instanceof Violation) {
         const nothing = { places: new Int32Array(0), values: new Int32Array(0), lane0: 0, lane1: 0 };
-        this.#trees.add(root, this.#recorder.touchedSoFar(), this.#places.values, this.#steps.length);
+        this.#trees.add(root, this.#recorder.touchedSoFar, this.#places.values, this.#steps.length);
         this.#steps.push({ ...nothing, local: 0, failedEnters: 0, violation: error });
       }
       throw error;
@@ -388,7 +400,7 @@ export class MemoWorld implements World {
     for (let i = 0; i < this.#checkRoots.length; i++) {
       const bit = 2 << (this.#reactionRoots.length + i);
       if ((this.#dirty & bit) !== 0) this.#judge(i, bit);
-      const wrong = values[placeOf(WRONG, i)];
+      const wrong = values[this.#wrong[i]];
       if (wrong === 0) continue;
       const message = this.#messages[wrong - 1];
       if (i === 0) this.#world.reportBroken(JSON.parse(message), report);
@@ -416,7 +428,7 @@ export class MemoWorld implements World {
       this.#watch(noted.touched, bit);
       this.#trees.add(this.#checkRoots[i], noted.touched, this.#places.values, leaf);
     }
-    const place = placeOf(WRONG, i);
+    const place = this.#wrong[i];
     if (this.#places.values[place] !== leaf) this.#places.set(place, leaf);
   }
 
@@ -425,7 +437,9 @@ export class MemoWorld implements World {
   }
 
   fingerprint(lanes: Int32Array): void {
-    TrackedWorld.mix(lanes, this.#lane0 ^ (this.#locks?.fingerprint ?? 0), this.#lane1, this.#lanes);
+    const sum = this.#locks === null ? this.#lane0 : this.#lane0 ^ this.#locks.fingerprint;
+    lanes[0] = mix32(sum + this.#terms0) || 1;
+    lanes[1] = mix32(this.#lane1 + this.#terms1) || 1;
   }
 
   /** How much was noted: steps, reactions, places where threads stand, nodes of decision trees. */
@@ -450,9 +464,7 @@ export class MemoWorld implements World {
     this.#coverage.visited();
     this.#ask();
     for (let i = 0; i < this.#threads; i++) {
-      const { kind, label } = this.#lanes[i];
-      if (kind === WAITS && (this.#ready & (1 << i)) === 0 && label.endsWith(' begins'))
-        this.#coverage.happened('waitedAtLock');
+      if (this.#lanes[i].access && (this.#ready & (1 << i)) === 0) this.#coverage.happened('waitedAtLock');
     }
   }
 
@@ -470,24 +482,6 @@ export class MemoWorld implements World {
     };
   }
 
-  /** @throws {Error} where a place does not hold what the world behind has there */
-  #audit(): void {
-    const { threads } = this.#world;
-    const stacks = threads.map((_, i) => this.#world.framesOf(i));
-    eachTerm(
-      stacks,
-      threads.map(({ point }) => point),
-      (place, value) => {
-        this.#places.makeRoom();
-        const number = this.#places.numberOf(value);
-        if (this.#places.values[place] !== number) {
-          (globalThis as any).AUD?.(place, this.#places.values[place], number, value);
-          throw new Error(`place ${place} holds ${number}, not ${this.#places.values[place]}`);
-        }
-      },
-    );
-  }
-
   /** Compares the present state with what the world behind makes of its schedule. */
   #verify(): void {
     const mine = new Int32Array(2);
@@ -498,12 +492,9 @@ export class MemoWorld implements World {
     const steps = new Uint8Array(256);
     const here = steps.slice(0, this.enabled(steps)).join();
     const there = steps.slice(0, world.enabled(steps)).join();
-    if (AUDIT) this.#audit();
     if (mine[0] !== real[0] || mine[1] !== real[1] || here !== there)
       throw new NondeterminismError(this.#schedule.subarray(0, this.#depth));
   }
 }
 
-const AUDIT = process.env.PANTHOR_SHIM_AUDIT === '1';
 const HELD = $key('held');
-void RUNS;

@@ -1,7 +1,7 @@
 /** A state as numbers: for each place (access-log.ts) the number of the value that it holds. */
 import { placeCount, placeOf } from '../state/access-log.ts';
 import { $key } from '../state/names.ts';
-import { nameOf } from '../state/objects.ts';
+import { type Any, frozen } from '../state/objects.ts';
 
 /** In the place of a field: what an object was when it was made. */
 const MADE = $key('what the object was when it was made');
@@ -16,13 +16,19 @@ const NONE = -3;
 /** The place that says which objects are freed. */
 export const FREED = placeOf(NONE, 0);
 
+/** The name of an object that is part of the state. */
+export const nameOf = (target: Any): number | undefined => target.$id ?? frozen.get(target);
+
 /** Values at places, and the way back. */
 export class Places {
   /** By place; 0: there is nothing, or undefined. */
   values = new Int32Array(1 << 14);
   /** By place: who has looked there, as bits that users give out. */
   watchers = new Int32Array(1 << 14);
+  /** By place: 1 where what it held at first is known. */
+  #known = new Uint8Array(1 << 14);
   readonly #numbers = new Map<unknown, number>();
+  readonly #objects = new Map<number, number>();
   readonly #made = new Map<string, number>();
   #next = 1;
   #places = new Int32Array(1 << 10);
@@ -39,13 +45,32 @@ export class Places {
     const watchers = new Int32Array(values.length);
     watchers.set(this.watchers);
     this.watchers = watchers;
+    const known = new Uint8Array(values.length);
+    known.set(this.#known);
+    this.#known = known;
   }
 
-  /** The number of a value. Objects of one name that were made differently have different ones. */
+  isKnown(place: number): boolean {
+    return place < this.#known.length && this.#known[place] === 1;
+  }
+
+  know(place: number): void {
+    this.#known[place] = 1;
+  }
+
+  /**
+   * The number of a value. Objects of one name that were made differently have different ones; what is no part of the
+   * state (a method, say) never changes.
+   */
   numberOf(value: unknown): number {
     if (value === undefined) return 0;
     const isObject = (typeof value === 'object' && value !== null) || typeof value === 'function';
-    return this.#number(isObject ? `o${this.objectKey(value as object)}` : value);
+    if (!isObject) return this.#number(value);
+    if (nameOf(value) === undefined) return 0;
+    const key = this.objectKey(value as object);
+    let number = this.#objects.get(key);
+    if (number === undefined) this.#objects.set(key, (number = this.#next++));
+    return number;
   }
 
   #number(key: unknown): number {
@@ -56,7 +81,7 @@ export class Places {
 
   /** An object by its name and how it was made. */
   objectKey(value: object): number {
-    const name = nameOf(value);
+    const name = nameOf(value) as number;
     const place = madePlace(name);
     return name * MADE_LIMIT + (place < this.values.length ? this.values[place] : 0);
   }

@@ -21,8 +21,9 @@ export const $noted = process.env.PANTHOR_SHIM_NOTE_READS !== '0';
 
 /** Who is told of each access in the order in which they are made, in the place of an AccessSet (src/explore/memo). */
 export interface AccessListener {
-  field(target: Any, key: number): void;
-  element(target: Any, index: number): void;
+  /** `changed`: it was written, and holds something else by now. */
+  field(target: Any, key: number, changed: boolean): void;
+  element(target: Any, index: number, changed: boolean): void;
   /** All of a collection is read, or changed. */
   whole(target: Any): void;
 }
@@ -138,7 +139,7 @@ export function $read(target: Any, key: number): void {
   if (target === null || target === undefined) return;
   const id = target.$id as number | undefined;
   if (id === undefined || typeof id !== 'number') return;
-  if ($log.listener !== null) $log.listener.field(target, key);
+  if ($log.listener !== null) $log.listener.field(target, key, false);
   else if (key === LENGTH && isCollection(target)) $log.into.add(placeOf(nameOf(target) as number, ALL), READS);
   else $log.into.add(placeOf(id, key), READS);
 }
@@ -147,7 +148,7 @@ const LENGTH = $key('length');
 /** A field was written, or would have been, had it not held that value already. */
 export function wrote(target: Any, key: number, mode: number): void {
   if (isUnhashed(target, key)) return;
-  if ($log.listener !== null) $log.listener.field(target, key);
+  if ($log.listener !== null) $log.listener.field(target, key, mode !== READS);
   else $log.into.add(placeOf(target.$id, key), mode);
 }
 
@@ -156,8 +157,8 @@ export function elementRead(target: Any, index: Any): void {
   const id = target.$id as number | undefined;
   if (id === undefined) return;
   if ($log.listener !== null) {
-    if (typeof index === 'number') $log.listener.element(target, index);
-    else $log.listener.field(target, $key(String(index)));
+    if (typeof index === 'number') $log.listener.element(target, index, false);
+    else $log.listener.field(target, $key(String(index)), false);
   } else if (typeof index !== 'number') $log.into.add(placeOf(id, $key(String(index))), READS);
   else if (target.$shared !== undefined) wholeRead(target);
   else {
@@ -170,7 +171,7 @@ export function elementRead(target: Any, index: Any): void {
 export function elementWrote(target: Any, index: number, mode: number): void {
   const id = target.$id as number;
   if ($log.listener !== null) {
-    $log.listener.element(target, index);
+    $log.listener.element(target, index, mode !== READS);
     return;
   }
   $log.into.add(placeOf(id, elementKey(index)), mode);
@@ -204,12 +205,15 @@ export function wholeWrote(target: Any): void {
 export function lengthWrote(target: Any): void {
   if ($log.listener === null) wholeWrote(target);
   else {
-    $log.listener.field(target, LENGTH);
-    if (target.length > 0) $log.listener.element(target, target.length - 1);
+    $log.listener.field(target, LENGTH, false);
+    if (target.length > 0) $log.listener.element(target, target.length - 1, false);
   }
 }
 
-/** Every field of an object is written: it was freed. */
+/** Every field of an object is about to be written: it is freed. */
 export function allWrote(target: object): void {
-  for (const name of Object.keys(target)) wrote(target, $key(name), WRITES);
+  for (const name of Object.keys(target)) {
+    if ($log.listener === null) wrote(target, $key(name), WRITES);
+    else $log.listener.field(target, $key(name), false);
+  }
 }

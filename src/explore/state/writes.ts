@@ -78,7 +78,7 @@ const restoreBytes: Restore = (target: Any, bytes: Any) => {
 
 /** target.field ??= value() and its kin. */
 export function $l(target: Any, field: string, operator: string, value: () => unknown): unknown {
-  if ($log.listener !== null && target.$id !== undefined) $log.listener.field(target, $key(field));
+  if ($log.listener !== null && target.$id !== undefined) $log.listener.field(target, $key(field), false);
   const before = target[field];
   const stays =
     operator === '??=' ? before !== undefined && before !== null : operator === '||=' ? before : !before;
