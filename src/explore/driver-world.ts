@@ -2,33 +2,21 @@ import { Mutex } from '../coroutine/op.ts';
 import type { Kernel } from '../driver/kernels.ts';
 import { AS_COMMAND_NAMES } from '../hw/registers.ts';
 import { KernelFault } from '../tree/faults.ts';
-import type { Invariant } from './invariants.ts';
 import { LockOrder, type SavedOrder } from './lock-order.ts';
-import { play, prepare } from './model/actors.ts';
-import { checkWhenOver } from './model/checks/end.ts';
-import { interruptMasks } from './model/checks/faults.ts';
-import { lockAgreement, slotBookkeeping, tablePages, unusableVm } from './model/checks/invariants.ts';
-import { bindQueue, interrupts, resetWorker, worker } from './model/device.ts';
-import { tickWork } from './model/groups.ts';
-import { Harness } from './model/harness.ts';
-import { runGroup } from './model/submitted.ts';
 import { MemoWorld } from './memo/memo-world.ts';
+import { prepare } from './model/actors.ts';
+import { checkWhenOver } from './model/checks/end.ts';
+import { Harness } from './model/harness.ts';
 import { NotingWorld } from './noting-world.ts';
 import type { OtherDriver } from './other-driver.ts';
-import type { Call, Scenario } from './scenario/scenario.ts';
+import type { Scenario } from './scenario/scenario.ts';
 import type { ThreadSpec } from './search/threads.ts';
-import { type Body, Choice, optionOf, type Step, threadOf, Violation, type World } from './search/world.ts';
+import { Choice, optionOf, type Step, threadOf, Violation, type World } from './search/world.ts';
 import { $noted } from './state/access-log.ts';
 import { watchFreed } from './state/poison.ts';
+import { STATE_CHECKS, type StateCheck } from './state-checks.ts';
+import { threadsOf } from './threads-of.ts';
 import { violationOf } from './violation-of.ts';
-
-const STATE_CHECKS: Partial<Record<Invariant, (harness: Harness) => string | null>> = {
-  'lock-agreement': lockAgreement,
-  'slot-bookkeeping': slotBookkeeping,
-  'table-pages': tablePages,
-  'interrupt-masks': interruptMasks,
-  'unusable-vm': unusableVm,
-};
 
 /**
  * The driver on the timed machine, with a scenario's threads. Works only on the interleaved build, whose code keeps
@@ -40,7 +28,7 @@ export class DriverWorld extends NotingWorld {
   readonly scenario: Scenario;
   readonly #kernel: Kernel;
   readonly #checked: ReadonlySet<string>;
-  readonly #stateChecks: [string, (harness: Harness) => string | null][] = [];
+  readonly #stateChecks: [string, StateCheck][] = [];
   readonly #locks: LockOrder | null;
   /** Groups of thread numbers. */
   protected readonly inOrder: number[][] = [];
@@ -97,35 +85,7 @@ export class DriverWorld extends NotingWorld {
     this.#driver?.rewind();
     this.harness.coverage.restart();
     this.#locks?.reset();
-    const { harness } = this;
-    const { machine } = harness;
-    const specs: ThreadSpec[] = this.scenario.threads.map(({ name, calls }, i) => ({
-      name,
-      body: play(harness, calls, i) as Body,
-    }));
-    const daemon = (name: string, body: Body) => specs.push({ name, body, daemon: true });
-    for (const vm of harness.vms) {
-      if (this.#calls((call) => call.async && !call.ioctl && call.vm === vm.name))
-        daemon(`queue ${vm.name}`, bindQueue(harness, vm) as Body);
-    }
-    for (let as = 1; as < machine.spaces.length; as++) daemon(`AS${as}`, machine.carryOut(as));
-    daemon('L2', machine.flushes());
-    daemon('irq', interrupts(harness, harness.device.mmu.irq) as Body);
-    daemon('reset', resetWorker(harness) as Body);
-    if (this.#calls((call) => call.verb === 'kill')) daemon('tick', tickWork(harness) as Body);
-    if (harness.file !== null) {
-      const vms = this.scenario.vms.filter(({ name }) =>
-        this.#calls((call) => call.ioctl && call.async && call.vm === name),
-      );
-      for (let i = 0; i < Math.max(1, vms.length); i++) daemon(`worker ${i + 1}`, worker(harness) as Body);
-    }
-    for (const one of harness.submitted) daemon(`group ${one.decl.name}`, runGroup(harness, one) as Body);
-    specs.push(...(this.#driver?.threads() ?? []));
-    return specs;
-  }
-
-  #calls(which: (call: Call) => boolean): boolean {
-    return this.scenario.threads.some((thread) => thread.calls.some(which));
+    return [...threadsOf(this.harness), ...(this.#driver?.threads() ?? [])];
   }
 
   /**
@@ -217,7 +177,7 @@ export class DriverWorld extends NotingWorld {
   }
 
   /** What is asked of each state, by invariant: what is wrong, or null. */
-  get stateChecks(): readonly [string, (harness: Harness) => string | null][] {
+  get stateChecks(): readonly [string, StateCheck][] {
     return this.#stateChecks;
   }
 

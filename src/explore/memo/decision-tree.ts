@@ -76,8 +76,7 @@ export class DecisionTrees {
       from = at;
       at = this.#next[at];
     }
-    if (at !== NOTHING)
-      throw new Error('a state was looked at in two ways: the explorer has missed a read');
+    if (at !== NOTHING) throw new Error('a state was looked at in two ways: the explorer has missed a read');
     if (from < 0) this.#roots[root] = ~leaf;
     else this.#next[from] = ~leaf;
   }

@@ -23,7 +23,7 @@ export interface StepEntry extends Change {
 
 /** What a reaction does, by how many names the thread of the step had given: what it makes is named after those. */
 export interface ReactionEntry {
-  /** Where it does the same whoever acts. */
+  /** Where it does the same whichever thread acts. */
   always: Change | null;
   byNames: Map<number, Change & { counter: number }>;
 }

@@ -1,6 +1,9 @@
 /** Where threads stand, as numbers: what of a thread decides, besides the places it looks at, what its next step does. */
+import type { Lock } from '../lock-order.ts';
 import { Choice, type Thread } from '../search/world.ts';
+import { placeOf } from '../state/access-log.ts';
 import type { Frames } from '../state/frames.ts';
+import { $key } from '../state/names.ts';
 import type { Any } from '../state/objects.ts';
 import { threadTerm } from '../tracked-world.ts';
 import { nameOf, type Places } from './places.ts';
@@ -31,6 +34,21 @@ export interface Local {
 
 const isObject = (value: unknown): value is object =>
   (typeof value === 'object' && value !== null) || typeof value === 'function';
+
+/** The lock that a thread takes which goes on from there, as it is in the present state. */
+export function lockOf({ lock }: Local, places: Places): Lock | null {
+  if (lock === null) return null;
+  const place = placeOf(lock.name, HELD);
+  const yes = places.numberOf(true);
+  const isHeld = () => places.values[place] === yes;
+  return {
+    lockClass: lock.lockClass,
+    get held() {
+      return isHeld();
+    },
+  };
+}
+const HELD = $key('held');
 
 /** All that were met so far, by number. */
 export class Locals {

@@ -45,6 +45,8 @@ export class MadeObjects {
       return `${typeof value}${String(value)}`;
     const name = nameOf(value);
     if (name === undefined) return '?';
-    return this.#isNew(name) ? `${name}:${this.numberOf(value)}` : `${this.#places.objectKey(value as object)}`;
+    return this.#isNew(name)
+      ? `${name}:${this.numberOf(value)}`
+      : `${this.#places.objectKey(value as object)}`;
   }
 }

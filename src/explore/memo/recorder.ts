@@ -104,14 +104,21 @@ export class Recorder implements AccessListener, TermListener {
     const place = this.#touch(name, key);
     if (place < 0) return;
     if (changed) this.#unsettled.add(place);
-    else if (value !== 0 || !ArrayBuffer.isView(target)) this.#places.values[place] = this.#places.numberOf(value);
+    else if (value !== 0 || !ArrayBuffer.isView(target))
+      this.#places.values[place] = this.#places.numberOf(value);
   }
 
   field(target: Any, key: number, changed: boolean): void {
     const name = target.$id as number;
     if (target instanceof Map || target instanceof Set) this.whole(target);
     else if (!ArrayBuffer.isView(target))
-      this.#read(target, name, key, changed, key === LENGTH && Array.isArray(target) ? target.length : target[nameOfKey(key)]);
+      this.#read(
+        target,
+        name,
+        key,
+        changed,
+        key === LENGTH && Array.isArray(target) ? target.length : target[nameOfKey(key)],
+      );
   }
 
   element(target: Any, index: number, changed: boolean): void {

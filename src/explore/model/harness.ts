@@ -236,7 +236,11 @@ export class Harness {
 
   /** The parts of observe(), in order. */
   reactions(): (() => void)[] {
-    const follow = this.vms.map(({ spec }) => () => spec.observe());
+    const follow = this.vms.map(
+      ({ spec }) =>
+        () =>
+          spec.observe(),
+    );
     return [...follow, () => this.#notice(), () => noticeHeard(this), () => noticeOverrun(this)];
   }
 }

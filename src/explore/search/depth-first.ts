@@ -205,7 +205,8 @@ export class Descent {
     this.#numbers[level] = number;
     this.#prints[level] = this.#lanes[0];
     const first = this.#first[level];
-    if (first + n > this.#steps.length) this.#steps = resized(this.#steps, new Uint8Array(this.#steps.length * 2));
+    if (first + n > this.#steps.length)
+      this.#steps = resized(this.#steps, new Uint8Array(this.#steps.length * 2));
     for (let i = 0; i < n; i++) this.#steps[first + i] = this.#buffer[i];
     this.#next[level] = first;
     this.#first[level + 1] = first + n;

@@ -98,7 +98,11 @@ export class StateTable {
   enter(lane0: number, lane1: number): number {
     if (!this.#shared) {
       const lanes = this.#lanes;
-      for (let place = hash(lane0, lane1) & this.#mask; lanes[place * 2] !== 0; place = (place + 1) & this.#mask) {
+      for (
+        let place = hash(lane0, lane1) & this.#mask;
+        lanes[place * 2] !== 0;
+        place = (place + 1) & this.#mask
+      ) {
         if (lanes[place * 2] === lane0 && lanes[place * 2 + 1] === lane1) return ~(this.#numbers[place] - 1);
       }
     }

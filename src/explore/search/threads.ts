@@ -97,6 +97,10 @@ export abstract class ThreadWorld implements World {
     return length;
   }
 
+  hasEnded(index: number): boolean {
+    return this.threads[index].point === null;
+  }
+
   visited(): void {}
 
   get endsMatter(): boolean {

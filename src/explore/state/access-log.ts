@@ -14,8 +14,8 @@ import { $key, isUnhashed } from './names.ts';
 type Any = any;
 
 /**
- * Whether this process may ask for reads. That is said before interleaved code is loaded, which is faster by a tenth where
- * no search will ask.
+ * Whether this process may ask for reads, as nearly all searches do. That is said before interleaved code is loaded, which
+ * is faster by a tenth where none will: those of a tree's driver.
  */
 export const $noted = process.env.PANTHOR_SHIM_NOTE_READS !== '0';
 
@@ -140,7 +140,8 @@ export function $read(target: Any, key: number): void {
   const id = target.$id as number | undefined;
   if (id === undefined || typeof id !== 'number') return;
   if ($log.listener !== null) $log.listener.field(target, key, false);
-  else if (key === LENGTH && isCollection(target)) $log.into.add(placeOf(nameOf(target) as number, ALL), READS);
+  else if (key === LENGTH && isCollection(target))
+    $log.into.add(placeOf(nameOf(target) as number, ALL), READS);
   else $log.into.add(placeOf(id, key), READS);
 }
 const LENGTH = $key('length');

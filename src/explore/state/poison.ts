@@ -22,7 +22,7 @@ export function poison(target: object, keep: readonly string[], use: (field: str
   if (id === undefined) return;
   if ($log.on) allWrote(target);
   const saved = new Map<string, unknown>();
-  // Whoever listens keeps what the fields hold: it can still be read.
+  // A listener keeps what the fields hold: it can still be read.
   const { terms } = now;
   now.terms = null;
   contents(target, id, -1);
