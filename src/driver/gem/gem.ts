@@ -2,6 +2,7 @@
 
 import { SZ_2M, SZ_4K } from '../../../uapi/sizes.ts';
 import { BO_MEMORY_BASE } from '../../hw/memory.ts';
+import type { BoContents } from './contents.ts';
 import { type BoLayout, layoutPieces, type SgPiece, SgTable } from './sg.ts';
 
 /** Makes an object's scatter list, or null where there is no physical memory for it. */
@@ -19,6 +20,8 @@ export class GemObject {
   /** The VM (anything that identifies one) that alone may map it. */
   exclusiveVm: unknown;
   label: string | null = null;
+  /** What it holds, where it is one of the kernel's own. */
+  contents: BoContents | null = null;
   imported = false;
   /** Of the kernel's own: reclaim leaves it alone. */
   unreclaimable = false;
@@ -191,10 +194,9 @@ export class GemTable {
     bo.run = run;
     const pa = this.#runPa[run];
     const whole = bo.size - (bo.size % SZ_2M);
-    const pieces: SgPiece[] = [];
-    if (whole > 0) pieces.push([pa, whole, SZ_2M]);
-    if (bo.size > whole) pieces.push([pa + whole, bo.size - whole, SZ_4K]);
-    return new SgTable(pieces);
+    if (whole === bo.size) return new SgTable([[pa, whole, SZ_2M]]);
+    const rest: SgPiece = [pa + whole, bo.size - whole, SZ_4K];
+    return new SgTable(whole > 0 ? [[pa, whole, SZ_2M], rest] : [rest]);
   }
 
   #takeSerial(): number {

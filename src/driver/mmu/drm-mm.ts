@@ -8,6 +8,8 @@ import { ENOSPC } from '../../../uapi/errno.ts';
 export interface KernelNode {
   readonly start: number;
   readonly size: number;
+  /** drm_mm_node_allocated() */
+  allocated: boolean;
 }
 
 /** A hole between nodes. `seq` orders holes of one size: the youngest is tried first. */
@@ -18,7 +20,8 @@ interface Hole {
 }
 
 export class DrmMm {
-  readonly #nodes = new Set<KernelNode>();
+  /** Nodes that are allocated. */
+  #count = 0;
   #holes: Hole[];
   #seq = 0;
 
@@ -27,7 +30,7 @@ export class DrmMm {
   }
 
   get empty(): boolean {
-    return this.#nodes.size === 0;
+    return this.#count === 0;
   }
 
   /** drm_mm_reserve_node(): that very range, or -ENOSPC. */
@@ -55,7 +58,9 @@ export class DrmMm {
 
   /** drm_mm_remove_node(): the range joins the holes beside it. */
   remove(node: KernelNode): void {
-    if (!this.#nodes.delete(node)) throw new Error('the node is not allocated');
+    if (!node.allocated) throw new Error('the node is not allocated');
+    node.allocated = false;
+    this.#count--;
     let { start } = node;
     let end = node.start + node.size;
     this.#holes = this.#holes.filter((h) => {
@@ -68,8 +73,8 @@ export class DrmMm {
   }
 
   #take(hole: Hole, start: number, size: number): KernelNode {
-    const node: KernelNode = { start, size };
-    this.#nodes.add(node);
+    const node: KernelNode = { start, size, allocated: true };
+    this.#count++;
     this.#holes.splice(this.#holes.indexOf(hole), 1);
     if (start > hole.start) this.#holes.push({ start: hole.start, end: start, seq: this.#seq++ });
     if (start + size < hole.end) this.#holes.push({ start: start + size, end: hole.end, seq: this.#seq++ });

@@ -25,6 +25,15 @@ interface Entries {
   at(i: number): Syncobj;
 }
 
+const NO_ENTRIES: Entries = {
+  length: 0,
+  at: () => {
+    throw new RangeError('the wait is over');
+  },
+};
+
+const NO_EVENTS: Event[] = [];
+
 /** A syncobj that has got the fence `head`, or the first of the entries whose fence has signalled. */
 interface Event {
   readonly syncobj: Syncobj | null;
@@ -46,15 +55,15 @@ export class SyncobjWait implements SubmitWatcher {
   readonly #mayBeMissing: boolean;
   readonly #pause: () => void;
   /** What is waited for, by index; syncobjs are to be asked for during the first look only. */
-  readonly #syncobjs: Entries;
-  readonly #points: BigUint64Array | null;
+  #syncobjs: Entries;
+  #points: BigUint64Array | null;
   #readyCount = 0;
   /** By entry: the next one of the same list, END or READY. */
   readonly #next: Int32Array;
   /** What has entries in a list, or had. */
   readonly #watched = new Chunks<Syncobj>();
   readonly #fences = new Chunks<Fence>();
-  #events: Event[] = [];
+  #events = NO_EVENTS;
   #wake: (() => void) | null = null;
 
   /**
@@ -110,7 +119,7 @@ export class SyncobjWait implements SubmitWatcher {
   look(): boolean {
     while (this.#events.length > 0) {
       const events = this.#events;
-      this.#events = [];
+      this.#events = NO_EVENTS;
       for (const { syncobj, head, first } of events) {
         if (syncobj === null) this.#signaled(first);
         else this.#gotFence(syncobj, head);
@@ -131,6 +140,10 @@ export class SyncobjWait implements SubmitWatcher {
       fence.removeCallback(this.#onSignal);
     });
     giveInts(this.#next);
+    // See BlockedCall.#complete().
+    this.#syncobjs = NO_ENTRIES;
+    this.#points = null;
+    this.#events = NO_EVENTS;
   }
 
   /** syncobj_wait_syncobj_func(): one more fence that a point may be in. */
@@ -144,7 +157,8 @@ export class SyncobjWait implements SubmitWatcher {
   readonly #onSignal = (head: Fence, first: number): void => this.#tell({ syncobj: null, head, first });
 
   #tell(event: Event): void {
-    this.#events.push(event);
+    if (this.#events.length === 0) this.#events = [event];
+    else this.#events.push(event);
     this.#wake?.();
   }
 
