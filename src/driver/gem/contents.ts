@@ -58,7 +58,12 @@ export class BoContents {
   }
 
   write64(offset: number, value: number): void {
-    this.write32(offset, value >>> 0);
-    this.write32(offset + 4, Math.floor(value / 0x100000000));
+    const low = value >>> 0;
+    const high = Math.floor(value / 0x100000000);
+    if (this.#pages === null && this.#words.length === 0) this.#words = [offset, low, offset + 4, high];
+    else {
+      this.write32(offset, low);
+      this.write32(offset + 4, high);
+    }
   }
 }
