@@ -65,7 +65,7 @@ static void put_entry(uint8_t *at, const uint8_t *old, size_t size, enum region 
 
 static __attribute__((noinline)) void touch_blocks(enum region region, size_t offset, size_t size)
 {
-	uint8_t *base = region == ARENA ? arena.stacks : region_extent(region).base;
+	uint8_t *base = region_base(region);
 	uint32_t *stamps = log_.stamps[region];
 
 	if (size == 0)
@@ -192,7 +192,6 @@ void journal_step(int thread)
 	log_.moments = room_for(log_.moments, &log_.moment_room, log_.moment_count + 1, sizeof(*log_.moments));
 	log_.moments[log_.moment_count++] = (struct moment){log_.entry_count, log_.byte_count, log_.sum, stale_stack(thread)};
 	log_.era++;
-	journal_counters();
 	journal_thread(thread);
 }
 

@@ -7,14 +7,32 @@
 #include <stdint.h>
 #include <string.h>
 #include "../arena.h"
+#include "journal.h"
 
 /* A place in the arena's heap: heap_alloc(), except where speed is measured. */
 void *arena_alloc(unsigned long size, unsigned int site);
 
-/* How far the heap, the roots and the tables have been used, bytes. */
-size_t heap_high(void);
-size_t roots_high(void);
-size_t tables_high(void);
+/*
+ * Who has a part of the heap and of the tables to itself: 0 is who makes the initial state, then the threads. Only where states
+ * are told apart do threads have their own: tables of one kernel are at the addresses that the model has them at.
+ */
+#define OWNERS (1 + MAX_THREADS)
+
+static inline int owner_now(void)
+{
+	return journaling ? current_thread() + 1 : 0;
+}
+
+/* Part of a region, from its base on, outside of which there are zeroes. */
+struct part {
+	enum region region;
+	size_t from, bytes;
+};
+#define MAX_PARTS (4 * OWNERS + 2)
+
+/* The same number of parts, in the same order, whenever it is asked. */
+size_t heap_parts(struct part *to);
+size_t table_parts(struct part *to);
 
 /* What is known of objects and tables, besides what is in them; functions return where the next part begins. */
 size_t heap_meta_size(void);
@@ -24,13 +42,10 @@ uint8_t *save_table_meta(uint8_t *to);
 void reset_tables(void);
 
 /* Sizes of objects, and which tables are in use: as the journal has them. How much room each may take. */
-struct extent heap_sizes(void);
-struct extent tables_in_use(void);
+uint8_t *heap_sizes(void);
+uint8_t *tables_in_use(void);
 size_t sizes_room(void);
 size_t live_room(void);
-/* What is kept at each step because it is small. */
-void journal_heap_counters(void);
-void journal_table_counters(void);
 void journal_thread(int index);
 
 /* That a thread's term is old: its bit, of all for -1. Bits of several. */
