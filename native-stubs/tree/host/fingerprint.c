@@ -81,6 +81,16 @@ uint64_t hash_words(uint64_t h, const void *at, size_t bytes)
 	return h ^ h >> 32;
 }
 
+uint64_t hash_stack(const uint8_t *top, size_t bytes)
+{
+	uint64_t sum = bytes * K1;
+	size_t at = BLOCK;
+
+	for (; at <= bytes; at += BLOCK)
+		sum += of_words(at, (const uint64_t *)(top - at));
+	return at - BLOCK < bytes ? sum + hash_block(ARENA, at, top - bytes, bytes - (at - BLOCK)) : sum;
+}
+
 uint64_t hash_kept(void)
 {
 	return hash_threads(journal_sum(), false);

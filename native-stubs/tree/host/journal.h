@@ -28,6 +28,8 @@ void end_journal(void);
  * place that follows it.
  */
 void journal_access(const void *at, size_t size, enum source source);
+/* By block of the arena: the step that has put it into the log last; the step that is under way. */
+extern uint32_t *arena_stamps, journal_era;
 /* What the host half is about to change: `offset` is from the region's base; of UNHASHED, memory by address. */
 void journal_region(enum region region, size_t offset, size_t size);
 void journal_memory(void *at, size_t size);

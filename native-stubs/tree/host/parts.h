@@ -48,13 +48,18 @@ size_t sizes_room(void);
 size_t live_room(void);
 void journal_thread(int index);
 
-/* That a thread's term is old: its bit, of all for -1. Bits of several. */
+/* That a thread's term is old: its bit, of all for -1. */
 uint32_t stale_stack(int index);
-void stale_stacks(uint32_t bits);
-/* Where stacks end now; what lies between that and where they end later is cleared. */
+/* A thread's term, and whether it is old; back to that, and the terms of `others` are old. */
+struct known_term {
+	uint64_t term;
+	bool stale;
+};
+struct known_term term_before(int index);
+void term_again(int index, struct known_term before, uint32_t others);
+/* Where stacks end now; what lies between that and where those that have changed end later is cleared. */
 void depths(uint8_t *lowest[MAX_THREADS]);
-void clear_below(uint8_t *const lowest[MAX_THREADS]);
-void clear_called(void);
+void clear_below(uint8_t *const lowest[MAX_THREADS], uint32_t changed);
 
 static inline uint8_t *put(uint8_t *to, const void *from, size_t size)
 {
@@ -87,6 +92,8 @@ bool threads_differ(const struct saved_threads *from);
 uint64_t hash_threads(uint64_t h, bool fresh);
 
 uint64_t hash_words(uint64_t h, const void *at, size_t bytes);
+/* Of what lies below `top`: a sum over blocks, which do not wait for one another. */
+uint64_t hash_stack(const uint8_t *top, size_t bytes);
 
 /* A copy of the whole state, and the first part in which the state now is another; NULL for none. */
 void save_state(void);
