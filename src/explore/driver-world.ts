@@ -48,6 +48,7 @@ export class DriverWorld extends NotingWorld {
   ) {
     super();
     this.#driver = options.driver ?? null;
+    this.outside = this.#driver;
     if (this.#driver !== null) this.#driver.current = () => this.current;
     this.scenario = scenario;
     const index = (name: string) => scenario.threads.findIndex((thread) => thread.name === name);
@@ -120,12 +121,12 @@ export class DriverWorld extends NotingWorld {
     return {
       at: this.harness.coverage.at(index),
       locks: this.#locks?.save(index),
-      driver: this.#driver?.save(),
+      driver: this.#driver?.save() ?? 0,
     };
   }
 
   protected override restore(index: number, saved: unknown): void {
-    const { at, locks, driver } = saved as { at: number; locks: SavedOrder | undefined; driver: unknown };
+    const { at, locks, driver } = saved as { at: number; locks: SavedOrder | undefined; driver: number };
     this.#driver?.restore(driver);
     this.harness.coverage.back(index, at);
     if (locks !== undefined) this.#locks?.restore(locks);
