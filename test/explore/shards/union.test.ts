@@ -1,4 +1,3 @@
-import '../reduction/note-reads.ts';
 import { describe, expect, it } from 'vitest';
 import type * as Search from '../../../src/explore/search/depth-first.ts';
 import type * as Contexts from '../../../src/explore/search/search.ts';
