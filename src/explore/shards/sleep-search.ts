@@ -6,7 +6,7 @@
 import type { Graph } from '../search/graph.ts';
 import { type Context, MAX_DEPTH, NondeterminismError } from '../search/search.ts';
 import { FULL, SEEN, StateTable } from '../search/state-table.ts';
-import { type ReducibleWorld, type Step, threadOf } from '../search/world.ts';
+import { type NotedWorld, type Step, threadOf } from '../search/world.ts';
 import { AccessSet } from '../state/access-set.ts';
 import { type Footprint, footprintOf, leavesAlone } from './footprint.ts';
 
@@ -49,7 +49,7 @@ const VERIFY_EVERY = 16;
 
 export class SleepSearch {
   readonly #context: Context;
-  readonly #world: ReducibleWorld;
+  readonly #world: NotedWorld;
   readonly #graph: Graph | null;
   readonly #leafWeight: LeafWeight;
   readonly #table: StateTable;
@@ -66,7 +66,7 @@ export class SleepSearch {
   /** `graph`: where states and steps are noted; states at which all threads sleep count as ends. */
   constructor(context: Context, graph: Graph | null, leafWeight: LeafWeight = () => null) {
     this.#context = context;
-    this.#world = context.world as ReducibleWorld;
+    this.#world = context.world as NotedWorld;
     this.#graph = graph;
     this.#leafWeight = leafWeight;
     this.#table = StateTable.create(context.budget.states);
@@ -109,7 +109,7 @@ export class SleepSearch {
 
   #comeBack(level: Level, depth: number): void {
     const context = this.#context;
-    context.replay(this.#schedule, depth);
+    context.back(this.#schedule, depth);
     if (context.stats.schedules % VERIFY_EVERY !== 0) return;
     this.#world.fingerprint(this.#lanes);
     if (this.#lanes[0] !== level.print) throw new NondeterminismError(this.#schedule.subarray(0, depth));

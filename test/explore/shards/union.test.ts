@@ -27,10 +27,12 @@ function search(world: World, strategies: readonly Contexts.Strategy[]): Seen | 
   const findings = new Set<string>();
   const accepted = new Set<string>();
   const lanes = new Int32Array(2);
-  world.visited = () => {
-    world.fingerprint(lanes);
-    states.add(lanes.join());
-  };
+  for (const one of [world, world.memoized()]) {
+    one.visited = () => {
+      one.fingerprint(lanes);
+      states.add(lanes.join());
+    };
+  }
   const budget = { states: MOST_STATES, seconds: 600, memory: 2 ** 33 };
   for (const strategy of strategies) {
     const { accept } = world.scenario;
