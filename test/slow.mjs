@@ -44,6 +44,8 @@ const LONG = [
     'test/explore/reduction/traces.test.ts',
     'test/explore/scenario.test.ts',
     'test/explore/seeded.test.ts',
+    'test/explore/shards/programs.test.ts',
+    'test/explore/shards/union.test.ts',
     'test/live/door.test.ts',
     'test/explore/state/soundness.test.ts',
     'test/explore/state/tracking.test.ts',

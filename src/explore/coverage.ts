@@ -143,10 +143,10 @@ export class Coverage {
     return this.#happened.devEnterFailed;
   }
 
-  /** A state that was not seen before was entered. */
-  visited(): void {
+  /** A state that was not seen before was entered, in which threads are at the calls `calls`. */
+  visited(calls: ArrayLike<number> = this.#at): void {
     for (let i = 0; i < this.#at.length; i++) {
-      const at = this.#at[i];
+      const at = calls[i];
       if (at >= 0) this.#calls[i][at].states++;
     }
   }
@@ -181,6 +181,12 @@ export function mergeCoverage(parts: readonly PartCoverage[]): CoverageReport {
   }
   const calls = sum.calls.map(({ begun, ...call }) => ({ ...call, states: begun ? call.states : 0 }));
   return { ...sum, calls };
+}
+
+/** The same of reports, for those who have no more. */
+export function mergeReports(reports: readonly CoverageReport[]): CoverageReport {
+  const begun = (call: CallCoverage) => ({ ...call, begun: call.states > 0 });
+  return mergeCoverage(reports.map((report) => ({ ...report, calls: report.calls.map(begun) })));
 }
 
 /**
