@@ -143,10 +143,10 @@ export class Coverage {
     return this.#happened.devEnterFailed;
   }
 
-  /** A state that was not seen before was entered. */
-  visited(): void {
+  /** A state that was not seen before was entered, in which threads are at the calls `calls`. */
+  visited(calls: ArrayLike<number> = this.#at): void {
     for (let i = 0; i < this.#at.length; i++) {
-      const at = this.#at[i];
+      const at = calls[i];
       if (at >= 0) this.#calls[i][at].states++;
     }
   }

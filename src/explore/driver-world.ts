@@ -11,7 +11,7 @@ import { NotingWorld } from './noting-world.ts';
 import type { OtherDriver } from './other-driver.ts';
 import type { Scenario } from './scenario/scenario.ts';
 import type { ThreadSpec } from './search/threads.ts';
-import { Choice, optionOf, type Step, threadOf, Violation, type World } from './search/world.ts';
+import { Choice, optionOf, type Step, threadOf, Violation } from './search/world.ts';
 import { $noted } from './state/access-log.ts';
 import { watchFreed } from './state/poison.ts';
 import { STATE_CHECKS, type StateCheck } from './state-checks.ts';
@@ -67,7 +67,7 @@ export class DriverWorld extends NotingWorld {
   #memo: MemoWorld | null = null;
 
   /** The driver of a tree keeps its state where only it can see it. */
-  override memoized(): World {
+  override memoized(): this | MemoWorld {
     if (this.#driver !== null || !$noted) return this;
     return (this.#memo ??= new MemoWorld(this));
   }
@@ -158,6 +158,12 @@ export class DriverWorld extends NotingWorld {
     coverage.stepped(index);
     if (point instanceof Choice && optionOf(step) === 0) coverage.chose(point.label);
     this.#locks?.stepped(index, point instanceof Mutex ? point : null);
+  }
+
+  /** How many calls of the scenario's thread `thread` are behind it; -1 before it begins with the first. */
+  callAt(thread: number): number {
+    if (this.threads[thread].point === null) return this.scenario.threads[thread].calls.length;
+    return this.harness.coverage.at(thread);
   }
 
   /** A new state: who is where, and who waits at a locked region. */

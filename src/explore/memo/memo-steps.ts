@@ -1,3 +1,4 @@
+import type { Coverage } from '../coverage.ts';
 import type { DriverWorld } from '../driver-world.ts';
 import { optionOf, type Step, threadOf, Violation } from '../search/world.ts';
 import { type AccessSet, COMMUTES, WRITES } from '../state/access-set.ts';
@@ -7,7 +8,6 @@ import { Known } from './known.ts';
 import { CHOOSES, lockOf } from './locals.ts';
 import { FREED } from './places.ts';
 import { Present } from './present.ts';
-import { WorldBehind } from './world-behind.ts';
 
 /**
  * The steps of a driver's world, each taken once for the same reasons: what it does is decided by where its thread stands and
@@ -16,7 +16,7 @@ import { WorldBehind } from './world-behind.ts';
 export abstract class MemoSteps {
   protected readonly world: DriverWorld;
   protected known!: Known;
-  protected behind!: WorldBehind;
+  protected coverage!: Coverage;
   protected now!: Present;
   /** The phase of a step that is not known: 0 the step itself, then the reactions to it. */
   #unknown = 0;
@@ -35,7 +35,7 @@ export abstract class MemoSteps {
     world.reset();
     this.known = new Known(world.reactions.length, world.stateChecks.length + 1);
     this.known.places.makeRoom();
-    this.behind = new WorldBehind(world);
+    this.coverage = world.harness.coverage;
     const locals = world.threads.map((_, i) => this.#localOf(i));
     this.now = new Present(this.known, [tracker.lane0, tracker.lane1], locals, world.hasLockOrder);
   }
@@ -43,14 +43,15 @@ export abstract class MemoSteps {
   /** Where a thread of the world behind stands. */
   #localOf(i: number): number {
     const { threads } = this.world;
-    const call = this.behind.coverage.at(i);
+    const call = this.coverage.at(i);
     return this.known.locals.number(i, threads[i], this.world.framesOf(i), Known.namesGiven(i), call);
   }
 
   /** Runs `action` where the world behind is `ago` steps before the present state. */
   protected really<T>(action: () => T, ago = 0): T {
-    const { schedule, depth, locals } = this.now;
-    return this.behind.at(schedule, depth - ago, (i) => locals[i].call, action);
+    const { schedule, depth } = this.now;
+    this.world.goTo(schedule, depth - ago);
+    return action();
   }
 
   reset(): void {
@@ -70,10 +71,7 @@ export abstract class MemoSteps {
   }
 
   back(length: number): void {
-    while (this.now.depth > length) {
-      const thread = this.now.undo();
-      this.behind.coverage.back(thread, this.now.locals[thread].call);
-    }
+    while (this.now.depth > length) this.now.undo();
   }
 
   /** From now on each step puts what it touches and changes into `set`; null: no longer. */
@@ -127,10 +125,9 @@ export abstract class MemoSteps {
         return false;
       }
     }
-    const { coverage } = this.behind;
+    const { coverage } = this;
     for (let i = 0; i < entry.failedEnters; i++) coverage.happened('devEnterFailed');
     if (kind === CHOOSES && optionOf(step) === 0) coverage.chose(label);
-    coverage.back(thread, this.now.locals[thread].call);
     return true;
   }
 
@@ -187,7 +184,7 @@ export abstract class MemoSteps {
   }
 
   #noteStep(thread: number, root: number, action: () => void): void {
-    const { coverage } = this.behind;
+    const { coverage } = this;
     const before = coverage.failedEnters;
     const [{ touched }, change] = this.known.run(thread, action, [FREED]);
     const entry: StepEntry = {

@@ -78,16 +78,17 @@ export class MemoWorld extends MemoSteps implements NotedWorld {
     if (now.begun[thread] === 0) this.world.noteTurn(thread, set);
   }
 
-  hasEnded(thread: number): boolean {
-    return this.now.locals[thread].kind === ENDED;
+  callAt(thread: number): number {
+    const { kind, call } = this.now.locals[thread];
+    return kind === ENDED ? this.world.scenario.threads[thread].calls.length : call;
   }
 
   visited(): void {
-    const { now, behind } = this;
-    behind.coverage.visited();
+    const { now, coverage } = this;
+    coverage.visited(now.calls);
     this.#ask();
     for (let i = 0; i < now.threads; i++) {
-      if (now.locals[i].access && (now.ready & (1 << i)) === 0) behind.coverage.happened('waitedAtLock');
+      if (now.locals[i].access && (now.ready & (1 << i)) === 0) coverage.happened('waitedAtLock');
     }
   }
 

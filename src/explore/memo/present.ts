@@ -16,6 +16,8 @@ export class Present {
   /** Where each thread stands, by number, and what is known of that. */
   readonly at = new Int32Array(MAX_THREADS).fill(-1);
   readonly locals: Local[] = [];
+  /** The call that each thread is at. */
+  readonly calls = new Int32Array(MAX_THREADS);
   /** Steps that each thread has taken. */
   readonly begun = new Int32Array(MAX_THREADS);
   /** Watchers to be asked anew. */
@@ -56,6 +58,7 @@ export class Present {
     const after = this.#known.locals.list[local];
     this.at[thread] = local;
     this.locals[thread] = after;
+    this.calls[thread] = after.call;
     this.#terms0 = (this.#terms0 + after.term0 - (before?.term0 ?? 0)) | 0;
     this.#terms1 = (this.#terms1 + after.term1 - (before?.term1 ?? 0)) | 0;
   }
@@ -90,8 +93,8 @@ export class Present {
     this.#lane1 = (this.#lane1 + change.lane1) | 0;
   }
 
-  /** Undoes the last step; returns whose it was. */
-  undo(): number {
+  /** Undoes the last step. */
+  undo(): void {
     const marks = this.#marks;
     const at = --this.depth * WORDS;
     const thread = marks[at];
@@ -105,7 +108,6 @@ export class Present {
     this.begun[thread]--;
     if (this.locks !== null) this.locks.restore(this.#savedLocks[this.depth]);
     this.broken = -1;
-    return thread;
   }
 
   fingerprint(lanes: Int32Array): void {

@@ -102,10 +102,6 @@ export abstract class ThreadWorld implements World {
     return length;
   }
 
-  hasEnded(index: number): boolean {
-    return this.threads[index].point === null;
-  }
-
   visited(): void {}
 
   get endsMatter(): boolean {

@@ -38,8 +38,6 @@ export interface Thread {
 /** A program with several threads, as a search sees it. Nothing in it can be copied: a search comes back to a state by goTo(). */
 export interface World {
   readonly threads: readonly Thread[];
-  /** Whether thread `index` has come to its end. */
-  hasEnded(index: number): boolean;
   /** Back to the initial state: each thread at its first switch point. */
   reset(): void;
   /**
