@@ -5,7 +5,7 @@
  */
 import type { Graph } from '../search/graph.ts';
 import { type Context, MAX_DEPTH, NondeterminismError } from '../search/search.ts';
-import { FULL, SEEN, StateTable } from '../search/state-table.ts';
+import { NO_ROOM, StateTable } from '../search/state-table.ts';
 import { type NotedWorld, type Step, threadOf } from '../search/world.ts';
 import { AccessSet } from '../state/access-set.ts';
 import { type Footprint, footprintOf, leavesAlone } from './footprint.ts';
@@ -145,19 +145,20 @@ export class SleepSearch {
     const world = this.#world;
     world.fingerprint(this.#lanes);
     const [lane0, lane1] = this.#lanes;
-    const index = this.#table.insert(lane0, lane1, -1, 0);
-    if (index === FULL) {
+    const index = this.#table.enter(lane0, lane1);
+    if (index === NO_ROOM) {
       this.#full = true;
       return false;
     }
-    const state = index === SEEN ? this.#table.find(lane0, lane1) : index;
+    const seen = index < 0;
+    const state = seen ? ~index : index;
     if (from >= 0) this.#graph?.edge(from, state, step);
     else this.#graph?.start(state, this.#schedule.slice(0, depth));
     const sleeping = asleep.reduce((bits, one, i) => (one === undefined ? bits : bits | (1 << i)), 0);
-    const wanted = this.#wake(state, sleeping, index !== SEEN);
-    if (index === SEEN && wanted === 0) return false;
+    const wanted = this.#wake(state, sleeping, !seen);
+    if (seen && wanted === 0) return false;
     const n = world.enabled(this.#buffer);
-    if (index !== SEEN) {
+    if (!seen) {
       const weight = n === 0 ? null : this.#leafWeight(this.#schedule, depth, sleeping);
       if (weight !== null) {
         this.#leaves.set(state, { schedule: this.#schedule.slice(0, depth), asleep, weight });
