@@ -88,6 +88,8 @@ struct mailbox {
 	unsigned long view[1024];
 	/* After each start, step and undo of a journalled run, so that the caller need not ask: what the functions of these names say. */
 	unsigned long ready, moment, hash;
+	/* Whether `view` is of now: after an undo it has to be asked for. */
+	unsigned long viewed;
 };
 
 extern struct mailbox mailbox;

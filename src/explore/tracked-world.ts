@@ -8,7 +8,8 @@ import { type TrackerMark, tracker } from './state/tracker.ts';
 interface Mark {
   step: Step;
   tracked: TrackerMark;
-  frames: Frames;
+  /** Null where the thread's own code had no part in it. */
+  frames: Frames | null;
   dirty: boolean;
   point: Thread['point'];
   steps: number;
@@ -16,6 +17,19 @@ interface Mark {
   more: unknown;
   /** Something broke on the way, and the state is none. */
   broken: boolean;
+}
+
+/** What thread `index` adds to a lane of a state's fingerprint, where a lane of its stack's is `lane`. */
+export function threadTerm(index: number, lane: number): number {
+  return mix32(lane ^ Math.imul(index + 1, 0x9e3779b1));
+}
+
+/** Code that keeps the state of the threads that stand in it to itself. */
+export interface Outside {
+  /** Whether a thread stands in it. */
+  holds(thread: number): boolean;
+  /** Such a thread goes on: where it stands then; null where it is through, and its own code has the result. */
+  goOn(thread: number): Thread['point'];
 }
 
 /**
@@ -31,6 +45,7 @@ export abstract class TrackedWorld extends ThreadWorld {
   readonly #marks: Mark[] = [];
   /** Threads whose generators are further than their frames. */
   readonly #ahead: boolean[] = [];
+  protected outside: Outside | null = null;
 
   /** Makes the initial state and returns the object that leads to all of it. */
   protected abstract build(): object;
@@ -56,7 +71,28 @@ export abstract class TrackedWorld extends ThreadWorld {
   protected override onSwitch(index: number): void {
     const frames = (this.#frames[index] ??= new Frames());
     enterThread(index, frames);
+  }
+
+  protected override goOn(index: number): void {
+    if (this.outside?.holds(index) === true) {
+      const point = this.outside.goOn(index);
+      if (point !== null) {
+        this.threads[index].point = point;
+        return;
+      }
+      this.#comeBack(index);
+    }
     this.#dirty[index] = true;
+    super.goOn(index);
+  }
+
+  /** A thread's generator is about to go on: what its frames are, and the generator itself where it is further than they. */
+  #comeBack(index: number): void {
+    const frames = this.#frames[index];
+    if (this.#marks.length > 0) this.#marks[this.#marks.length - 1].frames = frames.copy();
+    if (!this.#ahead[index]) return;
+    this.threads[index].body = resume(index, frames) as Body;
+    this.#ahead[index] = false;
   }
 
   /** What a step of thread `index` changes out of the tracker's sight. */
@@ -73,7 +109,7 @@ export abstract class TrackedWorld extends ThreadWorld {
     const mark: Mark = {
       step,
       tracked: tracker.mark(index),
-      frames: this.#frames[index].copy(),
+      frames: null,
       dirty: this.#dirty[index],
       point: thread.point,
       steps: thread.steps,
@@ -81,10 +117,7 @@ export abstract class TrackedWorld extends ThreadWorld {
       broken: true,
     };
     this.#marks.push(mark);
-    if (this.#ahead[index]) {
-      thread.body = resume(index, this.#frames[index]) as Body;
-      this.#ahead[index] = false;
-    }
+    if (this.outside?.holds(index) !== true) this.#comeBack(index);
     this.take(step);
     mark.broken = false;
   }
@@ -94,8 +127,13 @@ export abstract class TrackedWorld extends ThreadWorld {
     super.step(step);
   }
 
+  /** Whether the state is still the one that this world has built. */
+  get stands(): boolean {
+    return this.#root !== null && tracker.root === this.#root && this.threads.length > 0;
+  }
+
   /** The frames of a thread, with their fingerprint up to date. */
-  #current(index: number): Frames {
+  framesOf(index: number): Frames {
     const frames = this.#frames[index];
     if (!this.#dirty[index]) return frames;
     if (this.threads[index].point === null) frames.depth = 0;
@@ -105,8 +143,7 @@ export abstract class TrackedWorld extends ThreadWorld {
   }
 
   override goTo(schedule: ArrayLike<Step>, length: number): number {
-    if (this.#root === null || tracker.root !== this.#root || this.threads.length === 0)
-      return super.goTo(schedule, length);
+    if (!this.stands) return super.goTo(schedule, length);
     let common = 0;
     while (common < length && common < this.#marks.length) {
       const { step, broken } = this.#marks[common];
@@ -122,9 +159,11 @@ export abstract class TrackedWorld extends ThreadWorld {
     const index = threadOf(mark.step);
     const thread = this.threads[index];
     tracker.backTo(mark.tracked);
-    this.#frames[index] = mark.frames;
-    this.#dirty[index] = mark.dirty;
-    this.#ahead[index] = true;
+    if (mark.frames !== null) {
+      this.#frames[index] = mark.frames;
+      this.#dirty[index] = mark.dirty;
+      this.#ahead[index] = true;
+    }
     thread.point = mark.point;
     thread.steps = mark.steps;
     thread.result = undefined;
@@ -137,14 +176,14 @@ export abstract class TrackedWorld extends ThreadWorld {
   }
 
   override fingerprint(lanes: Int32Array): void {
-    let a = mix32(tracker.lane0 ^ this.extraFingerprint());
+    let a = tracker.lane0 ^ this.extraFingerprint();
     let b = tracker.lane1;
     for (let i = 0; i < this.threads.length; i++) {
-      const frames = this.#current(i);
-      a = mix32(Math.imul(a, 31) ^ frames.lane0);
-      b = mix32(Math.imul(b, 37) ^ frames.lane1 ^ a);
+      const { lane0, lane1 } = this.framesOf(i);
+      a = (a + threadTerm(i, lane0)) | 0;
+      b = (b + threadTerm(i, lane1)) | 0;
     }
-    lanes[0] = a || 1;
-    lanes[1] = b || 1;
+    lanes[0] = mix32(a) || 1;
+    lanes[1] = mix32(b) || 1;
   }
 }

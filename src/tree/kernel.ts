@@ -7,6 +7,7 @@ import type { BuiltTree } from './build.ts';
 import { type CallName, callNumber } from './calls.ts';
 import { Mailbox, POINT_BUG, POINT_TRAP } from './mailbox.ts';
 import { loadAddon, type TreeNative } from './native.ts';
+import { ThreadStates } from './thread-states.ts';
 
 /** The driver called a kernel function that is not written yet: the run ends with the name (exit status 2). */
 export class TrapError extends UsageError {
@@ -35,12 +36,14 @@ export class TreeKernel {
   readonly tree: BuiltTree;
   readonly native: TreeNative;
   readonly mailbox: Mailbox;
+  readonly threads: ThreadStates;
   readonly #heap: DataView;
 
   constructor(tree: BuiltTree) {
     this.tree = tree;
     this.native = loadAddon(tree.addon);
     this.mailbox = new Mailbox(this.native.mailbox());
+    this.threads = new ThreadStates(this.native.threads());
     this.#heap = new DataView(this.native.heap(HEAP_WINDOW));
   }
 

@@ -58,6 +58,7 @@ const VIEW = TEXT + TEXT_BYTES / 8;
 const READY = VIEW + 1024;
 const MOMENT = READY + 1;
 const HASH = MOMENT + 1;
+const VIEWED = HASH + 1;
 
 export class Mailbox {
   readonly #words: BigUint64Array;
@@ -157,6 +158,11 @@ export class Mailbox {
   view(i: number): number {
     const at = (VIEW + i) * 2;
     return (this.#halves[at + 1] | 0) * 0x100000000 + this.#halves[at];
+  }
+
+  /** Whether the view is of now; else it has to be asked for. */
+  get viewed(): boolean {
+    return this.#halves[VIEWED * 2] !== 0;
   }
 
   /** Bits of the threads that can go on, after the last start, step or undo. */

@@ -19,6 +19,8 @@ export interface TreeNative {
   start(thread: number, call: number): number;
   step(thread: number): number;
   ready(): number;
+  /** Where threads stand (host/threads.h, struct thread). */
+  threads(): ArrayBuffer;
   /** Bits of the threads that have begun and not ended. */
   alive(): number;
   tablesLive(): number;

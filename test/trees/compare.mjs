@@ -34,6 +34,10 @@ export async function journal(suite, tree, dir, here, env) {
       return first;
     });
   }
+  await suite.test(`${tree.name}: binders that do not meet leave the same state in either order`, () => {
+    const [one, other] = runFile('orders.mjs').map(String);
+    expect(one === other, `${one} is not ${other}`);
+  });
   // A client's label is copied into the heap; 6.12 has none.
   if (!tree.name.startsWith('6.12')) {
     await suite.test(`${tree.name}: it is seen where the journal is not told of memcpy()`, () => {

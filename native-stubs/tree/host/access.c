@@ -87,7 +87,7 @@ _Noreturn void stop_with_fault(enum fault fault, const void *address, unsigned l
 		stop_at(POINT_BUG, 0, 0, 0);
 }
 
-static void look(unsigned long address, unsigned long size, int is_store)
+static inline void look(unsigned long address, unsigned long size, int is_store)
 {
 	const uint8_t *object = (const uint8_t *)address;
 	size_t offset = address - (unsigned long)arena.heap, last = offset + size - 1;
@@ -109,13 +109,25 @@ static void look(unsigned long address, unsigned long size, int is_store)
 		stop_with_fault(FAULT_USE_AFTER_FREE, object, size, is_store);
 }
 
+/* Most of what is accessed is on the thread's own stack, or in the log of this step. */
+static inline bool is_kept(unsigned long address, unsigned long size)
+{
+	size_t offset = address - (unsigned long)arena.stacks, block = offset / BLOCK;
+
+	if (offset / STACK_SIZE == (size_t)running_thread)
+		return true;
+	return offset - MAX_THREADS * STACK_SIZE < HEAP_BYTES && journaling && arena_stamps[block] == journal_era &&
+	       (offset + size - 1) / BLOCK == block;
+}
+
 static inline void announced(unsigned long address, unsigned long size, int is_store, enum source source)
 {
 	/* Who looks at the state between two steps is none of the driver's threads. */
-	if (current_thread() < 0)
+	if (running_thread < 0)
 		return;
 	look(address, size, is_store);
-	journal_access((const void *)address, size, is_store ? source : LOADS);
+	if (!is_kept(address, size))
+		journal_access((const void *)address, size, is_store ? source : LOADS);
 }
 
 #define ACCESS(name, is_store)								\

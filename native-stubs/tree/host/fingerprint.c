@@ -35,36 +35,31 @@ uint64_t hash_block(enum region region, size_t block, const uint8_t *at, size_t 
 	return of_words((uint64_t)region << 48 | block, words);
 }
 
-uint64_t sum_region(enum region region, const uint8_t *base, size_t bytes)
+/* Blocks are counted from the region's base. */
+static uint64_t sum_part(const struct part *part)
 {
+	const uint8_t *base = region_base(part->region);
 	uint64_t sum = 0;
 
-	for (size_t at = 0; at < bytes; at += BLOCK)
-		sum += hash_block(region, at / BLOCK, base + at, bytes - at < BLOCK ? bytes - at : BLOCK);
-	return sum;
-}
+	for (size_t at = part->from; at < part->from + part->bytes; at += BLOCK) {
+		size_t left = part->from + part->bytes - at;
 
-/* Blocks of the arena are counted from its start; stacks are not among them. */
-static uint64_t sum_arena(const uint8_t *from, size_t bytes)
-{
-	uint64_t sum = 0;
-	size_t first = (size_t)(from - arena.stacks) / BLOCK;
-
-	for (size_t at = 0; at < bytes; at += BLOCK)
-		sum += hash_block(ARENA, first + at / BLOCK, from + at, BLOCK);
+		sum += hash_block(part->region, at / BLOCK, base + at, left < BLOCK ? left : BLOCK);
+	}
 	return sum;
 }
 
 uint64_t sum_from_scratch(void)
 {
-	const struct extent sizes = region_extent(SIZES), live = region_extent(LIVE);
-	uint64_t sum = sum_region(VARIABLES, (const uint8_t *)kdata_begin, (size_t)(kdata_end - kdata_begin));
+	struct part parts[MAX_PARTS];
+	size_t count = heap_parts(parts);
+	uint64_t sum = 0;
 
-	sum += sum_arena(arena.heap, heap_high());
-	sum += sum_arena(arena.tables, roots_high());
-	sum += sum_arena(arena.tables + ROOT_BYTES, tables_high());
-	sum += sum_region(SIZES, sizes.base, sizes.used);
-	return sum + sum_region(LIVE, live.base, live.used);
+	count += table_parts(parts + count);
+	parts[count++] = (struct part){VARIABLES, 0, (size_t)(kdata_end - kdata_begin)};
+	for (size_t i = 0; i < count; i++)
+		sum += sum_part(&parts[i]);
+	return sum;
 }
 
 /* Two lanes over words. */
@@ -84,6 +79,16 @@ uint64_t hash_words(uint64_t h, const void *at, size_t bytes)
 		h = (h ^ word[i]) * K1;
 	h = (h ^ g >> 17 ^ g << 47) * K2;
 	return h ^ h >> 32;
+}
+
+uint64_t hash_stack(const uint8_t *top, size_t bytes)
+{
+	uint64_t sum = bytes * K1;
+	size_t at = BLOCK;
+
+	for (; at <= bytes; at += BLOCK)
+		sum += of_words(at, (const uint64_t *)(top - at));
+	return at - BLOCK < bytes ? sum + hash_block(ARENA, at, top - bytes, bytes - (at - BLOCK)) : sum;
 }
 
 uint64_t hash_kept(void)

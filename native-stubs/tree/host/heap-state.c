@@ -2,34 +2,50 @@
 #define _GNU_SOURCE
 #include "heap.h"
 #include "journal.h"
-#include "parts.h"
 #include <string.h>
 #include <sys/mman.h>
 
-size_t heap_high(void)
+/* What can hold anything but zeroes: by owner, its objects and their sizes. */
+size_t heap_parts(struct part *to)
 {
-	return heap.high_chunk * CHUNK;
+	size_t count = 0;
+
+	for (int owner = 0; owner < OWNERS; owner++) {
+		const size_t first = first_chunk(owner), high = heap.high[owner], row = PER_CHUNK * sizeof(*heap.sizes);
+
+		to[count++] = (struct part){ARENA, (size_t)(arena.heap - arena.stacks) + first * CHUNK, high * CHUNK};
+		to[count++] = (struct part){SIZES, first * row, high * row};
+	}
+	return count;
 }
 
-/* The number of chunks; then by chunk: kind, used, sizes, sites, what may be touched. */
+/* The numbers of chunks; then by chunk: kind, used, sites, what may be touched. */
 size_t heap_meta_size(void)
 {
-	return sizeof(heap.high_chunk) + heap.high_chunk * (1 + sizeof(*heap.used) + PER_CHUNK * (sizeof(*heap.sizes) + sizeof(*heap.sites)) + CHUNK / 8);
+	size_t size = sizeof(heap.high);
+
+	for (int owner = 0; owner < OWNERS; owner++)
+		size += heap.high[owner] * (1 + sizeof(*heap.used) + PER_CHUNK * sizeof(*heap.sites) + CHUNK / 8);
+	return size;
 }
 
 uint8_t *save_heap_meta(uint8_t *to)
 {
-	to = put(to, &heap.high_chunk, sizeof(heap.high_chunk));
-	to = put(to, heap.kind, heap.high_chunk);
-	to = put(to, heap.used, heap.high_chunk * sizeof(*heap.used));
-	to = put(to, heap.sizes, heap.high_chunk * PER_CHUNK * sizeof(*heap.sizes));
-	to = put(to, heap.sites, heap.high_chunk * PER_CHUNK * sizeof(*heap.sites));
-	return put(to, accessible, heap.high_chunk * CHUNK / 8);
+	to = put(to, &heap.high, sizeof(heap.high));
+	for (int owner = 0; owner < OWNERS; owner++) {
+		const size_t first = first_chunk(owner), high = heap.high[owner];
+
+		to = put(to, heap.kind + first, high);
+		to = put(to, heap.used + first, high * sizeof(*heap.used));
+		to = put(to, heap.sites + first * PER_CHUNK, high * PER_CHUNK * sizeof(*heap.sites));
+		to = put(to, accessible + first * CHUNK / 8, high * CHUNK / 8);
+	}
+	return to;
 }
 
-struct extent heap_sizes(void)
+uint8_t *heap_sizes(void)
 {
-	return (struct extent){(uint8_t *)heap.sizes, heap.high_chunk * PER_CHUNK * sizeof(*heap.sizes)};
+	return (uint8_t *)heap.sizes;
 }
 
 size_t sizes_room(void)
@@ -37,28 +53,28 @@ size_t sizes_room(void)
 	return CHUNKS * PER_CHUNK * sizeof(*heap.sizes);
 }
 
-void journal_heap_counters(void)
+static void objects_of(size_t chunk, void (*with)(size_t at, size_t size, size_t number, void *arg), void *arg)
 {
-	journal_memory(&heap.high_chunk, sizeof(heap.high_chunk));
+	size_t step, count;
+
+	if (heap.kind[chunk] == FREE || heap.kind[chunk] == INSIDE)
+		return;
+	step = heap.kind[chunk] == LARGE ? CHUNK : heap_classes[heap.kind[chunk] - 1];
+	count = heap.kind[chunk] == LARGE ? 1 : CHUNK / step;
+	for (size_t i = 0; i < count; i++) {
+		size_t number = chunk * PER_CHUNK + i;
+
+		if (heap.sizes[number] != 0)
+			with(chunk * CHUNK + i * step, heap.sizes[number], number, arg);
+	}
 }
 
 /* For each object: where it is in the heap, its size, and its number in `sites`. */
 void each_object(void (*with)(size_t at, size_t size, size_t number, void *arg), void *arg)
 {
-	for (size_t chunk = 0; chunk < heap.high_chunk; chunk++) {
-		size_t step, count;
-
-		if (heap.kind[chunk] == FREE || heap.kind[chunk] == INSIDE)
-			continue;
-		step = heap.kind[chunk] == LARGE ? CHUNK : heap_classes[heap.kind[chunk] - 1];
-		count = heap.kind[chunk] == LARGE ? 1 : CHUNK / step;
-		for (size_t i = 0; i < count; i++) {
-			size_t number = chunk * PER_CHUNK + i;
-
-			if (heap.sizes[number] != 0)
-				with(chunk * CHUNK + i * step, heap.sizes[number], number, arg);
-		}
-	}
+	for (int owner = 0; owner < OWNERS; owner++)
+		for (size_t i = 0; i < heap.high[owner]; i++)
+			objects_of(first_chunk(owner) + i, with, arg);
 }
 
 /* The place that an address lies in, used or not; false outside the heap and in chunks that were never used. */
@@ -67,7 +83,7 @@ bool place_of(const void *address, size_t *at, size_t *number)
 	size_t offset = (size_t)((const uint8_t *)address - arena.heap), chunk = offset / CHUNK, step;
 	uint8_t kind;
 
-	if (offset >= heap.high_chunk * CHUNK)
+	if (offset >= HEAP_BYTES || chunk - first_chunk(owner_of(chunk)) >= heap.high[owner_of(chunk)])
 		return false;
 	while (heap.kind[chunk] == INSIDE)
 		chunk--;
@@ -115,11 +131,15 @@ void reset_heap(void)
 		heap.sites = reserved(CHUNKS * PER_CHUNK * sizeof(*heap.sites));
 		open_accessible();
 	}
-	madvise(arena.heap, heap.high_chunk * CHUNK, MADV_DONTNEED);
-	memset(heap.kind, 0, heap.high_chunk);
-	memset(heap.used, 0, heap.high_chunk * sizeof(*heap.used));
-	memset(heap.sizes, 0, heap.high_chunk * PER_CHUNK * sizeof(*heap.sizes));
-	forbid(0, heap.high_chunk * CHUNK);
-	heap.high_chunk = 0;
+	for (int owner = 0; owner < OWNERS; owner++) {
+		const size_t first = first_chunk(owner), high = heap.high[owner];
+
+		madvise(arena.heap + first * CHUNK, high * CHUNK, MADV_DONTNEED);
+		memset(heap.kind + first, 0, high);
+		memset(heap.used + first, 0, high * sizeof(*heap.used));
+		memset(heap.sizes + first * PER_CHUNK, 0, high * PER_CHUNK * sizeof(*heap.sizes));
+		forbid(first * CHUNK, high * CHUNK);
+		heap.high[owner] = 0;
+	}
 	reset_tables();
 }

@@ -1,12 +1,12 @@
 /*
  * The heap. An allocation is decided by what is allocated now and by nothing that was before, so that the same state has
- * the same addresses whichever way it was reached: the lowest free place of its size class. Chunks of 16 KiB hold objects
+ * the same addresses whichever way it was reached: the lowest free place of its size class, in the part of the heap that the
+ * thread has to itself, so that threads which allocate in another order leave the same state. Chunks of 16 KiB hold objects
  * of one class; larger objects are runs of chunks. What is freed reads as zeroes.
  */
 #define _GNU_SOURCE
 #include "heap.h"
 #include "journal.h"
-#include "parts.h"
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -61,11 +61,20 @@ static void *take(size_t chunk, int class, size_t size, uint32_t site)
 	return NULL;
 }
 
-static void *alloc_large(size_t size, uint32_t site)
+/* A chunk is used: so have been all before it. */
+static void reach(int owner, size_t chunk)
 {
-	size_t need = (size + CHUNK - 1) / CHUNK, run = 0;
+	if (chunk - first_chunk(owner) < heap.high[owner])
+		return;
+	journal_memory(&heap.high[owner], sizeof(heap.high[owner]));
+	heap.high[owner] = chunk - first_chunk(owner) + 1;
+}
 
-	for (size_t chunk = 0; chunk < CHUNKS; chunk++) {
+static void *alloc_large(int owner, size_t size, uint32_t site)
+{
+	size_t need = (size + CHUNK - 1) / CHUNK, run = 0, end = first_chunk(owner) + chunks_of(owner);
+
+	for (size_t chunk = first_chunk(owner); chunk < end; chunk++) {
 		run = heap.kind[chunk] == FREE ? run + 1 : 0;
 		if (run < need)
 			continue;
@@ -79,8 +88,7 @@ static void *alloc_large(size_t size, uint32_t site)
 			heap.kind[i] = INSIDE;
 		heap.used[first] = 1;
 		heap.sizes[first * PER_CHUNK] = (uint32_t)size;
-		if (chunk >= heap.high_chunk)
-			heap.high_chunk = chunk + 1;
+		reach(owner, chunk);
 		return born(first, 0, first * CHUNK, size, site);
 	}
 	return NULL;
@@ -88,23 +96,22 @@ static void *alloc_large(size_t size, uint32_t site)
 
 void *arena_alloc(unsigned long size, unsigned int site)
 {
-	int class = class_of(size);
-	size_t empty = CHUNKS;
+	int class = class_of(size), owner = owner_now();
+	size_t first = first_chunk(owner), end = first + heap.high[owner], empty = CHUNKS;
 
 	if (class < 0)
-		return alloc_large(size, site);
-	for (size_t chunk = 0; chunk < heap.high_chunk; chunk++) {
+		return alloc_large(owner, size, site);
+	for (size_t chunk = first; chunk < end; chunk++) {
 		if (heap.kind[chunk] == FREE && chunk < empty)
 			empty = chunk;
 		if (heap.kind[chunk] == 1 + class && heap.used[chunk] < CHUNK / heap_classes[class])
 			return take(chunk, class, size, site);
 	}
 	if (empty == CHUNKS)
-		empty = heap.high_chunk;
-	if (empty >= CHUNKS)
+		empty = end;
+	if (empty == first + chunks_of(owner))
 		return NULL;
-	if (empty == heap.high_chunk)
-		heap.high_chunk++;
+	reach(owner, empty);
 	journal_chunk(empty);
 	heap.kind[empty] = (uint8_t)(1 + class);
 	return take(empty, class, size, site);

@@ -3,6 +3,7 @@
 #define PANTHOR_SHIM_TREE_HEAP_H
 
 #include "host.h"
+#include "parts.h"
 
 #define CHUNK 0x4000UL
 #define CHUNKS (HEAP_BYTES / CHUNK)
@@ -24,10 +25,29 @@ struct heap {
 	struct site {
 		uint32_t allocated, freed;
 	} *sites;
-	size_t high_chunk;
+	/* By owner: how many of its chunks have been used. */
+	size_t high[OWNERS];
 };
 
 extern struct heap heap;
 extern const uint16_t heap_classes[CLASS_COUNT];
+
+/* Half of the heap is what the initial state is made in, the rest is the threads', the same for each. */
+#define OWN_CHUNKS (CHUNKS / 2 / MAX_THREADS)
+
+static inline size_t first_chunk(int owner)
+{
+	return owner == 0 ? 0 : CHUNKS / 2 + (size_t)(owner - 1) * OWN_CHUNKS;
+}
+
+static inline size_t chunks_of(int owner)
+{
+	return owner == 0 ? CHUNKS / 2 : OWN_CHUNKS;
+}
+
+static inline int owner_of(size_t chunk)
+{
+	return chunk < CHUNKS / 2 ? 0 : 1 + (int)((chunk - CHUNKS / 2) / OWN_CHUNKS);
+}
 
 #endif

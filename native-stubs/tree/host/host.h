@@ -35,6 +35,8 @@ bool thread_ended(int index);
 /* Bits of the threads that can go on by themselves. */
 uint32_t ready_threads(void);
 void reset_threads(void);
+/* Which thread runs; -1 between two steps. */
+extern int running_thread;
 
 /* Registers of the machine that answers at once. */
 extern uint32_t immediate_words[MMIO_SIZE / 4];

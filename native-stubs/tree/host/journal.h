@@ -14,12 +14,6 @@
 /* Memory that is hashed in blocks; a block's place in its region is hashed with it, its address is not. */
 enum region { ARENA, SIZES, LIVE, VARIABLES, UNHASHED };
 
-/* Where a region is; `used` is how far from its start anything but zeroes can be. */
-struct extent {
-	uint8_t *base;
-	size_t used;
-};
-
 /* Sources of stores that the journal can be made to leave out, so that a test sees that it would be missed. */
 enum source { ATOMICS = 1, GLOBALS = 2, OTHER_STACKS = 4, INTRINSICS = 8, LOADS = 16 };
 extern unsigned int left_out;
@@ -34,6 +28,8 @@ void end_journal(void);
  * place that follows it.
  */
 void journal_access(const void *at, size_t size, enum source source);
+/* By block of the arena: the step that has put it into the log last; the step that is under way. */
+extern uint32_t *arena_stamps, journal_era;
 /* What the host half is about to change: `offset` is from the region's base; of UNHASHED, memory by address. */
 void journal_region(enum region region, size_t offset, size_t size);
 void journal_memory(void *at, size_t size);
@@ -44,13 +40,11 @@ size_t moment_now(void);
 /* Everything as it was at a moment; later ones are gone. False where there was no such moment. */
 bool undo_to(size_t moment);
 
-/* state.c: where sizes and tables in use are; the counters that every step keeps. */
-struct extent region_extent(enum region region);
-void journal_counters(void);
+/* Where a region begins; of UNHASHED, nowhere. */
+uint8_t *region_base(enum region region);
 
-/* fingerprint.c: the term of one block; that of a region from scratch. */
+/* fingerprint.c: the term of one block. */
 uint64_t hash_block(enum region region, size_t block, const uint8_t *at, size_t size);
-uint64_t sum_region(enum region region, const uint8_t *base, size_t bytes);
 /* The sum of all regions from scratch. */
 uint64_t sum_from_scratch(void);
 /* The state's hash: of the sum as the journal has kept it, or of one from scratch. */

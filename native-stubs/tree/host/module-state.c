@@ -5,15 +5,29 @@
 #include "parts.h"
 #include <string.h>
 
+static unsigned long tell_view(void)
+{
+	mailbox.viewed = 1;
+	return view_driver(mailbox.view);
+}
+
 /* What is asked after every step. Where nothing is journalled, only who can go on. */
 void tell_state(void)
 {
 	mailbox.ready = ready_threads();
+	mailbox.viewed = 0;
 	if (!journaling)
 		return;
 	mailbox.moment = moment_now();
 	mailbox.hash = hash_kept();
-	view_driver(mailbox.view);
+	tell_view();
+}
+
+/* view(): the driver's state, in mailbox.view; how many words. */
+napi_value fn_view(napi_env env, napi_callback_info info)
+{
+	(void)info;
+	return int_result(env, (int)tell_view());
 }
 
 /* begin(): the state now is moment 0; each start and each step from here on is one more. */
@@ -40,7 +54,7 @@ napi_value fn_undo(napi_env env, napi_callback_info info)
 	mailbox.noted = 0;
 	if (!undo_to((size_t)int_arg(&a, 0)))
 		return int_result(env, -1);
-	tell_state();
+	mailbox.moment = moment_now();
 	return int_result(env, 0);
 }
 

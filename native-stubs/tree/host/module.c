@@ -7,6 +7,7 @@
 #include "journal.h"
 #include "module.h"
 #include "parts.h"
+#include "threads.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -124,8 +125,7 @@ static napi_value fn_start(napi_env env, napi_callback_info info)
 	if (index < 0 || index >= MAX_THREADS)
 		return int_result(env, -1);
 	start_thread(index, (unsigned long)int_arg(&a, 1));
-	mailbox.ready = ready_threads();
-	mailbox.moment = moment_now();
+	tell_state();
 	return int_result(env, 0);
 }
 
@@ -140,6 +140,13 @@ static napi_value fn_step(napi_env env, napi_callback_info info)
 	step_thread(index);
 	tell_state();
 	return int_result(env, (int)mailbox.kind);
+}
+
+/* threads(): where they stand, an array of struct thread. */
+static napi_value fn_threads(napi_env env, napi_callback_info info)
+{
+	(void)info;
+	return buffer_of(env, threads, sizeof(threads));
 }
 
 static napi_value fn_ready(napi_env env, napi_callback_info info)
@@ -172,13 +179,6 @@ static napi_value fn_leaks(napi_env env, napi_callback_info info)
 	return int_result(env, (int)find_leaks());
 }
 
-/* view(): the driver's state, in mailbox.view; how many words. */
-static napi_value fn_view(napi_env env, napi_callback_info info)
-{
-	(void)info;
-	return int_result(env, (int)view_driver(mailbox.view));
-}
-
 /* nameOf(): the name of mailbox.object, in mailbox.text. */
 static napi_value fn_name_of(napi_env env, napi_callback_info info)
 {
@@ -209,6 +209,7 @@ static const struct {
 	{"reset", fn_reset},
 	{"start", fn_start},
 	{"step", fn_step},
+	{"threads", fn_threads},
 	{"ready", fn_ready},
 	{"alive", fn_alive},
 	{"tablesLive", fn_live},

@@ -7,6 +7,7 @@
 /* Puts into the mailbox what a caller asks after every step. */
 void tell_state(void);
 
+napi_value fn_view(napi_env env, napi_callback_info info);
 napi_value fn_begin(napi_env env, napi_callback_info info);
 napi_value fn_moment(napi_env env, napi_callback_info info);
 napi_value fn_undo(napi_env env, napi_callback_info info);

@@ -7,14 +7,32 @@
 #include <stdint.h>
 #include <string.h>
 #include "../arena.h"
+#include "journal.h"
 
 /* A place in the arena's heap: heap_alloc(), except where speed is measured. */
 void *arena_alloc(unsigned long size, unsigned int site);
 
-/* How far the heap, the roots and the tables have been used, bytes. */
-size_t heap_high(void);
-size_t roots_high(void);
-size_t tables_high(void);
+/*
+ * Who has a part of the heap and of the tables to itself: 0 is who makes the initial state, then the threads. Only where states
+ * are told apart do threads have their own: tables of one kernel are at the addresses that the model has them at.
+ */
+#define OWNERS (1 + MAX_THREADS)
+
+static inline int owner_now(void)
+{
+	return journaling ? current_thread() + 1 : 0;
+}
+
+/* Part of a region, from its base on, outside of which there are zeroes. */
+struct part {
+	enum region region;
+	size_t from, bytes;
+};
+#define MAX_PARTS (4 * OWNERS + 2)
+
+/* The same number of parts, in the same order, whenever it is asked. */
+size_t heap_parts(struct part *to);
+size_t table_parts(struct part *to);
 
 /* What is known of objects and tables, besides what is in them; functions return where the next part begins. */
 size_t heap_meta_size(void);
@@ -24,22 +42,24 @@ uint8_t *save_table_meta(uint8_t *to);
 void reset_tables(void);
 
 /* Sizes of objects, and which tables are in use: as the journal has them. How much room each may take. */
-struct extent heap_sizes(void);
-struct extent tables_in_use(void);
+uint8_t *heap_sizes(void);
+uint8_t *tables_in_use(void);
 size_t sizes_room(void);
 size_t live_room(void);
-/* What is kept at each step because it is small. */
-void journal_heap_counters(void);
-void journal_table_counters(void);
 void journal_thread(int index);
 
-/* That a thread's term is old: its bit, of all for -1. Bits of several. */
+/* That a thread's term is old: its bit, of all for -1. */
 uint32_t stale_stack(int index);
-void stale_stacks(uint32_t bits);
-/* Where stacks end now; what lies between that and where they end later is cleared. */
+/* A thread's term, and whether it is old; back to that, and the terms of `others` are old. */
+struct known_term {
+	uint64_t term;
+	bool stale;
+};
+struct known_term term_before(int index);
+void term_again(int index, struct known_term before, uint32_t others);
+/* Where stacks end now; what lies between that and where those that have changed end later is cleared. */
 void depths(uint8_t *lowest[MAX_THREADS]);
-void clear_below(uint8_t *const lowest[MAX_THREADS]);
-void clear_called(void);
+void clear_below(uint8_t *const lowest[MAX_THREADS], uint32_t changed);
 
 static inline uint8_t *put(uint8_t *to, const void *from, size_t size)
 {
@@ -72,6 +92,8 @@ bool threads_differ(const struct saved_threads *from);
 uint64_t hash_threads(uint64_t h, bool fresh);
 
 uint64_t hash_words(uint64_t h, const void *at, size_t bytes);
+/* Of what lies below `top`: a sum over blocks, which do not wait for one another. */
+uint64_t hash_stack(const uint8_t *top, size_t bytes);
 
 /* A copy of the whole state, and the first part in which the state now is another; NULL for none. */
 void save_state(void);

@@ -8,23 +8,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How far each part was, or is, used: bytes. */
-struct marks {
-	size_t heap_bytes, root_bytes, table_bytes;
-};
-
-static struct marks marks_now(void)
-{
-	return (struct marks){heap_high(), roots_high(), tables_high()};
-}
-
 static struct {
 	bool taken;
-	struct marks marks;
-	uint8_t *heap, *tables, *data, *tasks, *meta;
+	struct part parts[MAX_PARTS];
+	/* The parts' bytes, one after the other. */
+	uint8_t *bytes, *data, *tasks, *meta;
 	size_t meta_size;
 	struct saved_threads *threads;
 } saved;
+
+static size_t parts_now(struct part *parts)
+{
+	size_t count = heap_parts(parts);
+
+	return count + table_parts(parts + count);
+}
 
 static size_t data_size(void)
 {
@@ -48,15 +46,16 @@ static void *copied(void *old, const void *from, size_t size)
 
 void save_state(void)
 {
-	struct marks *marks = &saved.marks;
+	size_t count = parts_now(saved.parts), bytes = 0;
+	uint8_t *to;
 
-	*marks = marks_now();
-	saved.heap = copied(saved.heap, arena.heap, marks->heap_bytes);
-	saved.tables = copied(saved.tables, arena.tables, marks->root_bytes);
-	saved.tables = realloc(saved.tables, marks->root_bytes + marks->table_bytes + 1);
-	if (saved.tables == NULL)
+	for (size_t i = 0; i < count; i++)
+		bytes += saved.parts[i].bytes;
+	to = saved.bytes = realloc(saved.bytes, bytes + 1);
+	if (to == NULL)
 		abort();
-	memcpy(saved.tables + marks->root_bytes, arena.tables + ROOT_BYTES, marks->table_bytes);
+	for (size_t i = 0; i < count; i++)
+		to = put(to, region_base(saved.parts[i].region) + saved.parts[i].from, saved.parts[i].bytes);
 	saved.data = copied(saved.data, kdata_begin, data_size());
 	saved.tasks = copied(saved.tasks, ktasks_begin, tasks_size());
 	saved.meta_size = heap_meta_size() + table_meta_size();
@@ -79,21 +78,34 @@ static bool differs(const uint8_t *now, const uint8_t *then, size_t was, size_t 
 	return false;
 }
 
+static const char *differing_region(void)
+{
+	static const char *const names[] = {"heap or tables", "sizes of objects", "tables in use"};
+	struct part now[MAX_PARTS];
+	const uint8_t *then = saved.bytes;
+
+	for (size_t i = 0, count = parts_now(now); i < count; i++) {
+		const struct part *part = &saved.parts[i];
+
+		if (differs(region_base(part->region) + part->from, then, part->bytes, now[i].bytes))
+			return names[part->region];
+		then += part->bytes;
+	}
+	return NULL;
+}
+
 const char *differing_part(void)
 {
-	const struct marks now = marks_now(), *then = &saved.marks;
 	size_t meta = heap_meta_size() + table_meta_size();
+	const char *region;
 	uint8_t *copy;
 	bool other;
 
 	if (!saved.taken)
 		return "nothing was saved";
-	if (differs(arena.heap, saved.heap, then->heap_bytes, now.heap_bytes))
-		return "heap";
-	if (differs(arena.tables, saved.tables, then->root_bytes, now.root_bytes))
-		return "roots";
-	if (differs(arena.tables + ROOT_BYTES, saved.tables + then->root_bytes, then->table_bytes, now.table_bytes))
-		return "tables";
+	region = differing_region();
+	if (region != NULL)
+		return region;
 	if (memcmp(kdata_begin, saved.data, data_size()) != 0)
 		return "variables";
 	if (memcmp(ktasks_begin, saved.tasks, tasks_size()) != 0)
@@ -118,13 +130,18 @@ void each_root(void (*look_at)(const void *from, size_t bytes))
 	each_stack(look_at);
 }
 
-struct extent region_extent(enum region region)
+uint8_t *region_base(enum region region)
 {
-	return region == SIZES ? heap_sizes() : tables_in_use();
-}
-
-void journal_counters(void)
-{
-	journal_heap_counters();
-	journal_table_counters();
+	switch (region) {
+	case ARENA:
+		return arena.stacks;
+	case SIZES:
+		return heap_sizes();
+	case LIVE:
+		return tables_in_use();
+	case VARIABLES:
+		return (uint8_t *)kdata_begin;
+	default:
+		return NULL;
+	}
 }

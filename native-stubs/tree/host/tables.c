@@ -1,6 +1,6 @@
 /*
- * Page tables: pages with physical addresses. Roots are handed out once each, in order, all others lowest first; what is
- * freed reads as zeroes.
+ * Page tables: pages with physical addresses. Roots are handed out once each, in order, all others lowest first, of those that
+ * the thread has to itself where there are such (parts.h); what is freed reads as zeroes.
  */
 #define _GNU_SOURCE
 #include "host.h"
@@ -13,34 +13,64 @@
 #define TABLES (TABLE_BYTES / PAGE)
 #define ROOTS (ROOT_BYTES / PAGE)
 
+/* Threads' own begin here: below, there is room for the initial state, and above, none is where objects are. */
+#define FIRST_OWN 0x40000UL
+#define OWN_TABLES 0x4000UL
+
 static uint64_t live[TABLES / 64];
 static struct {
-	size_t first_free, high_table, live_tables, next_root;
+	/* By owner, from its first one on: below which none is free, and how many have been used. */
+	struct {
+		size_t first_free, high, live;
+	} of[OWNERS];
+	size_t next_root;
 } pages;
+
+static size_t first_table(int owner)
+{
+	return owner == 0 ? 0 : FIRST_OWN + (size_t)(owner - 1) * OWN_TABLES;
+}
+
+/* Whoever has tables alone has no more than these. */
+static size_t tables_of(int owner)
+{
+	return owner > 0 ? OWN_TABLES : journaling ? FIRST_OWN : TABLES;
+}
+
+/* Where no thread has its own, all are those of 0. */
+static int owner_of(size_t page)
+{
+	if (page < FIRST_OWN || page >= first_table(OWNERS) || pages.of[0].high > FIRST_OWN)
+		return 0;
+	return 1 + (int)((page - FIRST_OWN) / OWN_TABLES);
+}
 
 void *root_alloc(void)
 {
 	if (pages.next_root == ROOTS)
 		return NULL;
+	journal_memory(&pages.next_root, sizeof(pages.next_root));
 	return arena.tables + PAGE * pages.next_root++;
 }
 
 void *table_alloc(void)
 {
-	size_t word = pages.first_free / 64;
+	const int owner = owner_now();
+	const size_t first = first_table(owner);
+	size_t word = (first + pages.of[owner].first_free) / 64, page;
 
-	while (word < TABLES / 64 && live[word] == ~0UL)
+	while (word < (first + tables_of(owner)) / 64 && live[word] == ~0UL)
 		word++;
-	if (word == TABLES / 64)
+	if (word == (first + tables_of(owner)) / 64)
 		return NULL;
-	size_t page = word * 64 + (size_t)__builtin_ctzl(~live[word]);
-
+	page = word * 64 + (size_t)__builtin_ctzl(~live[word]);
 	journal_region(LIVE, word * 8, 8);
+	journal_memory(&pages.of[owner], sizeof(pages.of[owner]));
 	live[word] |= 1UL << page % 64;
-	pages.first_free = page + 1;
-	if (pages.first_free > pages.high_table)
-		pages.high_table = pages.first_free;
-	pages.live_tables++;
+	pages.of[owner].first_free = page - first + 1;
+	if (pages.of[owner].first_free > pages.of[owner].high)
+		pages.of[owner].high = pages.of[owner].first_free;
+	pages.of[owner].live++;
 	return arena.tables + ROOT_BYTES + page * PAGE;
 }
 
@@ -82,33 +112,44 @@ void table_free(void *at)
 	if (offset % PAGE != 0 || (live[page / 64] >> page % 64 & 1) == 0)
 		stop_with_fault(FAULT_DOUBLE_FREE, at, 0, 0);
 	clear(at);
+	const int owner = owner_of(page);
+
 	journal_region(LIVE, page / 64 * 8, 8);
+	journal_memory(&pages.of[owner], sizeof(pages.of[owner]));
 	live[page / 64] &= ~(1UL << page % 64);
-	if (page < pages.first_free)
-		pages.first_free = page;
-	pages.live_tables--;
+	if (page - first_table(owner) < pages.of[owner].first_free)
+		pages.of[owner].first_free = page - first_table(owner);
+	pages.of[owner].live--;
 }
 
 bool is_freed_table(const void *address)
 {
 	size_t offset = (size_t)((const uint8_t *)address - arena.tables - ROOT_BYTES), page = offset / PAGE;
 
-	return offset < pages.high_table * PAGE && (live[page / 64] >> page % 64 & 1) == 0;
+	if (page >= TABLES)
+		return false;
+	const int owner = owner_of(page);
+
+	return page - first_table(owner) < pages.of[owner].high && (live[page / 64] >> page % 64 & 1) == 0;
 }
 
 unsigned long tables_live(void)
 {
-	return pages.live_tables;
+	unsigned long count = 0;
+
+	for (int owner = 0; owner < OWNERS; owner++)
+		count += pages.of[owner].live;
+	return count;
 }
 
 unsigned long tables_left(void)
 {
-	return TABLES - pages.live_tables;
+	return tables_of(owner_now()) - pages.of[owner_now()].live;
 }
 
-struct extent tables_in_use(void)
+uint8_t *tables_in_use(void)
 {
-	return (struct extent){(uint8_t *)live, (pages.high_table + 511) / 512 * 64};
+	return (uint8_t *)live;
 }
 
 size_t live_room(void)
@@ -116,37 +157,40 @@ size_t live_room(void)
 	return sizeof(live);
 }
 
-void journal_table_counters(void)
+size_t table_parts(struct part *to)
 {
-	journal_memory(&pages, sizeof(pages));
+	const size_t base = (size_t)(arena.tables - arena.stacks);
+	size_t count = 0;
+
+	to[count++] = (struct part){ARENA, base, pages.next_root * PAGE};
+	for (int owner = 0; owner < OWNERS; owner++) {
+		const size_t first = first_table(owner), high = pages.of[owner].high;
+
+		to[count++] = (struct part){ARENA, base + ROOT_BYTES + first * PAGE, high * PAGE};
+		/* Whole blocks. */
+		to[count++] = (struct part){LIVE, first / 8, (high + 511) / 512 * BLOCK};
+	}
+	return count;
 }
 
-size_t roots_high(void)
-{
-	return pages.next_root * PAGE;
-}
-
-size_t tables_high(void)
-{
-	return pages.high_table * PAGE;
-}
-
-/* The counters, then the bitmap. */
 size_t table_meta_size(void)
 {
-	return sizeof(pages) + (pages.high_table + 63) / 64 * 8;
+	return sizeof(pages);
 }
 
 uint8_t *save_table_meta(uint8_t *to)
 {
-	to = put(to, &pages, sizeof(pages));
-	return put(to, live, (pages.high_table + 63) / 64 * 8);
+	return put(to, &pages, sizeof(pages));
 }
 
 void reset_tables(void)
 {
 	madvise(arena.tables, pages.next_root * PAGE, MADV_DONTNEED);
-	madvise(arena.tables + ROOT_BYTES, pages.high_table * PAGE, MADV_DONTNEED);
-	memset(live, 0, (pages.high_table + 63) / 64 * 8);
+	for (int owner = 0; owner < OWNERS; owner++) {
+		const size_t first = first_table(owner), high = pages.of[owner].high;
+
+		madvise(arena.tables + ROOT_BYTES + first * PAGE, high * PAGE, MADV_DONTNEED);
+		memset(live + first / 64, 0, (high + 63) / 64 * 8);
+	}
 	memset(&pages, 0, sizeof(pages));
 }

@@ -62,9 +62,15 @@ uint32_t stale_stack(int index)
 	return bits;
 }
 
-void stale_stacks(uint32_t bits)
+struct known_term term_before(int index)
 {
-	stale |= bits;
+	return (struct known_term){terms[index], (stale >> index & 1) != 0};
+}
+
+void term_again(int index, struct known_term before, uint32_t others)
+{
+	terms[index] = before.term;
+	stale = (stale & ~(1u << index)) | (uint32_t)before.stale << index | others;
 }
 
 void journal_thread(int index)
@@ -82,36 +88,43 @@ void depths(uint8_t *lowest[MAX_THREADS])
 		lowest[i] = threads[i].alive ? threads[i].context.sp : top_of(i);
 }
 
-void clear_below(uint8_t *const lowest[MAX_THREADS])
+static bool is_clear(const uint8_t *from, size_t bytes)
 {
-	for (int i = 0; i < MAX_THREADS; i++) {
-		uint8_t *sp = threads[i].context.sp, *from;
+	const uint64_t *word = (const uint64_t *)from;
 
-		if (!threads[i].alive || (stale >> i & 1) == 0)
-			continue;
-		from = (lowest[i] < sp ? lowest[i] : sp) - CALL_DEPTH;
-		memset(from, 0, (size_t)(sp - from));
-	}
+	for (size_t i = 0; i < bytes / sizeof(*word); i += 4)
+		if ((word[i] | word[i + 1] | word[i + 2] | word[i + 3]) != 0)
+			return false;
+	return true;
 }
 
-/*
- * Clears what functions that the caller called have left on the stack: the log runs on that of the thread whose store it
- * is told of, and the driver's next frames may have slots that they do not write.
- */
-__attribute__((noinline)) void clear_called(void)
+void clear_under(uint8_t *sp)
 {
-	uint8_t below[0x400];
+	memset(sp - CALL_DEPTH, 0, CALL_DEPTH);
+	if (!is_clear(sp - 2 * CALL_DEPTH, CALL_DEPTH))
+		memset(sp - DEEPEST_CALL, 0, DEEPEST_CALL - CALL_DEPTH);
+}
 
-	memset(below, 0, sizeof(below));
-	__asm__ volatile("" : : "r"(below) : "memory");
+void clear_below(uint8_t *const lowest[MAX_THREADS], uint32_t changed)
+{
+	for (int i = 0; i < MAX_THREADS; i++) {
+		uint8_t *sp = threads[i].context.sp;
+
+		if (!threads[i].alive || (changed >> i & 1) == 0)
+			continue;
+		if (lowest[i] < sp)
+			memset(lowest[i], 0, (size_t)(sp - lowest[i]));
+		else
+			clear_under(sp);
+	}
 }
 
 static uint64_t term_of(int index)
 {
 	const struct thread *thread = &threads[index];
-	const uint64_t words[] = {(uint64_t)index, thread->kind, thread->object};
+	const uint64_t words[] = {(uint64_t)index, thread->kind, thread->object, thread->detail};
 
-	return hash_words(hash_words(1, words, sizeof(words)), thread->context.sp, depth_of(thread, index));
+	return hash_words(1, words, sizeof(words)) + hash_stack(top_of(index), depth_of(thread, index));
 }
 
 /* `fresh`: no term is taken from before. What a thread's task belongs to may change while others run. */

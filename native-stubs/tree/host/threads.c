@@ -12,7 +12,7 @@
 struct thread threads[MAX_THREADS];
 
 static struct context host;
-static int running = -1;
+int running_thread = -1;
 
 /* A kernel's stack is this deep. */
 #define DEEPEST 0x4000UL
@@ -41,7 +41,7 @@ __asm__(".text\n"
 
 static void begin(void)
 {
-	struct thread *thread = &threads[running];
+	struct thread *thread = &threads[running_thread];
 
 	call_kernel(thread->function);
 	thread->alive = false;
@@ -72,13 +72,13 @@ void step_thread(int index)
 	struct thread *thread = &threads[index];
 
 	journal_step(index);
-	running = index;
+	running_thread = index;
 	entered(index);
 	switch_to(&host, &thread->context);
 	entered(-1);
-	running = -1;
+	running_thread = -1;
 #ifndef PANTHOR_SHIM_PLAIN
-	memset((uint8_t *)thread->context.sp - CALL_DEPTH, 0, CALL_DEPTH);
+	clear_under(thread->context.sp);
 #endif
 	thread->kind = mailbox.kind;
 	thread->object = mailbox.object;
@@ -100,7 +100,7 @@ unsigned long stop_at(enum point kind, unsigned long object, unsigned long a, un
 	mailbox.object = object;
 	mailbox.a = a;
 	mailbox.b = b;
-	switch_to(&threads[running].context, &host);
+	switch_to(&threads[running_thread].context, &host);
 	return mailbox.reply;
 }
 
@@ -112,7 +112,7 @@ void pass(enum point kind, unsigned long object)
 
 int current_thread(void)
 {
-	return running;
+	return running_thread;
 }
 
 bool thread_ended(int index)
@@ -144,5 +144,5 @@ void trap(const char *name)
 void reset_threads(void)
 {
 	memset(threads, 0, sizeof(threads));
-	running = -1;
+	running_thread = -1;
 }

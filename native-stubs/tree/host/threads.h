@@ -7,17 +7,23 @@
 /*
  * Below where a thread stands, its stack is what calls that have returned left there. New frames would have it in the
  * slots that they do not write, and the same state would look different by the way that led to it. So it is cleared at
- * each stop, as far down as a call between two points goes.
+ * each stop: as far down as most calls between two points go, and further where there is something.
  */
-#define CALL_DEPTH 0x2000UL
+#define CALL_DEPTH 0x800UL
+/* The deepest of them. */
+#define DEEPEST_CALL 0x2000UL
+
+void clear_under(uint8_t *sp);
 
 struct context {
 	void *sp;
 };
 
+/* src/tree/thread-states.ts has the offsets. */
 extern struct thread {
 	struct context context;
 	unsigned long function;
+	/* Of the point that it stands at: kind, and what the mailbox said of it. */
 	unsigned long kind, object, detail;
 	bool alive;
 } threads[MAX_THREADS];

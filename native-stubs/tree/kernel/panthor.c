@@ -26,7 +26,7 @@ static struct {
 } vms[MAX_VMS] KEPT;
 static unsigned int vm_count;
 
-static unsigned long uid_of(const struct panthor_vm *vm)
+UNANNOUNCED static unsigned long uid_of(const struct panthor_vm *vm)
 {
 	for (unsigned int i = vm_count; i > 0; i--)
 		if (vms[i - 1].vm == vm)
@@ -35,13 +35,13 @@ static unsigned long uid_of(const struct panthor_vm *vm)
 }
 
 /* Until kfree(): panthor_vm_free() takes a VM out of the list long before it gives up its slot. */
-static bool is_allocated(const struct panthor_vm *vm)
+UNANNOUNCED static bool is_allocated(const struct panthor_vm *vm)
 {
 	return heap_size(vm) == sizeof(*vm);
 }
 
 /* A VM that is still there. */
-static struct panthor_vm *vm_by_uid(unsigned long uid)
+UNANNOUNCED static struct panthor_vm *vm_by_uid(unsigned long uid)
 {
 	struct panthor_vm *vm = uid >= 1 && uid <= vm_count ? vms[uid - 1].vm : NULL;
 

@@ -8,6 +8,9 @@
 /* A variable that goes back with the state and does not tell states apart: journal_memory() comes before each change. */
 #define KEPT __section("ktasks")
 
+/* A function whose loads and stores are not announced: it looks at the state and is no part of the driver. */
+#define UNANNOUNCED __no_sanitize_address
+
 struct device;
 struct sg_table;
 struct drm_gem_object;

@@ -76,7 +76,7 @@ void wait_until(int (*ready)(void *arg), void *arg, const void *about)
 }
 
 /* Whether the thread that stands at this point can go on by itself. Polls and sleeps that may time out are the machine's. */
-int is_ready(unsigned long kind, unsigned long object, int thread)
+UNANNOUNCED int is_ready(unsigned long kind, unsigned long object, int thread)
 {
 	const struct condition *condition = (void *)object;
 

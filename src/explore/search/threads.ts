@@ -65,7 +65,7 @@ export abstract class ThreadWorld implements World {
     for (let i = 0; i < this.threads.length; i++) {
       this.current = i;
       this.onSwitch(i);
-      this.threads[i].resume();
+      this.goOn(i);
     }
     this.current = -1;
   }
@@ -87,8 +87,13 @@ export abstract class ThreadWorld implements World {
     this.onSwitch(this.current);
     if (thread.point instanceof Choice) thread.point.choose(optionOf(step));
     thread.steps++;
-    thread.resume();
+    this.goOn(this.current);
     this.current = -1;
+  }
+
+  /** Thread `index`, whose turn it is, goes on to its next point. */
+  protected goOn(index: number): void {
+    this.threads[index].resume();
   }
 
   goTo(schedule: ArrayLike<Step>, length: number): number {
@@ -110,6 +115,8 @@ export abstract class ThreadWorld implements World {
       ? 'livelock: all threads have ended, and what serves them never rests'
       : `livelock: from here on ${names} can never end`;
   }
+
+  memoized?(): World;
 
   /** Thread `index` is about to go on. */
   protected onSwitch(_index: number): void {}

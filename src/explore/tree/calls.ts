@@ -1,15 +1,6 @@
 /** Calls into a tree's driver as computations that others may interrupt: one switch point for each point of the thread. */
 import type { Op, Point, Waitable } from '../../coroutine/op.ts';
 import type { DriverTrace } from '../../driver/base/warn.ts';
-import {
-  AS_STATUS,
-  GPU_INT_BASE,
-  INT_MASK,
-  INT_RAWSTAT,
-  MMU_AS_BASE,
-  MMU_AS_SHIFT,
-  registerName,
-} from '../../hw/registers.ts';
 import type { TimedMachine } from '../../hw/timed-machine.ts';
 import type { CallName } from '../../tree/calls.ts';
 import { KernelBug, type TreeKernel } from '../../tree/kernel.ts';
@@ -29,7 +20,8 @@ import {
 } from '../../tree/mailbox.ts';
 import { type Explain, tellNotes } from '../../tree/notes.ts';
 import { Names } from './names.ts';
-import { readRegister, writeRegister } from './registers.ts';
+import { Points, readPoint, writePoint } from './points.ts';
+import { isSilent, isStatus, readRegister, slotOf, writeRegister } from './registers.ts';
 import { callKernel, enterKernel } from './threads/enter.ts';
 import type { View } from './view.ts';
 
@@ -43,9 +35,6 @@ const ALL_QUIET = (1 << POINT_MUTEX) | (1 << POINT_SPIN) | (1 << POINT_TABLE);
 /** Spin locks that are free are no points: the sections that they protect are, where they touch registers. */
 const USUALLY_QUIET = 1 << POINT_SPIN;
 
-const isStatus = (offset: number): boolean => offset >= MMU_AS_BASE && (offset & 0x3f) === AS_STATUS;
-const slotOf = (offset: number): number => (offset - MMU_AS_BASE) >> MMU_AS_SHIFT;
-
 export class Calls {
   readonly #kernel: TreeKernel;
   readonly #view: View;
@@ -58,6 +47,7 @@ export class Calls {
   /** The driver has queued its reset work. */
   onReset: () => void = () => {};
   readonly #names: Names;
+  readonly #points = new Points(this);
   /** Notes are read by another caller. */
   #mute = false;
 
@@ -82,20 +72,43 @@ export class Calls {
     return enterKernel(this, name, ...(args as []));
   }
 
-  /** Starts a call on the kernel's thread of the world's; its number. */
+  /** Starts a call on the kernel's thread of the world's, and runs it to its first point; its number. */
   begin(name: CallName, args: readonly number[]): number {
     const current = this.current();
     const thread = current < 0 ? SETTING_UP : current;
     this.#kernel.start(thread, name);
     this.#kernel.mailbox.setArgs(args);
+    this.#run(thread);
     return thread;
   }
 
-  /** Runs a thread to the next point at which it can be held: which kind, POINT_END where it has ended. */
-  step(thread: number): number {
-    for (;;) {
-      const kind = this.#step(thread, USUALLY_QUIET);
-      if (kind !== POINT_POLL) return kind;
+  /** Whether a thread stands at a point: its call has begun and is not over. */
+  holds(thread: number): boolean {
+    return this.#kernel.threads.isAlive(thread);
+  }
+
+  /** It is the thread's turn: its access is made, its sleep is over, and it runs to its next point. null: the call is over. */
+  goOn(thread: number): Point | null {
+    const { mailbox, threads } = this.#kernel;
+    const object = threads.object(thread);
+    switch (threads.kind(thread)) {
+      case POINT_READ:
+        mailbox.reply = readRegister(this.machine, object);
+        break;
+      case POINT_WRITE:
+        writeRegister(this.machine, object, threads.value(thread));
+        break;
+      case POINT_SLEEP:
+        mailbox.reply = this.isReady(thread) ? 1 : 0;
+        if (!this.isReady(thread)) this.trace?.timeout('GPU_CMD_flush');
+    }
+    this.#run(thread);
+    return this.holds(thread) ? this.pointOf(thread) : null;
+  }
+
+  /** Runs a thread to the next point at which it can be held, or to its end. */
+  #run(thread: number): void {
+    while (this.#step(thread, USUALLY_QUIET) === POINT_POLL) {
       // The command still runs although it was waited for: it is stuck.
       this.trace?.timeout('AS_STATUS');
       this.#kernel.mailbox.reply = 0;
@@ -107,47 +120,29 @@ export class Calls {
     return this.#kernel.mailbox.result(0);
   }
 
-  /** What the point that was reached last is about, and what would be written. */
-  get object(): number {
-    return this.#kernel.mailbox.object;
-  }
-
-  get value(): number {
-    return this.#kernel.mailbox.value;
-  }
-
   /** Where a thread is held. */
-  pointOf(thread: number, kind: number, object: number): Point {
-    switch (kind) {
+  pointOf(thread: number): Point {
+    const { threads } = this.#kernel;
+    const object = threads.object(thread);
+    switch (threads.kind(thread)) {
       case POINT_READ:
         // A poll that finds the command running looks again when it has ended: that is waited for at once.
-        return isStatus(object) ? this.machine.asReady(slotOf(object)) : `reads ${registerName(object)}`;
+        return isStatus(object) ? this.machine.asReady(slotOf(object)) : readPoint(object);
       case POINT_WRITE:
-        return `writes ${registerName(object)}`;
+        return writePoint(object);
       case POINT_TICK:
         return this.tickDone;
       case POINT_TABLE:
         return 'page-table call';
       case POINT_SLEEP:
         if (thread === SETTING_UP) this.#interruptAtOnce();
-        return this.#waiting(thread, 'sleeps until the GPU answers', () => this.#noAnswer());
+        return this.#points.sleep(thread);
       case POINT_MUTEX:
       case POINT_SPIN:
       case POINT_CONDITION:
-        return this.#waiting(thread, this.#names.of(object));
+        return this.#points.lock(thread, object);
       default:
-        throw new Error(`thread ${thread} stands at point ${kind}`);
-    }
-  }
-
-  /** It is the thread's turn: its access is made, its sleep is over. */
-  answer(thread: number, kind: number, object: number, value: number): void {
-    const { mailbox } = this.#kernel;
-    if (kind === POINT_READ) mailbox.reply = readRegister(this.machine, object);
-    else if (kind === POINT_WRITE) writeRegister(this.machine, object, value);
-    else if (kind === POINT_SLEEP) {
-      mailbox.reply = this.#isReady(thread) ? 1 : 0;
-      if (!this.#isReady(thread)) this.trace?.timeout('GPU_CMD_flush');
+        throw new Error(`thread ${thread} stands at point ${threads.kind(thread)}`);
     }
   }
 
@@ -209,22 +204,19 @@ export class Calls {
     if (this.#kernel.native.leaks() > 0) this.#tell();
   }
 
-  #isReady(thread: number): boolean {
+  /** Whether a thread that waits can go on by itself. */
+  isReady(thread: number): boolean {
     return (this.#kernel.mailbox.ready & (1 << thread)) !== 0;
   }
 
-  /** Nothing is coming that would wake who sleeps for the GPU: the flush is stuck, or a reset has ended it. The time runs out. */
-  #noAnswer(): boolean {
-    const { flushHung, flushing, regs } = this.machine;
-    if (flushHung || !regs.reachable) return true;
-    const { words } = regs;
-    // What is masked raises no interrupt.
-    const raised = words[(GPU_INT_BASE + INT_RAWSTAT) >> 2] & words[(GPU_INT_BASE + INT_MASK) >> 2];
-    return !flushing && raised === 0 && !this.#view.gpuInterruptHandled;
+  /** Nothing is coming that would wake who sleeps for the GPU: the time runs out. */
+  noAnswer(): boolean {
+    return isSilent(this.machine) && !this.#view.gpuInterruptHandled;
   }
 
-  #waiting(thread: number, label: string, or: () => boolean = () => false): Waitable {
-    return { label, ready: () => this.#isReady(thread) || or() };
+  /** The name of a lock or a queue. */
+  nameOf(object: number): string {
+    return this.#names.of(object);
   }
 
   /** While a scenario is set up no other thread runs: the interrupt comes where it is waited for. */

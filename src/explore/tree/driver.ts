@@ -4,7 +4,7 @@
  * fields that JavaScript can see are constants, all else is in the kernel's memory, which driver-world.ts saves, restores
  * and hashes as a whole.
  */
-import type { Op } from '../../coroutine/op.ts';
+import type { Op, Point } from '../../coroutine/op.ts';
 import type { DriverTrace } from '../../driver/base/warn.ts';
 import type { GemObject } from '../../driver/gem/gem.ts';
 import type { Kernel } from '../../driver/kernels.ts';
@@ -23,7 +23,7 @@ import type { ThreadSpec } from '../search/threads.ts';
 import type { Body } from '../search/world.ts';
 import { Calls } from './calls.ts';
 import { TreeMemory } from './memory.ts';
-import { Seen, type SeenOp, TreeObject } from './objects.ts';
+import { Seen, TreeObject } from './objects.ts';
 import { TreeDevice, TreeIrq } from './threads/device.ts';
 import { gpuInterrupts, TreePool } from './threads/pool.ts';
 import { TreeVm } from './threads/vm.ts';
@@ -34,12 +34,6 @@ const TASK_SIZE = 2 ** 48;
 const LINE_GPU = 0;
 /** Where the shim puts the first object, which is the sparse mappings' where the tree has them. */
 const DUMMY_PA = 0x200000000;
-
-/** A state of the driver that can be come back to. */
-interface SavedDriver {
-  moment: number;
-  seen: (SeenOp | null)[];
-}
 
 export class TreeDriver {
   /** Seen by tests of its journal. */
@@ -75,10 +69,8 @@ export class TreeDriver {
   /** A machine whose tables are in the kernel's memory. */
   machine(slots: number, vaBits: number): TimedMachine {
     this.kernel.reset();
-    this.#view.isTold = false;
     this.#vms = [];
     this.#objects = [];
-    this.#seen.clear();
     this.memory = new TreeMemory(this.kernel, this.#view);
     const memory = this.memory as unknown as PhysicalMemory;
     this.#machine = new TimedMachine({ slots, vaBits, memory });
@@ -118,13 +110,9 @@ export class TreeDriver {
     return this.#objects[number - 1] ?? null;
   }
 
-  readonly #seen = new Map<number, Seen>();
-
-  /** What was seen last of a VM's operations. */
+  /** The operations of a VM, as they are seen. */
   seen(uid: number): Seen {
-    const seen = new Seen(uid, this.#view, (number) => this.object(number));
-    this.#seen.set(uid, seen);
-    return seen;
+    return new Seen(uid, this.#view, (number) => this.object(number));
   }
 
   get pool(): VmPool {
@@ -179,29 +167,30 @@ export class TreeDriver {
   /** The state now is the initial one. */
   begin(): void {
     this.kernel.native.begin();
-    this.#view.isTold = true;
   }
 
   /** Back to the initial state. */
   rewind(): void {
     this.kernel.native.undo(0);
     this.#view.moved();
-    for (const seen of this.#seen.values()) seen.restore(null);
   }
 
-  /** The state now, to come back to until an older one is. */
-  save(): SavedDriver {
-    return {
-      moment: this.kernel.mailbox.moment,
-      seen: Array.from(this.#seen.values(), (seen) => seen.save()),
-    };
+  /** The moment now, to come back to until an older one is. */
+  save(): number {
+    return this.kernel.mailbox.moment;
   }
 
-  restore({ moment, seen }: SavedDriver): void {
+  restore(moment: number): void {
     if (this.kernel.native.undo(moment) !== 0) throw new Error(`the kernel's moment ${moment} is gone`);
     this.#view.moved();
-    let i = 0;
-    for (const one of this.#seen.values()) one.restore(seen[i++]);
+  }
+
+  holds(thread: number): boolean {
+    return this.kernel.threads.isAlive(thread);
+  }
+
+  goOn(thread: number): Point | null {
+    return this.#calls.goOn(thread);
   }
 
   /** What is judged when all threads have ended. Throws KernelFault. */

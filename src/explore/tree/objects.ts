@@ -35,12 +35,14 @@ export interface SeenOp {
   bo: TreeObject | null;
 }
 
-/** The operation of a VM that was seen last, as long as it is under way: the same object for the same operation. */
+/** The operations of a VM: the same object for the same operation as long as it is under way. */
 export class Seen {
   readonly #uid: number;
   readonly #view: View;
   readonly #object: (number: number) => TreeObject | null;
-  #op: SeenOp | null = null;
+  /** All that were seen: of two that ask for the same there is something in between. */
+  readonly #known: SeenOp[] = [];
+  #last: SeenOp | null = null;
 
   constructor(uid: number, view: View, object: (number: number) => TreeObject | null) {
     this.#uid = uid;
@@ -49,27 +51,36 @@ export class Seen {
   }
 
   operation(): SeenOp | null {
-    const word = (i: number): number => this.#view.vm(this.#uid, i);
-    if (word(VM_OP_CTX) === 0) {
-      this.#op = null;
-      return null;
-    }
-    this.#op ??= {
-      va: word(VM_OP_VA),
-      range: word(VM_OP_RANGE),
-      flags: word(VM_OP_FLAGS),
-      boOffset: word(VM_OP_BO_OFFSET),
-      bo: this.#object(word(VM_OP_BO)),
+    if (this.#view.vm(this.#uid, VM_OP_CTX) === 0) return null;
+    if (this.#last === null || !this.#is(this.#last)) this.#last = this.#find();
+    return this.#last;
+  }
+
+  #word(i: number): number {
+    return this.#view.vm(this.#uid, i);
+  }
+
+  #is(op: SeenOp): boolean {
+    return (
+      op.va === this.#word(VM_OP_VA) &&
+      op.range === this.#word(VM_OP_RANGE) &&
+      op.flags === this.#word(VM_OP_FLAGS) &&
+      op.boOffset === this.#word(VM_OP_BO_OFFSET) &&
+      (op.bo?.id ?? -1) === this.#word(VM_OP_BO)
+    );
+  }
+
+  #find(): SeenOp {
+    const known = this.#known.find((op) => this.#is(op));
+    if (known !== undefined) return known;
+    const op: SeenOp = {
+      va: this.#word(VM_OP_VA),
+      range: this.#word(VM_OP_RANGE),
+      flags: this.#word(VM_OP_FLAGS),
+      boOffset: this.#word(VM_OP_BO_OFFSET),
+      bo: this.#object(this.#word(VM_OP_BO)),
     };
-    return this.#op;
-  }
-
-  /** What a state remembers of this, to be given back with it; null for the initial one. */
-  save(): SeenOp | null {
-    return this.#op;
-  }
-
-  restore(op: SeenOp | null): void {
-    this.#op = op;
+    this.#known.push(op);
+    return op;
   }
 }

@@ -26,8 +26,6 @@ export const VM_STOPPED = 14;
 export class View {
   readonly #kernel: TreeKernel;
   #stale = true;
-  /** Whether the addon leaves the words there after each step (a journal is kept); else they are asked for. */
-  isTold = false;
   /** What slots() has made of the words: one array, filled anew where they are. */
   readonly #slots: unknown[] = new Array(SLOTS).fill(null);
   #slotsAreOld = true;
@@ -43,7 +41,7 @@ export class View {
 
   #word(i: number): number {
     if (this.#stale) {
-      if (!this.isTold) this.#kernel.native.view();
+      if (!this.#kernel.mailbox.viewed) this.#kernel.native.view();
       this.#stale = false;
       this.#slotsAreOld = true;
     }

@@ -5,7 +5,7 @@
 #define VIEW_WORDS 15
 #define MAX_VIEW 1000
 
-static void view_vm(struct panthor_vm *vm, unsigned long *w)
+UNANNOUNCED static void view_vm(struct panthor_vm *vm, unsigned long *w)
 {
 	const struct panthor_vm_op_ctx *ctx = vm->op_ctx;
 
@@ -31,7 +31,7 @@ static void view_vm(struct panthor_vm *vm, unsigned long *w)
 }
 
 /* 0: the line is on, 1: it is being handled or on its way, 2: suspended. */
-static unsigned long line_state(const struct panthor_irq *irq)
+UNANNOUNCED static unsigned long line_state(const struct panthor_irq *irq)
 {
 #ifdef HAVE_IRQ_STATE
 	int state = atomic_read(&irq->state);
@@ -42,7 +42,7 @@ static unsigned long line_state(const struct panthor_irq *irq)
 #endif
 }
 
-unsigned long view_driver(unsigned long *words)
+UNANNOUNCED unsigned long view_driver(unsigned long *words)
 {
 	struct panthor_mmu *mmu = ptdev->mmu;
 	unsigned long *w = words;

@@ -1,11 +1,10 @@
 /**
- * A thread of the kernel as a computation that others may interrupt: it runs to its next point, is held there, and is
- * answered when it is its turn. What is remembered between the two is numbers, so that build/instrument.mjs has it in the
- * state and can bring it back; the thread itself is in the kernel's memory, and comes back with that.
+ * A thread of the kernel as a computation that others may interrupt: it runs to its next point, is held there, and goes on
+ * when it is its turn. Who steps the world does that without this code (OtherDriver.goOn()) until the call is over: what a call
+ * is made of is in the kernel's memory, and comes back with that.
  */
 import type { Op } from '../../../coroutine/op.ts';
 import type { CallName } from '../../../tree/calls.ts';
-import { POINT_END } from '../../../tree/mailbox.ts';
 import type { Calls } from '../calls.ts';
 
 /** One call; its return value. Yields at each point of the kernel's thread, and before it begins. */
@@ -40,12 +39,9 @@ export function* enterKernel(
   h = 0,
 ): Op<number> {
   const thread = calls.begin(name, [a, b, c, d, e, f, g, h]);
-  for (;;) {
-    const kind = calls.step(thread);
-    if (kind === POINT_END) return calls.result;
-    const object = calls.object;
-    const value = calls.value;
-    yield calls.pointOf(thread, kind, object);
-    calls.answer(thread, kind, object, value);
+  while (calls.holds(thread)) {
+    yield calls.pointOf(thread);
+    if (calls.holds(thread)) calls.goOn(thread);
   }
+  return calls.result;
 }

@@ -1,0 +1,46 @@
+/**
+ * Whether threads that do not meet leave the same state in either order: node orders.mjs TREE. What they allocate is at the same
+ * addresses, or a search would tell states apart that are the same. Prints the fingerprints of both orders as JSON.
+ */
+
+import { kernel } from '../../dist/interleaved/src/driver/kernels.js';
+import { DriverWorld } from '../../dist/interleaved/src/explore/driver-world.js';
+import { parseScenario } from '../../dist/interleaved/src/explore/scenario/parser.js';
+import { threadOf } from '../../dist/interleaved/src/explore/search/world.js';
+import { TreeDriver } from '../../dist/interleaved/src/explore/tree/driver.js';
+import { buildTree } from '../../dist/interleaved/src/tree/build.js';
+import { nearestKernel } from '../../dist/interleaved/src/tree/source.js';
+
+const SCENARIO = `about Two binders that have nothing to do with each other.
+check table-pages
+object old 8K
+object new 8K
+vm A
+  map old at 0x10000000
+vm B
+  map old at 0x10000000
+thread first
+  map A new at 0x10000000
+thread second
+  unmap B at 0x10001000 size 4K`;
+
+const tree = await buildTree(process.argv[2]);
+const model = kernel(nearestKernel(tree));
+const scenario = parseScenario(SCENARIO, 'two binders');
+const driver = new TreeDriver(tree);
+const world = new DriverWorld(scenario, model, scenario.check, { driver });
+const steps = new Uint8Array(256);
+
+/** One thread as far as it goes, then the other. */
+function run(first) {
+  world.reset();
+  for (let n = world.enabled(steps); n > 0; n = world.enabled(steps)) {
+    const possible = Array.from(steps.subarray(0, n));
+    world.step(possible.find((step) => threadOf(step) === first) ?? possible[0]);
+  }
+  const lanes = new Int32Array(2);
+  world.fingerprint(lanes);
+  return [...lanes];
+}
+
+process.stdout.write(`${JSON.stringify([run(0), run(1)])}\n`);
