@@ -5,7 +5,7 @@
  *
  * Then the mutations of driver and machine as the explorer sees them, which take half an hour or more, all kernel trees,
  * the attacks on a server with their full counts (attack.mjs), each real client on every kernel (clients/run.mjs), and the
- * recipes for many machines (recipes/).
+ * recipes for many machines (recipes/), and the queue on Valkey in the place of Redis.
  *
  * The seed is a new one each time and is printed. A life that goes wrong is reduced and written to test/fixtures/regressions, where
  * the test run replays it from then on.
@@ -52,10 +52,20 @@ const recipes = spawnSync(
   [vitest, 'run', '--config', fileURLToPath(new URL('recipes/vitest.config.ts', import.meta.url))],
   { cwd: fileURLToPath(new URL('..', import.meta.url)), stdio: 'inherit' },
 );
+const valkey = spawnSync(
+  process.execPath,
+  [vitest, 'run', '--config', 'test/fetched/vitest.config.ts', 'test/fetched/queue.test.ts'],
+  {
+    cwd: fileURLToPath(new URL('..', import.meta.url)),
+    stdio: 'inherit',
+    env: { ...process.env, PANTHOR_SHIM_QUEUE_SERVER: 'valkey' },
+  },
+);
 process.exitCode =
   (attack.status ?? 1) ||
   (status ?? 1) ||
   (mutations.status ?? 1) ||
   (trees.status ?? 1) ||
   (clients.status ?? 1) ||
-  (recipes.status ?? 1);
+  (recipes.status ?? 1) ||
+  (valkey.status ?? 1);

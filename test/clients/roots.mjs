@@ -80,7 +80,7 @@ export const GROUPS = {
   shells: { root: 'shells', names: ['zsh', 'fish'], unless: 'fish' },
   // A server for queues of jobs.
   redis: { root: 'services', names: ['redis-server'], unless: 'redis-server' },
-  valkey: { root: 'valkey', suite: 'sid', names: ['valkey-server'] },
+  valkey: { root: 'valkey', suite: 'sid', names: ['valkey-server'], unless: 'valkey-server' },
   // A batch system, of which a test makes a cluster in a folder.
   slurm: { root: 'slurm', names: ['slurmctld', 'slurmd', 'slurm-client', 'munge'] },
   cross: {

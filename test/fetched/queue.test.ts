@@ -8,7 +8,7 @@ import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import type * as Commands from '../../src/queue/commands.ts';
 import { expectValid } from '../cli/schema.ts';
-import { type Server, startRedis } from './redis.ts';
+import { type Server, startServer } from './queue-server.ts';
 
 const program = resolve(import.meta.dirname, '../../bin/panthor-shim');
 const folder = mkdtempSync(join(tmpdir(), 'panthor-queue-'));
@@ -46,7 +46,7 @@ let missing = '';
 const workers = new Set<ChildProcess>();
 
 beforeAll(async () => {
-  const started = await startRedis();
+  const started = await startServer();
   if (typeof started === 'string') missing = started;
   else server = started;
 }, 600_000);
@@ -56,7 +56,7 @@ afterEach(async () => {
   for (const worker of workers) worker.kill('SIGKILL');
   while (workers.size > 0) await sleep(10);
   if (server === null) return;
-  const redis = new Redis(server.url);
+  const redis = new Redis(server.url.replace('valkey:', 'redis:'));
   await redis.flushall();
   redis.disconnect();
 });
@@ -77,8 +77,11 @@ interface Ended {
   stderr: string;
 }
 
-function run(args: string[]): Promise<Ended> {
-  const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+/** A module of this text. */
+const toUrl = (code: string): string => `data:text/javascript,${encodeURIComponent(code)}`;
+
+function run(args: string[], node: string[] = []): Promise<Ended> {
+  const child = spawn(process.execPath, [...node, program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   const out = { stdout: '', stderr: '' };
   child.stdout.on('data', (data: Buffer) => (out.stdout += data.toString()));
   child.stderr.on('data', (data: Buffer) => (out.stderr += data.toString()));
@@ -144,7 +147,7 @@ describe('a queue', () => {
 
   it('shows all who ask what is under way, and refuses workers of another version', async (context) => {
     const url = queue(context);
-    const redis = new Redis(url);
+    const redis = new Redis(url.replace('valkey:', 'redis:'));
     const state = { id: 'other', kind: 'explore', what: 'two-binders on 7.2', version: '0123456789abcdef' };
     const jobs = { done: 3, begun: 2, waiting: 1 };
     const text = JSON.stringify({ ...state, begun: Date.now(), jobs, counts: { states: 1234 } });
@@ -164,6 +167,21 @@ describe('a queue', () => {
       await redis.del('panthor-shim:run:other');
       redis.disconnect();
     }
+  });
+
+  it('is refused in a sentence where its packages are not installed', async () => {
+    // As import() fails where there is no such package.
+    const hook = `export async function resolve(name, context, next) {
+      if (name === 'bullmq') throw Object.assign(new Error(name), { code: 'ERR_MODULE_NOT_FOUND' });
+      return next(name, context);
+    }`;
+    const register = `import { register } from 'node:module'; register(${JSON.stringify(toUrl(hook))});`;
+    const refused = await run(['worker', '--queue', 'redis://127.0.0.1:1'], ['--import', toUrl(register)]);
+    expect(refused).toEqual({
+      status: 2,
+      stdout: '',
+      stderr: 'panthor-shim: a queue needs two packages that are not installed: npm install bullmq ioredis\n',
+    });
   });
 
   it('plays vectors, and says of them what one process says', async (context) => {
