@@ -19,7 +19,8 @@ export function searchPart(world: DriverWorld, part: Part, accept: readonly stri
   world.harness.coverage.clear();
   const stretch = stretchOf(world.scenario);
   const threads = world.scenario.threads.length;
-  const context = new Context(world, part.budget, { further: part.further, accept });
+  // Spaces that are handed out are large, and what one part has learned serves the next.
+  const context = new Context(world.memoized(), part.budget, { further: part.further, accept });
   const exits = new Map<SliceName, Entries>();
   const table = StateTable.create(part.budget.states);
   const graph = world.endsMatter ? new Graph() : null;
