@@ -2,6 +2,7 @@
  * How large the spaces of the built-in scenarios are, and how fast the explorer goes through them:
  *
  *   npm run --silent bench:explore [-- --json] [-- --quick] [-- --traces] [-- --scale]
+ *   npm run --silent bench:explore -- --workers, or -- --shards: see explore-many.mjs
  *
  * interleavings  schedules that a search without any reduction runs (≥ where it was stopped after a second)
  * states         different states, told apart by their fingerprints
@@ -17,6 +18,11 @@ import { SCALES, scaled } from './scales.mjs';
 
 const base = new URL('../dist/interleaved/src/', import.meta.url);
 if (!existsSync(fileURLToPath(base))) throw new Error('build first: npm run build');
+if (process.argv.includes('--workers') || process.argv.includes('--shards')) {
+  const { many } = await import('./explore-many.mjs');
+  many(process.argv);
+  process.exit();
+}
 const load = (file) => import(new URL(file, base).href);
 const { kernel } = await load('driver/kernels.js');
 const { loadScenario, scenarioNames } = await load('explore/scenario/catalogue.js');
