@@ -5,8 +5,8 @@ import { SkipReporter } from './test/tooling/skip-reporter.ts';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    // For test/clients and test/fetched packages are fetched: `npm run test:fetch`.
-    exclude: ['test/clients/**', 'test/fetched/**', 'node_modules/**'],
+    // For test/clients and test/fetched packages are fetched: `npm run test:fetch`; test/recipes is part of `npm run test:nightly`.
+    exclude: ['test/clients/**', 'test/fetched/**', 'test/recipes/**', 'node_modules/**'],
     reporters: [
       'default',
       ...(process.env.GITHUB_ACTIONS === 'true' ? ['github-actions'] : []),

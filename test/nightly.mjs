@@ -4,7 +4,8 @@
  *     node test/nightly.mjs [SEQUENCES [SEED]]
  *
  * Then the mutations of driver and machine as the explorer sees them, which take half an hour or more, all kernel trees,
- * the attacks on a server with their full counts (attack.mjs), and each real client on every kernel (clients/run.mjs).
+ * the attacks on a server with their full counts (attack.mjs), each real client on every kernel (clients/run.mjs), and the
+ * recipes for many machines (recipes/).
  *
  * The seed is a new one each time and is printed. A life that goes wrong is reduced and written to test/fixtures/regressions, where
  * the test run replays it from then on.
@@ -46,9 +47,15 @@ const clients = spawnSync(
   [fileURLToPath(new URL('clients/run.mjs', import.meta.url)), '--everywhere', '--only', ' on '],
   { stdio: 'inherit' },
 );
+const recipes = spawnSync(
+  process.execPath,
+  [vitest, 'run', '--config', fileURLToPath(new URL('recipes/vitest.config.ts', import.meta.url))],
+  { cwd: fileURLToPath(new URL('..', import.meta.url)), stdio: 'inherit' },
+);
 process.exitCode =
   (attack.status ?? 1) ||
   (status ?? 1) ||
   (mutations.status ?? 1) ||
   (trees.status ?? 1) ||
-  (clients.status ?? 1);
+  (clients.status ?? 1) ||
+  (recipes.status ?? 1);

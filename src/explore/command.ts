@@ -12,13 +12,14 @@ import { compare } from './output/compare.ts';
 import { elsewhere } from './output/elsewhere.ts';
 import { trace } from './output/explain.ts';
 import { mergeFiles } from './output/merge.ts';
-import { brokenSetUpJson, headOf, replayText, type Shard, toJson, toText } from './output/report.ts';
+import { brokenSetUpJson, headOf, replayText, toJson, toText } from './output/report.ts';
 import type { PartService } from './parts/service.ts';
 import { loadScenario, type ScenarioText, scenarioNames } from './scenario/catalogue.ts';
 import { parseScenario } from './scenario/parser.ts';
 import { type Scenario, ScenarioError } from './scenario/scenario.ts';
 import { checkFits, decodeToken, kernelOf, type Token } from './scenario/token.ts';
 import type { Budget } from './search/search.ts';
+import type { Shard } from './shards/shard-search.ts';
 import { TreeDriver } from './tree/driver.ts';
 
 export { list } from './output/list.ts';
@@ -41,8 +42,9 @@ export interface ExploreRequest {
   budget: Budget;
   seed: number;
   jobs: number;
+  /** Needs PANTHOR_SHIM_NOTE_READS before this is loaded, but for a tree. */
   shard: Shard | undefined;
-  /** One schedule for each trace instead of states; needs PANTHOR_SHIM_NOTE_READS before this is loaded. */
+  /** One schedule for each trace instead of states. */
   traces?: boolean;
   /** Who searches the space by parts; it is told what for: "two-binders on 7.2". */
   parts?: ((what: string) => Promise<PartService>) | undefined;
@@ -109,6 +111,7 @@ async function explore(request: ExploreRequest): Promise<ExploreReply> {
   const question = {
     ...request,
     jobs: tree === undefined ? request.jobs : 1,
+    overlapping: tree !== undefined,
     parts: parts && (() => parts(headOf(scenario.name, model))),
   };
   const result = await decide(world, model, invariants, question);

@@ -132,10 +132,21 @@ export class Coverage {
     if (this.#recording) this.#happened[what]++;
   }
 
-  /** A state that was not seen before was entered. */
-  visited(): void {
+  /** The machine went the first way at a choice with this label. */
+  chose(label: string): void {
+    if (label.includes('the TLB still has')) this.happened('staleTlb');
+    else if (label.includes('from the L2')) this.happened('staleL2');
+  }
+
+  /** How many drm_dev_enter() have failed so far. */
+  get failedEnters(): number {
+    return this.#happened.devEnterFailed;
+  }
+
+  /** A state that was not seen before was entered, in which threads are at the calls `calls`. */
+  visited(calls: ArrayLike<number> = this.#at): void {
     for (let i = 0; i < this.#at.length; i++) {
-      const at = this.#at[i];
+      const at = calls[i];
       if (at >= 0) this.#calls[i][at].states++;
     }
   }
@@ -170,6 +181,12 @@ export function mergeCoverage(parts: readonly PartCoverage[]): CoverageReport {
   }
   const calls = sum.calls.map(({ begun, ...call }) => ({ ...call, states: begun ? call.states : 0 }));
   return { ...sum, calls };
+}
+
+/** The same of reports, for those who have no more. */
+export function mergeReports(reports: readonly CoverageReport[]): CoverageReport {
+  const begun = (call: CallCoverage) => ({ ...call, begun: call.states > 0 });
+  return mergeCoverage(reports.map((report) => ({ ...report, calls: report.calls.map(begun) })));
 }
 
 /**

@@ -8,10 +8,11 @@ import { BreadthFirst } from './search/breadth-first.ts';
 import { searchInParallel } from './search/parallel.ts';
 import { type Budget, Context, type Stats } from './search/search.ts';
 import { type Exhaustive, type ExploreOptions, Inquiry, type Result } from './search/verdict.ts';
+import { type Shard, ShardSearch } from './shards/shard-search.ts';
 
 /** Spaces with no more states are not worth handing out. */
 const FEW_STATES = 1000;
-/** Parts of the space that each machine gets, so that they are about equally large. */
+/** Parts of the space that each machine gets where shards overlap, so that they are about equally large. */
 const PREFIXES_PER_SHARD = 8;
 
 /** What is asked of a search. */
@@ -23,7 +24,9 @@ export interface Question {
   seed: number;
   jobs: number;
   /** The part of the space to search, 1/n being the first. */
-  shard: { index: number; count: number } | undefined;
+  shard: Shard | undefined;
+  /** What steps read is not known, as of a kernel tree: shards then see the same states again. */
+  overlapping?: boolean;
   /** One schedule for each trace, by one thread. */
   traces?: boolean;
   /** Who searches the space by parts, in the place of threads of this process. */
@@ -84,7 +87,11 @@ export async function decide(
     }
     result = inquiry.conclude(first);
   } else if (question.shard !== undefined) {
-    result = inquiry.conclude(await shardOf(world, question.shard, inquiry, accept, parallel));
+    const { shard, overlapping } = question;
+    const part = overlapping
+      ? await overlappingShard(world, shard, inquiry, accept, parallel)
+      : inquiry.exhaust(inquiry.left(0.7), new ShardSearch(shard));
+    result = inquiry.conclude(part);
   } else if (question.jobs === 1) {
     result = inquiry.conclude(inquiry.exhaust());
   } else {
@@ -109,10 +116,10 @@ export function withCoverage(
   return { ...result, verdict, coverage, empty };
 }
 
-/** The part of the space that one machine of several is to search; the first layers are searched by all. */
-async function shardOf(
+/** What one machine of several is to search where steps are known by nothing but where they lead; the first layers are searched by all. */
+async function overlappingShard(
   world: DriverWorld,
-  shard: { index: number; count: number },
+  shard: Shard,
   inquiry: Inquiry,
   accept: readonly string[],
   parallel: (prefixes: readonly Uint8Array[]) => Promise<Exhaustive>,

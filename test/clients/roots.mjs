@@ -80,6 +80,9 @@ export const GROUPS = {
   shells: { root: 'shells', names: ['zsh', 'fish'], unless: 'fish' },
   // A server for queues of jobs.
   redis: { root: 'services', names: ['redis-server'], unless: 'redis-server' },
+  valkey: { root: 'valkey', suite: 'sid', names: ['valkey-server'] },
+  // A batch system, of which a test makes a cluster in a folder.
+  slurm: { root: 'slurm', names: ['slurmctld', 'slurmd', 'slurm-client', 'munge'] },
   cross: {
     root: 'tools',
     names: ['gcc-aarch64-linux-gnu', 'libc6-dev-arm64-cross'],
@@ -103,7 +106,7 @@ const MACHINE_HAS = /^(libc6|libgcc-s1|libstdc\+\+6|gcc-\d+-base|zlib1g)$/;
 
 /** Fetches and unpacks what the groups name. Returns { roots, incomplete: { group: [sentence] } }. */
 export async function prepareRoots(cache, groups) {
-  const names = ['amd64', 'arm64', 'tools', 'browser', 'shells', 'services'];
+  const names = ['amd64', 'arm64', 'tools', 'browser', 'shells', 'services', 'valkey', 'slurm'];
   const roots = Object.fromEntries(names.map((name) => [name, join(cache, name)]));
   const incomplete = {};
   const apts = new Map();

@@ -1,27 +1,16 @@
 /** A Redis server of Debian's for one test file: fetched, not installed, in a folder of its own, ended with the tests. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { onPath, prepareRoots } from '../clients/roots.mjs';
+import { freePort } from '../tooling/free-port.ts';
 
 const top = resolve(import.meta.dirname, '../..');
 
 export interface Server {
   url: string;
   end(): Promise<void>;
-}
-
-/** A port that was free a moment ago. */
-function freePort(): Promise<number> {
-  return new Promise((done, failed) => {
-    const server = createServer().on('error', failed);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => done(port));
-    });
-  });
 }
 
 /** Starts a server; or, in a sentence, why there is none. */

@@ -64,6 +64,7 @@ export class CanonicalLineParser {
     record.type = 'ioctl';
     record.raw = null;
     record.node = null;
+    record.compat = null;
     let at = this.#decimal(data, literal(data, start, IOCTL), Number.MAX_SAFE_INTEGER);
     record.timeNs = this.#number;
     at = this.#decimal(data, literal(data, at, TID), 0x7fffffff);
@@ -127,6 +128,7 @@ export class CanonicalLineParser {
     record.type = 'mmap';
     record.raw = null;
     record.node = null;
+    record.compat = null;
     let at = this.#decimal(data, literal(data, start, MMAP), Number.MAX_SAFE_INTEGER);
     record.timeNs = this.#number;
     at = this.#decimal(data, literal(data, at, FD), 0x7fffffff);
@@ -150,6 +152,7 @@ export class CanonicalLineParser {
     record.type = 'close';
     record.raw = null;
     record.node = null;
+    record.compat = null;
     let at = this.#decimal(data, literal(data, start, CLOSE), Number.MAX_SAFE_INTEGER);
     record.timeNs = this.#number;
     at = this.#decimal(data, literal(data, at, FD), 0x7fffffff);

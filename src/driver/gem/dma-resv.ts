@@ -1,5 +1,4 @@
 import { Mutex } from '../../coroutine/op.ts';
-import type { Fence } from '../sync/fence.ts';
 
 /**
  * The reservation of a VM (struct dma_resv of its drm_gpuvm): a lock that a submission holds while it prepares what is
@@ -10,13 +9,12 @@ export class DmaResv {
   /** Jobs of groups and asynchronous binds that are not done (DMA_RESV_USAGE_BOOKKEEP). */
   unsignaled = 0;
 
-  /** dma_resv_add_fence(): until `fence` is signalled, nothing that the VM maps is reclaimed. */
-  add(fence: Fence): void {
+  /** dma_resv_add_fence(), of a job's fence: until remove(), nothing that the VM maps is reclaimed. */
+  add(): void {
     this.unsignaled++;
-    fence.onSignal(() => this.remove());
   }
 
-  /** A fence that was counted is signalled. */
+  /** The fence of a job that was counted is signalled. */
   remove(): void {
     this.unsignaled--;
   }

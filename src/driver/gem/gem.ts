@@ -2,6 +2,7 @@
 
 import { SZ_2M, SZ_4K } from '../../../uapi/sizes.ts';
 import { BO_MEMORY_BASE } from '../../hw/memory.ts';
+import type { BoContents } from './contents.ts';
 import { type BoLayout, layoutPieces, type SgPiece, SgTable } from './sg.ts';
 
 /** Makes an object's scatter list, or null where there is no physical memory for it. */
@@ -19,6 +20,8 @@ export class GemObject {
   /** The VM (anything that identifies one) that alone may map it. */
   exclusiveVm: unknown;
   label: string | null = null;
+  /** What it holds, where it is one of the kernel's own. */
+  contents: BoContents | null = null;
   imported = false;
   /** Of the kernel's own: reclaim leaves it alone. */
   unreclaimable = false;
@@ -100,6 +103,8 @@ export class GemTable {
   /** Runs in address order: where each begins, and the object that has it. */
   readonly #runPa: number[] = [];
   readonly #runBo: (GemObject | undefined)[] = [];
+  /** The scatter list of the object that had a run last: the next one is often as large. */
+  readonly #runSg: SgTable[] = [];
   /** Free runs by length in bytes. */
   readonly #freeRuns = new Map<number, number[]>();
   /** Objects alive, dummies included. */
@@ -121,9 +126,9 @@ export class GemTable {
   create(size: number, flags: number, exclusiveVm: unknown): GemObject {
     const serial = this.#takeSerial();
     const layout = this.#layout;
-    return this.#add(serial, serial + 1, size, flags, exclusiveVm, (bo) =>
-      layout === 'contig2M' ? this.#backByRun(bo) : new SgTable(layoutPieces(layout, bo.id, size, 0)),
-    );
+    const backing: Backing =
+      layout === 'contig2M' ? this.#backByRun : (bo) => new SgTable(layoutPieces(layout, bo.id, size, 0));
+    return this.#add(serial, serial + 1, size, flags, exclusiveVm, backing);
   }
 
   /** An object under a number of its own with a layout and seed of the vectors, or an explicit scatter list. */
@@ -179,7 +184,7 @@ export class GemTable {
     this.#runBo[bo.run] = undefined;
   }
 
-  #backByRun(bo: GemObject): SgTable | null {
+  readonly #backByRun = (bo: GemObject): SgTable | null => {
     const span = runSpan(bo.size);
     let run = this.#freeRuns.get(span)?.pop();
     if (run === undefined) {
@@ -189,13 +194,16 @@ export class GemTable {
     }
     this.#runBo[run] = bo;
     bo.run = run;
+    if (this.#runSg[run]?.size === bo.size) return this.#runSg[run];
     const pa = this.#runPa[run];
     const whole = bo.size - (bo.size % SZ_2M);
     const pieces: SgPiece[] = [];
     if (whole > 0) pieces.push([pa, whole, SZ_2M]);
     if (bo.size > whole) pieces.push([pa + whole, bo.size - whole, SZ_4K]);
-    return new SgTable(pieces);
-  }
+    const sg = new SgTable(pieces);
+    this.#runSg[run] = sg;
+    return sg;
+  };
 
   #takeSerial(): number {
     return this.#free.length > 0 ? (this.#free.pop() as number) : this.objects.length;

@@ -1,7 +1,8 @@
 /** One verdict from those of the parts of a space. */
 import { readFileSync } from 'node:fs';
 import { InputError, UsageError } from '../../errors.ts';
-import type { ResultJson } from './report.ts';
+import { type CoverageReport, mergeReports } from '../coverage.ts';
+import type { ResultJson, Violated } from './report.ts';
 
 /** One verdict from the JSON of all parts. @throws InputError for a file that cannot be read; as mergeResults() */
 export function mergeFiles(files: readonly string[]): ResultJson {
@@ -26,6 +27,7 @@ export function mergeResults(parts: readonly ResultJson[]): ResultJson {
   const same = (part: ResultJson) =>
     part.digest === first.digest &&
     part.invariants.join() === first.invariants.join() &&
+    part.coverage.calls.length === first.coverage.calls.length &&
     part.shard?.count === count;
   if (count === 0 || !parts.every(same))
     throw new UsageError('these verdicts are not parts of one exploration');
@@ -42,6 +44,9 @@ export function mergeResults(parts: readonly ResultJson[]): ResultJson {
   const sum = (of: (part: ResultJson) => number) => parts.reduce((total, part) => total + of(part), 0);
   return {
     ...rest,
+    violations: violationsOf(parts, deciding),
+    accepted: [...new Set(parts.flatMap((part) => part.accepted))],
+    coverage: mergeReports(parts.map((part) => part.coverage)),
     // Parts meet in the same states: the sum is more than there are.
     states: sum((part) => part.states),
     schedules: sum((part) => part.schedules),
@@ -49,6 +54,16 @@ export function mergeResults(parts: readonly ResultJson[]): ResultJson {
     depth: Math.max(...parts.map((part) => part.depth)),
     by: `${count} parts`,
   };
+}
+
+/** Each message once, those of the part that decides first. */
+function violationsOf(parts: readonly ResultJson[], deciding: ResultJson): Violated[] {
+  const violations = new Map<string, Violated>();
+  for (const one of [deciding, ...parts].flatMap((part) => part.violations)) {
+    const key = `${one.invariant}\n${one.message}`;
+    if (!violations.has(key)) violations.set(key, one);
+  }
+  return [...violations.values()];
 }
 
 /** Whether something that was read as JSON has what merging looks at. */
@@ -60,7 +75,13 @@ function isPart(part: unknown): part is ResultJson {
     typeof one.digest === 'string' &&
     typeof one.verdict === 'string' &&
     Array.isArray(one.invariants) &&
-    Array.isArray(one.steps) &&
+    [one.steps, one.violations, one.accepted].every(Array.isArray) &&
+    isCoverage(one.coverage) &&
     [one.states, one.schedules, one.seconds, one.depth].every((n) => typeof n === 'number')
   );
+}
+
+function isCoverage(coverage: unknown): coverage is CoverageReport {
+  const calls = (coverage as Partial<CoverageReport> | null | undefined)?.calls;
+  return Array.isArray(calls) && calls.every((call) => call !== null && Array.isArray(call.results));
 }

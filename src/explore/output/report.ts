@@ -6,14 +6,8 @@ import type { DriverWorld } from '../driver-world.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { digest, encodeToken } from '../scenario/token.ts';
 import type { Finding } from '../search/search.ts';
+import type { Shard } from '../shards/shard-search.ts';
 import { columns, type Traced, trace } from './explain.ts';
-
-/** Which part of the space a verdict is about, when several machines share the work. */
-export interface Shard {
-  /** 1 to count. */
-  index: number;
-  count: number;
-}
 
 export interface Violated {
   invariant: string;
@@ -45,6 +39,7 @@ export interface ResultJson {
   empty: readonly string[];
   /** Of scenario, behaviours and model: verdicts on different ones cannot be merged. */
   digest: string;
+  /** Which part of the space the verdict is about, where several machines share the work. */
   shard?: Shard;
 }
 

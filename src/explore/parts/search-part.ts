@@ -18,13 +18,14 @@ import { type SliceName, sliceOf, stretchOf } from './slice.ts';
 export function searchPart(world: DriverWorld, part: Part, accept: readonly string[]): PartResult {
   world.harness.coverage.clear();
   const stretch = stretchOf(world.scenario);
+  const threads = world.scenario.threads.length;
   const context = new Context(world, part.budget, { further: part.further, accept });
   const exits = new Map<SliceName, Entries>();
   const table = StateTable.create(part.budget.states);
   const graph = world.endsMatter ? new Graph() : null;
   const border = {
     outside: (lanes: Int32Array, schedule: Uint8Array, length: number): boolean => {
-      const slice = sliceOf(world, stretch);
+      const slice = sliceOf(context.world === world ? world : world.memoized(), threads, stretch);
       if (slice === part.slice) return false;
       let entries = exits.get(slice);
       if (entries === undefined) exits.set(slice, (entries = new Entries()));

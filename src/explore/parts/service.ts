@@ -91,7 +91,11 @@ function ledgerOf(world: DriverWorld): Ledger {
   const lanes = new Int32Array(2);
   world.reset();
   world.fingerprint(lanes);
-  return new Ledger(sliceOf(world, stretchOf(world.scenario)), lanes[0], lanes[1]);
+  return new Ledger(
+    sliceOf(world, world.scenario.threads.length, stretchOf(world.scenario)),
+    lanes[0],
+    lanes[1],
+  );
 }
 
 function progressOf(ledger: Ledger): PartProgress {

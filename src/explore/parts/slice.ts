@@ -2,7 +2,6 @@
  * Slices of a space: states in which the scenario's threads have come equally far in their calls. Threads never go back to
  * an earlier call, so that slices have an order, and every state is in one slice alone.
  */
-import type { DriverWorld } from '../driver-world.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 
 /** How far each thread has come, in stretches of CALLS_PER_STRETCH calls: "0.2.1". */
@@ -24,14 +23,17 @@ export function stretchOf(scenario: Scenario): number {
   }
 }
 
-/** The slice of the world's present state; `stretch` as stretchOf() has it. */
-export function sliceOf(world: DriverWorld, stretch: number): SliceName {
+/** A world in which the threads of a scenario have come so far. */
+export interface Progress {
+  /** How many calls are behind a thread that is in one or has ended; -1 before its first. */
+  callAt(thread: number): number;
+}
+
+/** The slice of a world's present state, whose scenario has so many threads; `stretch` as stretchOf() has it. */
+export function sliceOf(world: Progress, threads: number, stretch: number): SliceName {
   let name = '';
-  world.scenario.threads.forEach(({ calls }, i) => {
-    // Before its first call a thread is at 0, and behind its last one when it has ended.
-    const at = world.threads[i].point === null ? calls.length + 1 : world.harness.coverage.at(i) + 1;
-    name += `${i === 0 ? '' : '.'}${Math.floor(at / stretch)}`;
-  });
+  for (let i = 0; i < threads; i++)
+    name += `${i === 0 ? '' : '.'}${Math.floor((world.callAt(i) + 1) / stretch)}`;
   return name;
 }
 

@@ -116,6 +116,8 @@ export abstract class ThreadWorld implements World {
       : `livelock: from here on ${names} can never end`;
   }
 
+  memoized?(): World;
+
   /** Thread `index` is about to go on. */
   protected onSwitch(_index: number): void {}
 
