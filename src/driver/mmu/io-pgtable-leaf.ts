@@ -41,17 +41,22 @@ export function fillLeaves(
   attrLo: number,
   attrHi: number,
 ): void {
-  let lo = pa >>> 0;
-  let hi = (pa - lo) * 2 ** -32;
-  const step = size >>> 0;
-  for (const end = at + n * 2; at < end; at += 2) {
-    words[at] = lo | attrLo;
-    words[at + 1] = hi | attrHi;
-    lo += step;
-    if (lo >= 0x100000000) {
-      lo -= 0x100000000;
-      hi++;
+  const bytes = pa >>> 0;
+  let hi = ((pa - bytes) * 2 ** -32) | attrHi;
+  let lo = bytes | attrLo;
+  const end = at + n * 2;
+  // Attributes are in bits that no address of a page has, so that adding to both adds to the address alone. Words are
+  // kept as 32-bit integers, and whether one carries into the next is asked once for each 4 GiB.
+  while (at < end) {
+    const pages = (0x100000000 - (lo >>> 0)) / size;
+    const carry = at + 2 * Math.ceil(pages);
+    const stop = carry < end ? carry : end;
+    for (; at < stop; at += 2) {
+      words[at] = lo;
+      words[at + 1] = hi;
+      lo = (lo + size) | 0;
     }
+    hi++;
   }
 }
 

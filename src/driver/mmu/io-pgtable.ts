@@ -37,7 +37,7 @@ export class IoPgtable {
   readonly #rootPage: number;
   readonly #warn: WarnSink;
   readonly #b: UnmapBehaviours;
-  /** The last-level table that was mapped into last, and the 2 MiB that it covers; -1 once a table was freed. */
+  /** The last-level table that was used last, and the 2 MiB that it covers; -1 once a table was freed. */
   #leafPage = -1;
   #leafHi = -1;
   #leafLo = -1;
@@ -90,18 +90,14 @@ export class IoPgtable {
     const hi = (iova - lo) * 2 ** -32;
     const leafLevel = size === SZ_2M ? 2 : 3;
     const index = leafLevel === 3 ? (lo >>> 12) & 511 : (lo >>> 21) & 511;
-    let page = this.#leafPage;
-    if (leafLevel === 2 || hi !== this.#leafHi || lo >>> 21 !== this.#leafLo) {
+    let page = leafLevel === 3 ? this.#lastLeafTable(lo, hi) : -1;
+    if (page < 0) {
       page = this.#rootPage;
       for (let level = this.#startLevel; level < leafLevel; level++) {
         page = this.#descend(page, level, levelIndex(level, lo, hi), source);
         if (page < 0) return page;
       }
-      if (leafLevel === 3) {
-        this.#leafPage = page;
-        this.#leafHi = hi;
-        this.#leafLo = lo >>> 21;
-      }
+      if (leafLevel === 3) this.#keepLeafTable(page, lo, hi);
     }
     const n = count < ENTRIES - index ? count : ENTRIES - index;
     const ret = this.#clearForLeaf(page, leafLevel, index, n);
@@ -131,19 +127,23 @@ export class IoPgtable {
     const lo = iova >>> 0;
     const hi = (iova - lo) * 2 ** -32;
     const leafLevel = size === SZ_2M ? 2 : 3;
-    const words = this.#memory.words;
-    let page = this.#rootPage;
-    for (let level = this.#startLevel; level < leafLevel; level++) {
-      const at = page * TABLE_WORDS + levelIndex(level, lo, hi) * 2;
-      const type = words[at] & 3;
-      if (words[at] === 0) {
-        this.#warn.warn('__arm_lpae_unmap', 'not-mapped');
-        return this.#b.holeIsASize ? -ENOENT : 0;
+    const { words } = this.#memory;
+    let page = leafLevel === 3 ? this.#lastLeafTable(lo, hi) : -1;
+    if (page < 0) {
+      page = this.#rootPage;
+      for (let level = this.#startLevel; level < leafLevel; level++) {
+        const at = page * TABLE_WORDS + levelIndex(level, lo, hi) * 2;
+        const desc = words[at];
+        if (desc === 0) {
+          this.#warn.warn('__arm_lpae_unmap', 'not-mapped');
+          return this.#b.holeIsASize ? -ENOENT : 0;
+        }
+        if ((desc & 3) === DESC_BLOCK) return this.#unmapPartOfBlock(at, level, lo, count, source);
+        page = this.#memory.tableOf(desc, words[at + 1]);
       }
-      if (type === DESC_BLOCK) return this.#unmapPartOfBlock(at, level, lo, count, source);
-      page = this.#memory.tableOf(words[at], words[at + 1]);
+      if (leafLevel === 3) this.#keepLeafTable(page, lo, hi);
     }
-    const first = levelIndex(leafLevel, lo, hi);
+    const first = leafLevel === 3 ? (lo >>> 12) & 511 : (lo >>> 21) & 511;
     const start = page * TABLE_WORDS + first * 2;
     const end = start + 2 * (count < ENTRIES - first ? count : ENTRIES - first);
     let at = start;
@@ -155,11 +155,22 @@ export class IoPgtable {
       }
       if (leafLevel === 2 && (desc & 3) === DESC_TABLE)
         this.#free(this.#memory.tableOf(desc, words[at + 1]), 3);
+      words[at] = 0;
+      words[at + 1] = 0;
     }
     if (at === start && at < end && this.#b.holeIsASize) return -ENOENT;
-    if (at - start > 32) words.fill(0, start, at);
-    else for (let i = start; i < at; i++) words[i] = 0;
     return ((at - start) >> 1) * size;
+  }
+
+  /** The last-level table for an address, given by its halves, where it is the last that was used; else -1. */
+  #lastLeafTable(lo: number, hi: number): number {
+    return hi === this.#leafHi && lo >>> 21 === this.#leafLo ? this.#leafPage : -1;
+  }
+
+  #keepLeafTable(page: number, lo: number, hi: number): void {
+    this.#leafPage = page;
+    this.#leafHi = hi;
+    this.#leafLo = lo >>> 21;
   }
 
   /** iova_to_phys() !== 0: whether a leaf translates `iova`, by the driver's own look at its tables. */
