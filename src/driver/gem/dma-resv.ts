@@ -9,11 +9,12 @@ export class DmaResv {
   readonly lock = new Mutex('reservation_ww_class_mutex', 'dma_resv');
   /** Jobs of groups and asynchronous binds that are not done (DMA_RESV_USAGE_BOOKKEEP). */
   unsignaled = 0;
+  readonly #signalled = (): void => this.remove();
 
-  /** dma_resv_add_fence(): until `fence` is signalled, nothing that the VM maps is reclaimed. */
+  /** dma_resv_add_fence(): until `fence`, which was not added before, is signalled, nothing that the VM maps is reclaimed. */
   add(fence: Fence): void {
     this.unsignaled++;
-    fence.onSignal(() => this.remove());
+    fence.onSignal(this.#signalled);
   }
 
   /** A fence that was counted is signalled. */

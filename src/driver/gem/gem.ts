@@ -104,6 +104,10 @@ export class GemTable {
   readonly #freeRuns = new Map<number, number[]>();
   /** Objects alive, dummies included. */
   live = 0;
+  readonly #ofLayout = (bo: GemObject): SgTable | null =>
+    this.#layout === 'contig2M'
+      ? this.#backByRun(bo)
+      : new SgTable(layoutPieces(this.#layout, bo.id, bo.size, 0));
   /** Called when the last reference goes. */
   onFree: ((bo: GemObject) => void) | null = null;
 
@@ -120,10 +124,7 @@ export class GemTable {
    */
   create(size: number, flags: number, exclusiveVm: unknown): GemObject {
     const serial = this.#takeSerial();
-    const layout = this.#layout;
-    return this.#add(serial, serial + 1, size, flags, exclusiveVm, (bo) =>
-      layout === 'contig2M' ? this.#backByRun(bo) : new SgTable(layoutPieces(layout, bo.id, size, 0)),
-    );
+    return this.#add(serial, serial + 1, size, flags, exclusiveVm, this.#ofLayout);
   }
 
   /** An object under a number of its own with a layout and seed of the vectors, or an explicit scatter list. */

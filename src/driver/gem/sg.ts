@@ -48,8 +48,8 @@ export class SgTable {
       }
       size += bytes;
     }
-    this.pa = Float64Array.from(pa);
-    this.len = Float64Array.from(len);
+    this.pa = new Float64Array(pa);
+    this.len = new Float64Array(len);
     this.start = new Float64Array(pa.length);
     for (let i = 1; i < pa.length; i++) this.start[i] = this.start[i - 1] + len[i - 1];
     this.size = size;

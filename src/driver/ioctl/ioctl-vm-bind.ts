@@ -123,13 +123,15 @@ function* bindAsync(
   const count = view.getUint32(at + COUNT, true);
   const submit = new SubmitContext(file, mem);
   const entity = drv.sched.vmEntity(vm);
+  const op = spareOps.pop() ?? newOp();
   let ret = 0;
   for (let i = 0; i < count && ret === 0; i++) {
     const opAt = ops + i * stride;
     drv.device.condResched?.();
-    const job = vm.bindJobCreate(file, decodeOp(newOp(), mem.view, opAt));
+    const job = vm.bindJobCreate(file, decodeOp(op, mem.view, opAt));
     ret = typeof job === 'number' ? job : submit.addJob(new VmBindSchedJob(job), entity, opAt + OP_SYNCS);
   }
+  spareOps.push(op);
   ret ||= submit.collectSignals() || submit.addDepsAndArm();
   if (ret === 0) submit.push(vm.resv);
   yield* submit.cleanup();

@@ -20,10 +20,13 @@ interface SyncOp {
   flags: number;
   handle: number;
   point: bigint;
+  /** Of a signal: what it signals, once that was collected. */
+  signal: SyncSignal | null;
 }
 
 /** struct panthor_sync_signal: a point that this submission signals, and the fence that will be put there. */
 interface SyncSignal {
+  handle: number;
   point: bigint;
   syncobj: Syncobj;
   /** First what was there before, then the fence of the last job that signals it. */
@@ -33,8 +36,12 @@ interface SyncSignal {
 interface JobContext {
   job: SchedJob;
   entity: SchedEntity;
-  syncs: SyncOp[];
+  syncs: readonly SyncOp[];
 }
+
+/** Signals of a call that are looked through one by one; more get a map. */
+const FEW = 16;
+const NO_SYNCS: readonly SyncOp[] = [];
 
 const FLAGS_MASK = DRM_PANTHOR_SYNC_OP_HANDLE_TYPE_MASK | DRM_PANTHOR_SYNC_OP_SIGNAL;
 
@@ -59,8 +66,9 @@ function checkSyncOp(op: SyncOp): number {
 export class SubmitContext {
   readonly #file: DrmFile;
   readonly #mem: UserMemory;
-  /** By handle and point. */
-  readonly #signals = new Map<string, SyncSignal>();
+  /** In the order in which they were collected, and by handle and point where there are many. */
+  readonly #signals: SyncSignal[] = [];
+  #byName: Map<string, SyncSignal> | null = null;
   #jobs: JobContext[] = [];
 
   /** panthor_submit_ctx_init(). */
@@ -76,22 +84,26 @@ export class SubmitContext {
    * @returns 0, or -errno of reading them
    */
   addJob(job: SchedJob, entity: SchedEntity, syncsAt: number): number {
-    const context: JobContext = { job, entity, syncs: [] };
+    const context: JobContext = { job, entity, syncs: NO_SYNCS };
     this.#jobs.push(context);
     const { view } = this.#mem;
     const array = getArray(this.#mem, view, syncsAt, drm_panthor_sync_op);
     if (array < 0) return array;
     const stride = view.getUint32(syncsAt, true);
     const count = view.getUint32(syncsAt + 4, true);
+    if (count === 0) return 0;
+    const syncs: SyncOp[] = [];
+    context.syncs = syncs;
     const { off } = drm_panthor_sync_op;
     const { condResched } = this.#file.drv.device;
     for (let i = 0; i < count; i++) {
       condResched?.();
       const at = array + i * stride;
-      context.syncs.push({
+      syncs.push({
         flags: view.getInt32(at + off.flags, true),
         handle: view.getUint32(at + off.handle, true),
         point: view.getBigUint64(at + off.timeline_value, true),
+        signal: null,
       });
     }
     return 0;
@@ -129,10 +141,7 @@ export class SubmitContext {
       }
       const fence = entity.arm(job);
       // panthor_submit_ctx_update_job_sync_signal_fences()
-      for (const op of syncs) {
-        const signal = isSignal(op) ? this.#search(op) : undefined;
-        if (signal !== undefined) signal.fence = fence;
-      }
+      for (const { signal } of syncs) if (signal !== null) signal.fence = fence;
     }
     return 0;
   }
@@ -149,7 +158,7 @@ export class SubmitContext {
       entity.push(job);
     }
     this.#jobs = [];
-    for (const { syncobj, point, fence } of this.#signals.values()) {
+    for (const { syncobj, point, fence } of this.#signals) {
       if (point === 0n) syncobj.replaceFence(fence);
       else if (fence !== null) syncobj.addPoint(fence, point);
     }
@@ -157,22 +166,30 @@ export class SubmitContext {
 
   /** panthor_submit_ctx_cleanup(), with panthor_sync_signal_free(): frees what was not pushed. */
   *cleanup(): Op<void> {
-    for (const { syncobj } of this.#signals.values()) syncobj.put();
+    for (const { syncobj } of this.#signals) syncobj.put();
     for (const submitted of this.#jobs) yield* submitted.job.free();
   }
 
   /** panthor_submit_ctx_search_sync_signal() */
-  #search(op: SyncOp): SyncSignal | undefined {
-    return this.#signals.get(`${op.handle}:${op.point}`);
+  #search({ handle, point }: SyncOp): SyncSignal | undefined {
+    if (this.#byName !== null) return this.#byName.get(`${handle}:${point}`);
+    for (const signal of this.#signals) if (signal.handle === handle && signal.point === point) return signal;
+    return undefined;
   }
 
   /** panthor_submit_ctx_get_sync_signal(), panthor_submit_ctx_add_sync_signal() */
   #addSignal(op: SyncOp): number {
-    if (this.#search(op) !== undefined) return 0;
-    const syncobj = this.#file.syncobjs.get(op.handle);
+    op.signal = this.#search(op) ?? null;
+    if (op.signal !== null) return 0;
+    const { handle, point } = op;
+    const syncobj = this.#file.syncobjs.get(handle);
     if (syncobj === undefined) return -EINVAL;
-    const fence = syncobj.lookup(op.point) ?? null;
-    this.#signals.set(`${op.handle}:${op.point}`, { point: op.point, syncobj: syncobj.get(), fence });
+    const fence = syncobj.lookup(point) ?? null;
+    op.signal = { handle, point, syncobj: syncobj.get(), fence };
+    this.#signals.push(op.signal);
+    if (this.#signals.length > FEW)
+      this.#byName ??= new Map(this.#signals.map((one) => [`${one.handle}:${one.point}`, one]));
+    this.#byName?.set(`${handle}:${point}`, op.signal);
     return 0;
   }
 

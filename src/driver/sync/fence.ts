@@ -35,7 +35,9 @@ export class Fence {
   /** 0, or a negative errno; final once the fence has signalled (dma_fence_set_error). */
   error = 0;
   #done = false;
-  #callbacks: Set<FenceCallback> | null = null;
+  /** The first callback, and those after it: most fences have one. */
+  #callback: FenceCallback | null = null;
+  #others: Set<FenceCallback> | null = null;
 
   constructor(context: number = allocContext(), seqno: bigint = 1n, timeline = 'stub') {
     this.context = context;
@@ -51,15 +53,17 @@ export class Fence {
   /** Calls `callback` when the fence signals, once however often it was added; at once when it already has (dma_fence_add_callback). */
   onSignal(callback: FenceCallback): void {
     if (this.#done) callback(this);
-    else {
-      this.#callbacks ??= new Set();
-      this.#callbacks.add(callback);
+    else if (this.#callback === null && this.#others === null) this.#callback = callback;
+    else if (callback !== this.#callback) {
+      this.#others ??= new Set();
+      this.#others.add(callback);
     }
   }
 
   /** dma_fence_remove_callback(): `callback` is not called any more. */
   removeCallback(callback: FenceCallback): void {
-    this.#callbacks?.delete(callback);
+    if (callback === this.#callback) this.#callback = null;
+    else this.#others?.delete(callback);
   }
 
   /** dma_fence_signal(), with dma_fence_set_error() first where `error` (a negative errno) is given. */
@@ -68,9 +72,12 @@ export class Fence {
     if (error !== 0) this.error = error;
     this.#done = true;
     if (clock.now !== null) this.signaledNs = clock.now();
-    const callbacks = this.#callbacks;
-    this.#callbacks = null;
-    if (callbacks !== null) for (const callback of callbacks) callback(this);
+    const first = this.#callback;
+    const others = this.#others;
+    this.#callback = null;
+    this.#others = null;
+    if (first !== null) first(this);
+    if (others !== null) for (const callback of others) callback(this);
   }
 }
 
