@@ -188,10 +188,10 @@ export const MUTATIONS = [
     caughtBy: ['documented'],
   },
   {
-    name: 'the right part of a cut is inserted before the left one',
+    name: 'the right part of a cut takes the place of the mapping behind it',
     in: 'replaceVma',
-    find: '[$prev, $next]',
-    to: '[$next, $prev]',
+    find: '!$meetsEmpty && $prev === null',
+    to: '!$meetsEmpty',
     caughtBy: ['small-world', 'lives'],
   },
   {

@@ -1,8 +1,8 @@
 /** Buffer objects: struct panthor_gem_object, and the device's table of them. */
 
-import { SZ_2M, SZ_4K } from '../../../uapi/sizes.ts';
+import { SZ_2M } from '../../../uapi/sizes.ts';
 import { BO_MEMORY_BASE } from '../../hw/memory.ts';
-import { type BoLayout, layoutPieces, type SgPiece, SgTable } from './sg.ts';
+import { type BoLayout, layoutPieces, SgTable } from './sg.ts';
 
 /** Makes an object's scatter list, or null where there is no physical memory for it. */
 type Backing = (bo: GemObject) => SgTable | null;
@@ -107,7 +107,7 @@ export class GemTable {
   readonly #ofLayout = (bo: GemObject): SgTable | null =>
     this.#layout === 'contig2M'
       ? this.#backByRun(bo)
-      : new SgTable(layoutPieces(this.#layout, bo.id, bo.size, 0));
+      : SgTable.of(layoutPieces(this.#layout, bo.id, bo.size, 0));
   /** Called when the last reference goes. */
   onFree: ((bo: GemObject) => void) | null = null;
 
@@ -136,7 +136,7 @@ export class GemTable {
     seed: number,
   ): GemObject {
     return this.#add(this.#takeSerial(), id, size, 0, exclusiveVm, () =>
-      backing instanceof SgTable ? backing : new SgTable(layoutPieces(backing, id, size, seed)),
+      backing instanceof SgTable ? backing : SgTable.of(layoutPieces(backing, id, size, seed)),
     );
   }
 
@@ -144,7 +144,7 @@ export class GemTable {
   createDummy(): GemObject {
     const layout = this.#dummyLayout;
     return this.#add(this.#takeSerial(), 0, SZ_2M, 0, null, (bo) =>
-      layout === null ? this.#backByRun(bo) : new SgTable(layoutPieces(layout, 0, SZ_2M, 0)),
+      layout === null ? this.#backByRun(bo) : SgTable.of(layoutPieces(layout, 0, SZ_2M, 0)),
     );
   }
 
@@ -190,12 +190,7 @@ export class GemTable {
     }
     this.#runBo[run] = bo;
     bo.run = run;
-    const pa = this.#runPa[run];
-    const whole = bo.size - (bo.size % SZ_2M);
-    const pieces: SgPiece[] = [];
-    if (whole > 0) pieces.push([pa, whole, SZ_2M]);
-    if (bo.size > whole) pieces.push([pa + whole, bo.size - whole, SZ_4K]);
-    return new SgTable(pieces);
+    return SgTable.contiguous(this.#runPa[run], bo.size);
   }
 
   #takeSerial(): number {

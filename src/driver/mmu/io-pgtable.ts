@@ -91,6 +91,7 @@ export class IoPgtable {
     const leafLevel = size === SZ_2M ? 2 : 3;
     const index = leafLevel === 3 ? (lo >>> 12) & 511 : (lo >>> 21) & 511;
     let page = leafLevel === 3 ? this.#lastLeafTable(lo, hi) : -1;
+    const tables = this.tables[leafLevel];
     if (page < 0) {
       page = this.#rootPage;
       for (let level = this.#startLevel; level < leafLevel; level++) {
@@ -100,8 +101,11 @@ export class IoPgtable {
       if (leafLevel === 3) this.#keepLeafTable(page, lo, hi);
     }
     const n = count < ENTRIES - index ? count : ENTRIES - index;
-    const ret = this.#clearForLeaf(page, leafLevel, index, n);
-    if (ret !== 0) return ret;
+    // A table that was made just now is empty.
+    if (this.tables[leafLevel] === tables) {
+      const ret = this.#clearForLeaf(page, leafLevel, index, n);
+      if (ret !== 0) return ret;
+    }
     fillLeaves(
       this.#memory.words,
       page * TABLE_WORDS + index * 2,
