@@ -41,22 +41,25 @@ export function fillLeaves(
   attrLo: number,
   attrHi: number,
 ): void {
-  const bytes = pa >>> 0;
+  let bytes = pa >>> 0;
   let hi = ((pa - bytes) * 2 ** -32) | attrHi;
-  let lo = bytes | attrLo;
-  const end = at + n * 2;
-  // Attributes are in bits that no address of a page has, so that adding to both adds to the address alone. Words are
-  // kept as 32-bit integers, and whether one carries into the next is asked once for each 4 GiB.
-  while (at < end) {
-    const pages = (0x100000000 - (lo >>> 0)) / size;
-    const carry = at + 2 * Math.ceil(pages);
-    const stop = carry < end ? carry : end;
-    for (; at < stop; at += 2) {
+  if (n === 1) {
+    words[at] = bytes | attrLo;
+    words[at + 1] = hi;
+    return;
+  }
+  for (let left = n; left > 0; bytes = 0, hi++) {
+    // Beyond 4 GiB the high word is another one.
+    const run = bytes + left * size > 0x100000000 ? (0x100000000 - bytes) / size : left;
+    left -= run;
+    // Attributes are in bits that no address of a page has, so that adding to both adds to the address alone. A 32-bit
+    // integer: beyond 2^31 a number would be a double to the engine.
+    let lo = bytes | attrLo;
+    for (const end = at + run * 2; at < end; at += 2) {
       words[at] = lo;
       words[at + 1] = hi;
       lo = (lo + size) | 0;
     }
-    hi++;
   }
 }
 

@@ -91,18 +91,20 @@ export class IoPgtable {
     const leafLevel = size === SZ_2M ? 2 : 3;
     const index = leafLevel === 3 ? (lo >>> 12) & 511 : (lo >>> 21) & 511;
     let page = leafLevel === 3 ? this.#lastLeafTable(lo, hi) : -1;
-    const tables = this.tables[leafLevel];
+    let isNew = false;
     if (page < 0) {
+      const tables = this.tables[leafLevel];
       page = this.#rootPage;
       for (let level = this.#startLevel; level < leafLevel; level++) {
         page = this.#descend(page, level, levelIndex(level, lo, hi), source);
         if (page < 0) return page;
       }
+      isNew = this.tables[leafLevel] !== tables;
       if (leafLevel === 3) this.#keepLeafTable(page, lo, hi);
     }
     const n = count < ENTRIES - index ? count : ENTRIES - index;
     // A table that was made just now is empty.
-    if (this.tables[leafLevel] === tables) {
+    if (!isNew) {
       const ret = this.#clearForLeaf(page, leafLevel, index, n);
       if (ret !== 0) return ret;
     }
@@ -159,9 +161,9 @@ export class IoPgtable {
       }
       if (leafLevel === 2 && (desc & 3) === DESC_TABLE)
         this.#free(this.#memory.tableOf(desc, words[at + 1]), 3);
-      words[at] = 0;
-      words[at + 1] = 0;
     }
+    if (at - start > 64) words.fill(0, start, at);
+    else for (let i = start; i < at; i++) words[i] = 0;
     if (at === start && at < end && this.#b.holeIsASize) return -ENOENT;
     return ((at - start) >> 1) * size;
   }
