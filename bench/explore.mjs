@@ -15,8 +15,6 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { SCALES, scaled } from './scales.mjs';
 
-// Both searches are measured in processes that note reads, or one would be measured with a handicap and one without.
-process.env.PANTHOR_SHIM_NOTE_READS = process.argv.includes('--traces') ? '1' : '0';
 const base = new URL('../dist/interleaved/src/', import.meta.url);
 if (!existsSync(fileURLToPath(base))) throw new Error('build first: npm run build');
 const load = (file) => import(new URL(file, base).href);
@@ -36,23 +34,25 @@ const BUDGET = { states: 4_000_000, seconds: 60, memory: 4 * 2 ** 30 };
 const SECONDS = quick ? 0.1 : 1;
 
 function search(world, hashing, seconds) {
-  const context = new Context(world, { ...BUDGET, seconds }, { all: true });
+  const context = new Context(world, { ...BUDGET, seconds });
   const outcome = new DepthFirst({ hashing }).search(context);
   return { finished: outcome !== 'budget', ...context.stats };
 }
 
-/** Runs the search again and again; the time of one. */
-function timed(world) {
+/** Runs the search again and again, each time in a world that remembers nothing; the time of one. */
+function timed(make) {
+  for (const end = performance.now() + SECONDS * 1000; performance.now() < end; ) search(make(), true, 60);
   let result;
-  for (const end = performance.now() + SECONDS * 1000; performance.now() < end; )
-    result = search(world, true, 60);
-  const start = performance.now();
   let runs = 0;
+  let spent = 0;
   do {
+    const world = make();
+    const start = performance.now();
     result = search(world, true, 60);
+    spent += performance.now() - start;
     runs++;
-  } while (performance.now() - start < SECONDS * 1000);
-  return { ...result, seconds: (performance.now() - start) / 1000 / runs };
+  } while (spent < SECONDS * 1000);
+  return { ...result, seconds: spent / 1000 / runs };
 }
 
 function measure(scenario, kernelName) {
@@ -63,7 +63,7 @@ function measure(scenario, kernelName) {
     quick ? 0.1 : 1,
   );
   const all = search(new DriverWorld(scenario, model, scenario.check, { symmetry: false }), true, 60);
-  const best = timed(new DriverWorld(scenario, model, scenario.check));
+  const best = timed(() => new DriverWorld(scenario, model, scenario.check));
   return {
     scenario: scenario.name,
     kernel: kernelName,
@@ -183,7 +183,7 @@ if (!json) console.log(`all built-in scenarios, all invariants: ${together.toFix
 for (const name of ['fault-while-rebinding', 'reset-while-rebinding', 'two-binders']) {
   const scenario = loadScenario(name);
   add(name, scenario, hashed());
-  if (process.env.PANTHOR_SHIM_NOTE_READS === '1') add(name, scenario, new Traces());
+  if (process.argv.includes('--traces')) add(name, scenario, new Traces());
 }
 for (const [name, what] of SCALES) add(name, parseScenario(scaled(what), name), hashed());
 if (json) console.log(JSON.stringify({ scenarios, growth, all_cpu_seconds: together, scale }));

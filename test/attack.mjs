@@ -33,6 +33,7 @@ const RUNS = [
     { PANTHOR_SHIM_KILLS: times(10_000) },
     ['test/clients/run.mjs', '--only', '^a client is killed'],
   ],
+  ['pauses of the server beside clients of all kinds', {}, ['test/pauses.mjs']],
   ['an innocent client beside others', {}, ['test/innocent.mjs']],
 ];
 

@@ -1,79 +1,69 @@
 /**
- * node test/innocent.mjs [SECONDS [KIND...]]: how long the calls of a client take that disturbs no one (it maps and unmaps 1 MiB), alone,
- * beside a process that only computes, and beside clients that care for no one else (test/live/programs/beside.c). Prints
- * p50, p99 and the longest in microseconds. Ends with 1 where the p99 beside a client is more than twice that beside the
- * process that only computes: what the machine's cores cost is not the server's affair. The best of three tries counts. A
- * client beside it whose calls do not do what they should is a failure, too.
+ * node test/innocent.mjs [SECONDS [KIND...]]: how long the calls of a client take that disturbs no one (it maps and unmaps
+ * 1 MiB), beside clients that care for no one else (test/live/programs/beside.c) and, in turn with each, beside a process that
+ * only computes: what the machine's cores cost is not the server's affair, nor what else it does at that hour. Prints p50, p99
+ * and the longest of all calls in microseconds. Ends with 1 where the p99 beside a client is more than twice that of the turns beside
+ * the computing process, or where a client's calls do not do what they should.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { besideOther, commandLine, compiled, TOP } from './beside.mjs';
 
-const KINDS = [
-  'large',
-  'large-async',
-  'many',
-  'many-async',
-  'scattered',
-  'syncobjs',
-  'waits',
-  'waits-distinct',
-  'wakes',
-  'query',
-  'messages',
-  'heap',
-  'memory',
-  'descriptors',
-  'files',
-  'forks',
-  'streams',
-  'flood',
-];
-const TRIES = 3;
-const seconds = Number(process.argv[2] ?? 5);
-const kinds = process.argv.length > 3 ? process.argv.slice(3) : KINDS;
-if (!(seconds > 0) || kinds.some((kind) => !KINDS.includes(kind))) {
-  process.stderr.write(`usage: node test/innocent.mjs [SECONDS [KIND...]]: ${KINDS.join(' ')}\n`);
-  process.exit(2);
-}
-const top = fileURLToPath(new URL('..', import.meta.url));
+/** Turns of SECONDS beside each, at least and at most: a kind that is clearly below the limit needs no more. */
+const TURNS = { least: 2, most: 5 };
+const CLEARLY = 0.8;
+const LIMIT = 2;
+const LOOP = '(: >"$READY"; while :; do :; done)';
+
+const { seconds, kinds } = commandLine('innocent.mjs', 3);
 const scratch = mkdtempSync(join(tmpdir(), 'panthor-innocent-'));
-const beside = join(scratch, 'beside');
-const source = join(top, 'test/live/programs/beside.c');
-spawnSync('cc', ['-O1', '-D_GNU_SOURCE', '-o', beside, source, '-lpthread'], { stdio: 'inherit' });
 
-/** { p50, p99, max } beside `other`, a shell command or ''. */
-function measure(other) {
-  const script = `${other === '' ? '' : `${other} & sleep 1; `}'${beside}' innocent ${seconds}; ${other === '' ? '' : 'kill -9 $!'}`;
-  const args = [join(top, 'bin/panthor-shim'), 'run', '--', 'sh', '-c', script];
-  const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
-  const [, p50, p99, max] = stdout.split(' ').map(Number);
+/** How long the innocent client's calls took beside `other`, ns: a shell command that makes the file $READY once it has begun. */
+function samples(beside, other) {
+  const script = besideOther(other, `'${beside}' innocent ${seconds}`);
+  const args = [join(TOP, 'bin/panthor-shim'), 'run', '--', 'sh', '-c', script];
+  const env = { ...process.env, READY: join(scratch, 'ready') };
+  const { stdout, stderr } = spawnSync(process.execPath, args, { maxBuffer: 1 << 26, env });
   // A client whose calls fail disturbs no one.
-  if (/not so|beside:|returned/.test(stderr)) {
+  if (/not so|beside:|returned/.test(stderr) || stdout.length === 0) {
     process.stderr.write(stderr);
     process.exitCode = 1;
   }
-  return { p50, p99, max };
+  return Array.from(new BigUint64Array(new Uint8Array(stdout).buffer), Number);
 }
 
-function print(name, { p50, p99, max }, note = '') {
-  process.stdout.write(`${name.padEnd(14)} p50 ${p50} p99 ${p99} longest ${max}${note}\n`);
+/** The `part` quantile of numbers in order, ns, in us. */
+function quantile(sorted, part) {
+  return Math.round(sorted[Math.floor((sorted.length - 1) * part)] / 100) / 10;
 }
+
+function line(name, all, note = '') {
+  const sorted = Float64Array.from(all).sort();
+  const [p50, p99, longest] = [0.5, 0.99, 1].map((part) => quantile(sorted, part));
+  process.stdout.write(
+    `${name.padEnd(16)} ${String(all.length).padStart(6)} calls: p50 ${p50} p99 ${p99} longest ${longest}${note}\n`,
+  );
+}
+
+const p99 = (all) => quantile(Float64Array.from(all).sort(), 0.99);
 
 try {
-  print('alone', measure(''));
-  const base = measure('while :; do :; done');
-  print('beside a loop', base);
+  const beside = compiled('beside.c', scratch);
+  line('alone', samples(beside, ': >"$READY"'));
   for (const kind of kinds) {
-    let best = measure(`'${beside}' ${kind}`);
-    for (let i = 1; i < TRIES && best.p99 > 2 * base.p99; i++) {
-      const again = measure(`'${beside}' ${kind}`);
-      if (again.p99 < best.p99) best = again;
+    const quiet = [];
+    const loud = [];
+    let ratio = Number.POSITIVE_INFINITY;
+    for (let i = 0; i < TURNS.most && (i < TURNS.least || ratio > CLEARLY * LIMIT); i++) {
+      quiet.push(...samples(beside, LOOP));
+      loud.push(...samples(beside, `'${beside}' ${kind} "$READY"`));
+      ratio = p99(loud) / p99(quiet);
     }
-    const fails = !(best.p99 <= 2 * base.p99);
-    print(kind, best, fails ? ` FAILED: more than ${2 * base.p99}` : '');
+    line('beside a loop', quiet);
+    const fails = !(ratio <= LIMIT);
+    line(kind, loud, `, ${ratio.toFixed(2)} times that${fails ? `: FAILED, more than ${LIMIT}` : ''}`);
     if (fails) process.exitCode = 1;
   }
 } finally {

@@ -37,6 +37,7 @@ const LONG = [
     'test/explore/cases.test.ts',
     'test/explore/cli.test.ts',
     'test/explore/documents.test.ts',
+    'test/explore/memo/memo-world.test.ts',
     'test/explore/reclaim.test.ts',
     'test/explore/reduction/commute.test.ts',
     'test/explore/reduction/findings.test.ts',

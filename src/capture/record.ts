@@ -29,6 +29,11 @@ export function nodeOf(minor: number): DeviceNode {
   return minor < 128 ? 'primary' : 'render';
 }
 
+/** Whether programs of a machine, as `uname -m` says it, are 32-bit ones (TIF_32BIT on an arm64 kernel). */
+export function is32Bit(arch: string): boolean {
+  return /^(arm|armhf|armel|armv[5-8]h?l?|i[3-6]86)$/.test(arch);
+}
+
 /** The first event of every capture. */
 export interface CaptureHeader {
   /** Machine of the client, as `uname -m` says it. */
@@ -80,6 +85,11 @@ export class CaptureRecord {
   fd = 0;
   /** ioctl and mmap: the node that the file was opened as; recorders say it with the first record of a file. */
   node: DeviceNode | null = null;
+  /**
+   * ioctl and mmap: whether a 32-bit process opened the file; recorders say it with the first record of a file where the
+   * header's machine would say otherwise.
+   */
+  compat: boolean | null = null;
 
   /** ioctl: request number, as the client passed it. */
   request = 0;
@@ -124,6 +134,11 @@ export class CaptureRecord {
       this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     }
     return this.#view;
+  }
+
+  /** Whether it says how its file was opened. */
+  get tellsOpen(): boolean {
+    return this.node !== null || this.compat !== null;
   }
 
   get argIn(): Uint8Array {
@@ -181,6 +196,7 @@ export interface IoctlInit {
   tid: number;
   fd: number;
   node?: DeviceNode | null;
+  compat?: boolean | null;
   request: number;
   argIn: Uint8Array;
   argOut: Uint8Array;
@@ -200,6 +216,7 @@ export function setIoctl(record: CaptureRecord, init: IoctlInit): CaptureRecord 
   record.tid = init.tid;
   record.fd = init.fd;
   record.node = init.node ?? null;
+  record.compat = init.compat ?? null;
   record.request = init.request >>> 0;
   record.ret = init.ret;
   record.errno = init.errno;

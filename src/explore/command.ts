@@ -42,7 +42,7 @@ export interface ExploreRequest {
   seed: number;
   jobs: number;
   shard: Shard | undefined;
-  /** One schedule for each trace instead of states; needs PANTHOR_SHIM_NOTE_READS before this is loaded. */
+  /** One schedule for each trace instead of states. */
   traces?: boolean;
   /** Who searches the space by parts; it is told what for: "two-binders on 7.2". */
   parts?: ((what: string) => Promise<PartService>) | undefined;

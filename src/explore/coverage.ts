@@ -132,6 +132,17 @@ export class Coverage {
     if (this.#recording) this.#happened[what]++;
   }
 
+  /** The machine went the first way at a choice with this label. */
+  chose(label: string): void {
+    if (label.includes('the TLB still has')) this.happened('staleTlb');
+    else if (label.includes('from the L2')) this.happened('staleL2');
+  }
+
+  /** How many drm_dev_enter() have failed so far. */
+  get failedEnters(): number {
+    return this.#happened.devEnterFailed;
+  }
+
   /** A state that was not seen before was entered. */
   visited(): void {
     for (let i = 0; i < this.#at.length; i++) {

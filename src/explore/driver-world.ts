@@ -2,31 +2,21 @@ import { Mutex } from '../coroutine/op.ts';
 import type { Kernel } from '../driver/kernels.ts';
 import { AS_COMMAND_NAMES } from '../hw/registers.ts';
 import { KernelFault } from '../tree/faults.ts';
-import type { Invariant } from './invariants.ts';
 import { LockOrder, type SavedOrder } from './lock-order.ts';
-import { play, prepare } from './model/actors.ts';
+import { MemoWorld } from './memo/memo-world.ts';
+import { prepare } from './model/actors.ts';
 import { checkWhenOver } from './model/checks/end.ts';
-import { interruptMasks } from './model/checks/faults.ts';
-import { lockAgreement, slotBookkeeping, tablePages, unusableVm } from './model/checks/invariants.ts';
-import { bindQueue, interrupts, resetWorker, worker } from './model/device.ts';
-import { tickWork } from './model/groups.ts';
 import { Harness } from './model/harness.ts';
-import { runGroup } from './model/submitted.ts';
 import { NotingWorld } from './noting-world.ts';
 import type { OtherDriver } from './other-driver.ts';
-import type { Call, Scenario } from './scenario/scenario.ts';
+import type { Scenario } from './scenario/scenario.ts';
 import type { ThreadSpec } from './search/threads.ts';
-import { type Body, Choice, optionOf, type Step, threadOf, Violation } from './search/world.ts';
+import { Choice, optionOf, type Step, threadOf, Violation, type World } from './search/world.ts';
+import { $noted } from './state/access-log.ts';
 import { watchFreed } from './state/poison.ts';
+import { STATE_CHECKS, type StateCheck } from './state-checks.ts';
+import { threadsOf } from './threads-of.ts';
 import { violationOf } from './violation-of.ts';
-
-const STATE_CHECKS: Partial<Record<Invariant, (harness: Harness) => string | null>> = {
-  'lock-agreement': lockAgreement,
-  'slot-bookkeeping': slotBookkeeping,
-  'table-pages': tablePages,
-  'interrupt-masks': interruptMasks,
-  'unusable-vm': unusableVm,
-};
 
 /**
  * The driver on the timed machine, with a scenario's threads. Works only on the interleaved build, whose code keeps
@@ -38,12 +28,16 @@ export class DriverWorld extends NotingWorld {
   readonly scenario: Scenario;
   readonly #kernel: Kernel;
   readonly #checked: ReadonlySet<string>;
-  readonly #stateChecks: [string, (harness: Harness) => string | null][] = [];
+  readonly #stateChecks: [string, StateCheck][] = [];
   readonly #locks: LockOrder | null;
   /** Groups of thread numbers. */
   protected readonly inOrder: number[][] = [];
 
   readonly #driver: OtherDriver | null;
+  /** What the checks remember after each step, one thing after the other. */
+  reactions: (() => void)[] = [];
+  /** Runs a step (0) and each reaction to it (from 1 on), where that is to be seen from outside. */
+  runner: ((phase: number, action: () => void) => void) | null = null;
 
   /** `invariants`: those that are judged; `symmetry`: interchangeable threads begin in one order only. */
   constructor(
@@ -69,11 +63,20 @@ export class DriverWorld extends NotingWorld {
     this.rewind();
   }
 
+  #memo: MemoWorld | null = null;
+
+  /** The driver of a tree keeps its state where only it can see it. */
+  override memoized(): World {
+    if (this.#driver !== null || !$noted) return this;
+    return (this.#memo ??= new MemoWorld(this));
+  }
+
   /** Makes driver and machine and what the scenario says is there. */
   protected override build(): Harness {
     this.harness = new Harness(this.scenario, this.#kernel, this.#driver);
     this.harness.setUp(prepare);
     this.#driver?.begin();
+    this.reactions = this.harness.reactions();
     return this.harness;
   }
 
@@ -82,35 +85,7 @@ export class DriverWorld extends NotingWorld {
     this.#driver?.rewind();
     this.harness.coverage.restart();
     this.#locks?.reset();
-    const { harness } = this;
-    const { machine } = harness;
-    const specs: ThreadSpec[] = this.scenario.threads.map(({ name, calls }, i) => ({
-      name,
-      body: play(harness, calls, i) as Body,
-    }));
-    const daemon = (name: string, body: Body) => specs.push({ name, body, daemon: true });
-    for (const vm of harness.vms) {
-      if (this.#calls((call) => call.async && !call.ioctl && call.vm === vm.name))
-        daemon(`queue ${vm.name}`, bindQueue(harness, vm) as Body);
-    }
-    for (let as = 1; as < machine.spaces.length; as++) daemon(`AS${as}`, machine.carryOut(as));
-    daemon('L2', machine.flushes());
-    daemon('irq', interrupts(harness, harness.device.mmu.irq) as Body);
-    daemon('reset', resetWorker(harness) as Body);
-    if (this.#calls((call) => call.verb === 'kill')) daemon('tick', tickWork(harness) as Body);
-    if (harness.file !== null) {
-      const vms = this.scenario.vms.filter(({ name }) =>
-        this.#calls((call) => call.ioctl && call.async && call.vm === name),
-      );
-      for (let i = 0; i < Math.max(1, vms.length); i++) daemon(`worker ${i + 1}`, worker(harness) as Body);
-    }
-    for (const one of harness.submitted) daemon(`group ${one.decl.name}`, runGroup(harness, one) as Body);
-    specs.push(...(this.#driver?.threads() ?? []));
-    return specs;
-  }
-
-  #calls(which: (call: Call) => boolean): boolean {
-    return this.scenario.threads.some((thread) => thread.calls.some(which));
+    return [...threadsOf(this.harness), ...(this.#driver?.threads() ?? [])];
   }
 
   /**
@@ -121,17 +96,24 @@ export class DriverWorld extends NotingWorld {
     const n = super.enabled(into);
     if (this.inOrder.length === 0) return n;
     let kept = 0;
-    for (let i = 0; i < n; i++) if (!this.#comesLater(threadOf(into[i]))) into[kept++] = into[i];
+    const steps = this.threads.map((thread) => thread.steps);
+    for (let i = 0; i < n; i++) if (!this.comesLater(threadOf(into[i]), steps)) into[kept++] = into[i];
     return kept;
   }
 
-  #comesLater(thread: number): boolean {
-    if (this.threads[thread].steps > 0) return false;
+  /** Whether a thread begins only after another that has not, of which all have taken so many steps. */
+  comesLater(thread: number, steps: ArrayLike<number>): boolean {
+    if (this.inOrder.length === 0 || steps[thread] > 0) return false;
     for (const group of this.inOrder) {
       const at = group.indexOf(thread);
-      for (let i = 0; i < at; i++) if (this.threads[group[i]].steps === 0) return true;
+      for (let i = 0; i < at; i++) if (steps[group[i]] === 0) return true;
     }
     return false;
+  }
+
+  /** Whether the order of locks is judged. */
+  get hasLockOrder(): boolean {
+    return this.#locks !== null;
   }
 
   protected override save(index: number): unknown {
@@ -149,26 +131,31 @@ export class DriverWorld extends NotingWorld {
     if (locks !== undefined) this.#locks?.restore(locks);
   }
 
-  override step(step: Step): void {
-    const index = threadOf(step);
-    const point = this.threads[index].point;
-    const { coverage } = this.harness;
+  /** The step itself, with what the kernel would call a bug as a violation. */
+  protected override take(step: Step): void {
     watchFreed(true);
     try {
-      super.step(step);
+      if (this.runner === null) super.take(step);
+      else this.runner(0, () => super.take(step));
     } catch (error) {
       throw violationOf(error as Error, this.harness.machine.regs.reachable);
     } finally {
       watchFreed(false);
     }
-    const { notes } = this;
-    if (notes === null) this.harness.observe();
+  }
+
+  override step(step: Step): void {
+    const index = threadOf(step);
+    const point = this.threads[index].point;
+    const { coverage } = this.harness;
+    super.step(step);
+    const { notes, runner } = this;
+    if (runner !== null) {
+      for (let i = 0; i < this.reactions.length; i++) runner(i + 1, this.reactions[i]);
+    } else if (notes === null) this.harness.observe();
     else this.after(notes, index, () => this.harness.observe());
     coverage.stepped(index);
-    if (point instanceof Choice && optionOf(step) === 0) {
-      if (point.label.includes('the TLB still has')) coverage.happened('staleTlb');
-      else if (point.label.includes('from the L2')) coverage.happened('staleL2');
-    }
+    if (point instanceof Choice && optionOf(step) === 0) coverage.chose(point.label);
     this.#locks?.stepped(index, point instanceof Mutex ? point : null);
   }
 
@@ -189,12 +176,22 @@ export class DriverWorld extends NotingWorld {
     return `${AS_COMMAND_NAMES[space.command as 1]} ${space.stuck ? 'gets stuck' : 'is done'}`;
   }
 
-  override check(report: (violation: Violation) => void): void {
-    const { harness } = this;
-    for (let i = 0; i < harness.broken.length; i++) {
-      const [invariant, message] = harness.broken[i].split('\n');
+  /** What is asked of each state, by invariant: what is wrong, or null. */
+  get stateChecks(): readonly [string, StateCheck][] {
+    return this.#stateChecks;
+  }
+
+  /** Reports what was noted as broken, if it is asked for. */
+  reportBroken(broken: readonly string[], report: (violation: Violation) => void): void {
+    for (const one of broken) {
+      const [invariant, message] = one.split('\n');
       if (this.#checked.has(invariant)) report(new Violation(invariant, message));
     }
+  }
+
+  override check(report: (violation: Violation) => void): void {
+    const { harness } = this;
+    if (harness.broken.length > 0) this.reportBroken(harness.broken, report);
     for (let i = 0; i < this.#stateChecks.length; i++) {
       const [name, check] = this.#stateChecks[i];
       const wrong = this.notes === null ? check(harness) : this.judge(i, () => check(harness));

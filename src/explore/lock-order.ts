@@ -1,9 +1,13 @@
-import type { Mutex } from '../coroutine/op.ts';
+/** What is seen of a lock. */
+export interface Lock {
+  readonly lockClass: string;
+  readonly held: boolean;
+}
 
 /** The order before a step of a thread. */
 export interface SavedOrder {
   index: number;
-  held: Mutex[];
+  held: Lock[];
   edges: number;
   cycle: string | null;
   fingerprint: number;
@@ -16,7 +20,7 @@ export interface SavedOrder {
  * The edges of one schedule are part of its state, so that a token replays the whole of what was wrong.
  */
 export class LockOrder {
-  readonly #held: Mutex[][] = [];
+  readonly #held: Lock[][] = [];
   readonly #edges: string[] = [];
   cycle: string | null = null;
   fingerprint = 0;
@@ -42,7 +46,7 @@ export class LockOrder {
   }
 
   /** Thread `index` has taken a step, and `lock` with it. What it has let go is free right after the step. */
-  stepped(index: number, lock: Mutex | null): void {
+  stepped(index: number, lock: Lock | null): void {
     const held = (this.#held[index] ??= []);
     for (let i = held.length - 1; i >= 0; i--) if (!held[i].held) held.splice(i, 1);
     if (lock === null || !lock.held) return;

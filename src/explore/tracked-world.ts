@@ -18,6 +18,11 @@ interface Mark {
   broken: boolean;
 }
 
+/** What thread `index` adds to a lane of a state's fingerprint, where a lane of its stack's is `lane`. */
+export function threadTerm(index: number, lane: number): number {
+  return mix32(lane ^ Math.imul(index + 1, 0x9e3779b1));
+}
+
 /**
  * A world whose code tracks its own state (build/instrument.mjs): what the tracker knows of its objects, and
  * the frames of its threads, are its fingerprint. There is one tracking in a process; of several worlds that take turns
@@ -94,8 +99,13 @@ export abstract class TrackedWorld extends ThreadWorld {
     super.step(step);
   }
 
+  /** Whether the state is still the one that this world has built. */
+  get stands(): boolean {
+    return this.#root !== null && tracker.root === this.#root && this.threads.length > 0;
+  }
+
   /** The frames of a thread, with their fingerprint up to date. */
-  #current(index: number): Frames {
+  framesOf(index: number): Frames {
     const frames = this.#frames[index];
     if (!this.#dirty[index]) return frames;
     if (this.threads[index].point === null) frames.depth = 0;
@@ -105,8 +115,7 @@ export abstract class TrackedWorld extends ThreadWorld {
   }
 
   override goTo(schedule: ArrayLike<Step>, length: number): number {
-    if (this.#root === null || tracker.root !== this.#root || this.threads.length === 0)
-      return super.goTo(schedule, length);
+    if (!this.stands) return super.goTo(schedule, length);
     let common = 0;
     while (common < length && common < this.#marks.length) {
       const { step, broken } = this.#marks[common];
@@ -137,14 +146,14 @@ export abstract class TrackedWorld extends ThreadWorld {
   }
 
   override fingerprint(lanes: Int32Array): void {
-    let a = mix32(tracker.lane0 ^ this.extraFingerprint());
+    let a = tracker.lane0 ^ this.extraFingerprint();
     let b = tracker.lane1;
     for (let i = 0; i < this.threads.length; i++) {
-      const frames = this.#current(i);
-      a = mix32(Math.imul(a, 31) ^ frames.lane0);
-      b = mix32(Math.imul(b, 37) ^ frames.lane1 ^ a);
+      const { lane0, lane1 } = this.framesOf(i);
+      a = (a + threadTerm(i, lane0)) | 0;
+      b = (b + threadTerm(i, lane1)) | 0;
     }
-    lanes[0] = a || 1;
-    lanes[1] = b || 1;
+    lanes[0] = mix32(a) || 1;
+    lanes[1] = mix32(b) || 1;
   }
 }

@@ -68,7 +68,7 @@ function wordsOf(record: CaptureRecord): string | null {
 function isSame(record: CaptureRecord, words: string): boolean {
   try {
     const call = callOfLine(words);
-    if (call === null || record.node !== null || record.ret > 0) return false;
+    if (call === null || record.tellsOpen || record.ret > 0) return false;
     const { timeNs, tid, fd, ret, errno } = record;
     const argOut = ret < 0 ? call.argIn : call.argOut;
     const made = setIoctl(new Record_(), { ...call, argOut, timeNs, tid, fd, ret, errno });

@@ -31,7 +31,7 @@ export interface ModelOptions {
    * for something else then means that the file was closed.
    */
   fdsAreReal?: boolean;
-  /** The client is a 32-bit process on arm64. */
+  /** Files that do not say otherwise were opened by 32-bit processes. */
   compat?: boolean;
   gpu?: GpuProfile;
   boLayout?: BoLayout;
@@ -98,16 +98,17 @@ export class ReplayModel {
   }
 
   /**
-   * The client's file behind a record's descriptor; one that was never seen is opened, by the node that it names.
+   * The client's file behind a record's descriptor; one that was never seen is opened, as the record says.
    *
    * @throws InputError for more files than MAX_FILES at once
    */
-  file({ fd, node, index }: Pick<CaptureRecord, 'fd' | 'node' | 'index'>): ClientFile {
+  file({ fd, node, compat, index }: Pick<CaptureRecord, 'fd' | 'node' | 'compat' | 'index'>): ClientFile {
     let file = this.files.get(fd);
     if (file === undefined) {
       if (this.files.size >= MAX_FILES)
         throw new InputError(`record ${index}: more than ${MAX_FILES} files are open at once`);
-      const opened = run(this.drv.open({ fds: this.#fds, node: node ?? 'render', compat: this.#compat }));
+      const options = { fds: this.#fds, node: node ?? 'render', compat: compat ?? this.#compat };
+      const opened = run(this.drv.open(options));
       file = new ClientFile(fd, opened, this.#shared);
       this.files.set(fd, file);
       this.opened(file);

@@ -3,7 +3,7 @@ import { hex } from '../../uapi/hex.ts';
 import { _IOC_NR } from '../../uapi/ioctl.ts';
 import { ioctlName, ioctlOf } from '../../uapi/lookup.ts';
 import { DRM_IOCTL_PANTHOR_VM_BIND } from '../../uapi/panthor_drm.ts';
-import type { CaptureHeader, CaptureRecord } from '../capture/record.ts';
+import { type CaptureHeader, type CaptureRecord, is32Bit } from '../capture/record.ts';
 import { type KernelChoice, kernelFor } from '../driver/kernels/for-capture.ts';
 import { kernel } from '../driver/kernels.ts';
 import type { Refusal } from '../payload/refusal.ts';
@@ -57,7 +57,7 @@ export class Replayer {
   #warned = 0;
 
   constructor(header: CaptureHeader, options: ReplayOptions) {
-    const model = { fdsAreReal: header.replies === 'stand-in', compat: isCompat(header.arch), ...options };
+    const model = { fdsAreReal: header.replies === 'stand-in', compat: is32Bit(header.arch), ...options };
     this.model = options.makeModel?.(model) ?? new ReplayModel(model);
     this.choice = options.choice ?? null;
     this.kernelUapi = options.kernel.uapi;
@@ -202,11 +202,6 @@ export class Replayer {
 
 /** Refusals whose reason is looked for. */
 const MAX_REASONED = 1000;
-
-/** `uname -m` of 32-bit Arm, and what recorders call it (TIF_32BIT on an arm64 kernel). */
-function isCompat(arch: string): boolean {
-  return /^(arm|armhf|armel|armv[5-8]h?l?|i[3-6]86)$/.test(arch);
-}
 
 function outcome(ok: boolean): string {
   return ok ? 'succeeded there' : 'failed there';

@@ -180,10 +180,10 @@ describe('what the binary form has no field for is kept as text, and read back',
     '{"type":"ioctl","time_ns":5,"tid":1,"fd":3,"node":"primary","request":"0x40086409",' +
     '"arg_in":"0a00000000000000","arg_out":"0a00000000000000","buffers":[],"ret":0,"errno":0}';
   const map =
-    '{"type":"mmap","time_ns":6,"fd":4,"node":"render","length":"0x1000","prot":1,"flags":1,"offset":"0x0","ok":true}';
+    '{"type":"mmap","time_ns":6,"fd":4,"node":"render","compat":true,"length":"0x1000","prot":1,"flags":1,"offset":"0x0","ok":true}';
   const text = Buffer.from(`${header}\n${call}\n${map}\n${CLOSE}\n`);
 
-  it('node of a file and kernel release', async () => {
+  it('how a file was opened, and kernel release', async () => {
     const binary = await convertBytes(text, 'ptcap');
     for (const bytes of [text, binary]) {
       const capture = await openBytes(bytes);
@@ -191,7 +191,11 @@ describe('what the binary form has no field for is kept as text, and read back',
       await capture.close();
       const { records, error } = await readAll(bytes);
       expect(error).toBe(null);
-      expect(records.map((record) => record.node)).toEqual(['primary', 'render', null]);
+      expect(records.map(({ node, compat }) => [node, compat])).toEqual([
+        ['primary', null],
+        ['render', true],
+        [null, null],
+      ]);
     }
     expect((await convertBytes(binary, 'jsonl')).equals(text)).toBe(true);
     expect((await convertBytes(binary, 'ptcap')).equals(binary)).toBe(true);
@@ -217,5 +221,7 @@ describe('what the binary form has no field for is kept as text, and read back',
   it('and another word is corruption', async () => {
     const { error } = await readAll(Buffer.from(`${HEADER}\n${call.replace('primary', 'card')}\n`));
     expect(error?.message).toContain('node: found "card", expected "primary" or "render"');
+    const word = await readAll(Buffer.from(`${HEADER}\n${map.replace('true', '32')}\n`));
+    expect(word.error?.message).toContain('compat: found 32, expected true or false');
   });
 });

@@ -7,8 +7,9 @@ import {
   buildNative,
   compileProgram,
   compiler,
+  expectDescriptors,
   leftOver,
-  openDescriptors,
+  restingDescriptors,
   runProgram,
   startServer,
 } from './toolbox.ts';
@@ -25,12 +26,12 @@ describe.skipIf(compiler === null)('a thousand eventfds', () => {
   ])('%s', async (_, what) => {
     const fixture = startServer();
     const before = leftOver(fixture);
-    const descriptors = openDescriptors();
+    const descriptors = await restingDescriptors();
     const ended = await runProgram(fixture, compileProgram('eventfds', scratch), [what]);
     expect(ended).toMatchObject({ status: 0, stderr: '' });
     await fixture.runToQuiescence();
     expect(leftOver(fixture)).toEqual(before);
-    expect(openDescriptors()).toBe(descriptors);
+    await expectDescriptors(descriptors);
     fixture.close();
   });
 });

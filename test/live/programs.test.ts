@@ -8,6 +8,7 @@ import {
   buildNative,
   compileProgram,
   compiler,
+  expectDescriptors,
   leftOver,
   openDescriptors,
   runProgram,
@@ -29,7 +30,7 @@ async function passes(name: string, args: readonly string[] = []): Promise<void>
   expect(ended).toMatchObject({ status: 0, signal: null });
   await fixture.runToQuiescence();
   expect(leftOver(fixture)).toEqual(before);
-  expect(openDescriptors()).toBe(descriptors);
+  await expectDescriptors(descriptors);
   fixture.close();
 }
 

@@ -2,8 +2,9 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setImmediate as immediate } from 'node:timers/promises';
+import { setImmediate as immediate, setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { expect, vi } from 'vitest';
 import { PanthorDevice } from '../../src/driver/device.ts';
 import { gpuProfile } from '../../src/driver/gpu-profile.ts';
 import { PanthorDrv } from '../../src/driver/ioctl/drv.ts';
@@ -122,6 +123,24 @@ export interface FixtureOptions {
 /** Descriptors that this process has open. */
 export function openDescriptors(): number {
   return readdirSync('/proc/self/fd').length;
+}
+
+/** How many descriptors are open once no thread closes any: what the kernel gives back late is closed by another thread. */
+export async function restingDescriptors(): Promise<number> {
+  let count = openDescriptors();
+  for (let looks = 0; looks < 10; looks++) {
+    await sleep(20);
+    const now = openDescriptors();
+    if (now === count) continue;
+    count = now;
+    looks = -1;
+  }
+  return count;
+}
+
+/** As many descriptors are open as there were, within ten seconds. */
+export async function expectDescriptors(count: number): Promise<void> {
+  await vi.waitFor(() => expect(openDescriptors()).toBe(count), 10_000);
 }
 
 function monotonicNs(): number {

@@ -85,6 +85,7 @@ export class CanonicalLineParser {
     record.type = 'ioctl';
     record.raw = null;
     record.node = null;
+    record.compat = null;
     let at = this.#decimal(data, this.#literal(data, start, IOCTL), Number.MAX_SAFE_INTEGER);
     record.timeNs = this.#number;
     at = this.#decimal(data, this.#literal(data, at, TID), 0x7fffffff);
@@ -148,6 +149,7 @@ export class CanonicalLineParser {
     record.type = 'mmap';
     record.raw = null;
     record.node = null;
+    record.compat = null;
     let at = this.#decimal(data, this.#literal(data, start, MMAP), Number.MAX_SAFE_INTEGER);
     record.timeNs = this.#number;
     at = this.#decimal(data, this.#literal(data, at, FD), 0x7fffffff);
@@ -171,6 +173,7 @@ export class CanonicalLineParser {
     record.type = 'close';
     record.raw = null;
     record.node = null;
+    record.compat = null;
     let at = this.#decimal(data, this.#literal(data, start, CLOSE), Number.MAX_SAFE_INTEGER);
     record.timeNs = this.#number;
     at = this.#decimal(data, this.#literal(data, at, FD), 0x7fffffff);

@@ -56,6 +56,8 @@ export function readEvent(fields: LineFields, record: CaptureRecord): void {
   record.timeNs = timeNs;
   record.fd = fd;
   record.node = type === 'close' || !fields.has('node') ? null : deviceNode(fields);
+  record.compat =
+    type === 'close' || !fields.has('compat') ? null : fields.boolean(fields.get('compat'), 'compat');
 }
 
 function deviceNode(fields: LineFields): DeviceNode {

@@ -42,11 +42,12 @@ export class JsonLineWriter {
   /** Appends the record's line as this project spells it, whatever it came as. */
   canonical(record: CaptureRecord): void {
     this.#reserve(FIXED_BYTES + 4 * record.argSize);
-    const node = record.node === null ? '' : `,"node":"${record.node}"`;
+    let opened = record.node === null ? '' : `,"node":"${record.node}"`;
+    if (record.compat !== null) opened += `,"compat":${record.compat}`;
     switch (record.type) {
       case 'ioctl':
         this.#ascii(
-          `{"type":"ioctl","time_ns":${record.timeNs},"tid":${record.tid},"fd":${record.fd}${node},"request":"`,
+          `{"type":"ioctl","time_ns":${record.timeNs},"tid":${record.tid},"fd":${record.fd}${opened},"request":"`,
         );
         this.#hexNumber(record.request, 0);
         this.#ascii('","arg_in":"');
@@ -59,7 +60,7 @@ export class JsonLineWriter {
         this.#ascii(`],"ret":${record.ret},"errno":${record.errno}}\n`);
         break;
       case 'mmap':
-        this.#ascii(`{"type":"mmap","time_ns":${record.timeNs},"fd":${record.fd}${node},"length":"`);
+        this.#ascii(`{"type":"mmap","time_ns":${record.timeNs},"fd":${record.fd}${opened},"length":"`);
         this.#hexNumber(record.lengthLo, record.lengthHi);
         this.#ascii(`","prot":${record.prot},"flags":${record.flags},"offset":"`);
         this.#hexNumber(record.offsetLo, record.offsetHi);

@@ -33,7 +33,7 @@ const writer = new JsonLineWriter();
 
 /**
  * Reads an event from the line data[at, end), whatever its spelling, and sets `record.raw` where that is not ours or
- * where it names the node, for which the binary form has no field.
+ * where it says how the file was opened, for which the binary form has no field.
  */
 export function parseEventLine(
   data: Uint8Array,
@@ -47,7 +47,7 @@ export function parseEventLine(
   readEvent(fields, record);
   const line = data.subarray(at, end);
   record.raw = line;
-  if (record.node !== null) return;
+  if (record.tellsOpen) return;
   writer.used = 0;
   writer.canonical(record);
   record.raw = Buffer.compare(writer.text.subarray(0, writer.used), line) === 0 ? null : line;

@@ -53,6 +53,7 @@ export function readEventFrame(
 ): void {
   record.raw = null;
   record.node = null;
+  record.compat = null;
   if (frame.kind === FRAME_IOCTL && frame.size >= ptcap_ioctl.size && readIoctl(view, data, frame, record))
     return;
   const fields = new PayloadFields(view, data, frame, index, start);

@@ -41,8 +41,8 @@ export class PtcapEncoder {
 
   record(record: CaptureRecord): void {
     if (record.raw !== null) this.#text(record.raw);
-    // A close names no node: what the object still holds is an earlier record's.
-    else if (record.node !== null && record.type !== 'close') this.#line(record);
+    // A close opens nothing: what the object still holds is an earlier record's.
+    else if (record.tellsOpen && record.type !== 'close') this.#line(record);
     else if (record.type === 'ioctl') this.#ioctl(record);
     else if (record.type === 'mmap') this.#mmap(record);
     else this.#close(record);
@@ -98,7 +98,7 @@ export class PtcapEncoder {
     frames.finish();
   }
 
-  /** A record that names its node: as its line, which readers of before take too. */
+  /** A record that says how its file was opened: as its line, which readers of before take too. */
   #line(record: CaptureRecord): void {
     this.#lines.used = 0;
     this.#lines.canonical(record);

@@ -89,9 +89,9 @@ export function register(program: Command): void {
 }
 
 /** The explorer needs the interleaved form of the driver, which the build puts beside the plain one. */
-export async function loadExplorer(traces = false): Promise<typeof Explorer> {
+export async function loadExplorer(tree = false): Promise<typeof Explorer> {
   // Its code looks when it is loaded (src/explore/state/access-log.ts).
-  if (traces) process.env.PANTHOR_SHIM_NOTE_READS = '1';
+  if (tree) process.env.PANTHOR_SHIM_NOTE_READS = '0';
   const url = new URL('../../../interleaved/src/explore/command.js', import.meta.url);
   if (!existsSync(fileURLToPath(url)))
     throw new UsageError('the interleaved build is missing: run `npm run build`');
@@ -115,7 +115,7 @@ async function action(scenario: string | undefined, options: Options): Promise<v
     if (scenario !== undefined && given !== undefined)
       throw new UsageError(`${option} takes no scenario, found ${scenario}`);
   }
-  const explorer = await loadExplorer(options.traces);
+  const explorer = await loadExplorer(options.tree !== undefined);
   if (options.list) {
     print(explorer.list(options.json === true));
     return;

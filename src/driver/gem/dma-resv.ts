@@ -1,5 +1,4 @@
 import { Mutex } from '../../coroutine/op.ts';
-import type { Fence } from '../sync/fence.ts';
 
 /**
  * The reservation of a VM (struct dma_resv of its drm_gpuvm): a lock that a submission holds while it prepares what is
@@ -9,15 +8,13 @@ export class DmaResv {
   readonly lock = new Mutex('reservation_ww_class_mutex', 'dma_resv');
   /** Jobs of groups and asynchronous binds that are not done (DMA_RESV_USAGE_BOOKKEEP). */
   unsignaled = 0;
-  readonly #signalled = (): void => this.remove();
 
-  /** dma_resv_add_fence(): until `fence`, which was not added before, is signalled, nothing that the VM maps is reclaimed. */
-  add(fence: Fence): void {
+  /** dma_resv_add_fence(), of a job's fence: until remove(), nothing that the VM maps is reclaimed. */
+  add(): void {
     this.unsignaled++;
-    fence.onSignal(this.#signalled);
   }
 
-  /** A fence that was counted is signalled. */
+  /** The fence of a job that was counted is signalled. */
   remove(): void {
     this.unsignaled--;
   }

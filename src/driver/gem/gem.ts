@@ -2,6 +2,7 @@
 
 import { SZ_2M } from '../../../uapi/sizes.ts';
 import { BO_MEMORY_BASE } from '../../hw/memory.ts';
+import type { BoContents } from './contents.ts';
 import { type BoLayout, layoutPieces, SgTable } from './sg.ts';
 
 /** Makes an object's scatter list, or null where there is no physical memory for it. */
@@ -19,6 +20,8 @@ export class GemObject {
   /** The VM (anything that identifies one) that alone may map it. */
   exclusiveVm: unknown;
   label: string | null = null;
+  /** What it holds, where it is one of the kernel's own. */
+  contents: BoContents | null = null;
   imported = false;
   /** Of the kernel's own: reclaim leaves it alone. */
   unreclaimable = false;
@@ -100,14 +103,12 @@ export class GemTable {
   /** Runs in address order: where each begins, and the object that has it. */
   readonly #runPa: number[] = [];
   readonly #runBo: (GemObject | undefined)[] = [];
+  /** The scatter list of the object that had a run last: the next one is often as large. */
+  readonly #runSg: SgTable[] = [];
   /** Free runs by length in bytes. */
   readonly #freeRuns = new Map<number, number[]>();
   /** Objects alive, dummies included. */
   live = 0;
-  readonly #ofLayout = (bo: GemObject): SgTable | null =>
-    this.#layout === 'contig2M'
-      ? this.#backByRun(bo)
-      : SgTable.of(layoutPieces(this.#layout, bo.id, bo.size, 0));
   /** Called when the last reference goes. */
   onFree: ((bo: GemObject) => void) | null = null;
 
@@ -124,7 +125,10 @@ export class GemTable {
    */
   create(size: number, flags: number, exclusiveVm: unknown): GemObject {
     const serial = this.#takeSerial();
-    return this.#add(serial, serial + 1, size, flags, exclusiveVm, this.#ofLayout);
+    const layout = this.#layout;
+    const backing: Backing =
+      layout === 'contig2M' ? this.#backByRun : (bo) => SgTable.of(layoutPieces(layout, bo.id, size, 0));
+    return this.#add(serial, serial + 1, size, flags, exclusiveVm, backing);
   }
 
   /** An object under a number of its own with a layout and seed of the vectors, or an explicit scatter list. */
@@ -180,7 +184,7 @@ export class GemTable {
     this.#runBo[bo.run] = undefined;
   }
 
-  #backByRun(bo: GemObject): SgTable | null {
+  readonly #backByRun = (bo: GemObject): SgTable | null => {
     const span = runSpan(bo.size);
     let run = this.#freeRuns.get(span)?.pop();
     if (run === undefined) {
@@ -190,8 +194,11 @@ export class GemTable {
     }
     this.#runBo[run] = bo;
     bo.run = run;
-    return SgTable.contiguous(this.#runPa[run], bo.size);
-  }
+    if (this.#runSg[run]?.size === bo.size) return this.#runSg[run];
+    const sg = SgTable.contiguous(this.#runPa[run], bo.size);
+    this.#runSg[run] = sg;
+    return sg;
+  };
 
   #takeSerial(): number {
     return this.#free.length > 0 ? (this.#free.pop() as number) : this.objects.length;

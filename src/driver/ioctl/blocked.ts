@@ -3,6 +3,9 @@ import { EINTR } from '../../../uapi/errno.ts';
 /** What PanthorDrv.ioctl() returns when the caller has to wait: `file.blocked` says for what. */
 export const BLOCKED = 1;
 
+const NOTHING = (): undefined => undefined;
+const NO_CALLBACKS: ((ret: number) => void)[] = [];
+
 /**
  * A call that waits. It completes once: by what it waits for, by its deadline (when it is polled then) or because
  * it is cancelled. Outputs are in the caller's memory before the callbacks run.
@@ -15,8 +18,8 @@ export class BlockedCall {
    * runs later. Null: it is looked at at once.
    */
   onWake: (() => void) | null = null;
-  readonly #retry: () => number | undefined;
-  readonly #leave: () => void;
+  #retry: () => number | undefined;
+  #leave: () => void;
   readonly #late: number;
   #callbacks: ((ret: number) => void)[] = [];
   #ret: number | undefined;
@@ -85,7 +88,11 @@ export class BlockedCall {
     this.#ret = ret;
     this.#leave();
     const callbacks = this.#callbacks;
-    this.#callbacks = [];
+    // A table that it was in may be in V8's old generation, and would keep what it refers to until that is collected.
+    this.#callbacks = NO_CALLBACKS;
+    this.#retry = NOTHING;
+    this.#leave = NOTHING;
+    this.onWake = null;
     for (const callback of callbacks) callback(ret);
   }
 }

@@ -10,7 +10,7 @@ import {
 } from '../../../uapi/drm.ts';
 import { EBADF, EINVAL, ENOENT, ENOMEM } from '../../../uapi/errno.ts';
 import type { Fence } from '../sync/fence.ts';
-import { findFence, type Syncobj } from '../sync/syncobj.ts';
+import { findFence, type SubmitWatcher, type Syncobj } from '../sync/syncobj.ts';
 import type { PanthorDrv } from './drv.ts';
 import type { IoctlHandler } from './entry.ts';
 import type { EventFd } from './fd-table.ts';
@@ -116,7 +116,7 @@ function addEventfd(syncobj: Syncobj, point: bigint, flags: number, eventfd: Eve
     eventfd.put?.();
   };
   const signalled = (): void => {
-    syncobj.unwatch(submitted);
+    syncobj.unwatch(watcher);
     done();
   };
   const submitted = (): boolean => {
@@ -131,10 +131,12 @@ function addEventfd(syncobj: Syncobj, point: bigint, flags: number, eventfd: Eve
     fence.onSignal(signalled);
     return false;
   };
-  if (submitted()) return;
-  // It stays with the syncobj until the fence has signalled: drm_syncobj_free() frees it.
-  syncobj.watch(submitted, () => {
+  const dropped = (): void => {
     pending?.removeCallback(signalled);
     eventfd.put?.();
-  });
+  };
+  const watcher: SubmitWatcher = { submitted, dropped };
+  if (submitted()) return;
+  // It stays with the syncobj until the fence has signalled: drm_syncobj_free() frees it.
+  syncobj.watch(watcher);
 }

@@ -147,9 +147,11 @@ function waitForSubmit(
       to.put();
     },
   );
-  const watcher = (): boolean => {
-    call.wake();
-    return call.done;
+  const watcher = {
+    submitted: (): boolean => {
+      call.wake();
+      return call.done;
+    },
   };
   from.watch(watcher);
   file.blocked = call;

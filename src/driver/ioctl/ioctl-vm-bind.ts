@@ -83,17 +83,35 @@ function* bindSync(file: DrmFile, vm: PanthorVm, mem: UserMemory, view: DataView
   return ret;
 }
 
+/**
+ * Jobs that are done, to be used again: a client may have tens of thousands of them at once, and V8's collector would copy
+ * each one that was made and still waits. The explorer has none of them: they would be part of its states.
+ */
+const spareJobs: VmBindSchedJob[] = [];
+const MAX_SPARE_JOBS = 1 << 14;
+
 /** A bind on its way through the queue of its VM (struct panthor_vm_bind_job as a drm_sched_job). */
 class VmBindSchedJob extends SchedJob {
-  readonly #job: BindJob;
+  readonly job: BindJob;
 
   constructor(job: BindJob) {
     super(1, job.size);
-    this.#job = job;
+    this.job = job;
+  }
+
+  /** A job for `op`; -errno of panthor_vm_bind_job_create(). */
+  static create(vm: PanthorVm, file: DrmFile, op: BindOp): VmBindSchedJob | number {
+    const spare = spareJobs.at(-1);
+    const job = vm.bindJobCreate(file, op, spare?.job);
+    if (typeof job === 'number') return job;
+    if (spare === undefined) return new VmBindSchedJob(job);
+    spareJobs.pop();
+    spare.cost = job.size;
+    return spare;
   }
 
   override *run(): Op<number> {
-    return yield* this.#job.run();
+    return yield* this.job.run();
   }
 
   /**
@@ -101,7 +119,13 @@ class VmBindSchedJob extends SchedJob {
    * ever, here as in the kernel.
    */
   override *free(): Op<void> {
-    yield* this.#job.cleanup();
+    const { job } = this;
+    const isServed = job.vm.device.condResched !== null;
+    yield* job.cleanup();
+    if (!isServed || spareJobs.length >= MAX_SPARE_JOBS) return;
+    job.leave();
+    this.leave();
+    spareJobs.push(this);
   }
 }
 
@@ -128,8 +152,8 @@ function* bindAsync(
   for (let i = 0; i < count && ret === 0; i++) {
     const opAt = ops + i * stride;
     drv.device.condResched?.();
-    const job = vm.bindJobCreate(file, decodeOp(op, mem.view, opAt));
-    ret = typeof job === 'number' ? job : submit.addJob(new VmBindSchedJob(job), entity, opAt + OP_SYNCS);
+    const job = VmBindSchedJob.create(vm, file, decodeOp(op, mem.view, opAt));
+    ret = typeof job === 'number' ? job : submit.addJob(job, entity, opAt + OP_SYNCS);
   }
   spareOps.push(op);
   ret ||= submit.collectSignals() || submit.addDepsAndArm();

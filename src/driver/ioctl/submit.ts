@@ -33,15 +33,10 @@ interface SyncSignal {
   fence: Fence | null;
 }
 
-interface JobContext {
-  job: SchedJob;
-  entity: SchedEntity;
-  syncs: readonly SyncOp[];
-}
-
+/** The operations of a job that has none. */
+const NO_SYNCS: readonly SyncOp[] = [];
 /** Signals of a call that are looked through one by one; more get a map. */
 const FEW = 16;
-const NO_SYNCS: readonly SyncOp[] = [];
 
 const FLAGS_MASK = DRM_PANTHOR_SYNC_OP_HANDLE_TYPE_MASK | DRM_PANTHOR_SYNC_OP_SIGNAL;
 
@@ -69,7 +64,9 @@ export class SubmitContext {
   /** In the order in which they were collected, and by handle and point where there are many. */
   readonly #signals: SyncSignal[] = [];
   #byName: Map<string, SyncSignal> | null = null;
-  #jobs: JobContext[] = [];
+  /** The jobs, and the operations of each. */
+  #jobs: SchedJob[] = [];
+  readonly #syncs: (readonly SyncOp[])[] = [];
 
   /** panthor_submit_ctx_init(). */
   constructor(file: DrmFile, mem: UserMemory) {
@@ -84,18 +81,21 @@ export class SubmitContext {
    * @returns 0, or -errno of reading them
    */
   addJob(job: SchedJob, entity: SchedEntity, syncsAt: number): number {
-    const context: JobContext = { job, entity, syncs: NO_SYNCS };
-    this.#jobs.push(context);
+    job.entity = entity;
+    this.#jobs.push(job);
     const { view } = this.#mem;
     const array = getArray(this.#mem, view, syncsAt, drm_panthor_sync_op);
     if (array < 0) return array;
     const stride = view.getUint32(syncsAt, true);
     const count = view.getUint32(syncsAt + 4, true);
-    if (count === 0) return 0;
-    const syncs: SyncOp[] = [];
-    context.syncs = syncs;
+    if (count === 0) {
+      this.#syncs.push(NO_SYNCS);
+      return 0;
+    }
     const { off } = drm_panthor_sync_op;
     const { condResched } = this.#file.drv.device;
+    const syncs: SyncOp[] = [];
+    this.#syncs.push(syncs);
     for (let i = 0; i < count; i++) {
       condResched?.();
       const at = array + i * stride;
@@ -112,7 +112,7 @@ export class SubmitContext {
   /** panthor_submit_ctx_collect_jobs_signal_ops(), panthor_submit_ctx_collect_job_signal_ops() for each: 0, or -EINVAL for a bad operation or an unknown syncobj. */
   collectSignals(): number {
     const { condResched } = this.#file.drv.device;
-    for (const { syncs } of this.#jobs) {
+    for (const syncs of this.#syncs) {
       for (const op of syncs) {
         condResched?.();
         if (!isSignal(op)) continue;
@@ -132,16 +132,20 @@ export class SubmitContext {
    */
   addDepsAndArm(): number {
     const { condResched } = this.#file.drv.device;
-    for (const { job, entity, syncs } of this.#jobs) {
+    for (let i = 0; i < this.#jobs.length; i++) {
+      const job = this.#jobs[i];
+      const syncs = this.#syncs[i];
+      let signals = false;
       for (const op of syncs) {
         condResched?.();
+        signals ||= isSignal(op);
         if (isSignal(op)) continue;
         const ret = checkSyncOp(op) || this.#addDependency(job, op);
         if (ret !== 0) return ret;
       }
-      const fence = entity.arm(job);
+      job.entity?.arm(job, signals);
       // panthor_submit_ctx_update_job_sync_signal_fences()
-      for (const { signal } of syncs) if (signal !== null) signal.fence = fence;
+      for (const { signal } of syncs) if (signal !== null) signal.fence = job.finished;
     }
     return 0;
   }
@@ -152,10 +156,13 @@ export class SubmitContext {
    */
   push(resv: DmaResv | undefined): void {
     const { condResched } = this.#file.drv.device;
-    for (const { job, entity } of this.#jobs) {
+    for (const job of this.#jobs) {
       condResched?.();
-      if (job.finished !== null) resv?.add(job.finished);
-      entity.push(job);
+      if (resv !== undefined) {
+        job.resv = resv;
+        resv.add();
+      }
+      job.entity?.push(job);
     }
     this.#jobs = [];
     for (const { syncobj, point, fence } of this.#signals) {
@@ -167,7 +174,7 @@ export class SubmitContext {
   /** panthor_submit_ctx_cleanup(), with panthor_sync_signal_free(): frees what was not pushed. */
   *cleanup(): Op<void> {
     for (const { syncobj } of this.#signals) syncobj.put();
-    for (const submitted of this.#jobs) yield* submitted.job.free();
+    for (const job of this.#jobs) yield* job.free();
   }
 
   /** panthor_submit_ctx_search_sync_signal() */

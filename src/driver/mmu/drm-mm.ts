@@ -8,6 +8,8 @@ import { ENOSPC } from '../../../uapi/errno.ts';
 export interface KernelNode {
   readonly start: number;
   readonly size: number;
+  /** drm_mm_node_allocated() */
+  allocated: boolean;
 }
 
 /** A hole between nodes. `seq` orders holes of one size: the youngest is tried first. */
@@ -17,9 +19,16 @@ interface Hole {
   seq: number;
 }
 
+/** Smaller holes are tried first, and of even ones the youngest. */
+function isTriedBefore(a: Hole, b: Hole): boolean {
+  const more = a.end - a.start - (b.end - b.start);
+  return more < 0 || (more === 0 && a.seq > b.seq);
+}
+
 export class DrmMm {
-  readonly #nodes = new Set<KernelNode>();
-  #holes: Hole[];
+  /** Nodes that are allocated. */
+  #count = 0;
+  readonly #holes: Hole[];
   #seq = 0;
 
   constructor(start: number, size: number) {
@@ -27,7 +36,7 @@ export class DrmMm {
   }
 
   get empty(): boolean {
-    return this.#nodes.size === 0;
+    return this.#count === 0;
   }
 
   /** drm_mm_reserve_node(): that very range, or -ENOSPC. */
@@ -39,37 +48,42 @@ export class DrmMm {
   /** drm_mm_insert_node_in_range() with DRM_MM_INSERT_BEST, within [from, to); -ENOSPC where nothing fits. */
   insertBest(size: number, alignment: number, from: number, to: number): KernelNode | number {
     if (size === 0 || to - from < size) return -ENOSPC;
-    const candidates = this.#holes.filter((h) => h.end - h.start >= size);
-    candidates.sort((a, b) => a.end - a.start - (b.end - b.start) || b.seq - a.seq);
-    for (const hole of candidates) {
+    let best: Hole | null = null;
+    let bestStart = 0;
+    for (const hole of this.#holes) {
+      if (best !== null && !isTriedBefore(hole, best)) continue;
       const end = Math.min(hole.end, to);
       let start = Math.max(hole.start, from);
       if (end - start < size) continue;
       const rest = start % alignment;
       if (rest !== 0) start += alignment - rest;
       if (end - start < size) continue;
-      return this.#take(hole, start, size);
+      best = hole;
+      bestStart = start;
     }
-    return -ENOSPC;
+    return best === null ? -ENOSPC : this.#take(best, bestStart, size);
   }
 
   /** drm_mm_remove_node(): the range joins the holes beside it. */
   remove(node: KernelNode): void {
-    if (!this.#nodes.delete(node)) throw new Error('the node is not allocated');
+    if (!node.allocated) throw new Error('the node is not allocated');
+    node.allocated = false;
+    this.#count--;
     let { start } = node;
     let end = node.start + node.size;
-    this.#holes = this.#holes.filter((h) => {
-      if (h.end !== start && h.start !== end) return true;
-      start = Math.min(start, h.start);
-      end = Math.max(end, h.end);
-      return false;
-    });
+    for (let i = this.#holes.length - 1; i >= 0; i--) {
+      const hole = this.#holes[i];
+      if (hole.end !== start && hole.start !== end) continue;
+      start = Math.min(start, hole.start);
+      end = Math.max(end, hole.end);
+      this.#holes.splice(i, 1);
+    }
     this.#holes.push({ start, end, seq: this.#seq++ });
   }
 
   #take(hole: Hole, start: number, size: number): KernelNode {
-    const node: KernelNode = { start, size };
-    this.#nodes.add(node);
+    const node: KernelNode = { start, size, allocated: true };
+    this.#count++;
     this.#holes.splice(this.#holes.indexOf(hole), 1);
     if (start > hole.start) this.#holes.push({ start: hole.start, end: start, seq: this.#seq++ });
     if (start + size < hole.end) this.#holes.push({ start: start + size, end: hole.end, seq: this.#seq++ });

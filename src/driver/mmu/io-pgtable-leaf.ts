@@ -63,6 +63,18 @@ export function fillLeaves(
   }
 }
 
+/** The word of the first entry in [at, end) that is not empty, or `end`. */
+export function firstUsed(words: Uint32Array, at: number, end: number): number {
+  for (; at < end; at += 2) if (words[at] !== 0) return at;
+  return end;
+}
+
+/** Empties the entries whose words are [at, end). A call of fill() costs as much as some thirty entries. */
+export function clearEntries(words: Uint32Array, at: number, end: number): void {
+  if (end - at > 64) words.fill(0, at, end);
+  else for (let i = at; i < end; i++) words[i] = 0;
+}
+
 /**
  * arm_lpae_split_blk_unmap(): writes at word `table` a table of 4 KiB pages that map what the block at word `at` does, but
  * for `n` pages from index `first` on.

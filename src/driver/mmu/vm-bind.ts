@@ -75,41 +75,65 @@ export function* bindExecSyncOp(vm: PanthorVm, lookup: GemLookup, op: BindOp): O
 
 /** An operation on its way through the VM's queue. Holds a reference to its VM until cleanup(). */
 export class BindJob {
-  readonly vm: PanthorVm;
-  readonly #ctx: OpCtx;
+  #vm: PanthorVm | null = null;
+  #ctx: OpCtx | null = null;
   /** Tells a recorder of calls that the job runs. */
-  readonly #told: (() => void) | null;
+  #told: (() => void) | null = null;
 
-  constructor(vm: PanthorVm, ctx: OpCtx, told: (() => void) | null) {
-    this.vm = vm.get();
+  /** A new job, or one that is used again after cleanup() and leave(). */
+  begin(vm: PanthorVm, ctx: OpCtx, told: (() => void) | null): this {
+    this.#vm = vm.get();
     this.#ctx = ctx;
     this.#told = told;
+    return this;
+  }
+
+  /** It holds nothing any more. */
+  leave(): void {
+    this.#vm = null;
+    this.#ctx = null;
+    this.#told = null;
+  }
+
+  get vm(): PanthorVm {
+    return this.#vm as PanthorVm;
   }
 
   /** Bytes of address space that it is about. */
   get size(): number {
-    return this.#ctx.range;
+    return (this.#ctx as OpCtx).range;
   }
 
   /** panthor_vm_bind_run_job(): 0, or the -errno that its fence carries; the VM is then unusable. */
   *run(): Op<number> {
+    const { vm } = this;
     this.#told?.();
-    this.vm.jobRunning = true;
-    const ret = yield* execOp(this.vm, this.#ctx, true);
-    this.vm.jobRunning = false;
+    vm.jobRunning = true;
+    const ret = yield* execOp(vm, this.#ctx as OpCtx, true);
+    vm.jobRunning = false;
     return ret;
   }
 
   /** panthor_vm_bind_job_release(), and what panthor_vm_bind_job_cleanup_op_ctx_work() leaves to a worker. */
   *cleanup(): Op<void> {
-    this.#ctx.cleanup();
-    this.vm.putCtx(this.#ctx);
+    const ctx = this.#ctx as OpCtx;
+    ctx.cleanup();
+    this.vm.putCtx(ctx);
     yield* this.vm.put();
   }
 }
 
-/** panthor_vm_bind_job_create(): a job, or -EINVAL for a VM that takes no more and for a bad operation, or -ENOMEM. */
-export function bindJobCreate(vm: PanthorVm, lookup: GemLookup, op: BindOp): BindJob | number {
+/**
+ * panthor_vm_bind_job_create(): a job, or -EINVAL for a VM that takes no more and for a bad operation, or -ENOMEM.
+ *
+ * @param spare a job that is used again
+ */
+export function bindJobCreate(
+  vm: PanthorVm,
+  lookup: GemLookup,
+  op: BindOp,
+  spare?: BindJob,
+): BindJob | number {
   const told = vm.device.calls === null ? null : observer(vm, lookup, op);
   if (vm.destroyed || vm.unusable) {
     told?.();
@@ -124,7 +148,7 @@ export function bindJobCreate(vm: PanthorVm, lookup: GemLookup, op: BindOp): Bin
     told?.();
     return ret;
   }
-  return new BindJob(vm, ctx, told);
+  return (spare ?? new BindJob()).begin(vm, ctx, told);
 }
 
 /** What tells a recorder of calls of an operation, as it is now, once its turn has come. */

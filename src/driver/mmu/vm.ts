@@ -177,8 +177,8 @@ export class PanthorVm {
     return bindExecSyncOp(this, lookup, op);
   }
 
-  bindJobCreate(lookup: GemLookup, op: BindOp): BindJob | number {
-    return bindJobCreate(this, lookup, op);
+  bindJobCreate(lookup: GemLookup, op: BindOp, spare?: BindJob): BindJob | number {
+    return bindJobCreate(this, lookup, op, spare);
   }
 
   /** panthor_vm_get_bo_for_va(): the object mapped at `va` and the offset in it, bytes. */

@@ -2,22 +2,22 @@
  * Where the ids of VMAs lie in order: blocks of at most 128 ids in storage of their own, the blocks in a growing array. A
  * block's ids may begin anywhere in its storage, so that inserting and removing move the shorter side of one block only.
  */
-import { grown, VmaFields } from './vma-fields.ts';
+import { grown, NO_FLOATS, NO_INTS, VmaFields } from './vma-fields.ts';
 
 /** Ids of a block. */
 export const BLOCK = 128;
 
 export class VmaBlocks extends VmaFields {
   /** Blocks in address order, as indices of storage blocks. */
-  protected order = new Int32Array(4);
+  protected order = NO_INTS;
   protected blocks = 0;
   /** First VA of each block, in the same order. */
-  protected first = new Float64Array(4);
+  protected first = NO_FLOATS;
   /** By storage block: where its ids begin and how many there are, and the ids with their VAs beside them. */
-  protected head = new Int32Array(1);
-  protected fill = new Int32Array(1);
-  protected ids128 = new Int32Array(BLOCK);
-  protected va128 = new Float64Array(BLOCK);
+  protected head = NO_INTS;
+  protected fill = NO_INTS;
+  protected ids128 = NO_INTS;
+  protected va128 = NO_FLOATS;
   protected freeBlocks: number[] = [];
   protected storage = 0;
 
@@ -67,8 +67,8 @@ export class VmaBlocks extends VmaFields {
 
   protected insertBlock(at: number): void {
     if (this.blocks === this.order.length) {
-      this.order = grown(this.order, Int32Array);
-      this.first = grown(this.first, Float64Array);
+      this.order = grown(this.order, Int32Array, 4);
+      this.first = grown(this.first, Float64Array, 4);
     }
     this.order.copyWithin(at + 1, at, this.blocks);
     this.first.copyWithin(at + 1, at, this.blocks);
@@ -102,10 +102,10 @@ export class VmaBlocks extends VmaFields {
   protected newBlock(): number {
     const block = this.freeBlocks.length > 0 ? (this.freeBlocks.pop() as number) : this.storage++;
     if (block >= this.fill.length) {
-      this.head = grown(this.head, Int32Array);
-      this.fill = grown(this.fill, Int32Array);
-      this.ids128 = grown(this.ids128, Int32Array);
-      this.va128 = grown(this.va128, Float64Array);
+      this.head = grown(this.head, Int32Array, 1);
+      this.fill = grown(this.fill, Int32Array, 1);
+      this.ids128 = grown(this.ids128, Int32Array, BLOCK);
+      this.va128 = grown(this.va128, Float64Array, BLOCK);
     }
     this.head[block] = 0;
     this.fill[block] = 0;

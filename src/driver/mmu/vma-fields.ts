@@ -1,15 +1,20 @@
+/** Arrays of VMs that have no VMA yet: V8 collects garbage the sooner the more typed arrays are made. */
+export const NO_FLOATS = new Float64Array(0);
+export const NO_INTS = new Int32Array(0);
+const NO_BYTES = new Uint8Array(0);
+
 /** What struct panthor_vma says of each mapping, in typed arrays under an id that stays while the VMA does. */
 export class VmaFields {
   /** By VMA id. Bytes; ranges may be 0 (an async map of size 0 makes such a VMA). */
-  va = new Float64Array(8);
-  range = new Float64Array(8);
-  boOffset = new Float64Array(8);
+  va = NO_FLOATS;
+  range = NO_FLOATS;
+  boOffset = NO_FLOATS;
   /** Serial of the mapped object in the device's table. */
-  bo = new Int32Array(8);
+  bo = NO_INTS;
   /** DRM_PANTHOR_VM_BIND_OP_MAP_* bits. */
-  flags = new Uint8Array(8);
+  flags = NO_BYTES;
   /** panthor_vma.evicted: 1 where reclaim took the pages. */
-  evicted = new Uint8Array(8);
+  evicted = NO_BYTES;
   /** How many are. */
   evictedCount = 0;
   #freeIds: number[] = [];
@@ -40,23 +45,24 @@ export class VmaFields {
 
   #newId(): number {
     if (this.#ids === this.va.length) {
-      this.va = grown(this.va, Float64Array);
-      this.range = grown(this.range, Float64Array);
-      this.boOffset = grown(this.boOffset, Float64Array);
-      this.bo = grown(this.bo, Int32Array);
-      this.flags = grown(this.flags, Uint8Array);
-      this.evicted = grown(this.evicted, Uint8Array);
+      this.va = grown(this.va, Float64Array, 8);
+      this.range = grown(this.range, Float64Array, 8);
+      this.boOffset = grown(this.boOffset, Float64Array, 8);
+      this.bo = grown(this.bo, Int32Array, 8);
+      this.flags = grown(this.flags, Uint8Array, 8);
+      this.evicted = grown(this.evicted, Uint8Array, 8);
     }
     return this.#ids++;
   }
 }
 
-/** A copy of a typed array with twice its length. */
+/** A copy of a typed array with twice its length, `least` at least. */
 export function grown<T extends { length: number; set(from: T): void }>(
   old: T,
   make: new (n: number) => T,
+  least: number,
 ): T {
-  const bigger = new make(old.length * 2);
+  const bigger = new make(Math.max(old.length * 2, least));
   bigger.set(old);
   return bigger;
 }

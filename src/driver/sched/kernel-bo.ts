@@ -1,6 +1,7 @@
 import { PAGE_SIZE } from '../../../uapi/sizes.ts';
 import type { Op } from '../../coroutine/op.ts';
 import type { PanthorDevice } from '../device.ts';
+import { BoContents } from '../gem/contents.ts';
 import type { GemObject } from '../gem/gem.ts';
 import type { KernelNode } from '../mmu/drm-mm.ts';
 import type { PanthorVm } from '../mmu/vm.ts';
@@ -9,60 +10,9 @@ import { mapBoRange, unmapRange } from '../mmu/vm-kernel-map.ts';
 /** PANTHOR_VM_KERNEL_AUTO_VA: the address is the allocator's choice. */
 const AUTO_VA = -1;
 
-const contentsOf = new WeakMap<GemObject, BoContents>();
-
-/** What an object of the kernel's holds. A page is made when it is asked for; the driver writes a few words before that. */
-export class BoContents {
-  #pages: Map<number, DataView> | null = null;
-  /** Words that are in no page, by offset; all others are zero. */
-  #words: Map<number, number> | null = null;
-
-  read32(offset: number): number {
-    const page = this.#pages?.get(Math.floor(offset / PAGE_SIZE));
-    return page?.getUint32(offset % PAGE_SIZE, true) ?? this.#words?.get(offset) ?? 0;
-  }
-
-  /** `offset`: a multiple of 4. */
-  write32(offset: number, value: number): void {
-    const page = this.#pages?.get(Math.floor(offset / PAGE_SIZE));
-    if (page !== undefined) page.setUint32(offset % PAGE_SIZE, value, true);
-    else {
-      this.#words ??= new Map();
-      this.#words.set(offset, value >>> 0);
-    }
-  }
-
-  /** The page that holds byte `offset`. */
-  page(offset: number): DataView {
-    const page = Math.floor(offset / PAGE_SIZE);
-    let view = this.#pages?.get(page);
-    if (view === undefined) {
-      view = new DataView(new ArrayBuffer(PAGE_SIZE));
-      this.#pages ??= new Map();
-      this.#pages.set(page, view);
-      for (const [at, word] of this.#words ?? []) {
-        if (Math.floor(at / PAGE_SIZE) !== page) continue;
-        view.setUint32(at % PAGE_SIZE, word, true);
-        this.#words?.delete(at);
-      }
-    }
-    return view;
-  }
-
-  /** A u64 below 2^53. */
-  read64(offset: number): number {
-    return this.read32(offset + 4) * 0x100000000 + this.read32(offset);
-  }
-
-  write64(offset: number, value: number): void {
-    this.write32(offset, value >>> 0);
-    this.write32(offset + 4, Math.floor(value / 0x100000000));
-  }
-}
-
 /** The contents of `bo` where it is one of the kernel's own objects; clients' memory is the clients'. */
 export function kernelContents(bo: GemObject): BoContents | undefined {
-  return contentsOf.get(bo);
+  return bo.contents ?? undefined;
 }
 
 /** An object of the kernel's, mapped in the kernel's part of a VM: struct panthor_kernel_bo. */
@@ -76,7 +26,7 @@ export class KernelBo {
     this.vm = vm.get();
     this.bo = bo;
     this.#node = node;
-    contentsOf.set(bo, this.contents);
+    bo.contents = this.contents;
   }
 
   /**

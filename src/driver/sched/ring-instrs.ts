@@ -1,5 +1,5 @@
 /** The instructions by which the kernel calls a client's command stream: prepare_job_instrs() in panthor_sched.c. */
-import type { BoContents } from './kernel-bo.ts';
+import type { BoContents } from '../gem/contents.ts';
 
 /** Opcodes, bits 63:56. */
 const MOV48 = 1;

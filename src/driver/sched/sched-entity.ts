@@ -1,6 +1,7 @@
 import type { Mutex, Op } from '../../coroutine/op.ts';
 import { Fifo } from '../base/fifo.ts';
 import type { Work, Workqueue } from '../base/workqueue.ts';
+import type { DmaResv } from '../gem/dma-resv.ts';
 import { allocContext, Fence } from '../sync/fence.ts';
 
 /** A job on more than that may take milliseconds here. */
@@ -11,9 +12,13 @@ export abstract class SchedJob {
   /** How much of the entity's capacity it takes while it runs. */
   readonly credits: number;
   /** Bytes of address space that it goes through. */
-  readonly cost: number;
-  /** Signals when the job is done, with its error (s_fence->finished). Made when the job is armed. */
+  cost: number;
+  /** Where it is queued; set when it is submitted. */
+  entity: SchedEntity | null = null;
+  /** Signals when the job is done, with its error (s_fence->finished). Null where nothing can look at it: there are many of those. */
   finished: Fence | null = null;
+  /** The reservation that counts it until it is done. */
+  resv: DmaResv | null = null;
   /** The latest fence of each context. */
   #deps: Map<number, Fence> | null = null;
   /** Those that had not signalled when they were looked at last, the one to wait for at the end. */
@@ -22,6 +27,15 @@ export abstract class SchedJob {
   constructor(credits: number, cost = 0) {
     this.credits = credits;
     this.cost = cost;
+  }
+
+  /** It holds nothing any more, and may be used again. */
+  protected leave(): void {
+    this.entity = null;
+    this.finished = null;
+    this.resv = null;
+    this.#deps = null;
+    this.#pending = null;
   }
 
   /** drm_sched_job_add_dependency(): of fences of one context only the latest counts. */
@@ -63,7 +77,7 @@ export class SchedEntity implements Work {
   readonly #isStopped: () => boolean;
   readonly #queue = new Fifo<SchedJob>();
   readonly #done = new Fifo<SchedJob>();
-  #seqno = 0n;
+  #seqno = 0;
   #credits = 0;
 
   /** `isStopped` holds jobs back (drm_sched_stop), kick() when it changes to false; `name` is the scheduler's; `lock` is what each job takes. */
@@ -91,10 +105,10 @@ export class SchedEntity implements Work {
     return this.#queue.length;
   }
 
-  /** drm_sched_job_arm(): gives the job its fence. */
-  arm(job: SchedJob): Fence {
-    job.finished = new Fence(this.#context, ++this.#seqno, this.#name);
-    return job.finished;
+  /** drm_sched_job_arm(): gives the job its number, and its fence where something is to signal with it. */
+  arm(job: SchedJob, signals: boolean): void {
+    this.#seqno++;
+    if (signals) job.finished = new Fence(this.#context, BigInt(this.#seqno), this.#name);
   }
 
   /** drm_sched_entity_push_job() */
@@ -155,6 +169,7 @@ export class SchedEntity implements Work {
   #finish(job: SchedJob, error: number): void {
     this.#credits -= job.credits;
     this.#done.push(job);
+    job.resv?.remove();
     job.finished?.signal(error);
     this.kick();
   }

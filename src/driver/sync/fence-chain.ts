@@ -37,12 +37,12 @@ export class FenceChain extends Fence {
     return this.#done;
   }
 
-  override onSignal(callback: FenceCallback): void {
+  override onSignal(callback: FenceCallback, mark = 0): void {
     if (this.signaled) {
-      callback(this);
+      callback(this, mark);
       return;
     }
-    super.onSignal(callback);
+    super.onSignal(callback, mark);
     if (!this.#waiting) this.#arm();
   }
 

@@ -5,8 +5,11 @@
  * Sequence numbers are BigInts, because clients choose the points of timelines from the whole range of a u64.
  */
 
-/** Called once, when the fence signals. It runs inside the caller that signals, so it only takes notes and wakes. */
-export type FenceCallback = (fence: Fence) => void;
+/**
+ * Called once, when the fence signals, with what it was added with last. It runs inside the caller that signals, so it only takes
+ * notes and wakes.
+ */
+export type FenceCallback = (fence: Fence, mark: number) => void;
 
 const clock: { now: (() => number) | null } = { now: null };
 
@@ -35,9 +38,10 @@ export class Fence {
   /** 0, or a negative errno; final once the fence has signalled (dma_fence_set_error). */
   error = 0;
   #done = false;
-  /** The first callback, and those after it: most fences have one. */
-  #callback: FenceCallback | null = null;
-  #others: Set<FenceCallback> | null = null;
+  /** Most fences have one callback, which needs no table. */
+  #first: FenceCallback | null = null;
+  #mark = 0;
+  #others: Map<FenceCallback, number> | null = null;
 
   constructor(context: number = allocContext(), seqno: bigint = 1n, timeline = 'stub') {
     this.context = context;
@@ -50,19 +54,29 @@ export class Fence {
     return this.#done;
   }
 
-  /** Calls `callback` when the fence signals, once however often it was added; at once when it already has (dma_fence_add_callback). */
-  onSignal(callback: FenceCallback): void {
-    if (this.#done) callback(this);
-    else if (this.#callback === null && this.#others === null) this.#callback = callback;
-    else if (callback !== this.#callback) {
-      this.#others ??= new Set();
-      this.#others.add(callback);
+  /**
+   * Calls `callback` when the fence signals, once however often it was added; at once when it already has
+   * (dma_fence_add_callback). `mark`, 0 or above, is handed to it.
+   */
+  onSignal(callback: FenceCallback, mark = 0): void {
+    if (this.#done) callback(this, mark);
+    else if (callback === this.#first || (this.#first === null && this.#others === null)) {
+      this.#first = callback;
+      this.#mark = mark;
+    } else {
+      this.#others ??= new Map();
+      this.#others.set(callback, mark);
     }
+  }
+
+  /** What `callback` was added with last; -1 where it was not, or has been called. */
+  markOf(callback: FenceCallback): number {
+    return callback === this.#first ? this.#mark : (this.#others?.get(callback) ?? -1);
   }
 
   /** dma_fence_remove_callback(): `callback` is not called any more. */
   removeCallback(callback: FenceCallback): void {
-    if (callback === this.#callback) this.#callback = null;
+    if (callback === this.#first) this.#first = null;
     else this.#others?.delete(callback);
   }
 
@@ -72,12 +86,12 @@ export class Fence {
     if (error !== 0) this.error = error;
     this.#done = true;
     if (clock.now !== null) this.signaledNs = clock.now();
-    const first = this.#callback;
+    const first = this.#first;
     const others = this.#others;
-    this.#callback = null;
+    this.#first = null;
     this.#others = null;
-    if (first !== null) first(this);
-    if (others !== null) for (const callback of others) callback(this);
+    first?.(this, this.#mark);
+    if (others !== null) for (const [callback, mark] of others) callback(this, mark);
   }
 }
 

@@ -4,9 +4,11 @@ import {
   DRM_SYNCOBJ_WAIT_FLAGS_WAIT_FOR_SUBMIT,
 } from '../../../uapi/drm.ts';
 import { EINVAL } from '../../../uapi/errno.ts';
+import { Chunks } from '../base/chunks.ts';
+import { giveInts, takeInts } from '../base/int-arrays.ts';
 import type { Fence } from './fence.ts';
 import { findSeqno } from './fence-chain.ts';
-import type { Syncobj } from './syncobj.ts';
+import type { SubmitWatcher, Syncobj } from './syncobj.ts';
 
 /** "No index": what first_signaled says when everything was waited for and nothing was there at the start. */
 const NONE = 0xffffffff;
@@ -14,6 +16,8 @@ const NONE = 0xffffffff;
 const MAY_BE_MISSING = DRM_SYNCOBJ_WAIT_FLAGS_WAIT_FOR_SUBMIT | DRM_SYNCOBJ_WAIT_FLAGS_WAIT_AVAILABLE;
 /** End of a list of entries. */
 const END = -1;
+/** Where the next entry would be: this one is ready. */
+const READY = -2;
 
 /** Syncobjs by index. */
 interface Entries {
@@ -21,18 +25,29 @@ interface Entries {
   at(i: number): Syncobj;
 }
 
-/** A syncobj that has got a fence, or a fence that has signalled. */
+const NO_ENTRIES: Entries = {
+  length: 0,
+  at: () => {
+    throw new RangeError('the wait is over');
+  },
+};
+
+const NO_EVENTS: Event[] = [];
+
+/** A syncobj that has got the fence `head`, or the first of the entries whose fence has signalled. */
 interface Event {
   readonly syncobj: Syncobj | null;
-  readonly fence: Fence;
+  readonly head: Fence;
+  readonly first: number;
 }
 
 /**
  * Waiting for several syncobjs at once: drm_syncobj_array_wait_timeout(). Who signals only leaves a note; the caller that
- * waits looks at its entries itself (catchUp), in order. Entries of one syncobj, or of one fence, are in one list, so that waking costs
- * the same however often a caller names them.
+ * waits looks at its entries itself, in order. Entries of one syncobj, or of one fence, are in one list, so that waking costs
+ * the same however often a caller names them; that object keeps the first of them for the wait (markOf()), which needs no table that
+ * would be rehashed as it grows.
  */
-export class SyncobjWait {
+export class SyncobjWait implements SubmitWatcher {
   /** first_signaled: the first that was there when the wait began, or, waiting for any, the one that ended it. */
   first = NONE;
   readonly #all: boolean;
@@ -40,16 +55,15 @@ export class SyncobjWait {
   readonly #mayBeMissing: boolean;
   readonly #pause: () => void;
   /** What is waited for, by index; syncobjs are to be asked for during the first look only. */
-  readonly #syncobjs: Entries;
-  readonly #points: BigUint64Array | null;
-  readonly #ready: Uint8Array;
+  #syncobjs: Entries;
+  #points: BigUint64Array | null;
   #readyCount = 0;
-  /** The next entry of the same list. */
-  #next = new Int32Array(0);
-  /** First entries: of those without a fence, by syncobj, and of those whose fence has not signalled, by that. */
-  readonly #missing = new Map<Syncobj, number>();
-  readonly #unsignaled = new Map<Fence, number>();
-  #events: Event[] = [];
+  /** By entry: the next one of the same list, END or READY. */
+  readonly #next: Int32Array;
+  /** What has entries in a list, or had. */
+  readonly #watched = new Chunks<Syncobj>();
+  readonly #fences = new Chunks<Fence>();
+  #events = NO_EVENTS;
   #wake: (() => void) | null = null;
 
   /**
@@ -69,7 +83,7 @@ export class SyncobjWait {
     this.#pause = pause;
     this.#syncobjs = syncobjs;
     this.#points = points;
-    this.#ready = new Uint8Array(syncobjs.length);
+    this.#next = takeInts(syncobjs.length);
   }
 
   /**
@@ -80,12 +94,12 @@ export class SyncobjWait {
    */
   enter(canSleep: boolean): number {
     const { length } = this.#syncobjs;
-    if (canSleep) this.#next = new Int32Array(length);
     // From the last to the first: so are lists made in order.
     for (let i = length - 1; i >= 0; i--) {
       this.#pause();
       const syncobj = this.#syncobjs.at(i);
       const fence = this.#lookup(syncobj.fence, i);
+      this.#next[i] = END;
       if (fence === undefined && !this.#mayBeMissing) return -EINVAL;
       if (this.#isReady(fence)) {
         // Waiting for all, the index tells what was there at the first look only.
@@ -105,43 +119,46 @@ export class SyncobjWait {
   look(): boolean {
     while (this.#events.length > 0) {
       const events = this.#events;
-      this.#events = [];
-      for (const { syncobj, fence } of events) {
-        if (syncobj === null) this.#signaled(fence);
-        else this.#submitted(syncobj, fence);
+      this.#events = NO_EVENTS;
+      for (const { syncobj, head, first } of events) {
+        if (syncobj === null) this.#signaled(first);
+        else this.#gotFence(syncobj, head);
       }
     }
     return this.#readyCount === this.#syncobjs.length || (!this.#all && this.#readyCount > 0);
   }
 
-  /** Waits no more. */
+  /** Waits no more, and is used no more. */
   leave(): void {
     this.#wake = null;
-    for (const syncobj of this.#missing.keys()) {
+    this.#watched.takeAll((syncobj) => {
       this.#pause();
-      syncobj.unwatch(this.#onFence);
-      syncobj.put();
-    }
-    this.#missing.clear();
-    for (const fence of this.#unsignaled.keys()) {
+      if (syncobj.unwatch(this)) syncobj.put();
+    });
+    this.#fences.takeAll((fence) => {
       this.#pause();
       fence.removeCallback(this.#onSignal);
-    }
-    this.#unsignaled.clear();
+    });
+    giveInts(this.#next);
+    // See BlockedCall.#complete().
+    this.#syncobjs = NO_ENTRIES;
+    this.#points = null;
+    this.#events = NO_EVENTS;
   }
 
   /** syncobj_wait_syncobj_func(): one more fence that a point may be in. */
-  readonly #onFence = (syncobj: Syncobj): boolean => {
+  submitted(syncobj: Syncobj): boolean {
     const { fence } = syncobj;
-    if (fence !== null) this.#tell({ syncobj, fence });
+    if (fence !== null) this.#tell({ syncobj, head: fence, first: END });
     return false;
-  };
+  }
 
   /** syncobj_wait_fence_func() */
-  readonly #onSignal = (fence: Fence): void => this.#tell({ syncobj: null, fence });
+  readonly #onSignal = (head: Fence, first: number): void => this.#tell({ syncobj: null, head, first });
 
   #tell(event: Event): void {
-    this.#events.push(event);
+    if (this.#events.length === 0) this.#events = [event];
+    else this.#events.push(event);
     this.#wake?.();
   }
 
@@ -156,27 +173,28 @@ export class SyncobjWait {
   }
 
   #note(i: number): void {
-    if (this.#ready[i] === 1) return;
-    this.#ready[i] = 1;
+    if (this.#next[i] === READY) return;
+    this.#next[i] = READY;
     this.#readyCount++;
     if (!this.#all && i < this.first) this.first = i;
   }
 
   /** Puts entry `i` in front of a list. */
   #sleepOn(syncobj: Syncobj, fence: Fence | null | undefined, i: number): void {
-    const first = fence ? this.#unsignaled.get(fence) : this.#missing.get(syncobj);
-    this.#next[i] = first ?? END;
-    if (fence) this.#unsignaled.set(fence, i);
-    else this.#missing.set(syncobj, i);
-    if (first !== undefined) return;
-    if (fence) fence.onSignal(this.#onSignal);
-    else syncobj.get().watch(this.#onFence);
+    const first = fence ? fence.markOf(this.#onSignal) : syncobj.markOf(this);
+    this.#next[i] = first;
+    if (first === END) {
+      if (fence) this.#fences.push(fence);
+      else this.#watched.push(syncobj.get());
+    }
+    if (fence) fence.onSignal(this.#onSignal, i);
+    else syncobj.watch(this, i);
   }
 
   /** Entries of a syncobj that has got the fence `head`. */
-  #submitted(syncobj: Syncobj, head: Fence): void {
-    let i = this.#missing.get(syncobj) ?? END;
-    this.#missing.delete(syncobj);
+  #gotFence(syncobj: Syncobj, head: Fence): void {
+    let i = syncobj.markOf(this);
+    let first = END;
     let last = END;
     for (let next = END; i !== END; i = next) {
       this.#pause();
@@ -186,22 +204,20 @@ export class SyncobjWait {
       else if (fence) this.#sleepOn(syncobj, fence, i);
       else {
         this.#next[i] = END;
-        if (last === END) this.#missing.set(syncobj, i);
+        if (last === END) first = i;
         else this.#next[last] = i;
         last = i;
       }
     }
-    if (last !== END) return;
-    syncobj.unwatch(this.#onFence);
-    syncobj.put();
+    if (first !== END) syncobj.watch(this, first);
+    else if (syncobj.unwatch(this)) syncobj.put();
   }
 
-  /** Entries of a fence that has signalled. */
-  #signaled(fence: Fence): void {
-    let i = this.#unsignaled.get(fence) ?? END;
-    this.#unsignaled.delete(fence);
-    for (; i !== END; i = this.#next[i]) {
+  /** Entries of a fence that has signalled, from entry `first` on. */
+  #signaled(first: number): void {
+    for (let i = first, next = END; i !== END; i = next) {
       this.#pause();
+      next = this.#next[i];
       this.#note(i);
     }
   }

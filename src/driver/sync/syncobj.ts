@@ -3,8 +3,15 @@ import type { DrmFile } from '../ioctl/file.ts';
 import { type Fence, stubFence } from './fence.ts';
 import { chainWalk, FenceChain, findSeqno } from './fence-chain.ts';
 
-/** Asked again whenever a syncobj gets another fence; true when it need not be asked any more. */
-export type SubmitWatcher = (syncobj: Syncobj) => boolean;
+/** Waits for a fence, or a point, that has not been submitted yet: an entry of cb_list or ev_fd_list. */
+export interface SubmitWatcher {
+  /** Asked again whenever the syncobj gets another fence; true when it need not be asked any more. */
+  submitted(syncobj: Syncobj): boolean;
+  /** The syncobj is freed. */
+  dropped?(): void;
+}
+
+const NO_WATCHERS: readonly SubmitWatcher[] = [];
 
 /**
  * A container that a client names with a handle and that holds a fence, or none (struct drm_syncobj). A binary one
@@ -14,8 +21,10 @@ export class Syncobj {
   /** Handles, file descriptors and submissions that hold it. */
   #refs = 1;
   #fence: Fence | null = null;
-  /** cb_list and ev_fd_list: waiters for a fence, or for a point, that has not been submitted yet. */
-  readonly #watchers = new Map<SubmitWatcher, (() => void) | undefined>();
+  /** cb_list and ev_fd_list, with the watchers' marks. Most syncobjs have one watcher or none, which needs no table. */
+  #watcher: SubmitWatcher | null = null;
+  #mark = 0;
+  #others: Map<SubmitWatcher, number> | null = null;
 
   /** drm_syncobj_fence_get(). */
   get fence(): Fence | null {
@@ -35,9 +44,12 @@ export class Syncobj {
   put(): void {
     if (--this.#refs > 0) return;
     this.#fence = null;
-    const dropped = [...this.#watchers.values()];
-    this.#watchers.clear();
-    for (const drop of dropped) drop?.();
+    const first = this.#watcher;
+    const others = this.#others;
+    this.#watcher = null;
+    this.#others = null;
+    first?.dropped?.();
+    if (others !== null) for (const watcher of others.keys()) watcher.dropped?.();
   }
 
   /** drm_syncobj_replace_fence(): null takes the fence away (a reset). */
@@ -63,23 +75,36 @@ export class Syncobj {
     return found === null ? stubFence() : found;
   }
 
-  /**
-   * drm_syncobj_fence_add_wait(): asks `watcher` at each new fence until it is content. `dropped` is called when the
-   * syncobj is freed before that.
-   */
-  watch(watcher: SubmitWatcher, dropped?: () => void): void {
-    this.#watchers.set(watcher, dropped);
+  /** drm_syncobj_fence_add_wait(): asks `watcher` at each new fence until it is content. `mark`, 0 or above, is kept for it. */
+  watch(watcher: SubmitWatcher, mark = 0): void {
+    if (watcher === this.#watcher || (this.#watcher === null && this.#others === null)) {
+      this.#watcher = watcher;
+      this.#mark = mark;
+    } else {
+      this.#others ??= new Map();
+      this.#others.set(watcher, mark);
+    }
   }
 
-  unwatch(watcher: SubmitWatcher): void {
-    this.#watchers.delete(watcher);
+  /** What `watcher` watches with; -1 where it does not. */
+  markOf(watcher: SubmitWatcher): number {
+    return watcher === this.#watcher ? this.#mark : (this.#others?.get(watcher) ?? -1);
+  }
+
+  /** Whether `watcher` was there. */
+  unwatch(watcher: SubmitWatcher): boolean {
+    if (watcher !== this.#watcher) return this.#others?.delete(watcher) ?? false;
+    this.#watcher = null;
+    return true;
   }
 
   #wake(): void {
-    if (this.#watchers.size === 0) return;
+    const first = this.#watcher;
     // Not those that come meanwhile.
-    for (const watcher of [...this.#watchers.keys()]) {
-      if (this.#watchers.has(watcher) && watcher(this)) this.#watchers.delete(watcher);
+    const others = this.#others === null ? NO_WATCHERS : [...this.#others.keys()];
+    if (first?.submitted(this)) this.unwatch(first);
+    for (const watcher of others) {
+      if (this.#others?.has(watcher) && watcher.submitted(this)) this.#others.delete(watcher);
     }
   }
 }

@@ -222,11 +222,25 @@ export class Harness {
   /** What the checks remember of the driver; called after every step. */
   observe(): void {
     for (let i = 0; i < this.vms.length; i++) this.vms[i].spec.observe();
+    this.#notice();
+    noticeHeard(this);
+    noticeOverrun(this);
+  }
+
+  #notice(): void {
     if (this.driver === null) {
       noticeFreed(this);
       if (this.pressure !== null) noticeMoved(this);
     } else for (const state of this.vms) state.freed ||= state.vm.freed;
-    noticeHeard(this);
-    noticeOverrun(this);
+  }
+
+  /** The parts of observe(), in order. */
+  reactions(): (() => void)[] {
+    const follow = this.vms.map(
+      ({ spec }) =>
+        () =>
+          spec.observe(),
+    );
+    return [...follow, () => this.#notice(), () => noticeHeard(this), () => noticeOverrun(this)];
   }
 }

@@ -24,7 +24,7 @@ export function searchPart(world: DriverWorld, part: Part, accept: readonly stri
   const graph = world.endsMatter ? new Graph() : null;
   const border = {
     outside: (lanes: Int32Array, schedule: Uint8Array, length: number): boolean => {
-      const slice = sliceOf(world, stretch);
+      const slice = sliceOf(world, stretch, context.world);
       if (slice === part.slice) return false;
       let entries = exits.get(slice);
       if (entries === undefined) exits.set(slice, (entries = new Entries()));

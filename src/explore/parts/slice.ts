@@ -4,6 +4,7 @@
  */
 import type { DriverWorld } from '../driver-world.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import type { World } from '../search/world.ts';
 
 /** How far each thread has come, in stretches of CALLS_PER_STRETCH calls: "0.2.1". */
 export type SliceName = string;
@@ -24,12 +25,12 @@ export function stretchOf(scenario: Scenario): number {
   }
 }
 
-/** The slice of the world's present state; `stretch` as stretchOf() has it. */
-export function sliceOf(world: DriverWorld, stretch: number): SliceName {
+/** The slice of the present state of `present`, which is `world` or looks things up for it; `stretch` as stretchOf() has it. */
+export function sliceOf(world: DriverWorld, stretch: number, present: World = world): SliceName {
   let name = '';
   world.scenario.threads.forEach(({ calls }, i) => {
     // Before its first call a thread is at 0, and behind its last one when it has ended.
-    const at = world.threads[i].point === null ? calls.length + 1 : world.harness.coverage.at(i) + 1;
+    const at = present.hasEnded(i) ? calls.length + 1 : world.harness.coverage.at(i) + 1;
     name += `${i === 0 ? '' : '.'}${Math.floor(at / stretch)}`;
   });
   return name;

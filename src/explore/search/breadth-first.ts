@@ -34,6 +34,7 @@ export class BreadthFirst implements Strategy {
     if (!addInitial(context, table, schedule)) return 'found';
     for (let next = 0; next < table.size; next++) {
       context.stats.frontier = table.size - next;
+      context.changesWorld();
       const room = expand(context, table, next, schedule, next % this.#verifyEvery === 0);
       context.stats.states = table.size;
       if (context.done) return 'found';

@@ -1,6 +1,7 @@
 import { Graph } from './graph.ts';
 import { type Context, MAX_DEPTH, NondeterminismError, type Outcome, type Strategy } from './search.ts';
-import { FULL, SEEN, StateTable } from './state-table.ts';
+import { NO_ROOM, StateTable } from './state-table.ts';
+import { resized } from './table-memory.ts';
 import { Violation } from './world.ts';
 
 /** How a depth-first search shares its work with others over the same table. */
@@ -61,9 +62,13 @@ export class Descent {
   readonly #table: StateTable | null;
   readonly #sharing: Sharing | null;
   readonly #schedule = new Uint8Array(MAX_DEPTH);
-  /** Of each state on the way: its steps, and how many of them were taken. */
-  readonly #enabled: Uint8Array[] = [];
-  readonly #taken: number[] = [];
+  /** The steps of each state on the way, one state's behind the other's. */
+  #steps = new Uint8Array(1 << 16);
+  /** Of each state on the way: where its steps begin, and which of them is to be taken next; of the next: where they end. */
+  readonly #first: number[] = [0];
+  readonly #next: number[] = [];
+  /** States on the way. */
+  #levels = 0;
   /** Length of the schedule that the search began with. */
   #base = 0;
   readonly #buffer = new Uint8Array(256);
@@ -127,19 +132,19 @@ export class Descent {
       return this.#ended();
     }
     let here = length;
-    while (this.#enabled.length > 0) {
+    while (this.#levels > 0) {
       if (context.done) return 'found';
       if (this.#full || context.over() || this.#sharing?.stopped()) return 'budget';
       if (this.#sharing?.hasIdleWorkers()) this.#giveAway();
-      const level = this.#enabled.length - 1;
+      const level = this.#levels - 1;
       const depth = this.#base + level;
-      if (this.#taken[level] === this.#enabled[level].length) {
-        this.#enabled.pop();
-        this.#taken.pop();
+      if (this.#next[level] === this.#first[level + 1]) {
+        this.#levels--;
         continue;
       }
-      if (here !== depth) this.#comeBack(depth, level);
-      const step = this.#enabled[level][this.#taken[level]++];
+      if (context.changesWorld()) context.replay(this.#schedule, depth);
+      else if (here !== depth) this.#comeBack(depth, level);
+      const step = this.#steps[this.#next[level]++];
       here = depth + 1;
       this.#from = this.#numbers[level];
       this.#step = step;
@@ -174,14 +179,17 @@ export class Descent {
         this.#graph?.end(this.#from);
         return false;
       }
-      const index = this.#table.insert(this.#lanes[0], this.#lanes[1], -1, 0);
-      if (index === FULL) this.#full = true;
-      if (this.#graph !== null && index !== FULL) {
-        number = index === SEEN ? this.#table.find(this.#lanes[0], this.#lanes[1]) : index;
+      const index = this.#table.enter(this.#lanes[0], this.#lanes[1]);
+      if (index === NO_ROOM) {
+        this.#full = true;
+        return false;
+      }
+      number = index < 0 ? ~index : index;
+      if (this.#graph !== null) {
         if (this.#from >= 0) this.#graph.edge(this.#from, number, this.#step);
         else this.#graph.start(number, this.#schedule.slice(0, depth));
       }
-      if (index === SEEN || index === FULL) return false;
+      if (index < 0) return false;
     }
     stats.states++;
     // A state that was seen before was checked then.
@@ -193,16 +201,21 @@ export class Descent {
       this.#context.checkEnd(this.#schedule, depth);
       return false;
     }
-    this.#numbers[this.#enabled.length] = number;
-    this.#prints[this.#enabled.length] = this.#table === null ? 0 : this.#lanes[0];
-    this.#enabled.push(this.#buffer.slice(0, n));
-    this.#taken.push(0);
+    const level = this.#levels++;
+    this.#numbers[level] = number;
+    this.#prints[level] = this.#lanes[0];
+    const first = this.#first[level];
+    if (first + n > this.#steps.length)
+      this.#steps = resized(this.#steps, new Uint8Array(this.#steps.length * 2));
+    for (let i = 0; i < n; i++) this.#steps[first + i] = this.#buffer[i];
+    this.#next[level] = first;
+    this.#first[level + 1] = first + n;
     return true;
   }
 
   #comeBack(depth: number, level: number): void {
     const context = this.#context;
-    context.replay(this.#schedule, depth);
+    context.back(this.#schedule, depth);
     if (this.#table === null || context.stats.schedules % 16 !== 0) return;
     context.world.fingerprint(this.#lanes);
     if (this.#lanes[0] !== this.#prints[level])
@@ -211,13 +224,13 @@ export class Descent {
 
   /** Hands the shallowest step that was not taken yet to a thread without work. */
   #giveAway(): void {
-    for (let level = 0; level < this.#enabled.length; level++) {
-      const steps = this.#enabled[level];
-      if (this.#taken[level] === steps.length) continue;
+    for (let level = 0; level < this.#levels; level++) {
+      const next = this.#next[level];
+      if (next === this.#first[level + 1]) continue;
       const depth = this.#base + level;
       const prefix = this.#schedule.slice(0, depth + 1);
-      prefix[depth] = steps[this.#taken[level]];
-      if ((this.#sharing as Sharing).share(prefix, depth + 1)) this.#taken[level]++;
+      prefix[depth] = this.#steps[next];
+      if ((this.#sharing as Sharing).share(prefix, depth + 1)) this.#next[level]++;
       return;
     }
   }

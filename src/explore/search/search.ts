@@ -26,6 +26,9 @@ export function keyOf(violation: Violation): string {
 /** One in so many returns to a state begins at the initial one. */
 const FROM_THE_START = 1024;
 
+/** States from which on it pays to remember what steps do. */
+const MEMOIZED_FROM = Number(process.env.PANTHOR_SHIM_MEMOIZED_FROM ?? 300);
+
 /** More different messages than these say nothing more. */
 const MAX_FINDINGS = 64;
 
@@ -60,7 +63,7 @@ export class NondeterminismError extends Error {
 
 /** One search: its world, its limits, and where findings go. */
 export class Context {
-  readonly world: World;
+  world: World;
   readonly budget: Budget;
   readonly stats: Stats = { states: 0, schedules: 0, steps: 0, depth: 0, frontier: 0, bytesPerState: 0 };
   /** First finding (with a breadth-first search: the shortest) for each invariant and message; see keyOf(). */
@@ -125,6 +128,23 @@ export class Context {
     // What is undone is held now and then against what a run from the start makes.
     if (this.stats.schedules % FROM_THE_START === 0) this.world.reset();
     this.stats.steps += this.world.goTo(schedule, length);
+  }
+
+  /** Whether the search goes on in another world, which is worth it from now on; it is at no state of the search yet. */
+  changesWorld(): boolean {
+    if (this.stats.states < MEMOIZED_FROM) return false;
+    const before = this.world;
+    this.world = before.memoized?.() ?? before;
+    return this.world !== before;
+  }
+
+  /** The same where the world has taken these steps, and others after them. */
+  back(schedule: Uint8Array, length: number): void {
+    if (this.world.back === undefined) this.replay(schedule, length);
+    else {
+      this.stats.schedules++;
+      this.world.back(length);
+    }
   }
 
   /**

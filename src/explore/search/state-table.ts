@@ -10,6 +10,8 @@ import type { Step } from './world.ts';
 
 export const FULL = -2;
 export const SEEN = -1;
+/** What enter() returns in the place of FULL, which would be a state's number there. */
+export const NO_ROOM = -0x80000000;
 
 const INITIAL_STATES = 1024;
 
@@ -90,6 +92,23 @@ export class StateTable {
     return this.#shared
       ? this.#insertShared(lane0, lane1, parent, step)
       : this.#insertAlone(lane0, lane1, parent, step);
+  }
+
+  /** Adds a state: its number, or ~number where it was there before, or FULL. */
+  enter(lane0: number, lane1: number): number {
+    if (!this.#shared) {
+      const lanes = this.#lanes;
+      for (
+        let place = hash(lane0, lane1) & this.#mask;
+        lanes[place * 2] !== 0;
+        place = (place + 1) & this.#mask
+      ) {
+        if (lanes[place * 2] === lane0 && lanes[place * 2 + 1] === lane1) return ~(this.#numbers[place] - 1);
+      }
+    }
+    const index = this.insert(lane0, lane1, -1, 0);
+    if (index === SEEN) return ~this.find(lane0, lane1);
+    return index === FULL ? NO_ROOM : index;
   }
 
   #insertAlone(lane0: number, lane1: number, parent: number, step: Step): number {

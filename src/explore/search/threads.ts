@@ -97,6 +97,10 @@ export abstract class ThreadWorld implements World {
     return length;
   }
 
+  hasEnded(index: number): boolean {
+    return this.threads[index].point === null;
+  }
+
   visited(): void {}
 
   get endsMatter(): boolean {
@@ -110,6 +114,8 @@ export abstract class ThreadWorld implements World {
       ? 'livelock: all threads have ended, and what serves them never rests'
       : `livelock: from here on ${names} can never end`;
   }
+
+  memoized?(): World;
 
   /** Thread `index` is about to go on. */
   protected onSwitch(_index: number): void {}

@@ -68,7 +68,7 @@ const SHORTEST_SECONDS = 0.02;
 
 /** One verdict in the making: its world and what is left of its budget, which all its searches share. */
 export class Inquiry {
-  readonly #world: World;
+  #world: World;
   readonly #options: ExploreOptions;
   readonly #started = performance.now();
   /** States that searches have entered, of the budget's. */
@@ -93,6 +93,7 @@ export class Inquiry {
   #run(strategy: Strategy, budget: Budget): { outcome: Outcome; context: Context } {
     const context = this.#context(strategy, budget);
     const outcome = strategy.search(context);
+    this.#world = context.world;
     this.#entered += context.stats.states;
     return { outcome, context };
   }
@@ -117,6 +118,7 @@ export class Inquiry {
   ): Exhaustive {
     const context = this.#context(strategy, budget);
     const outcome = strategy.search(context);
+    this.#world = context.world;
     const { stats, findings, accepted } = context;
     return { outcome, stats, findings: [...findings.values()], accepted: [...accepted] };
   }

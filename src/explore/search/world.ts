@@ -38,6 +38,8 @@ export interface Thread {
 /** A program with several threads, as a search sees it. Nothing in it can be copied: a search comes back to a state by goTo(). */
 export interface World {
   readonly threads: readonly Thread[];
+  /** Whether thread `index` has come to its end. */
+  hasEnded(index: number): boolean;
   /** Back to the initial state: each thread at its first switch point. */
   reset(): void;
   /**
@@ -45,6 +47,10 @@ export interface World {
    * by reset() and all of them again. Returns how many steps were taken.
    */
   goTo(schedule: ArrayLike<Step>, length: number): number;
+  /** Back to the state after the first `length` of the steps that were taken; for who knows them to be the ones. */
+  back?(length: number): void;
+  /** The same world, with the same states and fingerprints, for a search of many states. */
+  memoized?(): World;
   /** Writes the steps that are possible now to `into`, in a fixed order, and returns how many there are. */
   enabled(into: Uint8Array): number;
   /** Takes one step. Throws Violation when something broke that is seen at once. */

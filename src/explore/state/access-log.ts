@@ -14,17 +14,39 @@ import { $key, isUnhashed } from './names.ts';
 type Any = any;
 
 /**
- * Whether this process may ask for reads. That is said before interleaved code is loaded, which is faster by a tenth where
- * no search will ask.
+ * Whether this process may ask for reads, as nearly all searches do. That is said before interleaved code is loaded, which
+ * is faster by a tenth where none will: those of a tree's driver.
  */
-export const $noted = process.env.PANTHOR_SHIM_NOTE_READS === '1';
+export const $noted = process.env.PANTHOR_SHIM_NOTE_READS !== '0';
+
+/** Who is told of each access in the order in which they are made, in the place of an AccessSet (src/explore/memo). */
+export interface AccessListener {
+  /** `changed`: it was written, and holds something else by now. */
+  field(target: Any, key: number, changed: boolean): void;
+  element(target: Any, index: number, changed: boolean): void;
+  /** All of a collection is read, or changed. */
+  whole(target: Any): void;
+}
 
 /** Whether anything is noted, and where. Instrumented code looks at `on` before each read. */
-export const $log = { on: false, into: new AccessSet() };
+export const $log = { on: false, into: new AccessSet(), listener: null as AccessListener | null };
+
+/** Tells `listener` of all that `action` reads and writes. */
+export function listening(listener: AccessListener, action: () => void): void {
+  if (!$noted) throw new Error('reads are noted only where PANTHOR_SHIM_NOTE_READS is not 0');
+  $log.on = true;
+  $log.listener = listener;
+  try {
+    action();
+  } finally {
+    $log.on = false;
+    $log.listener = null;
+  }
+}
 
 /** Notes into `set` what `action` reads and writes. */
 export function logging<T>(set: AccessSet, action: () => T): T {
-  if (!$noted) throw new Error('reads are noted only where PANTHOR_SHIM_NOTE_READS is 1');
+  if (!$noted) throw new Error('reads are noted only where PANTHOR_SHIM_NOTE_READS is not 0');
   const { on, into } = $log;
   $log.on = true;
   $log.into = set;
@@ -43,7 +65,7 @@ const spare: AccessSet[] = [];
  * Where it changes nothing, the step did not read what was looked at: one that changes it reacts itself.
  */
 export function beginReaction(): AccessSet | null {
-  if (!$log.on) return null;
+  if (!$log.on || $log.listener !== null) return null;
   const outer = $log.into;
   $log.into = spare.pop() ?? new AccessSet();
   return outer;
@@ -117,21 +139,28 @@ export function $read(target: Any, key: number): void {
   if (target === null || target === undefined) return;
   const id = target.$id as number | undefined;
   if (id === undefined || typeof id !== 'number') return;
-  if (key === LENGTH && isCollection(target)) $log.into.add(placeOf(nameOf(target) as number, ALL), READS);
+  if ($log.listener !== null) $log.listener.field(target, key, false);
+  else if (key === LENGTH && isCollection(target))
+    $log.into.add(placeOf(nameOf(target) as number, ALL), READS);
   else $log.into.add(placeOf(id, key), READS);
 }
 const LENGTH = $key('length');
 
 /** A field was written, or would have been, had it not held that value already. */
 export function wrote(target: Any, key: number, mode: number): void {
-  if (!isUnhashed(target, key)) $log.into.add(placeOf(target.$id, key), mode);
+  if (isUnhashed(target, key)) return;
+  if ($log.listener !== null) $log.listener.field(target, key, mode !== READS);
+  else $log.into.add(placeOf(target.$id, key), mode);
 }
 
 /** An element is read, of an array, a view of bytes, or a record with computed names. */
 export function elementRead(target: Any, index: Any): void {
   const id = target.$id as number | undefined;
   if (id === undefined) return;
-  if (typeof index !== 'number') $log.into.add(placeOf(id, $key(String(index))), READS);
+  if ($log.listener !== null) {
+    if (typeof index === 'number') $log.listener.element(target, index, false);
+    else $log.listener.field(target, $key(String(index)), false);
+  } else if (typeof index !== 'number') $log.into.add(placeOf(id, $key(String(index))), READS);
   else if (target.$shared !== undefined) wholeRead(target);
   else {
     $log.into.add(placeOf(id, elementKey(index)), READS);
@@ -142,6 +171,10 @@ export function elementRead(target: Any, index: Any): void {
 /** An element was written, or would have been, had it not held that value already. */
 export function elementWrote(target: Any, index: number, mode: number): void {
   const id = target.$id as number;
+  if ($log.listener !== null) {
+    $log.listener.element(target, index, mode !== READS);
+    return;
+  }
   $log.into.add(placeOf(id, elementKey(index)), mode);
   if (mode !== READS) $log.into.add(placeOf(id, MEMBERS), COMMUTES);
   $log.into.add(placeOf(id, ALL), READS);
@@ -151,17 +184,37 @@ export function elementWrote(target: Any, index: number, mode: number): void {
 export function wholeRead(target: Any): void {
   const id = nameOf(target);
   if (id === undefined) return;
+  if ($log.listener !== null) {
+    $log.listener.whole(target);
+    return;
+  }
   $log.into.add(placeOf(id, MEMBERS), READS);
   $log.into.add(placeOf(id, ALL), READS);
 }
 
 /** A collection was changed as a whole: its length, its order, its keys. */
 export function wholeWrote(target: Any): void {
+  if ($log.listener !== null) {
+    for (const view of target.$shared ?? [target]) $log.listener.whole(view);
+    return;
+  }
   $log.into.add(placeOf(nameOf(target) as number, ALL), WRITES);
   $log.into.add(placeOf(nameOf(target) as number, MEMBERS), WRITES);
 }
 
-/** Every field of an object is written: it was freed. */
+/** A member is put at the end of an array, or is about to be taken from there. */
+export function lengthWrote(target: Any): void {
+  if ($log.listener === null) wholeWrote(target);
+  else {
+    $log.listener.field(target, LENGTH, false);
+    if (target.length > 0) $log.listener.element(target, target.length - 1, false);
+  }
+}
+
+/** Every field of an object is about to be written: it is freed. */
 export function allWrote(target: object): void {
-  for (const name of Object.keys(target)) wrote(target, $key(name), WRITES);
+  for (const name of Object.keys(target)) {
+    if ($log.listener === null) wrote(target, $key(name), WRITES);
+    else $log.listener.field(target, $key(name), false);
+  }
 }

@@ -16,10 +16,17 @@ export function hashText(text: string): number {
   return h;
 }
 
+const keyNames = new Map<number, string>();
+
 /** The key of a property name. Names are hashed, so modules need not agree on numbers. */
 export function $key(name: string): number {
-  return hashText(name) | 1;
+  const key = hashText(name) | 1;
+  if (!keyNames.has(key)) keyNames.set(key, name);
+  return key;
 }
+
+/** The property name that has this key. */
+export const nameOfKey = (key: number): string => keyNames.get(key) as string;
 
 /** Leaves fields of a class out of the fingerprint, and what they refer to: nothing but reports reads them. */
 export function $unhashed(of: abstract new (...args: never[]) => object, names: readonly string[]): void {

@@ -28,6 +28,11 @@ const halves = new Int32Array(float.buffer);
 /** Names of objects that cannot carry one (frozen ones): they never change. */
 export const frozen = new Map<object, number>();
 
+/** Who is told of each term that is put in or taken out. */
+export interface TermListener {
+  term(id: number, key: number, value: unknown, sign: 1 | -1): void;
+}
+
 /** What is known at present; tracker.ts sets it. */
 export const now = {
   /** Who makes objects known: 0 while the initial state is set up, thread number + 1 afterwards. */
@@ -43,6 +48,8 @@ export const now = {
   known: null as object[] | null,
   /** Where objects that become known are put besides. */
   naming: null as object[] | null,
+  /** Who is told of changes besides. */
+  terms: null as TermListener | null,
 };
 
 /** 32 bits for any value; objects become known. */
@@ -71,6 +78,7 @@ export function term(id: number, key: number, value: unknown, sign: 1 | -1): voi
   // A field that was never written and one that holds undefined are the same.
   if (value === undefined) return;
   const v = hashValue(value);
+  if (now.terms !== null) now.terms.term(id, key, value, sign);
   const h = mix32(Math.imul(id, 0x9e3779b1) ^ Math.imul(key, 0x85ebca6b) ^ v);
   now.lane0 = (now.lane0 + sign * h) | 0;
   now.lane1 = (now.lane1 + sign * mix32(h ^ Math.imul(v, 0x27d4eb2f) ^ id)) | 0;
@@ -135,7 +143,7 @@ export function contents(target: object, id: number, sign: 1 | -1): void {
 export const elementKey = (index: number): number => (index << 1) | 0;
 export const LENGTH = $key('length');
 const CLASS = $key('class of the object');
-const POISON = $key('freed');
+export const POISON = $key('that the object is freed');
 /** Objects that poison.ts watches: that they are freed is part of the state. */
 export const poisoned = new WeakSet<object>();
 

@@ -3,7 +3,7 @@
  * on with them can be seen to its end.
  */
 import { $log, allWrote } from './access-log.ts';
-import { contents, poisoned, undo } from './objects.ts';
+import { contents, now, POISON, poisoned, undo } from './objects.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: whatever was freed
 type Any = any;
@@ -22,6 +22,9 @@ export function poison(target: object, keep: readonly string[], use: (field: str
   if (id === undefined) return;
   if ($log.on) allWrote(target);
   const saved = new Map<string, unknown>();
+  // A listener keeps what the fields hold: it can still be read.
+  const { terms } = now;
+  now.terms = null;
   contents(target, id, -1);
   for (const name of Object.keys(target)) {
     if (keep.includes(name)) continue;
@@ -41,6 +44,8 @@ export function poison(target: object, keep: readonly string[], use: (field: str
   }
   poisoned.add(target);
   contents(target, id, 1);
+  now.terms = terms;
+  terms?.term(id, POISON, true, 1);
   undo(target, restore, new Map(saved));
 }
 

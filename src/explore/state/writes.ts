@@ -3,7 +3,7 @@
  * what the plain code would, and keeps the fingerprint and the list of what to undo up to date (tracker.ts).
  */
 
-import { $log, wholeWrote, wrote } from './access-log.ts';
+import { $log, lengthWrote, wholeWrote, wrote } from './access-log.ts';
 import { COMMUTES, READS, WRITES } from './access-set.ts';
 import { changeBytes, changeTyped, element, elementNoted } from './elements.ts';
 import { $key } from './names.ts';
@@ -78,6 +78,7 @@ const restoreBytes: Restore = (target: Any, bytes: Any) => {
 
 /** target.field ??= value() and its kin. */
 export function $l(target: Any, field: string, operator: string, value: () => unknown): unknown {
+  if ($log.listener !== null && target.$id !== undefined) $log.listener.field(target, $key(field), false);
   const before = target[field];
   const stays =
     operator === '??=' ? before !== undefined && before !== null : operator === '||=' ? before : !before;
@@ -141,7 +142,7 @@ function restoreAll(target: Any, copy: Any): void {
 
 function push(target: unknown[], id: number, value: unknown): number {
   const length = target.length;
-  if ($log.on) wholeWrote(target);
+  if ($log.on) lengthWrote(target);
   undo(target, restoreLength, length);
   term(id, LENGTH, length, -1);
   term(id, LENGTH, length + 1, 1);
@@ -151,8 +152,8 @@ function push(target: unknown[], id: number, value: unknown): number {
 
 function pop(target: unknown[], id: number): unknown {
   const last = target.length - 1;
+  if ($log.on) lengthWrote(target);
   const value = target.pop();
-  if ($log.on) wholeWrote(target);
   undo(target, restorePopped, value);
   term(id, LENGTH, last + 1, -1);
   term(id, LENGTH, last, 1);

@@ -1,5 +1,5 @@
 import { _IOC_SIZE } from '../../../uapi/ioctl.ts';
-import { CaptureRecord, type DeviceNode, nodeOf, setIoctl } from '../../capture/record.ts';
+import { CaptureRecord, type DeviceNode, is32Bit, nodeOf, setIoctl } from '../../capture/record.ts';
 import type { PanthorDevice } from '../../driver/device.ts';
 import type { DmaBuf } from '../../driver/gem/dma-buf.ts';
 import type { FdObject, SyncFile } from '../../driver/ioctl/fd-table.ts';
@@ -17,6 +17,8 @@ export interface RecordOptions {
   client: string;
   arch: string;
 }
+
+const NOT_AGAIN = { node: null, compat: null };
 
 /** The release that the model stands for, as `uname -r` would say it; a patched or switched kernel has none. */
 function releaseOf({ name, release, switched }: Kernel): { kernel_release?: string } {
@@ -37,12 +39,15 @@ export class Recorder implements Observer {
   readonly #device: PanthorDevice;
   readonly #others = new WeakMap<FdObject, number>();
   #nextOther = FIRST_OTHER;
-  /** Files whose node was written down. */
+  /** Whether the header says that programs are 32-bit ones. */
+  readonly #compat: boolean;
+  /** Files of which was written down how they were opened. */
   readonly #told = new WeakSet<OpenFile>();
 
   /** `tell` gets a line when the recording ends before its time. @throws StartError */
   constructor(options: RecordOptions, device: PanthorDevice, tell: (line: string) => void) {
     this.#device = device;
+    this.#compat = is32Bit(options.arch);
     const { major, minor } = device.kernel.uapi;
     this.#file = new CaptureFile(
       options.path,
@@ -91,7 +96,7 @@ export class Recorder implements Observer {
       timeNs: this.#device.now(),
       tid: call.tid,
       fd: 'kind' in on ? this.#numberOf(on) : on.id,
-      node: 'kind' in on ? null : this.#nodeOf(on),
+      ...('kind' in on ? null : this.#openOf(on)),
       request,
       argIn,
       argOut,
@@ -102,11 +107,12 @@ export class Recorder implements Observer {
     this.#write();
   }
 
-  /** The node of a file, with its first record. */
-  #nodeOf(file: OpenFile): DeviceNode | null {
-    if (this.#told.has(file)) return null;
+  /** How a file was opened, with its first record. */
+  #openOf(file: OpenFile): { node: DeviceNode | null; compat: boolean | null } {
+    if (this.#told.has(file)) return NOT_AGAIN;
     this.#told.add(file);
-    return nodeOf(file.minor);
+    const { compat } = file.drm;
+    return { node: nodeOf(file.minor), compat: compat === this.#compat ? null : compat };
   }
 
   #number(argument: Uint8Array, offset: number, object: FdObject): void {
@@ -126,7 +132,7 @@ export class Recorder implements Observer {
   mmap(file: OpenFile, call: MmapCall, ok: boolean): void {
     const { tid, lengthLo, lengthHi, offsetLo, offsetHi, prot, flags } = call;
     const timeNs = this.#device.now();
-    const fields = { type: 'mmap', timeNs, tid, fd: file.id, node: this.#nodeOf(file), ok } as const;
+    const fields = { type: 'mmap', timeNs, tid, fd: file.id, ...this.#openOf(file), ok } as const;
     Object.assign(this.#record, fields, { lengthLo, lengthHi, offsetLo, offsetHi, prot, flags });
     this.#write();
   }

@@ -38,8 +38,8 @@ export interface IoctlsOptions {
   observers: readonly Observer[];
 }
 
-/** Calls that are kept to be used again. */
-const MAX_SPARE = 16;
+/** Calls that are kept to be used again: as many as may wait at once. */
+const MAX_SPARE = 512;
 
 /** Where WIRE_IOCTL becomes a call of the driver, and its result a reply. */
 export class Ioctls {

@@ -3,6 +3,7 @@
  * through a pipe that those calls watch. A message to parentPort would not do: in which turn of this thread's event loop it
  * arrives differs between versions of Node.
  */
+import { performance } from 'node:perf_hooks';
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { PanthorDevice } from '../../driver/device.ts';
 import { gpuProfile } from '../../driver/gpu-profile.ts';

@@ -1,4 +1,3 @@
-import './note-reads.ts';
 import { describe, expect, it } from 'vitest';
 import { Rng } from '../../../src/explore/search/rng.ts';
 import { type Step, threadOf } from '../../../src/explore/search/world.ts';

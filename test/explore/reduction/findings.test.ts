@@ -1,4 +1,3 @@
-import './note-reads.ts';
 import { describe, expect, it } from 'vitest';
 import type * as Reduction from '../../../src/explore/reduction/traces.ts';
 import type * as Search from '../../../src/explore/search/depth-first.ts';

@@ -40,10 +40,10 @@ export function ioctl(
   return frame(WIRE_IOCTL, 0, [...keyWords, ARG, 0, request, 7, 3, count, ...regions]);
 }
 
-/** Opens renderD128 over a connection of its own: the socket that stands for the open file, and its key. */
-export function openFile(fixture: Fixture): { anchor: number; key: number } {
+/** Opens renderD128 over a connection of its own, as a process of 32 bits or 64: the socket that stands for the open file, and its key. */
+export function openFile(fixture: Fixture, compat = false): { anchor: number; key: number } {
   const fd = native().connect(join(fixture.dir, 'socket'));
-  const open = frame(WIRE_OPEN, 0, [128, 2, process.pid, 1, 0, 0]);
+  const open = frame(WIRE_OPEN, 0, [128, 2, process.pid, 1, compat ? 1 : 0, 0]);
   native().send(fd, open, 0, open.length, NO_FDS, 0);
   fixture.server.step(0);
   fixture.server.step(0);
@@ -79,9 +79,9 @@ export class Client {
   readonly #in = new Uint8Array(1 << 16);
   readonly #fds = new Int32Array(17);
 
-  constructor(fixture: Fixture) {
+  constructor(fixture: Fixture, compat = false) {
     this.fixture = fixture;
-    const { anchor, key } = openFile(fixture);
+    const { anchor, key } = openFile(fixture, compat);
     this.anchor = anchor;
     this.key = key;
   }

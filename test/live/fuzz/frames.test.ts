@@ -22,7 +22,15 @@ import {
   WIRE_OPEN,
   WIRE_REPLY,
 } from '../../../uapi/wire.ts';
-import { buildNative, compiler, type Fixture, leftOver, openDescriptors, startServer } from '../toolbox.ts';
+import {
+  buildNative,
+  compiler,
+  expectDescriptors,
+  type Fixture,
+  leftOver,
+  restingDescriptors,
+  startServer,
+} from '../toolbox.ts';
 import { BUFFER, Client, frame, ioctl, NO_FDS, nameOf, seal } from './frame-client.ts';
 
 /** PANTHOR_SHIM_FUZZ=20 makes it a million frames. */
@@ -103,7 +111,7 @@ describe.skipIf(compiler === null)('frames', () => {
     async () => {
       const fixture = startServer();
       const before = leftOver(fixture);
-      const descriptors = openDescriptors();
+      const descriptors = await restingDescriptors();
       const draw = dice(1);
       let client = new Client(fixture);
       let frames = corpus(client.key);
@@ -127,7 +135,7 @@ describe.skipIf(compiler === null)('frames', () => {
       for (const fd of some) closeSync(fd);
       await fixture.runToQuiescence();
       expect(leftOver(fixture)).toEqual(before);
-      expect(openDescriptors()).toBe(descriptors);
+      await expectDescriptors(descriptors);
       fixture.close();
     },
     60_000 + FRAMES,

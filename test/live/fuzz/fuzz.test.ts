@@ -8,8 +8,9 @@ import {
   buildNative,
   compileProgram,
   compiler,
+  expectDescriptors,
   leftOver,
-  openDescriptors,
+  restingDescriptors,
   runProgram,
   startProgram,
   startServer,
@@ -50,12 +51,12 @@ describe.skipIf(compiler === null)('ioctls of all kinds', () => {
       const fixture = startServer({ kernel });
       executeStreams(fixture.drv, fixture.server.dispatcher);
       const before = leftOver(fixture);
-      const descriptors = openDescriptors();
+      const descriptors = await restingDescriptors();
       const ended = await runProgram(fixture, fuzz, [String(seed), String(4000 * factor), String(threads)]);
       expect(ended).toMatchObject({ status: 0, signal: null, stderr: '' });
       await fixture.runToQuiescence();
       expect(leftOver(fixture)).toEqual(before);
-      expect(openDescriptors()).toBe(descriptors);
+      await expectDescriptors(descriptors);
       fixture.close();
     },
     60_000 + 60_000 * factor,
@@ -67,7 +68,7 @@ describe.skipIf(compiler === null)('ioctls of all kinds', () => {
       const fixture = startServer();
       executeStreams(fixture.drv, fixture.server.dispatcher);
       const before = leftOver(fixture);
-      const descriptors = openDescriptors();
+      const descriptors = await restingDescriptors();
       const draw = random(7);
       for (let i = 0; i < 30 * factor; i++) {
         const { child, ended } = startProgram(fixture, fuzz, [String(100 + i), '0', String(1 + (i % 4))]);
@@ -77,7 +78,7 @@ describe.skipIf(compiler === null)('ioctls of all kinds', () => {
       }
       await fixture.runToQuiescence();
       expect(leftOver(fixture)).toEqual(before);
-      expect(openDescriptors()).toBe(descriptors);
+      await expectDescriptors(descriptors);
       fixture.close();
     },
     60_000 + 60_000 * factor,

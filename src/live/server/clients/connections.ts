@@ -145,7 +145,7 @@ export class Connections {
   /** It has something to do: it waits for its turn. False: it did already. */
   #wait(connection: Connection): boolean {
     const account = this.#byPid.get(connection.pid)?.account;
-    if (account === undefined || account.waiting.has(connection)) return false;
+    if (account === undefined || account.waiting.includes(connection)) return false;
     this.#options.order.add(account, connection);
     return true;
   }
@@ -236,7 +236,7 @@ export class Connections {
     const processes = [...this.#byPid.values()].sort((a, b) => b.own.size - a.own.size);
     for (const { own, account } of processes) {
       for (const connection of own) {
-        if (!connection.idle || connection.handling || account.waiting.has(connection)) continue;
+        if (!connection.idle || connection.handling || account.waiting.includes(connection)) continue;
         this.drop(connection);
         return true;
       }

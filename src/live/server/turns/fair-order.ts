@@ -2,8 +2,14 @@
 export class Account<T> {
   /** Time used, ns, on a scale that all accounts share: one that was idle begins where the others are. */
   usedNs = 0;
-  /** What waits for its turn, first come first. */
-  readonly waiting = new Set<T>();
+  /** What waits for its turn, first come first; an array, as sets that change with each call make garbage with each call. */
+  readonly waiting: T[] = [];
+}
+
+/** Takes one item out of a list, if it is there. */
+function take<T>(list: T[], item: T): void {
+  const at = list.indexOf(item);
+  if (at >= 0) list.splice(at, 1);
 }
 
 /**
@@ -12,33 +18,33 @@ export class Account<T> {
  */
 export class FairOrder<T> {
   /** Accounts with something that waits, or that is under way. */
-  readonly #active = new Set<Account<T>>();
+  readonly #active: Account<T>[] = [];
   readonly #running: Account<T>[] = [];
   /** Where an account begins that was idle, ns: having been idle is no credit (min_vruntime). */
   #floorNs = 0;
 
   /** Whether something waits. */
   get waits(): boolean {
-    for (const { waiting } of this.#active) if (waiting.size > 0) return true;
+    for (const { waiting } of this.#active) if (waiting.length > 0) return true;
     return false;
   }
 
   /** How much waits, of all accounts together. */
   get count(): number {
     let count = 0;
-    for (const { waiting } of this.#active) count += waiting.size;
+    for (const { waiting } of this.#active) count += waiting.length;
     return count;
   }
 
   /** `what` waits for a turn on behalf of `account`. */
   add(account: Account<T>, what: T): void {
-    account.waiting.add(what);
+    if (!account.waiting.includes(what)) account.waiting.push(what);
     this.#activate(account);
   }
 
   /** It waits no more. */
   remove(account: Account<T>, what: T): void {
-    account.waiting.delete(what);
+    take(account.waiting, what);
     this.#deactivate(account);
   }
 
@@ -53,13 +59,11 @@ export class FairOrder<T> {
     for (const account of this.#active) {
       const { usedNs } = account;
       if (usedNs < least) least = usedNs;
-      if (account.waiting.size > 0 && (best === undefined || usedNs <= best.usedNs)) best = account;
+      if (account.waiting.length > 0 && (best === undefined || usedNs <= best.usedNs)) best = account;
     }
     if (least > this.#floorNs && least !== Number.POSITIVE_INFINITY) this.#floorNs = least;
     if (best === undefined || best.usedNs > atMost) return undefined;
-    const [what] = best.waiting;
-    best.waiting.delete(what);
-    return what;
+    return best.waiting.shift();
   }
 
   /** `account` has a turn from now on, until end(): within another's, where that is paused. */
@@ -86,15 +90,15 @@ export class FairOrder<T> {
   }
 
   #activate(account: Account<T>): void {
-    if (this.#active.has(account)) return;
+    if (this.#active.includes(account)) return;
     if (account.usedNs < this.#floorNs) account.usedNs = this.#floorNs;
-    this.#active.add(account);
+    this.#active.push(account);
   }
 
   #deactivate(account: Account<T>): void {
-    if (account.waiting.size > 0 || this.#running.includes(account)) return;
-    this.#active.delete(account);
+    if (account.waiting.length > 0 || this.#running.includes(account)) return;
+    take(this.#active, account);
     // The last one takes the floor along.
-    if (this.#active.size === 0 && account.usedNs > this.#floorNs) this.#floorNs = account.usedNs;
+    if (this.#active.length === 0 && account.usedNs > this.#floorNs) this.#floorNs = account.usedNs;
   }
 }

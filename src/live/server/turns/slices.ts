@@ -2,8 +2,10 @@ import type { Account, FairOrder } from './fair-order.ts';
 
 /** How long the thread does something before it looks whether others have asked for something, ns. */
 const SLICE_NS = 50_000;
-/** Calls of condResched() between two looks at the clock. */
+/** Calls of condResched() until the clock is looked at, and where calls come faster than one in so many ns. */
 const CALLS = 2;
+const FAST_CALLS = 16;
+const FAST_NS = 300;
 /** Calls that are under way at once, each paused by the next. */
 const MAX_DEPTH = 4;
 
@@ -27,7 +29,10 @@ export class Slices<T> {
   #looked = Number.POSITIVE_INFINITY;
   /** From when on time has not been charged, ns. */
   #begun = 0;
-  #calls = 0;
+  /** Calls that are left until the clock is looked at, of how many; and when it was looked at last, ns. */
+  #left = CALLS;
+  #stride = CALLS;
+  #read = 0;
   #depth = 0;
 
   constructor(options: SlicesOptions<T>) {
@@ -68,10 +73,12 @@ export class Slices<T> {
   }
 
   readonly condResched = (): void => {
-    if (++this.#calls < CALLS || this.#depth >= MAX_DEPTH) return;
-    this.#calls = 0;
+    if (--this.#left > 0 || this.#depth >= MAX_DEPTH) return;
     const { now, order, others } = this.#options;
     const time = now();
+    this.#stride = time - this.#read < this.#stride * FAST_NS ? FAST_CALLS : CALLS;
+    this.#left = this.#stride;
+    this.#read = time;
     if (time - this.#looked <= SLICE_NS) return;
     order.charge(time - this.#begun);
     this.#depth++;

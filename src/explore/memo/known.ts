@@ -1,0 +1,141 @@
+/** All that is known of a world: what steps, reactions, guards and invariants come to, by what they look at. */
+import { MAX_OPTIONS } from '../search/world.ts';
+import { now } from '../state/objects.ts';
+import { tracker } from '../state/tracker.ts';
+import { DecisionTrees } from './decision-tree.ts';
+import { type Change, changeOf, type ReactionEntry, type StepEntry } from './entries.ts';
+import { Locals } from './locals.ts';
+import { Places } from './places.ts';
+import { Recorder, type Recording } from './recorder.ts';
+
+export class Known {
+  readonly places = new Places();
+  readonly locals = new Locals(this.places);
+  readonly recorder = new Recorder(this.places);
+  /** What was found wrong, in words. */
+  readonly messages: string[] = [];
+  readonly #trees = new DecisionTrees();
+  readonly #steps: StepEntry[] = [];
+  readonly #reactions: ReactionEntry[] = [];
+  /** Roots of trees: by where a thread stands and which way it goes; by where it stands; by number. */
+  readonly #stepRoots: number[] = [];
+  readonly #guardRoots: number[] = [];
+  readonly #reactionRoots: number[];
+  readonly #checkRoots: number[];
+
+  /** `reactions`, `checks`: how many of them there are. To be made where the world is at its initial state. */
+  constructor(reactions: number, checks: number) {
+    const roots = (n: number) => Array.from({ length: n }, () => this.#trees.newRoot());
+    this.#reactionRoots = roots(reactions);
+    this.#checkRoots = roots(checks);
+  }
+
+  /** Bits of watchers: whether threads may go on. */
+  static readonly GUARDS = 1;
+
+  reactionBit(i: number): number {
+    return 2 << i;
+  }
+
+  checkBit(i: number): number {
+    return 2 << (this.#reactionRoots.length + i);
+  }
+
+  /** The tree for a step of a thread that stands at `local`. */
+  stepRoot(local: number, option: number): number {
+    return (this.#stepRoots[local * MAX_OPTIONS + option] ??= this.#trees.newRoot());
+  }
+
+  step(root: number): StepEntry | null {
+    const leaf = this.#trees.find(root, this.places.values);
+    return leaf < 0 ? null : this.#steps[leaf];
+  }
+
+  addStep(root: number, touched: readonly number[], entry: StepEntry): void {
+    this.#trees.add(root, touched, this.places.values, this.#steps.push(entry) - 1);
+  }
+
+  /** What reaction `i` comes to where `actor` (see ReactionEntry) has taken a step; null where that is not known. */
+  reaction(i: number, actor: number): (Change & { counter?: number }) | null {
+    const leaf = this.#trees.find(this.#reactionRoots[i], this.places.values);
+    if (leaf < 0) return null;
+    return this.#reactions[leaf].always ?? this.#reactions[leaf].byNames.get(actor) ?? null;
+  }
+
+  /** Adds it; `counter`: how many names the thread had given before, and has given then. */
+  addReaction(
+    i: number,
+    actor: number,
+    touched: readonly number[],
+    change: Change,
+    counter: [number, number],
+  ): void {
+    this.#watch(touched, this.reactionBit(i));
+    let leaf = this.#trees.find(this.#reactionRoots[i], this.places.values);
+    if (leaf < 0) {
+      leaf = this.#reactions.push({ always: null, byNames: new Map() }) - 1;
+      this.#trees.add(this.#reactionRoots[i], touched, this.places.values, leaf);
+    }
+    if (counter[0] === counter[1]) this.#reactions[leaf].always = change;
+    else this.#reactions[leaf].byNames.set(actor, { ...change, counter: counter[1] });
+  }
+
+  /** Whether a thread that stands at `local` may go on: 1 or 0, -1 where that is not known. */
+  guard(local: number): number {
+    return this.#trees.find(this.#guardRoot(local), this.places.values);
+  }
+
+  /** Asks for it in the world behind, which is in the present state. */
+  askGuard(local: number, ask: () => boolean): number {
+    return this.#note(this.#guardRoot(local), Known.GUARDS, () => (ask() ? 1 : 0));
+  }
+
+  #guardRoot(local: number): number {
+    return (this.#guardRoots[local] ??= this.#trees.newRoot());
+  }
+
+  /** Number of the message on what is wrong by check `i`, from 1; 0 for nothing, -1 where that is not known. */
+  wrong(i: number): number {
+    return this.#trees.find(this.#checkRoots[i], this.places.values);
+  }
+
+  /** Asks for it in the world behind, which is in the present state. */
+  askWrong(i: number, ask: () => string | null): number {
+    return this.#note(this.#checkRoots[i], this.checkBit(i), () => {
+      const message = ask();
+      return message === null ? 0 : this.messages.push(message);
+    });
+  }
+
+  #note(root: number, bit: number, ask: () => number): number {
+    let answer = 0;
+    const { touched } = this.recorder.record(() => {
+      answer = ask();
+    });
+    this.#watch(touched, bit);
+    this.#trees.add(root, touched, this.places.values, answer);
+    return answer;
+  }
+
+  #watch(touched: readonly number[], bit: number): void {
+    for (const place of touched) this.places.watchers[place] |= bit;
+  }
+
+  /** Runs a step's or reaction's code of thread `thread`: what it touched, and what it changed. */
+  run(thread: number, action: () => void, first: readonly number[] = []): [Recording, Change] {
+    const [lane0, lane1] = [tracker.lane0, tracker.lane1];
+    const noted = this.recorder.record(action, thread + 1, first);
+    return [noted, changeOf(noted, (tracker.lane0 - lane0) | 0, (tracker.lane1 - lane1) | 0)];
+  }
+
+  /** How many names thread `thread` has given in the world behind. */
+  static namesGiven(thread: number): number {
+    return now.counters[thread + 1];
+  }
+
+  /** How much is known. */
+  get size(): { steps: number; reactions: number; locals: number; nodes: number } {
+    const { length: locals } = this.locals.list;
+    return { steps: this.#steps.length, reactions: this.#reactions.length, locals, nodes: this.#trees.size };
+  }
+}

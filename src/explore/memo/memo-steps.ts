@@ -1,0 +1,188 @@
+import type { DriverWorld } from '../driver-world.ts';
+import { optionOf, type Step, threadOf, Violation } from '../search/world.ts';
+import { tracker } from '../state/tracker.ts';
+import type { StepEntry } from './entries.ts';
+import { Known } from './known.ts';
+import { CHOOSES, lockOf } from './locals.ts';
+import { FREED } from './places.ts';
+import { Present } from './present.ts';
+import { WorldBehind } from './world-behind.ts';
+
+/**
+ * The steps of a driver's world, each taken once for the same reasons: what it does is decided by where its thread stands and
+ * by what it finds at the places that it looks at. It is run once for each such case, is noted, and is looked up from then on.
+ */
+export abstract class MemoSteps {
+  protected readonly world: DriverWorld;
+  protected known!: Known;
+  protected behind!: WorldBehind;
+  protected now!: Present;
+  /** The phase of a step that is not known: 0 the step itself, then the reactions to it. */
+  #unknown = 0;
+
+  constructor(world: DriverWorld) {
+    this.world = world;
+  }
+
+  /** A step was looked up: the present state is what the world behind is said to come to. */
+  protected abstract lookedUp(): void;
+
+  /** Begins anew where nothing is known of the world as it stands. */
+  #prepare(): void {
+    const world = this.world;
+    if (this.known !== undefined && world.stands) return;
+    world.reset();
+    this.known = new Known(world.reactions.length, world.stateChecks.length + 1);
+    this.known.places.makeRoom();
+    this.behind = new WorldBehind(world);
+    const locals = world.threads.map((_, i) => this.#localOf(i));
+    this.now = new Present(this.known, [tracker.lane0, tracker.lane1], locals, world.hasLockOrder);
+  }
+
+  /** Where a thread of the world behind stands. */
+  #localOf(i: number): number {
+    const { threads } = this.world;
+    const call = this.behind.coverage.at(i);
+    return this.known.locals.number(i, threads[i], this.world.framesOf(i), Known.namesGiven(i), call);
+  }
+
+  /** Runs `action` where the world behind is `ago` steps before the present state. */
+  protected really<T>(action: () => T, ago = 0): T {
+    const { schedule, depth, locals } = this.now;
+    return this.behind.at(schedule, depth - ago, (i) => locals[i].call, action);
+  }
+
+  reset(): void {
+    this.#prepare();
+    this.back(0);
+  }
+
+  goTo(schedule: ArrayLike<Step>, length: number): number {
+    this.#prepare();
+    const { depth, broken, schedule: taken } = this.now;
+    const limit = Math.min(length, broken >= 0 ? broken : depth);
+    let common = 0;
+    while (common < limit && taken[common] === schedule[common]) common++;
+    this.back(common);
+    for (let i = common; i < length; i++) this.step(schedule[i]);
+    return length - common;
+  }
+
+  back(length: number): void {
+    while (this.now.depth > length) {
+      const thread = this.now.undo();
+      this.behind.coverage.back(thread, this.now.locals[thread].call);
+    }
+  }
+
+  step(step: Step): void {
+    const present = this.now;
+    const thread = threadOf(step);
+    const before = present.locals[thread];
+    present.mark(step);
+    const root = this.known.stepRoot(present.at[thread], optionOf(step));
+    const entry = this.known.step(root);
+    const known = entry !== null && this.#lookUp(step, thread, entry);
+    if (!known) this.#execute(step, entry === null ? 0 : this.#unknown, root);
+    present.broken = -1;
+    present.asked &= (present.dirty & Known.GUARDS) !== 0 ? 0 : ~(1 << thread);
+    present.dirty &= ~Known.GUARDS;
+    present.locks?.stepped(thread, lockOf(before, this.known.places));
+    if (known) this.lookedUp();
+  }
+
+  /** Does what a step is known to do; false where something that follows from it is not known. */
+  #lookUp(step: Step, thread: number, entry: StepEntry): boolean {
+    if (entry.violation !== null) throw entry.violation;
+    const { kind, label } = this.now.locals[thread];
+    this.now.change(entry);
+    this.now.stand(thread, entry.local);
+    for (let i = 0; i < this.world.reactions.length; i++) {
+      if (!this.#react(i, thread)) {
+        this.#unknown = i + 1;
+        return false;
+      }
+    }
+    const { coverage } = this.behind;
+    for (let i = 0; i < entry.failedEnters; i++) coverage.happened('devEnterFailed');
+    if (kind === CHOOSES && optionOf(step) === 0) coverage.chose(label);
+    coverage.back(thread, this.now.locals[thread].call);
+    return true;
+  }
+
+  /** Lets reaction `i` to a step happen, if it is known. */
+  #react(i: number, thread: number): boolean {
+    const present = this.now;
+    const bit = this.known.reactionBit(i);
+    // What it looks at is what it was when it had nothing to do.
+    if ((present.dirty & bit) === 0) return true;
+    const change = this.known.reaction(i, this.#actor(thread));
+    if (change === null) return false;
+    present.change(change);
+    if (change.places.length === 0) present.dirty &= ~bit;
+    if (change.counter !== undefined) present.count(thread, change.counter);
+    return true;
+  }
+
+  /** Who names objects, and how many so far. */
+  #actor(thread: number): number {
+    return thread * 2 ** 24 + this.now.locals[thread].counter;
+  }
+
+  /** Lets the world behind take the step, and notes what it does from phase `from` on. */
+  #execute(step: Step, from: number, root: number): void {
+    const thread = threadOf(step);
+    const world = this.world;
+    let acting = false;
+    const runner = (phase: number, action: () => void) => {
+      if (phase < from || (phase > 0 && this.#react(phase - 1, thread))) action();
+      else if (phase > 0) this.#noteReaction(phase - 1, thread, action);
+      else {
+        acting = true;
+        this.#noteStep(thread, root, action);
+        acting = false;
+      }
+    };
+    this.really(() => {
+      world.runner = runner;
+      try {
+        world.step(step);
+      } catch (error) {
+        if (acting && error instanceof Violation) this.#noteViolation(root, error);
+        throw error;
+      } finally {
+        world.runner = null;
+      }
+    }, 1);
+  }
+
+  #noteViolation(root: number, violation: Violation): void {
+    const nothing = { places: new Int32Array(0), values: new Int32Array(0), lane0: 0, lane1: 0 };
+    const touched = this.known.recorder.touchedSoFar;
+    this.known.addStep(root, touched, { ...nothing, local: 0, failedEnters: 0, violation });
+  }
+
+  #noteStep(thread: number, root: number, action: () => void): void {
+    const { coverage } = this.behind;
+    const before = coverage.failedEnters;
+    const [{ touched }, change] = this.known.run(thread, action, [FREED]);
+    const entry: StepEntry = {
+      ...change,
+      local: 0,
+      failedEnters: coverage.failedEnters - before,
+      violation: null,
+    };
+    this.known.addStep(root, touched, entry);
+    this.now.change(change);
+    // What is new has its place in the state by now, and can be referred to.
+    entry.local = this.#localOf(thread);
+    this.now.stand(thread, entry.local);
+  }
+
+  #noteReaction(i: number, thread: number, action: () => void): void {
+    const { counter } = this.now.locals[thread];
+    const [{ touched }, change] = this.known.run(thread, action);
+    this.known.addReaction(i, this.#actor(thread), touched, change, [counter, Known.namesGiven(thread)]);
+    this.#react(i, thread);
+  }
+}

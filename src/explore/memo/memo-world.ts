@@ -1,0 +1,165 @@
+import type { DriverWorld } from '../driver-world.ts';
+import { NondeterminismError } from '../search/search.ts';
+import { type Step, stepOf, Violation, type World } from '../search/world.ts';
+import { placeOf } from '../state/access-log.ts';
+import type { Known } from './known.ts';
+import { CHOOSES, ENDED, WAITS } from './locals.ts';
+import { MemoSteps } from './memo-steps.ts';
+
+/** In the place of an object's name: what is wrong by a check. */
+const WRONG = -4;
+/** One in so many steps that were looked up is taken for real as well, and one in so many of those from the start. */
+const VERIFY_EVERY = 4096;
+const FROM_THE_START = 16;
+
+/**
+ * A driver's world that remembers what it has done. States are lists of numbers, and the driver itself runs only what was
+ * not met before: steps (MemoSteps), whether a thread may go on, what the checks remember, and the invariants.
+ *
+ * States, their fingerprints, steps and findings are those of the world behind it, step for step; that is compared now and
+ * then (docs/explore.md).
+ */
+export class MemoWorld extends MemoSteps implements World {
+  readonly #verifyEvery: number;
+  #lookedUp = 0;
+  /** The place that says what is wrong by each check: what was noted as broken comes first, then invariants over states. */
+  readonly #wrong: readonly number[];
+
+  /** `verifyEvery`: one in so many steps that are looked up is compared with what the world behind does. */
+  constructor(world: DriverWorld, verifyEvery = VERIFY_EVERY) {
+    super(world);
+    this.#verifyEvery = verifyEvery;
+    this.#wrong = ['', ...world.stateChecks].map((_, i) => placeOf(WRONG, i));
+  }
+
+  get threads(): World['threads'] {
+    return this.really(() => this.world.threads);
+  }
+
+  /** Asks of every thread that waits whether it may go on. */
+  #ask(): void {
+    const { now, known } = this;
+    for (let i = 0; i < now.threads; i++) {
+      const bit = 1 << i;
+      if ((now.asked & bit) !== 0) continue;
+      now.asked |= bit;
+      if (now.locals[i].kind !== WAITS) continue;
+      let ready = known.guard(now.at[i]);
+      if (ready < 0) {
+        ready = this.really(() => {
+          const { point } = this.world.threads[i];
+          return known.askGuard(now.at[i], () => (point as { ready(): boolean }).ready());
+        });
+      }
+      now.ready = ready === 1 ? now.ready | bit : now.ready & ~bit;
+    }
+  }
+
+  enabled(into: Uint8Array): number {
+    this.#ask();
+    const { now } = this;
+    let n = 0;
+    for (let i = 0; i < now.threads; i++) {
+      const { kind, options } = now.locals[i];
+      if (kind === ENDED) continue;
+      if (kind === WAITS && (now.ready & (1 << i)) === 0) continue;
+      if (this.world.comesLater(i, now.begun)) continue;
+      if (kind === CHOOSES) for (let o = 0; o < options; o++) into[n++] = stepOf(i, o);
+      else into[n++] = i;
+    }
+    return n;
+  }
+
+  hasEnded(thread: number): boolean {
+    return this.now.locals[thread].kind === ENDED;
+  }
+
+  visited(): void {
+    const { now, behind } = this;
+    behind.coverage.visited();
+    this.#ask();
+    for (let i = 0; i < now.threads; i++) {
+      if (now.locals[i].access && (now.ready & (1 << i)) === 0) behind.coverage.happened('waitedAtLock');
+    }
+  }
+
+  check(report: (violation: Violation) => void): void {
+    const { now, known, world } = this;
+    const { values } = known.places;
+    for (let i = 0; i < this.#wrong.length; i++) {
+      if ((now.dirty & known.checkBit(i)) !== 0) this.#judge(i);
+      const wrong = values[this.#wrong[i]];
+      if (wrong === 0) continue;
+      const message = known.messages[wrong - 1];
+      if (i === 0) world.reportBroken(JSON.parse(message), report);
+      else report(new Violation(world.stateChecks[i - 1][0], message));
+    }
+    const cycle = now.locks?.cycle;
+    if (cycle) report(new Violation('lock-order', cycle));
+  }
+
+  /** What a check looks at has changed. */
+  #judge(i: number): void {
+    const { now, known } = this;
+    now.dirty &= ~known.checkBit(i);
+    let wrong = known.wrong(i);
+    if (wrong < 0) wrong = this.really(() => known.askWrong(i, () => this.#whatIsWrong(i)));
+    if (known.places.values[this.#wrong[i]] !== wrong) known.places.set(this.#wrong[i], wrong);
+  }
+
+  /** In the world behind. */
+  #whatIsWrong(i: number): string | null {
+    const { harness, stateChecks } = this.world;
+    if (i > 0) return stateChecks[i - 1][1](harness);
+    this.known.recorder.whole(harness.broken);
+    return harness.broken.length === 0 ? null : JSON.stringify(harness.broken);
+  }
+
+  checkEnd(report: (violation: Violation) => void): void {
+    this.really(() => this.world.checkEnd(report));
+  }
+
+  fingerprint(lanes: Int32Array): void {
+    this.now.fingerprint(lanes);
+  }
+
+  get endsMatter(): boolean {
+    return this.world.endsMatter;
+  }
+
+  describeNoEnd(): string {
+    return this.really(() => this.world.describeNoEnd());
+  }
+
+  describe(step: Step): string {
+    return this.really(() => this.world.describe(step));
+  }
+
+  /** How much was noted: steps, reactions, places where threads stand, nodes of decision trees. */
+  get noted(): Known['size'] {
+    return this.known.size;
+  }
+
+  /** Compares the present state now and then with what the world behind makes of its schedule. */
+  protected override lookedUp(): void {
+    if (++this.#lookedUp % this.#verifyEvery !== 0) return;
+    const { schedule, depth } = this.now;
+    const seen = (world: World): string => {
+      const lanes = new Int32Array(2);
+      const steps = new Uint8Array(256);
+      const wrong: string[] = [];
+      world.fingerprint(lanes);
+      world.check(({ message }) => wrong.push(message));
+      return [...lanes, ...steps.subarray(0, world.enabled(steps)), ...wrong].join();
+    };
+    const mine = seen(this);
+    const real = this.really(() => {
+      if (this.#lookedUp % (this.#verifyEvery * FROM_THE_START) === 0) {
+        this.world.reset();
+        this.world.goTo(schedule, depth);
+      }
+      return seen(this.world);
+    });
+    if (real !== mine) throw new NondeterminismError(schedule.subarray(0, depth));
+  }
+}

@@ -1,0 +1,122 @@
+/** A state as numbers: for each place (access-log.ts) the number of the value that it holds. */
+import { placeCount, placeOf } from '../state/access-log.ts';
+import { $key } from '../state/names.ts';
+import { type Any, frozen } from '../state/objects.ts';
+
+/** In the place of a field: what an object was when it was made. */
+const MADE = $key('what the object was when it was made');
+/** More than objects of one name that were made differently. */
+const MADE_LIMIT = 2 ** 20;
+
+/** Which place it is that says how the object with this name was made. */
+export const madePlace = (name: number): number => placeOf(name, MADE);
+
+/** In the place of an object's name: what is no object's. */
+const NONE = -3;
+/** The place that says which objects are freed. */
+export const FREED = placeOf(NONE, 0);
+
+/** The name of an object that is part of the state. */
+export const nameOf = (target: Any): number | undefined => target.$id ?? frozen.get(target);
+
+/** Values at places, and the way back. */
+export class Places {
+  /** By place; 0: there is nothing, or undefined. */
+  values = new Int32Array(1 << 14);
+  /** By place: who has looked there, as bits that users give out. */
+  watchers = new Int32Array(1 << 14);
+  /** By place: 1 where what it held at first is known. */
+  #known = new Uint8Array(1 << 14);
+  readonly #numbers = new Map<unknown, number>();
+  readonly #objects = new Map<number, number>();
+  readonly #made = new Map<string, number>();
+  #next = 1;
+  #places = new Int32Array(1 << 10);
+  #before = new Int32Array(1 << 10);
+  /** Changes that can be undone. */
+  length = 0;
+
+  /** Makes room for every place that was met so far. */
+  makeRoom(): void {
+    if (placeCount() <= this.values.length) return;
+    const values = new Int32Array(placeCount() * 2);
+    values.set(this.values);
+    this.values = values;
+    const watchers = new Int32Array(values.length);
+    watchers.set(this.watchers);
+    this.watchers = watchers;
+    const known = new Uint8Array(values.length);
+    known.set(this.#known);
+    this.#known = known;
+  }
+
+  isKnown(place: number): boolean {
+    return place < this.#known.length && this.#known[place] === 1;
+  }
+
+  know(place: number): void {
+    this.#known[place] = 1;
+  }
+
+  /**
+   * The number of a value. Objects of one name that were made differently have different ones; what is no part of the
+   * state (a method, say) never changes.
+   */
+  numberOf(value: unknown): number {
+    if (value === undefined) return 0;
+    const isObject = (typeof value === 'object' && value !== null) || typeof value === 'function';
+    if (!isObject) return this.#number(value);
+    if (nameOf(value) === undefined) return 0;
+    const key = this.objectKey(value as object);
+    let number = this.#objects.get(key);
+    if (number === undefined) this.#objects.set(key, (number = this.#next++));
+    return number;
+  }
+
+  #number(key: unknown): number {
+    let number = this.#numbers.get(key);
+    if (number === undefined) this.#numbers.set(key, (number = this.#next++));
+    return number;
+  }
+
+  /** An object by its name and how it was made. */
+  objectKey(value: object): number {
+    const name = nameOf(value) as number;
+    const place = madePlace(name);
+    return name * MADE_LIMIT + (place < this.values.length ? this.values[place] : 0);
+  }
+
+  /** The number of a way to make an object, put into words. */
+  madeNumber(words: string): number {
+    let number = this.#made.get(words);
+    if (number === undefined) this.#made.set(words, (number = this.#made.size + 1));
+    return number;
+  }
+
+  /** Which objects are freed once `name` is, too. */
+  freedNumber(before: number, name: number): number {
+    return this.#number(`f${before},${name}`);
+  }
+
+  /** Changes a place, to be undone. */
+  set(place: number, value: number): void {
+    if (this.length === this.#places.length) {
+      const places = new Int32Array(this.length * 2);
+      const before = new Int32Array(this.length * 2);
+      places.set(this.#places);
+      before.set(this.#before);
+      this.#places = places;
+      this.#before = before;
+    }
+    this.#places[this.length] = place;
+    this.#before[this.length++] = this.values[place];
+    this.values[place] = value;
+  }
+
+  /** Undoes all but the first `length` changes. */
+  undoTo(length: number): void {
+    const { values } = this;
+    for (let i = this.length - 1; i >= length; i--) values[this.#places[i]] = this.#before[i];
+    this.length = length;
+  }
+}

@@ -1,0 +1,121 @@
+import { LockOrder, type SavedOrder } from '../lock-order.ts';
+import { MAX_DEPTH } from '../search/search.ts';
+import { MAX_THREADS, type Step, threadOf } from '../search/world.ts';
+import { mix32 } from '../state/hash.ts';
+import { apply, type Change } from './entries.ts';
+import type { Known } from './known.ts';
+import type { Local } from './locals.ts';
+
+/** Numbers that are kept of the state before a step. */
+const WORDS = 8;
+
+/** The present state, as numbers, and the way back to each state before it. */
+export class Present {
+  readonly #known: Known;
+  readonly threads: number;
+  /** Where each thread stands, by number, and what is known of that. */
+  readonly at = new Int32Array(MAX_THREADS).fill(-1);
+  readonly locals: Local[] = [];
+  /** Steps that each thread has taken. */
+  readonly begun = new Int32Array(MAX_THREADS);
+  /** Watchers to be asked anew. */
+  dirty = -1;
+  /** Threads of which it is known whether they may go on, and which may, as bits. */
+  asked = 0;
+  ready = 0;
+  readonly schedule = new Uint8Array(MAX_DEPTH);
+  depth = 0;
+  /** Length of the schedule before a step that did not come to its end; -1 for none. */
+  broken = -1;
+  readonly locks: LockOrder | null;
+  #lane0: number;
+  #lane1: number;
+  /** What the threads add to the lanes. */
+  #terms0 = 0;
+  #terms1 = 0;
+  #marks = new Int32Array(1 << 12);
+  readonly #savedLocks: SavedOrder[] = [];
+
+  constructor(
+    known: Known,
+    lanes: readonly [number, number],
+    locals: readonly number[],
+    hasLockOrder: boolean,
+  ) {
+    this.#known = known;
+    this.threads = locals.length;
+    [this.#lane0, this.#lane1] = lanes;
+    this.locks = hasLockOrder ? new LockOrder() : null;
+    for (let i = 0; i < locals.length; i++) this.stand(i, locals[i]);
+  }
+
+  /** A thread stands somewhere else. */
+  stand(thread: number, local: number): void {
+    if (local === this.at[thread]) return;
+    const before = this.locals[thread];
+    const after = this.#known.locals.list[local];
+    this.at[thread] = local;
+    this.locals[thread] = after;
+    this.#terms0 = (this.#terms0 + after.term0 - (before?.term0 ?? 0)) | 0;
+    this.#terms1 = (this.#terms1 + after.term1 - (before?.term1 ?? 0)) | 0;
+  }
+
+  /** Notes what the state is before a step. */
+  mark(step: Step): void {
+    if ((this.depth + 1) * WORDS > this.#marks.length) {
+      const marks = new Int32Array(this.#marks.length * 2);
+      marks.set(this.#marks);
+      this.#marks = marks;
+    }
+    const thread = threadOf(step);
+    const marks = this.#marks;
+    const at = this.depth * WORDS;
+    marks[at] = thread;
+    marks[at + 1] = this.#known.places.length;
+    marks[at + 2] = this.at[thread];
+    marks[at + 3] = this.#lane0;
+    marks[at + 4] = this.#lane1;
+    marks[at + 5] = this.dirty;
+    marks[at + 6] = this.asked;
+    marks[at + 7] = this.ready;
+    if (this.locks !== null) this.#savedLocks[this.depth] = this.locks.save(thread);
+    this.broken = this.depth;
+    this.schedule[this.depth++] = step;
+    this.begun[thread]++;
+  }
+
+  change(change: Change): void {
+    this.dirty |= apply(change, this.#known.places);
+    this.#lane0 = (this.#lane0 + change.lane0) | 0;
+    this.#lane1 = (this.#lane1 + change.lane1) | 0;
+  }
+
+  /** Undoes the last step; returns whose it was. */
+  undo(): number {
+    const marks = this.#marks;
+    const at = --this.depth * WORDS;
+    const thread = marks[at];
+    this.#known.places.undoTo(marks[at + 1]);
+    this.stand(thread, marks[at + 2]);
+    this.#lane0 = marks[at + 3];
+    this.#lane1 = marks[at + 4];
+    this.dirty = marks[at + 5];
+    this.asked = marks[at + 6];
+    this.ready = marks[at + 7];
+    this.begun[thread]--;
+    if (this.locks !== null) this.locks.restore(this.#savedLocks[this.depth]);
+    this.broken = -1;
+    return thread;
+  }
+
+  fingerprint(lanes: Int32Array): void {
+    const sum = this.locks === null ? this.#lane0 : this.#lane0 ^ this.locks.fingerprint;
+    lanes[0] = mix32(sum + this.#terms0) || 1;
+    lanes[1] = mix32(this.#lane1 + this.#terms1) || 1;
+  }
+
+  /** The same state, by another name: how many names a thread has given was not counted in. */
+  count(thread: number, counter: number): void {
+    this.stand(thread, this.#known.locals.withCounter(this.at[thread], counter));
+  }
+}
