@@ -372,7 +372,7 @@ export const MUTATIONS = [
   },
   {
     name: 'a folio of 2 MiB is not taken for a huge one',
-    in: 'constructor',
+    in: 'SgTable.of',
     find: '$folio >= SZ_2M',
     to: '$folio > SZ_2M',
     caughtBy: ['documented', 'lives'],

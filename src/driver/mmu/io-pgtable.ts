@@ -6,8 +6,7 @@
  */
 import { EEXIST, ENOENT, ENOMEM, ERANGE } from '../../../uapi/errno.ts';
 import { SZ_2M, SZ_4K } from '../../../uapi/sizes.ts';
-import type { PhysicalMemory } from '../../hw/memory.ts';
-import { ROOT_TABLE_BASE } from '../../hw/memory.ts';
+import { type PhysicalMemory, ROOT_TABLE_BASE } from '../../hw/memory.ts';
 import { DESC_BLOCK, DESC_TABLE, ENTRIES, levelIndex, startLevel, TABLE_WORDS } from '../../hw/vmsa.ts';
 import type { WarnSink } from '../base/warn.ts';
 import type { TableSource, UnmapBehaviours } from './io-pgtable-cfg.ts';
