@@ -246,6 +246,20 @@ export const MUTATIONS = [
     caughtBy: ['small-world', 'lives'],
   },
   {
+    name: 'the cursor is taken to be near whatever lies before it',
+    in: 'isNear',
+    find: '$vas[$at - 1] <= $va',
+    to: 'true',
+    caughtBy: ['small-world', 'vma-store'],
+  },
+  {
+    name: 'the cursor goes on by one wherever the address is',
+    in: 'isNear',
+    find: '$vas[$at + 1] <= $va',
+    to: 'false',
+    caughtBy: ['small-world', 'vma-store'],
+  },
+  {
     name: 'the cursor does not follow its place into the other half of a block',
     in: 'split',
     find: '$store.ci -= $half;',

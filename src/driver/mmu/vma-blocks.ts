@@ -43,6 +43,12 @@ export class VmaBlocks extends VmaFields {
     return block * BLOCK + this.head[block];
   }
 
+  /** Where the last VMA begins; there is one. */
+  protected lastVa(): number {
+    const block = this.order[this.blocks - 1];
+    return this.va128[this.base(block) + this.fill[block] - 1];
+  }
+
   /** Opens a place for index `ci` among a block's `n` ids, moving the shorter side where there is room. */
   protected makeRoom(block: number, n: number, ci: number): number {
     const ids = this.ids128;

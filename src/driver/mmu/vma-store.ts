@@ -191,6 +191,7 @@ export class VmaStore extends VmaBlocks {
 
   /** Cursor to the first VMA that begins after `va`. */
   #upperBound(va: number): void {
+    if (this.#isNear(va)) return;
     const first = this.first;
     let lo = 0;
     let hi = this.blocks;
@@ -222,6 +223,18 @@ export class VmaStore extends VmaBlocks {
       this.#cb = at;
       this.#ci = lo - base;
     }
+  }
+
+  /** Whether the first VMA beyond `va` is at the cursor, or the next in its block, as clients that go through memory have it. */
+  #isNear(va: number): boolean {
+    if (this.#cb >= this.blocks) return this.blocks > 0 && this.lastVa() <= va;
+    const block = this.order[this.#cb];
+    const at = this.base(block) + this.#ci;
+    const vas = this.va128;
+    if (vas[at] > va) return this.#ci > 0 && vas[at - 1] <= va;
+    if (this.#ci + 1 >= this.fill[block] || vas[at + 1] <= va) return false;
+    this.#ci++;
+    return true;
   }
 
   /** Halves the full block at the cursor; the cursor follows its place. */
