@@ -138,6 +138,11 @@ void *table_alloc(void);
 void table_free(void *page);
 int is_table(const void *page);
 unsigned long tables_live(void);
+/* What was counted of a VM's tables before, where none has changed since; only where a journal is kept. */
+_Bool counted_before(unsigned long uid, unsigned long *count);
+void remember_count(unsigned long uid, unsigned long count);
+/* Bits of the threads that have begun and not ended. */
+unsigned int threads_alive(void);
 /* How many more tables can be had. */
 unsigned long tables_left(void);
 

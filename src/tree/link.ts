@@ -26,6 +26,9 @@ const FROM_HOST = [
   'is_table',
   'tables_live',
   'tables_left',
+  'counted_before',
+  'remember_count',
+  'threads_alive',
   'call_site',
   'note_fault',
   ...['load', 'store'].flatMap((access) =>

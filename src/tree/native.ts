@@ -21,8 +21,6 @@ export interface TreeNative {
   ready(): number;
   /** Where threads stand (host/threads.h, struct thread). */
   threads(): ArrayBuffer;
-  /** Bits of the threads that have begun and not ended. */
-  alive(): number;
   tablesLive(): number;
   /** The state now is moment 0; each start and each step from here on is one more. */
   begin(): void;

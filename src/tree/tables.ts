@@ -3,14 +3,22 @@ import { PAGE_SIZE } from '../../uapi/sizes.ts';
 import { ROOT_TABLE_BASE } from '../hw/memory.ts';
 import type { TreeKernel } from './kernel.ts';
 
-/** Roots take 256 MiB of addresses; as much again is more than the tables of any capture or scenario. */
-const WINDOW = 0x20000000;
+/**
+ * Roots take 256 MiB of addresses; three times that is more than the tables of any capture, and all that threads of a scenario
+ * have to themselves (host/tables.c).
+ */
+const WINDOW = 0x40000000;
 
 export class TreeTables {
-  readonly words: Uint32Array;
+  /** Out of sight of the explorer's tracking: the kernel's journal keeps it. */
+  readonly #words: Uint32Array;
 
   constructor(kernel: TreeKernel) {
-    this.words = new Uint32Array(kernel.native.tables(WINDOW));
+    this.#words = new Uint32Array(kernel.native.tables(WINDOW));
+  }
+
+  get words(): Uint32Array {
+    return this.#words;
   }
 
   /** The page of the window at a physical address, or -1 where no table can be. */

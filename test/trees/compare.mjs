@@ -35,8 +35,9 @@ export async function journal(suite, tree, dir, here, env) {
     });
   }
   await suite.test(`${tree.name}: binders that do not meet leave the same state in either order`, () => {
-    const [one, other] = runFile('orders.mjs').map(String);
-    expect(one === other, `${one} is not ${other}`);
+    const { orders, read } = runFile('orders.mjs');
+    expect(String(orders[0]) === String(orders[1]), `${orders[0]} is not ${orders[1]}`);
+    expect(String(read) === 'done', `a read through tables of the thread's own: ${read}`);
   });
   // A client's label is copied into the heap; 6.12 has none.
   if (!tree.name.startsWith('6.12')) {
@@ -129,5 +130,23 @@ export async function reviews(suite, shim, trees, vectors, scratch) {
       JSON.stringify(differences[0]),
     );
     return `${differences.length} rows`;
+  });
+  await suite.test('80 columns hold what is said of trees', () => {
+    const mutated = join(scratch, 'reviewed');
+    let rows = 0;
+    for (const args of [
+      ['tree', 'build', base],
+      ['tree', 'info', base],
+      ['review', mutated, 'rebind-while-accessing', '--base', base, '--seconds', '60'],
+      ['replay', '--tree', base, join(import.meta.dirname, '../fixtures/captures/vulkan-sparse.jsonl.gz')],
+    ]) {
+      const { status, stdout, stderr } = shim(...args, '--width', '80');
+      expect(status === 0 || status === 1, `${args[0]}: exit status ${status}`, stderr);
+      const text = `${stdout}${stderr}`.replaceAll('\t', '        ').split('\n');
+      const wide = text.filter((line) => [...line].length > 80);
+      expect(wide.length === 0, `${args[0]} is wider`, wide[0]);
+      rows += text.length;
+    }
+    return `${rows} rows`;
   });
 }

@@ -1,6 +1,7 @@
 /**
  * Whether threads that do not meet leave the same state in either order: node orders.mjs TREE. What they allocate is at the same
- * addresses, or a search would tell states apart that are the same. Prints the fingerprints of both orders as JSON.
+ * addresses, or a search would tell states apart that are the same; and tables of their own are tables that the GPU can
+ * walk. Prints as JSON the fingerprints of both orders, and what became of a read through the second binder's.
  */
 
 import { kernel } from '../../dist/interleaved/src/driver/kernels.js';
@@ -11,7 +12,7 @@ import { TreeDriver } from '../../dist/interleaved/src/explore/tree/driver.js';
 import { buildTree } from '../../dist/interleaved/src/tree/build.js';
 import { nearestKernel } from '../../dist/interleaved/src/tree/source.js';
 
-const SCENARIO = `about Two binders that have nothing to do with each other.
+const BINDERS = `about Two binders that have nothing to do with each other.
 check table-pages
 object old 8K
 object new 8K
@@ -24,15 +25,26 @@ thread first
 thread second
   unmap B at 0x10001000 size 4K`;
 
+const READER = `about A binder that reads through the table that its map has taken.
+check atomic
+object new 8K
+vm A
+  activate
+thread client
+  map A new at 0x40000000
+  read A 0x40000000`;
+
 const tree = await buildTree(process.argv[2]);
 const model = kernel(nearestKernel(tree));
-const scenario = parseScenario(SCENARIO, 'two binders');
-const driver = new TreeDriver(tree);
-const world = new DriverWorld(scenario, model, scenario.check, { driver });
 const steps = new Uint8Array(256);
 
+function worldOf(text) {
+  const scenario = parseScenario(text, 'orders');
+  return new DriverWorld(scenario, model, scenario.check, { driver: new TreeDriver(tree) });
+}
+
 /** One thread as far as it goes, then the other. */
-function run(first) {
+function run(world, first) {
   world.reset();
   for (let n = world.enabled(steps); n > 0; n = world.enabled(steps)) {
     const possible = Array.from(steps.subarray(0, n));
@@ -43,4 +55,9 @@ function run(first) {
   return [...lanes];
 }
 
-process.stdout.write(`${JSON.stringify([run(0), run(1)])}\n`);
+const binders = worldOf(BINDERS);
+const orders = [run(binders, 0), run(binders, 1)];
+const reader = worldOf(READER);
+run(reader, 0);
+const { calls } = reader.harness.coverage.report();
+process.stdout.write(`${JSON.stringify({ orders, read: calls.at(-1).results })}\n`);

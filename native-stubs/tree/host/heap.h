@@ -25,7 +25,7 @@ struct heap {
 	struct site {
 		uint32_t allocated, freed;
 	} *sites;
-	/* By owner: how many of its chunks have been used. */
+	/* By owner, how many of its chunks have been used. */
 	size_t high[OWNERS];
 };
 

@@ -3,10 +3,11 @@
 #include "host.h"
 #include "log.h"
 #include "parts.h"
+#include <string.h>
 
 struct moment {
 	size_t entries, bytes;
-	uint64_t sum;
+	uint64_t sum, tables;
 	/* Who went on from here, and whose stacks that changed. */
 	int thread;
 	uint32_t stacks;
@@ -18,11 +19,19 @@ struct moment {
 static struct {
 	struct moment *moments;
 	size_t moment_count, moment_room;
-	uint64_t sum;
+	/* Of all regions; of page tables alone, from where they were when the journal began. */
+	uint64_t sum, tables;
 	/* The variables as they were after the last step. */
 	uint8_t *variables;
 	size_t variable_room;
 } history;
+
+/* What was counted in tables, under the hash of what they held, which is as good as what they held. */
+#define COUNTS 1024
+static struct {
+	uint64_t key;
+	unsigned long count;
+} counts[COUNTS];
 
 /* Bytes of variables that are compared at a time. */
 #define COMPARED (16 * BLOCK)
@@ -60,6 +69,8 @@ void begin_journal(void)
 	memcpy(history.variables, kdata_begin, size);
 	history.moment_count = 0;
 	history.sum = sum_from_scratch();
+	history.tables = 0;
+	memset(counts, 0, sizeof(counts));
 	stale_stack(-1);
 	journaling = true;
 }
@@ -75,7 +86,7 @@ void journal_step(int thread)
 		return;
 	history.moments = room_for(history.moments, &history.moment_room, history.moment_count + 1, sizeof(*history.moments));
 	history.moments[history.moment_count++] = (struct moment){
-		step_log.entry_count, step_log.byte_count, history.sum, thread, 1u << thread, term_before(thread), mailbox.ready, mailbox.hash,
+		step_log.entry_count, step_log.byte_count, history.sum, history.tables, thread, 1u << thread, term_before(thread), mailbox.ready, mailbox.hash,
 	};
 	step_log.stacks = stale_stack(thread);
 	journal_era++;
@@ -93,9 +104,34 @@ void journal_stepped(void)
 
 		if (entry->region == UNHASHED || memcmp(entry->at, step_log.bytes + entry->from, entry->size) == 0)
 			continue;
-		history.sum += hash_block(entry->region, entry->block, entry->at, entry->size) -
-			    hash_block(entry->region, entry->block, step_log.bytes + entry->from, entry->size);
+		uint64_t change = hash_block(entry->region, entry->block, entry->at, entry->size) -
+				  hash_block(entry->region, entry->block, step_log.bytes + entry->from, entry->size);
+
+		history.sum += change;
+		if (entry->region == ARENA && entry->at >= arena.tables)
+			history.tables += change;
 	}
+}
+
+static uint64_t key_of(unsigned long uid)
+{
+	return (history.tables + uid) * 0x9e3779b97f4a7c15UL | 1;
+}
+
+bool counted_before(unsigned long uid, unsigned long *count)
+{
+	const uint64_t key = key_of(uid);
+
+	*count = counts[key >> 54].count;
+	return journaling && counts[key >> 54].key == key;
+}
+
+void remember_count(unsigned long uid, unsigned long count)
+{
+	const uint64_t key = key_of(uid);
+
+	counts[key >> 54].key = key;
+	counts[key >> 54].count = count;
 }
 
 size_t moment_now(void)
@@ -137,6 +173,7 @@ bool undo_to(size_t moment)
 	mailbox.hash = to->hash;
 	mailbox.viewed = 0;
 	history.sum = to->sum;
+	history.tables = to->tables;
 	step_log.entry_count = to->entries;
 	step_log.byte_count = to->bytes;
 	history.moment_count = moment;

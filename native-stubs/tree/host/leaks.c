@@ -2,12 +2,14 @@
  * Objects that nothing refers to, as kmemleak finds them: every word of the variables, of the stacks and of what has been
  * reached so far that looks like an address in an object, anywhere in it, refers to it.
  */
+#define _GNU_SOURCE
 #include "host.h"
 #include "parts.h"
 #include <stdlib.h>
+#include <sys/mman.h>
 
-/* Objects by number (place_of()); bytes, so that more than the heap ever holds fit. */
-static uint8_t *reached;
+/* By object's number (place_of()): the search that has reached it last; room for more than the heap ever holds. */
+static uint32_t *reached, search;
 static struct reference {
 	size_t at, number;
 } *waiting;
@@ -20,9 +22,10 @@ static void look_at(const void *from, size_t bytes)
 	for (size_t i = 0; i < bytes / sizeof(*word); i++) {
 		struct reference found;
 
-		if (!place_of(word[i], &found.at, &found.number) || !is_allocated_near(word[i]) || reached[found.number])
+		if (!place_of(word[i], &found.at, &found.number) || !is_allocated_near(word[i]) ||
+		    reached[found.number] == search)
 			continue;
-		reached[found.number] = 1;
+		reached[found.number] = search;
 		if (waiting_count == waiting_room) {
 			waiting_room = waiting_room * 2 + 64;
 			waiting = realloc(waiting, waiting_room * sizeof(*waiting));
@@ -37,7 +40,7 @@ static void tell(size_t at, size_t size, size_t number, void *arg)
 {
 	unsigned long words[6] = {0, size};
 
-	if (reached[number])
+	if (reached[number] == search)
 		return;
 	++*(unsigned long *)arg;
 	describe_object(arena.heap + at, words + 3);
@@ -48,9 +51,12 @@ unsigned long find_leaks(void)
 {
 	unsigned long leaks = 0;
 
-	reached = calloc(HEAP_BYTES / 32, 1);
 	if (reached == NULL)
+		reached = mmap(NULL, HEAP_BYTES / 32 * sizeof(*reached), PROT_READ | PROT_WRITE,
+			       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (reached == MAP_FAILED)
 		abort();
+	search++;
 	waiting_count = 0;
 	each_root(look_at);
 	while (waiting_count > 0) {
@@ -59,6 +65,5 @@ unsigned long find_leaks(void)
 		look_at(arena.heap + next.at, object_size(next.number));
 	}
 	each_object(tell, &leaks);
-	free(reached);
 	return leaks;
 }

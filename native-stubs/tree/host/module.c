@@ -155,17 +155,6 @@ static napi_value fn_ready(napi_env env, napi_callback_info info)
 	return int_result(env, (int)ready_threads());
 }
 
-/* alive(): bits of the threads that have begun and not ended. */
-static napi_value fn_alive(napi_env env, napi_callback_info info)
-{
-	uint32_t bits = 0;
-
-	(void)info;
-	for (int i = 0; i < MAX_THREADS; i++)
-		bits |= thread_ended(i) ? 0 : 1u << i;
-	return int_result(env, (int)bits);
-}
-
 static napi_value fn_live(napi_env env, napi_callback_info info)
 {
 	(void)info;
@@ -211,7 +200,6 @@ static const struct {
 	{"step", fn_step},
 	{"threads", fn_threads},
 	{"ready", fn_ready},
-	{"alive", fn_alive},
 	{"tablesLive", fn_live},
 	{"begin", fn_begin},
 	{"moment", fn_moment},

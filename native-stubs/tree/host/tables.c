@@ -13,9 +13,9 @@
 #define TABLES (TABLE_BYTES / PAGE)
 #define ROOTS (ROOT_BYTES / PAGE)
 
-/* Threads' own begin here: below, there is room for the initial state, and above, none is where objects are. */
-#define FIRST_OWN 0x40000UL
-#define OWN_TABLES 0x4000UL
+/* Threads' own begin here: below, there is room for the initial state. All are in the window of src/tree/tables.ts. */
+#define FIRST_OWN 0x4000UL
+#define OWN_TABLES 0x1000UL
 
 static uint64_t live[TABLES / 64];
 static struct {
@@ -31,7 +31,7 @@ static size_t first_table(int owner)
 	return owner == 0 ? 0 : FIRST_OWN + (size_t)(owner - 1) * OWN_TABLES;
 }
 
-/* Whoever has tables alone has no more than these. */
+/* How many an owner can have. */
 static size_t tables_of(int owner)
 {
 	return owner > 0 ? OWN_TABLES : journaling ? FIRST_OWN : TABLES;

@@ -115,6 +115,15 @@ int current_thread(void)
 	return running_thread;
 }
 
+unsigned int threads_alive(void)
+{
+	unsigned int bits = 0;
+
+	for (int i = 0; i < MAX_THREADS; i++)
+		bits |= threads[i].alive ? 1u << i : 0;
+	return bits;
+}
+
 bool thread_ended(int index)
 {
 	return !threads[index].alive;

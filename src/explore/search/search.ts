@@ -27,7 +27,7 @@ export function keyOf(violation: Violation): string {
 const FROM_THE_START = 1024;
 
 /** States from which on it pays to remember what steps do. */
-const MEMOIZED_FROM = Number(process.env.PANTHOR_SHIM_MEMOIZED_FROM ?? 300);
+const MEMOIZED_FROM = 300;
 
 /** More different messages than these say nothing more. */
 const MAX_FINDINGS = 64;

@@ -16,12 +16,16 @@ export function hashText(text: string): number {
   return h;
 }
 
+const keys = new Map<string, number>();
 const keyNames = new Map<number, string>();
 
 /** The key of a property name. Names are hashed, so modules need not agree on numbers. */
 export function $key(name: string): number {
-  const key = hashText(name) | 1;
-  if (!keyNames.has(key)) keyNames.set(key, name);
+  let key = keys.get(name);
+  if (key === undefined) {
+    keys.set(name, (key = hashText(name) | 1));
+    keyNames.set(key, name);
+  }
   return key;
 }
 

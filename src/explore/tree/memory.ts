@@ -29,6 +29,6 @@ export class TreeMemory extends TreeTables {
       counted += tables;
       if (tables > 0) roots++;
     }
-    return native.alive() !== 0 || this.#view.jobs > 0 ? counted : native.tablesLive() + roots;
+    return this.#view.alive !== 0 || this.#view.jobs > 0 ? counted : this.#view.tablesLive + roots;
   }
 }

@@ -2,7 +2,7 @@
 import type { TreeKernel } from '../../tree/kernel.ts';
 
 /** Words of the device, and of each VM (native-stubs/tree/kernel/panthor/view.c). */
-const DEVICE_WORDS = 10;
+const DEVICE_WORDS = 12;
 const VM_WORDS = 15;
 const SLOTS = 32;
 
@@ -74,6 +74,16 @@ export class View {
   /** The same of the GPU block's line. */
   get gpuInterruptHandled(): boolean {
     return (this.#word(9) & 2) !== 0;
+  }
+
+  /** Bits of the threads whose calls are under way. */
+  get alive(): number {
+    return this.#word(10);
+  }
+
+  /** Tables in use, but for roots. */
+  get tablesLive(): number {
+    return this.#word(11);
   }
 
   get allocMask(): number {

@@ -58,6 +58,8 @@ UNANNOUNCED unsigned long view_driver(unsigned long *words)
 	*w++ = mmu->irq.mask;
 	*w++ = line_state(&mmu->irq);
 	*w++ = is_handled(LINE_MMU) | is_handled(LINE_GPU) << 1;
+	*w++ = threads_alive();
+	*w++ = tables_live();
 	for (unsigned int i = 0; i < vm_count; i++, w += VIEW_WORDS) {
 		memset(w, 0, VIEW_WORDS * sizeof(*w));
 		if (vm_by_uid(i + 1))
@@ -79,14 +81,19 @@ unsigned long count_tables(unsigned long uid)
 {
 	const struct io_pgtable_cfg *cfg;
 	struct panthor_vm *vm = vm_by_uid(uid);
+	unsigned long count;
 
 	if (!vm)
 		return 0;
+	if (counted_before(uid, &count))
+		return count;
 	cfg = &io_pgtable_ops_to_pgtable(vm->pgtbl_ops)->cfg;
 	memset(&leaves, 0, sizeof(leaves));
 	leaves.from = ULONG_MAX;
 	walk_table(__va(cfg->arm_lpae_s1_cfg.ttbr & GENMASK_ULL(47, 12)), 4 - DIV_ROUND_UP(cfg->ias - 12, 9), 0);
-	return leaves.tables[0] + leaves.tables[1] + leaves.tables[2] + leaves.tables[3];
+	count = leaves.tables[0] + leaves.tables[1] + leaves.tables[2] + leaves.tables[3];
+	remember_count(uid, count);
+	return count;
 }
 
 void name_of(unsigned long object, char *name, unsigned long size)
