@@ -7,19 +7,7 @@ import { printBesideTree } from './beside-tree.mjs';
 import { printBinds } from './binds.mjs';
 import { printGrowth } from './growth.mjs';
 import { printMemory } from './memory.mjs';
-import { measureRecords } from './records.mjs';
-
-async function printRecords() {
-  const rates = await measureRecords();
-  process.stdout.write('decoding captures, records a second\n\n');
-  for (const [name, rate] of Object.entries(rates)) {
-    const ratio = (rate / rates.json_parse).toFixed(2);
-    process.stdout.write(
-      `  ${name.padEnd(12)}${rate.toLocaleString('en').padStart(10)}   ${ratio} × JSON.parse\n`,
-    );
-  }
-  process.stdout.write('\n');
-}
+import { printRecords } from './records.mjs';
 
 const PARTS = { binds: printBinds, growth: printGrowth, memory: printMemory, records: printRecords };
 const { values, positionals: named } = parseArgs({

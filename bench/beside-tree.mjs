@@ -4,8 +4,9 @@ import { buildTree } from '../dist/src/tree/build.js';
 import { nearestKernel, treeName } from '../dist/src/tree/source.js';
 import { duration, geometricMean, WARM_UP_MS } from './binds.mjs';
 import { BenchClient } from './client.mjs';
+import { median, range, spreadText } from './spread.mjs';
 import { TreeClient } from './tree-client.mjs';
-import { GROUPS, median } from './workloads.mjs';
+import { GROUPS } from './workloads.mjs';
 
 const PAIRS = 9;
 
@@ -33,7 +34,13 @@ export async function measureBesideTree(dir) {
   const workloads = Object.fromEntries(
     Object.entries(found).map(([name, lists]) => [
       name,
-      { model: median(lists.model), tree: median(lists.tree), ratio: median(lists.ratio) },
+      {
+        model: median(lists.model),
+        tree: median(lists.tree),
+        ratio: median(lists.ratio),
+        ratios: lists.ratio,
+        range: range(lists.ratio),
+      },
     ]),
   );
   const mean = geometricMean(Object.values(workloads).map(({ ratio }) => ratio));
@@ -43,15 +50,17 @@ export async function measureBesideTree(dir) {
 export async function printBesideTree(dir, json) {
   const result = await measureBesideTree(dir);
   if (json) {
-    process.stdout.write(`${JSON.stringify(result)}\n`);
+    process.stdout.write(
+      `${JSON.stringify(result, (key, value) => (key === 'ratios' ? undefined : value))}\n`,
+    );
     return;
   }
   process.stdout.write(
     `VM_BIND through the ioctl entry, VM active: the model's ${result.kernel}, and ${result.tree}\n\n`,
   );
   process.stdout.write(`  ${''.padEnd(22)}${'model'.padStart(10)}${'tree'.padStart(11)}   ratio\n`);
-  for (const [name, { model, tree, ratio }] of Object.entries(result.workloads)) {
-    const row = `${duration(model).padStart(10)} ${duration(tree).padStart(10)}   ${ratio.toFixed(2)}`;
+  for (const [name, { model, tree, ratio, ratios }] of Object.entries(result.workloads)) {
+    const row = `${duration(model).padStart(10)} ${duration(tree).padStart(10)}   ${ratio.toFixed(2)}   ${spreadText(ratios)}`;
     process.stdout.write(`  ${name.padEnd(22)}${row}\n`);
   }
   process.stdout.write(

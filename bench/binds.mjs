@@ -1,6 +1,7 @@
 // The nine workloads through the ioctl entry, and their ratios to the kernel's C.
 import { BenchClient } from './client.mjs';
-import { GROUPS, KERNEL, median } from './workloads.mjs';
+import { median, range, spreadText } from './spread.mjs';
+import { GROUPS, KERNEL } from './workloads.mjs';
 import { compileYardstick } from './yardstick.mjs';
 
 const ROUNDS = 7;
@@ -12,7 +13,7 @@ function collect(all, round) {
   for (const [name, ns] of Object.entries(round)) (all[name] ??= []).push(ns);
 }
 
-/** Medians of ROUNDS rounds. The yardstick runs before and after each group of workloads; its best figures count. */
+/** Medians of ROUNDS rounds, and what each was. The yardstick runs before and after each group of workloads; its best figures count. */
 export function measureBinds() {
   const yardstick = compileYardstick();
   const samples = {};
@@ -26,14 +27,15 @@ export function measureBinds() {
   const each = (lists, of) =>
     Object.fromEntries(Object.entries(lists).map(([name, list]) => [name, of(list)]));
   const workloads = each(samples, median);
-  if (yardstick === null) return { workloads, yardstick: null, ratio_to_kernel: null };
+  const ranges = each(samples, range);
+  if (yardstick === null) return { workloads, ranges, samples, yardstick: null, ratio_to_kernel: null };
   collect(strokes, yardstick());
   const figures = each(strokes, (list) => Math.min(...list));
   const ratios = Object.entries(workloads).map(([name, ns]) => {
     const [figure, times] = KERNEL[name];
     return [name, ns / (figures[figure] * times)];
   });
-  return { workloads, yardstick: figures, ratio_to_kernel: Object.fromEntries(ratios) };
+  return { workloads, ranges, samples, yardstick: figures, ratio_to_kernel: Object.fromEntries(ratios) };
 }
 
 export function geometricMean(values) {
@@ -47,15 +49,17 @@ export function duration(ns) {
 export function printBinds(json) {
   const result = measureBinds();
   if (json) {
-    process.stdout.write(`${JSON.stringify(result)}\n`);
+    const { samples: _, ...figures } = result;
+    process.stdout.write(`${JSON.stringify(figures)}\n`);
     return;
   }
   process.stdout.write(
-    'VM_BIND through the ioctl entry, VM active, kernel 7.2 (ratio: to the kernel’s own C)\n\n',
+    'VM_BIND through the ioctl entry, VM active, kernel 7.2 (ratio: to the kernel’s own C; spread of the rounds)\n\n',
   );
   for (const [name, ns] of Object.entries(result.workloads)) {
     const ratio = result.ratio_to_kernel?.[name].toFixed(2) ?? 'no C compiler';
-    process.stdout.write(`  ${name.padEnd(22)}${duration(ns).padStart(10)}   ${ratio}\n`);
+    const row = `${duration(ns).padStart(10)}   ${ratio}   ${spreadText(result.samples[name])}`;
+    process.stdout.write(`  ${name.padEnd(22)}${row}\n`);
   }
   if (result.ratio_to_kernel !== null) {
     const mean = geometricMean(Object.values(result.ratio_to_kernel));

@@ -1,10 +1,13 @@
 // How the cost of one operation grows with the number of VMAs in the VM.
 import { BenchClient } from './client.mjs';
+import { median, spreadText } from './spread.mjs';
 
 const BASE = 0x100000000;
 const PAGE = 4096;
 
-/** ns of one map and one unmap in a VM that has `count` mappings of one page at every second page. */
+const ROUNDS = 7;
+
+/** ns of one map and one unmap, by round, in a VM that has `count` mappings of one page at every second page. */
 function measure(count) {
   const client = new BenchClient();
   const bo = client.object(PAGE, '4k');
@@ -22,24 +25,26 @@ function measure(count) {
     ];
   });
   client.encode(pairs.flat());
-  let best = Number.POSITIVE_INFINITY;
-  for (let round = 0; round < 5; round++) {
+  client.call(0, 2 * n);
+  return Array.from({ length: ROUNDS }, () => {
     const start = process.hrtime.bigint();
     client.call(0, 2 * n);
-    best = Math.min(best, Number(process.hrtime.bigint() - start) / (2 * n));
-  }
-  return best;
+    return Number(process.hrtime.bigint() - start) / (2 * n);
+  });
 }
 
 export function printGrowth() {
-  process.stdout.write('one map or unmap of a page at a random place, by the number of VMAs in the VM\n\n');
+  process.stdout.write(
+    'one map or unmap of a page at a random place, by the number of VMAs in the VM (median, spread)\n\n',
+  );
   let first = 0;
   for (const count of [10, 100, 1000, 10_000, 100_000, 1_000_000]) {
-    const ns = measure(count);
+    const rounds = measure(count);
+    const ns = median(rounds);
     first ||= ns;
     const factor = (ns / first).toFixed(2);
     process.stdout.write(
-      `  ${count.toLocaleString('en').padStart(9)} VMAs ${ns.toFixed(0).padStart(6)} ns   × ${factor}\n`,
+      `  ${count.toLocaleString('en').padStart(9)} VMAs ${ns.toFixed(0).padStart(6)} ns   × ${factor}   ${spreadText(rounds)}\n`,
     );
   }
   process.stdout.write('\n');

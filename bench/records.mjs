@@ -1,17 +1,21 @@
 /**
  * How fast records are decoded, and how fast they are replayed, each form beside JSON.parse of the same records: one
- * run, medians of several rounds.
+ * run, medians of several rounds after some in which the engine compiles what is hot; and where a replay's time goes.
  *
  *     node bench/records.mjs [--json] [RECORDS]
  */
+import '../dist/src/engine.js';
 import { pathToFileURL } from 'node:url';
 import { CaptureReader } from '../dist/src/capture/reader.js';
 import { CaptureWriter } from '../dist/src/capture/writer.js';
 import { kernel } from '../dist/src/driver/kernels.js';
 import { Replayer } from '../dist/src/replay/replayer.js';
 import { captureRecords } from './capture-stream.mjs';
+import { median, range, spreadText } from './spread.mjs';
+import { sharesText, whereTimeGoes } from './where.mjs';
 
-const ROUNDS = 5;
+const WARM_UP_ROUNDS = 3;
+const ROUNDS = 7;
 
 /** The capture in memory, as one array. */
 async function capture(count, form) {
@@ -70,42 +74,75 @@ function parse(bytes) {
   return sum;
 }
 
-const median = (numbers) => numbers.sort((a, b) => a - b)[numbers.length >> 1];
-
 /**
- * Records per second: decoding JSON Lines and .ptcap, JSON.parse of the JSON lines, and the whole replay of each form.
+ * Seconds of each round: decoding JSON Lines and .ptcap, JSON.parse of the JSON lines, and the whole replay of each form;
+ * and the shares of driver, replay and decoding in the time of a replay.
  */
 export async function measureRecords(count = 200_000) {
   const jsonl = await capture(count, 'jsonl');
   const ptcap = await capture(count, 'ptcap');
-  const times = { jsonl: [], ptcap: [], json_parse: [], replay_jsonl: [], replay_ptcap: [] };
-  for (let round = 0; round < ROUNDS; round++) {
-    for (const [name, work] of [
-      ['jsonl', () => decode(jsonl)],
-      ['ptcap', () => decode(ptcap)],
-      ['json_parse', () => parse(jsonl)],
-      ['replay_jsonl', () => replay(jsonl)],
-      ['replay_ptcap', () => replay(ptcap)],
-    ]) {
+  const kinds = {
+    json_parse: () => parse(jsonl),
+    jsonl: () => decode(jsonl),
+    ptcap: () => decode(ptcap),
+    replay_jsonl: () => replay(jsonl),
+    replay_ptcap: () => replay(ptcap),
+  };
+  // First, as whereTimeGoes() says.
+  const where = {
+    replay_ptcap: await whereTimeGoes(kinds.replay_ptcap, WARM_UP_ROUNDS),
+    replay_jsonl: await whereTimeGoes(kinds.replay_jsonl, WARM_UP_ROUNDS),
+  };
+  const seconds = Object.fromEntries(Object.keys(kinds).map((name) => [name, []]));
+  for (let round = -1; round < ROUNDS; round++) {
+    for (const [name, work] of Object.entries(kinds)) {
       const start = performance.now();
       await work();
-      times[name].push((performance.now() - start) / 1000);
+      if (round >= 0) seconds[name].push((performance.now() - start) / 1000);
     }
   }
-  return Object.fromEntries(
-    Object.entries(times).map(([name, list]) => [name, Math.round(count / median(list))]),
+  return { count, seconds, where };
+}
+
+/** As JSON: records a second by median, least and greatest, and the shares. */
+function asJson({ count, seconds, where }) {
+  const rate = (list, of) => Math.round(count / of(list));
+  const each = (of) => Object.fromEntries(Object.entries(seconds).map(([name, list]) => [name, of(list)]));
+  return {
+    records_per_second: each((list) => rate(list, median)),
+    range: each((list) =>
+      range(list)
+        .reverse()
+        .map((time) => Math.round(count / time)),
+    ),
+    where,
+  };
+}
+
+export async function printRecords(json, count) {
+  const result = await measureRecords(count);
+  if (json) {
+    process.stdout.write(`${JSON.stringify(asJson(result))}\n`);
+    return;
+  }
+  const { seconds, where } = result;
+  process.stdout.write(
+    'decoding and replaying captures, records a second (median, and spread of the time)\n\n',
   );
+  for (const [name, list] of Object.entries(seconds)) {
+    const rate = Math.round(result.count / median(list)).toLocaleString('en');
+    const ratio = (median(seconds.json_parse) / median(list)).toFixed(2);
+    process.stdout.write(
+      `  ${name.padEnd(14)}${rate.padStart(10)}   ${ratio} × JSON.parse   ${spreadText(list)}\n`,
+    );
+  }
+  process.stdout.write('\nwhere the time of a replay goes\n\n');
+  for (const [name, shares] of Object.entries(where))
+    process.stdout.write(`  ${name.padEnd(14)}${sharesText(shares)}\n`);
+  process.stdout.write('\n');
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const count = Number(process.argv.slice(2).find((arg) => /^\d+$/.test(arg)) ?? 200_000);
-  const rates = await measureRecords(count);
-  if (process.argv.includes('--json')) {
-    process.stdout.write(`${JSON.stringify({ records_per_second: rates })}\n`);
-  } else {
-    for (const [name, rate] of Object.entries(rates)) {
-      const ratio = (rate / rates.json_parse).toFixed(2);
-      process.stdout.write(`${name.padEnd(12)} ${`${rate}`.padStart(9)} records/s  ${ratio} x JSON.parse\n`);
-    }
-  }
+  const count = process.argv.slice(2).find((arg) => /^\d+$/.test(arg));
+  await printRecords(process.argv.includes('--json'), count === undefined ? undefined : Number(count));
 }

@@ -1,5 +1,7 @@
 // The nine workloads, and what the kernel's own code of 7.2 takes for each, in yardsticks (yardstick.c): measured with
 // gcc -O2 over a stubbed kernel in the same runs as the yardstick.
+import { median } from './spread.mjs';
+
 const MIB = 2 ** 20;
 const GIB = 2 ** 30;
 const BASE = 0x100000000;
@@ -16,11 +18,6 @@ export const KERNEL = {
   'rebind-64k-small': ['D', 1.9],
   'rebind-64k-scattered': ['D', 10],
 };
-
-export function median(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[sorted.length >> 1];
-}
 
 /** ns that `work` takes. */
 function time(work) {

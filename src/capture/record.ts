@@ -62,6 +62,9 @@ export interface BufferSpan {
 
 export type RecordType = 'ioctl' | 'mmap' | 'close';
 
+const EMPTY: Uint8Array = new Uint8Array(0);
+const EMPTY_VIEW = new DataView(EMPTY.buffer);
+
 /**
  * One event of a capture. Readers fill one object over and over (a stream has millions of records); a caller
  * that keeps a record past the next one takes `clone()`.
@@ -99,6 +102,9 @@ export class CaptureRecord {
   argOutAt = 0;
   bufferCount = 0;
   readonly buffers: BufferSpan[] = [];
+  /** Of the array that `view` was asked for last. */
+  #view = EMPTY_VIEW;
+  #viewed = EMPTY;
 
   /** mmap: the call's arguments, the 64-bit ones in two halves, and whether it succeeded. */
   lengthLo = 0;
@@ -118,6 +124,16 @@ export class CaptureRecord {
     }
     this.bufferCount++;
     return span;
+  }
+
+  /** `bytes`, to read numbers from at the places of its spans. */
+  get view(): DataView {
+    const { bytes } = this;
+    if (bytes !== this.#viewed) {
+      this.#viewed = bytes;
+      this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    }
+    return this.#view;
   }
 
   /** Whether it says how its file was opened. */
@@ -173,8 +189,6 @@ export class CaptureRecord {
     });
   }
 }
-
-const EMPTY = new Uint8Array(0);
 
 /** An ioctl to be written, for those who make records rather than read them. */
 export interface IoctlInit {

@@ -18,7 +18,7 @@ export function boCreate(stage: Stage, op: StreamOp): Fields {
   const id = ++stage.boCount;
   const pieces = op.sg as [string, string, number][] | undefined;
   const sg = pieces?.map(([pa, len, folio]): SgPiece => [Number(pa), Number(len), folio]);
-  const backing = sg !== undefined ? new SgTable(sg) : (op.layout as BoLayout);
+  const backing = sg !== undefined ? SgTable.of(sg) : (op.layout as BoLayout);
   const exclusive = op.excl === undefined ? null : (stage.vms.get(num(op, 'excl')) ?? null);
   const bo = stage.device.gem.createAs(id, num(op, 'size'), exclusive, backing, num(op, 'seed'));
   bo.pin();

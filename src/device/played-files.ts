@@ -1,10 +1,8 @@
-import type { IdKind } from '../reasons/id-fields.ts';
+import { ID_KINDS, type IdKind } from '../reasons/id-fields.ts';
 import { IdMap, UNKNOWN_ID } from '../replay/ids/id-map.ts';
 import type { PlannedId } from '../replay/ids/id-plan.ts';
 import type { TakenFd } from '../replay/placeholders.ts';
 import type { Side } from './side.ts';
-
-const KINDS: readonly IdKind[] = ['vm', 'bo', 'syncobj', 'group', 'heap', 'mmap-offset', 'fd', 'name'];
 
 /** What the numbers of one file of a capture are on the side that plays it. */
 export type FileIds = { readonly [K in IdKind]: IdMap };
@@ -31,7 +29,7 @@ export class PlayedFiles {
   of(fd: number): PlayedFile {
     let found = this.#files.get(fd);
     if (found === undefined) {
-      const maps = Object.fromEntries(KINDS.map((kind) => [kind, new IdMap(kind)]));
+      const maps = Object.fromEntries(ID_KINDS.map((kind) => [kind, new IdMap(kind)]));
       found = { file: this.#side.open(), ids: { ...(maps as unknown as FileIds), ...this.#shared } };
       this.#files.set(fd, found);
     }

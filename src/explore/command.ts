@@ -42,7 +42,6 @@ export interface ExploreRequest {
   budget: Budget;
   seed: number;
   jobs: number;
-  /** Needs PANTHOR_SHIM_NOTE_READS before this is loaded, but for a tree. */
   shard: Shard | undefined;
   /** One schedule for each trace instead of states. */
   traces?: boolean;

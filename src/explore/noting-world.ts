@@ -32,17 +32,26 @@ export abstract class NotingWorld extends TrackedWorld implements ReducibleWorld
   /** Runs what follows a step of thread `index`, noting what that reads and writes as the step's. */
   protected after(notes: AccessSet, index: number, action: () => void): void {
     logging(notes, action);
-    if (this.threads[index].steps === 1 && this.inOrder.length > 0) notes.add(placeOf(BEGUN, index), WRITES);
+    if (this.threads[index].steps === 1) this.noteBeginning(index, notes);
+  }
+
+  /** Notes that thread `index` has begun. */
+  noteBeginning(index: number, set: AccessSet): void {
+    if (this.inOrder.length > 0) set.add(placeOf(BEGUN, index), WRITES);
+  }
+
+  /** Notes what decides whether it is the turn of thread `index` to begin. */
+  noteTurn(index: number, set: AccessSet): void {
+    for (const group of this.inOrder) {
+      const at = group.indexOf(index);
+      for (let i = 0; i < at; i++) set.add(placeOf(BEGUN, group[i]), READS);
+    }
   }
 
   noteGuard(index: number, set: AccessSet): void {
     const { point, steps } = this.threads[index];
     if (point !== null && typeof point === 'object') logging(set, () => point.ready());
-    if (steps > 0) return;
-    for (const group of this.inOrder) {
-      const at = group.indexOf(index);
-      for (let i = 0; i < at; i++) set.add(placeOf(BEGUN, group[i]), READS);
-    }
+    if (steps === 0) this.noteTurn(index, set);
   }
 
   judgePlace(judge: number): number {

@@ -6,6 +6,18 @@
 /** What a number names. Files have their own of each but for `fd` and `name`, which all files of a client share. */
 export type IdKind = 'vm' | 'bo' | 'syncobj' | 'group' | 'heap' | 'mmap-offset' | 'fd' | 'name';
 
+/** All kinds, each at its index. */
+export const ID_KINDS: readonly IdKind[] = [
+  'vm',
+  'bo',
+  'syncobj',
+  'group',
+  'heap',
+  'mmap-offset',
+  'fd',
+  'name',
+];
+
 export interface IdField {
   /** Path from the argument; `[]` goes into what a pointer leads to: `ops[].syncs[].handle`. */
   readonly path: string;

@@ -1,8 +1,9 @@
 import type { GemObject } from '../driver/gem/gem.ts';
 import type { DrmFile } from '../driver/ioctl/file.ts';
 import type { PanthorVm } from '../driver/mmu/vm.ts';
-import type { IdKind } from '../reasons/id-fields.ts';
+import { ID_KINDS, type IdKind } from '../reasons/id-fields.ts';
 import { IdMap, UNKNOWN_ID } from './ids/id-map.ts';
+import type { PlannedId } from './ids/id-plan.ts';
 
 /** No heap of any VM has that number: a pool has 128 at most (MAX_HEAPS_PER_POOL). */
 const UNKNOWN_HEAP = 0xffff;
@@ -13,14 +14,34 @@ export interface SharedIds {
   readonly name: IdMap;
 }
 
+/**
+ * Handles by object. A WeakMap would do, but the garbage collector goes through all of it again and again; the number of
+ * an object on its device is taken by another one once it is gone.
+ */
+class ObjectHandles {
+  readonly #objects: GemObject[] = [];
+  readonly #handles: number[] = [];
+
+  get(bo: GemObject): number | undefined {
+    return this.#objects[bo.serial] === bo ? this.#handles[bo.serial] : undefined;
+  }
+
+  set(bo: GemObject, handle: number): void {
+    this.#objects[bo.serial] = bo;
+    this.#handles[bo.serial] = handle;
+  }
+}
+
 /** One open file of the client's and what its numbers mean in the model. */
 export class ClientFile {
   /** The client's descriptor. */
   readonly fd: number;
   readonly file: DrmFile;
   readonly ids: { readonly [K in IdKind]: IdMap };
+  /** The same in the order of ID_KINDS: a look by index costs less than one by name. */
+  readonly #maps: readonly IdMap[];
   /** The client's handle of each object, the latest where it had several. */
-  readonly handles = new WeakMap<GemObject, number>();
+  readonly handles = new ObjectHandles();
   /** The client's id of each VM, for those that are destroyed too. */
   readonly vmIds = new WeakMap<PanthorVm, number>();
   /** Syncobjs (the client's handles) that a refused call would have signalled, and in which record that was. */
@@ -43,6 +64,12 @@ export class ClientFile {
       fd: shared.fd,
       name: shared.name,
     };
+    this.#maps = ID_KINDS.map((kind) => this.ids[kind]);
+  }
+
+  /** The numbers of an id's kind. */
+  mapOf(id: PlannedId): IdMap {
+    return this.#maps[id.kindIndex];
   }
 
   /**
@@ -57,8 +84,9 @@ export class ClientFile {
   }
 
   /** Both kernels gave a number out. Returns a descriptor of the model's that lost its meaning, or undefined. */
-  learn(kind: IdKind, capture: number, model: number): number | undefined {
-    const before = this.ids[kind].add(capture, model);
+  learn(id: PlannedId, capture: number, model: number): number | undefined {
+    const { kind } = id;
+    const before = this.mapOf(id).add(capture, model);
     if (kind === 'bo') {
       const bo = this.file.bos.get(model);
       if (bo !== undefined) this.handles.set(bo, capture);

@@ -15,13 +15,15 @@ import { groupState, readGroup, refusedGroup } from './failures.ts';
 import type { IdPlan } from './ids/id-plan.ts';
 import type { ReplayModel } from './model.ts';
 import { newerThan, type Uapi } from './newer.ts';
-import type { Tally } from './tally.ts';
+import type { CallCount, Tally } from './tally.ts';
 
 /** What is known of a request number, looked up once. */
 export interface Call {
+  request: number;
   name: string;
   spec: IoctlSpec | undefined;
   plan: IdPlan;
+  counter: CallCount;
 }
 
 /** Writes divergences, and what explains them, into the tally. */

@@ -174,7 +174,7 @@ export class ReplayModel {
 
   /** Both kernels gave `capture` and `model` out for the same thing. */
   learn(file: ClientFile, id: PlannedId, capture: number, model: number): void {
-    const before = file.learn(id.kind, capture, model);
+    const before = file.learn(id, capture, model);
     if (id.kind !== 'fd') return;
     // The client was given this descriptor again, so it must have closed what it was before.
     if (before !== undefined) this.#fds.close(before);
@@ -195,7 +195,8 @@ export class ReplayModel {
     if (id.dir === 'out' && (id.inIf === null || !isTurned(id, mem, this.argAt))) return;
     const file = this.#file as ClientFile;
     const capture = mem.view.getUint32(at, true);
-    mem.view.setUint32(at, file.toModel(id.kind, capture), true);
+    const model = id.kind === 'heap' ? file.toModel('heap', capture) : file.mapOf(id).toModel(capture);
+    mem.view.setUint32(at, model, true);
   }
 
   /** Puts something behind a descriptor that the driver never gave out, or gave out for something else. */

@@ -44,29 +44,30 @@ const REFUSED: ReadonlyMap<number, 'closed' | 'other'> = new Map([
 
 /** The descriptor that a call took from the client, where its result tells what that was; or null. */
 export function takenFd(record: CaptureRecord): TakenFd | null {
-  const refused = record.ret < 0 ? REFUSED.get(record.errno) : null;
-  if (refused === undefined) return null;
-  const view = new DataView(record.bytes.buffer, record.bytes.byteOffset);
-  const taken = (kind: FdObject['kind'], at: number): TakenFd => {
-    return { kind: refused ?? kind, at, fd: view.getUint32(record.argInAt + at, true) };
-  };
   switch (record.request) {
     case DRM_IOCTL_SYNCOBJ_EVENTFD:
-      return taken('eventfd', drm_syncobj_eventfd.off.fd);
+      return taken(record, 'eventfd', drm_syncobj_eventfd.off.fd);
     case DRM_IOCTL_PRIME_FD_TO_HANDLE:
-      return taken('dma-buf', drm_prime_handle.off.fd);
+      return taken(record, 'dma-buf', drm_prime_handle.off.fd);
     case DMA_BUF_IOCTL_IMPORT_SYNC_FILE:
-      return taken('sync-file', dma_buf_import_sync_file.off.fd);
+      return taken(record, 'sync-file', dma_buf_import_sync_file.off.fd);
     case SYNC_IOC_MERGE:
-      return taken('sync-file', sync_merge_data.off.fd2);
+      return taken(record, 'sync-file', sync_merge_data.off.fd2);
     case DRM_IOCTL_SYNCOBJ_FD_TO_HANDLE: {
-      const flags = view.getUint32(record.argInAt + drm_syncobj_handle.off.flags, true);
+      const flags = record.view.getUint32(record.argInAt + drm_syncobj_handle.off.flags, true);
       const isFile = (flags & DRM_SYNCOBJ_FD_TO_HANDLE_FLAGS_IMPORT_SYNC_FILE) !== 0;
-      return taken(isFile ? 'sync-file' : 'syncobj-file', drm_syncobj_handle.off.fd);
+      return taken(record, isFile ? 'sync-file' : 'syncobj-file', drm_syncobj_handle.off.fd);
     }
     default:
       return null;
   }
+}
+
+/** The descriptor at byte `at` of the argument, unless the call failed with what says nothing of it. */
+function taken(record: CaptureRecord, kind: FdObject['kind'], at: number): TakenFd | null {
+  const refused = record.ret < 0 ? REFUSED.get(record.errno) : null;
+  if (refused === undefined) return null;
+  return { kind: refused ?? kind, at, fd: record.view.getUint32(record.argInAt + at, true) };
 }
 
 /**

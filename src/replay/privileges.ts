@@ -15,18 +15,16 @@ import type { CaptureRecord } from '../capture/record.ts';
  * group priorities, or has used one (group_priority_permit()).
  */
 export function showsSysNice(record: CaptureRecord): boolean {
-  if (record.ret < 0) return false;
-  const view = new DataView(record.bytes.buffer, record.bytes.byteOffset);
-  if (record.request === DRM_IOCTL_PANTHOR_GROUP_CREATE) {
-    return (
-      view.getUint8(record.argInAt + drm_panthor_group_create.off.priority) >= PANTHOR_GROUP_PRIORITY_HIGH
-    );
+  const { ret, request, bytes } = record;
+  if (ret < 0) return false;
+  if (request === DRM_IOCTL_PANTHOR_GROUP_CREATE) {
+    return bytes[record.argInAt + drm_panthor_group_create.off.priority] >= PANTHOR_GROUP_PRIORITY_HIGH;
   }
-  if (record.request !== DRM_IOCTL_PANTHOR_DEV_QUERY || record.bufferCount === 0) return false;
-  const type = view.getUint32(record.argInAt + drm_panthor_dev_query.off.type, true);
+  if (request !== DRM_IOCTL_PANTHOR_DEV_QUERY || record.bufferCount === 0) return false;
+  const type = record.view.getUint32(record.argInAt + drm_panthor_dev_query.off.type, true);
   const { outAt, outSize } = record.buffers[0];
   if (type !== DRM_PANTHOR_DEV_QUERY_GROUP_PRIORITIES_INFO || outAt < 0 || outSize < 1) return false;
-  return view.getUint8(outAt) >> PANTHOR_GROUP_PRIORITY_HIGH !== 0;
+  return bytes[outAt] >> PANTHOR_GROUP_PRIORITY_HIGH !== 0;
 }
 
 const SET_MASTER = _IOC(_IOC_NONE, DRM_IOCTL_BASE, 0x1e, 0);

@@ -1,5 +1,6 @@
 import { EINTR, errnoName } from '../../uapi/errno.ts';
 import { hex } from '../../uapi/hex.ts';
+import { _IOC_NR } from '../../uapi/ioctl.ts';
 import { ioctlName, ioctlOf } from '../../uapi/lookup.ts';
 import { DRM_IOCTL_PANTHOR_VM_BIND } from '../../uapi/panthor_drm.ts';
 import { type CaptureHeader, type CaptureRecord, is32Bit } from '../capture/record.ts';
@@ -48,6 +49,8 @@ export class Replayer {
   /** Why the model refused the last record, where that is known. */
   refusal: Refusal | null = null;
   readonly #calls = new Map<number, Call>();
+  /** By number of the call: which of those that share it was made last. A map of such large numbers is slow. */
+  readonly #lastCalls: (Call | undefined)[] = new Array(0x100).fill(undefined);
   readonly #judge: Judge;
   #looked = 0;
   /** Warnings of the device that were seen to. */
@@ -84,12 +87,17 @@ export class Replayer {
 
   /** Name and ids of a request number. */
   callOf(request: number): Call {
+    const last = this.#lastCalls[_IOC_NR(request)];
+    if (last !== undefined && last.request === request) return last;
     let call = this.#calls.get(request);
     if (call === undefined) {
       const spec = ioctlOf(request);
-      call = { name: ioctlName(request), spec, plan: spec === undefined ? NO_IDS : idPlan(spec) };
+      const name = ioctlName(request);
+      const plan = spec === undefined ? NO_IDS : idPlan(spec);
+      call = { request, name, spec, plan, counter: this.tally.ioctls.counter(name) };
       this.#calls.set(request, call);
     }
+    this.#lastCalls[_IOC_NR(request)] = call;
     return call;
   }
 
@@ -100,7 +108,7 @@ export class Replayer {
     if (showsSysNice(record)) file.file.sysNice = true;
     if (showsSysAdmin(record) && !file.file.wasMaster) file.file.sysAdmin = true;
     tally.ioctls.total++;
-    tally.ioctls.by_name[call.name] = (tally.ioctls.by_name[call.name] ?? 0) + 1;
+    call.counter.count++;
     model.load(record, file, call.plan);
     if (record.request === DRM_IOCTL_PANTHOR_VM_BIND) countBindOps(model.mem, model.argAt, tally);
     const fired = model.faults?.fired;
@@ -161,7 +169,7 @@ export class Replayer {
       const id = plan.ids[i];
       if (id.dir === 'in' || id.at + id.size > record.argSize) continue;
       const capture = readId(id, record.bytes, record.argOutAt);
-      if (id.dir === 'end') file.ids[id.kind].delete(capture);
+      if (id.dir === 'end') file.mapOf(id).delete(capture);
       else model.learn(file, id, capture, readId(id, model.mem.data, model.argAt));
     }
   }

@@ -39,10 +39,43 @@ export class FindingList<T> {
   }
 }
 
+/** How often a call was made. */
+export interface CallCount {
+  readonly name: string;
+  count: number;
+}
+
+/** Calls by name. Who counts asks for the counter once and not at each call: a look by name costs more than counting. */
+export class CallCounts {
+  total = 0;
+  failed = 0;
+  readonly #counts = new Map<string, CallCount>();
+
+  counter(name: string): CallCount {
+    let counter = this.#counts.get(name);
+    if (counter === undefined) {
+      counter = { name, count: 0 };
+      this.#counts.set(name, counter);
+    }
+    return counter;
+  }
+
+  /** In the order in which counters were asked for. */
+  get by_name(): Record<string, number> {
+    const made = [...this.#counts.values()].filter(({ count }) => count > 0);
+    return Object.fromEntries(made.map(({ name, count }) => [name, count]));
+  }
+
+  toJSON(): { total: number; failed: number; by_name: Record<string, number> } {
+    const { total, failed, by_name } = this;
+    return { total, failed, by_name };
+  }
+}
+
 export class Tally {
   records = 0;
   mmaps = 0;
-  readonly ioctls = { total: 0, failed: 0, by_name: {} as Record<string, number> };
+  readonly ioctls = new CallCounts();
   readonly bindOps = { map: 0, unmap: 0, sync_only: 0, sparse: 0, async: 0, sync: 0 };
   readonly explained = new FindingList<Explained>();
   /** Failures of the capture's machine (no memory, a signal) that the replay followed. */

@@ -76,7 +76,7 @@ export function replaySummary(client: string, replayer: Replayer): ReplaySummary
     switched: device.kernel.switched,
     client,
     records: tally.records,
-    ioctls: tally.ioctls,
+    ioctls: tally.ioctls.toJSON(),
     mmaps: tally.mmaps,
     bind_ops: tally.bindOps,
     as: { activations, evictions, faults },

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { resolve } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
-import { StateTable } from '../../src/explore/search/state-table.ts';
-import { allocateShared } from '../../src/explore/search/table-memory.ts';
+import { allocateShared } from '../../src/explore/search/shared-table.ts';
+import { NO_ROOM, StateTable } from '../../src/explore/search/state-table.ts';
 import { WorkQueue } from '../../src/explore/search/work-queue.ts';
 import { kernel, loadScenario, searchInParallel } from './interleaved.ts';
 
@@ -32,24 +33,61 @@ describe('a search by several threads', () => {
 }, 120_000);
 
 describe('the table of states', () => {
+  it('knows what it has seen, how to get there, and when it is full', () => {
+    const table = StateTable.create(5_000);
+    for (let i = 0; i < 5_000; i++) expect(table.insert(i + 1, (i % 7) + 1, i - 1, i & 255)).toBe(i);
+    for (let i = 0; i < 5_000; i += 13) {
+      expect(table.insert(i + 1, (i % 7) + 1, 0, 0)).toBe(-1);
+      expect(table.matches(i, i + 1, (i % 7) + 1)).toBe(true);
+      expect(table.matches(i, i + 2, (i % 7) + 1)).toBe(false);
+    }
+    expect(table.insert(77, 77, 0, 0)).toBe(-2);
+    const schedule = new Uint8Array(5_000);
+    expect(table.schedule(300, schedule)).toBe(300);
+    expect(Array.from(schedule.subarray(0, 3))).toEqual([1, 2, 3]);
+  });
+
   for (const [name, make] of [
-    ['of one thread', () => StateTable.create(5_000)],
-    ['of several', () => StateTable.share(allocateShared(5_000))],
+    ['one thread', () => StateTable.create(5_000)],
+    ['several', () => StateTable.share(allocateShared(5_000))],
+    [
+      'one thread, and then of several',
+      () => {
+        const table = StateTable.create(5_000);
+        for (let i = 0; i < 3_000; i++) table.enter(i + 1, (i % 7) + 1);
+        table.moveTo(allocateShared(5_000));
+        return table;
+      },
+    ],
   ] as const) {
-    it(`${name} knows what it has seen, how to get there, and when it is full`, () => {
+    it(`gives numbers, of ${name}`, () => {
       const table = make();
-      for (let i = 0; i < 5_000; i++) expect(table.insert(i + 1, (i % 7) + 1, i - 1, i & 255)).toBe(i);
-      for (let i = 0; i < 5_000; i += 13) {
-        expect(table.insert(i + 1, (i % 7) + 1, 0, 0)).toBe(-1);
-        expect(table.matches(i, i + 1, (i % 7) + 1)).toBe(true);
-        expect(table.matches(i, i + 2, (i % 7) + 1)).toBe(false);
-      }
-      expect(table.insert(77, 77, 0, 0)).toBe(-2);
-      const schedule = new Uint8Array(5_000);
-      expect(table.schedule(300, schedule)).toBe(300);
-      expect(Array.from(schedule.subarray(0, 3))).toEqual([1, 2, 3]);
+      for (let i = table.size; i < 5_000; i++) expect(table.enter(i + 1, (i % 7) + 1)).toBe(i);
+      for (let i = 0; i < 5_000; i++) expect(table.enter(i + 1, (i % 7) + 1)).toBe(~i);
+      for (let i = 0; i < 5_000; i += 13) expect(table.find(i + 1, (i % 7) + 1)).toBe(i);
+      expect(table.find(77, 77)).toBe(-1);
+      expect(table.enter(77, 77)).toBe(NO_ROOM);
+      expect(table.size).toBe(5_000);
     });
   }
+
+  it('gives each state one number, while threads enter the same ones and it grows', async () => {
+    const buffers = allocateShared(60_000);
+    const workers = [1, 2, 3].map(
+      (seed) =>
+        new Worker(resolve(import.meta.dirname, 'enter-states.mjs'), {
+          workerData: { buffers, seed, states: 50_000 },
+        }),
+    );
+    const numbers = await Promise.all(
+      workers.map(
+        (worker) =>
+          new Promise<Int32Array>((done, failed) => worker.once('message', done).once('error', failed)),
+      ),
+    );
+    for (const others of numbers.slice(1)) expect(others).toEqual(numbers[0]);
+    expect([...numbers[0]].sort((a, b) => a - b)).toEqual(Array.from({ length: 50_000 }, (_, i) => i));
+  });
 });
 
 describe('the queue of work', () => {

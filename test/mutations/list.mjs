@@ -188,10 +188,10 @@ export const MUTATIONS = [
     caughtBy: ['documented'],
   },
   {
-    name: 'the right part of a cut is inserted before the left one',
+    name: 'the right part of a cut takes the place of the mapping behind it',
     in: 'replaceVma',
-    find: '[$prev, $next]',
-    to: '[$next, $prev]',
+    find: '!$meetsEmpty && $prev === null',
+    to: '!$meetsEmpty',
     caughtBy: ['small-world', 'lives'],
   },
   {
@@ -244,6 +244,20 @@ export const MUTATIONS = [
     find: '$ci >= $n',
     to: '$ci > $n',
     caughtBy: ['small-world', 'lives'],
+  },
+  {
+    name: 'the cursor is taken to be near whatever lies before it',
+    in: 'isNear',
+    find: '$vas[$at - 1] <= $va',
+    to: 'true',
+    caughtBy: ['small-world', 'vma-store'],
+  },
+  {
+    name: 'the cursor goes on by one wherever the address is',
+    in: 'isNear',
+    find: '$vas[$at + 1] <= $va',
+    to: 'false',
+    caughtBy: ['small-world', 'vma-store'],
   },
   {
     name: 'the cursor does not follow its place into the other half of a block',
@@ -372,7 +386,7 @@ export const MUTATIONS = [
   },
   {
     name: 'a folio of 2 MiB is not taken for a huge one',
-    in: 'constructor',
+    in: 'SgTable.of',
     find: '$folio >= SZ_2M',
     to: '$folio > SZ_2M',
     caughtBy: ['documented', 'lives'],

@@ -29,7 +29,7 @@ function beyondObject(device: PanthorDevice, number: number, pages: number, owne
   for (let i = 0; i < pages; i++) {
     list.push([(i < FIRST_BEYOND ? 2 ** 39 : 2 ** 40) + (number * 4096 + i) * 2 * PAGE, PAGE, PAGE]);
   }
-  const gem = device.gem.createAs(number + 1, pages * PAGE, owner, new SgTable(list), 0);
+  const gem = device.gem.createAs(number + 1, pages * PAGE, owner, SgTable.of(list), 0);
   return { gem, pages: Float64Array.from(list, ([pa]) => pa) };
 }
 

@@ -131,4 +131,22 @@ export async function reviews(suite, shim, trees, vectors, scratch) {
     );
     return `${differences.length} rows`;
   });
+  await suite.test('80 columns hold what is said of trees', () => {
+    const mutated = join(scratch, 'reviewed');
+    let rows = 0;
+    for (const args of [
+      ['tree', 'build', base],
+      ['tree', 'info', base],
+      ['review', mutated, 'rebind-while-accessing', '--base', base, '--seconds', '60'],
+      ['replay', '--tree', base, join(import.meta.dirname, '../fixtures/captures/vulkan-sparse.jsonl.gz')],
+    ]) {
+      const { status, stdout, stderr } = shim(...args, '--width', '80');
+      expect(status === 0 || status === 1, `${args[0]}: exit status ${status}`, stderr);
+      const text = `${stdout}${stderr}`.replaceAll('\t', '        ').split('\n');
+      const wide = text.filter((line) => [...line].length > 80);
+      expect(wide.length === 0, `${args[0]} is wider`, wide[0]);
+      rows += text.length;
+    }
+    return `${rows} rows`;
+  });
 }

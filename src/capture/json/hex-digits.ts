@@ -10,10 +10,15 @@ for (let value = 0; value < 16; value++) {
 
 /** The two ASCII digits of each byte, first one in the low half. */
 const PAIR = new Uint16Array(256);
+/** The byte of each two such digits; 0x100 for what no pair of them is. */
+const BYTE = new Uint16Array(0x10000).fill(0x100);
 for (let byte = 0; byte < 256; byte++) {
   const text = byte.toString(16).padStart(2, '0');
   PAIR[byte] = text.charCodeAt(0) | (text.charCodeAt(1) << 8);
+  BYTE[PAIR[byte]] = byte;
 }
+/** Four digits 0. */
+const ZEROS = 0x30303030;
 
 /** Value of one lower-case ASCII hex digit, or 0x100 and more. */
 export function lowerDigit(byte: number): number {
@@ -26,17 +31,35 @@ export function hexDigit(byte: number): number {
 }
 
 /**
- * Decodes lower-case digits from `text[at]` on into `bytes[to]` on until a byte that is no such digit. Returns how many
- * bytes were written, or -1 where a single digit is left over. `bytes` must have room for all that can come.
+ * Decodes lower-case digits from place `at` of `text` on into `bytes[to]` on until a byte that is no such digit. Returns
+ * how many bytes were written, or -1 where a single digit is left over. `bytes` must have room for all that can come, and
+ * what is no digit must come before place `limit`, which is within `text`.
  */
-export function decodeLower(text: Uint8Array, at: number, bytes: Uint8Array, to: number): number {
+export function decodeLower(
+  text: DataView,
+  at: number,
+  limit: number,
+  bytes: Uint8Array,
+  to: number,
+): number {
   const start = to;
+  const far = limit - 8;
   for (;;) {
-    const high = LOWER[text[at]];
-    if (high > 15) return to - start;
-    const low = LOWER[text[at + 1]];
-    if (low > 15) return -1;
-    bytes[to++] = (high << 4) | low;
+    if (at <= far && text.getInt32(at) === ZEROS && text.getInt32(at + 4) === ZEROS) {
+      // More than half of what structs hold.
+      bytes[to + 3] = 0;
+      bytes[to] = 0;
+      bytes[to + 1] = 0;
+      bytes[to + 2] = 0;
+      to += 4;
+      at += 8;
+      continue;
+    }
+    const first = text.getUint8(at);
+    if (LOWER[first] > 15) return to - start;
+    const byte = BYTE[first | (text.getUint8(at + 1) << 8)];
+    if (byte > 0xff) return -1;
+    bytes[to++] = byte;
     at += 2;
   }
 }

@@ -3,7 +3,21 @@ import type { BufferSpan, CaptureRecord } from '../record.ts';
 import { MAX_BUFFERS, MAX_RECORD_BYTES } from '../record.ts';
 import { decodeLower, lowerDigit } from './hex-digits.ts';
 
-const ascii = (text: string): Uint8Array => new TextEncoder().encode(text);
+/** Text that a line must have, compared by words: those from its start on, and that of its last four bytes. */
+interface Literal {
+  readonly size: number;
+  readonly words: Int32Array;
+  readonly last: number;
+}
+
+/** Of `text`, four characters or more. */
+function ascii(text: string): Literal {
+  const bytes = new TextEncoder().encode(text);
+  const size = bytes.length;
+  const view = new DataView(bytes.buffer);
+  const words = Int32Array.from({ length: (size - 1) >> 2 }, (_, i) => view.getInt32(4 * i, true));
+  return { size, words, last: view.getInt32(size - 4, true) };
+}
 
 const IOCTL = ascii('{"type":"ioctl","time_ns":');
 const MMAP = ascii('{"type":"mmap","time_ns":');
@@ -25,9 +39,10 @@ const FLAGS = ascii(',"flags":');
 const OFFSET = ascii(',"offset":"0x');
 const TRUE = ascii(',"ok":true}\n');
 const FALSE = ascii(',"ok":false}\n');
-const END = ascii('}\n');
+/** `}` and a newline, as a little-endian u16; `"}`. */
+const END = 0x0a7d;
 const QUOTE = 0x22;
-const BUFFER_END = ascii('"}');
+const BUFFER_END = 0x7d22;
 
 /**
  * Reads lines of exactly the form that this project (and the client recorder) writes: fixed key order, no blanks,
@@ -40,124 +55,130 @@ const BUFFER_END = ascii('"}');
 export class CanonicalLineParser {
   #bytes = new Uint8Array(1 << 14);
   #used = 0;
+  #limit = 0;
   #lo = 0;
   #hi = 0;
   #number = 0;
 
-  /** Reads the line in data[at, end), its newline included, into `record`. False: not canonical, `record` is void. */
-  parse(data: Uint8Array, at: number, end: number, record: CaptureRecord): boolean {
-    if (this.#bytes.length < end - at) this.#bytes = new Uint8Array(2 * (end - at));
+  /**
+   * Reads the line at `at` into `record`; a newline comes at `limit` at the latest, and `limit` is within `data`. Returns
+   * the place behind its newline, or -1: not canonical, `record` is void.
+   */
+  parse(data: DataView, at: number, limit: number, record: CaptureRecord): number {
+    if (this.#bytes.length < limit - at) this.#bytes = new Uint8Array(2 * (limit - at));
     this.#used = 0;
-    switch (data[at + 9]) {
+    this.#limit = limit;
+    if (at + 9 >= limit) return -1;
+    switch (data.getUint8(at + 9)) {
       case 0x69:
-        return this.#ioctl(data, at, record) === end;
+        return this.#ioctl(data, at, record);
       case 0x6d:
-        return this.#mmap(data, at, record) === end;
+        return this.#mmap(data, at, record);
       case 0x63:
-        return this.#close(data, at, record) === end;
+        return this.#close(data, at, record);
       default:
-        return false;
+        return -1;
     }
   }
 
-  #ioctl(data: Uint8Array, start: number, record: CaptureRecord): number {
+  #ioctl(data: DataView, start: number, record: CaptureRecord): number {
     record.type = 'ioctl';
     record.raw = null;
     record.node = null;
     record.compat = null;
-    let at = this.#decimal(data, literal(data, start, IOCTL), Number.MAX_SAFE_INTEGER);
+    let at = this.#decimal(data, this.#literal(data, start, IOCTL), Number.MAX_SAFE_INTEGER);
     record.timeNs = this.#number;
-    at = this.#decimal(data, literal(data, at, TID), 0x7fffffff);
+    at = this.#decimal(data, this.#literal(data, at, TID), 0x7fffffff);
     record.tid = this.#number;
-    at = this.#decimal(data, literal(data, at, FD), 0x7fffffff);
+    at = this.#decimal(data, this.#literal(data, at, FD), 0x7fffffff);
     record.fd = this.#number;
-    at = this.#hexNumber(data, literal(data, at, REQUEST));
+    at = this.#hexNumber(data, this.#literal(data, at, REQUEST));
     if (this.#hi !== 0) return -1;
     record.request = this.#lo;
     const size = _IOC_SIZE(this.#lo);
     record.argSize = size;
     record.argInAt = this.#used;
-    at = this.#hex(data, literal(data, at, ARG_IN));
+    at = this.#hex(data, this.#literal(data, at, ARG_IN));
     record.argOutAt = this.#used;
-    at = this.#hex(data, literal(data, at, ARG_OUT));
+    at = this.#hex(data, this.#literal(data, at, ARG_OUT));
     if (record.argOutAt !== size || this.#used !== 2 * size) return -1;
-    at = this.#buffers(data, literal(data, at, BUFFERS), record);
-    at = literal(data, at, RET);
+    at = this.#buffers(data, this.#literal(data, at, BUFFERS), record);
+    at = this.#literal(data, at, RET);
     if (at < 0) return -1;
-    if (data[at] === 0x2d) {
-      if (data[at + 1] !== 0x31) return -1;
+    if (data.getUint8(at) === 0x2d) {
+      if (data.getUint8(at + 1) !== 0x31) return -1;
       record.ret = -1;
       at += 2;
     } else {
       at = this.#decimal(data, at, 0x7fffffff);
       record.ret = this.#number;
     }
-    at = this.#decimal(data, literal(data, at, ERRNO), 4095);
+    at = this.#decimal(data, this.#literal(data, at, ERRNO), 4095);
     record.errno = this.#number;
     record.bytes = this.#bytes;
     if (this.#used > MAX_RECORD_BYTES) return -1;
-    return literal(data, at, END);
+    return this.#two(data, at, END);
   }
 
-  #buffers(data: Uint8Array, start: number, record: CaptureRecord): number {
+  #buffers(data: DataView, start: number, record: CaptureRecord): number {
     let at = start;
     record.bufferCount = 0;
-    if (at < 0 || data[at] === 0x5d) return at;
+    if (at < 0 || data.getUint8(at) === 0x5d) return at;
     for (;;) {
       const span = record.addBuffer();
-      at = this.#hexNumber(data, literal(data, at, ADDR));
+      at = this.#hexNumber(data, this.#literal(data, at, ADDR));
       this.#address(span);
       span.inAt = this.#used;
-      at = this.#hex(data, literal(data, at, IN));
+      at = this.#hex(data, this.#literal(data, at, IN));
       span.inSize = this.#used - span.inAt;
       span.outAt = -1;
       span.outSize = 0;
-      if (at >= 0 && data[at + 1] === 0x2c) {
+      if (at >= 0 && data.getUint8(at) === QUOTE && data.getUint8(at + 1) === 0x2c) {
         span.outAt = this.#used;
-        at = this.#hex(data, literal(data, at, OUT));
+        at = this.#hex(data, this.#literal(data, at, OUT));
         span.outSize = this.#used - span.outAt;
       }
-      at = literal(data, at, BUFFER_END);
+      at = this.#two(data, at, BUFFER_END);
       if (at < 0 || record.bufferCount > MAX_BUFFERS) return -1;
-      if (data[at] !== 0x2c) return at;
+      if (data.getUint8(at) !== 0x2c) return at;
       at++;
     }
   }
 
-  #mmap(data: Uint8Array, start: number, record: CaptureRecord): number {
+  #mmap(data: DataView, start: number, record: CaptureRecord): number {
     record.type = 'mmap';
     record.raw = null;
     record.node = null;
     record.compat = null;
-    let at = this.#decimal(data, literal(data, start, MMAP), Number.MAX_SAFE_INTEGER);
+    let at = this.#decimal(data, this.#literal(data, start, MMAP), Number.MAX_SAFE_INTEGER);
     record.timeNs = this.#number;
-    at = this.#decimal(data, literal(data, at, FD), 0x7fffffff);
+    at = this.#decimal(data, this.#literal(data, at, FD), 0x7fffffff);
     record.fd = this.#number;
-    at = this.#hexNumber(data, literal(data, at, LENGTH));
+    at = this.#hexNumber(data, this.#literal(data, at, LENGTH));
     record.lengthLo = this.#lo;
     record.lengthHi = this.#hi;
-    at = this.#decimal(data, literal(data, at, PROT), 0xffffffff);
+    at = this.#decimal(data, this.#literal(data, at, PROT), 0xffffffff);
     record.prot = this.#number;
-    at = this.#decimal(data, literal(data, at, FLAGS), 0xffffffff);
+    at = this.#decimal(data, this.#literal(data, at, FLAGS), 0xffffffff);
     record.flags = this.#number;
-    at = this.#hexNumber(data, literal(data, at, OFFSET));
+    at = this.#hexNumber(data, this.#literal(data, at, OFFSET));
     record.offsetLo = this.#lo;
     record.offsetHi = this.#hi;
     if (at < 0) return -1;
-    record.ok = data[at + 6] === 0x74;
-    return literal(data, at, record.ok ? TRUE : FALSE);
+    record.ok = at + 6 < this.#limit && data.getUint8(at + 6) === 0x74;
+    return this.#literal(data, at, record.ok ? TRUE : FALSE);
   }
 
-  #close(data: Uint8Array, start: number, record: CaptureRecord): number {
+  #close(data: DataView, start: number, record: CaptureRecord): number {
     record.type = 'close';
     record.raw = null;
     record.node = null;
     record.compat = null;
-    let at = this.#decimal(data, literal(data, start, CLOSE), Number.MAX_SAFE_INTEGER);
+    let at = this.#decimal(data, this.#literal(data, start, CLOSE), Number.MAX_SAFE_INTEGER);
     record.timeNs = this.#number;
-    at = this.#decimal(data, literal(data, at, FD), 0x7fffffff);
+    at = this.#decimal(data, this.#literal(data, at, FD), 0x7fffffff);
     record.fd = this.#number;
-    return literal(data, at, END);
+    return this.#two(data, at, END);
   }
 
   #address(span: BufferSpan): void {
@@ -167,50 +188,55 @@ export class CanonicalLineParser {
   }
 
   /** Decimal digits without a leading zero, up to `max`. */
-  #decimal(data: Uint8Array, start: number, max: number): number {
+  #decimal(data: DataView, start: number, max: number): number {
     if (start < 0) return -1;
     let at = start;
     let value = 0;
-    for (let digit = data[at] - 0x30; digit >= 0 && digit <= 9; digit = data[++at] - 0x30) {
+    for (let digit = data.getUint8(at) - 0x30; digit >= 0 && digit <= 9; digit = data.getUint8(++at) - 0x30) {
       value = value * 10 + digit;
     }
     this.#number = value;
-    if (at === start || (data[start] === 0x30 && at > start + 1)) return -1;
+    if (at === start || (data.getUint8(start) === 0x30 && at > start + 1)) return -1;
     return value <= max && at - start <= 16 ? at : -1;
   }
 
   /** Lower-case hex digits without a leading zero, at most 16 of them, and the closing quote. */
-  #hexNumber(data: Uint8Array, start: number): number {
+  #hexNumber(data: DataView, start: number): number {
     if (start < 0) return -1;
     let at = start;
     let lo = 0;
     let hi = 0;
-    for (let digit = lowerDigit(data[at]); digit < 16; digit = lowerDigit(data[++at])) {
+    for (let digit = lowerDigit(data.getUint8(at)); digit < 16; digit = lowerDigit(data.getUint8(++at))) {
       hi = (hi << 4) | (lo >>> 28);
       lo = (lo << 4) | digit;
     }
     this.#lo = lo >>> 0;
     this.#hi = hi >>> 0;
-    if (at === start || at - start > 16 || (data[start] === 0x30 && at > start + 1)) return -1;
-    return data[at] === QUOTE ? at + 1 : -1;
+    if (at === start || at - start > 16 || (data.getUint8(start) === 0x30 && at > start + 1)) return -1;
+    return data.getUint8(at) === QUOTE ? at + 1 : -1;
   }
 
   /** Bytes as hex, up to (not past) the closing quote. */
-  #hex(data: Uint8Array, at: number): number {
+  #hex(data: DataView, at: number): number {
     if (at < 0) return -1;
-    const count = decodeLower(data, at, this.#bytes, this.#used);
+    const count = decodeLower(data, at, this.#limit, this.#bytes, this.#used);
     if (count < 0) return -1;
     this.#used += count;
     return at + 2 * count;
   }
-}
 
-/** The place behind `text` in `data` at `at`, or -1. A line ends in a newline, which no literal has in its middle. */
-function literal(data: Uint8Array, at: number, text: Uint8Array): number {
-  if (at < 0) return -1;
-  const count = text.length;
-  for (let i = 0; i < count; i++) {
-    if (data[at + i] !== text[i]) return -1;
+  /** The place behind two characters, or -1. */
+  #two(data: DataView, at: number, characters: number): number {
+    return at >= 0 && at + 2 <= this.#limit && data.getUint16(at, true) === characters ? at + 2 : -1;
   }
-  return at + count;
+
+  /** The place behind `text` in `data` at `at`, or -1. A line ends in a newline, which no literal has in its middle. */
+  #literal(data: DataView, at: number, { size, words, last }: Literal): number {
+    const end = at + size;
+    if (at < 0 || end > this.#limit || data.getInt32(end - 4, true) !== last) return -1;
+    for (let i = 0, place = at; i < words.length; i++, place += 4) {
+      if (data.getInt32(place, true) !== words[i]) return -1;
+    }
+    return end;
+  }
 }

@@ -16,6 +16,8 @@ export class JsonlDecoder implements CaptureDecoder {
   #index = 0;
   /** How much of the line in front has been searched for its newline, as a stream offset. */
   #searched = 0;
+  /** Stream offset behind the last newline that was found. */
+  #wholeTo = 0;
 
   header(window: Window): { header: CaptureHeader; raw: Uint8Array | null } | null {
     const { data, at } = window;
@@ -33,19 +35,31 @@ export class JsonlDecoder implements CaptureDecoder {
   }
 
   next(window: Window, record: CaptureRecord): boolean {
-    const { data, at } = window;
-    const end = this.#line(window, this.#index, MAX_LINE_BYTES);
-    if (end === 0) return false;
+    const { at } = window;
     record.index = this.#index;
     record.start = window.offset(at);
-    if (!this.#canonical.parse(data, at, end, record)) {
+    const limit = this.#whole(window);
+    let end = limit > at ? this.#canonical.parse(window.view, at, limit, record) : -1;
+    if (end < 0 || end - at > MAX_LINE_BYTES) {
+      end = this.#line(window, this.#index, MAX_LINE_BYTES);
+      if (end === 0) return false;
       this.#unlessTruncated(window, end, () =>
-        parseEventLine(data, at, end, record.start, record, this.#index),
+        parseEventLine(window.data, at, end, record.start, record, this.#index),
       );
     }
     window.at = end;
     this.#index++;
     return true;
+  }
+
+  /** Where the last line that has arrived whole ends; it is looked for when those before are read. */
+  #whole(window: Window): number {
+    if (window.offset(window.at) >= this.#wholeTo) {
+      const from = Math.max(window.at, this.#searched - window.base);
+      const newline = window.data.subarray(from, window.end).lastIndexOf(0x0a);
+      if (newline >= 0) this.#wholeTo = window.offset(from + newline + 1);
+    }
+    return this.#wholeTo - window.base;
   }
 
   /** End of the line in front, newline included; 0 while it has not arrived or nothing is left. */

@@ -42,10 +42,16 @@ export class UserMemory {
 
   /** Adds `size` zero bytes at user address `addr` and returns their offset in `data` (8-byte aligned). */
   reserve(addr: number, size: number): number {
+    const at = this.claim(addr, size);
+    this.data.fill(0, at, at + size);
+    return at;
+  }
+
+  /** reserve() for those who write all of the bytes: they are what they were before. */
+  claim(addr: number, size: number): number {
     const at = (this.used + 7) & ~7;
     const end = at + size;
     if (end > this.data.length) this.#grow(end);
-    this.data.fill(0, at, end);
     const i = this.count++;
     this.addrs[i] = addr;
     this.sizes[i] = size;

@@ -1,9 +1,9 @@
 /** Buffer objects: struct panthor_gem_object, and the device's table of them. */
 
-import { SZ_2M, SZ_4K } from '../../../uapi/sizes.ts';
+import { SZ_2M } from '../../../uapi/sizes.ts';
 import { BO_MEMORY_BASE } from '../../hw/memory.ts';
 import type { BoContents } from './contents.ts';
-import { type BoLayout, layoutPieces, type SgPiece, SgTable } from './sg.ts';
+import { type BoLayout, layoutPieces, SgTable } from './sg.ts';
 
 /** Makes an object's scatter list, or null where there is no physical memory for it. */
 type Backing = (bo: GemObject) => SgTable | null;
@@ -127,7 +127,7 @@ export class GemTable {
     const serial = this.#takeSerial();
     const layout = this.#layout;
     const backing: Backing =
-      layout === 'contig2M' ? this.#backByRun : (bo) => new SgTable(layoutPieces(layout, bo.id, size, 0));
+      layout === 'contig2M' ? this.#backByRun : (bo) => SgTable.of(layoutPieces(layout, bo.id, size, 0));
     return this.#add(serial, serial + 1, size, flags, exclusiveVm, backing);
   }
 
@@ -140,7 +140,7 @@ export class GemTable {
     seed: number,
   ): GemObject {
     return this.#add(this.#takeSerial(), id, size, 0, exclusiveVm, () =>
-      backing instanceof SgTable ? backing : new SgTable(layoutPieces(backing, id, size, seed)),
+      backing instanceof SgTable ? backing : SgTable.of(layoutPieces(backing, id, size, seed)),
     );
   }
 
@@ -148,7 +148,7 @@ export class GemTable {
   createDummy(): GemObject {
     const layout = this.#dummyLayout;
     return this.#add(this.#takeSerial(), 0, SZ_2M, 0, null, (bo) =>
-      layout === null ? this.#backByRun(bo) : new SgTable(layoutPieces(layout, 0, SZ_2M, 0)),
+      layout === null ? this.#backByRun(bo) : SgTable.of(layoutPieces(layout, 0, SZ_2M, 0)),
     );
   }
 
@@ -195,12 +195,7 @@ export class GemTable {
     this.#runBo[run] = bo;
     bo.run = run;
     if (this.#runSg[run]?.size === bo.size) return this.#runSg[run];
-    const pa = this.#runPa[run];
-    const whole = bo.size - (bo.size % SZ_2M);
-    const pieces: SgPiece[] = [];
-    if (whole > 0) pieces.push([pa, whole, SZ_2M]);
-    if (bo.size > whole) pieces.push([pa + whole, bo.size - whole, SZ_4K]);
-    const sg = new SgTable(pieces);
+    const sg = SgTable.contiguous(this.#runPa[run], bo.size);
     this.#runSg[run] = sg;
     return sg;
   };

@@ -15,6 +15,9 @@ export type BoLayout = (typeof BO_LAYOUTS)[number];
 /** One piece of backing: physical address, length, and the size of the folio that it is part of, in bytes. */
 export type SgPiece = readonly [pa: number, len: number, folio: number];
 
+const NONE: readonly number[] = [];
+const FROM_0 = new Float64Array(1);
+
 export class SgTable {
   /** Entries of the scatter list: physical address, length, and offset in the object, in bytes. */
   readonly pa: Float64Array;
@@ -23,12 +26,32 @@ export class SgTable {
   /** Bytes of the object. */
   readonly size: number;
   /** Offsets at which folios of 2 MiB or more begin and end, as [from, to) pairs in order. */
-  readonly #hugeFrom: number[] = [];
-  readonly #hugeTo: number[] = [];
+  readonly #hugeFrom: readonly number[];
+  readonly #hugeTo: readonly number[];
 
-  constructor(pieces: Iterable<SgPiece>) {
+  /** Entries by address and length, and where their huge folios are; bytes. */
+  constructor(
+    pa: Float64Array,
+    len: Float64Array,
+    hugeFrom: readonly number[] = NONE,
+    hugeTo: readonly number[] = NONE,
+  ) {
+    const count = pa.length;
+    this.pa = pa;
+    this.len = len;
+    this.start = count === 1 ? FROM_0 : new Float64Array(count);
+    for (let i = 1; i < count; i++) this.start[i] = this.start[i - 1] + len[i - 1];
+    this.size = count === 0 ? 0 : this.start[count - 1] + len[count - 1];
+    this.#hugeFrom = hugeFrom;
+    this.#hugeTo = hugeTo;
+  }
+
+  /** The list of an object with those pieces, one behind the other. */
+  static of(pieces: Iterable<SgPiece>): SgTable {
     const pa: number[] = [];
     const len: number[] = [];
+    const hugeFrom: number[] = [];
+    const hugeTo: number[] = [];
     let size = 0;
     for (const [at, bytes, folio] of pieces) {
       if (bytes === 0) continue;
@@ -39,20 +62,31 @@ export class SgTable {
         len.push(bytes);
       }
       if (folio >= SZ_2M) {
-        const h = this.#hugeTo.length - 1;
-        if (h >= 0 && this.#hugeTo[h] === size) this.#hugeTo[h] = size + bytes;
+        const h = hugeTo.length - 1;
+        if (h >= 0 && hugeTo[h] === size) hugeTo[h] = size + bytes;
         else {
-          this.#hugeFrom.push(size);
-          this.#hugeTo.push(size + bytes);
+          hugeFrom.push(size);
+          hugeTo.push(size + bytes);
         }
       }
       size += bytes;
     }
-    this.pa = new Float64Array(pa);
-    this.len = new Float64Array(len);
-    this.start = new Float64Array(pa.length);
-    for (let i = 1; i < pa.length; i++) this.start[i] = this.start[i - 1] + len[i - 1];
-    this.size = size;
+    return new SgTable(new Float64Array(pa), new Float64Array(len), hugeFrom, hugeTo);
+  }
+
+  /** The list of an object of `size` bytes at `at`, a multiple of 2 MiB: huge folios as far as they go. */
+  static contiguous(at: number, size: number): SgTable {
+    const whole = size - (size % SZ_2M);
+    if (size > MAX_ENTRY)
+      return SgTable.of([
+        [at, whole, SZ_2M],
+        [at + whole, size - whole, SZ_4K],
+      ]);
+    const pa = new Float64Array(1);
+    const len = new Float64Array(1);
+    pa[0] = at;
+    len[0] = size;
+    return whole === 0 ? new SgTable(pa, len) : new SgTable(pa, len, [0], [whole]);
   }
 
   /** Index of the entry that holds byte `offset`, or the number of entries beyond the end. */

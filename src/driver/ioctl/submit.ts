@@ -20,10 +20,13 @@ interface SyncOp {
   flags: number;
   handle: number;
   point: bigint;
+  /** Of a signal: what it signals, once that was collected. */
+  signal: SyncSignal | null;
 }
 
 /** struct panthor_sync_signal: a point that this submission signals, and the fence that will be put there. */
 interface SyncSignal {
+  handle: number;
   point: bigint;
   syncobj: Syncobj;
   /** First what was there before, then the fence of the last job that signals it. */
@@ -32,6 +35,8 @@ interface SyncSignal {
 
 /** The operations of a job that has none. */
 const NO_SYNCS: readonly SyncOp[] = [];
+/** Signals of a call that are looked through one by one; more get a map. */
+const FEW = 16;
 
 const FLAGS_MASK = DRM_PANTHOR_SYNC_OP_HANDLE_TYPE_MASK | DRM_PANTHOR_SYNC_OP_SIGNAL;
 
@@ -56,8 +61,9 @@ function checkSyncOp(op: SyncOp): number {
 export class SubmitContext {
   readonly #file: DrmFile;
   readonly #mem: UserMemory;
-  /** By handle and point. */
-  readonly #signals = new Map<string, SyncSignal>();
+  /** In the order in which they were collected, and by handle and point where there are many. */
+  readonly #signals: SyncSignal[] = [];
+  #byName: Map<string, SyncSignal> | null = null;
   /** The jobs, and the operations of each. */
   #jobs: SchedJob[] = [];
   readonly #syncs: (readonly SyncOp[])[] = [];
@@ -82,10 +88,14 @@ export class SubmitContext {
     if (array < 0) return array;
     const stride = view.getUint32(syncsAt, true);
     const count = view.getUint32(syncsAt + 4, true);
+    if (count === 0) {
+      this.#syncs.push(NO_SYNCS);
+      return 0;
+    }
     const { off } = drm_panthor_sync_op;
     const { condResched } = this.#file.drv.device;
     const syncs: SyncOp[] = [];
-    this.#syncs.push(count === 0 ? NO_SYNCS : syncs);
+    this.#syncs.push(syncs);
     for (let i = 0; i < count; i++) {
       condResched?.();
       const at = array + i * stride;
@@ -93,6 +103,7 @@ export class SubmitContext {
         flags: view.getInt32(at + off.flags, true),
         handle: view.getUint32(at + off.handle, true),
         point: view.getBigUint64(at + off.timeline_value, true),
+        signal: null,
       });
     }
     return 0;
@@ -134,10 +145,7 @@ export class SubmitContext {
       }
       job.entity?.arm(job, signals);
       // panthor_submit_ctx_update_job_sync_signal_fences()
-      for (const op of syncs) {
-        const signal = isSignal(op) ? this.#search(op) : undefined;
-        if (signal !== undefined) signal.fence = job.finished;
-      }
+      for (const { signal } of syncs) if (signal !== null) signal.fence = job.finished;
     }
     return 0;
   }
@@ -157,7 +165,7 @@ export class SubmitContext {
       job.entity?.push(job);
     }
     this.#jobs = [];
-    for (const { syncobj, point, fence } of this.#signals.values()) {
+    for (const { syncobj, point, fence } of this.#signals) {
       if (point === 0n) syncobj.replaceFence(fence);
       else if (fence !== null) syncobj.addPoint(fence, point);
     }
@@ -165,22 +173,30 @@ export class SubmitContext {
 
   /** panthor_submit_ctx_cleanup(), with panthor_sync_signal_free(): frees what was not pushed. */
   *cleanup(): Op<void> {
-    for (const { syncobj } of this.#signals.values()) syncobj.put();
+    for (const { syncobj } of this.#signals) syncobj.put();
     for (const job of this.#jobs) yield* job.free();
   }
 
   /** panthor_submit_ctx_search_sync_signal() */
-  #search(op: SyncOp): SyncSignal | undefined {
-    return this.#signals.get(`${op.handle}:${op.point}`);
+  #search({ handle, point }: SyncOp): SyncSignal | undefined {
+    if (this.#byName !== null) return this.#byName.get(`${handle}:${point}`);
+    for (const signal of this.#signals) if (signal.handle === handle && signal.point === point) return signal;
+    return undefined;
   }
 
   /** panthor_submit_ctx_get_sync_signal(), panthor_submit_ctx_add_sync_signal() */
   #addSignal(op: SyncOp): number {
-    if (this.#search(op) !== undefined) return 0;
-    const syncobj = this.#file.syncobjs.get(op.handle);
+    op.signal = this.#search(op) ?? null;
+    if (op.signal !== null) return 0;
+    const { handle, point } = op;
+    const syncobj = this.#file.syncobjs.get(handle);
     if (syncobj === undefined) return -EINVAL;
-    const fence = syncobj.lookup(op.point) ?? null;
-    this.#signals.set(`${op.handle}:${op.point}`, { point: op.point, syncobj: syncobj.get(), fence });
+    const fence = syncobj.lookup(point) ?? null;
+    op.signal = { handle, point, syncobj: syncobj.get(), fence };
+    this.#signals.push(op.signal);
+    if (this.#signals.length > FEW)
+      this.#byName ??= new Map(this.#signals.map((one) => [`${one.handle}:${one.point}`, one]));
+    this.#byName?.set(`${handle}:${point}`, op.signal);
     return 0;
   }
 

@@ -41,18 +41,38 @@ export function fillLeaves(
   attrLo: number,
   attrHi: number,
 ): void {
-  let lo = pa >>> 0;
-  let hi = (pa - lo) * 2 ** -32;
-  const step = size >>> 0;
-  for (const end = at + n * 2; at < end; at += 2) {
-    words[at] = lo | attrLo;
-    words[at + 1] = hi | attrHi;
-    lo += step;
-    if (lo >= 0x100000000) {
-      lo -= 0x100000000;
-      hi++;
+  let bytes = pa >>> 0;
+  let hi = ((pa - bytes) * 2 ** -32) | attrHi;
+  if (n === 1) {
+    words[at] = bytes | attrLo;
+    words[at + 1] = hi;
+    return;
+  }
+  for (let left = n; left > 0; bytes = 0, hi++) {
+    // Beyond 4 GiB the high word is another one.
+    const run = bytes + left * size > 0x100000000 ? (0x100000000 - bytes) / size : left;
+    left -= run;
+    // Attributes are in bits that no address of a page has, so that adding to both adds to the address alone. A 32-bit
+    // integer: beyond 2^31 a number would be a double to the engine.
+    let lo = bytes | attrLo;
+    for (const end = at + run * 2; at < end; at += 2) {
+      words[at] = lo;
+      words[at + 1] = hi;
+      lo = (lo + size) | 0;
     }
   }
+}
+
+/** The word of the first entry in [at, end) that is not empty, or `end`. */
+export function firstUsed(words: Uint32Array, at: number, end: number): number {
+  for (; at < end; at += 2) if (words[at] !== 0) return at;
+  return end;
+}
+
+/** Empties the entries whose words are [at, end). A call of fill() costs as much as some thirty entries. */
+export function clearEntries(words: Uint32Array, at: number, end: number): void {
+  if (end - at > 64) words.fill(0, at, end);
+  else for (let i = at; i < end; i++) words[i] = 0;
 }
 
 /**

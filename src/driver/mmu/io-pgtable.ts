@@ -6,38 +6,25 @@
  */
 import { EEXIST, ENOENT, ENOMEM, ERANGE } from '../../../uapi/errno.ts';
 import { SZ_2M, SZ_4K } from '../../../uapi/sizes.ts';
-import type { PhysicalMemory } from '../../hw/memory.ts';
-import { ROOT_TABLE_BASE } from '../../hw/memory.ts';
+import { type PhysicalMemory, ROOT_TABLE_BASE } from '../../hw/memory.ts';
 import { DESC_BLOCK, DESC_TABLE, ENTRIES, levelIndex, startLevel, TABLE_WORDS } from '../../hw/vmsa.ts';
 import type { WarnSink } from '../base/warn.ts';
-import { attrHigh, attrLow, fillLeaves, splitBlock } from './io-pgtable-leaf.ts';
+import type { TableSource, UnmapBehaviours } from './io-pgtable-cfg.ts';
+import { attrHigh, attrLow, clearEntries, fillLeaves, firstUsed, splitBlock } from './io-pgtable-leaf.ts';
 import { hasLeaf, type LeafVisitor, visitLeaves, visitTables } from './io-pgtable-visit.ts';
-
-/** Where pages for new tables come from: the operation context's reservation. Undefined is an overrun. */
-export interface TableSource {
-  /** A zeroed slab page, or -1 where the reservation is used up. */
-  takeTable(): number;
-}
-
-/** Behaviours of unmapping. */
-export interface UnmapBehaviours {
-  /** Unmapping a part of a block splits it; otherwise that warns and unmaps nothing. */
-  readonly splitBlockOnUnmap: boolean;
-  /** A range that begins with a hole unmaps -ENOENT bytes, otherwise 0. */
-  readonly holeIsASize: boolean;
-}
 
 export class IoPgtable {
   readonly vaBits: number;
   readonly #paLimit: number;
   readonly #vaLimit: number;
-  readonly #startLevel: number;
+  /** Level of the root table. */
+  readonly startLevel: number;
   readonly #memory: PhysicalMemory;
   readonly #rootSlot: number;
   readonly #rootPage: number;
   readonly #warn: WarnSink;
   readonly #b: UnmapBehaviours;
-  /** The last-level table that was mapped into last, and the 2 MiB that it covers; -1 once a table was freed. */
+  /** The last-level table that was used last, and the 2 MiB that it covers; -1 once a table was freed. */
   #leafPage = -1;
   #leafHi = -1;
   #leafLo = -1;
@@ -54,22 +41,18 @@ export class IoPgtable {
     this.vaBits = vaBits;
     this.#vaLimit = 2 ** vaBits;
     this.#paLimit = 2 ** paBits;
-    this.#startLevel = startLevel(vaBits);
+    this.startLevel = startLevel(vaBits);
     this.#memory = memory;
     this.#rootSlot = memory.takeRoot();
     this.#rootPage = memory.rootPage(this.#rootSlot);
     this.#warn = warn;
     this.#b = behaviours;
-    this.tables[this.#startLevel] = 1;
+    this.tables[this.startLevel] = 1;
   }
 
   /** Physical address of the root table, bytes: what goes into AS_TRANSTAB. */
   get ttbr(): number {
     return ROOT_TABLE_BASE + this.#rootSlot * SZ_4K;
-  }
-
-  get startLevel(): number {
-    return this.#startLevel;
   }
 
   /** Entries that the last mapPages() call mapped. */
@@ -90,22 +73,24 @@ export class IoPgtable {
     const hi = (iova - lo) * 2 ** -32;
     const leafLevel = size === SZ_2M ? 2 : 3;
     const index = leafLevel === 3 ? (lo >>> 12) & 511 : (lo >>> 21) & 511;
-    let page = this.#leafPage;
-    if (leafLevel === 2 || hi !== this.#leafHi || lo >>> 21 !== this.#leafLo) {
+    let page = leafLevel === 3 ? this.#lastLeafTable(lo, hi) : -1;
+    let isNew = false;
+    if (page < 0) {
+      const tables = this.tables[leafLevel];
       page = this.#rootPage;
-      for (let level = this.#startLevel; level < leafLevel; level++) {
+      for (let level = this.startLevel; level < leafLevel; level++) {
         page = this.#descend(page, level, levelIndex(level, lo, hi), source);
         if (page < 0) return page;
       }
-      if (leafLevel === 3) {
-        this.#leafPage = page;
-        this.#leafHi = hi;
-        this.#leafLo = lo >>> 21;
-      }
+      isNew = this.tables[leafLevel] !== tables;
+      if (leafLevel === 3) this.#keepLeafTable(page, lo, hi);
     }
     const n = count < ENTRIES - index ? count : ENTRIES - index;
-    const ret = this.#clearForLeaf(page, leafLevel, index, n);
-    if (ret !== 0) return ret;
+    // A table that was made just now is empty.
+    if (!isNew) {
+      const ret = this.#clearForLeaf(page, leafLevel, index, n);
+      if (ret !== 0) return ret;
+    }
     fillLeaves(
       this.#memory.words,
       page * TABLE_WORDS + index * 2,
@@ -131,19 +116,23 @@ export class IoPgtable {
     const lo = iova >>> 0;
     const hi = (iova - lo) * 2 ** -32;
     const leafLevel = size === SZ_2M ? 2 : 3;
-    const words = this.#memory.words;
-    let page = this.#rootPage;
-    for (let level = this.#startLevel; level < leafLevel; level++) {
-      const at = page * TABLE_WORDS + levelIndex(level, lo, hi) * 2;
-      const type = words[at] & 3;
-      if (words[at] === 0) {
-        this.#warn.warn('__arm_lpae_unmap', 'not-mapped');
-        return this.#b.holeIsASize ? -ENOENT : 0;
+    const { words } = this.#memory;
+    let page = leafLevel === 3 ? this.#lastLeafTable(lo, hi) : -1;
+    if (page < 0) {
+      page = this.#rootPage;
+      for (let level = this.startLevel; level < leafLevel; level++) {
+        const at = page * TABLE_WORDS + levelIndex(level, lo, hi) * 2;
+        const desc = words[at];
+        if (desc === 0) {
+          this.#warn.warn('__arm_lpae_unmap', 'not-mapped');
+          return this.#b.holeIsASize ? -ENOENT : 0;
+        }
+        if ((desc & 3) === DESC_BLOCK) return this.#unmapPartOfBlock(at, level, lo, count, source);
+        page = this.#memory.tableOf(desc, words[at + 1]);
       }
-      if (type === DESC_BLOCK) return this.#unmapPartOfBlock(at, level, lo, count, source);
-      page = this.#memory.tableOf(words[at], words[at + 1]);
+      if (leafLevel === 3) this.#keepLeafTable(page, lo, hi);
     }
-    const first = levelIndex(leafLevel, lo, hi);
+    const first = leafLevel === 3 ? (lo >>> 12) & 511 : (lo >>> 21) & 511;
     const start = page * TABLE_WORDS + first * 2;
     const end = start + 2 * (count < ENTRIES - first ? count : ENTRIES - first);
     let at = start;
@@ -156,28 +145,38 @@ export class IoPgtable {
       if (leafLevel === 2 && (desc & 3) === DESC_TABLE)
         this.#free(this.#memory.tableOf(desc, words[at + 1]), 3);
     }
+    clearEntries(words, start, at);
     if (at === start && at < end && this.#b.holeIsASize) return -ENOENT;
-    if (at - start > 32) words.fill(0, start, at);
-    else for (let i = start; i < at; i++) words[i] = 0;
     return ((at - start) >> 1) * size;
+  }
+
+  /** The last-level table for an address, given by its halves, where it is the last that was used; else -1. */
+  #lastLeafTable(lo: number, hi: number): number {
+    return hi === this.#leafHi && lo >>> 21 === this.#leafLo ? this.#leafPage : -1;
+  }
+
+  #keepLeafTable(page: number, lo: number, hi: number): void {
+    this.#leafPage = page;
+    this.#leafHi = hi;
+    this.#leafLo = lo >>> 21;
   }
 
   /** iova_to_phys() !== 0: whether a leaf translates `iova`, by the driver's own look at its tables. */
   isMapped(iova: number): boolean {
-    return hasLeaf(this.#memory, this.#rootPage, this.#startLevel, iova);
+    return hasLeaf(this.#memory, this.#rootPage, this.startLevel, iova);
   }
 
   /** Frees all tables, the root too, with condResched() after each. */
   free(condResched: (() => void) | null = null): void {
     const visit = (page: number, level: number): void => this.#free(page, level, condResched);
-    visitTables(this.#memory, this.#rootPage, this.#startLevel, visit);
-    this.tables[this.#startLevel]--;
+    visitTables(this.#memory, this.#rootPage, this.startLevel, visit);
+    this.tables[this.startLevel]--;
     this.#memory.freeRoot(this.#rootSlot);
   }
 
   /** Calls `visit` for every leaf in address order, with its VA, physical address, log2 size and attribute words. */
   forEachLeaf(visit: LeafVisitor): void {
-    visitLeaves(this.#memory, this.#rootPage, this.#startLevel, 0, visit);
+    visitLeaves(this.#memory, this.#rootPage, this.startLevel, 0, visit);
   }
 
   /** The next-level table behind an entry, made where there is none; -errno where it cannot be. */
@@ -207,9 +206,10 @@ export class IoPgtable {
 
   /** Makes sure that `n` entries may be overwritten by leaves: empty ones, and blocks over empty tables. */
   #clearForLeaf(page: number, level: number, index: number, n: number): number {
-    const words = this.#memory.words;
-    for (let at = page * TABLE_WORDS + index * 2, end = at + n * 2; at < end; at += 2) {
-      if (words[at] === 0) continue;
+    const { words } = this.#memory;
+    const start = page * TABLE_WORDS + index * 2;
+    const end = start + n * 2;
+    for (let at = firstUsed(words, start, end); at < end; at = firstUsed(words, at, end)) {
       if (level === 3 || (words[at] & 3) === DESC_BLOCK) {
         this.#warn.warn('arm_lpae_init_pte', 'already-mapped');
         return -EEXIST;

@@ -16,7 +16,7 @@ import type { Op } from '../../coroutine/op.ts';
 import type { PhysicalMemory } from '../../hw/memory.ts';
 import type { GemObject } from '../gem/gem.ts';
 import { smMap, smUnmap } from './gpuvm.ts';
-import type { TableSource } from './io-pgtable.ts';
+import type { TableSource } from './io-pgtable-cfg.ts';
 import type { PanthorVm } from './vm.ts';
 import { declareUnusable } from './vm-pages.ts';
 import { lockRegion, unlockRegion } from './vm-region.ts';

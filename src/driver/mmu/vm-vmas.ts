@@ -50,22 +50,34 @@ export function replaceVma(
 ): void {
   const { vmas, device } = vm;
   device.trace?.vmaRemoved?.(vm, id);
-  const evicted = vmas.evicted[id] === 1;
-  vmas.removeAtCursor();
   // Where an empty VMA begins at the same address the parts go behind it, and it is what the operation meets next.
-  const after = vmas.current();
+  const after = vmas.following();
   const meetsEmpty = after >= 0 && vmas.va[after] === vmas.va[id];
-  for (const part of [prev, next]) {
-    if (part === null) continue;
-    const rest = vmas.create(part.va, part.range, bo.get().serial, part.offset, flags);
-    if (evicted) vmas.setEvicted(rest, true);
-    if (meetsEmpty) vmas.insert(rest);
-    else vmas.insertAtCursor(rest);
-    vm.refs++;
-    device.trace?.vmaAdded?.(vm, rest);
-  }
+  if (meetsEmpty) vmas.removeAtCursor();
+  if (prev !== null) addPart(vm, id, bo, flags, prev, meetsEmpty, !meetsEmpty);
+  if (next !== null) addPart(vm, id, bo, flags, next, meetsEmpty, !meetsEmpty && prev === null);
   if (meetsEmpty) vmas.moveTo(after);
   vmas.release(id);
   vm.refs--;
   bo.put();
+}
+
+/** What is left of VMA `id`: where it belongs, in the place of `id` at the cursor, or before the cursor. */
+function addPart(
+  vm: PanthorVm,
+  id: number,
+  bo: GemObject,
+  flags: number,
+  part: StepPart,
+  search: boolean,
+  replaces: boolean,
+): void {
+  const { vmas, device } = vm;
+  const rest = vmas.create(part.va, part.range, bo.get().serial, part.offset, flags);
+  if (vmas.evicted[id] === 1) vmas.setEvicted(rest, true);
+  if (search) vmas.insert(rest);
+  else if (replaces) vmas.replaceAtCursor(rest);
+  else vmas.insertAtCursor(rest);
+  vm.refs++;
+  device.trace?.vmaAdded?.(vm, rest);
 }

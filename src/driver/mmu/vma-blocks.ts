@@ -21,9 +21,32 @@ export class VmaBlocks extends VmaFields {
   protected freeBlocks: number[] = [];
   protected storage = 0;
 
+  /** All VMA ids in address order. */
+  ids(): number[] {
+    const ids: number[] = [];
+    for (let b = 0; b < this.blocks; b++) {
+      const block = this.order[b];
+      const base = this.base(block);
+      for (let i = 0; i < this.fill[block]; i++) ids.push(this.ids128[base + i]);
+    }
+    return ids;
+  }
+
+  /** Whether any VMA maps the object with that serial. */
+  maps(serial: number): boolean {
+    for (const id of this.ids()) if (this.bo[id] === serial) return true;
+    return false;
+  }
+
   /** Index of a block's first id in its storage. */
   protected base(block: number): number {
     return block * BLOCK + this.head[block];
+  }
+
+  /** Where the last VMA begins; there is one. */
+  protected lastVa(): number {
+    const block = this.order[this.blocks - 1];
+    return this.va128[this.base(block) + this.fill[block] - 1];
   }
 
   /** Opens a place for index `ci` among a block's `n` ids, moving the shorter side where there is room. */
@@ -57,6 +80,21 @@ export class VmaBlocks extends VmaFields {
     this.first.copyWithin(at + 1, at, this.blocks);
     this.order[at] = this.newBlock();
     this.blocks++;
+  }
+
+  /** Puts the second half of the full block at place `at` into a block of its own behind it. */
+  protected halve(at: number): void {
+    this.insertBlock(at + 1);
+    const from = this.order[at];
+    const to = this.order[at + 1];
+    const half = BLOCK / 2;
+    this.ids128.copyWithin(to * BLOCK, from * BLOCK + half, (from + 1) * BLOCK);
+    this.va128.copyWithin(to * BLOCK, from * BLOCK + half, (from + 1) * BLOCK);
+    this.head[from] = 0;
+    this.head[to] = 0;
+    this.fill[from] = half;
+    this.fill[to] = BLOCK - half;
+    this.first[at + 1] = this.va128[to * BLOCK];
   }
 
   protected dropBlock(at: number): void {

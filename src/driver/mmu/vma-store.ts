@@ -13,12 +13,6 @@ export class VmaStore extends VmaBlocks {
   #cb = 0;
   #ci = 0;
 
-  /** Whether any VMA maps the object with that serial. */
-  maps(serial: number): boolean {
-    for (const id of this.ids()) if (this.bo[id] === serial) return true;
-    return false;
-  }
-
   /**
    * drm_gpuva_find_first(): sets the cursor to the first VMA that ends after `start` and begins before `end`, as the interval tree's
    * iter_first(start, end - 1) does; returns its id or -1. With end === start that is a VMA that strictly contains it.
@@ -38,6 +32,13 @@ export class VmaStore extends VmaBlocks {
   current(): number {
     if (this.#cb >= this.blocks) return -1;
     return this.ids128[this.base(this.order[this.#cb]) + this.#ci];
+  }
+
+  /** The VMA behind the one at the cursor, or -1. */
+  following(): number {
+    const block = this.order[this.#cb];
+    if (this.#ci + 1 < this.fill[block]) return this.ids128[this.base(block) + this.#ci + 1];
+    return this.#cb + 1 < this.blocks ? this.ids128[this.base(this.order[this.#cb + 1])] : -1;
   }
 
   /** Moves the cursor on by one VMA. */
@@ -81,6 +82,17 @@ export class VmaStore extends VmaBlocks {
       this.#cb++;
       this.#ci = 0;
     }
+  }
+
+  /** A VMA takes the place of the one at the cursor, which is then at the next. */
+  replaceAtCursor(id: number): void {
+    const block = this.order[this.#cb];
+    const at = this.base(block) + this.#ci;
+    const va = this.va[id];
+    this.ids128[at] = id;
+    this.va128[at] = va;
+    if (this.#ci === 0) this.first[this.#cb] = va;
+    this.advance();
   }
 
   /** Puts a VMA before the cursor; the cursor stays at what was there. */
@@ -136,17 +148,6 @@ export class VmaStore extends VmaBlocks {
     return this.current();
   }
 
-  /** All VMA ids in address order. */
-  ids(): number[] {
-    const ids: number[] = [];
-    for (let b = 0; b < this.blocks; b++) {
-      const block = this.order[b];
-      const base = this.base(block);
-      for (let i = 0; i < this.fill[block]; i++) ids.push(this.ids128[base + i]);
-    }
-    return ids;
-  }
-
   /** The id of the VMA that covers `va`, or -1; the cursor stays. */
   lookup(va: number): number {
     const cb = this.#cb;
@@ -190,6 +191,7 @@ export class VmaStore extends VmaBlocks {
 
   /** Cursor to the first VMA that begins after `va`. */
   #upperBound(va: number): void {
+    if (this.#isNear(va)) return;
     const first = this.first;
     let lo = 0;
     let hi = this.blocks;
@@ -223,20 +225,22 @@ export class VmaStore extends VmaBlocks {
     }
   }
 
+  /** Whether the first VMA beyond `va` is at the cursor, or the next in its block, as clients that go through memory have it. */
+  #isNear(va: number): boolean {
+    if (this.#cb >= this.blocks) return this.blocks > 0 && this.lastVa() <= va;
+    const block = this.order[this.#cb];
+    const at = this.base(block) + this.#ci;
+    const vas = this.va128;
+    if (vas[at] > va) return this.#ci > 0 && vas[at - 1] <= va;
+    if (this.#ci + 1 >= this.fill[block] || vas[at + 1] <= va) return false;
+    this.#ci++;
+    return true;
+  }
+
   /** Halves the full block at the cursor; the cursor follows its place. */
   #split(): void {
-    const at = this.#cb;
-    this.insertBlock(at + 1);
-    const from = this.order[at];
-    const to = this.order[at + 1];
-    const half = BLOCK / 2;
-    this.ids128.copyWithin(to * BLOCK, from * BLOCK + half, (from + 1) * BLOCK);
-    this.va128.copyWithin(to * BLOCK, from * BLOCK + half, (from + 1) * BLOCK);
-    this.head[from] = 0;
-    this.head[to] = 0;
-    this.fill[from] = half;
-    this.fill[to] = BLOCK - half;
-    this.first[at + 1] = this.va128[to * BLOCK];
+    this.halve(this.#cb);
+    const half = this.fill[this.order[this.#cb]];
     if (this.#ci > half) {
       this.#cb++;
       this.#ci -= half;

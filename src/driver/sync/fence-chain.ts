@@ -15,6 +15,8 @@ export class FenceChain extends Fence {
   /** The highest point that was there before in the same context; 0 where this link started a new one. */
   readonly prevSeqno: bigint;
   #waiting = false;
+  /** What waits for pending fences; made for links that are waited for. */
+  #armed: FenceCallback | null = null;
   #done = false;
 
   /** dma_fence_chain_init(). A point that does not lie after `prev` starts a context of its own. */
@@ -41,20 +43,21 @@ export class FenceChain extends Fence {
       return;
     }
     super.onSignal(callback, mark);
-    if (!this.#waiting) this.#armed();
+    if (!this.#waiting) this.#arm();
   }
 
   /** dma_fence_chain_enable_signaling(): waits for one pending fence after the other, from the newest link back. */
-  readonly #armed = (): void => {
+  #arm(): void {
     const pending = this.#firstPending();
     this.#waiting = pending !== null;
     if (pending !== null) {
+      this.#armed ??= () => this.#arm();
       pending.onSignal(this.#armed);
       return;
     }
     this.#done = true;
     super.signal();
-  };
+  }
 
   #firstPending(): Fence | null {
     for (let link: Fence | null = this; link !== null; link = chainWalk(link)) {

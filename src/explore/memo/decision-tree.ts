@@ -49,6 +49,16 @@ export class DecisionTrees {
     return ~at;
   }
 
+  /** Tells `visit` of each place that find() looks at. */
+  path(root: number, values: Int32Array, visit: (place: number) => void): void {
+    for (let at = this.#roots[root]; at >= 0 && at !== NOTHING; at = this.#next[at]) {
+      const v = values[this.#place[at]];
+      visit(this.#place[at]);
+      while (at > 0 && this.#value[at] !== v) at = this.#other[at];
+      if (at === 0) return;
+    }
+  }
+
   /**
    * Puts in that states which have at `places`, looked at in this order, what `values` has there lead to `leaf`.
    *

@@ -9,6 +9,8 @@ export interface Change {
   values: Int32Array;
   lane0: number;
   lane1: number;
+  /** Places of these that are only counted up or down. */
+  commute: readonly number[];
 }
 
 /** What a step of a thread does. */
@@ -29,8 +31,8 @@ export interface ReactionEntry {
 }
 
 export function changeOf(recording: Recording, lane0: number, lane1: number): Change {
-  const { places, values } = recording;
-  return { places: Int32Array.from(places), values: Int32Array.from(values), lane0, lane1 };
+  const { places, values, commute } = recording;
+  return { places: Int32Array.from(places), values: Int32Array.from(values), lane0, lane1, commute };
 }
 
 /** Makes the change; returns the watchers of the places that it touches. */

@@ -1,5 +1,6 @@
 /** All that is known of a world: what steps, reactions, guards and invariants come to, by what they look at. */
 import { MAX_OPTIONS } from '../search/world.ts';
+import { type AccessSet, COMMUTES, READS } from '../state/access-set.ts';
 import { now } from '../state/objects.ts';
 import { tracker } from '../state/tracker.ts';
 import { DecisionTrees } from './decision-tree.ts';
@@ -22,6 +23,8 @@ export class Known {
   readonly #guardRoots: number[] = [];
   readonly #reactionRoots: number[];
   readonly #checkRoots: number[];
+  /** Where it is noted what steps touch and change, if it is. */
+  notes: AccessSet | null = null;
 
   /** `reactions`, `checks`: how many of them there are. To be made where the world is at its initial state. */
   constructor(reactions: number, checks: number) {
@@ -48,18 +51,33 @@ export class Known {
 
   step(root: number): StepEntry | null {
     const leaf = this.#trees.find(root, this.places.values);
-    return leaf < 0 ? null : this.#steps[leaf];
+    if (leaf < 0) return null;
+    const entry = this.#steps[leaf];
+    if (this.notes !== null) this.#noteTouched(root, this.notes, entry.commute);
+    return entry;
+  }
+
+  /** Notes the places on the way to a leaf. */
+  #noteTouched(root: number, set: AccessSet, commute: readonly number[] = []): void {
+    this.#trees.path(root, this.places.values, (place) =>
+      set.add(place, commute.includes(place) ? COMMUTES : READS),
+    );
   }
 
   addStep(root: number, touched: readonly number[], entry: StepEntry): void {
     this.#trees.add(root, touched, this.places.values, this.#steps.push(entry) - 1);
+    if (this.notes !== null) this.#noteTouched(root, this.notes, entry.commute);
   }
 
   /** What reaction `i` comes to where `actor` (see ReactionEntry) has taken a step; null where that is not known. */
   reaction(i: number, actor: number): (Change & { counter?: number }) | null {
     const leaf = this.#trees.find(this.#reactionRoots[i], this.places.values);
     if (leaf < 0) return null;
-    return this.#reactions[leaf].always ?? this.#reactions[leaf].byNames.get(actor) ?? null;
+    const change = this.#reactions[leaf].always ?? this.#reactions[leaf].byNames.get(actor) ?? null;
+    // Where it changes nothing, a step that changes what was looked at reacts itself.
+    if (change !== null && change.places.length > 0 && this.notes !== null)
+      this.#noteTouched(this.#reactionRoots[i], this.notes, change.commute);
+    return change;
   }
 
   /** Adds it; `counter`: how many names the thread had given before, and has given then. */
@@ -83,6 +101,11 @@ export class Known {
   /** Whether a thread that stands at `local` may go on: 1 or 0, -1 where that is not known. */
   guard(local: number): number {
     return this.#trees.find(this.#guardRoot(local), this.places.values);
+  }
+
+  /** Notes what decides whether a thread that stands at `local` may go on, where that is known. */
+  noteGuard(local: number, set: AccessSet): void {
+    this.#noteTouched(this.#guardRoot(local), set);
   }
 
   /** Asks for it in the world behind, which is in the present state. */

@@ -1,6 +1,7 @@
 import type { Coverage } from '../coverage.ts';
 import type { DriverWorld } from '../driver-world.ts';
 import { optionOf, type Step, threadOf, Violation } from '../search/world.ts';
+import { type AccessSet, COMMUTES, WRITES } from '../state/access-set.ts';
 import { tracker } from '../state/tracker.ts';
 import type { StepEntry } from './entries.ts';
 import { Known } from './known.ts';
@@ -73,7 +74,30 @@ export abstract class MemoSteps {
     while (this.now.depth > length) this.now.undo();
   }
 
+  /** From now on each step puts what it touches and changes into `set`; null: no longer. */
+  note(set: AccessSet | null): void {
+    this.known.notes = set;
+  }
+
   step(step: Step): void {
+    const { notes, places } = this.known;
+    if (notes === null) {
+      this.#step(step);
+      return;
+    }
+    const { length } = places;
+    try {
+      this.#step(step);
+    } finally {
+      places.changedSince(length, (place) => {
+        if (notes.modes[place] !== COMMUTES) notes.add(place, WRITES);
+      });
+      const thread = threadOf(step);
+      if (this.now.begun[thread] === 1) this.world.noteBeginning(thread, notes);
+    }
+  }
+
+  #step(step: Step): void {
     const present = this.now;
     const thread = threadOf(step);
     const before = present.locals[thread];
@@ -154,7 +178,7 @@ export abstract class MemoSteps {
   }
 
   #noteViolation(root: number, violation: Violation): void {
-    const nothing = { places: new Int32Array(0), values: new Int32Array(0), lane0: 0, lane1: 0 };
+    const nothing = { places: new Int32Array(0), values: new Int32Array(0), lane0: 0, lane1: 0, commute: [] };
     const touched = this.known.recorder.touchedSoFar;
     this.known.addStep(root, touched, { ...nothing, local: 0, failedEnters: 0, violation });
   }

@@ -1,7 +1,8 @@
 import type { DriverWorld } from '../driver-world.ts';
 import { NondeterminismError } from '../search/search.ts';
-import { type Step, stepOf, Violation, type World } from '../search/world.ts';
+import { type NotedWorld, type Step, stepOf, Violation, type World } from '../search/world.ts';
 import { placeOf } from '../state/access-log.ts';
+import type { AccessSet } from '../state/access-set.ts';
 import type { Known } from './known.ts';
 import { CHOOSES, ENDED, WAITS } from './locals.ts';
 import { MemoSteps } from './memo-steps.ts';
@@ -19,7 +20,7 @@ const FROM_THE_START = 16;
  * States, their fingerprints, steps and findings are those of the world behind it, step for step; that is compared now and
  * then (docs/explore.md).
  */
-export class MemoWorld extends MemoSteps implements World {
+export class MemoWorld extends MemoSteps implements NotedWorld {
   readonly #verifyEvery: number;
   #lookedUp = 0;
   /** The place that says what is wrong by each check: what was noted as broken comes first, then invariants over states. */
@@ -68,6 +69,13 @@ export class MemoWorld extends MemoSteps implements World {
       else into[n++] = i;
     }
     return n;
+  }
+
+  noteGuard(thread: number, set: AccessSet): void {
+    this.#ask();
+    const { now, known } = this;
+    if (now.locals[thread].kind === WAITS) known.noteGuard(now.at[thread], set);
+    if (now.begun[thread] === 0) this.world.noteTurn(thread, set);
   }
 
   callAt(thread: number): number {

@@ -113,6 +113,11 @@ export class Places {
     this.values[place] = value;
   }
 
+  /** Tells `visit` of the places of all changes but the first `length`. */
+  changedSince(length: number, visit: (place: number) => void): void {
+    for (let i = length; i < this.length; i++) visit(this.#places[i]);
+  }
+
   /** Undoes all but the first `length` changes. */
   undoTo(length: number): void {
     const { values } = this;

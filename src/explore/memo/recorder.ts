@@ -16,6 +16,8 @@ export interface Recording {
   /** Places that hold something else now, and what. */
   places: number[];
   values: number[];
+  /** Places that were met by nothing but `n++` and `n--` whose values are not used. */
+  commute: number[];
 }
 
 /**
@@ -34,6 +36,9 @@ export class Recorder implements AccessListener, TermListener {
   /** Places that were met when they were written already: what they held comes with the change. */
   readonly #unsettled = new Set<number>();
   readonly #freed: number[] = [];
+  /** Fields that were counted up or down, and that were met otherwise. */
+  readonly #counted = new Set<number>();
+  readonly #used = new Set<number>();
   /** Names from here on are of objects that the run has made. */
   #owner = 0;
   #first = 0;
@@ -53,6 +58,8 @@ export class Recorder implements AccessListener, TermListener {
     this.#changes.clear();
     this.#unsettled.clear();
     this.#freed.length = 0;
+    this.#counted.clear();
+    this.#used.clear();
     for (const place of first) this.#add(place);
     this.#owner = owner;
     this.#first = now.counters[owner];
@@ -108,8 +115,9 @@ export class Recorder implements AccessListener, TermListener {
       this.#places.values[place] = this.#places.numberOf(value);
   }
 
-  field(target: Any, key: number, changed: boolean): void {
+  field(target: Any, key: number, changed: boolean, commutes = false): void {
     const name = target.$id as number;
+    if (!this.#isNew(name)) (commutes ? this.#counted : this.#used).add(placeOf(name, key));
     if (target instanceof Map || target instanceof Set) this.whole(target);
     else if (!ArrayBuffer.isView(target))
       this.#read(
@@ -159,7 +167,8 @@ export class Recorder implements AccessListener, TermListener {
 
   #finish(made: readonly object[]): Recording {
     const places = this.#places;
-    const result: Recording = { touched: this.#touched, places: [], values: [] };
+    const result: Recording = { touched: this.#touched, places: [], values: [], commute: [] };
+    for (const place of this.#counted) if (!this.#used.has(place)) result.commute.push(place);
     places.makeRoom();
     const put = (place: number, value: number) => {
       if (places.values[place] === value) return;

@@ -3,8 +3,8 @@ import { Worker } from 'node:worker_threads';
 import type { PartCoverage } from '../coverage.ts';
 import type { GraphData } from './graph.ts';
 import type { Budget, Stats } from './search.ts';
+import { allocateShared, type SharedBuffers } from './shared-table.ts';
 import type { StateTable } from './state-table.ts';
-import { allocateShared, type TableBuffers } from './table-memory.ts';
 import { WorkQueue } from './work-queue.ts';
 import type { Step } from './world.ts';
 
@@ -24,7 +24,7 @@ export interface Subject {
 
 /** What a worker is told. */
 export interface WorkerInput extends Subject {
-  table: TableBuffers;
+  table: SharedBuffers;
   queue: SharedArrayBuffer;
 }
 

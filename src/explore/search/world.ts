@@ -73,11 +73,15 @@ export interface World {
 }
 
 /** A world that says what its steps read and write, so that orders that make no difference can be left out. */
-export interface ReducibleWorld extends World {
+export interface NotedWorld extends World {
   /** From now on each step puts what it reads and writes of the state that threads share into `set`; null: no longer. */
   note(set: AccessSet | null): void;
   /** Puts what decides whether thread `index` may go on into `set`. */
   noteGuard(index: number, set: AccessSet): void;
+}
+
+/** The same, of what invariants look at, too. */
+export interface ReducibleWorld extends NotedWorld {
   /** Of each invariant that looks at states as such, and not at what steps did: what the last check() read for it, while notes are taken. */
   readonly judged: readonly AccessSet[];
   /** A place that stands for what invariant number `judge` looks at. */

@@ -23,6 +23,7 @@ export class ShardSearch implements Strategy {
 
   search(context: Context): Outcome {
     const begun = performance.now();
+    context.world = context.world.memoized?.() ?? context.world;
     const { index, count } = this.#shard;
     const graphs = context.world.endsMatter ? [new Graph(), new Graph()] : [null, null];
     const cut = cutSpace(context, count, graphs[0]);

@@ -5,8 +5,8 @@
  */
 import type { Graph } from '../search/graph.ts';
 import { type Context, MAX_DEPTH, NondeterminismError } from '../search/search.ts';
-import { FULL, SEEN, StateTable } from '../search/state-table.ts';
-import { type ReducibleWorld, type Step, threadOf } from '../search/world.ts';
+import { NO_ROOM, StateTable } from '../search/state-table.ts';
+import { type NotedWorld, type Step, threadOf } from '../search/world.ts';
 import { AccessSet } from '../state/access-set.ts';
 import { type Footprint, footprintOf, leavesAlone } from './footprint.ts';
 
@@ -49,7 +49,7 @@ const VERIFY_EVERY = 16;
 
 export class SleepSearch {
   readonly #context: Context;
-  readonly #world: ReducibleWorld;
+  readonly #world: NotedWorld;
   readonly #graph: Graph | null;
   readonly #leafWeight: LeafWeight;
   readonly #table: StateTable;
@@ -66,7 +66,7 @@ export class SleepSearch {
   /** `graph`: where states and steps are noted; states at which all threads sleep count as ends. */
   constructor(context: Context, graph: Graph | null, leafWeight: LeafWeight = () => null) {
     this.#context = context;
-    this.#world = context.world as ReducibleWorld;
+    this.#world = context.world as NotedWorld;
     this.#graph = graph;
     this.#leafWeight = leafWeight;
     this.#table = StateTable.create(context.budget.states);
@@ -109,7 +109,7 @@ export class SleepSearch {
 
   #comeBack(level: Level, depth: number): void {
     const context = this.#context;
-    context.replay(this.#schedule, depth);
+    context.back(this.#schedule, depth);
     if (context.stats.schedules % VERIFY_EVERY !== 0) return;
     this.#world.fingerprint(this.#lanes);
     if (this.#lanes[0] !== level.print) throw new NondeterminismError(this.#schedule.subarray(0, depth));
@@ -145,19 +145,20 @@ export class SleepSearch {
     const world = this.#world;
     world.fingerprint(this.#lanes);
     const [lane0, lane1] = this.#lanes;
-    const index = this.#table.insert(lane0, lane1, -1, 0);
-    if (index === FULL) {
+    const index = this.#table.enter(lane0, lane1);
+    if (index === NO_ROOM) {
       this.#full = true;
       return false;
     }
-    const state = index === SEEN ? this.#table.find(lane0, lane1) : index;
+    const seen = index < 0;
+    const state = seen ? ~index : index;
     if (from >= 0) this.#graph?.edge(from, state, step);
     else this.#graph?.start(state, this.#schedule.slice(0, depth));
     const sleeping = asleep.reduce((bits, one, i) => (one === undefined ? bits : bits | (1 << i)), 0);
-    const wanted = this.#wake(state, sleeping, index !== SEEN);
-    if (index === SEEN && wanted === 0) return false;
+    const wanted = this.#wake(state, sleeping, !seen);
+    if (seen && wanted === 0) return false;
     const n = world.enabled(this.#buffer);
-    if (index !== SEEN) {
+    if (!seen) {
       const weight = n === 0 ? null : this.#leafWeight(this.#schedule, depth, sleeping);
       if (weight !== null) {
         this.#leaves.set(state, { schedule: this.#schedule.slice(0, depth), asleep, weight });

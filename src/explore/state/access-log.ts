@@ -21,8 +21,8 @@ export const $noted = process.env.PANTHOR_SHIM_NOTE_READS !== '0';
 
 /** Who is told of each access in the order in which they are made, in the place of an AccessSet (src/explore/memo). */
 export interface AccessListener {
-  /** `changed`: it was written, and holds something else by now. */
-  field(target: Any, key: number, changed: boolean): void;
+  /** `changed`: it was written, and holds something else by now; `commutes`: by `n++` or `n--` whose value is not used. */
+  field(target: Any, key: number, changed: boolean, commutes?: boolean): void;
   element(target: Any, index: number, changed: boolean): void;
   /** All of a collection is read, or changed. */
   whole(target: Any): void;
@@ -149,7 +149,7 @@ const LENGTH = $key('length');
 /** A field was written, or would have been, had it not held that value already. */
 export function wrote(target: Any, key: number, mode: number): void {
   if (isUnhashed(target, key)) return;
-  if ($log.listener !== null) $log.listener.field(target, key, mode !== READS);
+  if ($log.listener !== null) $log.listener.field(target, key, mode !== READS, mode === COMMUTES);
   else $log.into.add(placeOf(target.$id, key), mode);
 }
 

@@ -24,6 +24,9 @@ interface ExportedBuf {
   readers: OpenFile[];
 }
 
+/** dma-bufs beyond what the last sweep has left twice. */
+const MIN_BOUND = 256;
+
 /**
  * What the driver gave out as file descriptors. A fence file is readable once its fence has signalled, as a sync_file
  * is; its end is seen as the end of a connection. A dma-buf is memory that can be mapped; whether a client still has it
@@ -38,6 +41,8 @@ export class Exports {
   /** Fences by the key of the socket that stands for them. */
   readonly #fences = new Map<number, SyncFile | SyncobjFile>();
   readonly #bufs = new Map<string, ExportedBuf>();
+  /** With more dma-bufs than that they are swept at once: not so many stay that no client has any more. */
+  #bound = MIN_BOUND;
   /** How far a sweep has come; null: there is none. */
   #swept: IterableIterator<string> | null = null;
 
@@ -84,8 +89,10 @@ export class Exports {
       const { value, done } = this.#swept.next();
       const exported = value === undefined ? undefined : this.#bufs.get(value);
       if (exported !== undefined) this.#look(value, exported);
-      if (done === true) this.#swept = null;
-      else if (isOver()) return;
+      if (done === true) {
+        this.#swept = null;
+        this.#bound = 2 * this.#bufs.size + MIN_BOUND;
+      } else if (isOver()) return;
     }
   }
 
@@ -117,6 +124,7 @@ export class Exports {
     if (exported === undefined) {
       exported = { buf, memory, refs: 0, readers: [] };
       this.#bufs.set(shared.inode, exported);
+      if (this.#bufs.size > this.#bound) this.sweepSoon();
     }
     if (reader === null) exported.refs++;
     else exported.readers.push(reader);

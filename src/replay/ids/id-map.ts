@@ -9,17 +9,20 @@ export const UNKNOWN_ID = 0x7fffffff;
 /** Offsets from here on are user MMIO (DRM_PANTHOR_USER_MMIO_OFFSET_32BIT) and mean the same in every kernel. */
 const USER_MMIO = 2 ** 43;
 
-/** A number of the capture and the model's for the same thing. */
-interface Pair {
-  model: number;
-  /** Record that was refused and therefore gave nothing out; -1 where all is well. */
-  refusedAt: number;
-}
+/** Numbers of the capture below this have a place in an array: all handles and ids that clients are given. */
+const NEAR = 1 << 16;
+/** In place of a model's number: the capture's means nothing, or was given out by a call that the model refused. */
+const NONE = -1;
+const REFUSED = -2;
 
 /** The numbers of one kind of one file. */
 export class IdMap {
   readonly kind: IdKind;
-  readonly #pairs = new Map<number, Pair>();
+  /** The model's number by the capture's, or NONE or REFUSED. */
+  readonly #near: number[] = [];
+  readonly #far = new Map<number, number>();
+  /** By the capture's number: the record that was refused and therefore gave nothing out. */
+  readonly #refused = new Map<number, number>();
 
   constructor(kind: IdKind) {
     this.kind = kind;
@@ -28,33 +31,51 @@ export class IdMap {
   /** The model's number for the capture's; 0 means nothing in both. */
   toModel(capture: number): number {
     if (capture === 0 && this.kind !== 'fd') return 0;
-    const pair = this.#pairs.get(capture);
-    if (pair !== undefined) return pair.refusedAt < 0 ? pair.model : UNKNOWN_ID;
-    return this.kind === 'mmap-offset' && capture >= USER_MMIO ? capture : UNKNOWN_ID;
+    const model = this.#get(capture);
+    if (model >= 0) return model;
+    const same = model === NONE && this.kind === 'mmap-offset' && capture >= USER_MMIO;
+    return same ? capture : UNKNOWN_ID;
   }
 
   has(capture: number): boolean {
-    return this.#pairs.has(capture);
+    return this.#get(capture) !== NONE;
   }
 
   /** Both kernels gave a number out. Returns the model's number that the capture's meant before, or undefined. */
   add(capture: number, model: number): number | undefined {
-    const before = this.#pairs.get(capture);
-    this.#pairs.set(capture, { model, refusedAt: -1 });
-    return before === undefined || before.model === model || before.refusedAt >= 0 ? undefined : before.model;
+    const before = this.#get(capture);
+    this.#set(capture, model);
+    return before < 0 || before === model ? undefined : before;
   }
 
   /** The model refused, in record `index`, what gave the capture's number out. */
   refuse(capture: number, index: number): void {
-    this.#pairs.set(capture, { model: UNKNOWN_ID, refusedAt: index });
+    this.#set(capture, REFUSED);
+    this.#refused.set(capture, index);
   }
 
   delete(capture: number): void {
-    this.#pairs.delete(capture);
+    if (this.#refused.size > 0) this.#refused.delete(capture);
+    if (capture >= NEAR) this.#far.delete(capture);
+    else if (capture < this.#near.length) this.#near[capture] = NONE;
   }
 
   /** The record whose refusal left the capture's number without a meaning, or -1. */
   refusedAt(capture: number): number {
-    return this.#pairs.get(capture)?.refusedAt ?? -1;
+    return this.#get(capture) === REFUSED ? (this.#refused.get(capture) as number) : -1;
+  }
+
+  #get(capture: number): number {
+    if (capture >= NEAR) return this.#far.get(capture) ?? NONE;
+    return capture < this.#near.length ? this.#near[capture] : NONE;
+  }
+
+  #set(capture: number, model: number): void {
+    if (capture >= NEAR) {
+      this.#far.set(capture, model);
+      return;
+    }
+    while (this.#near.length <= capture) this.#near.push(NONE);
+    this.#near[capture] = model;
   }
 }

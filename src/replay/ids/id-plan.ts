@@ -1,10 +1,12 @@
 import type { BufferSpec, IoctlSpec, NumberRef } from '../../../uapi/ioctl.ts';
 import { fieldAt, type StructLayout } from '../../../uapi/layout.ts';
-import { ID_FIELDS, type IdField, type IdKind } from '../../reasons/id-fields.ts';
+import { ID_FIELDS, ID_KINDS, type IdField, type IdKind } from '../../reasons/id-fields.ts';
 
 /** An id at a fixed place of a struct. */
 export interface PlannedId {
   readonly kind: IdKind;
+  /** Index of the kind in ID_KINDS. */
+  readonly kindIndex: number;
   readonly dir: IdField['dir'];
   readonly at: number;
   /** Bytes: 4 or 8. */
@@ -66,7 +68,8 @@ function plannedId(layout: StructLayout, field: IdField, path: string): PlannedI
   const { offset, field: found } = fieldAt(layout, path);
   const { kind, dir, inIf } = field;
   const condition = inIf && { at: fieldAt(layout, inIf.field).offset, mask: 1 << inIf.bit };
-  return { kind, dir, at: offset, size: found.size, path: field.path, inIf: condition ?? null };
+  const kindIndex = ID_KINDS.indexOf(kind);
+  return { kind, kindIndex, dir, at: offset, size: found.size, path: field.path, inIf: condition ?? null };
 }
 
 function plannedArray(
@@ -93,5 +96,5 @@ function plannedArray(
 }
 
 function scalarId({ kind, dir, path }: IdField, size: number): PlannedId {
-  return { kind, dir, at: 0, size, path, inIf: null };
+  return { kind, kindIndex: ID_KINDS.indexOf(kind), dir, at: 0, size, path, inIf: null };
 }

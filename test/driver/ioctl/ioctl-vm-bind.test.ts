@@ -1,55 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import type { PanthorVm } from '../../../src/driver/mmu/vm.ts';
 import { Fence } from '../../../src/driver/sync/fence.ts';
 import { EINVAL } from '../../../uapi/errno.ts';
-import { drm_panthor_sync_op, drm_panthor_vm_bind_op } from '../../../uapi/panthor_drm.ts';
-import { TestClient } from '../client.ts';
-import { type Buffer, type Struct, strided, structs } from './arguments.ts';
+import { drm_panthor_vm_bind_op } from '../../../uapi/panthor_drm.ts';
+import { strided } from './arguments.ts';
 
-const MIB = 1024 * 1024;
-const ASYNC = 1;
-const UNMAP = 1 << 28;
-const SYNC_ONLY = 2 << 28;
-const SIGNAL = 1 << 31;
-const TIMELINE = 1;
-
-function syncs(...ops: Struct[]): Buffer {
-  return structs(drm_panthor_sync_op, ...ops);
-}
-
-/** A client with VM 1, a 2 MiB object 1, and syncobjs 1 to 3. */
-class Binder extends TestClient {
-  constructor(kernel = '7.2') {
-    super({ kernel });
-    this.make('VM_CREATE', {}, 'id');
-    this.make('BO_CREATE', { size: 2 * MIB }, 'handle');
-    for (let i = 0; i < 3; i++) this.make('SYNCOBJ_CREATE', {}, 'handle');
-  }
-
-  get vm(): PanthorVm {
-    return this.file.vms.get(1) as PanthorVm;
-  }
-
-  bind(flags: number, ...ops: Struct[]): number {
-    return this.call('VM_BIND', { vm_id: 1, flags, ops: structs(drm_panthor_vm_bind_op, ...ops) });
-  }
-
-  /** Addresses in MiB that the first bytes of user space show. */
-  mapped(): number[] {
-    return [...Array(16).keys()].filter((at) => this.vm.vmas.lookup(at * MIB) >= 0);
-  }
-
-  /** The fence of a syncobj: 'pending', 'done', or its errno. */
-  state(handle: number): string | number {
-    const fence = this.file.syncobjs.get(handle)?.fence;
-    if (fence === null || fence === undefined) return 'none';
-    return fence.signaled ? fence.error || 'done' : 'pending';
-  }
-}
-
-function map(at: number, changes: Struct = {}): Struct {
-  return { bo_handle: 1, va: at * MIB, size: MIB, ...changes };
-}
+import { ASYNC, Binder, MIB, map, SIGNAL, SYNC_ONLY, syncs, TIMELINE, UNMAP } from './binder.ts';
 
 describe('a synchronous bind', () => {
   test('does its operations in order', () => {
@@ -100,16 +55,19 @@ describe('a synchronous bind', () => {
   });
 });
 
-describe('an asynchronous bind', () => {
+describe.each([
+  ['', false],
+  [' in a server', true],
+])('an asynchronous bind%s', (_, served) => {
   test('is done when the call returns, if it waits for nothing', () => {
-    const c = new Binder();
+    const c = new Binder('7.2', served);
     expect(c.bind(ASYNC, map(1, { syncs: syncs({ flags: SIGNAL, handle: 1 }) }))).toBe(0);
     expect(c.mapped()).toEqual([1]);
     expect(c.state(1)).toBe('done');
   });
 
   test('waits for its fences, and those after it in the VM wait for it', () => {
-    const c = new Binder();
+    const c = new Binder('7.2', served);
     const fence = new Fence();
     c.file.syncobjs.get(1)?.replaceFence(fence);
     expect(c.bind(ASYNC, map(1, { syncs: syncs({ handle: 1 }) }))).toBe(0);
@@ -124,7 +82,7 @@ describe('an asynchronous bind', () => {
   });
 
   test('sees what an earlier operation of the same call signals', () => {
-    const c = new Binder();
+    const c = new Binder('7.2', served);
     const fence = new Fence();
     c.file.syncobjs.get(1)?.replaceFence(fence);
     const ret = c.bind(
@@ -140,7 +98,7 @@ describe('an asynchronous bind', () => {
   });
 
   test('waits for the fence that a syncobj had before, although the same operation signals it', () => {
-    const c = new Binder();
+    const c = new Binder('7.2', served);
     const before = new Fence();
     c.file.syncobjs.get(1)?.replaceFence(before);
     const op = map(1, { syncs: syncs({ handle: 1 }, { flags: SIGNAL, handle: 1 }) });
@@ -153,7 +111,7 @@ describe('an asynchronous bind', () => {
   });
 
   test('signals the last of several jobs that name one syncobj, and each point of a timeline', () => {
-    const c = new Binder();
+    const c = new Binder('7.2', served);
     const gate = new Fence();
     c.file.syncobjs.get(3)?.replaceFence(gate);
     const ret = c.bind(
@@ -182,7 +140,7 @@ describe('an asynchronous bind', () => {
   });
 
   test('queues all operations or none, and changes no syncobj when it fails', () => {
-    const c = new Binder();
+    const c = new Binder('7.2', served);
     const refs = c.vm.refs;
     const ret = c.bind(
       ASYNC,
@@ -197,7 +155,7 @@ describe('an asynchronous bind', () => {
   });
 
   test('that only synchronizes passes its fence on', () => {
-    const c = new Binder();
+    const c = new Binder('7.2', served);
     const fence = new Fence();
     c.file.syncobjs.get(1)?.replaceFence(fence);
     const op = { flags: SYNC_ONLY, syncs: syncs({ handle: 1 }, { flags: SIGNAL, handle: 2 }) };
@@ -210,7 +168,7 @@ describe('an asynchronous bind', () => {
   });
 
   test('holds its object and its VM, for ever where the VM was destroyed before it ran', () => {
-    const c = new Binder();
+    const c = new Binder('7.2', served);
     const { vm } = c;
     const fence = new Fence();
     c.file.syncobjs.get(1)?.replaceFence(fence);
@@ -226,7 +184,7 @@ describe('an asynchronous bind', () => {
   });
 
   test('waits while its VM is stopped for a reset', () => {
-    const c = new Binder();
+    const c = new Binder('7.2', served);
     c.vm.stop();
     expect(c.bind(ASYNC, map(1, { syncs: syncs({ flags: SIGNAL, handle: 1 }) }))).toBe(0);
     expect(c.state(1)).toBe('pending');
@@ -238,8 +196,24 @@ describe('an asynchronous bind', () => {
     expect(c.mapped()).toEqual([1]);
   });
 
+  test('leaves nothing behind, however often jobs are queued, refused and done', () => {
+    const c = new Binder('7.2', served);
+    const refs = c.file.lookupGem(1)?.refs;
+    for (let round = 0; round < 3; round++) {
+      const fence = new Fence();
+      c.file.syncobjs.get(1)?.replaceFence(fence);
+      expect(c.bind(ASYNC, map(round, { syncs: syncs({ handle: 1 }) }), map(round + 8))).toBe(0);
+      expect(c.bind(ASYNC, map(4), map(5, { va: 5 }))).toBe(-EINVAL);
+      expect([c.mapped(), c.vm.resv.unsignaled]).toEqual([[], 2]);
+      fence.signal();
+      expect(c.bind(ASYNC, { flags: UNMAP, va: 0, size: 16 * MIB })).toBe(0);
+      expect([c.mapped(), c.vm.resv.unsignaled, c.vm.refs]).toEqual([[], 0, 1]);
+    }
+    expect(c.file.lookupGem(1)?.refs).toBe(refs);
+  });
+
   test('of a VM that is unusable is refused, while synchronous ones go on', () => {
-    const c = new Binder();
+    const c = new Binder('7.2', served);
     c.vm.unusable = true;
     expect(c.make('VM_GET_STATE', { vm_id: 1 }, 'state')).toBe(1);
     expect(c.bind(ASYNC, { flags: UNMAP, va: MIB, size: MIB })).toBe(-EINVAL);

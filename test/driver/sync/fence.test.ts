@@ -21,6 +21,29 @@ describe('a fence', () => {
     expect(called).toBe(true);
   });
 
+  test('calls each callback once, in order, with the mark that it was added with last', () => {
+    const fence = new Fence();
+    const called: string[] = [];
+    const [a, b, c] = ['a', 'b', 'c'].map(
+      (name) => (_: Fence, mark: number) => called.push(`${name}${mark}`),
+    );
+    for (const [callback, mark] of [
+      [a, 1],
+      [b, 2],
+      [a, 3],
+      [c, 4],
+      [b, 5],
+    ] as const)
+      fence.onSignal(callback, mark);
+    expect([a, b, c].map((callback) => fence.markOf(callback))).toEqual([3, 5, 4]);
+    fence.removeCallback(a);
+    fence.onSignal(a, 6);
+    expect(fence.markOf(a)).toBe(6);
+    fence.signal();
+    expect(called).toEqual(['b5', 'c4', 'a6']);
+    expect(fence.markOf(b)).toBe(-1);
+  });
+
   test('does not call a callback that was removed', () => {
     const fence = new Fence();
     const callback = (): void => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { Fence } from '../../../src/driver/sync/fence.ts';
+import { Fence, stubFence } from '../../../src/driver/sync/fence.ts';
+import { Syncobj } from '../../../src/driver/sync/syncobj.ts';
 import { EINVAL } from '../../../uapi/errno.ts';
 import { TestClient } from '../client.ts';
 import { type Buffer, u32s, u64s } from '../ioctl/arguments.ts';
@@ -119,5 +120,34 @@ describe('a transfer', () => {
     expect(c.call('SYNCOBJ_TRANSFER', { src_handle: 1, src_point: 2, dst_handle: 2, dst_point: 1 })).toBe(0);
     expect(query(c, [2])).toEqual([1n]);
     expect(c.call('SYNCOBJ_TRANSFER', { src_handle: 1, src_point: 9, dst_handle: 2 })).toBe(-EINVAL);
+  });
+});
+
+describe('watchers of a syncobj', () => {
+  const watcher = (name: string, told: string[], content: number) => {
+    let asked = 0;
+    return {
+      submitted: () => {
+        told.push(name);
+        return ++asked === content;
+      },
+      dropped: () => told.push(`${name} dropped`),
+    };
+  };
+
+  test('are asked in order, each until it is content, and the rest hears of the end', () => {
+    const syncobj = new Syncobj();
+    const told: string[] = [];
+    const [a, b, c] = [watcher('a', told, 1), watcher('b', told, 2), watcher('c', told, 9)];
+    for (const [mark, one] of [a, b, c].entries()) syncobj.watch(one, mark);
+    syncobj.watch(a, 7);
+    expect([a, b, c].map((one) => syncobj.markOf(one))).toEqual([7, 1, 2]);
+    for (let i = 0; i < 3; i++) syncobj.replaceFence(stubFence());
+    expect(told.splice(0)).toEqual(['a', 'b', 'c', 'b', 'c', 'c']);
+    expect([a, b, c].map((one) => syncobj.unwatch(one))).toEqual([false, false, true]);
+    for (const one of [a, b, c]) syncobj.watch(one);
+    expect(syncobj.unwatch(b)).toBe(true);
+    syncobj.put();
+    expect(told).toEqual(['a dropped', 'c dropped']);
   });
 });

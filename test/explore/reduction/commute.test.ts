@@ -1,18 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { Rng } from '../../../src/explore/search/rng.ts';
-import { type Step, threadOf } from '../../../src/explore/search/world.ts';
+import { type NotedWorld, type Step, threadOf } from '../../../src/explore/search/world.ts';
 import { AccessSet, clash } from '../../../src/explore/state/access-set.ts';
 import { LONG, sampled } from '../../tooling/long.ts';
 import { DriverWorld, INVARIANTS, kernel, loadScenario, scenarioNames } from '../interleaved.ts';
 
-type World = InstanceType<typeof DriverWorld>;
-
 const lanes = new Int32Array(2);
 const buffer = new Uint8Array(256);
-const enabled = (world: World): Step[] => Array.from(buffer.subarray(0, world.enabled(buffer)));
+const enabled = (world: NotedWorld): Step[] => Array.from(buffer.subarray(0, world.enabled(buffer)));
 
 /** Two steps one after the other: what each touches, and all that is seen of the state they lead to. */
-function both(world: World, first: Step, second: Step): { one: AccessSet; two: AccessSet; end: string } {
+function both(world: NotedWorld, first: Step, second: Step): { one: AccessSet; two: AccessSet; end: string } {
   const one = new AccessSet();
   const two = new AccessSet();
   try {
@@ -37,10 +35,14 @@ function both(world: World, first: Step, second: Step): { one: AccessSet; two: A
 
 describe('steps that touch nothing of each other', () => {
   let independent = 0;
-  for (const name of sampled(scenarioNames(), 40)) {
-    it(`lead to the same in both orders, and touch the same, in ${name}`, () => {
+  for (const [name, remembers] of sampled(scenarioNames(), 40).flatMap((one) => [
+    [one, false] as const,
+    [one, true] as const,
+  ])) {
+    it(`lead to the same in both orders, and touch the same, in ${name}${remembers ? ', remembered' : ''}`, () => {
       const scenario = loadScenario(name);
-      const world = new DriverWorld(scenario, kernel(scenario.kernel ?? '7.2'), INVARIANTS);
+      const driver = new DriverWorld(scenario, kernel(scenario.kernel ?? '7.2'), INVARIANTS);
+      const world = remembers ? (driver.memoized() as NotedWorld) : driver;
       for (let seed = 1; seed <= (LONG ? 10 : 1); seed++) {
         const rng = new Rng(seed);
         const schedule: Step[] = [];

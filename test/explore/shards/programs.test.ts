@@ -84,7 +84,7 @@ function search(bodies: readonly ThreadBody[], strategies: readonly Strategy[]) 
 describe('shards of random programs', () => {
   it('see together what one search sees, livelocks included', () => {
     let livelocks = 0;
-    for (let seed = 1; seed <= (LONG ? 600 : 25); seed++) {
+    for (let seed = 1; seed <= (LONG ? 150 : 20); seed++) {
       const bodies = randomProgram(seed);
       const all = search(bodies, [new DepthFirst({ hashing: true })]);
       if (all.found.includes('livelock')) livelocks++;

@@ -61,6 +61,6 @@ export function testObject(
   const list = pieces(kind, size, FIRST + (number + 1) * SPACING);
   const pages: number[] = [];
   for (const [pa, len] of list) for (let at = 0; at < len; at += PAGE) pages.push(pa + at);
-  const gem = device.gem.createAs(number + 1, size, exclusive, new SgTable(list), 0);
+  const gem = device.gem.createAs(number + 1, size, exclusive, SgTable.of(list), 0);
   return { gem, pages: Float64Array.from(pages) };
 }
