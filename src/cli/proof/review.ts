@@ -6,6 +6,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { loadScenario, scenarioNames } from '../../explore/scenario/catalogue.ts';
 import { ScenarioError } from '../../explore/scenario/scenario.ts';
 import { commandsOn } from '../../queue/commands.ts';
+import { chosen } from '../../review/chosen.ts';
 import type { Side } from '../../review/difference.ts';
 import { reviewJson, reviewJunit, reviewMarkdown, reviewText } from '../../review/report.ts';
 import { review } from '../../review/run.ts';
@@ -21,6 +22,7 @@ interface Options {
   base?: string;
   vectors: string[];
   captures: string[];
+  all?: true;
   seconds: number;
   jobs: number;
   json?: true;
@@ -54,6 +56,7 @@ export function register(program: Command): void {
     .option('--base <dir>', 'the kernel tree to compare with')
     .option('--vectors <files...>', 'vector files to play on both sides', [])
     .option('--captures <files...>', 'captures whose calls are played on both sides', [])
+    .option('--all', 'all built-in scenarios besides what is named')
     .option('--seconds <n>', 'for each search of a scenario on a side', positive(86400), 8)
     .option('--jobs <n>', 'commands at a time', positive(256), availableParallelism())
     .option(
@@ -109,17 +112,20 @@ async function action(dir: string, scenarios: string[], options: Options): Promi
       ? { name: `the model's ${nearest}`, options: ['--kernel', nearest] }
       : sideOf(await build(options.base), options.base);
   const shown = new Progress('commands');
-  const given = scenarios.length + options.vectors.length + options.captures.length;
+  const named = {
+    scenarios,
+    vectors: options.vectors,
+    captures: options.captures,
+    all: options.all === true,
+  };
   const elsewhere =
     options.queue === undefined ? null : await commandsOn(options.queue, sideOf(tree, dir).name);
   const result = await review({
     base,
     tree: sideOf(tree, dir),
     nearest,
-    // Naming some of one kind asks for those alone.
-    scenarios: scenarios.length > 0 || given > 0 ? scenarios : scenarioNames(),
+    ...chosen(named, scenarioNames(), ownCaptures()),
     vectors: options.vectors,
-    captures: options.captures.length > 0 || given > 0 ? options.captures : ownCaptures(),
     seconds: options.seconds,
     jobs: elsewhere === null ? options.jobs : MANY_JOBS,
     ...(elsewhere === null ? {} : { run: elsewhere.run }),

@@ -1,6 +1,6 @@
 /*
- * "beside innocent SECONDS": what one does who disturbs no one; writes how long each of its calls took, as u64 in
- * nanoseconds. "beside KIND [FILE]": what a client does that cares for no one else, until it is killed; it makes the
+ * "beside innocent SECONDS": what one does who disturbs no one; writes how long each of its calls took, and for how
+ * much of that it or the server could run but had no processor, as u64 in nanoseconds. "beside KIND [FILE]": what a client does that cares for no one else, until it is killed; it makes the
  * file once it has begun.
  */
 #include <fcntl.h>
@@ -69,9 +69,31 @@ static void set_up(uint64_t size)
 	bo = make_bo(fd, size);
 }
 
+/* The file with the times of the server's thread, whose name $SERVER_THREAD holds; -1 where it is not to be looked at. */
+static int server_schedstat(void)
+{
+	const char *path = getenv("SERVER_THREAD");
+	const int file = path == NULL ? -1 : open(path, O_RDONLY);
+	char name[64] = "";
+
+	return file < 0 || read(file, name, sizeof(name) - 1) <= 0 ? -1 : open(name, O_RDONLY);
+}
+
+/* For how long a thread could run and did not: the second number of schedstat, ns. 0 where the kernel does not count that. */
+static uint64_t delayed_ns(int schedstat)
+{
+	char text[64] = "";
+	unsigned long long delayed = 0;
+
+	if (pread(schedstat, text, sizeof(text) - 1, 0) <= 0 || sscanf(text, "%*u %llu", &delayed) != 1)
+		return 0;
+	return delayed;
+}
+
 static void innocent(double seconds)
 {
-	static uint64_t took[1 << 20];
+	static uint64_t took[1 << 20][2];
+	const int own = open("/proc/thread-self/schedstat", O_RDONLY), server = server_schedstat();
 	uint64_t end;
 	size_t n = 0;
 
@@ -80,10 +102,11 @@ static void innocent(double seconds)
 	while (now_ns() < end && n < sizeof(took) / sizeof(*took)) {
 		struct vm_bind_op map = {.bo_handle = bo, .va = 0x1000000, .size = 1 << 20};
 		struct vm_bind_op unmap = {.flags = UNMAP, .va = 0x1000000, .size = 1 << 20};
-		uint64_t begin = now_ns();
+		uint64_t delayed = delayed_ns(own) + delayed_ns(server), begin = now_ns();
 
 		CHECK(bind(0, n % 2 == 0 ? &map : &unmap, 1) == 0);
-		took[n++] = now_ns() - begin;
+		took[n][0] = now_ns() - begin;
+		took[n++][1] = delayed_ns(own) + delayed_ns(server) - delayed;
 		usleep(200);
 	}
 	CHECK(fwrite(took, sizeof(*took), n, stdout) == n);
