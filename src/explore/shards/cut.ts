@@ -7,8 +7,8 @@ import type { Context } from '../search/search.ts';
 import { threadOf, Violation } from '../search/world.ts';
 import { type Leaf, SleepSearch } from './sleep-search.ts';
 
-/** Parts of the space that each shard gets, so that they are about equally large. */
-const PARTS_PER_SHARD = 4;
+/** The cut goes on until no part seems to have more than one in so many of the space for each shard; more of them would overlap more. */
+const PARTS_PER_SHARD = 1;
 /** States after which the cut is taken as it is: each shard enters them. */
 const MAX_STATES = 4096;
 /** Steps of the run by which the lengths of threads are known. */
