@@ -12,18 +12,21 @@ export const SEEN = -1;
 export const NO_ROOM = -0x80000000;
 
 const INITIAL_STATES = 1024;
+/** Words of a place: two lanes, and which state has it, from 1. A place is in one line of the processor's cache. */
+const WORDS = 4;
+const NUMBER = 2;
 
 export class StateTable {
   /** Most states that it will take. */
   readonly capacity: number;
   /** Where several threads share it; nothing is known then of how states were reached. */
   #shared: SharedTable | null = null;
-  #lanes: Int32Array;
+  #words: Int32Array;
+  /** Index of the last place's first word. */
   #mask: number;
   #parents: Int32Array;
+  /** By state: index of the first word of its place. */
   #places: Int32Array;
-  /** Which state has a place, from 1. */
-  #numbers: Int32Array;
   #steps: Uint8Array;
   #count = 0;
 
@@ -41,11 +44,10 @@ export class StateTable {
 
   private constructor(capacity: number, size: number) {
     this.capacity = capacity;
-    this.#lanes = new Int32Array(placesFor(size) * 2);
-    this.#mask = this.#lanes.length / 2 - 1;
+    this.#words = new Int32Array(placesFor(size) * WORDS);
+    this.#mask = this.#words.length - WORDS;
     this.#parents = new Int32Array(size);
     this.#places = new Int32Array(size);
-    this.#numbers = new Int32Array(placesFor(size));
     this.#steps = new Uint8Array(size);
   }
 
@@ -54,7 +56,7 @@ export class StateTable {
     const shared = new SharedTable(buffers);
     for (let i = 0; i < this.#count; i++) {
       const place = this.#places[i];
-      shared.enter(this.#lanes[place * 2], this.#lanes[place * 2 + 1], NO_ROOM);
+      shared.enter(this.#words[place], this.#words[place + 1], NO_ROOM);
     }
     this.#shared = shared;
   }
@@ -68,82 +70,83 @@ export class StateTable {
   get bytesPerState(): number {
     if (this.#shared !== null) return this.#shared.bytesPerState;
     const bytes =
-      this.#lanes.byteLength + this.#parents.byteLength + this.#places.byteLength + this.#steps.byteLength;
+      this.#words.byteLength + this.#parents.byteLength + this.#places.byteLength + this.#steps.byteLength;
     return bytes / Math.max(1, this.#count);
   }
 
   /** Adds a state and returns its number, or SEEN, or FULL. */
   insert(lane0: number, lane1: number, parent: number, step: Step): number {
-    const lanes = this.#lanes;
-    let place = hash(lane0, lane1) & this.#mask;
-    for (; lanes[place * 2] !== 0; place = (place + 1) & this.#mask) {
-      if (lanes[place * 2] === lane0 && lanes[place * 2 + 1] === lane1) return SEEN;
-    }
+    const place = this.#placeOf(lane0, lane1);
+    return this.#words[place] !== 0 ? SEEN : this.#add(place, lane0, lane1, parent, step);
+  }
+
+  /** Adds a state: its number, or ~number where it was there before, or NO_ROOM. */
+  enter(lane0: number, lane1: number): number {
+    if (this.#shared !== null) return this.#shared.enter(lane0, lane1, NO_ROOM);
+    const place = this.#placeOf(lane0, lane1);
+    const words = this.#words;
+    if (words[place] !== 0) return ~(words[place + NUMBER] - 1);
+    const index = this.#add(place, lane0, lane1, -1, 0);
+    return index === FULL ? NO_ROOM : index;
+  }
+
+  /** The place that a state has, or is to have. */
+  #placeOf(lane0: number, lane1: number): number {
+    const words = this.#words;
+    const mask = this.#mask;
+    let place = (hash(lane0, lane1) * WORDS) & mask;
+    while (words[place] !== 0 && (words[place] !== lane0 || words[place + 1] !== lane1))
+      place = (place + WORDS) & mask;
+    return place;
+  }
+
+  #add(place: number, lane0: number, lane1: number, parent: number, step: Step): number {
     const index = this.#count;
     if (index >= this.capacity) return FULL;
     if (index === this.#parents.length) {
       this.#grow();
       return this.insert(lane0, lane1, parent, step);
     }
-    lanes[place * 2] = lane0;
-    lanes[place * 2 + 1] = lane1;
+    this.#put(place, lane0, lane1, index);
     this.#count = index + 1;
     this.#parents[index] = parent;
-    this.#places[index] = place;
-    this.#numbers[place] = index + 1;
     this.#steps[index] = step;
     return index;
   }
 
-  /** Adds a state: its number, or ~number where it was there before, or NO_ROOM. */
-  enter(lane0: number, lane1: number): number {
-    if (this.#shared !== null) return this.#shared.enter(lane0, lane1, NO_ROOM);
-    const number = this.find(lane0, lane1);
-    if (number >= 0) return ~number;
-    const index = this.insert(lane0, lane1, -1, 0);
-    return index === FULL ? NO_ROOM : index;
+  #put(place: number, lane0: number, lane1: number, index: number): void {
+    this.#words[place] = lane0;
+    this.#words[place + 1] = lane1;
+    this.#words[place + NUMBER] = index + 1;
+    this.#places[index] = place;
   }
 
   #grow(): void {
     const size = Math.min(this.capacity, this.#parents.length * 2);
-    const old = this.#lanes;
+    const old = this.#words;
     const oldPlaces = this.#places;
-    this.#lanes = new Int32Array(placesFor(size) * 2);
-    this.#numbers = new Int32Array(this.#lanes.length / 2);
-    this.#mask = this.#lanes.length / 2 - 1;
+    this.#words = new Int32Array(placesFor(size) * WORDS);
+    this.#mask = this.#words.length - WORDS;
     this.#parents = resized(this.#parents, new Int32Array(size));
     this.#steps = resized(this.#steps, new Uint8Array(size));
     this.#places = new Int32Array(size);
     for (let i = 0; i < oldPlaces.length; i++) {
-      const lane0 = old[oldPlaces[i] * 2];
-      const lane1 = old[oldPlaces[i] * 2 + 1];
-      let place = hash(lane0, lane1) & this.#mask;
-      while (this.#lanes[place * 2] !== 0) place = (place + 1) & this.#mask;
-      this.#lanes[place * 2] = lane0;
-      this.#lanes[place * 2 + 1] = lane1;
-      this.#places[i] = place;
-      this.#numbers[place] = i + 1;
+      const [lane0, lane1] = [old[oldPlaces[i]], old[oldPlaces[i] + 1]];
+      this.#put(this.#placeOf(lane0, lane1), lane0, lane1, i);
     }
   }
 
   /** The number of a state; -1 where it was not entered. */
   find(lane0: number, lane1: number): number {
     if (this.#shared !== null) return this.#shared.find(lane0, lane1);
-    const lanes = this.#lanes;
-    for (
-      let place = hash(lane0, lane1) & this.#mask;
-      lanes[place * 2] !== 0;
-      place = (place + 1) & this.#mask
-    ) {
-      if (lanes[place * 2] === lane0 && lanes[place * 2 + 1] === lane1) return this.#numbers[place] - 1;
-    }
-    return -1;
+    const place = this.#placeOf(lane0, lane1);
+    return this.#words[place] === 0 ? -1 : this.#words[place + NUMBER] - 1;
   }
 
   /** Whether state `index` has this fingerprint: it must, each time its schedule is run again. */
   matches(index: number, lane0: number, lane1: number): boolean {
     const place = this.#places[index];
-    return this.#lanes[place * 2] === lane0 && this.#lanes[place * 2 + 1] === lane1;
+    return this.#words[place] === lane0 && this.#words[place + 1] === lane1;
   }
 
   /** Writes the steps that lead to state `index` to `into` and returns how many they are. */
