@@ -1,5 +1,7 @@
 /** What was found out about a state by looking at some of its places, one after the other. */
 
+import { resized } from '../search/table-memory.ts';
+
 const NOTHING = 0x7fffffff;
 /** Nodes that there is room for at first. */
 const FIRST = 1 << 12;
@@ -23,9 +25,7 @@ export class DecisionTrees {
   /** A tree that knows nothing. */
   newRoot(): number {
     if (this.#rootCount === this.#roots.length) {
-      const roots = new Int32Array(this.#roots.length * 2).fill(NOTHING);
-      roots.set(this.#roots);
-      this.#roots = roots;
+      this.#roots = resized(this.#roots, new Int32Array(this.#roots.length * 2).fill(NOTHING));
     }
     return this.#rootCount++;
   }
@@ -102,11 +102,7 @@ export class DecisionTrees {
   }
 
   #grow(): void {
-    const larger = (list: Int32Array) => {
-      const copy = new Int32Array(list.length * 2);
-      copy.set(list);
-      return copy;
-    };
+    const larger = (list: Int32Array<ArrayBuffer>) => resized(list, new Int32Array(list.length * 2));
     this.#place = larger(this.#place);
     this.#value = larger(this.#value);
     this.#next = larger(this.#next);

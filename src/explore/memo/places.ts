@@ -1,4 +1,5 @@
 /** A state as numbers: for each place (access-log.ts) the number of the value that it holds. */
+import { resized } from '../search/table-memory.ts';
 import { placeCount, placeOf } from '../state/access-log.ts';
 import { $key } from '../state/names.ts';
 import { type Any, frozen } from '../state/objects.ts';
@@ -39,15 +40,10 @@ export class Places {
   /** Makes room for every place that was met so far. */
   makeRoom(): void {
     if (placeCount() <= this.values.length) return;
-    const values = new Int32Array(placeCount() * 2);
-    values.set(this.values);
-    this.values = values;
-    const watchers = new Int32Array(values.length);
-    watchers.set(this.watchers);
-    this.watchers = watchers;
-    const known = new Uint8Array(values.length);
-    known.set(this.#known);
-    this.#known = known;
+    const length = placeCount() * 2;
+    this.values = resized(this.values, new Int32Array(length));
+    this.watchers = resized(this.watchers, new Int32Array(length));
+    this.#known = resized(this.#known, new Uint8Array(length));
   }
 
   isKnown(place: number): boolean {
@@ -101,12 +97,8 @@ export class Places {
   /** Changes a place, to be undone. */
   set(place: number, value: number): void {
     if (this.length === this.#places.length) {
-      const places = new Int32Array(this.length * 2);
-      const before = new Int32Array(this.length * 2);
-      places.set(this.#places);
-      before.set(this.#before);
-      this.#places = places;
-      this.#before = before;
+      this.#places = resized(this.#places, new Int32Array(this.length * 2));
+      this.#before = resized(this.#before, new Int32Array(this.length * 2));
     }
     this.#places[this.length] = place;
     this.#before[this.length++] = this.values[place];

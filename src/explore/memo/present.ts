@@ -1,5 +1,6 @@
 import { LockOrder, type SavedOrder } from '../lock-order.ts';
 import { MAX_DEPTH } from '../search/search.ts';
+import { resized } from '../search/table-memory.ts';
 import { MAX_THREADS, type Step, threadOf } from '../search/world.ts';
 import { mix32 } from '../state/hash.ts';
 import { apply, type Change } from './entries.ts';
@@ -66,9 +67,7 @@ export class Present {
   /** Notes what the state is before a step. */
   mark(step: Step): void {
     if ((this.depth + 1) * WORDS > this.#marks.length) {
-      const marks = new Int32Array(this.#marks.length * 2);
-      marks.set(this.#marks);
-      this.#marks = marks;
+      this.#marks = resized(this.#marks, new Int32Array(this.#marks.length * 2));
     }
     const thread = threadOf(step);
     const marks = this.#marks;

@@ -1,4 +1,5 @@
 /** What one piece of code touches and changes of a state, while it runs. */
+import { resized } from '../search/table-memory.ts';
 import { type AccessListener, listening, placeOf } from '../state/access-log.ts';
 import { nameOfKey } from '../state/names.ts';
 import { type Any, elementKey, LENGTH, now, POISON, type TermListener } from '../state/objects.ts';
@@ -87,9 +88,8 @@ export class Recorder implements AccessListener, TermListener {
   /** Adds a place to what was touched; false where it is there already. */
   #add(place: number): boolean {
     if (place >= this.#touchedIn.length) {
-      const larger = new Int32Array(Math.max(place + 1, this.#touchedIn.length * 2));
-      larger.set(this.#touchedIn);
-      this.#touchedIn = larger;
+      const length = Math.max(place + 1, this.#touchedIn.length * 2);
+      this.#touchedIn = resized(this.#touchedIn, new Int32Array(length));
     }
     if (this.#touchedIn[place] === this.#run) return false;
     this.#touchedIn[place] = this.#run;
@@ -97,7 +97,7 @@ export class Recorder implements AccessListener, TermListener {
     return true;
   }
 
-  /** A place is touched; true where nothing is known of what it holds. */
+  /** A place is touched: its number where what it held at first is yet to be read, else -1. */
   #touch(name: number, key: number): number {
     if (this.#isNew(name)) return -1;
     const place = placeOf(name, key);

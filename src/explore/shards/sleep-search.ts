@@ -6,6 +6,7 @@
 import type { Graph } from '../search/graph.ts';
 import { type Context, MAX_DEPTH, NondeterminismError } from '../search/search.ts';
 import { NO_ROOM, StateTable } from '../search/state-table.ts';
+import { resized } from '../search/table-memory.ts';
 import { type NotedWorld, type Step, threadOf } from '../search/world.ts';
 import { AccessSet } from '../state/access-set.ts';
 import { type Footprint, footprintOf, leavesAlone } from './footprint.ts';
@@ -186,9 +187,7 @@ export class SleepSearch {
   /** Which threads go on from a state that is come to with `sleeping` asleep, as bits. */
   #wake(state: number, sleeping: number, fresh: boolean): number {
     if (state >= this.#slept.length) {
-      const larger = new Int32Array(this.#slept.length * 2);
-      larger.set(this.#slept);
-      this.#slept = larger;
+      this.#slept = resized(this.#slept, new Int32Array(this.#slept.length * 2));
     }
     const before = fresh ? -1 : this.#slept[state];
     this.#slept[state] = before & sleeping;
