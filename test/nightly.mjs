@@ -3,9 +3,10 @@
  *
  *     node test/nightly.mjs [SEQUENCES [SEED]]
  *
- * Then the mutations of driver and machine as the explorer sees them, which take half an hour or more, all kernel trees,
- * the attacks on a server with their full counts (attack.mjs), each real client on every kernel (clients/run.mjs), and the
- * recipes for many machines (recipes/), and the queue on Valkey in the place of Redis.
+ * Then the longest forms of tests that `npm run test:slow` has a part of, the mutations of driver and machine as the explorer
+ * sees them, which take half an hour or more, all kernel trees, the attacks on a server with their full counts (attack.mjs),
+ * each real client on every kernel (clients/run.mjs), the recipes for many machines (recipes/), and the queue on Valkey in the
+ * place of Redis.
  *
  * The seed is a new one each time and is printed. A life that goes wrong is reduced and written to test/fixtures/regressions, where
  * the test run replays it from then on.
@@ -31,6 +32,23 @@ const { status } = spawnSync(process.execPath, [vitest, 'run', 'test/property'],
     PANTHOR_SHIM_KEEP_SHRUNK: '1',
   },
 });
+// What `npm run test:slow` has a part of.
+const whole = spawnSync(
+  process.execPath,
+  [
+    vitest,
+    'run',
+    'test/cli/hostile-lines.test.ts',
+    'test/explore/reduction/findings.test.ts',
+    'test/explore/state/tracking.test.ts',
+    'test/explore/state/undo.test.ts',
+  ],
+  {
+    cwd: fileURLToPath(new URL('..', import.meta.url)),
+    stdio: 'inherit',
+    env: { ...process.env, PANTHOR_SHIM_SLOW: '1', PANTHOR_SHIM_WHOLE: '1' },
+  },
+);
 const mutations = spawnSync(
   process.execPath,
   [fileURLToPath(new URL('explore/mutations/run.mjs', import.meta.url))],
@@ -64,6 +82,7 @@ const valkey = spawnSync(
 process.exitCode =
   (attack.status ?? 1) ||
   (status ?? 1) ||
+  (whole.status ?? 1) ||
   (mutations.status ?? 1) ||
   (trees.status ?? 1) ||
   (clients.status ?? 1) ||

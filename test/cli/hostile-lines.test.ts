@@ -9,7 +9,7 @@ import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { afterAll, describe, expect, it } from 'vitest';
 import { vectorPath } from '../conform/fixtures.ts';
-import { LONG } from '../tooling/long.ts';
+import { LONG, WHOLE } from '../tooling/long.ts';
 import { CASES } from './fixture.ts';
 import {
   commands,
@@ -58,7 +58,7 @@ if (LONG) {
 }
 
 for (const [what, some, every] of groups) {
-  const wanted = some.filter((_, i) => LONG || i % every === 0);
+  const wanted = some.filter((_, i) => WHOLE || i % (LONG ? 3 : every) === 0);
   if (wanted.length === 0) continue;
   describe(`hostile ${what}: 2 or 3, and a sentence`, () => {
     it.concurrent.each(wanted.map((args) => [JSON.stringify(args), args] as const))(

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { Rng } from '../../../src/explore/search/rng.ts';
-import { LONG, sampled } from '../../tooling/long.ts';
+import { LONG, sampled, WHOLE } from '../../tooling/long.ts';
 import { DriverWorld, INVARIANTS, kernel, loadScenario, scenarioNames, tracker } from '../interleaved.ts';
 
 /** Random schedules of each scenario and kernel. */
-const SEEDS = LONG ? 4 : 1;
+const SEEDS = WHOLE ? 4 : LONG ? 2 : 1;
 
 /** A random schedule, `visit` called in every state; returns the fingerprints on the way. */
 function walk(world: InstanceType<typeof DriverWorld>, seed: number, visit: () => void): string[] {
