@@ -4,7 +4,7 @@ import { type AccessSet, COMMUTES, READS } from '../state/access-set.ts';
 import { now } from '../state/objects.ts';
 import { tracker } from '../state/tracker.ts';
 import { DecisionTrees } from './decision-tree.ts';
-import { type Change, changeOf, type ReactionEntry, type StepEntry } from './entries.ts';
+import { Change, type ReactionEntry } from './entries.ts';
 import { Locals } from './locals.ts';
 import { Places } from './places.ts';
 import { Recorder, type Recording } from './recorder.ts';
@@ -16,7 +16,7 @@ export class Known {
   /** What was found wrong, in words. */
   readonly messages: string[] = [];
   readonly #trees = new DecisionTrees();
-  readonly #steps: StepEntry[] = [];
+  readonly #steps: Change[] = [];
   readonly #reactions: ReactionEntry[] = [];
   /** Roots of trees: by where a thread stands and which way it goes; by where it stands; by number. */
   readonly #stepRoots: number[] = [];
@@ -49,7 +49,7 @@ export class Known {
     return (this.#stepRoots[local * MAX_OPTIONS + option] ??= this.#trees.newRoot());
   }
 
-  step(root: number): StepEntry | null {
+  step(root: number): Change | null {
     const leaf = this.#trees.find(root, this.places.values);
     if (leaf < 0) return null;
     const entry = this.#steps[leaf];
@@ -64,13 +64,13 @@ export class Known {
     );
   }
 
-  addStep(root: number, touched: readonly number[], entry: StepEntry): void {
+  addStep(root: number, touched: readonly number[], entry: Change): void {
     this.#trees.add(root, touched, this.places.values, this.#steps.push(entry) - 1);
     if (this.notes !== null) this.#noteTouched(root, this.notes, entry.commute);
   }
 
   /** What reaction `i` comes to where `actor` (see ReactionEntry) has taken a step; null where that is not known. */
-  reaction(i: number, actor: number): (Change & { counter?: number }) | null {
+  reaction(i: number, actor: number): Change | null {
     const leaf = this.#trees.find(this.#reactionRoots[i], this.places.values);
     if (leaf < 0) return null;
     const change = this.#reactions[leaf].always ?? this.#reactions[leaf].byNames.get(actor) ?? null;
@@ -95,7 +95,10 @@ export class Known {
       this.#trees.add(this.#reactionRoots[i], touched, this.places.values, leaf);
     }
     if (counter[0] === counter[1]) this.#reactions[leaf].always = change;
-    else this.#reactions[leaf].byNames.set(actor, { ...change, counter: counter[1] });
+    else {
+      change.counter = counter[1];
+      this.#reactions[leaf].byNames.set(actor, change);
+    }
   }
 
   /** Whether a thread that stands at `local` may go on: 1 or 0, -1 where that is not known. */
@@ -148,7 +151,15 @@ export class Known {
   run(thread: number, action: () => void, first: readonly number[] = []): [Recording, Change] {
     const [lane0, lane1] = [tracker.lane0, tracker.lane1];
     const noted = this.recorder.record(action, thread + 1, first);
-    return [noted, changeOf(noted, (tracker.lane0 - lane0) | 0, (tracker.lane1 - lane1) | 0)];
+    const { places, values, commute } = noted;
+    const change = new Change(
+      places,
+      values,
+      (tracker.lane0 - lane0) | 0,
+      (tracker.lane1 - lane1) | 0,
+      commute,
+    );
+    return [noted, change];
   }
 
   /** How many names thread `thread` has given in the world behind. */

@@ -97,7 +97,9 @@ export class Locals {
     let number = this.#numbers.get(key);
     if (number === undefined) {
       this.#numbers.set(key, (number = this.list.length));
-      this.list.push(local);
+      // Written out: objects of one shape, whichever way they come.
+      const { term0, term1, counter, kind, options, label, call, access, lock } = local;
+      this.list.push({ term0, term1, counter, kind, options, label, call, access, lock, key: local.key });
     }
     return number;
   }

@@ -3,7 +3,7 @@ import type { DriverWorld } from '../driver-world.ts';
 import { optionOf, type Step, threadOf, Violation } from '../search/world.ts';
 import { type AccessSet, COMMUTES, WRITES } from '../state/access-set.ts';
 import { tracker } from '../state/tracker.ts';
-import type { StepEntry } from './entries.ts';
+import { Change } from './entries.ts';
 import { Known } from './known.ts';
 import { CHOOSES, lockOf } from './locals.ts';
 import { FREED } from './places.ts';
@@ -114,7 +114,7 @@ export abstract class MemoSteps {
   }
 
   /** Does what a step is known to do; false where something that follows from it is not known. */
-  #lookUp(step: Step, thread: number, entry: StepEntry): boolean {
+  #lookUp(step: Step, thread: number, entry: Change): boolean {
     if (entry.violation !== null) throw entry.violation;
     const { kind, label } = this.now.locals[thread];
     this.now.change(entry);
@@ -141,7 +141,7 @@ export abstract class MemoSteps {
     if (change === null) return false;
     present.change(change);
     if (change.places.length === 0) present.dirty &= ~bit;
-    if (change.counter !== undefined) present.count(thread, change.counter);
+    if (change.counter >= 0) present.count(thread, change.counter);
     return true;
   }
 
@@ -178,26 +178,21 @@ export abstract class MemoSteps {
   }
 
   #noteViolation(root: number, violation: Violation): void {
-    const nothing = { places: new Int32Array(0), values: new Int32Array(0), lane0: 0, lane1: 0, commute: [] };
-    const touched = this.known.recorder.touchedSoFar;
-    this.known.addStep(root, touched, { ...nothing, local: 0, failedEnters: 0, violation });
+    const entry = new Change([], [], 0, 0, []);
+    entry.violation = violation;
+    this.known.addStep(root, this.known.recorder.touchedSoFar, entry);
   }
 
   #noteStep(thread: number, root: number, action: () => void): void {
     const { coverage } = this;
     const before = coverage.failedEnters;
     const [{ touched }, change] = this.known.run(thread, action, [FREED]);
-    const entry: StepEntry = {
-      ...change,
-      local: 0,
-      failedEnters: coverage.failedEnters - before,
-      violation: null,
-    };
-    this.known.addStep(root, touched, entry);
+    change.failedEnters = coverage.failedEnters - before;
+    this.known.addStep(root, touched, change);
     this.now.change(change);
     // What is new has its place in the state by now, and can be referred to.
-    entry.local = this.#localOf(thread);
-    this.now.stand(thread, entry.local);
+    change.local = this.#localOf(thread);
+    this.now.stand(thread, change.local);
   }
 
   #noteReaction(i: number, thread: number, action: () => void): void {
