@@ -36,6 +36,15 @@ void set_backing(struct run *runs, unsigned long count)
 	next_count = count;
 }
 
+struct run *take_backing(unsigned long *count)
+{
+	struct run *runs = next_runs;
+
+	*count = next_count;
+	next_runs = NULL;
+	return runs;
+}
+
 struct file *shmem_file_setup(const char *name, loff_t size, unsigned long flags)
 {
 	struct backing *backing = kzalloc(sizeof(*backing), GFP_KERNEL);
@@ -44,10 +53,8 @@ struct file *shmem_file_setup(const char *name, loff_t size, unsigned long flags
 		return ERR_PTR(-ENOMEM);
 	backing->file.f_mapping = backing->inode.i_mapping = &backing->mapping;
 	backing->file.f_inode = backing->mapping.host = &backing->inode;
-	backing->runs = next_runs;
-	backing->count = next_count;
+	backing->runs = take_backing(&backing->count);
 	backing->number = -1;
-	next_runs = NULL;
 	if (!backing->runs) {
 		backing->runs = kzalloc(sizeof(struct run), GFP_KERNEL);
 		backing->count = 1;
@@ -64,9 +71,7 @@ long back_file(struct file *file, long number)
 
 	if (next_runs) {
 		kfree(backing->runs);
-		backing->runs = next_runs;
-		backing->count = next_count;
-		next_runs = NULL;
+		backing->runs = take_backing(&backing->count);
 	}
 	backing->number = number;
 	return 0;
