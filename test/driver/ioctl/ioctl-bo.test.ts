@@ -45,12 +45,12 @@ describe('an object', () => {
 
   test.each([
     // PAGE_ALIGN() ends at 0, for which there is no room among the mmap offsets.
-    ['0xffffffffffffffff', ENOSPC],
-    ['0xfffffffffffff001', ENOSPC],
-    ['0xfffffffffffff000', EINVAL],
-    ['0x8000000000000000', EINVAL],
-    ['0x10000000000', ENOSPC],
-  ])('of %s bytes is refused', (size, errno) => {
+    [0xffffffffffffffffn, ENOSPC],
+    [0xfffffffffffff001n, ENOSPC],
+    [0xfffffffffffff000n, EINVAL],
+    [0x8000000000000000n, EINVAL],
+    [0x10000000000n, ENOSPC],
+  ])('of %i bytes is refused', (size, errno) => {
     expect(new TestClient().call('BO_CREATE', { size })).toBe(-errno);
   });
 

@@ -222,7 +222,7 @@ describe.each([
 });
 
 describe('a syncobj that is not there', () => {
-  const ofJob = (...list: object[]) => map(1, { syncs: syncs(...list) });
+  const ofJob = (...list: Parameters<typeof syncs>) => map(1, { syncs: syncs(...list) });
 
   test('is waited for in vain, and dereferenced where it is to be signalled', () => {
     const c = new Binder();
