@@ -82,14 +82,6 @@ long file_number(struct file *file)
 	return container_of(file, struct backing, file)->number;
 }
 
-void fput(struct file *file)
-{
-	struct backing *backing = container_of(file, struct backing, file);
-
-	kfree(backing->runs);
-	kfree(backing);
-}
-
 /* Turns 512 pages into one folio, once. */
 static void make_huge(struct page *head)
 {
@@ -109,6 +101,32 @@ static void make_huge(struct page *head)
 #else
 		set_compound_head(head + i, head);
 #endif
+}
+
+/* Takes the folio apart again: its pages may be others' next time. */
+static void make_small(struct page *head)
+{
+	if (!PageHead(head))
+		return;
+	__ClearPageHead(head);
+	for (unsigned long i = 1; i < HUGE_PAGES; i++)
+		clear_compound_head(head + i);
+}
+
+void fput(struct file *file)
+{
+	struct backing *backing = container_of(file, struct backing, file);
+
+	for (unsigned long i = 0; i < backing->count; i++) {
+		const struct run *run = &backing->runs[i];
+		unsigned long end = run->frame + run->pages;
+
+		for (unsigned long head = ALIGN(run->frame, HUGE_PAGES); run->huge && head + HUGE_PAGES <= end;
+		     head += HUGE_PAGES)
+			make_small(pfn_to_page(head));
+	}
+	kfree(backing->runs);
+	kfree(backing);
 }
 
 /* Runs are in order of `first`, so they are bisected. */
