@@ -112,11 +112,6 @@ export class DriverWorld extends NotingWorld {
     return false;
   }
 
-  /** Whether some threads begin in one order only. */
-  get hasOrder(): boolean {
-    return this.inOrder.length > 0;
-  }
-
   /** Whether the order of locks is judged. */
   get hasLockOrder(): boolean {
     return this.#locks !== null;
