@@ -16,7 +16,7 @@ import type { WorkerMessage, WorkerOptions } from './worker.ts';
  * Half of the memory for young objects, MiB. Collecting garbage there stops all clients for some 0.3 ms and for what it has to
  * copy, however much of it is garbage: with V8's own 1 to 16 MiB that is dozens of times a second beside a busy client.
  */
-const SEMI_SPACE_MB = 64;
+const SEMI_SPACE_MB = 32;
 
 /** How a server is wanted. */
 export interface ServeOptions {
