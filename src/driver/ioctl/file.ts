@@ -188,7 +188,7 @@ export class DrmFile {
 
   /** drm_gem_object_release_handle(). */
   #release(handle: number, bo: GemObject): void {
-    const buf = this.primeBufs.get(handle);
+    const buf = this.primeBufs.size === 0 ? undefined : this.primeBufs.get(handle);
     if (buf !== undefined) {
       this.primeBufs.delete(handle);
       this.primeHandles.delete(buf);
