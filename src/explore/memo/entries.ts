@@ -19,6 +19,8 @@ export class Change {
   failedEnters = 0;
   /** Of a step: what was thrown; nothing else counts then. */
   violation: Violation | null = null;
+  /** What is looked at before it, and changed, by number; -1 where that was not asked for. */
+  footprint = -1;
   /** Of a reaction: names that the thread has given then, where it makes something; -1 for no more than before. */
   counter = -1;
 

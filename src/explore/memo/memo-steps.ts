@@ -1,11 +1,12 @@
 import type { Coverage } from '../coverage.ts';
 import type { DriverWorld } from '../driver-world.ts';
 import { optionOf, type Step, threadOf, Violation } from '../search/world.ts';
-import { type AccessSet, COMMUTES, WRITES } from '../state/access-set.ts';
+import { Footprints, NOTHING } from '../shards/footprints.ts';
+import { AccessSet, COMMUTES, WRITES } from '../state/access-set.ts';
 import { tracker } from '../state/tracker.ts';
 import { Change } from './entries.ts';
 import { Known } from './known.ts';
-import { CHOOSES, lockOf } from './locals.ts';
+import { CHOOSES, lockOf, WAITS } from './locals.ts';
 import { FREED } from './places.ts';
 import { Present } from './present.ts';
 
@@ -15,6 +16,7 @@ import { Present } from './present.ts';
  */
 export abstract class MemoSteps {
   protected readonly world: DriverWorld;
+  readonly footprints = new Footprints();
   protected known!: Known;
   protected coverage!: Coverage;
   protected now!: Present;
@@ -79,8 +81,31 @@ export abstract class MemoSteps {
     this.known.notes = set;
   }
 
+  /** From now on each step leaves what it touches in `printed`, or no longer. */
+  print(on: boolean): void {
+    this.known.footprints = on ? this.footprints : null;
+  }
+
+  /** What the last step has touched, by number, with what decides whether its thread may go on. */
+  get printed(): number {
+    return this.known.printed;
+  }
+
+  /** Begins to note what a step of `thread` touches. */
+  #beginPrint(thread: number, footprints: Footprints): void {
+    const { now, known } = this;
+    known.printed = NOTHING;
+    if (now.locals[thread].kind === WAITS) known.printGuard(now.at[thread], footprints);
+    if (now.begun[thread] !== 0 || !this.world.hasOrder) return;
+    const set = new AccessSet();
+    this.world.noteTurn(thread, set);
+    this.world.noteBeginning(thread, set);
+    known.printed = footprints.union(known.printed, footprints.of(set));
+  }
+
   step(step: Step): void {
-    const { notes, places } = this.known;
+    const { notes, places, footprints } = this.known;
+    if (footprints !== null) this.#beginPrint(threadOf(step), footprints);
     if (notes === null) {
       this.#step(step);
       return;

@@ -2,20 +2,24 @@
  * The states that several threads have seen: an open-addressing table of fingerprints in memory that they share, whose places
  * are claimed by compare-and-swap. It begins small and doubles, because a table that is larger than its states are many costs
  * a miss of every cache at each look: each size has a region of its own, of which the operating system gives what is touched.
+ *
+ * Most looks find a state, and are plain loads, which cost a tenth of Atomics.load(): words of a place change once, from 0. Only
+ * where a word is 0 does a thread ask again by Atomics. A region is read as long as a thread likes; who writes into one says by
+ * Atomics that it is done.
  */
 import { hash, NUMBER, placesFor, WORDS } from './table-memory.ts';
 
-/** Words of the header: states, the size in use, whether it is being changed, threads; and then for each whether it is inside. */
-const COUNT = 0;
-const SIZE = 1;
-const GROWING = 2;
-const MEMBERS = 3;
-const FIRST_MEMBER = 16;
-/** A cache line, so that threads do not wait for each other's. */
-const WORDS_PER_MEMBER = 16;
+/** A line of the cache: what one thread writes often and others read often is in lines of their own. */
+const LINE = 16;
+/** Words of the header: the size in use, whether it is being changed, threads; states; and of each thread whether it is inside. */
+const SIZE = 0;
+const GROWING = 1;
+const MEMBERS = 2;
+const COUNT = LINE;
+const FIRST_MEMBER = 2 * LINE;
 /** More threads than --jobs takes. */
 const MAX_MEMBERS = 1024;
-const HEADER = FIRST_MEMBER + MAX_MEMBERS * WORDS_PER_MEMBER;
+const HEADER = FIRST_MEMBER + MAX_MEMBERS * LINE;
 
 export interface SharedBuffers {
   header: SharedArrayBuffer;
@@ -57,7 +61,7 @@ export class SharedTable {
     this.#header = new Int32Array(buffers.header);
     const member = Atomics.add(this.#header, MEMBERS, 1);
     if (member >= MAX_MEMBERS) throw new RangeError(`more than ${MAX_MEMBERS} threads over one table`);
-    this.#self = FIRST_MEMBER + member * WORDS_PER_MEMBER;
+    this.#self = FIRST_MEMBER + member * LINE;
     this.#use(Atomics.load(this.#header, SIZE));
     if (begun !== undefined) this.#bring(begun.words, begun.states);
   }
@@ -92,7 +96,7 @@ export class SharedTable {
     const words = this.#words;
     const mask = this.#mask;
     for (let place = (hash(lane0, lane1) * WORDS) & mask; ; place = (place + WORDS) & mask) {
-      let found = Atomics.load(words, place);
+      let found = words[place];
       if (found === 0) {
         if (Atomics.load(this.#header, COUNT) >= this.capacity) {
           this.#end();
@@ -103,7 +107,7 @@ export class SharedTable {
       }
       if (found !== lane0 || this.#written(place + 1) !== lane1) continue;
       const number = this.#written(place + NUMBER) - 1;
-      this.#end();
+      this.#header[this.#self] = 0;
       return ~number;
     }
   }
@@ -125,7 +129,7 @@ export class SharedTable {
     const mask = this.#mask;
     let number = -1;
     for (let place = (hash(lane0, lane1) * WORDS) & mask; number < 0; place = (place + WORDS) & mask) {
-      const found = Atomics.load(words, place);
+      const found = words[place];
       if (found === 0) break;
       if (found === lane0 && this.#written(place + 1) === lane1) number = this.#written(place + NUMBER) - 1;
     }
@@ -135,8 +139,8 @@ export class SharedTable {
 
   /** Another word of a place whose first is there: another thread may be about to write it. */
   #written(at: number): number {
-    let word: number;
-    while ((word = Atomics.load(this.#words, at)) === 0);
+    let word = this.#words[at];
+    while (word === 0) word = Atomics.load(this.#words, at);
     return word;
   }
 
@@ -145,11 +149,11 @@ export class SharedTable {
     const header = this.#header;
     for (;;) {
       Atomics.store(header, this.#self, 1);
-      if (Atomics.load(header, GROWING) === 0) break;
+      if (header[GROWING] === 0) break;
       Atomics.store(header, this.#self, 0);
       Atomics.wait(header, GROWING, 1);
     }
-    const size = Atomics.load(header, SIZE);
+    const size = header[SIZE];
     if (size !== this.#size) this.#use(size);
   }
 
@@ -163,8 +167,7 @@ export class SharedTable {
     if (Atomics.compareExchange(header, GROWING, 0, 1) !== 0) return;
     if (Atomics.load(header, SIZE) === this.#size) {
       const members = Atomics.load(header, MEMBERS);
-      for (let i = 0; i < members; i++)
-        while (Atomics.load(header, FIRST_MEMBER + i * WORDS_PER_MEMBER) !== 0);
+      for (let i = 0; i < members; i++) while (Atomics.load(header, FIRST_MEMBER + i * LINE) !== 0);
       const old = this.#words;
       this.#use(this.#size + 1);
       for (let place = 0; place < old.length; place += WORDS)
