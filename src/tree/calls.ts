@@ -52,6 +52,7 @@ const NAMES = [
   'backObject',
   'describeGpu',
   'repeat',
+  'importObject',
 ] as const;
 
 export type CallName = (typeof NAMES)[number];

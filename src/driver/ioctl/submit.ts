@@ -8,6 +8,7 @@ import {
 } from '../../../uapi/panthor_drm.ts';
 import type { Op } from '../../coroutine/op.ts';
 import type { UserMemory } from '../base/uaccess.ts';
+import { NULL_DEREFERENCE } from '../base/warn.ts';
 import type { DmaResv } from '../gem/dma-resv.ts';
 import type { SchedEntity, SchedJob } from '../sched/sched-entity.ts';
 import type { Fence } from '../sync/fence.ts';
@@ -198,7 +199,11 @@ export class SubmitContext {
     if (op.signal !== null) return 0;
     const { handle, point } = op;
     const syncobj = this.#file.syncobjs.get(handle);
-    if (syncobj === undefined) return -EINVAL;
+    if (syncobj === undefined) {
+      // What was set aside is freed, and panthor_sync_signal_free() puts a syncobj that is not there.
+      this.#file.drv.device.warn('panthor_sync_signal_free', NULL_DEREFERENCE);
+      return -EINVAL;
+    }
     const fence = syncobj.lookup(point) ?? null;
     op.signal = { handle, point, syncobj: syncobj.get(), fence };
     if (this.#signals.length === 0) this.#signals = [op.signal];

@@ -68,6 +68,7 @@ export class Follow {
       this.#calls.own('backObject', this.#mirror.file(file), handle, bo.serial + 1) === 0
     )
       return null;
+    if (bo.imported) return this.#sameHandle(name, handle, this.#mirror.importObject(file, bo));
     const mem = new UserMemory();
     const at = mem.reserve(ARGUMENT, drm_panthor_bo_create.size);
     mem.setU64(at + drm_panthor_bo_create.off.size, bo.size);
