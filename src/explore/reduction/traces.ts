@@ -144,8 +144,8 @@ class Round {
     if (!goesOn) {
       level.wanted |= level.enabled;
       this.brokenOff = true;
+      this.#askWaiting(0);
     }
-    this.#askWaiting();
     return false;
   }
 
@@ -154,6 +154,7 @@ class Round {
     const world = this.#world;
     const n = world.enabled(this.#buffer);
     world.visited();
+    this.#askWaiting(bitsOf(Array.from(this.#buffer.subarray(0, n))));
     if (n === 0) {
       this.complete++;
       this.#context.checkEnd(this.#schedule, this.#levels.length);
@@ -187,11 +188,14 @@ class Round {
     return asleep === undefined || last.thread === thread || clash(asleep, last.set) ? undefined : asleep;
   }
 
-  /** Where the schedule ends, threads may wait for what others did that they could have gone before. */
-  #askWaiting(): void {
+  /**
+   * Threads that cannot go on here may wait for what others did that they could have gone before. It is asked in each state: there
+   * may be several reasons to wait, and what a thread asks says the first of them alone.
+   */
+  #askWaiting(enabled: number): void {
     const world = this.#world;
     for (let thread = 0; thread < world.threads.length; thread++) {
-      if (world.threads[thread].point === null) continue;
+      if ((enabled & (1 << thread)) !== 0 || world.threads[thread].point === null) continue;
       const guard = new AccessSet();
       world.noteGuard(thread, guard);
       if (guard.places.length === 0) continue;

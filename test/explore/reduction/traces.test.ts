@@ -106,6 +106,22 @@ describe('one schedule for each trace', () => {
     expect(search(bodies, new Traces()).found).toEqual(['x\nis not written yet']);
   });
 
+  it('lets a thread go first that waits in the end for another reason than before', () => {
+    const bodies: ThreadBody[] = [
+      function* (shared) {
+        yield 'mask';
+        shared.write('masked', 1);
+        yield 'turn off';
+        shared.write('off', 1);
+      },
+      function* (shared) {
+        yield { label: 'on', ready: () => shared.read('off') === 0 && shared.read('masked') === 0 };
+        throw new Violation('x', 'goes on');
+      },
+    ];
+    expect(search(bodies, new Traces()).found).toContain('x\ngoes on');
+  });
+
   it('ends wherever some schedule ends, and says so where a violation cut it short, in random programs', {
     timeout: 1_200_000,
   }, () => {
