@@ -52,6 +52,14 @@ const NAMES = [
   'backObject',
   'describeGpu',
   'repeat',
+  'fenceAttach',
+  'fenceSignal',
+  'syncobjHold',
+  'syncobjGive',
+  'syncobjDrop',
+  'objectHold',
+  'objectGive',
+  'objectDrop',
 ] as const;
 
 export type CallName = (typeof NAMES)[number];
