@@ -3,6 +3,7 @@
  * the tree's answers, and their streams run through the page tables that the tree's driver has made.
  */
 
+import { DRM_IOCTL_SYNCOBJ_TIMELINE_WAIT, DRM_IOCTL_SYNCOBJ_WAIT } from '../../../uapi/drm.ts';
 import { EIO, ENOMEM } from '../../../uapi/errno.ts';
 import { _IOC_SIZE } from '../../../uapi/ioctl.ts';
 import { ioctlName } from '../../../uapi/lookup.ts';
@@ -16,10 +17,13 @@ import { NO_TRACE } from '../notes.ts';
 import { Beside } from '../replay/beside.ts';
 import { treeName } from '../source.ts';
 import { TreeTranslations } from './translations.ts';
-import { Waits } from './waits.ts';
+import { MAX_WAITS, Waits } from './waits.ts';
 
 /** Files at a time: the shim's (files.c) has one more, which no client has. */
 const MAX_FILES = 1000;
+
+/** Calls that may wait. */
+const WAITS: ReadonlySet<number> = new Set([DRM_IOCTL_SYNCOBJ_WAIT, DRM_IOCTL_SYNCOBJ_TIMELINE_WAIT]);
 
 /** What `run --report` says of a tree. */
 export interface LiveTreeSummary {
@@ -45,7 +49,7 @@ export class LiveTree {
   readonly #tell: (line: string) => void;
   #files = 0;
   #calls = 0;
-  #toldStop = false;
+  readonly #told = new Set<string>();
 
   /** `tell` says a line to people. */
   constructor(tree: BuiltTree, drv: PanthorDrv, tell: (line: string) => void) {
@@ -79,19 +83,21 @@ export class LiveTree {
   /** An ioctl, as PanthorDrv.ioctl(): 0 or more, -errno, or BLOCKED, and then `file.blocked` completes the call. */
   ioctl(file: DrmFile, request: number, mem: UserMemory, argAddr: number): number {
     const model = (): number => run(this.#drv.ioctl(file, request, mem, argAddr));
-    const { thread } = this.#waits;
+    const { thread, full } = this.#waits;
     const index = this.#calls++;
     if (this.trapped !== null) return -EIO;
-    if (thread === undefined || !this.#beside.calls.takes(mem)) {
-      const what =
-        thread === undefined ? 'as many calls wait as there are threads' : 'its memory is too much';
-      this.#tell(`${ioctlName(request)} is refused (ENOMEM): ${what} for the tree`);
+    if (!this.#beside.calls.takes(mem)) {
+      this.#tellOnce(`${ioctlName(request)} is refused (ENOMEM): it has more memory than the tree takes`);
       return -ENOMEM;
     }
+    // A wait changes nothing.
+    const alone = full && WAITS.has(request);
+    if (alone)
+      this.#tellOnce(`${MAX_WAITS} calls wait in the tree at once: the model alone answers more of them`);
     const size = _IOC_SIZE(request);
     const argAt = size === 0 ? -1 : mem.locate(argAddr, size);
     const { now } = this.#drv.device;
-    const call = { index, file, request, mem, argAt, argAddr, nowNs: now(), thread };
+    const call = { index, file, request, mem, argAt, argAddr, nowNs: now(), thread, alone };
     const ret = this.#guard(() => this.#beside.call(call, model)) ?? -EIO;
     if (ret === BLOCKED) this.#wait(file, index, ioctlName(request));
     else if (this.#beside.waiting?.model === true) file.blocked?.cancel();
@@ -118,6 +124,11 @@ export class LiveTree {
       out_of_step: outOfStep,
       warnings: Object.fromEntries(calls.warnings.counts),
     };
+  }
+
+  #tellOnce(line: string): void {
+    if (!this.#told.has(line)) this.#tell(line);
+    this.#told.add(line);
   }
 
   /** The call waits in the tree: file.blocked is that from now on. */
@@ -150,8 +161,8 @@ export class LiveTree {
   /** From here on the model plays alone: told once, and those who wait in the tree wait in the model. */
   #stopped(): void {
     const stop = this.#beside.outOfStep;
-    if (stop === null || this.#toldStop) return;
-    this.#toldStop = true;
+    if (stop === null || this.#told.has(stop.why)) return;
+    this.#told.add(stop.why);
     this.#tell(`from call ${stop.index} on the model plays alone: ${stop.why}`);
     this.#waits.wake();
   }

@@ -7,6 +7,8 @@ import type { ClientCall } from '../replay/client-calls.ts';
 /** Threads of the kernel's for calls: 0 to 2 and 31 are client-calls.ts's and runner.ts's. */
 const FIRST = 3;
 const LAST = 30;
+/** One thread is left for calls that do not wait. */
+export const MAX_WAITS = LAST - FIRST;
 
 export class Waits {
   readonly #beside: Beside;
@@ -22,9 +24,14 @@ export class Waits {
     this.#guard = guard;
   }
 
-  /** A thread for the next call, undefined where all of them wait. */
-  get thread(): number | undefined {
+  /** A thread for the next call; there is always one for those that do not wait (full). */
+  get thread(): number {
     return this.#free[0];
+  }
+
+  /** Whether there is no thread for another call that may wait. */
+  get full(): boolean {
+    return this.#free.length <= 1;
   }
 
   /** Something was signalled, or the tree is left behind: all have another look, each in its turn. */
@@ -59,7 +66,10 @@ export class Waits {
     const look = (): number | undefined => {
       if (this.#beside.outOfStep !== null) return there ?? undefined;
       const isOver = this.#now() >= deadline;
-      const ret = this.#guard(() => this.#beside.calls.look(asked, isOver));
+      const ret = this.#guard(() => {
+        this.#beside.settle();
+        return this.#beside.calls.look(asked, isOver);
+      });
       if (ret === null) return there ?? undefined;
       if (ret === 'blocked') {
         if (there !== null && !isOver) tell(outcome(there), 'waits');

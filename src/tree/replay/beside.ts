@@ -48,6 +48,8 @@ export interface BesideCall {
   argAt: number;
   argAddr: number;
   nowNs: number;
+  /** The model answers it alone. */
+  alone?: boolean;
   /** Where the argument is for the kernel, and the kernel's thread, where they are others. */
   to?: number;
   thread?: number;
@@ -117,7 +119,7 @@ export class Beside {
   call(call: BesideCall, model: () => number): number {
     const { request, mem, argAt, file } = call;
     const name = this.#routes.name(request);
-    const isOfTree = this.outOfStep === null && this.#routes.isOfTree(call);
+    const isOfTree = this.outOfStep === null && call.alone !== true && this.#routes.isOfTree(call);
     const counts = isOfTree ? this.ofTree : this.ofModel;
     counts[name] = (counts[name] ?? 0) + 1;
     if (isOfTree) return this.#both(call, name, model);
