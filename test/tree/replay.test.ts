@@ -1,11 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { UserMemory } from '../../src/driver/base/uaccess.ts';
+import { PanthorDevice } from '../../src/driver/device.ts';
+import { PanthorDrv } from '../../src/driver/ioctl/drv.ts';
+import { DrmFile } from '../../src/driver/ioctl/file.ts';
+import { kernel } from '../../src/driver/kernels.ts';
 import { AS_TRANSTAB, asRegister } from '../../src/hw/registers.ts';
 import { NO_TRACE } from '../../src/tree/notes.ts';
 import { Routes } from '../../src/tree/replay/routes.ts';
 import { CompareDue, differentMapping } from '../../src/tree/replay/same-mappings.ts';
 import { WatchedMachine } from '../../src/tree/replay/slot-watch.ts';
 import { askedMaps, signalledBy } from '../../src/tree/replay/submitted.ts';
+import { DRM_IOCTL_VERSION } from '../../uapi/drm.ts';
 import {
   DRM_IOCTL_PANTHOR_DEV_QUERY,
   DRM_IOCTL_PANTHOR_GROUP_SUBMIT,

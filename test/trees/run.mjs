@@ -22,6 +22,7 @@ import { expect, Suite } from '../clients/harness.mjs';
 import { journal, processes, reviews } from './compare.mjs';
 import { seededFaults } from './faults.mjs';
 import { hostile } from './hostile/compare.mjs';
+import { live, liveOnChanged } from './live.mjs';
 import { captures, changedIoctl } from './replay.mjs';
 import { randomScenarios } from './scenarios/compare.mjs';
 import { fetchTree, fingerprint, TREES } from './sources.mjs';
@@ -121,6 +122,7 @@ async function wholeTree(tree, dir) {
       .at(-1);
   });
   await captures(suite, shim, expectValid, tree, dir, join(project, 'test/fixtures/captures'));
+  await live(suite, shim, expectValid, tree, dir, project, scratch);
   await hostile(suite, shim, tree, dir, scratch);
   await randomScenarios(suite, tree, dir, join(project, 'test/trees'), env);
   await races(tree, dir);
@@ -280,6 +282,7 @@ for (const tree of TREES) {
   await wholeTree(tree, dir);
   if (tree.name === '7.2')
     await changedIoctl(suite, shim, dir, join(project, 'test/fixtures/captures'), scratch);
+  if (tree.name === '7.2') await liveOnChanged(suite, shim, dir, project, scratch);
   if (
     tree.name === '7.2' &&
     values.only === undefined &&
