@@ -136,7 +136,7 @@ export class LiveServer {
     }
     this.#look(this.#order.waits || this.hasWork ? 0 : wait);
     this.#turns();
-    this.#tree?.settle();
+    this.#tree?.followModel();
     this.#slices.end();
     this.#drv.sched.tickWork.retry();
     this.#connections.retry();

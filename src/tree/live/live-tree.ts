@@ -62,7 +62,7 @@ export class LiveTree {
       () => drv.device.now(),
       (work) => this.#guard(work),
     );
-    this.translations = new TreeTranslations(this.#beside, drv.device, () => this.settle());
+    this.translations = new TreeTranslations(this.#beside, drv.device, () => this.followModel());
   }
 
   /** A client has opened a node; false where the tree cannot have another file (ENFILE). */
@@ -77,7 +77,7 @@ export class LiveTree {
   released(file: DrmFile): void {
     this.#files--;
     this.#guard(() => this.#beside.released(file));
-    this.settle();
+    this.followModel();
   }
 
   /** An ioctl, as PanthorDrv.ioctl(): 0 or more, -errno, or BLOCKED, and then `file.blocked` completes the call. */
@@ -102,15 +102,15 @@ export class LiveTree {
     if (ret === BLOCKED) this.#wait(file, index, ioctlName(request));
     else if (this.#beside.waiting?.model === true) file.blocked?.cancel();
     this.#beside.waiting = null;
-    this.settle();
+    this.followModel();
     this.#waits.wake();
     return ret;
   }
 
   /** What the model has done by itself is done in the tree, too. */
-  settle(): void {
+  followModel(): void {
     if (this.trapped !== null || this.#beside.outOfStep !== null) return;
-    if (this.#guard(() => this.#beside.settle()) === true) this.#waits.wake();
+    if (this.#guard(() => this.#beside.followModel()) === true) this.#waits.wake();
   }
 
   summary(): LiveTreeSummary {

@@ -13,16 +13,16 @@ export class TreeTranslations implements Translations {
   readonly #beside: Beside;
   readonly #device: PanthorDevice;
   /** Before an access: what the model has done by itself is done in the tree. */
-  readonly #settle: () => void;
+  readonly #followModel: () => void;
 
-  constructor(beside: Beside, device: PanthorDevice, settle: () => void) {
+  constructor(beside: Beside, device: PanthorDevice, followModel: () => void) {
     this.#beside = beside;
     this.#device = device;
-    this.#settle = settle;
+    this.#followModel = followModel;
   }
 
   of(as: number): { tables: TableMemory; root: number } | null {
-    this.#settle();
+    this.#followModel();
     if (this.#beside.outOfStep !== null) return null;
     const { calls, tables } = this.#beside;
     const slot = this.#slot(as);

@@ -67,7 +67,7 @@ export class Waits {
       if (this.#beside.outOfStep !== null) return there ?? undefined;
       const isOver = this.#now() >= deadline;
       const ret = this.#guard(() => {
-        this.#beside.settle();
+        this.#beside.followModel();
         return this.#beside.calls.look(asked, isOver);
       });
       if (ret === null) return there ?? undefined;

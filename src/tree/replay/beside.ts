@@ -104,12 +104,12 @@ export class Beside {
 
   released(file: DrmFile): void {
     if (this.outOfStep !== null) return;
-    this.settle();
+    this.followModel();
     this.mirror.release(file);
   }
 
   /** What the model has done by itself is done in the tree; whether there was something. */
-  settle(): boolean {
+  followModel(): boolean {
     const list = this.forward.take();
     this.mirror.forward(list);
     return this.#follow.shared.signalDue() || list.length > 0;
@@ -126,9 +126,9 @@ export class Beside {
     const ret = model();
     if (ret === BLOCKED) this.waiting = { tree: null, sleepNs: 0, model: true };
     if (this.outOfStep !== null) return ret;
-    this.settle();
+    this.followModel();
     if (ret === 0) this.stop(call.index, this.#follow.call(name, mem, argAt, file));
-    this.settle();
+    this.followModel();
     return ret;
   }
 
@@ -150,7 +150,7 @@ export class Beside {
       return ret;
     }
     const { ret: tree, vm } = answer;
-    this.settle();
+    this.followModel();
     const model: Outcome = ret === BLOCKED ? 'blocked' : ret;
     const differing = this.#routes.compares(name) ? this.#after.difference(mem) : null;
     if (tree !== model) this.differs(index, name, outcome(model), outcome(tree));
@@ -170,7 +170,7 @@ export class Beside {
     const { device } = this.#drv;
     if (device.pm.deadlineNs !== Number.POSITIVE_INFINITY) run(device.pm.poll(device.now()));
     run(this.#drv.drain());
-    this.settle();
+    this.followModel();
   }
 
   #word({ mem, argAt }: BesideCall, offset: number): number {

@@ -3,6 +3,8 @@ import {
   DRM_IOCTL_SYNCOBJ_CREATE,
   DRM_SYNCOBJ_CREATE_SIGNALED,
   DRM_SYNCOBJ_FD_TO_HANDLE_FLAGS_IMPORT_SYNC_FILE,
+  DRM_SYNCOBJ_FD_TO_HANDLE_FLAGS_TIMELINE,
+  DRM_SYNCOBJ_HANDLE_TO_FD_FLAGS_EXPORT_SYNC_FILE,
   drm_gem_flink,
   drm_gem_open,
   drm_prime_handle,
@@ -43,13 +45,17 @@ export class Follow {
         this.#mirror.holdVms(file);
         return null;
       case 'SYNCOBJ_HANDLE_TO_FD':
-        this.#holdSyncobj(file, word(drm_syncobj_handle.off.handle));
+        // A sync_file has the fence alone.
+        if ((word(drm_syncobj_handle.off.flags) & DRM_SYNCOBJ_HANDLE_TO_FD_FLAGS_EXPORT_SYNC_FILE) === 0)
+          this.#holdSyncobj(file, word(drm_syncobj_handle.off.handle));
         return null;
       case 'SYNCOBJ_FD_TO_HANDLE': {
         const { flags, handle } = drm_syncobj_handle.off;
         const isFile = (word(flags) & DRM_SYNCOBJ_FD_TO_HANDLE_FLAGS_IMPORT_SYNC_FILE) !== 0;
         if (!isFile) return this.#importSyncobj(name, file, word(handle));
-        this.shared.attach(file, number, word(handle), null);
+        const isPoint = (word(flags) & DRM_SYNCOBJ_FD_TO_HANDLE_FLAGS_TIMELINE) !== 0;
+        const point = isPoint ? mem.view.getBigUint64(at + drm_syncobj_handle.off.point, true) : null;
+        this.shared.attach(file, number, word(handle), point || null);
         return null;
       }
       case 'PRIME_HANDLE_TO_FD':
