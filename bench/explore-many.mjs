@@ -5,6 +5,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { setUpForExploring } from '../dist/src/engine.js';
 import { SCALES, scaled } from './scales.mjs';
 
 const SHARDS = 8;
@@ -13,6 +14,7 @@ const load = (file) => import(new URL(`../dist/interleaved/src/${file}`, import.
 
 /** One search, in this process: `jobs` threads, or shard `shard` of SHARDS. */
 async function search(space, { jobs, shard }) {
+  setUpForExploring();
   // Worlds are built alike where modules are loaded in one order.
   await load('explore/command.js');
   const { kernel } = await load('driver/kernels.js');

@@ -14,6 +14,7 @@
  */
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { setUpForExploring } from '../dist/src/engine.js';
 import { SCALES, scaled } from './scales.mjs';
 
 const base = new URL('../dist/interleaved/src/', import.meta.url);
@@ -33,6 +34,7 @@ const { Traces } = await load('explore/reduction/traces.js');
 const { parseScenario } = await load('explore/scenario/parser.js');
 const { Context } = await load('explore/search/search.js');
 
+setUpForExploring();
 const json = process.argv.includes('--json');
 const quick = process.argv.includes('--quick');
 const BUDGET = { states: 4_000_000, seconds: 60, memory: 4 * 2 ** 30 };

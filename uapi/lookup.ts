@@ -60,7 +60,7 @@ export function ioctlName(request: number): string {
 
 /** Whether `name` means that request: DRM_IOCTL_PANTHOR_VM_BIND, VM_BIND, vm_bind, or 0xc0186443 for this size alone. */
 export function isNamed(request: number, name: string): boolean {
-  const number = requestOf(name);
+  const number = numberOf(name);
   if (number !== null) return number === request;
   const spec = ioctlOf(request);
   return spec !== undefined && hasName(spec, name.toUpperCase());
@@ -68,7 +68,7 @@ export function isNamed(request: number, name: string): boolean {
 
 /** Whether any request is what isNamed() would find under that name. */
 export function isKnownName(name: string): boolean {
-  return requestOf(name) !== null || allIoctls.some((spec) => hasName(spec, name.toUpperCase()));
+  return numberOf(name) !== null || allIoctls.some((spec) => hasName(spec, name.toUpperCase()));
 }
 
 function hasName(spec: IoctlSpec, upper: string): boolean {
@@ -115,7 +115,7 @@ export function findNamed(name: string): Named {
   const upper = wanted.toUpperCase();
   const table = allEnums.find(({ enumerators }) => enumerators.some((one) => one.name === upper));
   if (table !== undefined) return { kind: 'enum', table };
-  if (requestOf(wanted) !== null) return { kind: 'ioctl', ioctl: findIoctl(wanted).spec };
+  if (numberOf(wanted) !== null) return { kind: 'ioctl', ioctl: findIoctl(wanted).spec };
   const ioctl = allIoctls.find((spec) => hasName(spec, upper));
   if (ioctl !== undefined) return { kind: 'ioctl', ioctl };
   const names = [...allStructs, ...allEnums].map((one) => one.name);
@@ -142,7 +142,7 @@ export interface FoundIoctl {
  */
 export function findIoctl(text: string): FoundIoctl {
   const wanted = text.trim();
-  const request = requestOf(wanted);
+  const request = numberOf(wanted);
   if (request !== null) return byNumber(request, wanted);
   const upper = wanted.toUpperCase();
   const spec = allIoctls.find((one) => hasName(one, upper));
@@ -150,6 +150,11 @@ export function findIoctl(text: string): FoundIoctl {
   const similar = allIoctls.map((one) => one.shortName).filter((one) => one.includes(upper));
   const names = allIoctls.flatMap(({ name, shortName }) => [shortName, name]);
   throw new LookupError(`unknown ioctl ${wanted}${hint(similar) || didYouMean(upper, names)}`);
+}
+
+/** The number that a text gives for a request, in which structs may be named; null for a name of a request. */
+function numberOf(text: string): number | null {
+  return requestOf(text, (name) => allStructs.find((layout) => layout.name === name)?.size ?? null);
 }
 
 function byNumber(n: number, text: string): FoundIoctl {

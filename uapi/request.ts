@@ -1,5 +1,5 @@
 /** Request numbers as people and tools write them. */
-import { _IOC, _IOC_NONE, _IOC_READ, _IOC_WRITE } from './ioctl.ts';
+import { _IOC, _IOC_NONE, _IOC_READ, _IOC_WRITE, DRM_COMMAND_BASE } from './ioctl.ts';
 
 const DIRECTIONS: Readonly<Record<string, number>> = {
   _IOC_NONE,
@@ -18,10 +18,31 @@ const MACRO = /^_(IO|IOR|IOW|IOWR)\(\s*([^,]+),\s*([^,)]+)(?:,\s*([^,)]+))?\)$/;
 /** `0xc0186443 { IOWR 0x64('d'), 67, 24 }`: truss of FreeBSD; the number says it all. */
 const TRUSS = /^(0[xX][0-9a-fA-F]+)\s*\{[^}]*\}$/;
 
-/** The number that a text gives for a request, or null where it gives none (a name). */
-export function requestOf(text: string): number | null {
-  const wanted = text.trim();
+/** Characters that a request may have. */
+const LONGEST = 200;
+/** `DRM_IOWR(0x43, struct drm_panthor_vm_bind)`: macros of drm.h, whose type is 'd'. */
+const DRM_MACRO = /^DRM_(IO|IOR|IOW|IOWR)\(\s*/;
+
+/**
+ * The number that a text gives for a request, or null where it gives none (a name). `sizeOf` says how large a struct of that
+ * name is, and null for one that it does not know.
+ */
+export function requestOf(
+  text: string,
+  sizeOf: (struct: string) => number | null = () => null,
+): number | null {
+  if (text.length > LONGEST) return null;
+  const wanted = text
+    .replace(/\/\*.*?\*\//g, ' ')
+    .trim()
+    .replace(DRM_MACRO, "_$1('d', ")
+    .replace(/,\s*(?:struct\s+)?(drm_\w+)\s*\)$/, (all, name) => {
+      const size = sizeOf(name);
+      return size === null ? all : `, ${size})`;
+    });
   if (/^(0[xX][0-9a-fA-F]+|[0-9]+)$/.test(wanted)) return word(wanted);
+  // An int of 32 bits that a debugger printed with its sign.
+  if (/^-[0-9]+$/.test(wanted)) return Number(wanted) >= -(2 ** 31) ? Number(wanted) >>> 0 : null;
   const truss = TRUSS.exec(wanted);
   if (truss !== null) return word(truss[1]);
   const ioc = IOC.exec(wanted);
@@ -30,10 +51,13 @@ export function requestOf(text: string): number | null {
   return macro === null ? null : assemble(DIRECTIONS[macro[1]], [macro[2], macro[3], macro[4] ?? '0']);
 }
 
-/** A request is an unsigned int. */
+/** A request is an unsigned int; a C library whose ioctl() takes an int hands it on with its sign. */
 function word(text: string): number | null {
-  const value = Number(text);
-  return value < 2 ** 32 ? value : null;
+  const value = BigInt(text);
+  if (value < 2n ** 32n) return Number(value);
+  return value < 2n ** 64n && BigInt.asIntN(64, value) >= -(2n ** 31n) && value >= 2n ** 63n
+    ? Number(BigInt.asUintN(32, value))
+    : null;
 }
 
 /** `_IOC_READ|_IOC_WRITE` or a number. */
@@ -56,6 +80,11 @@ function assemble(dir: number | null, parts: readonly string[]): number | null {
 }
 
 function integer(text: string): number | null {
+  const driver = /^DRM_COMMAND_BASE\s*\+\s*(.+)$/.exec(text);
+  if (driver !== null) {
+    const nr = integer(driver[1]);
+    return nr === null ? null : DRM_COMMAND_BASE + nr;
+  }
   if (/^(0[xX][0-9a-fA-F]+|[0-9]+)$/.test(text)) return Number(text);
   const letter = /^'(.)'$/.exec(text);
   return letter === null ? null : letter[1].charCodeAt(0);

@@ -34,7 +34,7 @@ export class ScenarioRecorder implements VmCalls {
   }
 
   vmCreate(userVaRange: number, flags: number): void {
-    this.ops.push({ op: 'vm_create', user_va_range: hex(userVaRange), flags });
+    this.ops.push({ op: 'vm_create', user_va_range: word64(userVaRange), flags });
   }
 
   vmDestroy(vm: PanthorVm): void {
@@ -56,9 +56,9 @@ export class ScenarioRecorder implements VmCalls {
       vm: vm.uid,
       flags: op.flags,
       bo: number,
-      bo_off: hex(op.boOffset),
-      va: hex(op.va),
-      size: hex(op.size),
+      bo_off: word64(op.boOffset),
+      va: word64(op.va),
+      size: word64(op.size),
       nsync: op.syncCount,
       async: async ? 1 : 0,
       dump: 0,
@@ -119,4 +119,9 @@ function backing(bo: GemObject): Json {
     if (len[i] > huge) pieces.push([hex(pa[i] + huge), hex(len[i] - huge), SZ_4K]);
   }
   return pieces;
+}
+
+/** A word of the uAPI as vectors have it: the last ones of 64 bits are 2^64 as a Number. */
+function word64(value: number): string {
+  return value < 2 ** 64 ? hex(value) : '0xffffffffffffffff';
 }

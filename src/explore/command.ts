@@ -115,7 +115,7 @@ async function explore(request: ExploreRequest): Promise<ExploreReply> {
   };
   const result = await decide(world, model, invariants, question);
   const status = statusOf(result.verdict, request.strict);
-  const notes = result.empty.map((one) => `${scenario.name}: ${one}`);
+  const doubts = model.doubts.map((one) => `${scenario.name}: not sure: ${one}`);
   const { shard } = request;
   if (request.json) {
     const found = result.findings[0];
@@ -132,13 +132,14 @@ async function explore(request: ExploreRequest): Promise<ExploreReply> {
           }
         : {};
     const json = { ...toJson(world, model, invariants, result, shard), ...others };
-    return { text: `${JSON.stringify(json)}\n`, notes, status };
+    const notes = result.empty.map((one) => `${scenario.name}: ${one}`);
+    return { text: `${JSON.stringify(json)}\n`, notes: [...doubts, ...notes], status };
   }
   const footer = () =>
     request.compare && tree === undefined
       ? compare(scenario, model, result.findings[0].violation.invariant, left(request.budget, result.seconds))
       : [];
-  return { text: toText(world, model, invariants, result, footer, shard), notes: [], status };
+  return { text: toText(world, model, invariants, result, footer, shard), notes: doubts, status };
 }
 
 /** What a verdict that took `seconds` leaves of a budget for what is told beside it. */

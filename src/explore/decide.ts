@@ -1,6 +1,6 @@
 /** Which searches decide about a scenario: one thread first, then as many as were asked for, or a part of the space. */
 import type { Kernel } from '../driver/kernels.ts';
-import { type CoverageReport, emptyCalls } from './coverage.ts';
+import { type CoverageReport, emptyCalls, emptyChecks } from './coverage.ts';
 import type { DriverWorld } from './driver-world.ts';
 import { type PartService, searchByParts } from './parts/service.ts';
 import { Traces } from './reduction/traces.ts';
@@ -111,7 +111,8 @@ export function withCoverage(
 ): Answer {
   // Which state a thread waits in depends on the order that was run of those that make no difference.
   const waits = traces ? { ...coverage, waitedAtLock: Math.max(1, coverage.waitedAtLock) } : coverage;
-  const empty = part ? [] : emptyCalls(world.scenario, waits);
+  const { scenario, checked } = world;
+  const empty = [...(part ? [] : emptyCalls(scenario, waits)), ...emptyChecks(scenario, checked)];
   const verdict = result.verdict === 'holds' && empty.length > 0 ? 'vacuous' : result.verdict;
   return { ...result, verdict, coverage, empty };
 }

@@ -27,7 +27,7 @@ export class DriverWorld extends NotingWorld {
   harness!: Harness;
   readonly scenario: Scenario;
   readonly #kernel: Kernel;
-  readonly #checked: ReadonlySet<string>;
+  readonly checked: ReadonlySet<string>;
   readonly #stateChecks: [string, StateCheck][] = [];
   readonly #locks: LockOrder | null;
   /** Groups of thread numbers. */
@@ -55,11 +55,11 @@ export class DriverWorld extends NotingWorld {
     if (options.symmetry !== false) {
       for (const names of scenario.interchangeable) this.inOrder.push(names.map(index));
     }
-    this.#checked = new Set(invariants);
+    this.checked = new Set(invariants);
     for (const [name, check] of Object.entries(STATE_CHECKS)) {
-      if (this.#checked.has(name)) this.#stateChecks.push([name, check]);
+      if (this.checked.has(name)) this.#stateChecks.push([name, check]);
     }
-    this.#locks = this.#checked.has('lock-order') ? new LockOrder() : null;
+    this.#locks = this.checked.has('lock-order') ? new LockOrder() : null;
     this.#kernel = kernel;
     this.rewind();
   }
@@ -192,7 +192,7 @@ export class DriverWorld extends NotingWorld {
   reportBroken(broken: readonly string[], report: (violation: Violation) => void): void {
     for (const one of broken) {
       const [invariant, message] = one.split('\n');
-      if (this.#checked.has(invariant)) report(new Violation(invariant, message));
+      if (this.checked.has(invariant)) report(new Violation(invariant, message));
     }
   }
 
@@ -209,12 +209,12 @@ export class DriverWorld extends NotingWorld {
   }
 
   override get endsMatter(): boolean {
-    return this.#checked.has('deadlock');
+    return this.checked.has('deadlock');
   }
 
   override checkEnd(report: (violation: Violation) => void): void {
     const { harness } = this;
-    if (this.#checked.has('deadlock')) {
+    if (this.checked.has('deadlock')) {
       super.checkEnd(report);
       for (const { name, unsignalled } of harness.vms) {
         if (unsignalled > 0) {
@@ -224,7 +224,7 @@ export class DriverWorld extends NotingWorld {
     }
     if (this.threads.some(({ point, daemon }) => point !== null && !daemon)) return;
     this.#checkMemory(report);
-    checkWhenOver(harness, this.#checked, report);
+    checkWhenOver(harness, this.checked, report);
   }
 
   /** What a tree's own heap still holds when all is over. */

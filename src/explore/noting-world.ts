@@ -35,6 +35,11 @@ export abstract class NotingWorld extends TrackedWorld implements ReducibleWorld
     if (this.threads[index].steps === 1) this.noteBeginning(index, notes);
   }
 
+  /** Whether some threads begin in one order only. */
+  get hasOrder(): boolean {
+    return this.inOrder.length > 0;
+  }
+
   /** Notes that thread `index` has begun. */
   noteBeginning(index: number, set: AccessSet): void {
     if (this.inOrder.length > 0) set.add(placeOf(BEGUN, index), WRITES);

@@ -40,7 +40,10 @@ const MEANINGS: Readonly<Record<OtherLine['kind'], string>> = {
   'heap-oom':
     'A tiler heap could not get another chunk: the group renders what it has, or fails with an OOM fault.',
   reset: 'The driver resets the GPU: all address spaces are disabled, running jobs fail.',
-  'device-lost': 'A reset failed: the driver unplugs the device, every call returns ENODEV from then on.',
+  'reset-timeout':
+    'The GPU did not say within the time limit that it was reset. The driver goes on; it unplugs the device only where the firmware does not boot then.',
+  'device-lost':
+    'The firmware did not boot after a reset: the driver unplugs the device, every call returns ENODEV from then on.',
 };
 
 /** Explains the lines of a log; `history` is a capture played to its end, or null. */

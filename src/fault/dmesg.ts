@@ -22,6 +22,7 @@ export interface OtherLine {
     | 'cs-fault'
     | 'gpu-fault'
     | 'reset'
+    | 'reset-timeout'
     | 'device-lost';
   seconds: number | null;
   text: string;
@@ -37,25 +38,37 @@ const PAGE_FAULT = /Unhandled Page fault in AS(\d+) at VA 0x([0-9a-f]+)/i;
 /** The same as `panthor-shim run` says it. */
 const OWN_PAGE_FAULT = /page fault in VM \d+ at 0x([0-9a-f]+): \w+, \w+ \(AS(\d+)/;
 const RAW_STATUS = /raw fault status:\s*0x([0-9a-f]+)/i;
+/** Lines of 6.12 to 7.3; where two patterns fit, the first one counts. */
 const OTHERS: readonly [OtherLine['kind'], RegExp][] = [
   ['as-active-stuck', /AS_ACTIVE bit stuck/],
   ['flush-timeout', /Flush caches timeout/],
-  ['job-timeout', /job timeout: pid=|CSG slot \d+ progress timeout|CSG_PROGRESS_TIMER_EVENT/],
-  ['fw-timeout', /FW ping timeout|update request timedout|Timed out waiting for MCU|CSG suspend failed/],
+  // 6.12 does not say whose job it was.
+  [
+    'job-timeout',
+    /\[drm\] job timeout|job timeout: pid=|CSG slot \d+ progress timeout|CSG_PROGRESS_TIMER_EVENT/,
+  ],
   ['heap-oom', /Failed to extend the tiler heap/],
-  ['device-lost', /making device unusable|Soft reset timeout/],
-  ['reset', /Fast reset failed, trying a slow reset/],
-  ['cs-fault', /CS_(?:FATAL|FAULT)/],
-  ['gpu-fault', /GPU Fault/],
+  ['device-lost', /making device unusable/],
+  ['reset-timeout', /Soft reset timeout|\bRESET timed out \(0x/],
+  ['reset', /fast reset failed, trying a slow reset/i],
+  [
+    'fw-timeout',
+    /FW ping timeout|update request timedout|Timed out waiting for MCU|CSG suspend failed|FW (?:fast|slow) reset failed|Failed to (?:boot|stop|cleanly suspend) MCU/,
+  ],
+  ['cs-fault', /\bCS_(?:FATAL|FAULT)(?:_INFO)?\b|CSG slot \d+ CS slot: \d+/],
+  ['gpu-fault', /\bGPU Fault (?:0x|in protected mode)/],
 ];
 /** Longest line that is looked at; what is longer is no line of a kernel. */
 const MAX_LINE = 4096;
+/** Where mails and terminals break the lines in two. */
+const BROKEN = /(at VA|raw fault status:|EXCEPTION_TYPE:)[ \t]*\r?\n[>|\s]*(?=0x)/g;
 
 /** The faults of a log in the order of its lines. A raw status belongs to the page fault before it. */
 export function parseLog(text: string): LogLine[] {
   const found: LogLine[] = [];
   let fault: PageFaultLine | null = null;
-  for (const whole of text.split('\n')) {
+  let stream = null as CsFault | null;
+  for (const whole of text.replace(BROKEN, '$1 ').split('\n')) {
     const line = whole.length > MAX_LINE ? whole.slice(0, MAX_LINE) : whole;
     const page = pageFaultIn(line);
     const status = RAW_STATUS.exec(line);
@@ -64,13 +77,47 @@ export function parseLog(text: string): LogLine[] {
       found.push(fault);
     }
     if (status !== null && fault !== null) fault.status ??= Number.parseInt(status[1], 16) >>> 0;
-    if (page === null && status === null) {
-      const other = otherLine(line);
-      // A CS_FATAL is told in several lines; the first one counts.
-      if (other !== null && !(other.kind === 'cs-fault' && merge(found.at(-1), other))) found.push(other);
+    if (page !== null || status !== null) continue;
+    const other = otherLine(line);
+    if (other === null) continue;
+    if (other.kind !== 'cs-fault') found.push(other);
+    else if (stream?.takes(line, other) !== true) {
+      stream = new CsFault(line, other);
+      found.push(other);
     }
   }
   return found;
+}
+
+/**
+ * A CS_FATAL or CS_FAULT, which the driver tells in several lines and, since it says whose group it was, in two messages with
+ * a stamp each.
+ */
+class CsFault {
+  readonly #first: OtherLine;
+  readonly #told = new Set<string>();
+
+  constructor(line: string, first: OtherLine) {
+    this.#first = first;
+    this.#told.add(partOf(line));
+  }
+
+  /** Adds what a further line says; false where that is of another fault, since this one has been told as much. */
+  takes(line: string, more: OtherLine): boolean {
+    const part = partOf(line);
+    if (this.#told.has(part) || (part === 'owner' && this.#told.size > 0)) return false;
+    this.#told.add(part);
+    this.#first.exception ??= more.exception;
+    this.#first.va ??= more.va;
+    return true;
+  }
+}
+
+/** What a line about a command stream's fault tells. */
+function partOf(line: string): string {
+  if (/CSG slot \d+ CS slot/.test(line)) return 'slot';
+  if (/CS_(?:FATAL|FAULT): pid=/.test(line)) return 'owner';
+  return /_INFO\b|EXCEPTION_TYPE|EXCEPTION_DATA/.exec(line)?.[0] ?? line;
 }
 
 function pageFaultIn(line: string): { as: number; va: bigint } | null {
@@ -84,26 +131,23 @@ function otherLine(line: string): OtherLine | null {
   const kind = OTHERS.find(([, pattern]) => pattern.test(line))?.[0];
   if (kind === undefined) return null;
   const exception = /EXCEPTION_TYPE:?\s*0x([0-9a-f]+)|GPU Fault 0x([0-9a-f]+)/i.exec(line);
-  const va = /(?:EXCEPTION_DATA|_INFO\.DATA|at)[:\s]+0x([0-9a-f]+)/i.exec(line);
+  const va = /(?:_INFO\.\w+|\) at)[:\s]+0x([0-9a-f]+)/i.exec(line);
   return {
     kind,
     seconds: stamp(line),
-    text: line.replace(/^.*?\*ERROR\*\s*/, '').trim(),
+    text: line.replace(/^.*?(?:\*ERROR\*|\[drm\](?! *\*ERROR))\s*/, '').trim(),
     exception: exception === null ? null : Number.parseInt(exception[1] ?? exception[2], 16),
     va: va === null ? null : BigInt(`0x${va[1]}`),
   };
 }
 
-/** Adds what a further line of the same CS fault says to the first; false where there is none. */
-function merge(before: LogLine | undefined, line: OtherLine): boolean {
-  if (before?.kind !== 'cs-fault' || before.seconds !== line.seconds) return false;
-  before.exception ??= line.exception;
-  before.va ??= line.va;
-  return true;
-}
-
-/** "[  101.000001]" in front of a line of dmesg, or in the middle of one of journalctl -o short-monotonic. */
+/**
+ * Seconds since boot: "[  101.000001]" in front of a line of dmesg, with what it was after the line before (dmesg -d), or in the
+ * middle of one of journalctl -o short-monotonic; the microseconds of a line of /dev/kmsg.
+ */
 function stamp(line: string): number | null {
-  const match = /\[\s*(\d+\.\d+)\]/.exec(line);
-  return match === null ? null : Number(match[1]);
+  const match = /\[\s*(\d+\.\d+)(?: *<[^>]*>)?\]/.exec(line);
+  if (match !== null) return Number(match[1]);
+  const kmsg = /^\d+,\d+,(\d{1,15}),/.exec(line);
+  return kmsg === null ? null : Number(kmsg[1]) / 1e6;
 }

@@ -1,15 +1,14 @@
 /**
- * Bytes as people have them: hex digits, a C array, a gdb memory dump, or the bytes themselves. Which form it is shows
+ * Bytes as people have them: hex digits, a C array or string, a dump of gdb, xxd, hexdump -C or od, or the bytes themselves. Which form it is shows
  * in the first characters; every error says where it stands, what is there and what was expected.
  */
 import { hex } from '../../uapi/hex.ts';
+import { BytesError, shorten } from './bytes-error.ts';
+import { dumpedBytes, parseCString, parseDump } from './dumps.ts';
 
-/** Text that is not the bytes it should be. */
-export class BytesError extends Error {
-  override name = 'BytesError';
-}
+export { BytesError };
 
-export type Form = 'hex' | 'c' | 'gdb' | 'binary';
+export type Form = 'hex' | 'c' | 'gdb' | 'dump' | 'string' | 'binary';
 
 /** Recognises the form. Anything with a byte that no text has is binary. */
 export function formOf(data: Uint8Array): Form {
@@ -17,6 +16,8 @@ export function formOf(data: Uint8Array): Form {
     return 'binary';
   const text = new TextDecoder().decode(data);
   if (/^\s*(0x)?[0-9a-fA-F]+\s*(<[^>\n]*>)?:\s+0x/m.test(text)) return 'gdb';
+  if (dumpedBytes(text) !== null) return 'dump';
+  if (/^\s*"/.test(text)) return 'string';
   return /[{};=]/.test(text) ? 'c' : 'hex';
 }
 
@@ -24,7 +25,18 @@ export function formOf(data: Uint8Array): Form {
 export function parseBytes(data: Uint8Array, form: Form = formOf(data)): Uint8Array {
   if (form === 'binary') return data;
   const text = new TextDecoder().decode(data);
-  return form === 'gdb' ? parseGdb(text) : form === 'c' ? parseC(text) : parseHex(text);
+  switch (form) {
+    case 'gdb':
+      return parseGdb(text);
+    case 'c':
+      return parseC(text);
+    case 'dump':
+      return parseDump(text);
+    case 'string':
+      return parseCString(text);
+    default:
+      return parseHex(text);
+  }
 }
 
 /**
@@ -128,10 +140,6 @@ export function parseGdb(text: string): Uint8Array {
     next = address + BigInt(bytes.length - before);
   }
   return Uint8Array.from(bytes);
-}
-
-function shorten(text: string): string {
-  return text.length > 32 ? `${text.slice(0, 29)}...` : text;
 }
 
 /** Hex digits, two a byte, nothing between. */

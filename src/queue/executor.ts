@@ -1,5 +1,6 @@
 /** Does jobs, one at a time, in a thread of its own: the process answers for its jobs meanwhile. */
 import { Worker } from 'node:worker_threads';
+import { setUpForExploring } from '../engine.ts';
 import type { RunKind } from './runs.ts';
 
 export interface Executor {
@@ -32,6 +33,7 @@ export function makeExecutor(): Executor {
     end,
     run(run, kind, payload) {
       if (thread !== null && thread.run !== run) end();
+      if (kind === 'explore') setUpForExploring();
       thread ??= { run, worker: new Worker(new URL(THREADS[kind], import.meta.url)) };
       const { worker } = thread;
       return new Promise((done, failed) => {

@@ -52,6 +52,7 @@ const NAMES = [
   'backObject',
   'describeGpu',
   'repeat',
+  'importObject',
   'fenceAttach',
   'fenceSignal',
   'syncobjHold',

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,6 +19,8 @@ const sparse = capturePath('vulkan-sparse');
 const edge = vectorPath('edge-7.2.jsonl.gz');
 const block = `${CASES}partial-unmap-of-block.jsonl`;
 const unaligned = ['--kernel', '7.2', '--without', 'align-unmap-to-block'];
+const otherLines = join(folder, 'dmesg.txt');
+writeFileSync(otherLines, '[ 1.0] panthor fb000000.gpu: [drm] *ERROR* AS_ACTIVE bit stuck\n');
 const label = '{"ioctl":"BO_SET_LABEL","value":{"handle":1,"label":"x"}}';
 
 /** Each command's JSON, by the schema that describes it. */
@@ -49,6 +51,8 @@ const COMMANDS: readonly (readonly [schema: string, ...args: string[]])[] = [
   ['vm-history', 'vm', '--json', sparse, '--history', '1@0xff5ff123'],
   ['fault', 'fault', '--json', '--va', '0xff5ff123', '--status', '0x210002c1', '--as', '1', sparse],
   ['fault', 'fault', '--json', '--log', `${CASES}dmesg-fault.txt`],
+  ['fault', 'fault', '--json', '--va', '0x1000', '--status', '0xc4'],
+  ['fault', 'fault', '--json', '--log', otherLines],
   ['conform', 'conform', '--json', edge, '--filter', 'lock/then_s', '--without', 'unlock-before-disable'],
   ['conform', 'conform', '--json', `${CASES}stream-with-result-only.jsonl`],
   ['explore-list', 'explore', '--list', '--json'],

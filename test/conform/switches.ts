@@ -55,6 +55,7 @@ const BY_CALLS = [
   'handle-before-queues',
   'no-mmap-has-no-offset',
   'gem-change-handle',
+  'syncobj-handle-zero',
   'set-client-name',
   'bind-failure-ends-tick',
   'evict-mappings',

@@ -110,6 +110,38 @@ describe('no-mmap-has-no-offset', () => {
   });
 });
 
+describe('syncobj-handle-zero', () => {
+  const create = (c: TestClient) => c.make('SYNCOBJ_CREATE', {}, 'handle');
+  const destroy = (c: TestClient, handle: number) => c.call('SYNCOBJ_DESTROY', { handle });
+
+  it.each(KERNEL_NAMES)('on %s: the handle of a syncobj after handle 0 was destroyed', (kernel) => {
+    const handles = both(kernel, 'syncobj-handle-zero').map((c) => {
+      create(c);
+      expect(destroy(c, 0)).toBe(-EINVAL);
+      return [create(c), create(c)];
+    });
+    expect(handles).toEqual([
+      [0, 2],
+      [2, 3],
+    ]);
+  });
+
+  it('0 is one as any other then, and is not freed where there is no syncobj', () => {
+    const c = new TestClient({ kernel: '7.2' });
+    expect([destroy(c, 0), create(c), destroy(c, 1), destroy(c, 0), create(c)]).toEqual([
+      -EINVAL,
+      1,
+      0,
+      -EINVAL,
+      1,
+    ]);
+    expect([destroy(c, 0), destroy(c, 1), create(c)]).toEqual([-EINVAL, 0, 0]);
+    expect(c.file.syncobjs.get(0)).toBeDefined();
+    expect([c.file.syncobjs.count, c.file.syncobjs.ids()]).toEqual([1, [0]]);
+    expect([destroy(c, 0), create(c), create(c), create(c)]).toEqual([0, 0, 1, 2]);
+  });
+});
+
 describe('gem-change-handle', () => {
   const change = (c: TestClient, handle: number, to: number) =>
     c.call('GEM_CLOSE', { handle, pad: to }, CHANGE_HANDLE);

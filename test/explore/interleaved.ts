@@ -2,6 +2,7 @@
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type * as Kernels from '../../src/driver/kernels.ts';
+import { setUpForExploring } from '../../src/engine.ts';
 import type * as Decide from '../../src/explore/decide.ts';
 import type * as Worlds from '../../src/explore/driver-world.ts';
 import type * as Invariants from '../../src/explore/invariants.ts';
@@ -13,6 +14,7 @@ import type * as Parallel from '../../src/explore/search/parallel.ts';
 import type * as Verdicts from '../../src/explore/search/verdict.ts';
 import type * as Tracker from '../../src/explore/state/tracker.ts';
 
+setUpForExploring();
 const root = resolve(import.meta.dirname, '../../dist/interleaved/src');
 export const load = <T>(file: string): Promise<T> =>
   import(pathToFileURL(join(root, file)).href) as Promise<T>;

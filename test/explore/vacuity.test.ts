@@ -49,6 +49,15 @@ describe('a verdict says what happened', () => {
 });
 
 describe('a verdict is vacuous', () => {
+  it('where all that is checked is about accesses, and no thread makes one', () => {
+    const { verdict, empty } = answer(`${head}thread t\n unmap A at 0x10000000 size 8K\n`);
+    expect(verdict).toBe('vacuous');
+    expect(empty).toEqual(['no thread accesses memory, and nothing else could break atomic']);
+    const more = head.replace('check atomic', 'check atomic lock-agreement');
+    expect(answer(`${more}thread t\n unmap A at 0x10000000 size 8K\n`).verdict).toBe('holds');
+    expect(answer(`${head}thread t\n kill A 0x10000000\n`).empty).toEqual([]);
+  });
+
   it('where no schedule reaches a call', () => {
     const { verdict, empty } = answer(`${head}thread t\n activate B\n read B 0x10000000\n`);
     expect(verdict).toBe('vacuous');
@@ -59,7 +68,8 @@ describe('a verdict is vacuous', () => {
   });
 
   it('where a call fails in every schedule', () => {
-    const { verdict, empty } = answer(`${head}thread t\n sparse A at 0x10000000 size 2M\n`, '6.12');
+    const locks = head.replace('atomic', 'lock-agreement');
+    const { verdict, empty } = answer(`${locks}thread t\n sparse A at 0x10000000 size 2M\n`, '6.12');
     expect(verdict).toBe('vacuous');
     expect(empty).toEqual(["t: 'sparse A at 0x10000000 size 2M' (line 9) fails in every schedule: -EINVAL"]);
   });
@@ -79,7 +89,7 @@ describe('a verdict is vacuous', () => {
   });
 
   it('not where the call is only tried', () => {
-    const text = `${head}thread t\n try sparse A at 0x10000000 size 2M\n`;
+    const text = `${head.replace('atomic', 'lock-agreement')}thread t\n try sparse A at 0x10000000 size 2M\n`;
     expect(answer(text, '6.12').verdict).toBe('holds');
     expect(answer(text.replace('try ', ''), '6.12').verdict).toBe('vacuous');
   });

@@ -310,8 +310,10 @@ describe('the page of a capture', () => {
     }
     for (const id of ['theme', 'query', 'axis', 'vm', 'fit', 'map', 'timeline', 'before', 'after'])
       expect([...reached]).toContain(id);
-    await tab.keyboard.press('/');
+    // What a key does, it does when it goes down: it can be held.
+    await tab.keyboard.down('/');
     expect(await tab.evaluate(() => document.activeElement?.id)).toBe('query');
+    await tab.keyboard.up('/');
     await tab.focus('#map');
     const before = await tab.evaluate(() =>
       (document.getElementById('map') as HTMLCanvasElement).toDataURL(),
@@ -321,8 +323,11 @@ describe('the page of a capture', () => {
     expect(
       await tab.evaluate(() => (document.getElementById('map') as HTMLCanvasElement).toDataURL()),
     ).not.toBe(before);
-    await tab.keyboard.press('n');
+    await tab.keyboard.down('n');
     await tab.locator('#panel h2', { hasText: 'Record 0' }).waitFor();
+    await tab.keyboard.down('n');
+    await tab.locator('#panel h2', { hasText: 'Record 1' }).waitFor();
+    await tab.keyboard.up('n');
     await tab.keyboard.press('m');
     await tab.locator('#panel h2', { hasText: 'Mapping at' }).waitFor();
     await tab.keyboard.press('Enter');
@@ -503,8 +508,9 @@ describe.each(['schedule of a violation', 'two captures', 'two kernels', 'confor
       expect([...reached]).toContain('theme');
       const row = tab.locator('table.stepper tbody tr').first();
       await row.focus();
-      await tab.keyboard.press('End');
+      await tab.keyboard.down('End');
       expect(await tab.locator('tr[data-current]').count()).toBe(1);
+      await tab.keyboard.up('End');
       expect([...reached]).toContain('TR');
       await tab.close();
     });

@@ -335,7 +335,7 @@ export const MUTATIONS = [
   },
   {
     name: 'an empty table that a block replaces is not freed',
-    in: 'clearForLeaf',
+    in: 'freeTable',
     find: '$pgtable.free($table, 3);',
     to: '',
     caughtBy: ['documented', 'lives'],

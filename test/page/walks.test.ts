@@ -9,6 +9,7 @@ import { startLevel } from '../../src/hw/vmsa.ts';
 import { type WalkStep, walk } from '../../src/hw/walker.ts';
 import { CaptureRecording } from '../../src/page/capture-recording.ts';
 import type { DetailChunk } from '../../src/page/data.ts';
+import { Details } from '../../src/page/details.ts';
 import { walksOf } from '../../src/page/walk-recorder.ts';
 import { type Walked, walkIn } from '../../src/page/walks.ts';
 import { Replayer } from '../../src/replay/replayer.ts';
@@ -96,5 +97,49 @@ describe('walks of a page', () => {
     const { spans, regions } = walksOf(walkOf, mapping, 0);
     expect(spans.map(({ region }) => region)).toEqual([0, 1]);
     expect(regions).toBe(3);
+  });
+
+  it('are those of 512 regions at most, and 64 at most where none follows from the one before', () => {
+    const mapping = { va: 0, size: 2000 * 0x200000, sparse: false };
+    const alike = (va: number): Walked => ({
+      tables: [0x1000, 0x2000, 0x3000, 0x100000 + Math.floor(va / 0x200000) * 0x1000],
+      lo: 0x40000000 + (va % 2 ** 30) + 0x743,
+      hi: 0x600000 + Math.floor(va / 2 ** 30),
+    });
+    /** Tables that lie backwards. */
+    const apart = (va: number): Walked => {
+      const { tables, ...rest } = alike(va);
+      return { tables: [...tables.slice(0, 3), 0x80000000 - tables[3]], ...rest };
+    };
+    const together = walksOf(alike, { ...mapping, size: 500 * 0x200000 }, 0);
+    expect([together.spans.length, together.regions]).toEqual([1, 500]);
+    const block = (va: number): Walked => ({
+      tables: [0x1000, 0x2000, 0x3000],
+      lo: (((va - (va % 0x200000)) % 2 ** 32) | 0x741) >>> 0,
+      hi: Math.floor(va / 2 ** 32),
+    });
+    expect(walksOf(block, mapping, 0).regions).toBe(512);
+    expect(walksOf(block, mapping, 0, 0)).toMatchObject({ spans: { length: 1 }, regions: 0 });
+    const { spans, regions } = walksOf(apart, mapping, 0);
+    expect(spans.map(({ region }) => region)).toEqual(Array.from({ length: 64 }, (_, i) => i));
+    expect(regions).toBe(64);
+  });
+
+  it('are no more on the page than were looked at', () => {
+    const details = new Details();
+    details.add(0, 'VM_BIND', [], null);
+    const walked = { tables: [0x1000], lo: 1, hi: 0 };
+    details.walk(0, 3, { spans: [{ region: 0, walked }], regions: 2 });
+    details.walk(1, 1, { spans: [{ region: 0, walked }], regions: 1 });
+    details.walk(2, 1, { spans: [{ region: 0, walked }], regions: 0 });
+    const [chunk] = details.finish().map(({ gzip }) => JSON.parse(`${gunzipSync(gzip)}`) as DetailChunk);
+    const of = (row: number, va: number, size: number) =>
+      walkIn(chunk, row, { va, size, sparse: false }, va + size - 0x1000, 3);
+    expect(chunk.walks).toHaveLength(3);
+    expect(chunk.spans).toEqual({ 0: [2], 2: [0] });
+    expect(of(0, 0, 0x400000)).not.toBeNull();
+    expect(of(0, 0, 0x600000)).toBeNull();
+    expect(of(1, 0, 0x2000)).not.toBeNull();
+    expect(of(2, 0, 0x2000)).toBeNull();
   });
 });

@@ -16,6 +16,31 @@ function gdbDump(bytes: Uint8Array, symbol: boolean): string {
   return `${lines.join('\n')}\n`;
 }
 
+/** As xxd, hexdump -C and od -t x1 print bytes: sixteen a line behind their offset. */
+function dump(bytes: Uint8Array, tool: 'xxd' | 'xxd -g1' | 'hexdump -C' | 'od'): string {
+  const lines: string[] = [];
+  for (let at = 0; at < bytes.length; at += 16) {
+    const row = [...bytes.subarray(at, at + 16)];
+    const pairs = row.map((byte) => byte.toString(16).padStart(2, '0'));
+    const beside = row.map((byte) => (byte > 0x1f && byte < 0x7f ? String.fromCharCode(byte) : '.')).join('');
+    const [octal, eight] = [at.toString(8).padStart(7, '0'), at.toString(16).padStart(8, '0')];
+    const halves = [pairs.slice(0, 8), pairs.slice(8)].map((half) => half.join(' '));
+    lines.push(
+      {
+        xxd: `${eight}: ${(pairs.join('').match(/.{1,4}/g) ?? []).join(' ').padEnd(40)} ${beside}`,
+        'xxd -g1': `${eight}: ${pairs.join(' ').padEnd(48)} ${beside}`,
+        'hexdump -C': `${eight}  ${halves.join('  ').padEnd(49)} |${beside}|`,
+        od: `${octal} ${pairs.join(' ')}`,
+      }[tool],
+    );
+  }
+  const end = {
+    'hexdump -C': bytes.length.toString(16).padStart(8, '0'),
+    od: bytes.length.toString(8).padStart(7, '0'),
+  };
+  return `${[...lines, ...(tool in end ? [end[tool as keyof typeof end]] : [])].join('\n')}\n`;
+}
+
 describe('every form of the same bytes', () => {
   it('is recognised and read alike', () => {
     fc.assert(
@@ -33,6 +58,12 @@ describe('every form of the same bytes', () => {
           `static const uint8_t req[] = {\n  ${[...bytes].join(',')},\n};\n`,
           gdbDump(bytes, false),
           gdbDump(bytes, true),
+          dump(bytes, 'xxd'),
+          dump(bytes, 'xxd -g1'),
+          dump(bytes, 'hexdump -C'),
+          dump(bytes, 'od'),
+          `"${pairs.map((one) => `\\x${one}`).join('')}"`,
+          `"${[...bytes].map((one) => `\\${one.toString(8).padStart(3, '0')}`).join('')}"`,
         ];
         for (const form of forms) expect(toHex(parseBytes(text(form))), form).toBe(hex);
       }),

@@ -4,7 +4,7 @@ import { fromJson, toJson } from '../../src/payload/json.ts';
 import { render } from '../../src/payload/render.ts';
 import { judge } from '../../src/payload/verdict.ts';
 import { callText } from '../../src/report/call.ts';
-import { findIoctl, guessStruct } from '../../uapi/lookup.ts';
+import { findIoctl, guessStruct, isNamed } from '../../uapi/lookup.ts';
 import { requestOf } from '../../uapi/request.ts';
 import { History } from '../replay/builder.ts';
 
@@ -20,8 +20,24 @@ describe('a request', () => {
     ["_IO('d', 0x1e)", 0x641e],
     ["0xc0186443 { IOWR 0x64('d'), 67, 24 }", 0xc0186443],
     ['0xc0186443 { … }', 0xc0186443],
+    ['_IOC(_IOC_READ|_IOC_WRITE, 0x64, 0x43, 0x18) /* unknown */', 0xc0186443],
+    // An int with its sign.
+    ['-1072143293', 0xc0186443],
+    ['0xffffffffc0186443', 0xc0186443],
+    ['18446744072637408323', 0xc0186443],
   ])('is taken as %s', (text, request) => {
     expect(requestOf(text)).toBe(request);
+  });
+
+  it.each([
+    '_IOWR(0x64, 0x43, struct drm_panthor_vm_bind)',
+    "_IOWR('d', 0x43, drm_panthor_vm_bind)",
+    'DRM_IOWR(0x43, struct drm_panthor_vm_bind)',
+    'DRM_IOWR( DRM_COMMAND_BASE + 3, struct drm_panthor_vm_bind)',
+  ])('with the name of a struct is taken as %s', (text) => {
+    expect(findIoctl(text)).toMatchObject({ request: 0xc0186443, exact: true });
+    expect(isNamed(0xc0186443, text)).toBe(true);
+    expect(() => findIoctl(text.replace('vm_bind', 'vm_bund'))).toThrow('unknown ioctl');
   });
 
   it.each([
@@ -31,6 +47,11 @@ describe('a request', () => {
     '_IOC(3, 1, 1, 0x4000)',
     '_IOWR(x, 1, 2)',
     '0x {}',
+    '0x1c0186443',
+    '0xfffffffec0186443',
+    '0xffffffff40186443',
+    '-4000000000',
+    `${'/*'.repeat(100_000)}0x1`,
   ])('is not %s', (text) => expect(requestOf(text)).toBe(null));
 
   it('in any spelling states how many bytes the argument has', () => {

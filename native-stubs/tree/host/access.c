@@ -9,8 +9,8 @@
 #include "parts.h"
 #include <sys/mman.h>
 
-/* Below this no object lies. */
-#define NULL_BYTES 0x10000UL
+/* Below this no object lies: what an array that is not there would hold may be far from 0. */
+#define NULL_BYTES 0x10000000UL
 
 extern char ktext_begin[] __asm__("__start_ktext"), ktext_end[] __asm__("__stop_ktext");
 extern char image[] __asm__("__ehdr_start");

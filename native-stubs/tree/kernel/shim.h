@@ -50,11 +50,18 @@ struct run {
 	unsigned long huge;   /* in folios of 2 MiB, where it is aligned to them */
 };
 void set_backing(struct run *runs, unsigned long count);
+/* Takes what was given last, which is the caller's then; NULL for none. */
+struct run *take_backing(unsigned long *count);
 
 /* Pages and number of an object that was made already, by its file (shmem.c). */
 struct file;
 long back_file(struct file *file, long number);
 long file_number(struct file *file);
+
+/* A buffer of another device with the pages that were given last (dma-buf.c), and the number that it was given. */
+struct dma_buf_attachment;
+struct dma_buf_attachment *foreign_buffer(unsigned long size, long number, struct sg_table **sgt);
+long foreign_number(struct dma_buf_attachment *attach);
 
 /* Tasks belong to a process, as those that open files do. */
 void give_tasks_a_process(void);

@@ -36,6 +36,15 @@ void set_backing(struct run *runs, unsigned long count)
 	next_count = count;
 }
 
+struct run *take_backing(unsigned long *count)
+{
+	struct run *runs = next_runs;
+
+	*count = next_count;
+	next_runs = NULL;
+	return runs;
+}
+
 struct file *shmem_file_setup(const char *name, loff_t size, unsigned long flags)
 {
 	struct backing *backing = kzalloc(sizeof(*backing), GFP_KERNEL);
@@ -44,10 +53,8 @@ struct file *shmem_file_setup(const char *name, loff_t size, unsigned long flags
 		return ERR_PTR(-ENOMEM);
 	backing->file.f_mapping = backing->inode.i_mapping = &backing->mapping;
 	backing->file.f_inode = backing->mapping.host = &backing->inode;
-	backing->runs = next_runs;
-	backing->count = next_count;
+	backing->runs = take_backing(&backing->count);
 	backing->number = -1;
-	next_runs = NULL;
 	if (!backing->runs) {
 		backing->runs = kzalloc(sizeof(struct run), GFP_KERNEL);
 		backing->count = 1;
@@ -64,9 +71,7 @@ long back_file(struct file *file, long number)
 
 	if (next_runs) {
 		kfree(backing->runs);
-		backing->runs = next_runs;
-		backing->count = next_count;
-		next_runs = NULL;
+		backing->runs = take_backing(&backing->count);
 	}
 	backing->number = number;
 	return 0;
@@ -75,14 +80,6 @@ long back_file(struct file *file, long number)
 long file_number(struct file *file)
 {
 	return container_of(file, struct backing, file)->number;
-}
-
-void fput(struct file *file)
-{
-	struct backing *backing = container_of(file, struct backing, file);
-
-	kfree(backing->runs);
-	kfree(backing);
 }
 
 /* Turns 512 pages into one folio, once. */
@@ -104,6 +101,32 @@ static void make_huge(struct page *head)
 #else
 		set_compound_head(head + i, head);
 #endif
+}
+
+/* Takes the folio apart again: its pages may be others' next time. */
+static void make_small(struct page *head)
+{
+	if (!PageHead(head))
+		return;
+	__ClearPageHead(head);
+	for (unsigned long i = 1; i < HUGE_PAGES; i++)
+		clear_compound_head(head + i);
+}
+
+void fput(struct file *file)
+{
+	struct backing *backing = container_of(file, struct backing, file);
+
+	for (unsigned long i = 0; i < backing->count; i++) {
+		const struct run *run = &backing->runs[i];
+		unsigned long end = run->frame + run->pages;
+
+		for (unsigned long head = ALIGN(run->frame, HUGE_PAGES); run->huge && head + HUGE_PAGES <= end;
+		     head += HUGE_PAGES)
+			make_small(pfn_to_page(head));
+	}
+	kfree(backing->runs);
+	kfree(backing);
 }
 
 /* Runs are in order of `first`, so they are bisected. */

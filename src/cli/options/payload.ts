@@ -22,7 +22,7 @@ export async function readWords(words: readonly string[], file: string | undefin
   return new TextEncoder().encode(words.join(' '));
 }
 
-const forms: readonly Form[] = ['hex', 'c', 'gdb', 'binary'];
+const forms: readonly Form[] = ['hex', 'c', 'gdb', 'dump', 'string', 'binary'];
 
 /** Bytes in the given form, or in the one that they seem to have. */
 export function bytesOf(data: Uint8Array, form: string | undefined): Uint8Array {

@@ -31,7 +31,8 @@ export function register(program: Command): void {
     .summary('show what the bytes of a request mean')
     .description(
       'Shows the fields of a struct or ioctl argument, the arrays that its pointers lead to, and whether the kernel ' +
-        'would refuse it. Bytes are hex digits, a C array, the output of gdb’s x/…xb, or binary, as words, from a ' +
+        'would refuse it. Bytes are hex digits, a C array or string, what gdb’s x/…xb, xxd, hexdump -C or od -t x1 print, ' +
+        'or binary, as words, from a ' +
         'file or from standard input. A record of a capture (its JSON line) or the output of --json is decoded too.',
     )
     .argument('[bytes...]', 'the bytes, a file, or - for standard input')
@@ -47,7 +48,7 @@ export function register(program: Command): void {
       [],
     )
     .option('--file <path>', 'read the bytes from this file')
-    .option('--as <form>', 'form of the bytes where it is not plain: hex, c, gdb, binary')
+    .option('--as <form>', 'form of the bytes where it is not plain: hex, c, gdb, dump, string, binary')
     .addOption(kernelOption('--kernel <kernel>', 'whose refusals').default('next'))
     .addOption(
       new Option('--format <format>', 'one line, fields with their meaning, or fields with their bytes')

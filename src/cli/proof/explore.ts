@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { visible } from '../../../uapi/visible.ts';
+import { setUpForExploring } from '../../engine.ts';
 import type * as Explorer from '../../explore/command.ts';
 import type { Budget } from '../../explore/search/search.ts';
 import { queueAddress } from '../../queue/bullmq.ts';
@@ -92,6 +93,7 @@ export function register(program: Command): void {
 export async function loadExplorer(tree = false): Promise<typeof Explorer> {
   // Its code looks when it is loaded (src/explore/state/access-log.ts).
   if (tree) process.env.PANTHOR_SHIM_NOTE_READS = '0';
+  setUpForExploring();
   const url = new URL('../../../interleaved/src/explore/command.js', import.meta.url);
   if (!existsSync(fileURLToPath(url)))
     throw new UsageError('the interleaved build is missing: run `npm run build`');

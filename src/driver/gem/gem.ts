@@ -125,9 +125,7 @@ export class GemTable {
    */
   create(size: number, flags: number, exclusiveVm: unknown): GemObject {
     const serial = this.#takeSerial();
-    const layout = this.#layout;
-    const backing: Backing =
-      layout === 'contig2M' ? this.#backByRun : (bo) => SgTable.of(layoutPieces(layout, bo.id, size, 0));
+    const backing = this.#layout === 'contig2M' ? this.#backByRun : this.#backByLayout;
     return this.#add(serial, serial + 1, size, flags, exclusiveVm, backing);
   }
 
@@ -199,6 +197,9 @@ export class GemTable {
     this.#runSg[run] = sg;
     return sg;
   };
+
+  readonly #backByLayout = (bo: GemObject): SgTable =>
+    SgTable.of(layoutPieces(this.#layout, bo.id, bo.size, 0));
 
   #takeSerial(): number {
     return this.#free.length > 0 ? (this.#free.pop() as number) : this.objects.length;

@@ -41,7 +41,7 @@ export class MmapOffsets {
 
   /** drm_gem_free_mmap_offset(). */
   forget(bo: GemObject): void {
-    const offset = this.#offsets.get(bo);
+    const offset = this.#offsets.size === 0 ? undefined : this.#offsets.get(bo);
     if (offset === undefined) return;
     this.#offsets.delete(bo);
     this.#byOffset.delete(offset);

@@ -7,6 +7,7 @@ import { Workqueue } from '../base/workqueue.ts';
 import type { PanthorDevice } from '../device.ts';
 import { type DmaBuf, dmaBufIoctl } from '../gem/dma-buf.ts';
 import type { GemObject } from '../gem/gem.ts';
+import { GemSet } from '../gem/gem-set.ts';
 import { MmapOffsets } from '../gem/mmap-offsets.ts';
 import { type GpuProfile, gpuProfile } from '../gpu-profile.ts';
 import { Scheduler } from '../sched/sched.ts';
@@ -48,7 +49,7 @@ export class PanthorDrv {
     vms: Number.POSITIVE_INFINITY,
   };
   /** Objects that clients made, and their bytes together. */
-  readonly clientBos = new Set<GemObject>();
+  readonly clientBos = new GemSet();
   boBytes = 0;
   /** drm_master of the primary node. */
   master: DrmFile | null = null;
@@ -125,7 +126,7 @@ export class PanthorDrv {
     } else {
       ret = yield* this.#resized(entry, file, request, mem, argAddr);
     }
-    if (this.drainsInline && !this.#idle) yield* this.drain();
+    if (this.drainsInline && !this.#isIdle()) yield* this.drain();
     if (ret === BLOCKED) this.#remember(file);
     return ret;
   }
@@ -165,7 +166,7 @@ export class PanthorDrv {
 
   /** Work is left that drain() could not do. */
   get hasWork(): boolean {
-    return !this.#idle;
+    return !this.#isIdle();
   }
 
   /** The autosuspend timer, before a call, and what has been left for workers. */
@@ -173,10 +174,11 @@ export class PanthorDrv {
     const { device } = this;
     if (!this.paused && device.pm.deadlineNs !== Number.POSITIVE_INFINITY)
       yield* device.pm.poll(device.now());
-    if (!this.#idle) yield* this.drain();
+    if (!this.#isIdle()) yield* this.drain();
   }
 
-  get #idle(): boolean {
+  // No getter: V8 asks its runtime for private ones, even in optimised code.
+  #isIdle(): boolean {
     return this.work.idle && this.device.resetWq.idle;
   }
 
@@ -198,6 +200,7 @@ export class PanthorDrv {
 
   /** drm_gem_object_handle_free(): the last handle of an object is gone, its global name and export with it. */
   forgetNames(bo: GemObject): void {
+    if (this.nameOf.size === 0 && this.dmaBufs.size === 0) return;
     const name = this.nameOf.get(bo);
     if (name !== undefined) {
       this.nameOf.delete(bo);

@@ -11,7 +11,7 @@ import type { DmaBuf } from '../gem/dma-buf.ts';
 import type { GemObject } from '../gem/gem.ts';
 import { VmPool } from '../mmu/vm-pool.ts';
 import type { PanthorGroup } from '../sched/group.ts';
-import type { Syncobj } from '../sync/syncobj.ts';
+import { SyncobjTable } from '../sync/syncobj-table.ts';
 import type { BlockedCall } from './blocked.ts';
 import type { PanthorDrv } from './drv.ts';
 import type { FdTable } from './fd-table.ts';
@@ -51,7 +51,7 @@ export class DrmFile {
   readonly compat: boolean;
   readonly bos = new Idr<GemObject>();
   /** drm_syncobj_open() */
-  readonly syncobjs = new Idr<Syncobj>();
+  readonly syncobjs: SyncobjTable;
   /** panthor_group_pool_create() */
   readonly groups = new Idr<PanthorGroup>(1, MAX_GROUPS_PER_POOL);
   readonly vms: VmPool;
@@ -81,6 +81,7 @@ export class DrmFile {
 
   constructor(drv: PanthorDrv, options: OpenOptions) {
     this.drv = drv;
+    this.syncobjs = new SyncobjTable(drv.device.b.syncobjHandleZero);
     this.render = options.node !== 'primary';
     this.sysNice = options.sysNice ?? false;
     this.sysAdmin = options.sysAdmin ?? false;
@@ -187,7 +188,7 @@ export class DrmFile {
 
   /** drm_gem_object_release_handle(). */
   #release(handle: number, bo: GemObject): void {
-    const buf = this.primeBufs.get(handle);
+    const buf = this.primeBufs.size === 0 ? undefined : this.primeBufs.get(handle);
     if (buf !== undefined) {
       this.primeBufs.delete(handle);
       this.primeHandles.delete(buf);

@@ -28,14 +28,16 @@ import { getArray } from './uobj.ts';
 const MAX_LFS_FILESIZE = 2 ** 63;
 
 /**
- * PAGE_ALIGN() and the checks below drm_gem_object_init(): the size that an object gets, in bytes.
+ * PAGE_ALIGN() and the checks below drm_gem_object_init(): the size that an object gets, in bytes. `lo` and `hi` are the two
+ * words of what was asked for.
  *
  * @returns the rounded size; -ENOSPC where rounding ends at 0 or there is no room for a mmap offset; -EINVAL for sizes
  *   that are negative as a loff_t; -ENOMEM beyond the server's limits
  */
-function roundedSize(drv: PanthorDrv, asked: number): number {
-  const size = Math.ceil(asked / PAGE_SIZE) * PAGE_SIZE;
-  if (size >= 2 ** 64) return -ENOSPC;
+function roundedSize(drv: PanthorDrv, lo: number, hi: number): number {
+  // A Number would not tell the last page's sizes from the page before it.
+  if (hi === 0xffffffff && lo > 2 ** 32 - PAGE_SIZE) return -ENOSPC;
+  const size = Math.ceil((hi * 2 ** 32 + lo) / PAGE_SIZE) * PAGE_SIZE;
   if (size >= MAX_LFS_FILESIZE) return -EINVAL;
   if (!MmapOffsets.fits(size)) return -ENOSPC;
   const { limits } = drv;
@@ -48,16 +50,16 @@ export const boCreate: IoctlHandler = function* (drv, file, _mem, view, at) {
   const { off } = drm_panthor_bo_create;
   const { device } = drv;
   if (device.unplugged) return -ENODEV;
-  const asked = getU64(view, at + off.size);
+  const [lo, hi] = [view.getUint32(at + off.size, true), view.getUint32(at + off.size + 4, true)];
   const flags = view.getUint32(at + off.flags, true);
   const known =
     device.kernel.uapi.minor >= 7 ? DRM_PANTHOR_BO_NO_MMAP | DRM_PANTHOR_BO_WB_MMAP : DRM_PANTHOR_BO_NO_MMAP;
-  if (asked === 0 || view.getUint32(at + off.pad, true) !== 0 || (flags & ~known) !== 0) return -EINVAL;
+  if ((lo | hi) === 0 || view.getUint32(at + off.pad, true) !== 0 || (flags & ~known) !== 0) return -EINVAL;
   if (flags === (DRM_PANTHOR_BO_NO_MMAP | DRM_PANTHOR_BO_WB_MMAP)) return -EINVAL;
   const vmId = view.getUint32(at + off.exclusive_vm_id, true);
   const vm = vmId === 0 ? null : file.vms.get(vmId);
   if (vm === undefined) return -EINVAL;
-  const size = roundedSize(drv, asked);
+  const size = roundedSize(drv, lo, hi);
   if (size < 0) return size;
   const bo = device.gem.create(size, flags, vm);
   drv.clientBos.add(bo);

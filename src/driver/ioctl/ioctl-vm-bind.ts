@@ -85,7 +85,8 @@ function* bindSync(file: DrmFile, vm: PanthorVm, mem: UserMemory, view: DataView
 
 /**
  * Jobs that are done, to be used again: a client may have tens of thousands of them at once, and V8's collector would copy
- * each one that was made and still waits. The explorer has none of them: they would be part of its states.
+ * each one that was made and still waits. The explorer, in which workers are threads, has none of them: they would be part of
+ * its states.
  */
 const spareJobs: VmBindSchedJob[] = [];
 const MAX_SPARE_JOBS = 1 << 14;
@@ -93,18 +94,22 @@ const MAX_SPARE_JOBS = 1 << 14;
 /** A bind on its way through the queue of its VM (struct panthor_vm_bind_job as a drm_sched_job). */
 class VmBindSchedJob extends SchedJob {
   readonly job: BindJob;
+  /** It goes to `spareJobs` once it is done. */
+  readonly #isReused: boolean;
 
-  constructor(job: BindJob) {
+  constructor(job: BindJob, isReused: boolean) {
     super(1, job.size);
     this.job = job;
+    this.#isReused = isReused;
   }
 
   /** A job for `op`; -errno of panthor_vm_bind_job_create(). */
   static create(vm: PanthorVm, file: DrmFile, op: BindOp): VmBindSchedJob | number {
-    const spare = spareJobs.at(-1);
+    const spare: VmBindSchedJob | undefined = spareJobs[spareJobs.length - 1];
     const job = vm.bindJobCreate(file, op, spare?.job);
     if (typeof job === 'number') return job;
-    if (spare === undefined) return new VmBindSchedJob(job);
+    if (spare === undefined)
+      return new VmBindSchedJob(job, file.drv.drainsInline || vm.device.condResched !== null);
     spareJobs.pop();
     spare.cost = job.size;
     return spare;
@@ -120,9 +125,8 @@ class VmBindSchedJob extends SchedJob {
    */
   override *free(): Op<void> {
     const { job } = this;
-    const isServed = job.vm.device.condResched !== null;
     yield* job.cleanup();
-    if (!isServed || spareJobs.length >= MAX_SPARE_JOBS) return;
+    if (!this.#isReused || spareJobs.length >= MAX_SPARE_JOBS) return;
     job.leave();
     this.leave();
     spareJobs.push(this);

@@ -8,6 +8,7 @@ import {
 } from '../../../uapi/panthor_drm.ts';
 import type { Op } from '../../coroutine/op.ts';
 import type { UserMemory } from '../base/uaccess.ts';
+import { NULL_DEREFERENCE } from '../base/warn.ts';
 import type { DmaResv } from '../gem/dma-resv.ts';
 import type { SchedEntity, SchedJob } from '../sched/sched-entity.ts';
 import type { Fence } from '../sync/fence.ts';
@@ -62,11 +63,11 @@ export class SubmitContext {
   readonly #file: DrmFile;
   readonly #mem: UserMemory;
   /** In the order in which they were collected, and by handle and point where there are many. */
-  readonly #signals: SyncSignal[] = [];
+  #signals: SyncSignal[] = [];
   #byName: Map<string, SyncSignal> | null = null;
-  /** The jobs, and the operations of each. */
+  /** The jobs, and the operations of each. The first push() to an empty array has V8 make room for seventeen: one is written as [one]. */
   #jobs: SchedJob[] = [];
-  readonly #syncs: (readonly SyncOp[])[] = [];
+  #syncs: (readonly SyncOp[])[] = [];
 
   /** panthor_submit_ctx_init(). */
   constructor(file: DrmFile, mem: UserMemory) {
@@ -82,31 +83,39 @@ export class SubmitContext {
    */
   addJob(job: SchedJob, entity: SchedEntity, syncsAt: number): number {
     job.entity = entity;
-    this.#jobs.push(job);
+    const isFirst = this.#jobs.length === 0;
+    if (isFirst) this.#jobs = [job];
+    else this.#jobs.push(job);
     const { view } = this.#mem;
     const array = getArray(this.#mem, view, syncsAt, drm_panthor_sync_op);
     if (array < 0) return array;
     const stride = view.getUint32(syncsAt, true);
     const count = view.getUint32(syncsAt + 4, true);
-    if (count === 0) {
-      this.#syncs.push(NO_SYNCS);
-      return 0;
-    }
+    const syncs = count === 0 ? NO_SYNCS : this.#readSyncs(array, stride, count);
+    if (isFirst) this.#syncs = [syncs];
+    else this.#syncs.push(syncs);
+    return 0;
+  }
+
+  /** The `count` operations from `array` on in the call's memory. */
+  #readSyncs(array: number, stride: number, count: number): readonly SyncOp[] {
     const { off } = drm_panthor_sync_op;
     const { condResched } = this.#file.drv.device;
-    const syncs: SyncOp[] = [];
-    this.#syncs.push(syncs);
+    const { view } = this.#mem;
+    let syncs: SyncOp[] = [];
     for (let i = 0; i < count; i++) {
       condResched?.();
       const at = array + i * stride;
-      syncs.push({
+      const op = {
         flags: view.getInt32(at + off.flags, true),
         handle: view.getUint32(at + off.handle, true),
         point: view.getBigUint64(at + off.timeline_value, true),
         signal: null,
-      });
+      };
+      if (i === 0) syncs = [op];
+      else syncs.push(op);
     }
-    return 0;
+    return syncs;
   }
 
   /** panthor_submit_ctx_collect_jobs_signal_ops(), panthor_submit_ctx_collect_job_signal_ops() for each: 0, or -EINVAL for a bad operation or an unknown syncobj. */
@@ -190,10 +199,15 @@ export class SubmitContext {
     if (op.signal !== null) return 0;
     const { handle, point } = op;
     const syncobj = this.#file.syncobjs.get(handle);
-    if (syncobj === undefined) return -EINVAL;
+    if (syncobj === undefined) {
+      // What was set aside is freed, and panthor_sync_signal_free() puts a syncobj that is not there.
+      this.#file.drv.device.warn('panthor_sync_signal_free', NULL_DEREFERENCE);
+      return -EINVAL;
+    }
     const fence = syncobj.lookup(point) ?? null;
     op.signal = { handle, point, syncobj: syncobj.get(), fence };
-    this.#signals.push(op.signal);
+    if (this.#signals.length === 0) this.#signals = [op.signal];
+    else this.#signals.push(op.signal);
     if (this.#signals.length > FEW)
       this.#byName ??= new Map(this.#signals.map((one) => [`${one.handle}:${one.point}`, one]));
     this.#byName?.set(`${handle}:${point}`, op.signal);

@@ -51,6 +51,14 @@ export const DEVICE_BEHAVIOURS = {
     commit: 'not known',
     source: 'reading; from which release on it is refused is not known',
   },
+  syncobjHandleZero: {
+    name: 'syncobj-handle-zero',
+    in: { since: '7.2' },
+    what: 'SYNCOBJ_DESTROY of handle 0, which no syncobj has, is EINVAL, and lets the next SYNCOBJ_CREATE give it out; otherwise handles begin with 1.',
+    upstream: 'drm_syncobj_destroy(): xa_erase() on an xarray of XA_FLAGS_ALLOC1, and xa_limit_32b',
+    commit: 'not known',
+    source: 'reading; and by running 6.12.117, 7.2.13 and 7.3.4; between these not known',
+  },
   setClientName: {
     name: 'set-client-name',
     in: { since: '6.13' },

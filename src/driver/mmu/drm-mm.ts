@@ -71,22 +71,43 @@ export class DrmMm {
     this.#count--;
     let { start } = node;
     let end = node.start + node.size;
+    let joined: Hole | null = null;
     for (let i = this.#holes.length - 1; i >= 0; i--) {
       const hole = this.#holes[i];
       if (hole.end !== start && hole.start !== end) continue;
       start = Math.min(start, hole.start);
       end = Math.max(end, hole.end);
-      this.#holes.splice(i, 1);
+      this.#drop(i);
+      joined = hole;
     }
-    this.#holes.push({ start, end, seq: this.#seq++ });
+    this.#add(joined, start, end);
   }
 
   #take(hole: Hole, start: number, size: number): KernelNode {
     const node: KernelNode = { start, size, allocated: true };
     this.#count++;
-    this.#holes.splice(this.#holes.indexOf(hole), 1);
-    if (start > hole.start) this.#holes.push({ start: hole.start, end: start, seq: this.#seq++ });
-    if (start + size < hole.end) this.#holes.push({ start: start + size, end: hole.end, seq: this.#seq++ });
+    this.#drop(this.#holes.indexOf(hole));
+    const { end } = hole;
+    if (start > hole.start) this.#add(null, hole.start, start);
+    if (start + size < end) this.#add(hole, start + size, end);
     return node;
+  }
+
+  /** The youngest hole; `spare` is one that is no more, and used again: heaps of thousands of chunks come and go. */
+  #add(spare: Hole | null, start: number, end: number): void {
+    const seq = this.#seq++;
+    if (spare === null) this.#holes.push({ start, end, seq });
+    else {
+      spare.start = start;
+      spare.end = end;
+      spare.seq = seq;
+      this.#holes.push(spare);
+    }
+  }
+
+  /** Takes the hole at `i` out. (Array.splice() makes an array of it.) */
+  #drop(i: number): void {
+    for (let next = i + 1; next < this.#holes.length; next++) this.#holes[next - 1] = this.#holes[next];
+    this.#holes.pop();
   }
 }

@@ -1,6 +1,6 @@
 /** Leaves of the page tables as io-pgtable-arm.c writes them: arm_lpae_prot_to_pte() and __arm_lpae_init_pte(). */
 import { SZ_4K } from '../../../uapi/sizes.ts';
-import { DESC_TABLE, ENTRIES } from '../../hw/vmsa.ts';
+import { DESC_BLOCK, DESC_TABLE, ENTRIES } from '../../hw/vmsa.ts';
 
 /** Protection bits of a mapping (IOMMU_* of the kernel). */
 export const IOMMU_READ = 1 << 0;
@@ -31,52 +31,116 @@ export function attrHigh(prot: number): number {
   return (prot & IOMMU_NOEXEC) !== 0 ? PTE_XN_HI : 0;
 }
 
-/** Writes `n` leaves from word `at` on: `size` bytes each, physically contiguous from `pa`. */
+/**
+ * Writes leaves over the empty entries whose words are [from, to): `size` bytes each, physically contiguous from `pa`.
+ *
+ * @returns `to`, or the word of the first entry that is not empty, and then nothing is written there and behind it
+ */
 export function fillLeaves(
   words: Uint32Array,
-  at: number,
-  n: number,
+  from: number,
+  to: number,
   pa: number,
   size: number,
   attrLo: number,
   attrHi: number,
-): void {
-  let bytes = pa >>> 0;
-  let hi = ((pa - bytes) * 2 ** -32) | attrHi;
-  if (n === 1) {
-    words[at] = bytes | attrLo;
-    words[at + 1] = hi;
-    return;
+): number {
+  let low = pa >>> 0;
+  let hi = ((pa - low) * 2 ** -32) | attrHi;
+  if (to - from === 2) {
+    if (words[from] !== 0) return from;
+    words[from] = low | attrLo;
+    words[from + 1] = hi;
+    return to;
   }
-  for (let left = n; left > 0; bytes = 0, hi++) {
-    // Beyond 4 GiB the high word is another one.
-    const run = bytes + left * size > 0x100000000 ? (0x100000000 - bytes) / size : left;
-    left -= run;
-    // Attributes are in bits that no address of a page has, so that adding to both adds to the address alone. A 32-bit
-    // integer: beyond 2^31 a number would be a double to the engine.
-    let lo = bytes | attrLo;
-    for (const end = at + run * 2; at < end; at += 2) {
-      words[at] = lo;
-      words[at + 1] = hi;
-      lo = (lo + size) | 0;
-    }
+  // Beyond 4 GiB the high word is another one.
+  for (let at = from; at < to; low = 0, hi++) {
+    const left = (to - at) >> 1;
+    const end = low + left * size > 0x100000000 ? at + 2 * ((0x100000000 - low) / size) : to;
+    at = fillRun(words, at, end, low | attrLo, hi, size);
+    if (at < end) return at;
   }
-}
-
-/** The word of the first entry in [at, end) that is not empty, or `end`. */
-export function firstUsed(words: Uint32Array, at: number, end: number): number {
-  for (; at < end; at += 2) if (words[at] !== 0) return at;
-  return end;
-}
-
-/** Empties the entries whose words are [at, end). A call of fill() costs as much as some thirty entries. */
-export function clearEntries(words: Uint32Array, at: number, end: number): void {
-  if (end - at > 64) words.fill(0, at, end);
-  else for (let i = at; i < end; i++) words[i] = 0;
+  return to;
 }
 
 /**
- * arm_lpae_split_blk_unmap(): writes at word `table` a table of 4 KiB pages that map what the block at word `at` does, but
+ * fillLeaves() where no low word overflows. Attributes are in bits that no address of a page has, so that adding to both adds
+ * to the address alone. All of it is in 32-bit integers, which `| 0` says to the engine: it checks every sum for overflow
+ * otherwise, and beyond 2^31 a number would be a double.
+ */
+function fillRun(
+  words: Uint32Array,
+  from: number,
+  to: number,
+  first: number,
+  high: number,
+  bytes: number,
+): number {
+  let at = from | 0;
+  let lo = first | 0;
+  const end = to | 0;
+  const hi = high | 0;
+  const size = bytes | 0;
+  const size2 = (size + size) | 0;
+  const size3 = (size2 + size) | 0;
+  for (const last = (end - 7) | 0; at < last; at = (at + 8) | 0) {
+    if ((words[at] | words[(at + 2) | 0] | words[(at + 4) | 0] | words[(at + 6) | 0]) !== 0) break;
+    words[at] = lo;
+    words[(at + 1) | 0] = hi;
+    words[(at + 2) | 0] = (lo + size) | 0;
+    words[(at + 3) | 0] = hi;
+    words[(at + 4) | 0] = (lo + size2) | 0;
+    words[(at + 5) | 0] = hi;
+    words[(at + 6) | 0] = (lo + size3) | 0;
+    words[(at + 7) | 0] = hi;
+    lo = (lo + ((size2 + size2) | 0)) | 0;
+  }
+  for (; at < end && words[at] === 0; at = (at + 2) | 0) {
+    words[at] = lo;
+    words[(at + 1) | 0] = hi;
+    lo = (lo + size) | 0;
+  }
+  return at;
+}
+
+/** Words from which on a call of fill() costs less than a loop. */
+const MANY = 64;
+
+/** Empties the entries whose words are [from, to). */
+export function clearEntries(words: Uint32Array, from: number, to: number): void {
+  if (to - from > MANY) words.fill(0, from, to);
+  else for (let at = from | 0; at < to; at = (at + 1) | 0) words[at] = 0;
+}
+
+/**
+ * Empties the leaves whose words are [from, to), blocks or (`arePages`) pages.
+ *
+ * @returns `to`, or the word of the first entry that is empty already or leads to a table: it is left alone, and all behind it
+ */
+export function clearLeaves(words: Uint32Array, from: number, to: number, arePages: boolean): number {
+  const type = arePages ? DESC_TABLE : DESC_BLOCK;
+  const end = to | 0;
+  let at = from | 0;
+  if (end - at > MANY) {
+    for (const last = (end - 7) | 0; at < last; at = (at + 8) | 0) {
+      const a = words[at];
+      const b = words[(at + 2) | 0];
+      const c = words[(at + 4) | 0];
+      const d = words[(at + 6) | 0];
+      // Blocks have bit 0, pages and tables bit 1 too.
+      if ((a & b & c & d & type) !== type || ((a | b | c | d) & DESC_TABLE) !== type) break;
+    }
+    clearEntries(words, from, at);
+  }
+  for (; at < end && (words[at] & DESC_TABLE) === type; at = (at + 2) | 0) {
+    words[at] = 0;
+    words[(at + 1) | 0] = 0;
+  }
+  return at;
+}
+
+/**
+ * arm_lpae_split_blk_unmap(): writes at word `table` (empty) a table of 4 KiB pages that map what the block at word `at` does, but
  * for `n` pages from index `first` on.
  */
 export function splitBlock(words: Uint32Array, at: number, table: number, first: number, n: number): void {
@@ -86,6 +150,6 @@ export function splitBlock(words: Uint32Array, at: number, table: number, first:
   const attrLo = (lo & 0xffc) | DESC_TABLE;
   const attrHi = hi & 0xffff0000;
   const rest = first + n;
-  fillLeaves(words, table, first, pa, SZ_4K, attrLo, attrHi);
-  fillLeaves(words, table + rest * 2, ENTRIES - rest, pa + rest * SZ_4K, SZ_4K, attrLo, attrHi);
+  fillLeaves(words, table, table + first * 2, pa, SZ_4K, attrLo, attrHi);
+  fillLeaves(words, table + rest * 2, table + ENTRIES * 2, pa + rest * SZ_4K, SZ_4K, attrLo, attrHi);
 }

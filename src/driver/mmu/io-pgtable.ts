@@ -10,7 +10,7 @@ import { type PhysicalMemory, ROOT_TABLE_BASE } from '../../hw/memory.ts';
 import { DESC_BLOCK, DESC_TABLE, ENTRIES, levelIndex, startLevel, TABLE_WORDS } from '../../hw/vmsa.ts';
 import type { WarnSink } from '../base/warn.ts';
 import type { TableSource, UnmapBehaviours } from './io-pgtable-cfg.ts';
-import { attrHigh, attrLow, clearEntries, fillLeaves, firstUsed, splitBlock } from './io-pgtable-leaf.ts';
+import { attrHigh, attrLow, clearEntries, clearLeaves, fillLeaves, splitBlock } from './io-pgtable-leaf.ts';
 import { hasLeaf, type LeafVisitor, visitLeaves, visitTables } from './io-pgtable-visit.ts';
 
 export class IoPgtable {
@@ -74,34 +74,19 @@ export class IoPgtable {
     const leafLevel = size === SZ_2M ? 2 : 3;
     const index = leafLevel === 3 ? (lo >>> 12) & 511 : (lo >>> 21) & 511;
     let page = leafLevel === 3 ? this.#lastLeafTable(lo, hi) : -1;
-    let isNew = false;
     if (page < 0) {
-      const tables = this.tables[leafLevel];
       page = this.#rootPage;
       for (let level = this.startLevel; level < leafLevel; level++) {
         page = this.#descend(page, level, levelIndex(level, lo, hi), source);
         if (page < 0) return page;
       }
-      isNew = this.tables[leafLevel] !== tables;
       if (leafLevel === 3) this.#keepLeafTable(page, lo, hi);
     }
     const n = count < ENTRIES - index ? count : ENTRIES - index;
-    // A table that was made just now is empty.
-    if (!isNew) {
-      const ret = this.#clearForLeaf(page, leafLevel, index, n);
-      if (ret !== 0) return ret;
-    }
-    fillLeaves(
-      this.#memory.words,
-      page * TABLE_WORDS + index * 2,
-      n,
-      pa,
-      size,
-      attrLow(prot) | (leafLevel === 3 ? DESC_TABLE : DESC_BLOCK),
-      attrHigh(prot),
-    );
-    this.mapped = n;
-    return 0;
+    const at = page * TABLE_WORDS + index * 2;
+    const ret = this.#writeLeaves(leafLevel, at, at + n * 2, pa, size, prot);
+    if (ret === 0) this.mapped = n;
+    return ret;
   }
 
   /**
@@ -135,17 +120,12 @@ export class IoPgtable {
     const first = leafLevel === 3 ? (lo >>> 12) & 511 : (lo >>> 21) & 511;
     const start = page * TABLE_WORDS + first * 2;
     const end = start + 2 * (count < ENTRIES - first ? count : ENTRIES - first);
-    let at = start;
-    for (; at < end; at += 2) {
-      const desc = words[at];
-      if (desc === 0) {
-        this.#warn.warn('__arm_lpae_unmap', 'not-mapped');
-        break;
-      }
-      if (leafLevel === 2 && (desc & 3) === DESC_TABLE)
-        this.#free(this.#memory.tableOf(desc, words[at + 1]), 3);
+    let at = clearLeaves(words, start, end, leafLevel === 3);
+    while (at < end && words[at] !== 0) {
+      this.#freeTable(at);
+      at = clearLeaves(words, at + 2, end, false);
     }
-    clearEntries(words, start, at);
+    if (at < end) this.#warn.warn('__arm_lpae_unmap', 'not-mapped');
     if (at === start && at < end && this.#b.holeIsASize) return -ENOENT;
     return ((at - start) >> 1) * size;
   }
@@ -204,22 +184,31 @@ export class IoPgtable {
     this.tables[level + 1]++;
   }
 
-  /** Makes sure that `n` entries may be overwritten by leaves: empty ones, and blocks over empty tables. */
-  #clearForLeaf(page: number, level: number, index: number, n: number): number {
+  /** Writes leaves into the entries whose words are [start, end), over empty ones and over tables, which go; none where a leaf is met. */
+  #writeLeaves(level: number, start: number, end: number, pa: number, size: number, prot: number): number {
     const { words } = this.#memory;
-    const start = page * TABLE_WORDS + index * 2;
-    const end = start + n * 2;
-    for (let at = firstUsed(words, start, end); at < end; at = firstUsed(words, at, end)) {
+    const attrLo = attrLow(prot) | (level === 3 ? DESC_TABLE : DESC_BLOCK);
+    const attrHi = attrHigh(prot);
+    let at = fillLeaves(words, start, end, pa, size, attrLo, attrHi);
+    while (at < end) {
       if (level === 3 || (words[at] & 3) === DESC_BLOCK) {
+        clearEntries(words, start, at);
         this.#warn.warn('arm_lpae_init_pte', 'already-mapped');
         return -EEXIST;
       }
-      const table = this.#memory.tableOf(words[at], words[at + 1]);
-      words[at] = 0;
-      words[at + 1] = 0;
-      this.#free(table, 3);
+      this.#freeTable(at);
+      at = fillLeaves(words, at, end, pa + ((at - start) >> 1) * size, size, attrLo, attrHi);
     }
     return 0;
+  }
+
+  /** The table of the last level that the entry at word `at` leads to goes. */
+  #freeTable(at: number): void {
+    const { words } = this.#memory;
+    const table = this.#memory.tableOf(words[at], words[at + 1]);
+    words[at] = 0;
+    words[at + 1] = 0;
+    this.#free(table, 3);
   }
 
   /** A 4 KiB unmap met a block at `at`. Returns the bytes unmapped. */

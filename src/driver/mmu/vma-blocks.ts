@@ -1,11 +1,11 @@
 /**
- * Where the ids of VMAs lie in order: blocks of at most 128 ids in storage of their own, the blocks in a growing array. A
+ * Where the ids of VMAs lie in order: blocks of at most 64 ids in storage of their own, the blocks in a growing array. A
  * block's ids may begin anywhere in its storage, so that inserting and removing move the shorter side of one block only.
  */
 import { grown, NO_FLOATS, NO_INTS, VmaFields } from './vma-fields.ts';
 
 /** Ids of a block. */
-export const BLOCK = 128;
+export const BLOCK = 64;
 
 export class VmaBlocks extends VmaFields {
   /** Blocks in address order, as indices of storage blocks. */
@@ -16,8 +16,8 @@ export class VmaBlocks extends VmaFields {
   /** By storage block: where its ids begin and how many there are, and the ids with their VAs beside them. */
   protected head = NO_INTS;
   protected fill = NO_INTS;
-  protected ids128 = NO_INTS;
-  protected va128 = NO_FLOATS;
+  protected blockIds = NO_INTS;
+  protected blockVas = NO_FLOATS;
   protected freeBlocks: number[] = [];
   protected storage = 0;
 
@@ -27,7 +27,7 @@ export class VmaBlocks extends VmaFields {
     for (let b = 0; b < this.blocks; b++) {
       const block = this.order[b];
       const base = this.base(block);
-      for (let i = 0; i < this.fill[block]; i++) ids.push(this.ids128[base + i]);
+      for (let i = 0; i < this.fill[block]; i++) ids.push(this.blockIds[base + i]);
     }
     return ids;
   }
@@ -46,13 +46,13 @@ export class VmaBlocks extends VmaFields {
   /** Where the last VMA begins; there is one. */
   protected lastVa(): number {
     const block = this.order[this.blocks - 1];
-    return this.va128[this.base(block) + this.fill[block] - 1];
+    return this.blockVas[this.base(block) + this.fill[block] - 1];
   }
 
   /** Opens a place for index `ci` among a block's `n` ids, moving the shorter side where there is room. */
   protected makeRoom(block: number, n: number, ci: number): number {
-    const ids = this.ids128;
-    const vas = this.va128;
+    const ids = this.blockIds;
+    const vas = this.blockVas;
     const head = this.head[block];
     let base = block * BLOCK + head;
     if (head > 0 && (ci < n - ci || head + n === BLOCK)) {
@@ -88,13 +88,13 @@ export class VmaBlocks extends VmaFields {
     const from = this.order[at];
     const to = this.order[at + 1];
     const half = BLOCK / 2;
-    this.ids128.copyWithin(to * BLOCK, from * BLOCK + half, (from + 1) * BLOCK);
-    this.va128.copyWithin(to * BLOCK, from * BLOCK + half, (from + 1) * BLOCK);
+    this.blockIds.copyWithin(to * BLOCK, from * BLOCK + half, (from + 1) * BLOCK);
+    this.blockVas.copyWithin(to * BLOCK, from * BLOCK + half, (from + 1) * BLOCK);
     this.head[from] = 0;
     this.head[to] = 0;
     this.fill[from] = half;
     this.fill[to] = BLOCK - half;
-    this.first[at + 1] = this.va128[to * BLOCK];
+    this.first[at + 1] = this.blockVas[to * BLOCK];
   }
 
   protected dropBlock(at: number): void {
@@ -110,8 +110,8 @@ export class VmaBlocks extends VmaFields {
     if (block >= this.fill.length) {
       this.head = grown(this.head, Int32Array, 1);
       this.fill = grown(this.fill, Int32Array, 1);
-      this.ids128 = grown(this.ids128, Int32Array, BLOCK);
-      this.va128 = grown(this.va128, Float64Array, BLOCK);
+      this.blockIds = grown(this.blockIds, Int32Array, BLOCK);
+      this.blockVas = grown(this.blockVas, Float64Array, BLOCK);
     }
     this.head[block] = 0;
     this.fill[block] = 0;

@@ -5,6 +5,7 @@
  *
  * One cursor serves the operation under way (op_lock is held); it stays valid across removeAtCursor and insertAtCursor.
  */
+import { upperBound } from '../base/upper-bound.ts';
 import { BLOCK, VmaBlocks } from './vma-blocks.ts';
 
 export class VmaStore extends VmaBlocks {
@@ -22,23 +23,23 @@ export class VmaStore extends VmaBlocks {
     if (end > 0 && this.count > 0 && this.first[0] === 0 && this.range[this.begin()] === 0)
       return this.current();
     this.#seek(start);
-    const found = this.current();
-    if (found < 0) return -1;
-    // In integers: first <= end - 1 and last >= start.
-    return this.va[found] < end && this.va[found] + this.range[found] > start ? found : -1;
+    if (this.#cb >= this.blocks) return -1;
+    // In integers: first <= end - 1; #seek() has seen to last >= start.
+    const at = this.base(this.order[this.#cb]) + this.#ci;
+    return this.blockVas[at] < end ? this.blockIds[at] : -1;
   }
 
   /** The VMA at the cursor, or -1 at the end. */
   current(): number {
     if (this.#cb >= this.blocks) return -1;
-    return this.ids128[this.base(this.order[this.#cb]) + this.#ci];
+    return this.blockIds[this.base(this.order[this.#cb]) + this.#ci];
   }
 
   /** The VMA behind the one at the cursor, or -1. */
   following(): number {
     const block = this.order[this.#cb];
-    if (this.#ci + 1 < this.fill[block]) return this.ids128[this.base(block) + this.#ci + 1];
-    return this.#cb + 1 < this.blocks ? this.ids128[this.base(this.order[this.#cb + 1])] : -1;
+    if (this.#ci + 1 < this.fill[block]) return this.blockIds[this.base(block) + this.#ci + 1];
+    return this.#cb + 1 < this.blocks ? this.blockIds[this.base(this.order[this.#cb + 1])] : -1;
   }
 
   /** Moves the cursor on by one VMA. */
@@ -57,8 +58,8 @@ export class VmaStore extends VmaBlocks {
     const base = this.base(block);
     const ci = this.#ci;
     const n = --this.fill[block];
-    const ids = this.ids128;
-    const vas = this.va128;
+    const ids = this.blockIds;
+    const vas = this.blockVas;
     this.count--;
     if (n === 0) {
       this.dropBlock(at);
@@ -89,8 +90,8 @@ export class VmaStore extends VmaBlocks {
     const block = this.order[this.#cb];
     const at = this.base(block) + this.#ci;
     const va = this.va[id];
-    this.ids128[at] = id;
-    this.va128[at] = va;
+    this.blockIds[at] = id;
+    this.blockVas[at] = va;
     if (this.#ci === 0) this.first[this.#cb] = va;
     this.advance();
   }
@@ -111,8 +112,8 @@ export class VmaStore extends VmaBlocks {
     const ci = this.#ci;
     const n = this.fill[block]++;
     const at = this.makeRoom(block, n, ci);
-    this.ids128[at] = id;
-    this.va128[at] = this.va[id];
+    this.blockIds[at] = id;
+    this.blockVas[at] = this.va[id];
     if (ci === 0) this.first[this.#cb] = this.va[id];
     this.count++;
     if (++this.#ci > n) {
@@ -138,7 +139,7 @@ export class VmaStore extends VmaBlocks {
   #fits(va: number): boolean {
     if (this.#cb >= this.blocks || this.#ci === 0) return false;
     const at = this.base(this.order[this.#cb]) + this.#ci;
-    return this.va128[at - 1] <= va && va < this.va128[at];
+    return this.blockVas[at - 1] <= va && va < this.blockVas[at];
   }
 
   /** Sets the cursor to the first VMA; returns its id or -1. */
@@ -167,9 +168,10 @@ export class VmaStore extends VmaBlocks {
     const cb = this.#cb;
     const ci = this.#ci;
     while (this.#back()) {
-      const before = this.current();
-      if (this.range[before] === 0) continue;
-      if (this.va[before] + this.range[before] > va) return;
+      const at = this.base(this.order[this.#cb]) + this.#ci;
+      const range = this.range[this.blockIds[at]];
+      if (range === 0) continue;
+      if (this.blockVas[at] + range > va) return;
       break;
     }
     this.#cb = cb;
@@ -192,37 +194,16 @@ export class VmaStore extends VmaBlocks {
   /** Cursor to the first VMA that begins after `va`. */
   #upperBound(va: number): void {
     if (this.#isNear(va)) return;
-    const first = this.first;
-    let lo = 0;
-    let hi = this.blocks;
-    while (lo < hi) {
-      const mid = (lo + hi) >> 1;
-      if (first[mid] <= va) lo = mid + 1;
-      else hi = mid;
-    }
-    if (lo === 0) {
-      this.#cb = 0;
-      this.#ci = 0;
-      return;
-    }
-    const at = lo - 1;
+    const at = upperBound(this.first, 0, this.blocks, va) - 1;
+    this.#cb = at < 0 ? 0 : at;
+    this.#ci = 0;
+    if (at < 0) return;
     const block = this.order[at];
     const base = this.base(block);
-    const vas = this.va128;
-    lo = base;
-    hi = base + this.fill[block];
-    while (lo < hi) {
-      const mid = (lo + hi) >> 1;
-      if (vas[mid] <= va) lo = mid + 1;
-      else hi = mid;
-    }
-    if (lo === base + this.fill[block]) {
-      this.#cb = at + 1;
-      this.#ci = 0;
-    } else {
-      this.#cb = at;
-      this.#ci = lo - base;
-    }
+    const end = base + this.fill[block];
+    const found = upperBound(this.blockVas, base, end, va);
+    if (found === end) this.#cb++;
+    else this.#ci = found - base;
   }
 
   /** Whether the first VMA beyond `va` is at the cursor, or the next in its block, as clients that go through memory have it. */
@@ -230,7 +211,7 @@ export class VmaStore extends VmaBlocks {
     if (this.#cb >= this.blocks) return this.blocks > 0 && this.lastVa() <= va;
     const block = this.order[this.#cb];
     const at = this.base(block) + this.#ci;
-    const vas = this.va128;
+    const vas = this.blockVas;
     if (vas[at] > va) return this.#ci > 0 && vas[at - 1] <= va;
     if (this.#ci + 1 >= this.fill[block] || vas[at + 1] <= va) return false;
     this.#ci++;

@@ -187,7 +187,7 @@ export class PanthorJob extends SchedJob {
     const { queue } = this;
     const { group } = queue;
     this.seqno = ++queue.seqno;
-    const done = new Fence(queue.fenceContext, BigInt(this.seqno), 'queue-fence');
+    const done = new Fence(queue.fenceContext, this.seqno, 'queue-fence');
     this.doneFence = done;
     this.ringStart = queue.insert;
     this.ringEnd = queue.insert + JOB_BYTES;

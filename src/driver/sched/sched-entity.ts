@@ -108,7 +108,7 @@ export class SchedEntity implements Work {
   /** drm_sched_job_arm(): gives the job its number, and its fence where something is to signal with it. */
   arm(job: SchedJob, signals: boolean): void {
     this.#seqno++;
-    if (signals) job.finished = new Fence(this.#context, BigInt(this.#seqno), this.#name);
+    if (signals) job.finished = new Fence(this.#context, this.#seqno, this.#name);
   }
 
   /** drm_sched_entity_push_job() */

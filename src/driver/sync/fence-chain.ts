@@ -8,6 +8,7 @@ import { allocContext, Fence, FenceArray, type FenceCallback, stubFence } from '
  * observed: an old point is found as "signalled" (null) once it has been cut out.
  */
 export class FenceChain extends Fence {
+  declare readonly seqno: bigint;
   /** The link or fence before this one; null once everything before is done, or for the first point. */
   prev: Fence | null;
   /** What this point waits for (dma_fence_chain_contained). */

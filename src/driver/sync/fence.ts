@@ -2,7 +2,8 @@
  * Fences: something that will be done, once, with or without an error (struct dma_fence). A timeline's points are
  * fences too (fence-chain.ts).
  *
- * Sequence numbers are BigInts, because clients choose the points of timelines from the whole range of a u64.
+ * The points of timelines are BigInts, because clients choose them from the whole range of a u64; the numbers of jobs are
+ * Numbers, which cost no memory.
  */
 
 /**
@@ -30,7 +31,7 @@ export function allocContext(): number {
 export class Fence {
   /** Fences of one context signal in the order of their sequence numbers. */
   readonly context: number;
-  readonly seqno: bigint;
+  readonly seqno: bigint | number;
   /** Who made it: the drm_sched queue of a job's fence, or "stub" (dma_fence_ops.get_timeline_name). */
   readonly timeline: string;
   /** CLOCK_MONOTONIC when it signalled, ns; 0 where the time is not kept (useFenceClock). */
@@ -43,7 +44,7 @@ export class Fence {
   #mark = 0;
   #others: Map<FenceCallback, number> | null = null;
 
-  constructor(context: number = allocContext(), seqno: bigint = 1n, timeline = 'stub') {
+  constructor(context: number = allocContext(), seqno: bigint | number = 1, timeline = 'stub') {
     this.context = context;
     this.seqno = seqno;
     this.timeline = timeline;

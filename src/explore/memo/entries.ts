@@ -1,38 +1,49 @@
 /** What steps and reactions were found to do, by number. */
 import type { Violation } from '../search/world.ts';
 import type { Places } from './places.ts';
-import type { Recording } from './recorder.ts';
 
-/** Changes of a state: places, and what they hold afterwards; and by how much the sums of its fingerprint change. */
-export interface Change {
-  places: Int32Array;
-  values: Int32Array;
-  lane0: number;
-  lane1: number;
+/**
+ * Changes of a state: places, and what they hold afterwards; and by how much the sums of its fingerprint change. One class
+ * for all of them, and all fields from the start: the engine reads those of objects of one shape in one instruction.
+ */
+export class Change {
+  readonly places: Int32Array;
+  readonly values: Int32Array;
+  readonly lane0: number;
+  readonly lane1: number;
   /** Places of these that are only counted up or down. */
-  commute: readonly number[];
-}
+  readonly commute: readonly number[];
+  /** Of a step: where its thread stands afterwards. */
+  local = 0;
+  /** Of a step: drm_dev_enter() that failed on the way. */
+  failedEnters = 0;
+  /** Of a step: what was thrown; nothing else counts then. */
+  violation: Violation | null = null;
+  /** What is looked at before it, and changed, by number; -1 where that was not asked for. */
+  footprint = -1;
+  /** Of a reaction: names that the thread has given then, where it makes something; -1 for no more than before. */
+  counter = -1;
 
-/** What a step of a thread does. */
-export interface StepEntry extends Change {
-  /** Where the thread stands afterwards. */
-  local: number;
-  /** drm_dev_enter() that failed on the way. */
-  failedEnters: number;
-  /** What was thrown; nothing else counts then. */
-  violation: Violation | null;
+  constructor(
+    places: readonly number[],
+    values: readonly number[],
+    lane0: number,
+    lane1: number,
+    commute: readonly number[],
+  ) {
+    this.places = Int32Array.from(places);
+    this.values = Int32Array.from(values);
+    this.lane0 = lane0;
+    this.lane1 = lane1;
+    this.commute = commute;
+  }
 }
 
 /** What a reaction does, by how many names the thread of the step had given: what it makes is named after those. */
 export interface ReactionEntry {
   /** Where it does the same whichever thread acts. */
   always: Change | null;
-  byNames: Map<number, Change & { counter: number }>;
-}
-
-export function changeOf(recording: Recording, lane0: number, lane1: number): Change {
-  const { places, values, commute } = recording;
-  return { places: Int32Array.from(places), values: Int32Array.from(values), lane0, lane1, commute };
+  byNames: Map<number, Change>;
 }
 
 /** Makes the change; returns the watchers of the places that it touches. */

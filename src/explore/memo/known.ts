@@ -1,13 +1,21 @@
 /** All that is known of a world: what steps, reactions, guards and invariants come to, by what they look at. */
 import { MAX_OPTIONS } from '../search/world.ts';
-import { type AccessSet, COMMUTES, READS } from '../state/access-set.ts';
+import { type Footprints, NOTHING } from '../shards/footprints.ts';
+import { AccessSet, COMMUTES, READS, WRITES } from '../state/access-set.ts';
 import { now } from '../state/objects.ts';
 import { tracker } from '../state/tracker.ts';
 import { DecisionTrees } from './decision-tree.ts';
-import { type Change, changeOf, type ReactionEntry, type StepEntry } from './entries.ts';
+import { Change, type ReactionEntry } from './entries.ts';
 import { Locals } from './locals.ts';
 import { Places } from './places.ts';
 import { Recorder, type Recording } from './recorder.ts';
+
+/** What a guard or a check comes to. */
+interface Answer {
+  readonly value: number;
+  /** What is looked at for it, by number; -1 where that was not asked for. */
+  footprint: number;
+}
 
 export class Known {
   readonly places = new Places();
@@ -16,7 +24,7 @@ export class Known {
   /** What was found wrong, in words. */
   readonly messages: string[] = [];
   readonly #trees = new DecisionTrees();
-  readonly #steps: StepEntry[] = [];
+  readonly #steps: Change[] = [];
   readonly #reactions: ReactionEntry[] = [];
   /** Roots of trees: by where a thread stands and which way it goes; by where it stands; by number. */
   readonly #stepRoots: number[] = [];
@@ -25,6 +33,11 @@ export class Known {
   readonly #checkRoots: number[];
   /** Where it is noted what steps touch and change, if it is. */
   notes: AccessSet | null = null;
+  /** The same by numbers, and what the step under way has touched so far. */
+  footprints: Footprints | null = null;
+  printed = NOTHING;
+  readonly #answers: Answer[] = [];
+  readonly #set = new AccessSet();
 
   /** `reactions`, `checks`: how many of them there are. To be made where the world is at its initial state. */
   constructor(reactions: number, checks: number) {
@@ -49,12 +62,25 @@ export class Known {
     return (this.#stepRoots[local * MAX_OPTIONS + option] ??= this.#trees.newRoot());
   }
 
-  step(root: number): StepEntry | null {
+  step(root: number): Change | null {
     const leaf = this.#trees.find(root, this.places.values);
     if (leaf < 0) return null;
     const entry = this.#steps[leaf];
     if (this.notes !== null) this.#noteTouched(root, this.notes, entry.commute);
+    if (this.footprints !== null) this.#print(root, entry, this.footprints);
     return entry;
+  }
+
+  /** Adds what a step or reaction touches and changes to what the step under way has touched. */
+  #print(root: number, change: Change, footprints: Footprints): void {
+    if (change.footprint < 0) {
+      const set = this.#set;
+      set.clear();
+      this.#noteTouched(root, set, change.commute);
+      for (const place of change.places) if (set.modes[place] !== COMMUTES) set.add(place, WRITES);
+      change.footprint = footprints.of(set);
+    }
+    this.printed = footprints.union(this.printed, change.footprint);
   }
 
   /** Notes the places on the way to a leaf. */
@@ -64,19 +90,21 @@ export class Known {
     );
   }
 
-  addStep(root: number, touched: readonly number[], entry: StepEntry): void {
+  addStep(root: number, touched: readonly number[], entry: Change): void {
     this.#trees.add(root, touched, this.places.values, this.#steps.push(entry) - 1);
     if (this.notes !== null) this.#noteTouched(root, this.notes, entry.commute);
+    if (this.footprints !== null) this.#print(root, entry, this.footprints);
   }
 
   /** What reaction `i` comes to where `actor` (see ReactionEntry) has taken a step; null where that is not known. */
-  reaction(i: number, actor: number): (Change & { counter?: number }) | null {
+  reaction(i: number, actor: number): Change | null {
     const leaf = this.#trees.find(this.#reactionRoots[i], this.places.values);
     if (leaf < 0) return null;
     const change = this.#reactions[leaf].always ?? this.#reactions[leaf].byNames.get(actor) ?? null;
     // Where it changes nothing, a step that changes what was looked at reacts itself.
-    if (change !== null && change.places.length > 0 && this.notes !== null)
-      this.#noteTouched(this.#reactionRoots[i], this.notes, change.commute);
+    if (change === null || change.places.length === 0) return change;
+    if (this.notes !== null) this.#noteTouched(this.#reactionRoots[i], this.notes, change.commute);
+    if (this.footprints !== null) this.#print(this.#reactionRoots[i], change, this.footprints);
     return change;
   }
 
@@ -95,17 +123,33 @@ export class Known {
       this.#trees.add(this.#reactionRoots[i], touched, this.places.values, leaf);
     }
     if (counter[0] === counter[1]) this.#reactions[leaf].always = change;
-    else this.#reactions[leaf].byNames.set(actor, { ...change, counter: counter[1] });
+    else {
+      change.counter = counter[1];
+      this.#reactions[leaf].byNames.set(actor, change);
+    }
   }
 
   /** Whether a thread that stands at `local` may go on: 1 or 0, -1 where that is not known. */
   guard(local: number): number {
-    return this.#trees.find(this.#guardRoot(local), this.places.values);
+    const leaf = this.#trees.find(this.#guardRoot(local), this.places.values);
+    return leaf < 0 ? -1 : this.#answers[leaf].value;
   }
 
   /** Notes what decides whether a thread that stands at `local` may go on, where that is known. */
   noteGuard(local: number, set: AccessSet): void {
     this.#noteTouched(this.#guardRoot(local), set);
+  }
+
+  /** The same by number: what is added to what the step under way has touched. */
+  printGuard(local: number, footprints: Footprints): void {
+    const leaf = this.#trees.find(this.#guardRoot(local), this.places.values);
+    const answer = this.#answers[leaf];
+    if (answer.footprint < 0) {
+      this.#set.clear();
+      this.noteGuard(local, this.#set);
+      answer.footprint = footprints.of(this.#set);
+    }
+    this.printed = footprints.union(this.printed, answer.footprint);
   }
 
   /** Asks for it in the world behind, which is in the present state. */
@@ -119,7 +163,8 @@ export class Known {
 
   /** Number of the message on what is wrong by check `i`, from 1; 0 for nothing, -1 where that is not known. */
   wrong(i: number): number {
-    return this.#trees.find(this.#checkRoots[i], this.places.values);
+    const leaf = this.#trees.find(this.#checkRoots[i], this.places.values);
+    return leaf < 0 ? -1 : this.#answers[leaf].value;
   }
 
   /** Asks for it in the world behind, which is in the present state. */
@@ -136,7 +181,8 @@ export class Known {
       answer = ask();
     });
     this.#watch(touched, bit);
-    this.#trees.add(root, touched, this.places.values, answer);
+    const leaf = this.#answers.push({ value: answer, footprint: -1 }) - 1;
+    this.#trees.add(root, touched, this.places.values, leaf);
     return answer;
   }
 
@@ -148,7 +194,15 @@ export class Known {
   run(thread: number, action: () => void, first: readonly number[] = []): [Recording, Change] {
     const [lane0, lane1] = [tracker.lane0, tracker.lane1];
     const noted = this.recorder.record(action, thread + 1, first);
-    return [noted, changeOf(noted, (tracker.lane0 - lane0) | 0, (tracker.lane1 - lane1) | 0)];
+    const { places, values, commute } = noted;
+    const change = new Change(
+      places,
+      values,
+      (tracker.lane0 - lane0) | 0,
+      (tracker.lane1 - lane1) | 0,
+      commute,
+    );
+    return [noted, change];
   }
 
   /** How many names thread `thread` has given in the world behind. */

@@ -50,10 +50,14 @@ export function lockOf({ lock }: Local, places: Places): Lock | null {
 }
 const HELD = $key('held');
 
+/** More than a thread names. */
+const COUNTER_LIMIT = 2 ** 24;
+
 /** All that were met so far, by number. */
 export class Locals {
   readonly list: Local[] = [];
   readonly #numbers = new Map<string, number>();
+  readonly #withCounter = new Map<number, number>();
   readonly #places: Places;
 
   constructor(places: Places) {
@@ -89,7 +93,11 @@ export class Locals {
   /** The same place, after the thread has named more objects. */
   withCounter(number: number, counter: number): number {
     const local = this.list[number];
-    return local.counter === counter ? number : this.#intern({ ...local, counter });
+    if (local.counter === counter) return number;
+    const key = number * COUNTER_LIMIT + counter;
+    let other = this.#withCounter.get(key);
+    if (other === undefined) this.#withCounter.set(key, (other = this.#intern({ ...local, counter })));
+    return other;
   }
 
   #intern(local: Local): number {
@@ -97,7 +105,9 @@ export class Locals {
     let number = this.#numbers.get(key);
     if (number === undefined) {
       this.#numbers.set(key, (number = this.list.length));
-      this.list.push(local);
+      // Written out: objects of one shape, whichever way they come.
+      const { term0, term1, counter, kind, options, label, call, access, lock } = local;
+      this.list.push({ term0, term1, counter, kind, options, label, call, access, lock, key: local.key });
     }
     return number;
   }

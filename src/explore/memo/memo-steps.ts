@@ -1,11 +1,12 @@
 import type { Coverage } from '../coverage.ts';
 import type { DriverWorld } from '../driver-world.ts';
 import { optionOf, type Step, threadOf, Violation } from '../search/world.ts';
-import { type AccessSet, COMMUTES, WRITES } from '../state/access-set.ts';
+import { Footprints, NOTHING } from '../shards/footprints.ts';
+import { AccessSet, COMMUTES, WRITES } from '../state/access-set.ts';
 import { tracker } from '../state/tracker.ts';
-import type { StepEntry } from './entries.ts';
+import { Change } from './entries.ts';
 import { Known } from './known.ts';
-import { CHOOSES, lockOf } from './locals.ts';
+import { CHOOSES, lockOf, WAITS } from './locals.ts';
 import { FREED } from './places.ts';
 import { Present } from './present.ts';
 
@@ -15,6 +16,7 @@ import { Present } from './present.ts';
  */
 export abstract class MemoSteps {
   protected readonly world: DriverWorld;
+  readonly footprints = new Footprints();
   protected known!: Known;
   protected coverage!: Coverage;
   protected now!: Present;
@@ -79,8 +81,31 @@ export abstract class MemoSteps {
     this.known.notes = set;
   }
 
+  /** From now on each step leaves what it touches in `printed`, or no longer. */
+  print(on: boolean): void {
+    this.known.footprints = on ? this.footprints : null;
+  }
+
+  /** What the last step has touched, by number, with what decides whether its thread may go on. */
+  get printed(): number {
+    return this.known.printed;
+  }
+
+  /** Begins to note what a step of `thread` touches. */
+  #beginPrint(thread: number, footprints: Footprints): void {
+    const { now, known } = this;
+    known.printed = NOTHING;
+    if (now.locals[thread].kind === WAITS) known.printGuard(now.at[thread], footprints);
+    if (now.begun[thread] !== 0 || !this.world.hasOrder) return;
+    const set = new AccessSet();
+    this.world.noteTurn(thread, set);
+    this.world.noteBeginning(thread, set);
+    known.printed = footprints.union(known.printed, footprints.of(set));
+  }
+
   step(step: Step): void {
-    const { notes, places } = this.known;
+    const { notes, places, footprints } = this.known;
+    if (footprints !== null) this.#beginPrint(threadOf(step), footprints);
     if (notes === null) {
       this.#step(step);
       return;
@@ -114,7 +139,7 @@ export abstract class MemoSteps {
   }
 
   /** Does what a step is known to do; false where something that follows from it is not known. */
-  #lookUp(step: Step, thread: number, entry: StepEntry): boolean {
+  #lookUp(step: Step, thread: number, entry: Change): boolean {
     if (entry.violation !== null) throw entry.violation;
     const { kind, label } = this.now.locals[thread];
     this.now.change(entry);
@@ -141,7 +166,7 @@ export abstract class MemoSteps {
     if (change === null) return false;
     present.change(change);
     if (change.places.length === 0) present.dirty &= ~bit;
-    if (change.counter !== undefined) present.count(thread, change.counter);
+    if (change.counter >= 0) present.count(thread, change.counter);
     return true;
   }
 
@@ -178,26 +203,21 @@ export abstract class MemoSteps {
   }
 
   #noteViolation(root: number, violation: Violation): void {
-    const nothing = { places: new Int32Array(0), values: new Int32Array(0), lane0: 0, lane1: 0, commute: [] };
-    const touched = this.known.recorder.touchedSoFar;
-    this.known.addStep(root, touched, { ...nothing, local: 0, failedEnters: 0, violation });
+    const entry = new Change([], [], 0, 0, []);
+    entry.violation = violation;
+    this.known.addStep(root, this.known.recorder.touchedSoFar, entry);
   }
 
   #noteStep(thread: number, root: number, action: () => void): void {
     const { coverage } = this;
     const before = coverage.failedEnters;
     const [{ touched }, change] = this.known.run(thread, action, [FREED]);
-    const entry: StepEntry = {
-      ...change,
-      local: 0,
-      failedEnters: coverage.failedEnters - before,
-      violation: null,
-    };
-    this.known.addStep(root, touched, entry);
+    change.failedEnters = coverage.failedEnters - before;
+    this.known.addStep(root, touched, change);
     this.now.change(change);
     // What is new has its place in the state by now, and can be referred to.
-    entry.local = this.#localOf(thread);
-    this.now.stand(thread, entry.local);
+    change.local = this.#localOf(thread);
+    this.now.stand(thread, change.local);
   }
 
   #noteReaction(i: number, thread: number, action: () => void): void {

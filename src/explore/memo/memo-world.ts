@@ -40,11 +40,11 @@ export class MemoWorld extends MemoSteps implements NotedWorld {
   /** Asks of every thread that waits whether it may go on. */
   #ask(): void {
     const { now, known } = this;
-    for (let i = 0; i < now.threads; i++) {
+    let open = now.waiting & ~now.asked;
+    now.asked = -1;
+    for (; open !== 0; open &= open - 1) {
+      const i = 31 - Math.clz32(open & -open);
       const bit = 1 << i;
-      if ((now.asked & bit) !== 0) continue;
-      now.asked |= bit;
-      if (now.locals[i].kind !== WAITS) continue;
       let ready = known.guard(now.at[i]);
       if (ready < 0) {
         ready = this.really(() => {
@@ -60,11 +60,10 @@ export class MemoWorld extends MemoSteps implements NotedWorld {
     this.#ask();
     const { now } = this;
     let n = 0;
-    for (let i = 0; i < now.threads; i++) {
-      const { kind, options } = now.locals[i];
-      if (kind === ENDED) continue;
-      if (kind === WAITS && (now.ready & (1 << i)) === 0) continue;
+    for (let able = now.live & (~now.waiting | now.ready); able !== 0; able &= able - 1) {
+      const i = 31 - Math.clz32(able & -able);
       if (this.world.comesLater(i, now.begun)) continue;
+      const { kind, options } = now.locals[i];
       if (kind === CHOOSES) for (let o = 0; o < options; o++) into[n++] = stepOf(i, o);
       else into[n++] = i;
     }
@@ -87,9 +86,8 @@ export class MemoWorld extends MemoSteps implements NotedWorld {
     const { now, coverage } = this;
     coverage.visited(now.calls);
     this.#ask();
-    for (let i = 0; i < now.threads; i++) {
-      if (now.locals[i].access && (now.ready & (1 << i)) === 0) coverage.happened('waitedAtLock');
-    }
+    for (let stuck = now.accessing & ~now.ready; stuck !== 0; stuck &= stuck - 1)
+      coverage.happened('waitedAtLock');
   }
 
   check(report: (violation: Violation) => void): void {

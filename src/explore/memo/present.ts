@@ -5,7 +5,7 @@ import { MAX_THREADS, type Step, threadOf } from '../search/world.ts';
 import { mix32 } from '../state/hash.ts';
 import { apply, type Change } from './entries.ts';
 import type { Known } from './known.ts';
-import type { Local } from './locals.ts';
+import { ENDED, type Local, WAITS } from './locals.ts';
 
 /** Numbers that are kept of the state before a step. */
 const WORDS = 8;
@@ -17,6 +17,10 @@ export class Present {
   /** Where each thread stands, by number, and what is known of that. */
   readonly at = new Int32Array(MAX_THREADS).fill(-1);
   readonly locals: Local[] = [];
+  /** Threads that have not ended, that wait for something, and that wait at the lock of a region, as bits. */
+  live = 0;
+  waiting = 0;
+  accessing = 0;
   /** The call that each thread is at. */
   readonly calls = new Int32Array(MAX_THREADS);
   /** Steps that each thread has taken. */
@@ -60,6 +64,10 @@ export class Present {
     this.at[thread] = local;
     this.locals[thread] = after;
     this.calls[thread] = after.call;
+    const others = ~(1 << thread);
+    this.live = (this.live & others) | (Number(after.kind !== ENDED) << thread);
+    this.waiting = (this.waiting & others) | (Number(after.kind === WAITS) << thread);
+    this.accessing = (this.accessing & others) | (Number(after.access) << thread);
     this.#terms0 = (this.#terms0 + after.term0 - (before?.term0 ?? 0)) | 0;
     this.#terms1 = (this.#terms1 + after.term1 - (before?.term1 ?? 0)) | 0;
   }

@@ -56,6 +56,9 @@ export function findNoEnd(context: Context, graph: Graph, states: number): boole
   return context.findings.size > 0;
 }
 
+/** Steps between two looks at what the other threads do: that is memory that all of them write to. */
+const LOOK_EVERY = 16;
+
 /** One depth-first search of what lies behind a given schedule. */
 export class Descent {
   readonly #context: Context;
@@ -76,6 +79,8 @@ export class Descent {
   /** Fingerprints of the states on the way, to check now and then that a schedule leads where it led. */
   readonly #prints: number[] = [];
   #full = false;
+  /** Steps so far, to look at the other threads now and then. */
+  #ticks = 0;
   /** The state that the search comes from, and by which step. */
   #from = -1;
   #step = 0;
@@ -134,8 +139,11 @@ export class Descent {
     let here = length;
     while (this.#levels > 0) {
       if (context.done) return 'found';
-      if (this.#full || context.over() || this.#sharing?.stopped()) return 'budget';
-      if (this.#sharing?.hasIdleWorkers()) this.#giveAway();
+      if (this.#full || context.over()) return 'budget';
+      if (this.#sharing !== null && this.#ticks++ % LOOK_EVERY === 0) {
+        if (this.#sharing.stopped()) return 'budget';
+        if (this.#sharing.hasIdleWorkers()) this.#giveAway();
+      }
       const level = this.#levels - 1;
       const depth = this.#base + level;
       if (this.#next[level] === this.#first[level + 1]) {

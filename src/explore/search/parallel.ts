@@ -40,7 +40,7 @@ export interface ParallelOptions {
 }
 
 /** A thread is there, and has a world of its own, after some tenths of a second. */
-const ALONE_SECONDS = 0.1;
+const ALONE_SECONDS = 0.25;
 /** Between two looks at what the other threads have to say, ms. */
 const PATIENCE_MS = 10;
 

@@ -2,26 +2,29 @@
  * The states that several threads have seen: an open-addressing table of fingerprints in memory that they share, whose places
  * are claimed by compare-and-swap. It begins small and doubles, because a table that is larger than its states are many costs
  * a miss of every cache at each look: each size has a region of its own, of which the operating system gives what is touched.
+ *
+ * Most looks find a state, and are plain loads, which cost a tenth of Atomics.load(): words of a place change once, from 0. Only
+ * where a word is 0 does a thread ask again by Atomics. A region is read as long as a thread likes; who writes into one says by
+ * Atomics that it is done.
  */
-import { hash, placesFor } from './table-memory.ts';
+import { hash, NUMBER, placesFor, WORDS } from './table-memory.ts';
 
-/** Words of the header: states, the size in use, whether it is being changed, threads; and then for each whether it is inside. */
-const COUNT = 0;
-const SIZE = 1;
-const GROWING = 2;
-const MEMBERS = 3;
-const FIRST_MEMBER = 16;
-/** A cache line, so that threads do not wait for each other's. */
-const WORDS_PER_MEMBER = 16;
+/** A line of the cache: what one thread writes often and others read often is in lines of their own. */
+const LINE = 16;
+/** Words of the header: the size in use, whether it is being changed, threads; states; and of each thread whether it is inside. */
+const SIZE = 0;
+const GROWING = 1;
+const MEMBERS = 2;
+const COUNT = LINE;
+const FIRST_MEMBER = 2 * LINE;
 /** More threads than --jobs takes. */
 const MAX_MEMBERS = 1024;
-const HEADER = FIRST_MEMBER + MAX_MEMBERS * WORDS_PER_MEMBER;
+const HEADER = FIRST_MEMBER + MAX_MEMBERS * LINE;
 
 export interface SharedBuffers {
   header: SharedArrayBuffer;
-  /** Two lanes for each place, and which state has it, from 1. */
-  lanes: SharedArrayBuffer;
-  numbers: SharedArrayBuffer;
+  /** Places of all sizes; see WORDS. */
+  places: SharedArrayBuffer;
   /** Most states that it takes. */
   capacity: number;
 }
@@ -34,8 +37,7 @@ export function allocateShared(capacity: number): SharedBuffers {
   const places = placesBefore(Math.log2(placesFor(capacity) / placesFor(0)) + 1);
   return {
     header: new SharedArrayBuffer(HEADER * 4),
-    lanes: new SharedArrayBuffer(places * 8),
-    numbers: new SharedArrayBuffer(places * 4),
+    places: new SharedArrayBuffer(places * WORDS * 4),
     capacity,
   };
 }
@@ -48,19 +50,28 @@ export class SharedTable {
   readonly #self: number;
   /** The size that the next three are of. */
   #size = -1;
-  #lanes: Int32Array = new Int32Array(0);
-  #numbers: Int32Array = new Int32Array(0);
+  #words: Int32Array = new Int32Array(0);
+  /** Index of the last place's first word. */
   #mask = 0;
 
-  /** One for each thread. */
-  constructor(buffers: SharedBuffers) {
+  /** One for each thread. `begun`: what the first one brings with it, places of a table and how many states they are. */
+  constructor(buffers: SharedBuffers, begun?: { words: Int32Array; states: number }) {
     this.#buffers = buffers;
     this.capacity = buffers.capacity;
     this.#header = new Int32Array(buffers.header);
     const member = Atomics.add(this.#header, MEMBERS, 1);
     if (member >= MAX_MEMBERS) throw new RangeError(`more than ${MAX_MEMBERS} threads over one table`);
-    this.#self = FIRST_MEMBER + member * WORDS_PER_MEMBER;
-    this.#use(0);
+    this.#self = FIRST_MEMBER + member * LINE;
+    this.#use(Atomics.load(this.#header, SIZE));
+    if (begun !== undefined) this.#bring(begun.words, begun.states);
+  }
+
+  /** No other thread is there yet; a table for one has at least as many places as one for several. */
+  #bring(words: Int32Array, states: number): void {
+    this.#use(Math.log2(words.length / WORDS / placesFor(0)));
+    this.#words.set(words);
+    Atomics.store(this.#header, COUNT, states);
+    Atomics.store(this.#header, SIZE, this.#size);
   }
 
   /** States so far. */
@@ -69,74 +80,68 @@ export class SharedTable {
   }
 
   get bytesPerState(): number {
-    return ((this.#mask + 1) * 12) / Math.max(1, this.size);
+    return this.#words.byteLength / Math.max(1, this.size);
   }
 
   #use(size: number): void {
     const places = placesFor(0) * 2 ** size;
     this.#size = size;
-    this.#lanes = new Int32Array(this.#buffers.lanes, placesBefore(size) * 8, places * 2);
-    this.#numbers = new Int32Array(this.#buffers.numbers, placesBefore(size) * 4, places);
-    this.#mask = places - 1;
+    this.#words = new Int32Array(this.#buffers.places, placesBefore(size) * WORDS * 4, places * WORDS);
+    this.#mask = this.#words.length - WORDS;
   }
 
   /** Adds a state and returns its number, ~number where it was there before, or `full` where there is no room. */
   enter(lane0: number, lane1: number, full: number): number {
     this.#begin();
-    const lanes = this.#lanes;
-    for (let place = hash(lane0, lane1) & this.#mask; ; place = (place + 1) & this.#mask) {
-      let found = Atomics.load(lanes, place * 2);
+    const words = this.#words;
+    const mask = this.#mask;
+    for (let place = (hash(lane0, lane1) * WORDS) & mask; ; place = (place + WORDS) & mask) {
+      let found = words[place];
       if (found === 0) {
         if (Atomics.load(this.#header, COUNT) >= this.capacity) {
           this.#end();
           return full;
         }
-        found = Atomics.compareExchange(lanes, place * 2, 0, lane0);
+        found = Atomics.compareExchange(words, place, 0, lane0);
         if (found === 0) return this.#claimed(place, lane1, full);
       }
-      if (found !== lane0 || this.#secondLane(place) !== lane1) continue;
-      const number = this.#numberAt(place);
-      this.#end();
+      if (found !== lane0 || this.#written(place + 1) !== lane1) continue;
+      const number = this.#written(place + NUMBER) - 1;
+      this.#header[this.#self] = 0;
       return ~number;
     }
   }
 
   /** The place is this thread's, with the first lane in it. */
   #claimed(place: number, lane1: number, full: number): number {
-    Atomics.store(this.#lanes, place * 2 + 1, lane1);
+    Atomics.store(this.#words, place + 1, lane1);
     const index = Atomics.add(this.#header, COUNT, 1);
-    Atomics.store(this.#numbers, place, index + 1);
+    Atomics.store(this.#words, place + NUMBER, index + 1);
     this.#end();
-    if (placesFor(index + 1) > this.#mask + 1 && index + 1 < this.capacity) this.#grow();
+    if (placesFor(index + 1) * WORDS > this.#words.length && index + 1 < this.capacity) this.#grow();
     return index < this.capacity ? index : full;
   }
 
   /** The number of a state; -1 where it was not entered. */
   find(lane0: number, lane1: number): number {
     this.#begin();
-    const lanes = this.#lanes;
+    const words = this.#words;
+    const mask = this.#mask;
     let number = -1;
-    for (let place = hash(lane0, lane1) & this.#mask; number < 0; place = (place + 1) & this.#mask) {
-      const found = Atomics.load(lanes, place * 2);
+    for (let place = (hash(lane0, lane1) * WORDS) & mask; number < 0; place = (place + WORDS) & mask) {
+      const found = words[place];
       if (found === 0) break;
-      if (found === lane0 && this.#secondLane(place) === lane1) number = this.#numberAt(place);
+      if (found === lane0 && this.#written(place + 1) === lane1) number = this.#written(place + NUMBER) - 1;
     }
     this.#end();
     return number;
   }
 
-  /** The second lane of a place whose first is there: another thread may be between its two stores. */
-  #secondLane(place: number): number {
-    let lane: number;
-    while ((lane = Atomics.load(this.#lanes, place * 2 + 1)) === 0);
-    return lane;
-  }
-
-  /** Which state has a place; another thread may be about to write it down. */
-  #numberAt(place: number): number {
-    let number: number;
-    while ((number = Atomics.load(this.#numbers, place)) === 0);
-    return number - 1;
+  /** Another word of a place whose first is there: another thread may be about to write it. */
+  #written(at: number): number {
+    let word = this.#words[at];
+    while (word === 0) word = Atomics.load(this.#words, at);
+    return word;
   }
 
   /** From here to #end() no other thread makes the table larger. */
@@ -144,11 +149,11 @@ export class SharedTable {
     const header = this.#header;
     for (;;) {
       Atomics.store(header, this.#self, 1);
-      if (Atomics.load(header, GROWING) === 0) break;
+      if (header[GROWING] === 0) break;
       Atomics.store(header, this.#self, 0);
       Atomics.wait(header, GROWING, 1);
     }
-    const size = Atomics.load(header, SIZE);
+    const size = header[SIZE];
     if (size !== this.#size) this.#use(size);
   }
 
@@ -162,13 +167,11 @@ export class SharedTable {
     if (Atomics.compareExchange(header, GROWING, 0, 1) !== 0) return;
     if (Atomics.load(header, SIZE) === this.#size) {
       const members = Atomics.load(header, MEMBERS);
-      for (let i = 0; i < members; i++)
-        while (Atomics.load(header, FIRST_MEMBER + i * WORDS_PER_MEMBER) !== 0);
-      const [lanes, numbers] = [this.#lanes, this.#numbers];
+      for (let i = 0; i < members; i++) while (Atomics.load(header, FIRST_MEMBER + i * LINE) !== 0);
+      const old = this.#words;
       this.#use(this.#size + 1);
-      for (let i = 0; i < numbers.length; i++) {
-        if (numbers[i] !== 0) this.#put(lanes[i * 2], lanes[i * 2 + 1], numbers[i]);
-      }
+      for (let place = 0; place < old.length; place += WORDS)
+        if (old[place] !== 0) this.#put(old[place], old[place + 1], old[place + NUMBER]);
       Atomics.store(header, SIZE, this.#size);
     }
     Atomics.store(header, GROWING, 0);
@@ -176,10 +179,11 @@ export class SharedTable {
   }
 
   #put(lane0: number, lane1: number, number: number): void {
-    let place = hash(lane0, lane1) & this.#mask;
-    while (this.#lanes[place * 2] !== 0) place = (place + 1) & this.#mask;
-    this.#lanes[place * 2] = lane0;
-    this.#lanes[place * 2 + 1] = lane1;
-    this.#numbers[place] = number;
+    const words = this.#words;
+    let place = (hash(lane0, lane1) * WORDS) & this.#mask;
+    while (words[place] !== 0) place = (place + WORDS) & this.#mask;
+    words[place] = lane0;
+    words[place + 1] = lane1;
+    words[place + NUMBER] = number;
   }
 }

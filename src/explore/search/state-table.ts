@@ -1,9 +1,9 @@
 /**
  * The states that were seen: an open-addressing table of fingerprints (two 32-bit lanes) and, for each state in the
- * order of discovery, the state it was reached from, by which step, and its place in the table. It grows.
+ * order of discovery, the state it was reached from and by which step. It grows.
  */
 import { type SharedBuffers, SharedTable } from './shared-table.ts';
-import { hash, placesFor, resized } from './table-memory.ts';
+import { hash, NUMBER, placesFor, resized, WORDS } from './table-memory.ts';
 import type { Step } from './world.ts';
 
 export const FULL = -2;
@@ -12,9 +12,6 @@ export const SEEN = -1;
 export const NO_ROOM = -0x80000000;
 
 const INITIAL_STATES = 1024;
-/** Words of a place: two lanes, and which state has it, from 1. A place is in one line of the processor's cache. */
-const WORDS = 4;
-const NUMBER = 2;
 
 export class StateTable {
   /** Most states that it will take. */
@@ -25,8 +22,6 @@ export class StateTable {
   /** Index of the last place's first word. */
   #mask: number;
   #parents: Int32Array;
-  /** By state: index of the first word of its place. */
-  #places: Int32Array;
   #steps: Uint8Array;
   #count = 0;
 
@@ -47,18 +42,13 @@ export class StateTable {
     this.#words = new Int32Array(placesFor(size) * WORDS);
     this.#mask = this.#words.length - WORDS;
     this.#parents = new Int32Array(size);
-    this.#places = new Int32Array(size);
     this.#steps = new Uint8Array(size);
   }
 
   /** The states that were seen so far go into memory that several threads share; they keep their numbers. */
   moveTo(buffers: SharedBuffers): void {
-    const shared = new SharedTable(buffers);
-    for (let i = 0; i < this.#count; i++) {
-      const place = this.#places[i];
-      shared.enter(this.#words[place], this.#words[place + 1], NO_ROOM);
-    }
-    this.#shared = shared;
+    this.#shared = new SharedTable(buffers, { words: this.#words, states: this.#count });
+    this.#words = new Int32Array(0);
   }
 
   /** States so far. */
@@ -69,8 +59,7 @@ export class StateTable {
   /** Bytes that the table takes for each of its states. */
   get bytesPerState(): number {
     if (this.#shared !== null) return this.#shared.bytesPerState;
-    const bytes =
-      this.#words.byteLength + this.#parents.byteLength + this.#places.byteLength + this.#steps.byteLength;
+    const bytes = this.#words.byteLength + this.#parents.byteLength + this.#steps.byteLength;
     return bytes / Math.max(1, this.#count);
   }
 
@@ -118,21 +107,19 @@ export class StateTable {
     this.#words[place] = lane0;
     this.#words[place + 1] = lane1;
     this.#words[place + NUMBER] = index + 1;
-    this.#places[index] = place;
   }
 
   #grow(): void {
     const size = Math.min(this.capacity, this.#parents.length * 2);
     const old = this.#words;
-    const oldPlaces = this.#places;
     this.#words = new Int32Array(placesFor(size) * WORDS);
     this.#mask = this.#words.length - WORDS;
     this.#parents = resized(this.#parents, new Int32Array(size));
     this.#steps = resized(this.#steps, new Uint8Array(size));
-    this.#places = new Int32Array(size);
-    for (let i = 0; i < oldPlaces.length; i++) {
-      const [lane0, lane1] = [old[oldPlaces[i]], old[oldPlaces[i] + 1]];
-      this.#put(this.#placeOf(lane0, lane1), lane0, lane1, i);
+    // In the order of places, which is that of the new ones but for one bit: memory is gone through in two streams.
+    for (let place = 0; place < old.length; place += WORDS) {
+      const [lane0, lane1] = [old[place], old[place + 1]];
+      if (lane0 !== 0) this.#put(this.#placeOf(lane0, lane1), lane0, lane1, old[place + NUMBER] - 1);
     }
   }
 
@@ -145,8 +132,7 @@ export class StateTable {
 
   /** Whether state `index` has this fingerprint: it must, each time its schedule is run again. */
   matches(index: number, lane0: number, lane1: number): boolean {
-    const place = this.#places[index];
-    return this.#words[place] === lane0 && this.#words[place + 1] === lane1;
+    return this.find(lane0, lane1) === index;
   }
 
   /** Writes the steps that lead to state `index` to `into` and returns how many they are. */

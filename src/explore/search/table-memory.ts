@@ -1,5 +1,9 @@
 /** What tables of states have in common. */
 
+/** Words of a place: two lanes, and which state has it, from 1. A place is in one line of the processor's cache. */
+export const WORDS = 4;
+export const NUMBER = 2;
+
 /** Places for `states` states: at least half as many again, a power of two. */
 export function placesFor(states: number): number {
   let places = 1024;

@@ -42,7 +42,7 @@ export interface WorkerOutput {
 /** Prefixes that wait for a thread at a time. */
 const SLOTS = 64;
 /** Questions between two looks at the clock. */
-const LOOK_EVERY = 64;
+const LOOK_EVERY = 4;
 
 export class Team {
   readonly queue = WorkQueue.create(SLOTS);

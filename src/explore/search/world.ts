@@ -1,5 +1,6 @@
 import type { Choice } from '../../coroutine/choice.ts';
 import type { Point } from '../../coroutine/op.ts';
+import type { Footprints } from '../shards/footprints.ts';
 import type { AccessSet } from '../state/access-set.ts';
 
 export { Choice, MAX_OPTIONS } from '../../coroutine/choice.ts';
@@ -78,6 +79,16 @@ export interface NotedWorld extends World {
   note(set: AccessSet | null): void;
   /** Puts what decides whether thread `index` may go on into `set`. */
   noteGuard(index: number, set: AccessSet): void;
+}
+
+/** A world that says it by numbers, each step's with what decides whether its thread may go on. */
+export interface PrintedWorld extends NotedWorld {
+  /** Whose numbers they are. */
+  readonly footprints: Footprints;
+  /** From now on each step leaves what it touches in `printed`, or no longer. */
+  print(on: boolean): void;
+  /** What the last step has touched. */
+  readonly printed: number;
 }
 
 /** The same, of what invariants look at, too. */

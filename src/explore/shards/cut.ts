@@ -5,7 +5,9 @@
 import type { Graph } from '../search/graph.ts';
 import type { Context } from '../search/search.ts';
 import { threadOf, Violation } from '../search/world.ts';
-import { type Leaf, SleepSearch } from './sleep-search.ts';
+import type { Footprints } from './footprints.ts';
+import { AWAKE, type Leaf } from './leaf.ts';
+import { SleepSearch } from './sleep-search.ts';
 
 /** The cut goes on until no part seems to have more than one in so many of the space for each shard; more of them would overlap more. */
 const PARTS_PER_SHARD = 1;
@@ -24,17 +26,17 @@ export interface Cut {
 }
 
 /** `graph`: where the states before the parts are noted. */
-export function cutSpace(context: Context, shards: number, graph: Graph | null): Cut {
+export function cutSpace(context: Context, footprints: Footprints, shards: number, graph: Graph | null): Cut {
   const lengths = lengthsOf(context);
   const least = lengths.reduce((product, length) => product * (1 + length), 1) / (shards * PARTS_PER_SHARD);
   let states = 0;
-  const search = new SleepSearch(context, graph, (schedule, length, sleeping) => {
+  const search = new SleepSearch(context, footprints, graph, (schedule, length, sleeping) => {
     const weight = weightOf(lengths, schedule.subarray(0, length), sleeping);
     if (weight < least || states >= MAX_STATES) return weight;
     states++;
     return null;
   });
-  const complete = search.run({ schedule: new Uint8Array(0), asleep: lengths.map(() => undefined) });
+  const complete = search.run({ schedule: new Uint8Array(0), asleep: lengths.map(() => AWAKE) });
   return { leaves: search.leaves, states: search.size - search.leaves.length, complete };
 }
 

@@ -3,9 +3,12 @@ import { Descent, findNoEnd } from '../search/depth-first.ts';
 import { Graph } from '../search/graph.ts';
 import { Context, type Outcome, type Strategy } from '../search/search.ts';
 import { StateTable } from '../search/state-table.ts';
+import type { PrintedWorld } from '../search/world.ts';
 import { cutSpace, partsOf } from './cut.ts';
 import { isCyclic } from './cycles.ts';
-import { type Leaf, SleepSearch } from './sleep-search.ts';
+import { Footprints } from './footprints.ts';
+import type { Leaf } from './leaf.ts';
+import { SleepSearch } from './sleep-search.ts';
 
 /** Which shard of how many: 1/n is the first. */
 export interface Shard {
@@ -26,8 +29,9 @@ export class ShardSearch implements Strategy {
     context.world = context.world.memoized?.() ?? context.world;
     const { index, count } = this.#shard;
     const graphs = context.world.endsMatter ? [new Graph(), new Graph()] : [null, null];
-    const cut = cutSpace(context, count, graphs[0]);
-    const search = new SleepSearch(context, graphs[1]);
+    const footprints = (context.world as PrintedWorld).footprints ?? new Footprints();
+    const cut = cutSpace(context, footprints, count, graphs[0]);
+    const search = new SleepSearch(context, footprints, graphs[1]);
     const parts = partsOf(cut.leaves, index, count);
     const complete = cut.complete && parts.every((leaf) => search.run(leaf));
     context.stats.bytesPerState = search.bytesPerState;

@@ -7,67 +7,56 @@ import type { Graph } from '../search/graph.ts';
 import { type Context, MAX_DEPTH, NondeterminismError } from '../search/search.ts';
 import { NO_ROOM, StateTable } from '../search/state-table.ts';
 import { resized } from '../search/table-memory.ts';
-import { type NotedWorld, type Step, threadOf } from '../search/world.ts';
+import { MAX_THREADS, type NotedWorld, type PrintedWorld, type Step, threadOf } from '../search/world.ts';
 import { AccessSet } from '../state/access-set.ts';
-import { type Footprint, footprintOf, leavesAlone } from './footprint.ts';
-
-/** By thread: what its next step touches, where all that begins with it is seen elsewhere. */
-export type Asleep = readonly (Footprint | undefined)[];
-
-/** A state to begin with. */
-export interface Start {
-  schedule: Uint8Array;
-  asleep: Asleep;
-}
-
-/** A state at which the search turned back because all that follows is another search's. */
-export interface Leaf extends Start {
-  asleep: Asleep;
-  weight: number;
-}
-
-/**
- * What lies behind the present state, to which the first `length` steps of `schedule` lead, where the search is to turn back
- * at it; null where it is to go on. Threads that sleep are given as bits.
- */
-export type LeafWeight = (schedule: Uint8Array, length: number, sleeping: number) => number | null;
-
-/** A state on the way. */
-interface Level {
-  /** Its number in the table, and one half of its fingerprint. */
-  state: number;
-  print: number;
-  /** Steps to take, those of one thread next to each other, and how many were taken. */
-  steps: readonly Step[];
-  next: number;
-  asleep: (Footprint | undefined)[];
-  /** What the steps of the thread that is under way have touched. */
-  touched: Footprint;
-}
+import { type Footprints, NOTHING } from './footprints.ts';
+import { AWAKE, type Leaf, type LeafWeight, type Start } from './leaf.ts';
 
 /** One in so many returns to a state is held against its fingerprint. */
 const VERIFY_EVERY = 16;
+/** Words of a state on the way: its number, half of its fingerprint, the steps not taken yet, what the thread under way has touched. */
+const WORDS = 5;
+const [STATE, PRINT, NEXT, END, TOUCHED] = [0, 1, 2, 3, 4];
 
 export class SleepSearch {
   readonly #context: Context;
   readonly #world: NotedWorld;
+  /** The world, where it says what steps touch by numbers. */
+  readonly #printed: PrintedWorld | null;
+  readonly #footprints: Footprints;
   readonly #graph: Graph | null;
-  readonly #leafWeight: LeafWeight;
+  readonly #leafWeight: LeafWeight | null;
   readonly #table: StateTable;
   /** By state: threads that slept whenever it was come to, as bits. */
   #slept = new Int32Array(1024);
   readonly #leaves = new Map<number, Leaf>();
-  readonly #levels: Level[] = [];
+  #threads = 0;
+  /** States on the way, and WORDS of each. */
+  #levels = 0;
+  #words = new Int32Array(WORDS * 64);
+  /** By state on the way and thread: see Asleep. The one after the last is what a state just reached begins with. */
+  #asleep = new Int32Array(MAX_THREADS * 128);
+  /** Steps to take of each state on the way, one state's behind the other's; those of one thread next to each other. */
+  #steps = new Uint8Array(1 << 12);
   readonly #schedule = new Uint8Array(MAX_DEPTH);
   readonly #buffer = new Uint8Array(256);
   readonly #lanes = new Int32Array(2);
+  /** What the last step has touched. */
   readonly #set = new AccessSet();
+  #touched = NOTHING;
   #full = false;
 
-  /** `graph`: where states and steps are noted; states at which all threads sleep count as ends. */
-  constructor(context: Context, graph: Graph | null, leafWeight: LeafWeight = () => null) {
+  /** `footprints`: the world's, if it has some. `graph`: where states and steps are noted; where all threads sleep counts as an end. */
+  constructor(
+    context: Context,
+    footprints: Footprints,
+    graph: Graph | null,
+    leafWeight: LeafWeight | null = null,
+  ) {
     this.#context = context;
     this.#world = context.world as NotedWorld;
+    this.#printed = 'print' in context.world ? (context.world as PrintedWorld) : null;
+    this.#footprints = footprints;
     this.#graph = graph;
     this.#leafWeight = leafWeight;
     this.#table = StateTable.create(context.budget.states);
@@ -92,56 +81,90 @@ export class SleepSearch {
     const context = this.#context;
     this.#schedule.set(schedule);
     context.replay(this.#schedule, schedule.length);
-    this.#enter(schedule.length, asleep, -1, 0);
+    this.#threads = asleep.length;
+    this.#levels = 0;
+    this.#asleep.set(asleep);
+    this.#enter(schedule.length, -1, 0);
     let here = schedule.length;
-    while (this.#levels.length > 0) {
+    while (this.#levels > 0) {
       if (this.#full || context.done || context.over()) return false;
-      const depth = schedule.length + this.#levels.length - 1;
-      const level = this.#levels[this.#levels.length - 1];
-      if (level.next === level.steps.length) {
-        this.#levels.pop();
+      const level = this.#levels - 1;
+      const depth = schedule.length + level;
+      const words = this.#words;
+      const next = words[level * WORDS + NEXT];
+      if (next === words[level * WORDS + END]) {
+        this.#levels--;
         continue;
       }
       if (here !== depth) this.#comeBack(level, depth);
-      here = this.#take(level, level.steps[level.next++], depth) ? depth + 1 : -1;
+      words[level * WORDS + NEXT]++;
+      here = this.#take(level, this.#steps[next], depth) ? depth + 1 : -1;
     }
     return !this.#full;
   }
 
-  #comeBack(level: Level, depth: number): void {
+  #comeBack(level: number, depth: number): void {
     const context = this.#context;
     context.back(this.#schedule, depth);
     if (context.stats.schedules % VERIFY_EVERY !== 0) return;
     this.#world.fingerprint(this.#lanes);
-    if (this.#lanes[0] !== level.print) throw new NondeterminismError(this.#schedule.subarray(0, depth));
+    if (this.#lanes[0] !== this.#words[level * WORDS + PRINT])
+      throw new NondeterminismError(this.#schedule.subarray(0, depth));
   }
 
-  /** Takes a step; false where there is nothing to go on with behind it. */
-  #take(level: Level, step: Step, depth: number): boolean {
-    const set = this.#set;
+  /** Takes a step of a state on the way; false where there is nothing to go on with behind it. */
+  #take(level: number, step: Step, depth: number): boolean {
+    const goesOn =
+      this.#printed === null ? this.#noted(step, depth) : this.#numbered(this.#printed, step, depth);
+    const touched = this.#touched;
+    const footprints = this.#footprints;
+    const words = this.#words;
+    const asleep = this.#asleep;
+    const at = level * WORDS;
+    const here = level * MAX_THREADS;
+    for (let i = here; i < here + this.#threads; i++) {
+      const one = asleep[i];
+      asleep[i + MAX_THREADS] = one !== AWAKE && footprints.independent(touched, one) ? one : AWAKE;
+    }
+    words[at + TOUCHED] = footprints.union(words[at + TOUCHED], touched);
     const thread = threadOf(step);
-    set.clear();
-    this.#world.noteGuard(thread, set);
-    this.#world.note(set);
-    let goesOn: boolean;
-    try {
-      goesOn = this.#context.take(step, this.#schedule, depth);
-    } finally {
-      this.#world.note(null);
+    const next = words[at + NEXT];
+    if (next === words[at + END] || threadOf(this.#steps[next]) !== thread) {
+      asleep[here + thread] = words[at + TOUCHED];
+      words[at + TOUCHED] = NOTHING;
     }
-    const asleep = level.asleep.map((one) => (one !== undefined && leavesAlone(set, one) ? one : undefined));
-    level.touched = level.touched.concat(footprintOf(set));
-    if (level.next === level.steps.length || threadOf(level.steps[level.next]) !== thread) {
-      level.asleep[thread] = level.touched;
-      level.touched = [];
-    }
-    if (goesOn) return this.#enter(depth + 1, asleep, level.state, step);
-    this.#graph?.end(level.state);
+    if (goesOn) return this.#enter(depth + 1, words[at + STATE], step);
+    this.#graph?.end(words[at + STATE]);
     return false;
   }
 
+  /** Takes it in a world that says by numbers what it touches. */
+  #numbered(world: PrintedWorld, step: Step, depth: number): boolean {
+    world.print(true);
+    try {
+      return this.#context.take(step, this.#schedule, depth);
+    } finally {
+      world.print(false);
+      this.#touched = world.printed;
+    }
+  }
+
+  /** Takes it in a world that notes places. */
+  #noted(step: Step, depth: number): boolean {
+    const set = this.#set;
+    set.clear();
+    this.#world.noteGuard(threadOf(step), set);
+    this.#world.note(set);
+    try {
+      return this.#context.take(step, this.#schedule, depth);
+    } finally {
+      this.#world.note(null);
+      this.#touched = this.#footprints.of(set);
+    }
+  }
+
   /** Looks at a state just reached, from state `from` by `step`; false where there is nothing to go on with. */
-  #enter(depth: number, asleep: Asleep, from: number, step: Step): boolean {
+  #enter(depth: number, from: number, step: Step): boolean {
     const { stats } = this.#context;
     const world = this.#world;
     world.fingerprint(this.#lanes);
@@ -155,14 +178,20 @@ export class SleepSearch {
     const state = seen ? ~index : index;
     if (from >= 0) this.#graph?.edge(from, state, step);
     else this.#graph?.start(state, this.#schedule.slice(0, depth));
-    const sleeping = asleep.reduce((bits, one, i) => (one === undefined ? bits : bits | (1 << i)), 0);
+    const first = this.#levels * MAX_THREADS;
+    let sleeping = 0;
+    for (let i = 0; i < this.#threads; i++) if (this.#asleep[first + i] !== AWAKE) sleeping |= 1 << i;
     const wanted = this.#wake(state, sleeping, !seen);
     if (seen && wanted === 0) return false;
     const n = world.enabled(this.#buffer);
     if (!seen) {
-      const weight = n === 0 ? null : this.#leafWeight(this.#schedule, depth, sleeping);
+      const weight = n === 0 ? null : (this.#leafWeight?.(this.#schedule, depth, sleeping) ?? null);
       if (weight !== null) {
-        this.#leaves.set(state, { schedule: this.#schedule.slice(0, depth), asleep, weight });
+        this.#leaves.set(state, {
+          schedule: this.#schedule.slice(0, depth),
+          asleep: [...this.#asleep.subarray(first, first + this.#threads)],
+          weight,
+        });
         return false;
       }
       stats.states++;
@@ -172,15 +201,37 @@ export class SleepSearch {
     }
     const leaf = this.#leaves.get(state);
     if (leaf !== undefined) {
-      leaf.asleep = leaf.asleep.map((one, i) => ((wanted & (1 << i)) === 0 ? one : undefined));
+      leaf.asleep = leaf.asleep.map((one, i) => ((wanted & (1 << i)) === 0 ? one : AWAKE));
       return false;
     }
-    const steps = [...this.#buffer.subarray(0, n)].filter((one) => (wanted & (1 << threadOf(one))) !== 0);
-    if (steps.length === 0) {
-      this.#graph?.end(state);
-      return false;
+    if (this.#goOn(state, lane0, n, wanted)) return true;
+    this.#graph?.end(state);
+    return false;
+  }
+
+  /** Goes on from a state by the steps of `wanted` threads, of `n` in the buffer; false where there are none. */
+  #goOn(state: number, print: number, n: number, wanted: number): boolean {
+    const level = this.#levels;
+    const first = level === 0 ? 0 : this.#words[(level - 1) * WORDS + END];
+    if (first + n > this.#steps.length)
+      this.#steps = resized(this.#steps, new Uint8Array(this.#steps.length * 2));
+    let end = first;
+    for (let i = 0; i < n; i++) {
+      const step = this.#buffer[i];
+      if ((wanted & (1 << threadOf(step))) !== 0) this.#steps[end++] = step;
     }
-    this.#levels.push({ state, print: lane0, steps, next: 0, asleep: [...asleep], touched: [] });
+    if (end === first) return false;
+    this.#levels++;
+    if (this.#levels * WORDS >= this.#words.length) {
+      this.#words = resized(this.#words, new Int32Array(this.#words.length * 2));
+      this.#asleep = resized(this.#asleep, new Int32Array(this.#asleep.length * 2));
+    }
+    const at = level * WORDS;
+    this.#words[at + STATE] = state;
+    this.#words[at + PRINT] = print;
+    this.#words[at + NEXT] = first;
+    this.#words[at + END] = end;
+    this.#words[at + TOUCHED] = NOTHING;
     return true;
   }
 

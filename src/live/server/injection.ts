@@ -68,7 +68,7 @@ export class Injection {
   beforeCall(drv: PanthorDrv, name: string): number {
     if (this.#due('reset') !== undefined) drv.device.scheduleReset();
     if (this.#due('unplug') !== undefined && !drv.device.unplugged) run(drv.device.unplug());
-    if (this.#due('evict') !== undefined) for (const bo of drv.clientBos) run(tryEvict(drv.device, bo));
+    if (this.#due('evict') !== undefined) for (const bo of drv.clientBos.all()) run(tryEvict(drv.device, bo));
     const failed = this.#due('call', name);
     return failed === undefined ? 0 : -failed.value;
   }

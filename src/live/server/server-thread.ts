@@ -1,5 +1,6 @@
 import { closeSync } from 'node:fs';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import type { BuiltTree } from '../../tree/build.ts';
 import { beforeDeath } from '../launch/signals.ts';
@@ -11,6 +12,12 @@ import { clearPrivateDir, makePrivateDir, takePrivateDir } from './files/private
 import type { LiveSummary } from './report.ts';
 import { tell } from './server.ts';
 import type { WorkerMessage, WorkerOptions } from './worker.ts';
+
+/**
+ * Half of the memory for young objects, MiB. Collecting garbage there stops all clients for some 0.3 ms and for what it has to
+ * copy, however much of it is garbage: with V8's own 1 to 16 MiB that is dozens of times a second beside a busy client.
+ */
+const SEMI_SPACE_MB = 32;
 
 /** How a server is wanted. */
 export interface ServeOptions {
@@ -90,6 +97,8 @@ export class ServerThread {
         record: options.record ?? null,
         tree: options.tree ?? null,
       };
+      // Read where an isolate is made: this thread has its own already.
+      for (const end of ['min', 'max']) setFlagsFromString(`--${end}-semi-space-size=${SEMI_SPACE_MB}`);
       const worker = new Worker(new URL('./worker.js', import.meta.url), {
         workerData: data,
         trackUnmanagedFds: false,

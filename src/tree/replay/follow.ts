@@ -95,14 +95,14 @@ export class Follow {
     return sameHandle(name, handle, made);
   }
 
-  /** An object of this device's, or of another process's, for which one of the same size stands. */
+  /** An object of this device's, of another device's, or of another process's, for which one of the same size stands. */
   #importObject(name: string, file: DrmFile, handle: number): string | null {
     const bo = file.lookupGem(handle);
     const number = this.#mirror.file(file);
     // The file may have had a handle for it, and gets that again.
     if (bo === undefined || this.#calls.own('backObject', number, handle, bo.serial + 1) === 0) return null;
     if (this.shared.objects.has(bo)) return sameHandle(name, handle, this.shared.objects.give(bo, number));
-    const made = this.#createObject(file, bo.size);
+    const made = bo.imported ? this.#mirror.importObject(file, bo) : this.#createObject(file, bo.size);
     if (made === handle) this.shared.objects.hold(bo, number, handle);
     return sameHandle(name, handle, made);
   }

@@ -82,6 +82,16 @@ export class Mirror {
     }
   }
 
+  /**
+   * A file of the tree's gets a handle for another device's object, with the model's pages of `bo`: that handle, or -errno.
+   */
+  importObject(file: DrmFile, bo: GemObject): number {
+    if (!bo.pin()) throw new Error(`object ${bo.id} has no pages`);
+    this.#backed.add(bo);
+    this.#calls.givePages(bo);
+    return this.#calls.own('importObject', this.file(file), bo.size, bo.serial + 1);
+  }
+
   /** Groups of the model's hold their VMs in the tree, too. */
   holdVms(file: DrmFile): void {
     const held = this.#held.get(file) ?? new Map<number, number>();

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { GemObject } from '../../../src/driver/gem/gem.ts';
 import { ModelFdTable } from '../../../src/driver/ioctl/fd-table.ts';
 import { FLUSH_ID_PAGE } from '../../../src/driver/ioctl/file.ts';
-import { EACCES, EINVAL, ENOMEM } from '../../../uapi/errno.ts';
+import { EACCES, EINVAL, ENOMEM, ENOSPC } from '../../../uapi/errno.ts';
 import { drm_panthor_bo_sync_op } from '../../../uapi/panthor_drm.ts';
 import { TestClient } from '../client.ts';
 import { filled, structs, text } from './arguments.ts';
@@ -41,6 +41,17 @@ describe('an object', () => {
     expect(c.call('BO_CREATE', { size: 8192 })).toBe(0);
     c.drv.limits.objects = 2;
     expect(c.call('BO_CREATE', { size: 1 })).toBe(-ENOMEM);
+  });
+
+  test.each([
+    // PAGE_ALIGN() ends at 0, for which there is no room among the mmap offsets.
+    [0xffffffffffffffffn, ENOSPC],
+    [0xfffffffffffff001n, ENOSPC],
+    [0xfffffffffffff000n, EINVAL],
+    [0x8000000000000000n, EINVAL],
+    [0x10000000000n, ENOSPC],
+  ])('of %i bytes is refused', (size, errno) => {
+    expect(new TestClient().call('BO_CREATE', { size })).toBe(-errno);
   });
 
   test('is described as it was made', () => {

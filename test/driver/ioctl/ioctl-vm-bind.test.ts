@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Fence } from '../../../src/driver/sync/fence.ts';
-import { EINVAL } from '../../../uapi/errno.ts';
+import { EINVAL, ENOENT } from '../../../uapi/errno.ts';
 import { drm_panthor_vm_bind_op } from '../../../uapi/panthor_drm.ts';
 import { strided } from './arguments.ts';
 
@@ -218,5 +218,23 @@ describe.each([
     expect(c.make('VM_GET_STATE', { vm_id: 1 }, 'state')).toBe(1);
     expect(c.bind(ASYNC, { flags: UNMAP, va: MIB, size: MIB })).toBe(-EINVAL);
     expect(c.bind(0, { flags: UNMAP, va: MIB, size: MIB })).toBe(0);
+  });
+});
+
+describe('a syncobj that is not there', () => {
+  const ofJob = (...list: Parameters<typeof syncs>) => map(1, { syncs: syncs(...list) });
+
+  test('is waited for in vain, and dereferenced where it is to be signalled', () => {
+    const c = new Binder();
+    const warnings = () => [...c.drv.device.warnings.keys()];
+    expect(c.bind(ASYNC, ofJob({ handle: 99 }))).toBe(-ENOENT);
+    // What is wrong in itself is refused before it is looked for.
+    expect(c.bind(ASYNC, ofJob({ flags: SIGNAL, handle: 99, timeline_value: 1 }))).toBe(-EINVAL);
+    expect(warnings()).toEqual([]);
+    expect(c.bind(ASYNC, ofJob({ flags: SIGNAL, handle: 99 }))).toBe(-EINVAL);
+    expect(warnings()).toEqual(['panthor_sync_signal_free: the kernel dereferences NULL here']);
+    expect(c.bind(ASYNC, ofJob({ flags: SIGNAL | TIMELINE, handle: 99, timeline_value: 1 }))).toBe(-EINVAL);
+    expect(c.drv.device.warnings.get('panthor_sync_signal_free: the kernel dereferences NULL here')).toBe(2);
+    expect(c.mapped()).toEqual([]);
   });
 });

@@ -5,7 +5,8 @@
  *
  * Without a baseline prints what breaks in each scenario as JSON; with one, ends with 1 at the first scenario in which
  * something breaks that does not there, or no longer breaks, or what it expects does not happen, although every interleaving
- * was tried, and says what. SCENARIO is looked at first.
+ * was tried, and says what. SCENARIO is looked at first. What the search with sleep sets and the one of a schedule for each
+ * trace find there has to be the same, where they end within their budget: else it ends with 2.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,6 +17,10 @@ const load = (file) => import(pathToFileURL(join(build, 'src', file)).href);
 const { scenarioNames, loadScenario } = await load('explore/scenario/catalogue.js');
 const { DriverWorld } = await load('explore/driver-world.js');
 const { explore } = await load('explore/search/verdict.js');
+const { Context } = await load('explore/search/search.js');
+const { DepthFirst } = await load('explore/search/depth-first.js');
+const { ShardSearch } = await load('explore/shards/shard-search.js');
+const { Traces } = await load('explore/reduction/traces.js');
 const { withCoverage } = await load('explore/decide.js');
 const { kernel } = await load('driver/kernels.js');
 const { INVARIANTS } = await load('explore/invariants.js');
@@ -39,6 +44,33 @@ function brokenIn(name, known) {
   const broken = findings.map(({ violation: { invariant, message } }) => ({ invariant, message }));
   const all = stats.states < budget.states && (verdict === 'holds' || verdict === 'violated');
   return { broken, states: stats.states, exhausted: all, accepted, empty };
+}
+
+/** All that a search finds, as a line; null where it does not end in its budget. */
+function findings(name, strategy, states) {
+  const scenario = loadScenario(name);
+  const world = new DriverWorld(scenario, kernel(scenario.kernel ?? KERNEL), INVARIANTS);
+  const limits = { states, seconds: 20, memory: 2 ** 32 };
+  const context = new Context(world, limits, {
+    further: Number.POSITIVE_INFINITY,
+    accept: scenario.accept,
+  });
+  if (strategy.search(context) === 'budget') return null;
+  return JSON.stringify([...context.findings.keys()].sort());
+}
+
+/** Where reduced searches find something else than the full one, which of them; null where they do not. */
+function differs(name) {
+  const full = findings(name, new DepthFirst({ hashing: true }), 20_000);
+  if (full === null) return null;
+  for (const [what, strategy] of [
+    ['sleep sets', new ShardSearch({ index: 1, count: 1 })],
+    ['traces', new Traces()],
+  ]) {
+    const reduced = findings(name, strategy, 20_000);
+    if (reduced !== null && reduced !== full) return `${name}, ${what}: ${reduced} instead of ${full}`;
+  }
+  return null;
 }
 
 if (baseline === null) {
@@ -70,6 +102,11 @@ if (baseline === null) {
     }
     if (found.length === 0) continue;
     process.stdout.write(`${name}: ${found[0].invariant}: ${found[0].message}\n`);
+    const difference = found[0].invariant === 'crash' ? null : differs(name);
+    if (difference !== null) {
+      process.stderr.write(`REDUCTION ${difference}\n`);
+      process.exit(2);
+    }
     process.exit(1);
   }
 }

@@ -65,9 +65,10 @@ function scenariosOver(root, baseline, hint) {
   let errors = '';
   child.stdout.on('data', (data) => (out += data));
   child.stderr.on('data', (data) => (errors += data));
-  return new Promise((done) => {
+  return new Promise((done, failed) => {
     child.on('exit', (status, signal) => {
       clearTimeout(timer);
+      if (status === 2) failed(new Error(errors));
       if (status === 0 || signal !== null) done(null);
       else done((out || errors).split('\n')[0]);
     });

@@ -150,6 +150,8 @@ static long device_call(unsigned long call, const unsigned long *args)
 		return file_repeat(args);
 	case CALL_BACK_OBJECT:
 		return object_back(args[0], args[1], args[2]);
+	case CALL_IMPORT_OBJECT:
+		return object_import(args[0], args[1], args[2]);
 	case CALL_DESCRIBE_GPU:
 		return describe_gpu(args);
 	default:

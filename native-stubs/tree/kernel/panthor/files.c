@@ -3,6 +3,7 @@
  * Files that clients have open, and their calls, which enter the tree's own drm_ioctl(): from there on the tables of
  * drm_ioctl.c and panthor_drv.c say what is called.
  */
+#include <linux/dma-buf.h>
 #include <drm/drm_auth.h>
 #include <drm/drm_ioctl.h>
 
@@ -134,9 +135,40 @@ static long object_back(unsigned long n, u32 handle, unsigned long number)
 #endif
 	if (obj && obj->filp)
 		ret = back_file(obj->filp, number);
+	else if (obj && obj->import_attach)
+		/* It has both from the start on. */
+		ret = 0;
 	if (obj)
 		drm_gem_object_put(obj);
 	return ret;
+}
+
+/*
+ * The handle of an object that stands for another device's buffer, known by a number: what drm_gem_prime_import_dev() does
+ * once the buffer is attached and mapped, and drm_gem_prime_fd_to_handle() after it.
+ */
+static long object_import(unsigned long n, u64 size, unsigned long number)
+{
+	struct drm_file *priv = file_of(n);
+	struct dma_buf_attachment *attach;
+	struct drm_gem_object *obj;
+	struct sg_table *sgt;
+	u32 handle;
+	long ret;
+
+	if (!priv)
+		return -EBADF;
+	attach = foreign_buffer(size, number, &sgt);
+	if (IS_ERR(attach))
+		return PTR_ERR(attach);
+	obj = tree_driver->gem_prime_import_sg_table(&ptdev->base, attach, sgt);
+	if (IS_ERR(obj))
+		return PTR_ERR(obj);
+	obj->import_attach = attach;
+	obj->resv = attach->dmabuf->resv;
+	ret = drm_gem_handle_create(priv, obj, &handle);
+	drm_gem_object_put(obj);
+	return ret ? ret : handle;
 }
 
 /* What probing would have read: struct drm_panthor_gpu_info and struct drm_panthor_csif_info at user addresses. */

@@ -28,7 +28,7 @@ static void init_drm(struct drm_device *drm)
 	idr_init(&drm->object_name_idr);
 	mutex_init(&drm->object_name_lock);
 	drm->vma_offset_manager = kzalloc(sizeof(*drm->vma_offset_manager), GFP_KERNEL);
-	drm_vma_offset_manager_init(drm->vma_offset_manager, 1UL << 20, 1UL << 40);
+	drm_vma_offset_manager_init(drm->vma_offset_manager, DRM_FILE_PAGE_OFFSET_START, DRM_FILE_PAGE_OFFSET_SIZE);
 	init_nodes(drm);
 }
 

@@ -64,6 +64,8 @@ static unsigned long bo_number(const struct drm_gem_object *obj)
 	/* Those of a replay have numbers of their own (object_back()). */
 	if (obj && obj->filp && file_number(obj->filp) >= 0)
 		return file_number(obj->filp);
+	if (obj && obj->import_attach)
+		return foreign_number(obj->import_attach);
 	for (unsigned int i = bo_count; i > 0; i--)
 		if (bos[i - 1].obj == obj)
 			return i;

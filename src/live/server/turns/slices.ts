@@ -1,7 +1,7 @@
 import type { Account, FairOrder } from './fair-order.ts';
 
 /** How long the thread does something before it looks whether others have asked for something, ns. */
-const SLICE_NS = 50_000;
+const SLICE_NS = 20_000;
 /** Calls of condResched() until the clock is looked at, and where calls come faster than one in so many ns. */
 const CALLS = 2;
 const FAST_CALLS = 16;
