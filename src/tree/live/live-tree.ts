@@ -152,6 +152,7 @@ export class LiveTree {
     } catch (error) {
       if (!(error instanceof TrapError)) throw error;
       this.trapped ??= error.message;
+      this.#beside.stop(this.#calls, error.message);
       return null;
     } finally {
       this.#stopped();
@@ -161,7 +162,7 @@ export class LiveTree {
   /** From here on the model plays alone: told once, and those who wait in the tree wait in the model. */
   #stopped(): void {
     const stop = this.#beside.outOfStep;
-    if (stop === null || this.#told.has(stop.why)) return;
+    if (stop === null || this.trapped !== null || this.#told.has(stop.why)) return;
     this.#told.add(stop.why);
     this.#tell(`from call ${stop.index} on the model plays alone: ${stop.why}`);
     this.#waits.wake();

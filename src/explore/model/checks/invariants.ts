@@ -95,8 +95,7 @@ export function slotBookkeeping(harness: Harness): string | null {
   }
   for (const vm of mmu.vms) {
     const listed = lru.filter((one) => one === vm).length;
-    if (vm.as >= 0 && slots[vm.as] !== vm)
-      return `VM ${vm.uid} believes in AS${vm.as}, which is not its own`;
+    if (vm.as >= 0 && slots[vm.as] !== vm) return `VM ${vm.uid} believes in AS${vm.as}, which is not its own`;
     if (vm.as < 0 && vm.activeCount > 0) return `VM ${vm.uid} is active without a slot`;
     if (listed > 1) return `VM ${vm.uid} is in the LRU list ${listed} times`;
     if (listed === 1 && vm.activeCount > 0) return `VM ${vm.uid} is active and in the LRU list`;
