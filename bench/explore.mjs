@@ -11,11 +11,13 @@
  *
  * Scale: larger spaces, once each, and the small ones by one schedule for each trace as well (explore --traces). Seconds
  * there are the processor's, of all threads of the process (garbage collection included); memory is the table of states.
+ * Where SPIN is there (Debian: spin), the same spaces in Promela stand beside them.
  */
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { setUpForExploring } from '../dist/src/engine.js';
 import { SCALES, scaled } from './scales.mjs';
+import { haveSpin, searchWithSpin } from './spin.mjs';
 
 const base = new URL('../dist/interleaved/src/', import.meta.url);
 if (!existsSync(fileURLToPath(base))) throw new Error('build first: npm run build');
@@ -138,6 +140,12 @@ const scaleRow = (r) =>
     `${(r.table_bytes / 2 ** 20).toFixed(1)} MiB`.padStart(11),
   ].join(' ');
 
+const spinRow = ({ space, all, reduced, ours }) => {
+  const cell = ({ states, cpu_seconds }) => `${states} in ${cpu_seconds.toFixed(2)} s`;
+  const times = (ours.cpu_seconds / reduced.cpu_seconds).toFixed(1);
+  return `${space.padEnd(44)} ${cell(all).padStart(18)} ${cell(reduced).padStart(18)} ${cell(ours).padStart(18)}, ${times} x`;
+};
+
 const row = (r) =>
   [
     r.scenario.padEnd(28),
@@ -194,4 +202,15 @@ for (const name of ['fault-while-rebinding', 'reset-while-rebinding', 'two-binde
   if (process.argv.includes('--traces')) add(name, scenario, new Traces());
 }
 for (const [name, what] of SCALES) add(name, parseScenario(scaled(what), name), hashed());
-if (json) console.log(JSON.stringify({ scenarios, growth, all_cpu_seconds: together, scale }));
+const spin = [];
+if (haveSpin()) {
+  if (!json)
+    console.log(`\n${'Beside SPIN (promela.mjs)'.padEnd(44)} SPIN: all states   by partial order   ours`);
+  for (const [i, [name, what]] of SCALES.entries()) {
+    const ours = scale.at(i - SCALES.length);
+    const [all, reduced] = [false, true].map((reduce) => searchWithSpin(what, reduce));
+    spin.push({ space: name, all, reduced, ours: { states: ours.states, cpu_seconds: ours.cpu_seconds } });
+    if (!json) console.log(spinRow(spin.at(-1)));
+  }
+} else if (!json) console.log('\nBeside SPIN: not measured, there is no `spin` (or no gcc).');
+if (json) console.log(JSON.stringify({ scenarios, growth, all_cpu_seconds: together, scale, spin }));

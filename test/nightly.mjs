@@ -4,7 +4,7 @@
  *     node test/nightly.mjs [SEQUENCES [SEED]]
  *
  * Then the longest forms of tests that `npm run test:slow` has a part of, the mutations of driver and machine as the explorer
- * sees them, which take half an hour or more, all kernel trees, the attacks on a server with their full counts (attack.mjs),
+ * sees them, which take half an hour or more, random scenarios searched in every way, all kernel trees, the attacks on a server with their full counts (attack.mjs),
  * each real client on every kernel (clients/run.mjs), the recipes for many machines (recipes/), and the queue on Valkey in the
  * place of Redis.
  *
@@ -38,6 +38,7 @@ const whole = spawnSync(
   [
     vitest,
     'run',
+    'test/documents.test.ts',
     'test/cli/hostile-lines.test.ts',
     'test/explore/reduction/findings.test.ts',
     'test/explore/state/tracking.test.ts',
@@ -54,8 +55,14 @@ const mutations = spawnSync(
   [fileURLToPath(new URL('explore/mutations/run.mjs', import.meta.url))],
   { stdio: 'inherit' },
 );
+const strategies = spawnSync(
+  process.execPath,
+  [fileURLToPath(new URL('explore/random/run.mjs', import.meta.url))],
+  { stdio: 'inherit' },
+);
 const trees = spawnSync(process.execPath, [fileURLToPath(new URL('trees/run.mjs', import.meta.url))], {
   stdio: 'inherit',
+  env: { ...process.env, PANTHOR_SHIM_SLOW: '1', PANTHOR_SHIM_WHOLE: '1' },
 });
 const attack = spawnSync(process.execPath, [fileURLToPath(new URL('attack.mjs', import.meta.url))], {
   stdio: 'inherit',
@@ -84,6 +91,7 @@ process.exitCode =
   (status ?? 1) ||
   (whole.status ?? 1) ||
   (mutations.status ?? 1) ||
+  (strategies.status ?? 1) ||
   (trees.status ?? 1) ||
   (clients.status ?? 1) ||
   (recipes.status ?? 1) ||

@@ -12,6 +12,7 @@ import type { GemObject } from '../driver/gem/gem.ts';
 import type { Kernel } from '../driver/kernels.ts';
 import type { PanthorVm } from '../driver/mmu/vm.ts';
 import type { BindOp } from '../driver/mmu/vm-bind.ts';
+import { BO_MEMORY_BASE } from '../hw/memory.ts';
 import { ModelRunner } from './model.ts';
 import type { Fields, StreamOp } from './op-fields.ts';
 import type { Json } from './recorder.ts';
@@ -20,6 +21,7 @@ export class ScenarioRecorder implements VmCalls {
   readonly ops: StreamOp[] = [];
   /** The vectors' numbers of objects. A serial is used again after its object is gone, so the object itself is the key. */
   readonly #numbers = new Map<GemObject, number>();
+  #count = 0;
 
   constructor(device: PanthorDevice) {
     const { asPresent, vaBits, paBits, coherent, taskSize } = device.params;
@@ -31,6 +33,12 @@ export class ScenarioRecorder implements VmCalls {
       coherent: coherent ? 1 : 0,
       task_size: hex(taskSize),
     });
+    const { gem } = device;
+    const freed = gem.onFree;
+    gem.onFree = (bo) => {
+      freed?.(bo);
+      this.#forget(bo);
+    };
   }
 
   vmCreate(userVaRange: number, flags: number): void {
@@ -93,11 +101,19 @@ export class ScenarioRecorder implements VmCalls {
     return lines;
   }
 
+  /** The object is gone: its memory may be another's, whose folios are other ones. */
+  #forget(bo: GemObject): void {
+    const number = this.#numbers.get(bo);
+    if (number === undefined) return;
+    this.#numbers.delete(bo);
+    this.ops.push({ op: 'bo_destroy', bo: number });
+  }
+
   /** The object's number; the first time, it is made with the physical backing that it has. */
   #number(bo: GemObject): number {
     let number = this.#numbers.get(bo);
     if (number === undefined) {
-      number = this.#numbers.size + 1;
+      number = ++this.#count;
       this.#numbers.set(bo, number);
       const op: StreamOp = { op: 'bo_create', size: hex(bo.size), sg: backing(bo) };
       const { exclusiveVm } = bo;
@@ -108,15 +124,20 @@ export class ScenarioRecorder implements VmCalls {
   }
 }
 
+/** Bytes of physical memory below BO_MEMORY_BASE that only hundreds of thousands of page tables would reach. */
+const BELOW = 2 ** 32;
+
 /** The pieces of an object: whole 2 MiB folios where they can be, as objects of the replay are backed. */
 function backing(bo: GemObject): Json {
   if (!bo.pin()) return [];
   const { pa, len, start } = bo.sgt;
+  // Where the vectors have the object behind sparse maps: what lies there in a replay goes to where nothing does.
+  const move = pa[0] === BO_MEMORY_BASE && bo.size <= BELOW ? BELOW : 0;
   const pieces: Json[] = [];
   for (let i = 0; i < pa.length; i++) {
     const huge = bo.sgt.inHugeFolio(start[i]) ? len[i] - (len[i] % SZ_2M) : 0;
-    if (huge > 0) pieces.push([hex(pa[i]), hex(huge), SZ_2M]);
-    if (len[i] > huge) pieces.push([hex(pa[i] + huge), hex(len[i] - huge), SZ_4K]);
+    if (huge > 0) pieces.push([hex(pa[i] - move), hex(huge), SZ_2M]);
+    if (len[i] > huge) pieces.push([hex(pa[i] - move + huge), hex(len[i] - huge), SZ_4K]);
   }
   return pieces;
 }

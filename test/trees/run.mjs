@@ -19,6 +19,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, Suite } from '../clients/harness.mjs';
+import { randomCalls } from './calls/compare.mjs';
 import { journal, processes, reviews } from './compare.mjs';
 import { seededFaults } from './faults.mjs';
 import { hostile } from './hostile/compare.mjs';
@@ -125,6 +126,8 @@ async function wholeTree(tree, dir) {
   await live(suite, shim, expectValid, tree, dir, project, scratch);
   await hostile(suite, shim, tree, dir, scratch);
   await randomScenarios(suite, tree, dir, join(project, 'test/trees'), env);
+  if (process.env.PANTHOR_SHIM_WHOLE !== undefined)
+    await randomCalls(suite, tree, dir, join(project, 'test/trees'), env);
   await races(tree, dir);
   await journal(suite, tree, dir, join(project, 'test/trees'), env);
   await suite.test(`${tree.name}: nothing in the tree was written`, () => {

@@ -24,6 +24,8 @@ struct backing {
 	struct run *runs;
 	/* By which the caller knows the object, -1 for none. */
 	long number;
+	/* Some of its pages have been turned into folios. */
+	bool huge;
 };
 
 static struct run *next_runs;
@@ -117,7 +119,7 @@ void fput(struct file *file)
 {
 	struct backing *backing = container_of(file, struct backing, file);
 
-	for (unsigned long i = 0; i < backing->count; i++) {
+	for (unsigned long i = 0; backing->huge && i < backing->count; i++) {
 		const struct run *run = &backing->runs[i];
 		unsigned long end = run->frame + run->pages;
 
@@ -147,15 +149,17 @@ static const struct run *find(const struct backing *backing, unsigned long page)
 
 struct folio *shmem_read_folio_gfp(struct address_space *mapping, pgoff_t index, gfp_t gfp)
 {
-	const struct backing *backing = container_of(mapping, struct backing, mapping);
+	struct backing *backing = container_of(mapping, struct backing, mapping);
 	const struct run *run = find(backing, index);
 	unsigned long offset = index - run->first;
 	unsigned long frame = run->frame + offset;
 	unsigned long head = frame & ~(HUGE_PAGES - 1);
 
 	if (run->huge && (index & (HUGE_PAGES - 1)) == (frame & (HUGE_PAGES - 1)) && head >= run->frame &&
-	    head + HUGE_PAGES <= run->frame + run->pages)
+	    head + HUGE_PAGES <= run->frame + run->pages) {
 		make_huge(pfn_to_page(head));
+		backing->huge = true;
+	}
 	return page_folio(pfn_to_page(frame));
 }
 

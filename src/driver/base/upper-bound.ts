@@ -1,27 +1,33 @@
-/** More numbers than that are searched from where an even spread would have it, a few to either side of it first. */
-const MANY = 32;
-const NEAR = 4;
+/** Fewer numbers than that are searched by halves at once. */
+const MANY = 16;
 
-/** The place of the first of the numbers sorted[lo, hi) that is greater than `va`, or `hi`. */
-export function upperBound(sorted: Float64Array, lo: number, hi: number, va: number): number {
+/**
+ * The place of the first of the numbers sorted[lo, hi) that is greater than `value`, or `hi`. Of many, those around the place
+ * are looked at first where it is if they are evenly spread from `least`, which is no greater than `value`, to `beyond`, which
+ * is: clients put mappings side by side or at even distances, and what is not looked at need not come from memory.
+ */
+export function upperBound(
+  sorted: Float64Array,
+  lo: number,
+  hi: number,
+  value: number,
+  least: number,
+  beyond: number,
+): number {
   if (hi - lo > MANY) {
-    const least = sorted[lo];
-    const most = sorted[hi - 1];
-    if (va < least) return lo;
-    if (va >= most) return hi;
-    // Clients put mappings side by side, or at even distances.
-    const guess = lo + ((((va - least) / (most - least)) * (hi - 1 - lo)) | 0);
-    if (sorted[guess] <= va) {
+    const guess = lo + ((((value - least) / (beyond - least)) * (hi - lo)) | 0);
+    if (sorted[guess] <= value) {
       lo = guess + 1;
-      if (lo + NEAR < hi && sorted[lo + NEAR] > va) hi = lo + NEAR;
+      if (lo === hi || sorted[lo] > value) return lo;
+      if (lo + 4 < hi && sorted[lo + 4] > value) hi = lo + 4;
     } else {
       hi = guess;
-      if (hi - NEAR > lo && sorted[hi - NEAR] <= va) lo = hi - NEAR + 1;
+      if (hi - 4 > lo && sorted[hi - 4] <= value) lo = hi - 3;
     }
   }
   while (lo < hi) {
     const mid = (lo + hi) >> 1;
-    if (sorted[mid] <= va) lo = mid + 1;
+    if (sorted[mid] <= value) lo = mid + 1;
     else hi = mid;
   }
   return lo;

@@ -83,6 +83,7 @@ export function* mapPages(
   const { b, trace } = device;
   if (size === 0) return 0;
   if (b.lockAroundOp) checkLocked(vm, 'panthor_vm_map_pages', iova, size);
+  const { tables } = vm;
   const start = iova;
   const entries = sgt.pa.length;
   let i = sgt.find(offset);
@@ -100,10 +101,15 @@ export function* mapPages(
       yield 'map_pages';
       if (device.condResched !== null) device.condResched();
       if (trace !== null) trace.beforePageTableCall();
-      let ret = pgtable.mapPages(iova, pa, page, count, prot, vm.tables);
+      let ret = pgtable.mapPages(iova, pa, page, count, prot, tables);
       device.mmu.stats.mapCalls++;
       const mapped = pgtable.mapped * page;
       if (trace !== null) trace.mapped(iova, pa, page, count, ret, mapped);
+      if (ret === 0 && mapped === len) {
+        // The processor goes on with the next piece, whose address does not hang on what was counted here.
+        iova += len;
+        break;
+      }
       iova += mapped;
       pa += mapped;
       len -= mapped;

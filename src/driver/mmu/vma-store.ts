@@ -194,16 +194,19 @@ export class VmaStore extends VmaBlocks {
   /** Cursor to the first VMA that begins after `va`. */
   #upperBound(va: number): void {
     if (this.#isNear(va)) return;
-    const at = upperBound(this.first, 0, this.blocks, va) - 1;
-    this.#cb = at < 0 ? 0 : at;
+    const { first, blocks } = this;
+    this.#cb = 0;
     this.#ci = 0;
-    if (at < 0) return;
+    if (blocks === 0 || va < first[0]) return;
+    const last = first[blocks - 1];
+    const at = va >= last ? blocks - 1 : upperBound(first, 0, blocks, va, first[0], last) - 1;
     const block = this.order[at];
     const base = this.base(block);
     const end = base + this.fill[block];
-    const found = upperBound(this.blockVas, base, end, va);
-    if (found === end) this.#cb++;
-    else this.#ci = found - base;
+    const beyond = va >= last ? this.lastVa() : first[at + 1];
+    const found = va >= beyond ? end : upperBound(this.blockVas, base, end, va, first[at], beyond);
+    this.#cb = found === end ? at + 1 : at;
+    this.#ci = found === end ? 0 : found - base;
   }
 
   /** Whether the first VMA beyond `va` is at the cursor, or the next in its block, as clients that go through memory have it. */

@@ -112,6 +112,11 @@ export class PanthorGroup implements Work {
     return this.queues.some((queue) => queue.inFlight.length > 0);
   }
 
+  /** Bytes of its objects, without the two that the firmware suspends it into: fdinfo.kbo_sizes. */
+  get memory(): number {
+    return this.queues.reduce((sum, queue) => sum + queue.memory, this.syncobjs.size);
+  }
+
   isBlocked(queue: PanthorQueue): boolean {
     return (this.blockedQueues & (1 << queue.index)) !== 0;
   }

@@ -89,6 +89,16 @@ export class HeapPool {
     return ret;
   }
 
+  /** panthor_heap_pool_size(): bytes of all chunks, and of what the GPU notes about heaps. */
+  get size(): number {
+    let bytes = this.#contexts.size;
+    for (const id of this.heaps.ids()) {
+      const heap = this.heaps.get(id);
+      if (heap !== undefined) bytes += heap.chunks.length * heap.args.chunkSize;
+    }
+    return bytes;
+  }
+
   #clearContext(id: number): void {
     for (let at = 0; at < this.#stride; at += 4) this.#contexts.contents.write32(id * this.#stride + at, 0);
   }

@@ -25,6 +25,8 @@ const RINGBUF_MAX = 0x10000;
 const MAX_PRIORITY = 15;
 /** sizeof(struct panthor_job_profiling_data): cycles and time, before and after. */
 const PROFILING_BYTES = 32;
+/** panthor_fw_alloc_queue_iface_mem(): input and output page, in the firmware's address space. */
+const INTERFACE_BYTES = 8192;
 /** sizeof(struct panthor_syncobj_64b): seqno, status, padding. */
 export const SYNCOBJ_BYTES = 16;
 /** JOB_TIMEOUT_MS, in ns: how long jobs may be on the GPU without one of them ending. */
@@ -100,6 +102,11 @@ export class PanthorQueue {
       return profiling;
     }
     return new PanthorQueue(group, index, args, ring, profiling);
+  }
+
+  /** Bytes of its objects: add_group_kbo_sizes(). */
+  get memory(): number {
+    return this.ringbuf.size + INTERFACE_BYTES + this.#profiling.size;
   }
 
   /** Value of the syncobj that the GPU counts finished jobs in. */

@@ -1,6 +1,7 @@
 /** Searches one part of a space: the states of one slice behind given entries. */
 import type { DriverWorld } from '../driver-world.ts';
-import { Descent, findNoEnd } from '../search/depth-first.ts';
+import { findNoEnd } from '../search/depth-first.ts';
+import { Descent } from '../search/descent.ts';
 import { Graph } from '../search/graph.ts';
 import { Context } from '../search/search.ts';
 import { StateTable } from '../search/state-table.ts';

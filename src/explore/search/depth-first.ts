@@ -1,24 +1,11 @@
+import { Descent } from './descent.ts';
 import { Graph } from './graph.ts';
-import { type Context, MAX_DEPTH, NondeterminismError, type Outcome, type Strategy } from './search.ts';
-import { NO_ROOM, StateTable } from './state-table.ts';
-import { resized } from './table-memory.ts';
+import { Context, type Outcome, type Strategy } from './search.ts';
+import { StateTable } from './state-table.ts';
 import { Violation } from './world.ts';
 
-/** How a depth-first search shares its work with others over the same table. */
-export interface Sharing {
-  /** Another worker has nothing to do. */
-  hasIdleWorkers(): boolean;
-  /** Gives away the part of the space behind the first `length` steps of `schedule`; false where there is no room. */
-  share(schedule: Uint8Array, length: number): boolean;
-  /** Another thread has found what was looked for, or the budget is spent. */
-  stopped(): boolean;
-}
-
-/** Where the part of a space that a search is to see ends. */
-export interface Border {
-  /** Whether the present state, `length` steps of `schedule` away, is another part's; it is then noted there. */
-  outside(lanes: Int32Array, schedule: Uint8Array, length: number): boolean;
-}
+/** States up to which steps are noted; more take memory, and mostly there is no circle to look for. */
+const MAX_NOTED = 50_000;
 
 /**
  * Depth first. Without hashing it runs every interleaving to its end once (`stats.schedules` then counts them); with
@@ -30,19 +17,28 @@ export interface Border {
 export class DepthFirst implements Strategy {
   readonly name = 'depth-first';
   readonly #hashing: boolean;
+  readonly #noted: number;
 
-  constructor(options: { hashing: boolean }) {
+  /** `noted`: states up to which it is noted which steps lead from which to which. */
+  constructor(options: { hashing: boolean; noted?: number }) {
     this.#hashing = options.hashing;
+    this.#noted = options.noted ?? MAX_NOTED;
   }
 
   search(context: Context): Outcome {
     const table = this.#hashing ? StateTable.create(context.budget.states) : null;
     const graph = table !== null && context.world.endsMatter ? new Graph() : null;
     const descent = new Descent(context, table, null, graph);
+    if (graph !== null) descent.dropGraphAt(this.#noted);
+    const begun = performance.now();
     const outcome = descent.run(new Uint8Array(0));
     context.stats.bytesPerState = table?.bytesPerState ?? 0;
     if (graph === null || table === null || !descent.complete) return outcome;
-    return findNoEnd(context, graph, table.size) ? 'found' : outcome;
+    if (descent.graph !== null) return findNoEnd(context, graph, table.size) ? 'found' : outcome;
+    if (!descent.cyclic) return outcome;
+    const seconds = context.budget.seconds - (performance.now() - begun) / 1000;
+    if (!searchForNoEnd(context, [new Uint8Array(0)], seconds)) return 'budget';
+    return context.findings.size > 0 ? 'found' : outcome;
   }
 }
 
@@ -56,190 +52,24 @@ export function findNoEnd(context: Context, graph: Graph, states: number): boole
   return context.findings.size > 0;
 }
 
-/** Steps between two looks at what the other threads do: that is memory that all of them write to. */
-const LOOK_EVERY = 16;
-
-/** One depth-first search of what lies behind a given schedule. */
-export class Descent {
-  readonly #context: Context;
-  readonly #table: StateTable | null;
-  readonly #sharing: Sharing | null;
-  readonly #schedule = new Uint8Array(MAX_DEPTH);
-  /** The steps of each state on the way, one state's behind the other's. */
-  #steps = new Uint8Array(1 << 16);
-  /** Of each state on the way: where its steps begin, and which of them is to be taken next; of the next: where they end. */
-  readonly #first: number[] = [0];
-  readonly #next: number[] = [];
-  /** States on the way. */
-  #levels = 0;
-  /** Length of the schedule that the search began with. */
-  #base = 0;
-  readonly #buffer = new Uint8Array(256);
-  readonly #lanes = new Int32Array(2);
-  /** Fingerprints of the states on the way, to check now and then that a schedule leads where it led. */
-  readonly #prints: number[] = [];
-  #full = false;
-  /** Steps so far, to look at the other threads now and then. */
-  #ticks = 0;
-  /** The state that the search comes from, and by which step. */
-  #from = -1;
-  #step = 0;
-
-  /** Everything behind the first schedule was seen. */
-  complete = false;
-  readonly #graph: Graph | null;
-  /** Numbers of the states on the way. */
-  readonly #numbers: number[] = [];
-
-  readonly #border: Border | null;
-
-  /**
-   * `graph`: where the states and steps are noted; only with a table that is not shared. `border`: the search sees one part
-   * of the space.
-   */
-  constructor(
-    context: Context,
-    table: StateTable | null,
-    sharing: Sharing | null = null,
-    graph: Graph | null = null,
-    border: Border | null = null,
-  ) {
-    this.#graph = graph;
-    this.#border = border;
-    this.#context = context;
-    this.#table = table;
-    this.#sharing = sharing;
-  }
-
-  /** Searches behind `prefix`, whose last state is not entered yet; `taken`: and whose last step was one that can be taken. */
-  run(prefix: Uint8Array, taken = false): Outcome {
-    const context = this.#context;
-    const schedule = this.#schedule;
-    const length = prefix.length;
-    schedule.set(prefix);
-    this.#base = length;
-    this.#from = -1;
-    this.complete = false;
-    if (length === 0 || taken) {
-      context.replay(schedule, length);
-    } else {
-      context.replay(schedule, length - 1);
-      this.#from = this.#numberHere();
-      this.#step = schedule[length - 1];
-      if (!context.take(this.#step, schedule, length - 1)) {
-        this.#graph?.end(this.#from);
-        this.complete = true;
-        return this.#ended();
-      }
-    }
-    if (!this.#enter(length)) {
-      this.complete = !this.#full;
-      return this.#ended();
-    }
-    let here = length;
-    while (this.#levels > 0) {
-      if (context.done) return 'found';
-      if (this.#full || context.over()) return 'budget';
-      if (this.#sharing !== null && this.#ticks++ % LOOK_EVERY === 0) {
-        if (this.#sharing.stopped()) return 'budget';
-        if (this.#sharing.hasIdleWorkers()) this.#giveAway();
-      }
-      const level = this.#levels - 1;
-      const depth = this.#base + level;
-      if (this.#next[level] === this.#first[level + 1]) {
-        this.#levels--;
-        continue;
-      }
-      if (context.changesWorld()) context.replay(this.#schedule, depth);
-      else if (here !== depth) this.#comeBack(depth, level);
-      const step = this.#steps[this.#next[level]++];
-      here = depth + 1;
-      this.#from = this.#numbers[level];
-      this.#step = step;
-      if (!context.take(step, schedule, depth)) {
-        this.#graph?.end(this.#from);
-        here = -1;
-      } else if (!this.#enter(depth + 1)) here = -1;
-    }
-    this.complete = !this.#full;
-    return this.#ended();
-  }
-
-  /** The number of the present state; -1 where it is not in the table. */
-  #numberHere(): number {
-    if (this.#graph === null || this.#table === null) return -1;
-    this.#context.world.fingerprint(this.#lanes);
-    return this.#table.find(this.#lanes[0], this.#lanes[1]);
-  }
-
-  #ended(): Outcome {
-    if (this.#full) return 'budget';
-    return this.#context.findings.size > 0 ? 'found' : 'exhausted';
-  }
-
-  /** Looks at a state just reached; false where there is nothing to go on with. */
-  #enter(depth: number): boolean {
-    const { world, stats } = this.#context;
-    let number = -1;
-    if (this.#table !== null) {
-      world.fingerprint(this.#lanes);
-      if (this.#border?.outside(this.#lanes, this.#schedule, depth)) {
-        this.#graph?.end(this.#from);
-        return false;
-      }
-      const index = this.#table.enter(this.#lanes[0], this.#lanes[1]);
-      if (index === NO_ROOM) {
-        this.#full = true;
-        return false;
-      }
-      number = index < 0 ? ~index : index;
-      if (this.#graph !== null) {
-        if (this.#from >= 0) this.#graph.edge(this.#from, number, this.#step);
-        else this.#graph.start(number, this.#schedule.slice(0, depth));
-      }
-      if (index < 0) return false;
-    }
-    stats.states++;
-    // A state that was seen before was checked then.
-    this.#context.check(this.#schedule, depth);
-    world.visited();
-    const n = world.enabled(this.#buffer);
-    if (n === 0) {
-      this.#graph?.end(number);
-      this.#context.checkEnd(this.#schedule, depth);
-      return false;
-    }
-    const level = this.#levels++;
-    this.#numbers[level] = number;
-    this.#prints[level] = this.#lanes[0];
-    const first = this.#first[level];
-    if (first + n > this.#steps.length)
-      this.#steps = resized(this.#steps, new Uint8Array(this.#steps.length * 2));
-    for (let i = 0; i < n; i++) this.#steps[first + i] = this.#buffer[i];
-    this.#next[level] = first;
-    this.#first[level + 1] = first + n;
-    return true;
-  }
-
-  #comeBack(depth: number, level: number): void {
-    const context = this.#context;
-    context.back(this.#schedule, depth);
-    if (this.#table === null || context.stats.schedules % 16 !== 0) return;
-    context.world.fingerprint(this.#lanes);
-    if (this.#lanes[0] !== this.#prints[level])
-      throw new NondeterminismError(this.#schedule.subarray(0, depth));
-  }
-
-  /** Hands the shallowest step that was not taken yet to a thread without work. */
-  #giveAway(): void {
-    for (let level = 0; level < this.#levels; level++) {
-      const next = this.#next[level];
-      if (next === this.#first[level + 1]) continue;
-      const depth = this.#base + level;
-      const prefix = this.#schedule.slice(0, depth + 1);
-      prefix[depth] = this.#steps[next];
-      if ((this.#sharing as Sharing).share(prefix, depth + 1)) this.#next[level]++;
-      return;
-    }
-  }
+/**
+ * Looks for states from which no end can be reached, behind `starts`: another search, of all steps, which is noted whole. False
+ * where the budget is spent.
+ */
+export function searchForNoEnd(context: Context, starts: readonly Uint8Array[], seconds: number): boolean {
+  const { world, budget, further, accept, stats, findings } = context;
+  const all = new Context(world, { ...budget, seconds }, { further, accept });
+  const table = StateTable.create(budget.states);
+  const graph = new Graph();
+  const descent = new Descent(all, table, null, graph);
+  const complete = starts.every((schedule) => {
+    descent.run(schedule, true);
+    return descent.complete;
+  });
+  if (complete) findNoEnd(all, graph, table.size);
+  stats.steps += all.stats.steps;
+  stats.schedules += all.stats.schedules;
+  for (const [key, finding] of all.findings) if (!findings.has(key)) findings.set(key, finding);
+  for (const message of all.accepted) context.accepted.add(message);
+  return complete;
 }

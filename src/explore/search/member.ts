@@ -1,5 +1,5 @@
 /** What each thread of a search by several does: takes prefixes of schedules from the queue and searches behind them. */
-import { Descent, type Sharing } from './depth-first.ts';
+import { Descent, type Sharing } from './descent.ts';
 import type { Graph } from './graph.ts';
 import type { Context } from './search.ts';
 import type { StateTable } from './state-table.ts';

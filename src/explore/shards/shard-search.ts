@@ -1,8 +1,7 @@
 /** The search of one shard of a space: what all shards see, to know where the parts begin, and then the parts that are its own. */
-import { Descent, findNoEnd } from '../search/depth-first.ts';
+import { searchForNoEnd } from '../search/depth-first.ts';
 import { Graph } from '../search/graph.ts';
-import { Context, type Outcome, type Strategy } from '../search/search.ts';
-import { StateTable } from '../search/state-table.ts';
+import type { Context, Outcome, Strategy } from '../search/search.ts';
 import type { PrintedWorld } from '../search/world.ts';
 import { cutSpace, partsOf } from './cut.ts';
 import { isCyclic } from './cycles.ts';
@@ -42,31 +41,11 @@ export class ShardSearch implements Strategy {
       const cyclicCut = isCyclic(graphs[0], cut.states + cut.leaves.length);
       const cyclic = cyclicCut ? index === 1 : isCyclic(graphs[1], search.size);
       const seconds = context.budget.seconds - (performance.now() - begun) / 1000;
-      if (cyclic && !searchForNoEnd(context, cyclicCut ? [root] : parts, seconds)) return 'budget';
+      // Where threads sleep some steps of a state are not taken; without a circle every schedule comes to an end all the same.
+      const starts = (cyclicCut ? [root] : parts).map(({ schedule }) => schedule);
+      if (cyclic && !searchForNoEnd(context, starts, seconds)) return 'budget';
     }
     if (context.findings.size > 0) return 'found';
     return complete ? 'exhausted' : 'budget';
   }
-}
-
-/**
- * Looks for states from which no end can be reached. Where threads sleep some steps of a state are not taken, so where there
- * is a loop this takes a search of all steps; without a loop every schedule comes to an end. False where the budget is spent.
- */
-function searchForNoEnd(context: Context, parts: readonly Leaf[], seconds: number): boolean {
-  const { world, budget, further, accept, stats, findings } = context;
-  const all = new Context(world, { ...budget, seconds }, { further, accept });
-  const table = StateTable.create(budget.states);
-  const graph = new Graph();
-  const descent = new Descent(all, table, null, graph);
-  const complete = parts.every(({ schedule }) => {
-    descent.run(schedule, true);
-    return descent.complete;
-  });
-  if (complete) findNoEnd(all, graph, table.size);
-  stats.steps += all.stats.steps;
-  stats.schedules += all.stats.schedules;
-  for (const [key, finding] of all.findings) if (!findings.has(key)) findings.set(key, finding);
-  for (const message of all.accepted) context.accepted.add(message);
-  return complete;
 }

@@ -14,10 +14,11 @@ import { tell } from './server.ts';
 import type { WorkerMessage, WorkerOptions } from './worker.ts';
 
 /**
- * Half of the memory for young objects, MiB. Collecting garbage there stops all clients for some 0.3 ms and for what it has to
- * copy, however much of it is garbage: with V8's own 1 to 16 MiB that is dozens of times a second beside a busy client.
+ * How V8 collects young garbage, which stops all clients. That costs some 0.3 ms and 0.02 for each MiB, however much of it is
+ * garbage, and with V8's own 1 to 16 MiB it is dozens of times a second beside a busy client. And by one thread: what lives is
+ * little, and helpers would have to wait for a core that clients have.
  */
-const SEMI_SPACE_MB = 32;
+const V8_FLAGS = ['--min-semi-space-size=32', '--max-semi-space-size=32', '--no-parallel-scavenge'];
 
 /** How a server is wanted. */
 export interface ServeOptions {
@@ -97,8 +98,7 @@ export class ServerThread {
         record: options.record ?? null,
         tree: options.tree ?? null,
       };
-      // Read where an isolate is made: this thread has its own already.
-      for (const end of ['min', 'max']) setFlagsFromString(`--${end}-semi-space-size=${SEMI_SPACE_MB}`);
+      for (const flag of V8_FLAGS) setFlagsFromString(flag);
       const worker = new Worker(new URL('./worker.js', import.meta.url), {
         workerData: data,
         trackUnmanagedFds: false,

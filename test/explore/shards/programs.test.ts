@@ -88,6 +88,9 @@ describe('shards of random programs', () => {
       const bodies = randomProgram(seed);
       const all = search(bodies, [new DepthFirst({ hashing: true })]);
       if (all.found.includes('livelock')) livelocks++;
+      // Which gives up noting steps at once, and searches again where there is a circle.
+      const unnoted = search(bodies, [new DepthFirst({ hashing: true, noted: 0 })]);
+      expect({ seed, found: unnoted.found }).toEqual({ seed, found: all.found });
       for (const count of [1, 2, 3]) {
         const shards = Array.from({ length: count }, (_, i) => new ShardSearch({ index: i + 1, count }));
         const together = search(bodies, shards);

@@ -37,8 +37,9 @@ export function makeDeviceTree(root: string, card: number): void {
   link('sys/bus/platform/drivers/panthor/panthor-shim.gpu', `../../../../devices/platform/panthor-shim.gpu`);
   // udev's database: libudev shows only what is in it.
   file('run/udev/data/+platform:panthor-shim.gpu', 'I:1\nE:ID_PATH=platform-panthor-shim.gpu\n');
-  // DRM_PANTHOR's attribute groups: profiling is off.
+  // DRM_PANTHOR's attribute groups: profiling is off, and only root may change that.
   file(`${device}/profiling`, '0\n');
+  chmodSync(join(root, `${device}/profiling`), 0o444);
   link(`${device}/subsystem`, `${up}/bus/platform`);
   for (const [minor, name] of [
     [card, `card${card}`],

@@ -1,45 +1,92 @@
 /** /proc/self/fdinfo of an open device: drm_show_fdinfo() and panthor_show_fdinfo(). */
 import { writeSync } from 'node:fs';
 import { ENOMEM } from '../../../../uapi/errno.ts';
+import { heapPool } from '../../../driver/sched/heap.ts';
 import { type Fd, owned } from '../../fd.ts';
 import { native } from '../../native.ts';
 import type { OpenFile } from '../open-file.ts';
+
+/** uAPI of the first release whose driver has show_fdinfo: 6.13. */
+const SINCE_MINOR = 2;
 
 /** What VFS shows before: position, flags, mount and inode. */
 function vfsText({ flags, minor }: OpenFile): string {
   return `pos:\t0\nflags:\t0${flags.toString(8)}\nmnt_id:\t21\nino:\t${700 + minor}\n`;
 }
 
-/** A size as drm_fdinfo_print_size() prints it. */
-function size(bytes: number): string {
-  if (bytes > 0 && bytes % (1 << 20) === 0) return `${bytes >> 20} MiB`;
-  return bytes > 0 && bytes % 1024 === 0 ? `${bytes / 1024} KiB` : `${bytes}`;
+/** A line as drm_fdinfo_print_size() prints it; bytes. */
+function size(name: string, bytes: number): string {
+  let left = bytes;
+  let unit = 0;
+  for (; unit < 2 && left !== 0 && left % 1024 === 0; unit++) left /= 1024;
+  return `${name}:\t${left}${['', ' KiB', ' MiB'][unit]}`;
 }
 
-/** The text. Engines have done nothing as long as sysfs's `profiling` is 0, which is the kernel's default. */
-export function fdinfoText(file: OpenFile): string {
-  const { drm } = file;
+/** drm_show_memory_stats(): of the objects that have a handle. Fences of panthor's are no reason to call one active. */
+function memoryLines({ drm }: OpenFile): string[] {
   let total = 0;
   let shared = 0;
+  let resident = 0;
+  let anyResident = false;
   for (const handle of drm.bos.ids()) {
     const bo = drm.bos.get(handle);
     if (bo === undefined) continue;
-    if (bo.handleCount > 1) shared += bo.size;
-    else total += bo.size;
+    total += bo.size;
+    if (bo.handleCount > 1 || drm.drv.dmaBufs.has(bo)) shared += bo.size;
+    // panthor_gem_status()
+    if (!bo.imported && !bo.pinned) continue;
+    anyResident = true;
+    resident += bo.size;
   }
-  const lines = [
+  return [
+    size('drm-total-memory', total),
+    size('drm-shared-memory', shared),
+    ...(anyResident ? [size('drm-resident-memory', resident)] : []),
+  ];
+}
+
+/** panthor_show_internal_memory_stats(), but for the buffers into which the firmware suspends groups: their size is the firmware's. */
+function internalLines({ drm }: OpenFile): string[] {
+  let resident = 0;
+  let active = 0;
+  for (const id of drm.groups.ids()) {
+    const group = drm.groups.get(id);
+    if (group === undefined) continue;
+    resident += group.memory;
+    if (group.slot >= 0) active += group.memory;
+  }
+  drm.vms.some((vm) => {
+    const bytes = heapPool(vm)?.size ?? 0;
+    resident += bytes;
+    if (vm.as >= 0) active += bytes;
+    return false;
+  });
+  return [size('panthor-resident-memory', resident), size('panthor-active-memory', active)];
+}
+
+/** panthor_show_fdinfo(), which 6.12 has not. Engines have done nothing as long as sysfs's `profiling` is 0, the kernel's default. */
+function panthorLines(file: OpenFile): string[] {
+  const { drv, clientName } = file.drm;
+  if (drv.device.kernel.uapi.minor < SINCE_MINOR || drv.device.unplugged) return [];
+  return [
     'drm-driver:\tpanthor',
     `drm-client-id:\t${file.id + 1}`,
-    ...(drm.clientName === null ? [] : [`drm-client-name:\t${drm.clientName}`]),
-    `drm-maxfreq-panthor:\t${drm.drv.gpu.gpu_frequency} Hz`,
-    `drm-curfreq-panthor:\t${drm.drv.gpu.gpu_frequency} Hz`,
-    `drm-total-memory:\t${size(total + shared)}`,
-    `drm-shared-memory:\t${size(shared)}`,
-    'drm-active-memory:\t0',
-    `drm-resident-memory:\t${size(total + shared)}`,
-    'drm-purgeable-memory:\t0',
+    ...(clientName === null ? [] : [`drm-client-name:\t${clientName}`]),
+    `drm-maxfreq-panthor:\t${drv.gpu.gpu_frequency} Hz`,
+    `drm-curfreq-panthor:\t${drv.gpu.gpu_frequency} Hz`,
+    ...internalLines(file),
+    ...memoryLines(file),
   ];
-  return `${vfsText(file)}${lines.join('\n')}\n`;
+}
+
+/** The text. */
+export function fdinfoText(file: OpenFile): string {
+  return (
+    vfsText(file) +
+    panthorLines(file)
+      .map((line) => `${line}\n`)
+      .join('')
+  );
 }
 
 /** A read-only file that holds `text`, or -errno. */

@@ -1,0 +1,239 @@
+import type { Graph } from './graph.ts';
+import { type Context, MAX_DEPTH, NondeterminismError, type Outcome } from './search.ts';
+import { NO_ROOM, type StateTable } from './state-table.ts';
+import { resized } from './table-memory.ts';
+
+/** How a depth-first search shares its work with others over the same table. */
+export interface Sharing {
+  /** Another worker has nothing to do. */
+  hasIdleWorkers(): boolean;
+  /** Gives away the part of the space behind the first `length` steps of `schedule`; false where there is no room. */
+  share(schedule: Uint8Array, length: number): boolean;
+  /** Another thread has found what was looked for, or the budget is spent. */
+  stopped(): boolean;
+}
+
+/** Where the part of a space that a search is to see ends. */
+export interface Border {
+  /** Whether the present state, `length` steps of `schedule` away, is another part's; it is then noted there. */
+  outside(lanes: Int32Array, schedule: Uint8Array, length: number): boolean;
+}
+
+/** Steps between two looks at what the other threads do: that is memory that all of them write to. */
+const LOOK_EVERY = 16;
+
+/** One depth-first search of what lies behind a given schedule. */
+export class Descent {
+  readonly #context: Context;
+  readonly #table: StateTable | null;
+  readonly #sharing: Sharing | null;
+  readonly #schedule = new Uint8Array(MAX_DEPTH);
+  /** The steps of each state on the way, one state's behind the other's. */
+  #steps = new Uint8Array(1 << 16);
+  /** Of each state on the way: where its steps begin, and which of them is to be taken next; of the next: where they end. */
+  readonly #first: number[] = [0];
+  readonly #next: number[] = [];
+  /** States on the way. */
+  #levels = 0;
+  /** Length of the schedule that the search began with. */
+  #base = 0;
+  readonly #buffer = new Uint8Array(256);
+  readonly #lanes = new Int32Array(2);
+  /** Fingerprints of the states on the way, to check now and then that a schedule leads where it led. */
+  readonly #prints: number[] = [];
+  #full = false;
+  /** Steps so far, to look at the other threads now and then. */
+  #ticks = 0;
+  /** The state that the search comes from, and by which step. */
+  #from = -1;
+  #step = 0;
+
+  /** Everything behind the first schedule was seen. */
+  complete = false;
+  #graph: Graph | null;
+  /** States at which the graph is dropped, unless a circle was met. */
+  #mostNoted = Number.POSITIVE_INFINITY;
+  /** By state, as bits: it is on the way. */
+  #onWay: Int32Array | null = null;
+  /** A step has led to a state on the way: there is a circle. */
+  cyclic = false;
+  /** Numbers of the states on the way. */
+  readonly #numbers: number[] = [];
+
+  readonly #border: Border | null;
+
+  /**
+   * `graph`: where the states and steps are noted; only with a table that is not shared. `border`: the search sees one part
+   * of the space.
+   */
+  constructor(
+    context: Context,
+    table: StateTable | null,
+    sharing: Sharing | null = null,
+    graph: Graph | null = null,
+    border: Border | null = null,
+  ) {
+    this.#graph = graph;
+    this.#border = border;
+    this.#context = context;
+    this.#table = table;
+    this.#sharing = sharing;
+  }
+
+  /** Where states and steps are noted; null where that was given up. */
+  get graph(): Graph | null {
+    return this.#graph;
+  }
+
+  /** Gives up noting steps at so many states, if none has led back by then to a state on the way; `cyclic` says whether one does. */
+  dropGraphAt(states: number): void {
+    this.#mostNoted = states;
+    this.#onWay = new Int32Array(1024);
+  }
+
+  /** Notes whether a state is on the way. */
+  #setOnWay(bits: Int32Array, number: number, on: boolean): void {
+    const at = number >>> 5;
+    if (at >= bits.length) this.#onWay = bits = resized(bits, new Int32Array(bits.length * 2));
+    if (on) bits[at] |= 1 << number;
+    else bits[at] &= ~(1 << number);
+  }
+
+  /** Searches behind `prefix`, whose last state is not entered yet; `taken`: and whose last step was one that can be taken. */
+  run(prefix: Uint8Array, taken = false): Outcome {
+    const context = this.#context;
+    const schedule = this.#schedule;
+    const length = prefix.length;
+    schedule.set(prefix);
+    this.#base = length;
+    this.#from = -1;
+    this.complete = false;
+    if (length === 0 || taken) {
+      context.replay(schedule, length);
+    } else {
+      context.replay(schedule, length - 1);
+      this.#from = this.#numberHere();
+      this.#step = schedule[length - 1];
+      if (!context.take(this.#step, schedule, length - 1)) {
+        this.#graph?.end(this.#from);
+        this.complete = true;
+        return this.#ended();
+      }
+    }
+    if (!this.#enter(length)) {
+      this.complete = !this.#full;
+      return this.#ended();
+    }
+    let here = length;
+    while (this.#levels > 0) {
+      if (context.done) return 'found';
+      if (this.#full || context.over()) return 'budget';
+      if (this.#sharing !== null && this.#ticks++ % LOOK_EVERY === 0) {
+        if (this.#sharing.stopped()) return 'budget';
+        if (this.#sharing.hasIdleWorkers()) this.#giveAway();
+      }
+      const level = this.#levels - 1;
+      const depth = this.#base + level;
+      if (this.#next[level] === this.#first[level + 1]) {
+        if (this.#onWay !== null) this.#setOnWay(this.#onWay, this.#numbers[level], false);
+        this.#levels--;
+        continue;
+      }
+      if (context.changesWorld()) context.replay(this.#schedule, depth);
+      else if (here !== depth) this.#comeBack(depth, level);
+      const step = this.#steps[this.#next[level]++];
+      here = depth + 1;
+      this.#from = this.#numbers[level];
+      this.#step = step;
+      if (!context.take(step, schedule, depth)) {
+        this.#graph?.end(this.#from);
+        here = -1;
+      } else if (!this.#enter(depth + 1)) here = -1;
+    }
+    this.complete = !this.#full;
+    return this.#ended();
+  }
+
+  /** The number of the present state; -1 where it is not in the table. */
+  #numberHere(): number {
+    if (this.#graph === null || this.#table === null) return -1;
+    this.#context.world.fingerprint(this.#lanes);
+    return this.#table.find(this.#lanes[0], this.#lanes[1]);
+  }
+
+  #ended(): Outcome {
+    if (this.#full) return 'budget';
+    return this.#context.findings.size > 0 ? 'found' : 'exhausted';
+  }
+
+  /** Looks at a state just reached; false where there is nothing to go on with. */
+  #enter(depth: number): boolean {
+    const { world, stats } = this.#context;
+    let number = -1;
+    if (this.#table !== null) {
+      world.fingerprint(this.#lanes);
+      if (this.#border?.outside(this.#lanes, this.#schedule, depth)) {
+        this.#graph?.end(this.#from);
+        return false;
+      }
+      const index = this.#table.enter(this.#lanes[0], this.#lanes[1]);
+      if (index === NO_ROOM) {
+        this.#full = true;
+        return false;
+      }
+      number = index < 0 ? ~index : index;
+      if (this.#graph !== null) {
+        if (this.#from >= 0) this.#graph.edge(this.#from, number, this.#step);
+        else this.#graph.start(number, this.#schedule.slice(0, depth));
+      }
+      if (index < 0) {
+        if (this.#onWay !== null && (this.#onWay[number >>> 5] & (1 << number)) !== 0) this.cyclic = true;
+        return false;
+      }
+      if (number >= this.#mostNoted && !this.cyclic) this.#graph = null;
+    }
+    stats.states++;
+    // A state that was seen before was checked then.
+    this.#context.check(this.#schedule, depth);
+    world.visited();
+    const n = world.enabled(this.#buffer);
+    if (n === 0) {
+      this.#graph?.end(number);
+      this.#context.checkEnd(this.#schedule, depth);
+      return false;
+    }
+    const level = this.#levels++;
+    this.#numbers[level] = number;
+    if (this.#onWay !== null) this.#setOnWay(this.#onWay, number, true);
+    this.#prints[level] = this.#lanes[0];
+    const first = this.#first[level];
+    if (first + n > this.#steps.length)
+      this.#steps = resized(this.#steps, new Uint8Array(this.#steps.length * 2));
+    for (let i = 0; i < n; i++) this.#steps[first + i] = this.#buffer[i];
+    this.#next[level] = first;
+    this.#first[level + 1] = first + n;
+    return true;
+  }
+
+  #comeBack(depth: number, level: number): void {
+    const context = this.#context;
+    context.back(this.#schedule, depth);
+    if (this.#table === null || context.stats.schedules % 16 !== 0) return;
+    context.world.fingerprint(this.#lanes);
+    if (this.#lanes[0] !== this.#prints[level])
+      throw new NondeterminismError(this.#schedule.subarray(0, depth));
+  }
+
+  /** Hands the shallowest step that was not taken yet to a thread without work. */
+  #giveAway(): void {
+    for (let level = 0; level < this.#levels; level++) {
+      const next = this.#next[level];
+      if (next === this.#first[level + 1]) continue;
+      const depth = this.#base + level;
+      const prefix = this.#schedule.slice(0, depth + 1);
+      prefix[depth] = this.#steps[next];
+      if ((this.#sharing as Sharing).share(prefix, depth + 1)) this.#next[level]++;
+      return;
+    }
+  }
+}
