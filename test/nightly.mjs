@@ -41,6 +41,7 @@ const whole = spawnSync(
     'test/documents.test.ts',
     'test/cli/hostile-lines.test.ts',
     'test/explore/reduction/findings.test.ts',
+    'test/explore/reduction/traces.test.ts',
     'test/explore/state/tracking.test.ts',
     'test/explore/state/undo.test.ts',
   ],

@@ -77,6 +77,16 @@ export class History {
     return races;
   }
 
+  /** Whether something after event `index`, but not because of it, has to do with what a thread waits for by `guard`. */
+  letsGo(index: number, guard: AccessSet, pending: boolean): boolean {
+    const { events } = this;
+    const { thread, nth } = events[index];
+    const end = pending ? events.length : events.length - 1;
+    for (let i = index + 1; i < end; i++)
+      if (events[i].clock[thread] < nth && clash(guard, events[i].set)) return true;
+    return false;
+  }
+
   /**
    * Threads that can begin what has to come before event `index` for `thread`, whose step is the last event or still to
    * come, to go before it: of all after `index` that does not happen after it, those that depend on nothing of the rest.

@@ -138,7 +138,7 @@ class Round {
     this.#looksAt();
     this.#beSeen(set);
     level.touched.addAll(set);
-    for (const race of this.#history.add(thread, guard, set)) this.#reverse(race, thread, false);
+    for (const race of this.#history.add(thread, guard, set)) this.#reverse(race, thread, guard, false);
     if (goesOn && this.#enter(level)) return true;
     // What broke the schedule off says nothing of what the others do without it.
     if (!goesOn) {
@@ -195,19 +195,20 @@ class Round {
       const guard = new AccessSet();
       world.noteGuard(thread, guard);
       if (guard.places.length === 0) continue;
-      for (const race of this.#history.keeping(thread, guard)) this.#reverse(race, thread, true);
+      for (const race of this.#history.keeping(thread, guard)) this.#reverse(race, thread, guard, true);
     }
   }
 
   /** A step of `thread`, taken or `pending`, could have come before event number `index`: sees to it that it does. */
-  #reverse(index: number, thread: number, pending: boolean): void {
+  #reverse(index: number, thread: number, guard: AccessSet, pending: boolean): void {
     const level = this.#levels[index];
     const { events } = this.#history;
     let waited = true;
     const end = pending ? events.length : events.length - 1;
     for (let i = index + 1; i < end && waited; i++) waited = events[i].thread !== thread;
-    // It stood there already, and could not go on.
-    if (waited && (level.enabled & (1 << thread)) === 0) return;
+    // It stood there already, and could not go on, nor is it let go on by what does not come after that event.
+    const couldGo = (level.enabled & (1 << thread)) !== 0;
+    if (waited && !couldGo && !this.#history.letsGo(index, guard, pending)) return;
     const initials = this.#history.initials(index, thread, pending);
     let covered = level.wanted;
     for (let i = 0; i < level.asleep.length; i++) if (level.asleep[i] !== undefined) covered |= 1 << i;
