@@ -150,6 +150,7 @@ export class PanthorDevice implements WarnSink {
   /** panthor_device_reset_work(), as far as memory management takes part. */
   *reset(): Op<void> {
     if (!this.enter()) return;
+    this.calls?.deviceReset?.();
     yield* this.mmu.preReset();
     yield* this.gpu.softReset();
     yield* this.mmu.postReset();

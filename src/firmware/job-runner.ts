@@ -13,6 +13,7 @@ import { GpuMemory } from '../hw/command-stream/gpu-memory.ts';
 import type { PhysicalBytes } from '../hw/command-stream/physical-bytes.ts';
 import { StreamProcessor } from '../hw/command-stream/processor.ts';
 import { StreamGroup, StreamQueue } from '../hw/command-stream/stream-queue.ts';
+import type { Translations } from '../hw/command-stream/translations.ts';
 import { SuspendedWaits } from './suspended-waits.ts';
 
 /** Instructions until what they have signalled is told to the driver; so many times until the runner takes a rest. */
@@ -40,6 +41,8 @@ export interface StreamStats {
 export interface StreamRunnerOptions {
   sched: Scheduler;
   physical: PhysicalBytes;
+  /** What translates addresses in the place of the device's machine. */
+  translations?: Translations | undefined;
   /** Instructions until what they have signalled is told to the driver. */
   budget?: number;
   /** LATEST_FLUSH_ID has changed. */
@@ -82,7 +85,12 @@ export class StreamRunner implements JobRunner, Work, StreamEvents {
     this.#sched = options.sched;
     const { device, gpu } = options.sched;
     this.#device = device;
-    this.#memory = new GpuMemory(device.machine, options.physical, device.params.vaBits);
+    this.#memory = new GpuMemory(
+      device.machine,
+      options.physical,
+      device.params.vaBits,
+      options.translations ?? null,
+    );
     this.#suspended = new SuspendedWaits(this.#memory, this.#sched);
     const ticks = (rate: number): number => Math.floor(device.now() * (rate / NS_PER_S));
     const clock = {

@@ -53,6 +53,14 @@ const NAMES = [
   'describeGpu',
   'repeat',
   'importObject',
+  'fenceAttach',
+  'fenceSignal',
+  'syncobjHold',
+  'syncobjGive',
+  'syncobjDrop',
+  'objectHold',
+  'objectGive',
+  'objectDrop',
 ] as const;
 
 export type CallName = (typeof NAMES)[number];

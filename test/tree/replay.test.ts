@@ -1,11 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { UserMemory } from '../../src/driver/base/uaccess.ts';
+import { PanthorDevice } from '../../src/driver/device.ts';
+import { PanthorDrv } from '../../src/driver/ioctl/drv.ts';
+import { DrmFile } from '../../src/driver/ioctl/file.ts';
+import { kernel } from '../../src/driver/kernels.ts';
 import { AS_TRANSTAB, asRegister } from '../../src/hw/registers.ts';
 import { NO_TRACE } from '../../src/tree/notes.ts';
 import { Routes } from '../../src/tree/replay/routes.ts';
 import { CompareDue, differentMapping } from '../../src/tree/replay/same-mappings.ts';
 import { WatchedMachine } from '../../src/tree/replay/slot-watch.ts';
 import { askedMaps, signalledBy } from '../../src/tree/replay/submitted.ts';
+import { DRM_IOCTL_VERSION } from '../../uapi/drm.ts';
 import {
   DRM_IOCTL_PANTHOR_DEV_QUERY,
   DRM_IOCTL_PANTHOR_GROUP_SUBMIT,
@@ -110,12 +115,20 @@ describe('what calls ask for', () => {
 
 test('groups and clocks are the model’s, the rest of the queries and the VMs are the tree’s', () => {
   const routes = new Routes();
-  const [mem, at] = memory([DRM_PANTHOR_DEV_QUERY_GPU_INFO, 0, 0, 0]);
-  expect(routes.isOfTree(DRM_IOCTL_PANTHOR_VM_BIND, mem, at)).toBe(true);
-  expect(routes.isOfTree(DRM_IOCTL_PANTHOR_GROUP_SUBMIT, mem, at)).toBe(false);
-  expect(routes.isOfTree(DRM_IOCTL_PANTHOR_DEV_QUERY, mem, at)).toBe(true);
-  mem.view.setUint32(at, DRM_PANTHOR_DEV_QUERY_TIMESTAMP_INFO, true);
-  expect(routes.isOfTree(DRM_IOCTL_PANTHOR_DEV_QUERY, mem, at)).toBe(false);
+  const [mem, argAt] = memory([DRM_PANTHOR_DEV_QUERY_GPU_INFO, 0, 0, 0]);
+  const drv = new PanthorDrv(new PanthorDevice({ kernel: kernel('7.2') }));
+  const file = new DrmFile(drv, {});
+  const isOfTree = (request: number, at = argAt, by = file): boolean =>
+    routes.isOfTree({ request, mem, argAt: at, file: by });
+  expect(isOfTree(DRM_IOCTL_PANTHOR_VM_BIND)).toBe(true);
+  expect(isOfTree(DRM_IOCTL_PANTHOR_GROUP_SUBMIT)).toBe(false);
+  expect(isOfTree(DRM_IOCTL_PANTHOR_DEV_QUERY)).toBe(true);
+  mem.view.setUint32(argAt, DRM_PANTHOR_DEV_QUERY_TIMESTAMP_INFO, true);
+  expect(isOfTree(DRM_IOCTL_PANTHOR_DEV_QUERY)).toBe(false);
+  // An argument that is not mapped is the tree's to refuse.
+  expect(isOfTree(DRM_IOCTL_PANTHOR_DEV_QUERY, -1)).toBe(true);
+  expect(isOfTree(DRM_IOCTL_VERSION)).toBe(true);
+  expect(isOfTree(DRM_IOCTL_VERSION, argAt, new DrmFile(drv, { compat: true }))).toBe(false);
 });
 
 describe('mappings of model and tree', () => {

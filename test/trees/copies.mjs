@@ -26,7 +26,7 @@ function ioctl(request, layout, fill) {
   const mem = new UserMemory();
   const at = mem.reserve(ARG, layout.size);
   fill(mem, at);
-  const { ret } = calls.ioctl(file, request, mem, ARG, 0, 0);
+  const { ret } = calls.ioctl({ file, request, mem, from: ARG, capabilities: 0, nowNs: 0 });
   if (ret !== 0) throw new Error(`ioctl ${request.toString(16)}: ${ret}`);
   return mem.view.getUint32(at + (layout.off.handle ?? 0), true);
 }

@@ -23,6 +23,7 @@ import { randomCalls } from './calls/compare.mjs';
 import { journal, processes, reviews } from './compare.mjs';
 import { seededFaults } from './faults.mjs';
 import { hostile } from './hostile/compare.mjs';
+import { live, liveOnChanged } from './live.mjs';
 import { captures, changedIoctl } from './replay.mjs';
 import { randomScenarios } from './scenarios/compare.mjs';
 import { fetchTree, fingerprint, TREES } from './sources.mjs';
@@ -122,6 +123,7 @@ async function wholeTree(tree, dir) {
       .at(-1);
   });
   await captures(suite, shim, expectValid, tree, dir, join(project, 'test/fixtures/captures'));
+  await live(suite, shim, expectValid, tree, dir, project, scratch);
   await hostile(suite, shim, tree, dir, scratch);
   await randomScenarios(suite, tree, dir, join(project, 'test/trees'), env);
   if (process.env.PANTHOR_SHIM_WHOLE !== undefined)
@@ -147,6 +149,8 @@ const RACES = [
     },
   ],
   ['widening-lock-times-out', { 7.2: 'outside-locked-region', 7.3: 'outside-locked-region' }],
+  ['stuck-lock-takes-hold', { 6.12: 'atomic', 7.2: '', 7.3: '' }],
+  ['suspend-beside-reset', { 6.12: 'interrupt-masks', 7.2: '', 7.3: '' }],
 ];
 
 function explore(dir, scenario) {
@@ -283,6 +287,7 @@ for (const tree of TREES) {
   await wholeTree(tree, dir);
   if (tree.name === '7.2')
     await changedIoctl(suite, shim, dir, join(project, 'test/fixtures/captures'), scratch);
+  if (tree.name === '7.2') await liveOnChanged(suite, shim, dir, project, scratch);
   if (
     tree.name === '7.2' &&
     values.only === undefined &&

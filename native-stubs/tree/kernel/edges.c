@@ -24,6 +24,12 @@ void init_timer_key(void *timer, void *function, unsigned int flags, const char 
 /* There are no clients in the kernel (consoles). */
 void drm_client_dev_unregister(void *dev) {}
 
+/* Nothing is leased: a master is its own lessor. */
+void *drm_lease_owner(void *master)
+{
+	return master;
+}
+
 /* The firmware's VM is none of ours. */
 void *panthor_fw_vm(void *dev)
 {

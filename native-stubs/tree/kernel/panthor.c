@@ -56,6 +56,7 @@ extern const struct drm_driver *const tree_driver;
 #include "panthor/state.c"
 #include "panthor/objects.c"
 #include "panthor/files.c"
+#include "panthor/shared.c"
 #include "panthor/init.c"
 #include "panthor/calls.c"
 #include "panthor/power.c"

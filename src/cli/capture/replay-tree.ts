@@ -9,6 +9,7 @@ import { differentFields, type Stream } from '../../conform/stream.ts';
 import type { ReplayModel } from '../../replay/model.ts';
 import { plural } from '../../report/format.ts';
 import type { BuiltTree } from '../../tree/build.ts';
+import type { Beside } from '../../tree/replay/beside.ts';
 import { TreeReplayModel } from '../../tree/replay/tree-model.ts';
 import { treeName } from '../../tree/source.ts';
 import { TreeVectorRunner } from '../../tree/vectors/vector-runner.ts';
@@ -20,7 +21,7 @@ const SHOWN = 20;
 
 /** A capture played on a tree. */
 export interface PlayedOnTree {
-  model: TreeReplayModel;
+  beside: Beside;
   /** What its calls ask of the VM layer, played as vectors. */
   vectors: StreamResult;
 }
@@ -50,29 +51,29 @@ export function playOnTree(
     const history = ops.slice(Math.max(0, index - HISTORY), index + 1).map((one) => one.in);
     vectors.failure = { index, fields, history };
   }
-  return { model, vectors };
+  return { beside: model.beside, vectors };
 }
 
 /** Whether tree and model differ in anything. */
-export function differsOnTree({ model, vectors }: PlayedOnTree): boolean {
-  return model.differences.length > 0 || model.outOfStep !== null || vectors.failure !== null;
+export function differsOnTree({ beside, vectors }: PlayedOnTree): boolean {
+  return beside.differences.length > 0 || beside.outOfStep !== null || vectors.failure !== null;
 }
 
 const sum = (counts: Record<string, number>): number => Object.values(counts).reduce((a, b) => a + b, 0);
 
 /** The same for people. */
-export function treeText({ model, vectors }: PlayedOnTree): string {
-  const names = Object.entries(model.ofModel).map(([name, count]) => `${count} ${name}`);
+export function treeText({ beside, vectors }: PlayedOnTree): string {
+  const names = Object.entries(beside.ofModel).map(([name, count]) => `${count} ${name}`);
   const lines = [
     '',
-    `${vectors.kernel} answers ${plural(sum(model.ofTree), 'call')}, the model ${sum(model.ofModel)}` +
+    `${vectors.kernel} answers ${plural(sum(beside.ofTree), 'call')}, the model ${sum(beside.ofModel)}` +
       `${names.length > 0 ? ` (${names.join(', ')})` : ''}`,
   ];
-  for (const { index, call, model: there, tree } of model.differences.slice(0, SHOWN))
+  for (const { index, call, model: there, tree } of beside.differences.slice(0, SHOWN))
     lines.push(`  record ${index}: ${call}: ${there} in the model, ${tree} on the tree`);
-  if (model.differences.length > SHOWN) lines.push(`  … and ${model.differences.length - SHOWN} more`);
-  if (model.outOfStep !== null)
-    lines.push(`  from record ${model.outOfStep.index} on the model plays alone: ${model.outOfStep.why}`);
+  if (beside.differences.length > SHOWN) lines.push(`  … and ${beside.differences.length - SHOWN} more`);
+  if (beside.outOfStep !== null)
+    lines.push(`  from record ${beside.outOfStep.index} on the model plays alone: ${beside.outOfStep.why}`);
   lines.push(
     vectors.failure === null
       ? `${vectors.kernel} does all ${vectors.ops} operations of the VM layer as the model does`
@@ -82,17 +83,17 @@ export function treeText({ model, vectors }: PlayedOnTree): string {
 }
 
 /** The same for scripts. */
-export function treeJson({ model, vectors: { kernel, ops, failure } }: PlayedOnTree): object {
+export function treeJson({ beside, vectors: { kernel, ops, failure } }: PlayedOnTree): object {
   return {
     tree: {
       name: kernel,
       operations: ops,
       difference:
         failure === null ? null : { index: failure.index, fields: failure.fields.map(({ field }) => field) },
-      calls: model.ofTree,
-      calls_of_model: model.ofModel,
-      differences: model.differences,
-      out_of_step: model.outOfStep,
+      calls: beside.ofTree,
+      calls_of_model: beside.ofModel,
+      differences: beside.differences,
+      out_of_step: beside.outOfStep,
     },
   };
 }

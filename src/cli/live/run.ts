@@ -12,11 +12,14 @@ import {
   runToEnd,
 } from '../../live/launch/launch.ts';
 import { die, withSignals } from '../../live/launch/signals.ts';
-import { reportText } from '../../live/server/report.ts';
+import { type LiveSummary, reportText } from '../../live/server/report.ts';
 import { doorPath, libraryPath, ServerThread } from '../../live/server/server-thread.ts';
+import type { BuiltTree } from '../../tree/build.ts';
+import { nearestKernel } from '../../tree/source.ts';
 import { EXIT_BUG, EXIT_FOUND, note, UsageError } from '../exit.ts';
 import { checkWritable, writeOutput } from '../io/files.ts';
 import { forPeople } from '../io/terminal.ts';
+import { cannotBeWith } from '../options/conflicts.ts';
 import {
   addModelOptions,
   checkModelOptions,
@@ -24,6 +27,7 @@ import {
   serveOptions,
   starting,
 } from '../options/live.ts';
+import { build } from '../options/tree.ts';
 import { checkTraceable, traceRun } from './run-trace.ts';
 
 interface RunOptions extends ModelOptions {
@@ -31,6 +35,7 @@ interface RunOptions extends ModelOptions {
   trace?: string;
   report?: string | true;
   door: Door | 'auto';
+  tree?: string;
 }
 
 export function register(program: Command): void {
@@ -54,8 +59,12 @@ export function register(program: Command): void {
         .choices(['auto', 'preload', 'seccomp'])
         .default('auto'),
     )
-    .option('--report [file]', 'say at the end what was asked; as JSON into a file where one is named');
-  addModelOptions(command).action(run);
+    .option('--report [file]', 'say at the end what was asked; as JSON into a file where one is named')
+    .option('--tree <dir>', "have a kernel tree's own driver answer, and hold the model against it");
+  addModelOptions(command).action((words: string[], options: RunOptions) =>
+    run(words, options, command.getOptionValueSource('kernel') === 'default'),
+  );
+  cannotBeWith(command, '--tree', ['--inject']);
 }
 
 /** The preload library for the command. @throws UsageError where it was not compiled */
@@ -70,12 +79,14 @@ export function libraryFor(command: string): { library: string; arch: string } {
   return { library, arch };
 }
 
-function run(command: string[], options: RunOptions): Promise<void> {
+async function run(command: string[], options: RunOptions, isAnyKernel: boolean): Promise<void> {
+  const tree = options.tree === undefined ? undefined : await build(options.tree);
+  if (tree !== undefined && isAnyKernel) options.kernel = nearestKernel(tree);
   checkModelOptions(options);
   if (typeof options.report === 'string') checkWritable(options.report);
   if (options.trace !== undefined) checkTraceable(options.trace, options.record);
   if (options.record !== undefined) checkWritable(options.record);
-  return withSignals(die, () => serveCommand(command, options));
+  return withSignals(die, () => serveCommand(command, options, tree));
 }
 
 /**
@@ -104,7 +115,11 @@ function doorWay(command: string[], door: Door, arch: string): (variables: Recor
   return (variables) => prepareBehind(command, doorPath(arch === 'i386' ? 'x86_64' : arch), variables);
 }
 
-async function serveCommand(command: string[], options: RunOptions): Promise<void> {
+async function serveCommand(
+  command: string[],
+  options: RunOptions,
+  tree: BuiltTree | undefined,
+): Promise<void> {
   const arch = archOf(command[0]);
   const folder = options.trace === undefined ? null : mkdtempSync(join(tmpdir(), 'panthor-shim-trace-'));
   const record = options.record ?? (folder === null ? undefined : join(folder, 'run.ptcap'));
@@ -113,16 +128,23 @@ async function serveCommand(command: string[], options: RunOptions): Promise<voi
   const server = await starting(() =>
     ServerThread.start({
       ...serveOptions(options),
+      ...(tree === undefined ? {} : { tree }),
       ...(record === undefined ? {} : { record: { path: record, client: command.join(' '), arch } }),
     }),
   );
-  const status = await runToEnd(how(server.environment));
+  const status = await runToEnd(how(server.environment), server.stopped);
   const report = await server.stop();
   if (options.trace !== undefined && record !== undefined) await traceRun(record, options.trace, options);
   if (folder !== null) rmSync(folder, { recursive: true, force: true });
   if (typeof options.report === 'string') writeOutput(options.report, `${JSON.stringify(report)}\n`);
   else if (options.report) process.stderr.write(forPeople(reportText(report), process.stderr));
+  if (report.trapped !== undefined) throw new UsageError(report.trapped);
   if (report.files === 0 && status === 0) note(`the command never opened the device (--door ${door})`);
-  process.exitCode =
-    status !== 0 ? status : report.bugs > 0 ? EXIT_BUG : report.record_error === undefined ? 0 : EXIT_FOUND;
+  process.exitCode = status !== 0 ? status : report.bugs > 0 ? EXIT_BUG : isFound(report) ? EXIT_FOUND : 0;
+}
+
+/** Whether something went otherwise than it should: the recording is not whole, or a tree answers otherwise than the model. */
+function isFound({ record_error, tree }: LiveSummary): boolean {
+  if (tree !== undefined && (tree.differences.length > 0 || tree.out_of_step !== null)) return true;
+  return record_error !== undefined;
 }

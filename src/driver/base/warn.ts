@@ -51,6 +51,8 @@ export interface VmCalls {
   kunmap(vm: PanthorVm, va: number, size: number): void;
   /** panthor_device_suspend() and panthor_device_resume() come to the MMU, or suspend resets the GPU. */
   power?(what: 'suspend' | 'resume' | 'reset'): void;
+  /** panthor_device_reset_work() comes to the MMU: before the reset, the reset, after it. */
+  deviceReset?(): void;
   /** The scheduler flushes the GPU's caches for groups that it has suspended. */
   flushCaches?(): void;
 }

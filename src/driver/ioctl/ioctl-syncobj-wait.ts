@@ -8,7 +8,7 @@ import {
   drm_syncobj_transfer,
   drm_syncobj_wait,
 } from '../../../uapi/drm.ts';
-import { EINVAL, ENOENT, ETIME } from '../../../uapi/errno.ts';
+import { EINVAL, ENOENT, ENOMEM, ETIME } from '../../../uapi/errno.ts';
 import { getU64 } from '../base/u64.ts';
 import type { Fence } from '../sync/fence.ts';
 import { unwrapMerge } from '../sync/fence-chain.ts';
@@ -29,6 +29,9 @@ const TIMELINE_FLAGS = BINARY_FLAGS | DRM_SYNCOBJ_WAIT_FLAGS_WAIT_AVAILABLE;
 /** DRM_SYNCOBJ_WAIT_FOR_SUBMIT_TIMEOUT: how long a transfer waits for its source, ns. */
 const TRANSFER_TIMEOUT_NS = 5_000_000_000;
 
+/** KMALLOC_MAX_SIZE in struct syncobj_wait_entry, of 64 bytes (drm_syncobj_array_wait_timeout()). */
+const MAX_ENTRIES = 0x400000 / 64;
+
 /** The s64 at `at`: nanoseconds, inexact where it is centuries away. */
 function getS64(view: DataView, at: number): number {
   return view.getInt32(at + 4, true) * 0x100000000 + view.getUint32(at, true);
@@ -37,7 +40,7 @@ function getS64(view: DataView, at: number): number {
 /**
  * drm_syncobj_array_wait(): waits for points (null: all 0) until `timeoutNs` (absolute; what is not in the future only looks).
  *
- * @returns 0, BLOCKED, -EINVAL where there is no fence to wait for, -ETIME
+ * @returns 0, BLOCKED, -EINVAL where there is no fence to wait for, -ENOMEM for more than 65536, -ETIME
  */
 function wait(
   drv: PanthorDrv,
@@ -48,6 +51,7 @@ function wait(
   timeoutNs: number,
   firstSignaled: (first: number) => void,
 ): number {
+  if (syncobjs.length > MAX_ENTRIES) return -ENOMEM;
   const waiting = new SyncobjWait(flags, syncobjs, points, drv.device.condResched ?? undefined);
   // drm_timeout_abs_to_jiffies(): 0 and the past mean a look and no more.
   const canSleep = timeoutNs !== 0 && timeoutNs > drv.device.now();

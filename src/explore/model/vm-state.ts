@@ -67,7 +67,7 @@ export class VmState {
     this.name = name;
     this.id = vm.id;
     this.vm = vm;
-    this.spec = new VmSpec(vm);
+    this.spec = new VmSpec(vm, harness.file === null);
     this.mayBind = {
       label: `the scheduler binds a group of ${name}`,
       // A job wakes a suspended device up, whatever is pending: its resume does that.

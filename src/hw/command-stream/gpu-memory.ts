@@ -15,7 +15,7 @@ import {
   INT_RAWSTAT,
   MMU_INT_BASE,
 } from '../registers.ts';
-import { walk } from '../walker.ts';
+import { type TableMemory, walk } from '../walker.ts';
 import {
   ADDR_SIZE_FAULT_IN,
   CS_BUS_FAULT,
@@ -25,6 +25,7 @@ import {
 } from './exceptions.ts';
 import type { PhysicalBytes } from './physical-bytes.ts';
 import type { StreamMemory, StreamOp } from './stream-memory.ts';
+import type { Translations } from './translations.ts';
 
 /** Access type, bits 9:8 of AS_FAULTSTATUS. */
 const READ = 2;
@@ -47,6 +48,8 @@ export class GpuMemory implements StreamMemory {
   readonly #physical: PhysicalBytes;
   readonly #vaBits: number;
   readonly #vaLimit: number;
+  readonly #other: Translations | null;
+  #tables: TableMemory;
   #as = -1;
   /** Physical address of the root table, -1 where the address space translates nothing. */
   #root = -1;
@@ -54,9 +57,11 @@ export class GpuMemory implements StreamMemory {
   readonly #views: (DataView | null)[] = new Array(SLOTS).fill(null);
   readonly #writable = new Uint8Array(SLOTS);
 
-  /** `vaBits`: bits of an address (GPU_MMU_FEATURES). */
-  constructor(machine: Machine, physical: PhysicalBytes, vaBits: number) {
+  /** `vaBits`: bits of an address (GPU_MMU_FEATURES). `other`: what translates in the machine's place. */
+  constructor(machine: Machine, physical: PhysicalBytes, vaBits: number, other: Translations | null = null) {
     this.#machine = machine;
+    this.#other = other;
+    this.#tables = machine.memory;
     this.#physical = physical;
     this.#vaBits = vaBits;
     this.#vaLimit = 2 ** vaBits;
@@ -74,6 +79,12 @@ export class GpuMemory implements StreamMemory {
     if (as === this.#as) return;
     this.invalidate();
     this.#as = as;
+    const other = this.#other?.of(as) ?? null;
+    this.#tables = other?.tables ?? this.#machine.memory;
+    if (other !== null) {
+      this.#root = other.root;
+      return;
+    }
     const { words } = this.#machine.regs;
     const at = asRegister(as, AS_TRANSTAB) >> 2;
     const mode = words[asRegister(as, AS_TRANSCFG) >> 2] & TRANSCFG_MODE_MASK;
@@ -134,7 +145,7 @@ export class GpuMemory implements StreamMemory {
   #translate(va: number, base: number, slot: number, access: number): DataView {
     if (va < 0 || va >= this.#vaLimit) this.#fault(va, ADDR_SIZE_FAULT_IN, access);
     if (this.#root < 0) this.#fault(va, TRANSLATION_FAULT, access);
-    const found = walk(this.#machine.memory, this.#root, this.#vaBits, base);
+    const found = walk(this.#tables, this.#root, this.#vaBits, base);
     if (found.pa < 0) this.#fault(va, TRANSLATION_FAULT + found.level, access);
     const readOnly = (found.attrLo & AP_READ_ONLY) !== 0;
     if (access === WRITE && readOnly) this.#fault(va, PERM_FAULT + found.level, access);
@@ -157,6 +168,7 @@ export class GpuMemory implements StreamMemory {
       words[at] = Number(address & 0xffffffffn);
       words[at + 1] = Number(address >> 32n);
       this.#machine.raiseMmuInterrupt(bit);
+      this.#other?.faulted(this.#as, va, type | (access << 8));
     }
     throw new StreamFatal(CS_BUS_FAULT, va);
   }

@@ -137,10 +137,12 @@ function statusOf(code: number | null, signal: NodeJS.Signals | null): number {
  * Runs the command to its end with this process's standard streams. SIGINT and its kin are the child's to answer: the
  * terminal sends them to both, others are passed on.
  *
+ * @param abandon settled where the command is to be ended (SIGTERM)
  * @returns the exit status; 127 where the command does not exist, 126 where it cannot be started
  */
-export async function runToEnd(launch: Launch): Promise<number> {
+export async function runToEnd(launch: Launch, abandon?: Promise<unknown>): Promise<number> {
   const child: ChildProcess = spawn(launch.file, launch.args, { env: launch.env, stdio: 'inherit' });
+  abandon?.then(() => child.kill()).catch(() => {});
   const passOn = (signal: NodeJS.Signals): void => {
     if (signal !== 'SIGINT' && signal !== 'SIGQUIT') child.kill(signal);
   };

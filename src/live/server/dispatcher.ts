@@ -12,8 +12,10 @@ import {
   wire_open,
 } from '../../../uapi/wire.ts';
 import type { Frame } from '../../capture/frame.ts';
+import { run } from '../../coroutine/op.ts';
 import { getU64 } from '../../driver/base/u64.ts';
 import type { PanthorDrv } from '../../driver/ioctl/drv.ts';
+import type { LiveTree } from '../../tree/live/live-tree.ts';
 import { closeAll, type Fd } from '../fd.ts';
 import { BoMemories, BoMemory } from './bo-memory.ts';
 import { Bugs } from './bugs.ts';
@@ -44,6 +46,7 @@ export interface DispatcherOptions extends RepliesOptions {
   /** Says a line to people; it must neither wait nor throw. */
   tell: (line: string) => void;
   injection?: Injection | undefined;
+  tree?: LiveTree | undefined;
   /** Turns of others while a call goes on. */
   slices: Slices<Asker>;
   /** A call that waits has been woken: `look` is called in a turn of the connection's. */
@@ -85,6 +88,7 @@ export class Dispatcher {
       bugs,
       observers,
       slices: options.slices,
+      tree: options.tree ?? null,
       released: () => this.exports.sweepSoon(),
     });
     const { exports, files, replies } = this;
@@ -101,6 +105,8 @@ export class Dispatcher {
       bugs,
       guard,
       injection: options.injection ?? null,
+      make: (file, request, mem, at) =>
+        options.tree?.ioctl(file, request, mem, at) ?? run(drv.ioctl(file, request, mem, at)),
       slices: options.slices,
       wake: options.wake,
       observers,

@@ -1,12 +1,13 @@
 import { EBADF, EIO, ENOMEM, ENOTTY } from '../../../uapi/errno.ts';
 import { WIRE_ATTACH, WIRE_MAX_CALL, wire_ioctl } from '../../../uapi/wire.ts';
 import type { Frame } from '../../capture/frame.ts';
-import { run } from '../../coroutine/op.ts';
 import { getU64 } from '../../driver/base/u64.ts';
+import type { UserMemory } from '../../driver/base/uaccess.ts';
 import type { DmaBuf } from '../../driver/gem/dma-buf.ts';
 import { BlockedCall } from '../../driver/ioctl/blocked.ts';
 import { BLOCKED, type PanthorDrv } from '../../driver/ioctl/drv.ts';
 import type { SyncFile } from '../../driver/ioctl/fd-table.ts';
+import type { DrmFile } from '../../driver/ioctl/file.ts';
 import type { Fd } from '../fd.ts';
 import type { Bugs } from './bugs.ts';
 import { Call } from './call.ts';
@@ -32,6 +33,8 @@ export interface IoctlsOptions {
   bugs: Bugs;
   guard: HeapGuard;
   injection: Injection | null;
+  /** PanthorDrv.ioctl(), or that of a driver that answers in its place. */
+  make: (file: DrmFile, request: number, mem: UserMemory, argAddr: number) => number;
   slices: Slices<Asker>;
   /** A call that waits has been woken: `look` is called in its turn. */
   wake: (connection: Connection, look: () => void) => void;
@@ -88,7 +91,7 @@ export class Ioctls {
   }
 
   #onDevice(from: Connection, id: number, file: OpenFile, call: Call, fds: Fd[]): void {
-    const { drv, exports, bugs, slices } = this.#options;
+    const { drv, exports, bugs, slices, make } = this.#options;
     if (this.#wantsBefore) call.remember();
     const entry = knownIoctl(call.request);
     if (entry?.needsMemory && this.#options.guard.refuses(file, call.mem.used)) {
@@ -115,8 +118,7 @@ export class Ioctls {
     const updates = pageTableUpdates(drv);
     const noted = exports.signals.count;
     call.reachedDriver = true;
-    const ret =
-      bugs.guard(what, () => run(drv.ioctl(file.drm, call.request, call.mem, call.argAddr))) ?? -EIO;
+    const ret = bugs.guard(what, () => make(file.drm, call.request, call.mem, call.argAddr)) ?? -EIO;
     exports.signals.deliver(noted, slices.condResched);
     file.calling = false;
     drv.work.caller = caller;

@@ -1,6 +1,7 @@
 import { ENFILE, ENODEV } from '../../../uapi/errno.ts';
 import { run } from '../../coroutine/op.ts';
 import type { PanthorDrv } from '../../driver/ioctl/drv.ts';
+import type { LiveTree } from '../../tree/live/live-tree.ts';
 import type { Fd } from '../fd.ts';
 import { freeLeakedVms } from '../leaked-vms.ts';
 import type { Bugs } from './bugs.ts';
@@ -21,6 +22,8 @@ export interface OpenFilesOptions {
   bugs: Bugs;
   observers: readonly Observer[];
   slices: Slices<Asker>;
+  /** Has its own file for each. */
+  tree: LiveTree | null;
   /** Called when a file has been released. */
   released: () => void;
 }
@@ -55,7 +58,7 @@ export class OpenFiles {
    * @returns the descriptor for the client; -ENODEV for a node that is not ours, -ENFILE, -ENOMEM
    */
   open(minor: number, flags: number, pid: number, compat = false): Fd | number {
-    const { card, drv, given, shares, bugs, observers } = this.#options;
+    const { card, drv, given, shares, bugs, observers, tree } = this.#options;
     if (minor !== card && minor !== card + 128) return -ENODEV;
     if (!shares.take(pid, 1)) return -ENFILE;
     let file: OpenFile | undefined;
@@ -75,6 +78,11 @@ export class OpenFiles {
       given.end(made.file);
       made.fd.close();
       return -ENODEV;
+    }
+    if (tree?.opened(drm) === false) {
+      given.end(made.file);
+      made.fd.close();
+      return -ENFILE;
     }
     drm.pid = pid;
     file = new OpenFile(this.#nextId++, made.file, minor, flags, pid, drm);
@@ -141,13 +149,14 @@ export class OpenFiles {
   }
 
   #release(file: OpenFile): void {
-    const { drv, bugs, observers, released } = this.#options;
+    const { drv, bugs, observers, released, tree } = this.#options;
     file.released = true;
     this.#left.delete(file);
     this.#byKey.delete(file.key);
     for (const connection of [...file.shownOn]) connection.forget(file);
     bugs.guard('release', () => {
       run(drv.release(file.drm));
+      tree?.released(file.drm);
       freeLeakedVms(drv.device);
     });
     released();

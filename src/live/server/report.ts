@@ -3,6 +3,7 @@ import type { PanthorDevice } from '../../driver/device.ts';
 import type { DmaBuf } from '../../driver/gem/dma-buf.ts';
 import type { SyncFile } from '../../driver/ioctl/fd-table.ts';
 import type { StreamStats } from '../../firmware/job-runner.ts';
+import type { LiveTreeSummary } from '../../tree/live/live-tree.ts';
 import { nativeIoctls } from '../launch/native-tables.ts';
 import type { Call } from './call.ts';
 import type { Observer } from './observer.ts';
@@ -32,6 +33,10 @@ export interface LiveSummary {
   bugs: number;
   left: LeftOver;
   streams: StreamStats;
+  /** Of a kernel tree that answered in the place of the model. */
+  tree?: LiveTreeSummary;
+  /** The function of the tree's that the run has ended at, in a sentence. */
+  trapped?: string;
   /** Why a recording ended before its time: then it is not whole. */
   record_error?: string;
 }
@@ -76,7 +81,13 @@ export class LiveReport implements Observer {
 
   released(): void {}
 
-  summary(bugs: number, left: LeftOver, streams: StreamStats, recordError: string | null): LiveSummary {
+  summary(
+    bugs: number,
+    left: LeftOver,
+    streams: StreamStats,
+    recordError: string | null,
+    played: { trapped: string | null; summary: LiveTreeSummary } | null = null,
+  ): LiveSummary {
     return {
       kernel: this.#device.kernel.name,
       files: this.#files,
@@ -92,6 +103,8 @@ export class LiveReport implements Observer {
       bugs,
       left,
       streams,
+      ...(played === null ? {} : { tree: played.summary }),
+      ...(played === null || played.trapped === null ? {} : { trapped: played.trapped }),
       ...(recordError === null ? {} : { record_error: recordError }),
     };
   }
@@ -119,5 +132,20 @@ export function reportText(s: LiveSummary): string {
   }
   const { files, vms, objects } = s.left;
   if (files + vms + objects > 0) lines.push(`  still there: ${files} files, ${vms} VMs, ${objects} objects`);
+  if (s.tree !== undefined) lines.push(...treeLines(s.tree));
   return `${lines.join('\n')}\n`;
+}
+
+/** Calls shown that end otherwise on a tree. */
+const SHOWN = 20;
+
+function treeLines({ name, calls, calls_of_model, differences, out_of_step }: LiveTreeSummary): string[] {
+  const sum = (counts: Record<string, number>): number => Object.values(counts).reduce((a, b) => a + b, 0);
+  const lines = [`  ${name} answers ${sum(calls)} of these calls, the model ${sum(calls_of_model)}`];
+  for (const { index, call, model, tree } of differences.slice(0, SHOWN))
+    lines.push(`    call ${index}: ${call}: ${model} in the model, ${tree} on the tree`);
+  if (differences.length > SHOWN) lines.push(`    … and ${differences.length - SHOWN} more`);
+  if (out_of_step !== null)
+    lines.push(`    from call ${out_of_step.index} on the model plays alone: ${out_of_step.why}`);
+  return lines;
 }

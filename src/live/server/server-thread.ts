@@ -2,6 +2,7 @@ import { closeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
+import type { BuiltTree } from '../../tree/build.ts';
 import { beforeDeath } from '../launch/signals.ts';
 import { native } from '../native.ts';
 import { nativeFile } from '../package-root.ts';
@@ -32,6 +33,8 @@ export interface ServeOptions {
   /** The private directory; one of its own otherwise, which is removed at the end. */
   dir?: string;
   record?: { path: string; client: string; arch: string };
+  /** A kernel tree whose own driver answers in the place of the model. */
+  tree?: BuiltTree;
 }
 
 /** A running server in a thread of its own. */
@@ -93,6 +96,7 @@ export class ServerThread {
         inject: options.inject ?? '',
         stop: ends[0],
         record: options.record ?? null,
+        tree: options.tree ?? null,
       };
       for (const flag of V8_FLAGS) setFlagsFromString(flag);
       const worker = new Worker(new URL('./worker.js', import.meta.url), {
@@ -118,6 +122,11 @@ export class ServerThread {
   /** The environment in which a client finds the server; LD_PRELOAD is the caller's affair. */
   get environment(): Record<string, string> {
     return { PANTHOR_SHIM_DIR: this.dir, PANTHOR_SHIM_CARD: String(this.card) };
+  }
+
+  /** When the server has ended by itself, or was stopped. */
+  get stopped(): Promise<LiveSummary> {
+    return this.#stopped;
   }
 
   /** Ends the server and says what it has seen. */

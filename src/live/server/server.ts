@@ -1,11 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { run } from '../../coroutine/op.ts';
 import type { Work } from '../../driver/base/workqueue.ts';
 import type { PanthorDrv } from '../../driver/ioctl/drv.ts';
+import type { LiveTree } from '../../tree/live/live-tree.ts';
 import { Fd } from '../fd.ts';
 import { EPOLLIN, native } from '../native.ts';
 import { Poller } from '../poller.ts';
 import { type Asker, Connections } from './clients/connections.ts';
+import { descriptorsForClients } from './descriptor-limit.ts';
 import { Dispatcher } from './dispatcher.ts';
 import type { Injection } from './injection.ts';
 import type { Observer } from './observer.ts';
@@ -26,6 +27,8 @@ export interface ServerOptions {
   maxConnections?: number;
   /** Faults that are to happen. */
   injection?: Injection;
+  /** A kernel tree's own driver, which answers in the place of the model's. */
+  tree?: LiveTree | undefined;
   /** Bytes of JavaScript heap that clients may fill; what V8 allows otherwise. */
   heapBytes?: number;
   /** Descriptors of open files, fences and memory at once; what this process may have, less what it needs, otherwise. */
@@ -33,17 +36,9 @@ export interface ServerOptions {
 }
 
 const DEFAULT_MAX_CONNECTIONS = 4096;
-/** Descriptors that the process needs for itself. */
-const OWN_DESCRIPTORS = 128;
 const BACKLOG = 512;
 /** How often exported memory that no client uses any more is looked for, ns. */
 const SWEEP_NS = 1e9;
-
-/** RLIMIT_NOFILE of this process. */
-function descriptorLimit(): number {
-  const found = /^Max open files +(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'));
-  return found === null ? 1024 : Number(found[1]);
-}
 
 /** Says a line on standard error, unless that would wait or cannot be done. */
 export function tell(line: string): void {
@@ -54,6 +49,7 @@ export function tell(line: string): void {
 export class LiveServer {
   readonly dispatcher: Dispatcher;
   readonly #drv: PanthorDrv;
+  readonly #tree: LiveTree | null;
   readonly #listener: Fd;
   readonly #poller = new Poller();
   readonly #connections: Connections;
@@ -70,16 +66,17 @@ export class LiveServer {
   /** @throws Error when the socket cannot be made */
   constructor(options: ServerOptions) {
     this.#drv = options.drv;
+    this.#tree = options.tree ?? null;
     const now = (): number => options.drv.device.now();
     const order = this.#order;
     this.#slices = new Slices({ now, order, others: () => this.#others() });
-    options.drv.device.condResched = this.#slices.condResched;
+    // The tree makes a call after the model has made it: none may come between them.
+    options.drv.device.condResched = this.#tree === null ? this.#slices.condResched : null;
     options.drv.work.admits = (work) => this.#admits(work);
-    options.drv.work.isOver = () => this.#slices.over && !this.#begins;
+    options.drv.work.isOver = () => this.#isOver;
     options.injection?.arm(options.drv);
     native().getReady();
-    const all = descriptorLimit();
-    const room = Math.max(all - OWN_DESCRIPTORS, Math.floor(all / 2));
+    const room = descriptorsForClients();
     const limit = options.maxConnections ?? Math.min(DEFAULT_MAX_CONNECTIONS, Math.floor(room / 4));
     const listener = native().listen(`${options.dir}/socket`, BACKLOG);
     if (listener < 0) throw new Error(`cannot listen at ${options.dir}/socket: errno ${-listener}`);
@@ -91,6 +88,7 @@ export class LiveServer {
       observers: options.observers ?? [],
       heapBytes: options.heapBytes,
       injection: options.injection,
+      tree: options.tree,
       slices: this.#slices,
       tell: options.tell ?? tell,
       shares: new Shares(options.maxDescriptors ?? room - limit, 3),
@@ -138,6 +136,7 @@ export class LiveServer {
     }
     this.#look(this.#order.waits || this.hasWork ? 0 : wait);
     this.#turns();
+    this.#tree?.followModel();
     this.#slices.end();
     this.#drv.sched.tickWork.retry();
     this.#connections.retry();
@@ -203,6 +202,11 @@ export class LiveServer {
     this.#begins = false;
   }
 
+  /** Whether others have to have their turn; in step with a tree a call leaves nothing. */
+  get #isOver(): boolean {
+    return (this.#working || this.#tree === null) && this.#slices.over && !this.#begins;
+  }
+
   /** Whether a piece of work may be done now: none whose lock a paused call holds. */
   #admits(work: Work): boolean {
     if (work.lock?.held === true) return false;
@@ -211,6 +215,8 @@ export class LiveServer {
       this.#begins = false;
       return true;
     }
+    // The tree leaves nothing; but streams run through its tables, and so not inside a call.
+    if (this.#tree !== null) return (work as unknown) !== this.#drv.sched.runner;
     // A call does what it has left itself, and not the work of others.
     return work.long !== true && (work.owner === undefined || work.owner === this.#drv.work.caller);
   }

@@ -10,6 +10,8 @@ import { gpuProfile } from '../../driver/gpu-profile.ts';
 import { PanthorDrv } from '../../driver/ioctl/drv.ts';
 import { kernel } from '../../driver/kernels.ts';
 import { useFenceClock } from '../../driver/sync/fence.ts';
+import type { BuiltTree } from '../../tree/build.ts';
+import { LiveTree } from '../../tree/live/live-tree.ts';
 import { Fd } from '../fd.ts';
 import { Recorder } from '../record/recorder.ts';
 import { executeStreams } from './execute-streams.ts';
@@ -30,6 +32,8 @@ export interface WorkerOptions {
   /** A plan for class Injection, '' for none. */
   inject: string;
   record: { path: string; client: string; arch: string } | null;
+  /** A kernel tree whose own driver answers. */
+  tree: BuiltTree | null;
 }
 
 /** What the server thread says. */
@@ -73,15 +77,17 @@ async function serve(options: WorkerOptions): Promise<void> {
     parentPort!.postMessage({ type: 'notice', line } satisfies WorkerMessage);
   };
   const recorder = options.record === null ? null : new Recorder(options.record, device, tell);
+  const tree = options.tree === null ? undefined : new LiveTree(options.tree, drv, tell);
   const server = new LiveServer({
     dir: options.dir,
     drv,
     card: options.card,
     tell,
+    tree,
     ...(options.inject === '' ? {} : { injection: new Injection(options.inject) }),
     observers: recorder === null ? [report] : [report, recorder],
   });
-  const streams = executeStreams(drv, server.dispatcher);
+  const streams = executeStreams(drv, server.dispatcher, tree?.translations);
   let stopping = false;
   const stop = new Fd(options.stop);
   server.watch(stop, () => {
@@ -92,6 +98,8 @@ async function serve(options: WorkerOptions): Promise<void> {
     for (let i = 0; i < STEPS && !stopping; i++) {
       server.step(recorder?.behind ? RETRY_NS : -1);
       recorder?.flush();
+      // A driver in the middle of a function that is not there has nothing more to say.
+      if (tree !== undefined && tree.trapped !== null) stopping = true;
     }
     await new Promise((resolve) => setImmediate(resolve));
   }
@@ -104,7 +112,8 @@ async function serve(options: WorkerOptions): Promise<void> {
   stop.close();
   recorder?.close();
   const failed = recorder?.failed ?? null;
-  const summary = report.summary(server.dispatcher.bugs.count, left, streams.stats, failed);
+  const played = tree === undefined ? null : { trapped: tree.trapped, summary: tree.summary() };
+  const summary = report.summary(server.dispatcher.bugs.count, left, streams.stats, failed, played);
   const message = { type: 'stopped', report: summary } as const;
   parentPort!.postMessage(message satisfies WorkerMessage);
 }

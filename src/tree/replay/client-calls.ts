@@ -27,12 +27,35 @@ const WORKER = 1;
 const ASKING = 2;
 const TASK_SIZE = 2 ** 48;
 /** Below every address that a process may map (vm.mmap_min_addr). */
-const ARGUMENT_AT = 0x1000;
-/** How a sleep ends (arena.h, enum reply): a signal came. */
+export const ARGUMENT_AT = 0x1000;
+/** How a sleep ends (arena.h, enum reply): its time is over, it was woken, a signal came. */
+const REPLY_TIMEOUT = 0;
+const REPLY_WOKEN = 1;
 const REPLY_SIGNAL = 2;
+
+/** UML's HZ. */
+const NS_PER_JIFFY = 1e7;
+/** The low word of MAX_SCHEDULE_TIMEOUT: for ever. */
+const FOR_EVER = 0xffffffff;
 
 /** What a call came to: 0 or more, -errno, or that it waits for a fence. */
 export type Outcome = number | 'blocked';
+
+/** An ioctl: in the tree's number of a file, with the argument at user address `from` in `mem`. */
+export interface ClientCall {
+  file: number;
+  request: number;
+  mem: UserMemory;
+  from: number;
+  /** Where the argument is for the kernel, where that is another address. */
+  to?: number;
+  /** Those of the caller, as bits. */
+  capabilities: number;
+  /** CLOCK_MONOTONIC, ns. */
+  nowNs: number;
+  /** The kernel's thread that makes it. */
+  thread?: number;
+}
 
 export class ClientCalls {
   readonly kernel: TreeKernel;
@@ -84,34 +107,45 @@ export class ClientCalls {
     this.runner.call(ASKING, name, args, false);
   }
 
-  /** An ioctl of the file `file`; `from` is the address of its argument in `mem`, which is left as the driver leaves it. */
-  ioctl(
-    file: number,
-    request: number,
-    mem: UserMemory,
-    from: number,
-    capabilities: number,
-    nowNs: number,
-  ): { ret: Outcome; vm: number } {
-    this.#user.fill(mem, from, ARGUMENT_AT);
-    const args = [file, request, ARGUMENT_AT, BigInt(capabilities), BigInt(nowNs)];
-    let end = this.runner.call(CLIENT, 'ioctl', args);
+  /**
+   * Makes an ioctl; memory is left as the driver leaves it. `vm` is the number of a VM that it has made, `sleepNs` how long it would
+   * wait (it has to be woken, interrupted or told that its time is over).
+   */
+  ioctl(call: ClientCall): { ret: Outcome; vm: number; sleepNs: number } {
+    const { file, request, mem, from, to = from, thread = CLIENT } = call;
+    this.#user.fill(mem, from, to);
+    const args = [file, request, to, BigInt(call.capabilities), BigInt(call.nowNs)];
+    let end = this.runner.call(thread, 'ioctl', args);
+    const { mailbox } = this.kernel;
+    const sleepNs = mailbox.value === FOR_EVER ? Number.POSITIVE_INFINITY : mailbox.value * NS_PER_JIFFY;
     if (end === 'blocked') {
       // What it waits for may be what a worker has still to do.
       this.#work();
-      if (this.#isAwake) end = this.#goOn(1);
+      if (this.#isAwake(thread)) end = this.#goOn(thread, REPLY_WOKEN);
     }
-    if (end === 'blocked') return { ret: 'blocked', vm: 0 };
-    const { mailbox } = this.kernel;
+    if (end === 'blocked') return { ret: 'blocked', vm: 0, sleepNs };
     const [ret, vm] = [mailbox.result(0), mailbox.result(1)];
     this.#work();
     this.#user.take(mem);
-    return { ret, vm };
+    return { ret, vm, sleepNs: 0 };
   }
 
-  /** Gives up on the call that was blocked: a signal comes for who waits. */
-  interrupt(): void {
-    if (this.#goOn(REPLY_SIGNAL) === 'blocked') throw new Error('a call waits on although a signal came');
+  /** Has a call that was blocked look again, because something was signalled, or since its time is over. */
+  look(call: ClientCall, isOver: boolean): Outcome {
+    const { mem, from, to = from, thread = CLIENT } = call;
+    // Other calls had theirs there meanwhile.
+    this.#user.fill(mem, from, to);
+    if (this.#goOn(thread, isOver ? REPLY_TIMEOUT : REPLY_WOKEN) === 'blocked') return 'blocked';
+    const ret = this.kernel.mailbox.result(0);
+    this.#work();
+    this.#user.take(mem);
+    return ret;
+  }
+
+  /** Gives up on a call that is blocked: a signal comes for who waits. */
+  interrupt(thread = CLIENT): void {
+    if (this.#goOn(thread, REPLY_SIGNAL) === 'blocked')
+      throw new Error('a call waits on although a signal came');
     this.#work();
   }
 
@@ -122,13 +156,18 @@ export class ClientCalls {
     this.kernel.setBacking(runsOf(pieces));
   }
 
-  #goOn(reply: number): 'done' | 'blocked' {
+  #goOn(thread: number, reply: number): 'done' | 'blocked' {
     this.kernel.mailbox.reply = reply;
-    return this.runner.resume(CLIENT);
+    return this.runner.resume(thread);
   }
 
-  get #isAwake(): boolean {
-    return (this.kernel.native.ready() & (1 << CLIENT)) !== 0;
+  #isAwake(thread: number): boolean {
+    return (this.kernel.native.ready() & (1 << thread)) !== 0;
+  }
+
+  /** Whether a call with that memory can be made. */
+  takes(mem: UserMemory): boolean {
+    return this.#user.takes(mem);
   }
 
   /** Workers run until there is nothing left to do. */

@@ -4,12 +4,17 @@ import type { GemObject } from '../../driver/gem/gem.ts';
 import type { PanthorVm } from '../../driver/mmu/vm.ts';
 import type { BindOp } from '../../driver/mmu/vm-bind.ts';
 
+/** What is done to the device as a whole. */
+type Power = 'suspend' | 'resume' | 'preReset' | 'softReset' | 'postReset' | 'clearReset';
+/** panthor_device_reset_work(), as far as the VM layer takes part. */
+const RESET: readonly Power[] = ['preReset', 'softReset', 'postReset', 'clearReset'];
+
 /** A call to the VM layer that the tree has not had yet. */
 export type Forwarded =
   | { call: 'active' | 'idle'; vm: number }
   | { call: 'kmap'; vm: number; bo: GemObject; boOffset: number; size: number; va: number; flags: number }
   | { call: 'kunmap'; vm: number; va: number; size: number }
-  | { call: 'suspend' | 'resume' | 'softReset' | 'flushCaches' };
+  | { call: Power | 'flushCaches' };
 
 /** Hears the model; VM_CREATE, VM_DESTROY and VM_BIND are the tree's own calls, and not kept. */
 export class Forward implements VmCalls {
@@ -59,6 +64,11 @@ export class Forward implements VmCalls {
   power(what: 'suspend' | 'resume' | 'reset'): void {
     this.#kept.push({ call: what === 'reset' ? 'softReset' : what });
     this.next?.power?.(what);
+  }
+
+  deviceReset(): void {
+    for (const call of RESET) this.#kept.push({ call });
+    this.next?.deviceReset?.();
   }
 
   flushCaches(): void {

@@ -3,8 +3,8 @@
 import { DRM_PANTHOR_BO_NO_MMAP } from '../../../uapi/panthor_drm.ts';
 import type { UserMemory } from '../../driver/base/uaccess.ts';
 import type { GemObject } from '../../driver/gem/gem.ts';
+import type { DrmFile } from '../../driver/ioctl/file.ts';
 import type { PanthorVm } from '../../driver/mmu/vm.ts';
-import type { ClientFile } from '../../replay/client-file.ts';
 import { deviceState } from '../state.ts';
 import type { ClientCalls } from './client-calls.ts';
 import type { Forwarded } from './forward.ts';
@@ -14,32 +14,32 @@ export class Mirror {
   /** VMs of the tree by the model's uid: its own, and the address of its root table. */
   readonly vms = new Map<number, { uid: number; ttbr: number }>();
   readonly #calls: ClientCalls;
-  readonly #files = new Map<ClientFile, number>();
+  readonly #files = new Map<DrmFile, number>();
   readonly #backed = new WeakSet<GemObject>();
   /** Objects have their pages from the start on (map_wc of drm_gem_shmem_object), and not when they are mapped. */
   readonly #pinsEarly: boolean;
   /** Objects of the driver's own, by VM and address. */
   readonly #kernelObjects = new Map<string, number>();
   /** VMs that a group of the model's holds, by file and handle. */
-  readonly #held = new Map<ClientFile, Map<number, number>>();
+  readonly #held = new Map<DrmFile, Map<number, number>>();
 
   constructor(calls: ClientCalls) {
     this.#calls = calls;
     this.#pinsEarly = calls.kernel.tree.features.some(({ name, found }) => name === 'SHMEM_HELPER' && found);
   }
 
-  open(file: ClientFile): void {
-    const number = this.#calls.own('open', file.file.render ? 0 : 1);
+  open(file: DrmFile): void {
+    const number = this.#calls.own('open', file.render ? 0 : 1);
     if (number < 0) throw new Error(`panthor_open(): ${number}`);
     this.#files.set(file, number);
   }
 
   /** The tree's number of a file. */
-  file(file: ClientFile): number {
+  file(file: DrmFile): number {
     return this.#files.get(file) as number;
   }
 
-  release(file: ClientFile): void {
+  release(file: DrmFile): void {
     this.#calls.own('release', this.file(file));
     this.#files.delete(file);
     for (const uid of this.#held.get(file)?.values() ?? []) this.#calls.own('vmPut', uid);
@@ -57,23 +57,23 @@ export class Mirror {
   }
 
   /** The tree is about to make the object that the model has just made, with `handle`. */
-  beforeObject(file: ClientFile, handle: number): void {
-    const bo = this.#pinsEarly ? file.file.lookupGem(handle) : undefined;
+  beforeObject(file: DrmFile, handle: number): void {
+    const bo = this.#pinsEarly ? file.lookupGem(handle) : undefined;
     if (bo?.pin()) this.#calls.givePages(bo);
   }
 
   /** It was made. */
-  afterObject(file: ClientFile, handle: number): void {
-    const bo = this.#pinsEarly ? file.file.lookupGem(handle) : undefined;
+  afterObject(file: DrmFile, handle: number): void {
+    const bo = this.#pinsEarly ? file.lookupGem(handle) : undefined;
     if (bo === undefined || !bo.pinned) return;
     this.#backed.add(bo);
     this.#calls.own('backObject', this.file(file), handle, bo.serial + 1);
   }
 
   /** Objects that a VM_BIND, whose argument is at `at` in `mem`, maps for the first time get the model's pages. */
-  backObjects(mem: UserMemory, at: number, file: ClientFile): void {
+  backObjects(mem: UserMemory, at: number, file: DrmFile): void {
     for (const { handle, sparse, vm } of askedMaps(mem, at)) {
-      const bo = sparse ? file.file.vms.get(vm)?.dummy : file.file.lookupGem(handle);
+      const bo = sparse ? file.vms.get(vm)?.dummy : file.lookupGem(handle);
       if (bo === undefined || bo === null || this.#backed.has(bo) || !bo.pin()) continue;
       this.#backed.add(bo);
       this.#calls.givePages(bo);
@@ -85,7 +85,7 @@ export class Mirror {
   /**
    * A file of the tree's gets a handle for another device's object, with the model's pages of `bo`: that handle, or -errno.
    */
-  importObject(file: ClientFile, bo: GemObject): number {
+  importObject(file: DrmFile, bo: GemObject): number {
     if (!bo.pin()) throw new Error(`object ${bo.id} has no pages`);
     this.#backed.add(bo);
     this.#calls.givePages(bo);
@@ -93,10 +93,10 @@ export class Mirror {
   }
 
   /** Groups of the model's hold their VMs in the tree, too. */
-  holdVms(file: ClientFile): void {
+  holdVms(file: DrmFile): void {
     const held = this.#held.get(file) ?? new Map<number, number>();
     this.#held.set(file, held);
-    const { groups } = file.file;
+    const { groups } = file;
     for (const handle of groups.ids()) {
       const uid = this.vms.get(groups.get(handle)?.vm.uid ?? 0)?.uid;
       if (held.has(handle) || uid === undefined) continue;

@@ -2,6 +2,7 @@
 import { ioctlName } from '../../../uapi/lookup.ts';
 import { DRM_PANTHOR_DEV_QUERY_TIMESTAMP_INFO, drm_panthor_dev_query } from '../../../uapi/panthor_drm.ts';
 import type { UserMemory } from '../../driver/base/uaccess.ts';
+import { compatIoctl } from '../../driver/ioctl/compat.ts';
 import type { DrmFile } from '../../driver/ioctl/file.ts';
 
 /**
@@ -57,6 +58,13 @@ export function capabilitiesOf(file: DrmFile): number {
   return (file.sysAdmin ? 1 << CAP_SYS_ADMIN : 0) | (file.sysNice ? 1 << CAP_SYS_NICE : 0);
 }
 
+interface AskedCall {
+  request: number;
+  mem: UserMemory;
+  argAt: number;
+  file: DrmFile;
+}
+
 export class Routes {
   readonly #names = new Map<number, string>();
 
@@ -69,14 +77,17 @@ export class Routes {
     return name;
   }
 
-  /** Whether the tree answers the call whose argument is at `at` in `mem`. */
-  isOfTree(request: number, mem: UserMemory, at: number): boolean {
+  /** Whether the tree answers a call; `argAt` is -1 where its argument is not mapped. */
+  isOfTree({ request, mem, argAt, file }: AskedCall): boolean {
     const name = this.name(request);
     if (!OF_THE_TREE.has(name)) return false;
+    // drm_compat_ioctl() is not compiled.
+    if (file.compat && compatIoctl(request & 0xff) !== undefined) return false;
     // The clock of the GPU is the model's.
-    if (name !== 'DEV_QUERY') return true;
+    if (name !== 'DEV_QUERY' || argAt < 0) return true;
     return (
-      mem.view.getUint32(at + drm_panthor_dev_query.off.type, true) !== DRM_PANTHOR_DEV_QUERY_TIMESTAMP_INFO
+      mem.view.getUint32(argAt + drm_panthor_dev_query.off.type, true) !==
+      DRM_PANTHOR_DEV_QUERY_TIMESTAMP_INFO
     );
   }
 

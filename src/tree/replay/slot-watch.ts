@@ -23,14 +23,24 @@ export class WatchedMachine extends TreeMachine {
     if (offset < MMU_AS_BASE) return;
     const as = (offset - MMU_AS_BASE) >> MMU_AS_SHIFT;
     // Both halves are there with the second one.
-    if (asRegister(as, AS_TRANSTAB) + 4 === offset) this.#tableOf(as);
+    if (asRegister(as, AS_TRANSTAB) + 4 === offset) this.#ownerOf(as);
+  }
+
+  /** The physical address of the root table in a slot's AS_TRANSTAB, 0 for none. */
+  tableOf(as: number): number {
+    const { words } = this.machine.regs;
+    const at = asRegister(as, AS_TRANSTAB) >> 2;
+    return words[at + 1] * 2 ** 32 + ((words[at] & ~BELOW_TABLE) >>> 0);
+  }
+
+  /** The slot of VM `uid`, -1 for none. */
+  slotOf(uid: number): number {
+    return this.#owners.indexOf(uid);
   }
 
   /** panthor_mmu_as_enable() and panthor_mmu_as_disable() write a table, or none; a slot that is recycled is not disabled before. */
-  #tableOf(as: number): void {
-    const { words } = this.machine.regs;
-    const at = asRegister(as, AS_TRANSTAB) >> 2;
-    const table = words[at + 1] * 2 ** 32 + ((words[at] & ~BELOW_TABLE) >>> 0);
+  #ownerOf(as: number): void {
+    const table = this.tableOf(as);
     const owner = this.#owners[as] ?? 0;
     const vm = table === 0 ? 0 : (this.roots.get(table) ?? 0);
     if (table === 0) {

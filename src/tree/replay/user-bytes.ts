@@ -17,6 +17,11 @@ export class UserBytes {
     this.#bytes = new Uint8Array(buffer);
   }
 
+  /** Whether there is room for a call with that memory. */
+  takes(mem: UserMemory): boolean {
+    return mem.count <= MAX_REGIONS && BYTES_AT + mem.used <= this.#bytes.length;
+  }
+
   /**
    * Puts all regions of `mem` in place; the one at user address `from` is at `to` for the kernel, whose user addresses end
    * where its TASK_SIZE does.
@@ -24,7 +29,7 @@ export class UserBytes {
    * @throws TrapError for more than there is room for
    */
   fill(mem: UserMemory, from: number, to: number): void {
-    if (mem.count > MAX_REGIONS || BYTES_AT + mem.used > this.#bytes.length)
+    if (!this.takes(mem))
       throw new TrapError(`a call with ${mem.count} buffers of ${mem.used} bytes, more than the shim takes`);
     this.#view.setBigUint64(0, BigInt(mem.count), true);
     for (let i = 0; i < mem.count; i++) {
@@ -33,9 +38,11 @@ export class UserBytes {
       // An address that is no exact Number is one that no kernel maps.
       this.#view.setBigUint64(at, Number.isSafeInteger(address) ? BigInt(address) : 2n ** 64n - 1n, true);
       this.#view.setBigUint64(at + 8, BigInt(mem.sizes[i]), true);
-      this.#view.setBigUint64(at + 16, BigInt(BYTES_AT + mem.offsets[i]), true);
+      const offset = mem.offsets[i];
+      this.#view.setBigUint64(at + 16, BigInt(BYTES_AT + offset), true);
+      // The bytes may lie far apart in a buffer that is not this call's alone.
+      this.#bytes.set(mem.data.subarray(offset, offset + mem.sizes[i]), BYTES_AT + offset);
     }
-    this.#bytes.set(mem.data.subarray(0, mem.used), BYTES_AT);
   }
 
   /** Sets a word of 64 bits at an offset in `data` of what was filled in last. */
@@ -43,8 +50,14 @@ export class UserBytes {
     this.#view.setBigUint64(BYTES_AT + at, BigInt(value), true);
   }
 
-  /** What the kernel has left there. */
+  /** What the kernel has left there: regions that are other ones now are marked as written. */
   take(mem: UserMemory): void {
-    mem.data.set(this.#bytes.subarray(BYTES_AT, BYTES_AT + mem.used));
+    for (let i = 0; i < mem.count; i++) {
+      const offset = mem.offsets[i];
+      const now = this.#bytes.subarray(BYTES_AT + offset, BYTES_AT + offset + mem.sizes[i]);
+      if (Buffer.compare(now, mem.data.subarray(offset, offset + mem.sizes[i])) === 0) continue;
+      mem.data.set(now, offset);
+      mem.dirty[i] = true;
+    }
   }
 }

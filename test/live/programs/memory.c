@@ -177,7 +177,8 @@ static void long_arrays(int fd)
 		handles[i] = i < 100 ? make_syncobj(fd) : handles[i % 100];
 	for (unsigned i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
 		wait.count = counts[i];
-		CHECK_ERROR(ioctl(fd, IOC_SYNCOBJ_WAIT, &wait), ETIME);
+		/* The kernel has 64 bytes for each, and 4 MiB at most. */
+		CHECK_ERROR(ioctl(fd, IOC_SYNCOBJ_WAIT, &wait), counts[i] > 65536 ? ENOMEM : ETIME);
 	}
 	for (unsigned i = 0; i < 100000; i++)
 		points[i] = i;

@@ -116,6 +116,7 @@ async function play(number) {
   // The driver's own objects are of all sizes, and more than have places of their own in the other layouts.
   const boLayout = isHeaps ? 'contig2M' : LAYOUTS[Math.floor(number / KINDS.length) % LAYOUTS.length];
   const model = new TreeReplayModel(tree, { kernel, boLayout });
+  const { beside } = model;
   const scenario = new ScenarioRecorder(model.device);
   model.seen.listen(scenario);
   const client = randomClient(number, boLayout === 'huge2M');
@@ -142,22 +143,22 @@ async function play(number) {
     records.push(done);
     if (ret >= 0) client.learn(call, Buffer.from(done.argOut));
     const after = dereferences(model);
-    if (model.differences.length > 0) problem = JSON.stringify(model.differences[0]);
-    else if (model.outOfStep !== null) {
-      if (after > before && /pointer to nothing/.test(model.outOfStep.why)) {
+    if (beside.differences.length > 0) problem = JSON.stringify(beside.differences[0]);
+    else if (beside.outOfStep !== null) {
+      if (after > before && /pointer to nothing/.test(beside.outOfStep.why)) {
         found.dereferences++;
         // Its answer is none of the tree's.
         records.pop();
         break;
       }
-      problem = JSON.stringify(model.outOfStep);
+      problem = JSON.stringify(beside.outOfStep);
     } else if (after > before && call.kind !== 'submit')
       // The model alone answers a GROUP_SUBMIT.
       problem = 'the model dereferences NULL, and the tree does not';
     else if (i % EVERY === EVERY - 1 || i === Number(length) - 1) problem = different(model);
   }
   // Imported objects are made of other objects there.
-  if (problem === null && model.outOfStep === null && client.weights.import === undefined) {
+  if (problem === null && beside.outOfStep === null && client.weights.import === undefined) {
     const { vectors } = playOnTree(tree, scenario, `calls-${number}`, model);
     found.operations += vectors.ops;
     if (vectors.failure !== null) problem = JSON.stringify(vectors.failure);

@@ -155,7 +155,7 @@ static long device_call(unsigned long call, const unsigned long *args)
 	case CALL_DESCRIBE_GPU:
 		return describe_gpu(args);
 	default:
-		return -ENOSYS;
+		return shared_call(call, args);
 	}
 }
 

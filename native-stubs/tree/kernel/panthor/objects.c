@@ -1,16 +1,36 @@
 // SPDX-License-Identifier: MIT
 /* Objects of the one open file: making and closing them, their numbers, their scatter lists; and the numbers of VMs. */
 
-/* A VM that was made gets the next number, and tells what is done to it. */
+/* The place of a new VM: after the last one or, where all are taken, that of one that is gone. */
+static unsigned int vm_place(const struct panthor_vm *vm)
+{
+	unsigned int free = MAX_VMS;
+
+	if (vm_count < MAX_VMS)
+		return vm_count++;
+	journal_memory(vms, sizeof(vms));
+	for (unsigned int i = 0; i < MAX_VMS; i++) {
+		/* The new VM, or the next one, may have the address of one that is gone. */
+		if (vms[i].vm == vm || !vm_by_uid(i + 1)) {
+			vms[i].vm = NULL;
+			free = i;
+		}
+	}
+	if (free == MAX_VMS)
+		trap("more than 512 VMs at a time");
+	return free;
+}
+
+/* A VM that was made gets a number, and tells what is done to it. */
 static void add_vm(struct panthor_vm *vm, unsigned long handle)
 {
-	if (vm_count == MAX_VMS)
-		trap("more than 512 VMs");
+	unsigned int place = vm_place(vm);
+
 	take_notes_of(vm);
-	journal_memory(&vms[vm_count], sizeof(vms[0]));
-	vms[vm_count].vm = vm;
-	vms[vm_count++].handle = handle;
-	mailbox.results[1] = vm_count;
+	journal_memory(&vms[place], sizeof(vms[0]));
+	vms[place].vm = vm;
+	vms[place].handle = handle;
+	mailbox.results[1] = place + 1;
 }
 
 /* Objects by the order of their creation, as the vectors number them. */
@@ -63,22 +83,33 @@ static struct drm_gem_object *object_by_number(unsigned long number)
 	return drm_gem_object_lookup(file, handle_of(number));
 }
 
+/* The place of the next object: after the last one or, where all are taken, that of one without a handle. */
+static unsigned int bo_place(void)
+{
+	if (bo_count < MAX_BOS)
+		return bo_count++;
+	for (unsigned int i = 0; i < MAX_BOS; i++)
+		if (bos[i].handle == 0)
+			return i;
+	trap("more than 2048 objects of the driver's at a time");
+}
+
 static long bo_create(u64 size, unsigned long vm, u32 flags)
 {
 	struct sg_table *sgt;
 	struct drm_gem_object *obj;
+	unsigned int place;
 	u32 handle;
 	long ret;
 
-	if (bo_count == MAX_BOS)
-		trap("more than 2048 objects");
 	ret = panthor_gem_create_with_handle(file, &ptdev->base, vm_by_uid(vm), &size, flags, &handle);
 	if (ret)
 		return ret;
 	obj = drm_gem_object_lookup(file, handle);
-	journal_memory(&bos[bo_count], sizeof(bos[0]));
-	bos[bo_count].obj = obj;
-	bos[bo_count++].handle = handle;
+	place = bo_place();
+	journal_memory(&bos[place], sizeof(bos[0]));
+	bos[place].obj = obj;
+	bos[place].handle = handle;
 	mailbox.results[2] = handle;
 #ifdef HAVE_SHMEM_HELPER
 	sgt = drm_gem_shmem_get_pages_sgt(&to_panthor_bo(obj)->base);
@@ -89,7 +120,7 @@ static long bo_create(u64 size, unsigned long vm, u32 flags)
 	if (IS_ERR(sgt))
 		return PTR_ERR(sgt);
 	mailbox.results[1] = sgt->nents;
-	return bo_count;
+	return place + 1;
 }
 
 static long bo_destroy(unsigned long number)

@@ -60,22 +60,28 @@ function enabledWithoutVm({ machine, device }: Harness, as: number): string | nu
 export function slotBookkeeping(harness: Harness): string | null {
   const { mmu } = harness.device;
   if (mmu.slotsLock.held || harness.resetInProgress || harness.device.pm.state !== 'active') return null;
+  // Asked once: this is looked at in every state, and a kernel tree has to be asked.
+  const { slots, faultyMask, lru } = mmu;
+  const { spaces } = harness.machine;
   let mask = 0;
-  for (let as = 0; as < mmu.slots.length; as++) {
-    const vm = mmu.slots[as];
-    const orphan = vm === null ? enabledWithoutVm(harness, as) : null;
-    if (orphan !== null) return orphan;
-    if (vm === null) continue;
+  for (let as = 0; as < slots.length; as++) {
+    const vm = slots[as];
+    if (vm === null) {
+      const orphan = as < spaces.length ? enabledWithoutVm(harness, as) : null;
+      if (orphan !== null) return orphan;
+      continue;
+    }
     mask |= 1 << as;
     if (vm.as !== as) return `AS${as} belongs to VM ${vm.uid}, which believes in ${vm.as}`;
-    if ((mmu.faultyMask & (1 << as)) !== 0 && !vm.unhandledFault) {
+    const isFaulty = (faultyMask & (1 << as)) !== 0;
+    if (isFaulty && !vm.unhandledFault) {
       return `faulty_mask has AS${as}, but VM ${vm.uid} has no fault any more`;
     }
-    const space = harness.machine.spaces[as];
-    if ((mmu.faultyMask & (1 << as)) !== 0 && space.enabled && space.command === 0 && !mmu.irq.running) {
+    const space = spaces[as];
+    if (isFaulty && space.enabled && space.command === 0 && !mmu.irq.running) {
       return `AS${as} has faulted, and the GPU still goes through the tables of VM ${vm.uid}`;
     }
-    if ((mmu.faultyMask & (1 << as)) === 0 && vm.unhandledFault) {
+    if (!isFaulty && vm.unhandledFault) {
       return `VM ${vm.uid} has an unhandled fault, but faulty_mask has no AS${as}`;
     }
   }
@@ -88,9 +94,8 @@ export function slotBookkeeping(harness: Harness): string | null {
     }
   }
   for (const vm of mmu.vms) {
-    const listed = mmu.lru.filter((one) => one === vm).length;
-    if (vm.as >= 0 && mmu.slots[vm.as] !== vm)
-      return `VM ${vm.uid} believes in AS${vm.as}, which is not its own`;
+    const listed = lru.filter((one) => one === vm).length;
+    if (vm.as >= 0 && slots[vm.as] !== vm) return `VM ${vm.uid} believes in AS${vm.as}, which is not its own`;
     if (vm.as < 0 && vm.activeCount > 0) return `VM ${vm.uid} is active without a slot`;
     if (listed > 1) return `VM ${vm.uid} is in the LRU list ${listed} times`;
     if (listed === 1 && vm.activeCount > 0) return `VM ${vm.uid} is active and in the LRU list`;

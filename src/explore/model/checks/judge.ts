@@ -9,8 +9,8 @@ import type { Group, Harness, VmState } from '../harness.ts';
 const pageText = (pa: number): string => (pa < 0 ? 'nothing' : hex(pa));
 
 /**
- * Holds what a GPU access saw against what it may see: the translation of before or after an operation under way that
- * covers it, else the one of now. Groups that the driver has killed or is about to kill (a fault, an unusable VM, a
+ * Holds what a GPU access saw against what it may see: the translation of before or after an operation that covers it and is under
+ * way, or whose call has not returned, else the one of now. Groups that the driver has killed or is about to kill (a fault, an unusable VM, a
  * reset) see whatever there is. A group that is still on the GPU while its VM goes away must not fault.
  */
 export function judge(
@@ -51,7 +51,7 @@ export function judge(
   }
   const before = spec.before(va);
   const after = spec.afterwards(va);
-  if (found.pa === before || found.pa === after) {
+  if (found.pa === before || found.pa === after || found.pa === spec.ifFailed(va)) {
     if (!spec.allows(va, kind) && permits(found, kind)) {
       harness.reportViolation(
         'stale-translation',

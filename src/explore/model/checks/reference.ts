@@ -81,8 +81,12 @@ export class VmSpec {
   /** An operation failed half-way: what ought to be there is not known. */
   unknown = false;
 
-  constructor(vm: PanthorVm) {
+  /** Whether returned() is told of each operation: those that an ioctl leaves to a queue it is not. */
+  readonly #resultsFollow: boolean;
+
+  constructor(vm: PanthorVm, resultsFollow: boolean) {
     this.vm = vm;
+    this.#resultsFollow = resultsFollow;
   }
 
   /** Looks at the driver after each step: an operation begins when exec_op has its op_lock, and ends there too. */
@@ -140,6 +144,16 @@ export class VmSpec {
     return lookup(this.maps, va);
   }
 
+  /** Translation of before the operation whose call has not returned, and may yet say that it failed; of now where there is none. */
+  ifFailed(va: number): number {
+    return this.#isOpen ? lookup(this.previous, va) : this.before(va);
+  }
+
+  /** An operation has ended, and its result is not known. */
+  get #isOpen(): boolean {
+    return this.#resultsFollow && this.lastStart >= 0;
+  }
+
   afterwards(va: number): number {
     return this.ctx === null ? this.before(va) : lookup(this.after, va);
   }
@@ -147,6 +161,7 @@ export class VmSpec {
   /** Whether some mapping of `va` that may be seen now allows an access of that kind. */
   allows(va: number, kind: AccessKind): boolean {
     const lists = this.ctx === null ? [this.maps] : [this.maps, this.after];
+    if (this.#isOpen) lists.push(this.previous);
     return lists.some((maps) => {
       const flags = maps.find((map) => va >= map.va && va < map.va + map.size)?.flags ?? 0;
       if (kind === 'execute') return (flags & DRM_PANTHOR_VM_BIND_OP_MAP_NOEXEC) === 0;

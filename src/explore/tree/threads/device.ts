@@ -130,7 +130,12 @@ export class TreeDevice {
 
   /** The driver has queued its reset work, which it does only while the power is on. */
   resetScheduled(): void {
-    if (this.pm.state === 'active') this.resetWq.queue(this.resetWork);
+    if (this.pm.state === 'active') this.onResetScheduled();
+  }
+
+  /** The end of a resume asks for it, too, where a reset was scheduled while the power was off. */
+  onResetScheduled(): void {
+    this.resetWq.queue(this.resetWork);
   }
 
   /** panthor_device_reset_work(), as far as it is about the MMU and the GPU block. */

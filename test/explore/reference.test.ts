@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import type { PanthorVm } from '../../src/driver/mmu/vm.ts';
+import { VmSpec } from '../../src/explore/model/checks/reference.ts';
+
+const VA = 0x10000000;
+
+/** A VM whose object at `pa` is mapped; `begin` puts another one over it, `end` ends that operation. */
+function mapped(
+  resultsFollow: boolean,
+  pa: number,
+): { spec: VmSpec; begin: (pa: number) => void; end: () => void } {
+  const op = (at: number) => ({
+    va: VA,
+    range: 4096,
+    flags: 0,
+    boOffset: 0,
+    bo: { serial: at, sgt: { pa: [at] } },
+  });
+  const vm: { freed: boolean; unusable: boolean; opCtx: unknown } = {
+    freed: false,
+    unusable: false,
+    opCtx: null,
+  };
+  const spec = new VmSpec(vm as PanthorVm, resultsFollow);
+  const follow = (ctx: unknown): void => {
+    vm.opCtx = ctx;
+    spec.observe();
+  };
+  follow(op(pa));
+  follow(null);
+  spec.returned(VA, 4096, 0);
+  return { spec, begin: (at) => follow(op(at)), end: () => follow(null) };
+}
+
+test('until a call returns, what was mapped before its operation may be seen, since it may have failed', () => {
+  const { spec, begin, end } = mapped(true, 0x1000);
+  begin(0x2000);
+  end();
+  expect([spec.before(VA), spec.ifFailed(VA)]).toEqual([0x2000, 0x1000]);
+  spec.returned(VA, 4096, 0);
+  expect([spec.before(VA), spec.ifFailed(VA)]).toEqual([0x2000, 0x2000]);
+  begin(0x3000);
+  end();
+  spec.returned(VA, 4096, -12);
+  expect([spec.before(VA), spec.ifFailed(VA)]).toEqual([0x2000, 0x2000]);
+});
+
+test('where a queue makes the operations nothing tells of results, and what has ended is done', () => {
+  const { spec, begin, end } = mapped(false, 0x1000);
+  begin(0x2000);
+  end();
+  expect(spec.ifFailed(VA)).toBe(0x2000);
+});
