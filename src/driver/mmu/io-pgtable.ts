@@ -122,8 +122,11 @@ export class IoPgtable {
     const end = start + 2 * (count < ENTRIES - first ? count : ENTRIES - first);
     let at = clearLeaves(words, start, end, leafLevel === 3);
     while (at < end && words[at] !== 0) {
-      this.#freeTable(at);
-      at = clearLeaves(words, at + 2, end, false);
+      const tables = at;
+      for (; at < end && (words[at] & 3) === DESC_TABLE; at += 2)
+        this.#free(this.#memory.tableOf(words[at], words[at + 1]), 3);
+      clearEntries(words, tables, at);
+      if (at < end) at = clearLeaves(words, at, end, false);
     }
     if (at < end) this.#warn.warn('__arm_lpae_unmap', 'not-mapped');
     if (at === start && at < end && this.#b.holeIsASize) return -ENOENT;
