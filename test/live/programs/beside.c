@@ -19,7 +19,7 @@
 #define UNMAP (1u << 28)
 #define BIG (16ull << 30)
 #define MANY 10000
-#define HANDLES 200000
+#define HANDLES 65536
 
 struct heap_create {
 	uint32_t vm_id, initial_chunks, chunk_size, max_chunks, target_in_flight, handle;
@@ -352,7 +352,7 @@ int main(int argc, char **argv)
 		else if (strcmp(kind, "waits") == 0)
 			waits(1000);
 		else if (strcmp(kind, "waits-distinct") == 0)
-			waits(100000);
+			waits(HANDLES);
 		else if (strcmp(kind, "query") == 0)
 			query();
 		else if (strcmp(kind, "messages") == 0)
