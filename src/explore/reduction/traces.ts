@@ -68,6 +68,7 @@ class Round {
   readonly #levels: Level[] = [];
   readonly #schedule = new Uint8Array(MAX_DEPTH);
   readonly #buffer = new Uint8Array(256);
+  readonly #guard = new AccessSet();
   complete = 0;
   blocked = 0;
   /** A violation ended a schedule: what the other threads would have done after it was not seen, and may hide more. */
@@ -196,7 +197,8 @@ class Round {
     const world = this.#world;
     for (let thread = 0; thread < world.threads.length; thread++) {
       if ((enabled & (1 << thread)) !== 0 || world.threads[thread].point === null) continue;
-      const guard = new AccessSet();
+      const guard = this.#guard;
+      guard.clear();
       world.noteGuard(thread, guard);
       if (guard.places.length === 0) continue;
       for (const race of this.#history.keeping(thread, guard)) this.#reverse(race, thread, guard, true);
