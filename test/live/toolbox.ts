@@ -241,3 +241,15 @@ export function leftOver(fixture: Fixture) {
     gems: device.gem.live,
   };
 }
+
+/**
+ * Clients have left no more behind than there was, within ten seconds: the last descriptor of a dma-buf may be closed by another
+ * thread after the server has asked who has it.
+ */
+export async function expectLeftOver(fixture: Fixture, before: ReturnType<typeof leftOver>): Promise<void> {
+  await vi.waitFor(async () => {
+    fixture.server.dispatcher.exports.sweepSoon();
+    await fixture.runToQuiescence();
+    expect(leftOver(fixture)).toEqual(before);
+  }, 10_000);
+}

@@ -9,6 +9,7 @@ import {
   compileProgram,
   compiler,
   expectDescriptors,
+  expectLeftOver,
   leftOver,
   restingDescriptors,
   runProgram,
@@ -55,7 +56,7 @@ describe.skipIf(compiler === null)('ioctls of all kinds', () => {
       const ended = await runProgram(fixture, fuzz, [String(seed), String(4000 * factor), String(threads)]);
       expect(ended).toMatchObject({ status: 0, signal: null, stderr: '' });
       await fixture.runToQuiescence();
-      expect(leftOver(fixture)).toEqual(before);
+      await expectLeftOver(fixture, before);
       await expectDescriptors(descriptors);
       fixture.close();
     },
@@ -77,7 +78,7 @@ describe.skipIf(compiler === null)('ioctls of all kinds', () => {
         expect(signal).toBe('SIGKILL');
       }
       await fixture.runToQuiescence();
-      expect(leftOver(fixture)).toEqual(before);
+      await expectLeftOver(fixture, before);
       await expectDescriptors(descriptors);
       fixture.close();
     },
