@@ -57,7 +57,7 @@ export const DEVICE_BEHAVIOURS = {
     what: 'SYNCOBJ_DESTROY of handle 0, which no syncobj has, is EINVAL, and lets the next SYNCOBJ_CREATE give it out; otherwise handles begin with 1.',
     upstream: 'drm_syncobj_destroy(): xa_erase() on an xarray of XA_FLAGS_ALLOC1, and xa_limit_32b',
     commit: 'not known',
-    source: 'reading; and by running 6.12.117, 7.2.13 and 7.3.4; between these not known',
+    source: 'reading; and by running 6.12.117 and 7.2.13; between these not known',
   },
   setClientName: {
     name: 'set-client-name',

@@ -79,12 +79,14 @@ export class History {
 
   /** Whether something after event `index`, but not because of it, has to do with what a thread waits for by `guard`. */
   letsGo(index: number, guard: AccessSet, pending: boolean): boolean {
-    const { events } = this;
-    const { thread, nth } = events[index];
-    const end = pending ? events.length : events.length - 1;
-    for (let i = index + 1; i < end; i++)
-      if (events[i].clock[thread] < nth && clash(guard, events[i].set)) return true;
-    return false;
+    return this.#beside(index, pending).some(({ set }) => clash(guard, set));
+  }
+
+  /** The events after event `index`, but for a last one that is not `pending`, that do not happen after it. */
+  #beside(index: number, pending: boolean): Event[] {
+    const { thread, nth } = this.events[index];
+    const end = pending ? this.events.length : this.events.length - 1;
+    return this.events.slice(index + 1, end).filter(({ clock }) => clock[thread] < nth);
   }
 
   /**
@@ -92,15 +94,10 @@ export class History {
    * come, to go before it: of all after `index` that does not happen after it, those that depend on nothing of the rest.
    */
   initials(index: number, thread: number, pending: boolean): number {
-    const { events } = this;
-    const { thread: first, nth } = events[index];
     let seen = 0;
     let initials = 0;
     const rest: Event[] = [];
-    const end = pending ? events.length : events.length - 1;
-    for (let i = index + 1; i < end; i++) {
-      const event = events[i];
-      if (event.clock[first] >= nth) continue;
+    for (const event of this.#beside(index, pending)) {
       if (this.#begins(event, seen, rest)) initials |= 1 << event.thread;
       seen |= 1 << event.thread;
       rest.push(event);

@@ -30,14 +30,12 @@ export class DepthFirst implements Strategy {
     const graph = table !== null && context.world.endsMatter ? new Graph() : null;
     const descent = new Descent(context, table, null, graph);
     if (graph !== null) descent.dropGraphAt(this.#noted);
-    const begun = performance.now();
     const outcome = descent.run(new Uint8Array(0));
     context.stats.bytesPerState = table?.bytesPerState ?? 0;
     if (graph === null || table === null || !descent.complete) return outcome;
     if (descent.graph !== null) return findNoEnd(context, graph, table.size) ? 'found' : outcome;
     if (!descent.cyclic) return outcome;
-    const seconds = context.budget.seconds - (performance.now() - begun) / 1000;
-    if (!searchForNoEnd(context, [new Uint8Array(0)], seconds)) return 'budget';
+    if (!searchForNoEnd(context, [new Uint8Array(0)])) return 'budget';
     return context.findings.size > 0 ? 'found' : outcome;
   }
 }
@@ -56,9 +54,9 @@ export function findNoEnd(context: Context, graph: Graph, states: number): boole
  * Looks for states from which no end can be reached, behind `starts`: another search, of all steps, which is noted whole. False
  * where the budget is spent.
  */
-export function searchForNoEnd(context: Context, starts: readonly Uint8Array[], seconds: number): boolean {
+export function searchForNoEnd(context: Context, starts: readonly Uint8Array[]): boolean {
   const { world, budget, further, accept, stats, findings } = context;
-  const all = new Context(world, { ...budget, seconds }, { further, accept });
+  const all = new Context(world, { ...budget, seconds: context.secondsLeft }, { further, accept });
   const table = StateTable.create(budget.states);
   const graph = new Graph();
   const descent = new Descent(all, table, null, graph);

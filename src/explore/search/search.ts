@@ -99,6 +99,11 @@ export class Context {
     return this.findings.size >= MAX_FINDINGS || this.stats.states >= this.#foundAt + this.further;
   }
 
+  /** Seconds of the budget that are left. */
+  get secondsLeft(): number {
+    return (this.#deadline - performance.now()) / 1000;
+  }
+
   /** Whether the budget is spent; looks at the clock now and then. */
   over(): boolean {
     if (this.#over) return true;

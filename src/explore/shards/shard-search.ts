@@ -6,7 +6,6 @@ import type { PrintedWorld } from '../search/world.ts';
 import { cutSpace, partsOf } from './cut.ts';
 import { isCyclic } from './cycles.ts';
 import { Footprints } from './footprints.ts';
-import type { Leaf } from './leaf.ts';
 import { SleepSearch } from './sleep-search.ts';
 
 /** Which shard of how many: 1/n is the first. */
@@ -24,7 +23,6 @@ export class ShardSearch implements Strategy {
   }
 
   search(context: Context): Outcome {
-    const begun = performance.now();
     context.world = context.world.memoized?.() ?? context.world;
     const { index, count } = this.#shard;
     const graphs = context.world.endsMatter ? [new Graph(), new Graph()] : [null, null];
@@ -37,13 +35,11 @@ export class ShardSearch implements Strategy {
     // What all shards have seen is counted by the first.
     if (index > 1) context.stats.states -= cut.states;
     if (complete && graphs[0] !== null && graphs[1] !== null) {
-      const root: Leaf = { schedule: new Uint8Array(0), asleep: [], weight: 0 };
       const cyclicCut = isCyclic(graphs[0], cut.states + cut.leaves.length);
       const cyclic = cyclicCut ? index === 1 : isCyclic(graphs[1], search.size);
-      const seconds = context.budget.seconds - (performance.now() - begun) / 1000;
       // Where threads sleep some steps of a state are not taken; without a circle every schedule comes to an end all the same.
-      const starts = (cyclicCut ? [root] : parts).map(({ schedule }) => schedule);
-      if (cyclic && !searchForNoEnd(context, starts, seconds)) return 'budget';
+      const starts = cyclicCut ? [new Uint8Array(0)] : parts.map(({ schedule }) => schedule);
+      if (cyclic && !searchForNoEnd(context, starts)) return 'budget';
     }
     if (context.findings.size > 0) return 'found';
     return complete ? 'exhausted' : 'budget';

@@ -3,8 +3,8 @@
  * strategies.mjs SEED COUNT [KERNEL…]. Verdicts, what breaks, states and the results of calls are the same. Prints what was found
  * as JSON.
  */
-import { run } from '../../../dist/interleaved/src/explore/command.js';
 import { DriverWorld } from '../../../dist/interleaved/src/explore/driver-world.js';
+import { decide, outcomes } from '../../trees/scenarios/decide.mjs';
 import { randomScenario } from '../../trees/scenarios/random-scenario.mjs';
 
 const [seed, count, ...kernels] = process.argv.slice(2);
@@ -19,44 +19,21 @@ const WAYS = {
   'traces without memory': { ask: { traces: true }, memo: false, counts: false },
 };
 
-async function decide(source, kernel, { ask, memo }) {
+function decideBy({ ask, memo }, source, kernel) {
   DriverWorld.prototype.memoized = memo
     ? memoized
     : function self() {
         return this;
       };
-  try {
-    const reply = await run({
-      scenario: { name: 'random', source },
-      kernel,
-      with: [],
-      without: [],
-      invariants: ['all'],
-      jobs: 1,
-      json: true,
-      strict: false,
-      accept: [],
-      compare: false,
-      budget: { states: 4_000, seconds: 8, memory: 2 ** 31 },
-      seed: 1,
-      ...ask,
-    });
-    return JSON.parse(reply.text);
-  } catch (error) {
-    if (error.name === 'UsageError') return null;
-    throw new Error(`${error.message}\n${source}`, { cause: error });
-  }
+  const budget = { states: 4_000, seconds: 8, memory: 2 ** 31 };
+  return decide({ scenario: { name: 'random', source }, kernel, budget, ...ask }, ['UsageError']);
 }
 
 /** What all ways are to agree in. */
-function said({ verdict, violations, coverage, states }, counts) {
-  const broken = [...new Set(violations.map(({ invariant, message }) => `${invariant}: ${message}`))].sort();
-  if (broken.length > 0) return `${[...new Set(violations.map(({ invariant }) => invariant))].sort()}`;
-  const calls = coverage.calls.map(
-    ({ thread, call, results }) => `${thread}: ${call}: ${[...results].sort().join()}`,
-  );
-  return [verdict, counts ? states : '', ...calls].join('\n');
-}
+const said = (answer, counts) =>
+  answer.violations.length > 0
+    ? outcomes(answer)
+    : [answer.verdict, counts ? answer.states : '', outcomes(answer)].join('\n');
 
 for (let i = 0; i < Number(count); i++) {
   const number = Number(seed) + i;
@@ -64,7 +41,7 @@ for (let i = 0; i < Number(count); i++) {
   const kernel = kernels.length === 0 ? '7.2' : kernels[i % kernels.length];
   const answers = {};
   for (const [name, way] of Object.entries(WAYS)) {
-    answers[name] = await decide(source, kernel, way);
+    answers[name] = await decideBy(way, source, kernel);
     if (answers[name] === null || answers[name].verdict === 'bounded') break;
   }
   const first = answers.states;
