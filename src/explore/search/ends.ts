@@ -62,9 +62,12 @@ export class Ends {
 
   /** Whether an end can be reached from each of `states` states, all of which were seen. */
   all(states: number): boolean {
-    const unknown = this.#leads.subarray(0, states).indexOf(0);
-    if (unknown < 0 && states <= this.#leads.length) return true;
+    if (states > this.#leads.length) this.#leads = resized(this.#leads, new Uint8Array(states));
+    if (this.#leads.subarray(0, states).indexOf(0) < 0) return true;
     const { from, to } = this.#open.toData();
+    // Most are answered by what came of the states that they ask of.
+    for (let i = from.length - 1; i >= 0; i--) if (this.has(to[i])) this.add(from[i]);
+    if (this.#leads.subarray(0, states).indexOf(0) < 0) return true;
     for (const list of [from, to]) for (const state of list) if (this.has(state)) this.#open.end(state);
     const ending = this.#open.endingStates(states);
     return ending.every((one, state) => one === 1 || this.has(state));

@@ -40,6 +40,7 @@ export class Member {
     this.#ends = ends;
     this.graph = graph;
     this.#queue = queue;
+    table.rest();
     this.#sharing = sharing;
   }
 
@@ -48,7 +49,12 @@ export class Member {
     const descent = new Descent(this.#context, this.#table, {
       ...{ sharing: this.#sharing, graph: this.graph, mostNoted: MAX_NOTED, ends: this.#ends },
     });
-    if (descent.run(prefix) === 'budget' && !this.#queue.stopped) this.spent = true;
+    this.#table.resume();
+    try {
+      if (descent.run(prefix) === 'budget' && !this.#queue.stopped) this.spent = true;
+    } finally {
+      this.#table.rest();
+    }
     this.graph = descent.graph;
     if (this.spent || this.#context.done) this.#queue.stop();
   }
