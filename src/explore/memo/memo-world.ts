@@ -1,14 +1,12 @@
 import type { DriverWorld } from '../driver-world.ts';
 import { NondeterminismError } from '../search/search.ts';
 import { type NotedWorld, type Step, stepOf, Violation, type World } from '../search/world.ts';
-import { placeOf } from '../state/access-log.ts';
 import type { AccessSet } from '../state/access-set.ts';
+import { SPECIAL, specialPlace } from '../state/place-numbers.ts';
 import type { Known } from './known.ts';
 import { CHOOSES, ENDED, WAITS } from './locals.ts';
 import { MemoSteps } from './memo-steps.ts';
 
-/** In the place of an object's name: what is wrong by a check. */
-const WRONG = -4;
 /**
  * One in so many steps that were looked up is taken for real as well, several in a row so that the world behind need not come
  * from far for each, and one in so many of those from the start.
@@ -35,7 +33,7 @@ export class MemoWorld extends MemoSteps implements NotedWorld {
   constructor(world: DriverWorld, verifyEvery = VERIFY_EVERY) {
     super(world);
     this.#verifyEvery = verifyEvery;
-    this.#wrong = ['', ...world.stateChecks].map((_, i) => placeOf(WRONG, i));
+    this.#wrong = ['', ...world.stateChecks].map((_, i) => specialPlace(SPECIAL.WRONG, i));
   }
 
   get threads(): World['threads'] {
