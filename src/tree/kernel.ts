@@ -59,7 +59,15 @@ export class TreeKernel {
 
   /** Runs a thread to its next point. Throws TrapError and KernelBug; where there are notes, they say more than a bug does. */
   step(thread: number): number {
-    const point = this.native.step(thread);
+    return this.#stopped(this.native.step(thread));
+  }
+
+  /** start() and step() in one; arguments are in the mailbox by then. */
+  run(thread: number, call: CallName): number {
+    return this.#stopped(this.native.run(thread, callNumber(call)));
+  }
+
+  #stopped(point: number): number {
     if (point === POINT_TRAP) {
       throw new TrapError(
         `${this.tree.dir}: the driver calls ${this.mailbox.text}, which the shim does not have; nothing is known from here on`,

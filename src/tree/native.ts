@@ -18,6 +18,8 @@ export interface TreeNative {
   reset(): void;
   start(thread: number, call: number): number;
   step(thread: number): number;
+  /** start() and step() in one. */
+  run(thread: number, call: number): number;
   ready(): number;
   /** Where threads stand (host/threads.h, struct thread). */
   threads(): ArrayBuffer;

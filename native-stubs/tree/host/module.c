@@ -142,6 +142,20 @@ static napi_value fn_step(napi_env env, napi_callback_info info)
 	return int_result(env, (int)mailbox.kind);
 }
 
+/* run(thread, call): starts a thread and steps it; the point at which it stands, -1 where there is no such thread. */
+static napi_value fn_run(napi_env env, napi_callback_info info)
+{
+	struct args a = take_args(env, info);
+	int index = int_arg(&a, 0);
+
+	if (index < 0 || index >= MAX_THREADS)
+		return int_result(env, -1);
+	start_thread(index, (unsigned long)int_arg(&a, 1));
+	step_thread(index);
+	tell_state();
+	return int_result(env, (int)mailbox.kind);
+}
+
 /* threads(): where they stand, an array of struct thread. */
 static napi_value fn_threads(napi_env env, napi_callback_info info)
 {
@@ -198,6 +212,7 @@ static const struct {
 	{"reset", fn_reset},
 	{"start", fn_start},
 	{"step", fn_step},
+	{"run", fn_run},
 	{"threads", fn_threads},
 	{"ready", fn_ready},
 	{"tablesLive", fn_live},

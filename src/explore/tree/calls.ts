@@ -76,9 +76,8 @@ export class Calls {
   begin(name: CallName, args: readonly number[]): number {
     const current = this.current();
     const thread = current < 0 ? SETTING_UP : current;
-    this.#kernel.start(thread, name);
     this.#kernel.mailbox.setArgs(args);
-    this.#run(thread);
+    this.#run(thread, name);
     return thread;
   }
 
@@ -106,12 +105,13 @@ export class Calls {
     return this.holds(thread) ? this.pointOf(thread) : null;
   }
 
-  /** Runs a thread to the next point at which it can be held, or to its end. */
-  #run(thread: number): void {
-    while (this.#step(thread, USUALLY_QUIET) === POINT_POLL) {
+  /** Runs a thread to the next point at which it can be held, or to its end; `name`: it begins in that call. */
+  #run(thread: number, name?: CallName): void {
+    for (let point = this.#step(thread, USUALLY_QUIET, name); point === POINT_POLL; ) {
       // The command still runs although it was waited for: it is stuck.
       this.trace?.timeout('AS_STATUS');
       this.#kernel.mailbox.reply = 0;
+      point = this.#step(thread, USUALLY_QUIET);
     }
   }
 
@@ -148,9 +148,8 @@ export class Calls {
 
   /** A call that nothing can hold up: its return value. Throws where something does. */
   atOnce(name: CallName, ...args: number[]): number {
-    this.#kernel.start(AT_ONCE, name);
     this.#kernel.mailbox.setArgs(args);
-    const point = this.#step(AT_ONCE, ALL_QUIET);
+    const point = this.#step(AT_ONCE, ALL_QUIET, name);
     if (point !== POINT_END) throw new Error(`${name} stands at point ${point}`);
     return this.#kernel.mailbox.result(0);
   }
@@ -182,11 +181,13 @@ export class Calls {
     }
   }
 
-  #step(thread: number, quiet: number): number {
+  #step(thread: number, quiet: number, begins?: CallName): number {
     const { mailbox } = this.#kernel;
+    let name = begins;
     for (;;) {
       mailbox.quiet = quiet;
-      const point = this.#kernel.step(thread);
+      const point = name === undefined ? this.#kernel.step(thread) : this.#kernel.run(thread, name);
+      name = undefined;
       this.#view.moved();
       if (!this.#mute) this.#tell();
       if (point === POINT_BUG) throw new KernelBug("the kernel's own check failed (BUG)");
@@ -223,10 +224,11 @@ export class Calls {
   #interruptAtOnce(): void {
     this.machine.runToQuiescence();
     for (const name of ['rawInterrupt', 'threadedInterrupt'] as const) {
-      this.#kernel.start(AT_ONCE, name);
       this.#kernel.mailbox.setArgs([LINE_GPU]);
+      let begins: CallName | undefined = name;
       for (let point = -1; point !== POINT_END; ) {
-        point = this.#step(AT_ONCE, ALL_QUIET);
+        point = this.#step(AT_ONCE, ALL_QUIET, begins);
+        begins = undefined;
         const { object, value } = this.#kernel.mailbox;
         if (point === POINT_READ) this.#kernel.mailbox.reply = readRegister(this.machine, object);
         else if (point === POINT_WRITE) writeRegister(this.machine, object, value);

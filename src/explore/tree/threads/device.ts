@@ -39,12 +39,12 @@ export class TreeIrq {
   }
 
   /** It is being handled from the moment on that it is raised: who synchronizes waits for it. */
-  *rawHandler(): Op<number> {
-    return yield* this.#calls.enter('rawInterrupt', this.#line);
+  rawHandler(): Op<number> {
+    return this.#calls.enter('rawInterrupt', this.#line);
   }
 
-  *threadedHandler(): Op<number> {
-    return yield* this.#calls.call('threadedInterrupt', this.#line);
+  threadedHandler(): Op<number> {
+    return this.#calls.call('threadedInterrupt', this.#line);
   }
 }
 

@@ -22,7 +22,12 @@ export function* callKernel(
 ): Op<number> {
   // What a function looks at before its first lock may be any object's.
   yield `calls ${name}`;
-  return yield* enterKernel(calls, name, a, b, c, d, e, f, g, h);
+  const thread = calls.begin(name, [a, b, c, d, e, f, g, h]);
+  while (calls.holds(thread)) {
+    yield calls.pointOf(thread);
+    if (calls.holds(thread)) calls.goOn(thread);
+  }
+  return calls.result;
 }
 
 /** A call that has begun when its caller saw that it can: no other thread runs before its first point. */
