@@ -62,9 +62,9 @@ export class TreeKernel {
     return this.#stopped(this.native.step(thread));
   }
 
-  /** start() and step() in one; arguments are in the mailbox by then. */
-  run(thread: number, call: CallName): number {
-    return this.#stopped(this.native.run(thread, callNumber(call)));
+  /** start() and step() in one, of the entry point with a number; arguments are in the mailbox by then. */
+  run(thread: number, call: number): number {
+    return this.#stopped(this.native.run(thread, call));
   }
 
   #stopped(point: number): number {

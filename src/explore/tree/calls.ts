@@ -2,7 +2,7 @@
 import type { Op, Point, Waitable } from '../../coroutine/op.ts';
 import type { DriverTrace } from '../../driver/base/warn.ts';
 import type { TimedMachine } from '../../hw/timed-machine.ts';
-import type { CallName } from '../../tree/calls.ts';
+import { type CallName, callNumber } from '../../tree/calls.ts';
 import { KernelBug, type TreeKernel } from '../../tree/kernel.ts';
 import {
   POINT_BUG,
@@ -64,20 +64,20 @@ export class Calls {
 
   /** One call; its return value. Yields at each point of the kernel's thread, and before it begins. */
   call(name: CallName, ...args: number[]): Op<number> {
-    return callKernel(this, name, ...(args as []));
+    return callKernel(this, callNumber(name), ...(args as []));
   }
 
   /** A call that has begun when its caller saw that it can: no other thread runs before its first point. */
   enter(name: CallName, ...args: number[]): Op<number> {
-    return enterKernel(this, name, ...(args as []));
+    return enterKernel(this, callNumber(name), ...(args as []));
   }
 
   /** Starts a call on the kernel's thread of the world's, and runs it to its first point; its number. */
-  begin(name: CallName, args: readonly number[]): number {
+  begin(call: number, args: readonly number[]): number {
     const current = this.current();
     const thread = current < 0 ? SETTING_UP : current;
     this.#kernel.mailbox.setArgs(args);
-    this.#run(thread, name);
+    this.#run(thread, call);
     return thread;
   }
 
@@ -105,9 +105,9 @@ export class Calls {
     return this.holds(thread) ? this.pointOf(thread) : null;
   }
 
-  /** Runs a thread to the next point at which it can be held, or to its end; `name`: it begins in that call. */
-  #run(thread: number, name?: CallName): void {
-    for (let point = this.#step(thread, USUALLY_QUIET, name); point === POINT_POLL; ) {
+  /** Runs a thread to the next point at which it can be held, or to its end; it begins in a call unless that is -1. */
+  #run(thread: number, call = -1): void {
+    for (let point = this.#step(thread, USUALLY_QUIET, call); point === POINT_POLL; ) {
       // The command still runs although it was waited for: it is stuck.
       this.trace?.timeout('AS_STATUS');
       this.#kernel.mailbox.reply = 0;
@@ -149,7 +149,7 @@ export class Calls {
   /** A call that nothing can hold up: its return value. Throws where something does. */
   atOnce(name: CallName, ...args: number[]): number {
     this.#kernel.mailbox.setArgs(args);
-    const point = this.#step(AT_ONCE, ALL_QUIET, name);
+    const point = this.#step(AT_ONCE, ALL_QUIET, callNumber(name));
     if (point !== POINT_END) throw new Error(`${name} stands at point ${point}`);
     return this.#kernel.mailbox.result(0);
   }
@@ -181,13 +181,11 @@ export class Calls {
     }
   }
 
-  #step(thread: number, quiet: number, begins?: CallName): number {
+  #step(thread: number, quiet: number, begins = -1): number {
     const { mailbox } = this.#kernel;
-    let name = begins;
-    for (;;) {
+    for (let call = begins; ; call = -1) {
       mailbox.quiet = quiet;
-      const point = name === undefined ? this.#kernel.step(thread) : this.#kernel.run(thread, name);
-      name = undefined;
+      const point = call < 0 ? this.#kernel.step(thread) : this.#kernel.run(thread, call);
       this.#view.moved();
       if (!this.#mute) this.#tell();
       if (point === POINT_BUG) throw new KernelBug("the kernel's own check failed (BUG)");
@@ -225,10 +223,9 @@ export class Calls {
     this.machine.runToQuiescence();
     for (const name of ['rawInterrupt', 'threadedInterrupt'] as const) {
       this.#kernel.mailbox.setArgs([LINE_GPU]);
-      let begins: CallName | undefined = name;
-      for (let point = -1; point !== POINT_END; ) {
+      let begins = callNumber(name);
+      for (let point = -1; point !== POINT_END; begins = -1) {
         point = this.#step(AT_ONCE, ALL_QUIET, begins);
-        begins = undefined;
         const { object, value } = this.#kernel.mailbox;
         if (point === POINT_READ) this.#kernel.mailbox.reply = readRegister(this.machine, object);
         else if (point === POINT_WRITE) writeRegister(this.machine, object, value);
