@@ -18,7 +18,7 @@ export interface TreeNative {
   reset(): void;
   start(thread: number, call: number): number;
   step(thread: number): number;
-  /** start() and step() in one. */
+  /** start() and step() in one, which is one moment. */
   run(thread: number, call: number): number;
   ready(): number;
   /** Where threads stand (host/threads.h, struct thread). */

@@ -150,8 +150,7 @@ static napi_value fn_run(napi_env env, napi_callback_info info)
 
 	if (index < 0 || index >= MAX_THREADS)
 		return int_result(env, -1);
-	start_thread(index, (unsigned long)int_arg(&a, 1));
-	step_thread(index);
+	run_thread(index, (unsigned long)int_arg(&a, 1));
 	tell_state();
 	return int_result(env, (int)mailbox.kind);
 }

@@ -48,12 +48,11 @@ static void begin(void)
 	__builtin_unreachable();
 }
 
-void start_thread(int index, unsigned long function)
+static void begin_at(int index, unsigned long function)
 {
 	struct thread *thread = &threads[index];
 	void **top = (void **)top_of((unsigned int)index);
 
-	journal_step(index);
 	prepare_stack(index, (unsigned long)top);
 	/* A return address that is not used keeps the stack aligned as after a call. */
 	*--top = NULL;
@@ -64,11 +63,10 @@ void start_thread(int index, unsigned long function)
 	*thread = (struct thread){.context = {top}, .function = function, .kind = POINT_CONDITION, .alive = true};
 }
 
-void step_thread(int index)
+static void run_on(int index)
 {
 	struct thread *thread = &threads[index];
 
-	journal_step(index);
 	running_thread = index;
 	entered(index);
 	switch_to(&host, &thread->context);
@@ -81,6 +79,25 @@ void step_thread(int index)
 	thread->object = mailbox.object;
 	thread->detail = mailbox.a;
 	journal_stepped();
+}
+
+void start_thread(int index, unsigned long function)
+{
+	journal_step(index);
+	begin_at(index, function);
+}
+
+void step_thread(int index)
+{
+	journal_step(index);
+	run_on(index);
+}
+
+void run_thread(int index, unsigned long function)
+{
+	journal_step(index);
+	begin_at(index, function);
+	run_on(index);
 }
 
 unsigned long stop_at(enum point kind, unsigned long object, unsigned long a, unsigned long b)

@@ -213,6 +213,10 @@ export class Calls {
     return isSilent(this.machine) && !this.#view.gpuInterruptHandled;
   }
 
+  get vmCount(): number {
+    return this.#view.vmCount;
+  }
+
   /** The name of a lock or a queue. */
   nameOf(object: number): string {
     return this.#names.of(object);

@@ -7,7 +7,9 @@ import { callName } from '../../tree/calls.ts';
 interface Asked {
   isReady(thread: number): boolean;
   noAnswer(): boolean;
+  /** The name of a lock or a queue, which is the same as long as no VM is made. */
   nameOf(object: number): string;
+  readonly vmCount: number;
 }
 
 const reads: string[] = [];
@@ -26,6 +28,9 @@ class AtLock implements Waitable {
   readonly #asked: Asked;
   readonly thread: number;
   readonly object: number;
+  #label = '';
+  /** As many VMs there were when it got its label. */
+  #vms = -1;
 
   constructor(asked: Asked, thread: number, object: number) {
     this.#asked = asked;
@@ -34,7 +39,12 @@ class AtLock implements Waitable {
   }
 
   get label(): string {
-    return this.#asked.nameOf(this.object);
+    const { vmCount } = this.#asked;
+    if (vmCount !== this.#vms) {
+      this.#vms = vmCount;
+      this.#label = this.#asked.nameOf(this.object);
+    }
+    return this.#label;
   }
 
   ready(): boolean {
