@@ -231,7 +231,12 @@ export class Harness {
     if (this.driver === null) {
       noticeFreed(this);
       if (this.pressure !== null) noticeMoved(this);
-    } else for (const state of this.vms) state.freed ||= state.vm.freed;
+      return;
+    }
+    for (let i = 0; i < this.vms.length; i++) {
+      const state = this.vms[i];
+      if (!state.freed && state.vm.freed) state.freed = true;
+    }
   }
 
   /** The parts of observe(), in order. */
