@@ -5,7 +5,7 @@ import { KernelFault } from '../tree/faults.ts';
 import { LockOrder, type SavedOrder } from './lock-order.ts';
 import { MemoWorld } from './memo/memo-world.ts';
 import { prepare } from './model/actors.ts';
-import { checkWhenOver } from './model/checks/end.ts';
+import { checkWhenOver, lostBinds } from './model/checks/end.ts';
 import { Harness } from './model/harness.ts';
 import { NotingWorld } from './noting-world.ts';
 import type { OtherDriver } from './other-driver.ts';
@@ -223,11 +223,8 @@ export class DriverWorld extends NotingWorld {
     const { harness } = this;
     if (this.checked.has('deadlock')) {
       super.checkEnd(report);
-      for (const { name, unsignalled } of harness.vms) {
-        if (unsignalled > 0) {
-          report(new Violation('deadlock', `${unsignalled} binds of ${name} are never signalled`));
-        }
-      }
+      const unsignalled = lostBinds(harness);
+      for (const one of unsignalled) report(new Violation('deadlock', one));
     }
     if (this.threads.some(({ point, daemon }) => point !== null && !daemon)) return;
     this.#checkMemory(report);
