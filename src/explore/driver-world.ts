@@ -2,6 +2,7 @@ import { Mutex } from '../coroutine/op.ts';
 import type { Kernel } from '../driver/kernels.ts';
 import { AS_COMMAND_NAMES } from '../hw/registers.ts';
 import { KernelFault } from '../tree/faults.ts';
+import { isAccess } from './coverage.ts';
 import { LockOrder, type SavedOrder } from './lock-order.ts';
 import { MemoWorld } from './memo/memo-world.ts';
 import { prepare } from './model/actors.ts';
@@ -179,7 +180,7 @@ export class DriverWorld extends NotingWorld {
     coverage.visited();
     for (const { point } of this.threads) {
       if (point === null || typeof point === 'string' || point instanceof Choice) continue;
-      if (point.label.endsWith(' begins') && !point.ready()) coverage.happened('waitedAtLock');
+      if (isAccess(point.label) && !point.ready()) coverage.happened('waitedAtLock');
     }
   }
 
