@@ -90,6 +90,8 @@ struct mailbox {
 	unsigned long ready, moment, hash;
 	/* Whether `view` is of now: after an undo it has to be asked for. */
 	unsigned long viewed;
+	/* Arguments of step(), run() and undo(), which are called millions of times: a thread, an entry point, a moment. */
+	unsigned long thread, call, target;
 };
 
 extern struct mailbox mailbox;

@@ -35,6 +35,8 @@ export class DriverWorld extends NotingWorld {
   protected readonly inOrder: number[][] = [];
 
   readonly #driver: OtherDriver | null;
+  /** The driver's moment before the step that was undone last. */
+  #moment = 0;
   /** What the checks remember after each step, one thing after the other. */
   reactions: (() => void)[] = [];
   /** Runs a step (0) and each reaction to it (from 1 on), where that is to be seen from outside. */
@@ -128,9 +130,14 @@ export class DriverWorld extends NotingWorld {
 
   protected override restore(index: number, saved: unknown): void {
     const { at, locks, driver } = saved as { at: number; locks: SavedOrder | undefined; driver: number };
-    this.#driver?.restore(driver);
+    this.#moment = driver;
     this.harness.coverage.back(index, at);
     if (locks !== undefined) this.#locks?.restore(locks);
+  }
+
+  /** A tree's driver goes back once, however many steps are undone. */
+  protected override restored(): void {
+    this.#driver?.restore(this.#moment);
   }
 
   /** The step itself, with what the kernel would call a bug as a violation. */
@@ -201,9 +208,9 @@ export class DriverWorld extends NotingWorld {
     const { harness } = this;
     if (harness.broken.length > 0) this.reportBroken(harness.broken, report);
     for (let i = 0; i < this.#stateChecks.length; i++) {
-      const [name, check] = this.#stateChecks[i];
+      const check = this.#stateChecks[i][1];
       const wrong = this.notes === null ? check(harness) : this.judge(i, () => check(harness));
-      if (wrong !== null) report(new Violation(name, wrong));
+      if (wrong !== null) report(new Violation(this.#stateChecks[i][0], wrong));
     }
     const cycle = this.#locks?.cycle;
     if (cycle) report(new Violation('lock-order', cycle));

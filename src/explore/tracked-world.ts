@@ -103,6 +103,9 @@ export abstract class TrackedWorld extends ThreadWorld {
   /** Undoes what was changed out of the tracker's sight since save(). */
   protected restore(_index: number, _saved: unknown): void {}
 
+  /** The steps that were undone are all that are. */
+  protected restored(): void {}
+
   override step(step: Step): void {
     const index = threadOf(step);
     const thread = this.threads[index];
@@ -150,7 +153,10 @@ export abstract class TrackedWorld extends ThreadWorld {
       if (step !== schedule[common] || broken) break;
       common++;
     }
-    while (this.#marks.length > common) this.#undo(this.#marks.pop() as Mark);
+    if (this.#marks.length > common) {
+      while (this.#marks.length > common) this.#undo(this.#marks.pop() as Mark);
+      this.restored();
+    }
     for (let i = common; i < length; i++) this.step(schedule[i]);
     return length - common;
   }

@@ -15,6 +15,7 @@ import { compileHost, compileShim, compileTree, configure, isConfigured, type Pl
 import { CONFIGURATION, SOURCES } from './config.ts';
 import { type FoundFeature, findFeatures } from './features.ts';
 import { LINK_SCRIPT, link } from './link.ts';
+import { locked } from './lock.ts';
 import { stamp, updateMirror } from './mirror.ts';
 import { openTree, type Tree } from './source.ts';
 import { compilerVersion, requireTools } from './tools.ts';
@@ -109,6 +110,9 @@ function dependencies(place: Place, stamps: Map<string, string>): string[] {
   return [...used].sort();
 }
 
+/** Files of a tree that say how it is configured. */
+const configures = (name: string): boolean => /(^|\/)Kconfig[^/]*$|^Makefile$/.test(name);
+
 /**
  * Builds the tree at `dir` unless that has been done; not `announced`, for measuring: its driver cannot be explored. Throws
  * UsageError, or InputError with the compiler's message.
@@ -121,41 +125,53 @@ export async function buildTree(
   const tree = openTree(dir);
   const cache = treeCache(tree.dir);
   const native = nativeDir();
-  const suffix = announced ? '' : '-plain';
-  const manifestPath = join(cache, `manifest${suffix}.json`);
   const place: Place = {
     mirror: join(cache, 'source'),
-    out: join(cache, `build${suffix}`),
+    out: join(cache, announced ? 'build' : 'build-plain'),
     announced,
     native,
     features: findFeatures(tree.dir),
     progress,
   };
-  const known = readJson<Manifest>(manifestPath);
   requireTools();
   const ours = oursDigest(native, place);
-  const result = (m: Manifest): BuiltTree => ({
+  // Versions of ours that share a cache have an addon each.
+  const manifestPath = join(cache, `manifest-${ours.slice(0, 16)}.json`);
+  const known = (): Manifest | null => {
+    const manifest = readJson<Manifest>(manifestPath);
+    return manifest !== null && isCurrent(tree, manifest, ours) ? manifest : null;
+  };
+  const made =
+    known() ??
+    (await locked(
+      join(cache, 'lock'),
+      () => progress('waiting for another build of this tree'),
+      async () => {
+        const manifest = known() ?? (await make(tree, cache, place, ours));
+        writeJson(manifestPath, manifest);
+        return manifest;
+      },
+    ));
+  return {
     ...tree,
-    digest: m.digest,
-    addon: m.addon,
+    digest: made.digest,
+    addon: made.addon,
     mirror: place.mirror,
     features: place.features,
-    traps: m.traps,
-  });
-  if (known !== null && isCurrent(tree, known, ours)) return result(known);
+    traps: made.traps,
+  };
+}
 
-  progress('mirroring');
+/** Brings the mirror up to date, compiles and links. */
+async function make(tree: Tree, cache: string, place: Place, ours: string): Promise<Manifest> {
+  place.progress('mirroring');
   const stampsPath = join(cache, 'mirror.json');
   const stamps = new Map(readJson<[string, string][]>(stampsPath) ?? []);
   mkdirSync(place.mirror, { recursive: true });
   const changed = updateMirror(tree.dir, place.mirror, stamps);
   if (changed.length > 0) writeJson(stampsPath, [...stamps]);
-  const configures = (name: string): boolean => /(^|\/)Kconfig[^/]*$|^Makefile$/.test(name);
-  // The other kind of build may have mirrored a change already.
-  const old = known?.used.some(([name, then]) => configures(name) && stamps.get(name) !== then) ?? false;
-  if (!isConfigured(place) || old || changed.some(configures)) {
-    await configure(place);
-  }
+  const settings = digest([...stamps].filter(([name]) => configures(name)).flat());
+  if (!isConfigured(place, settings)) await configure(place, settings);
   const objects = await compileTree(place);
   const shim = await compileShim(place);
   const host = await compileHost(place);
@@ -169,13 +185,11 @@ export async function buildTree(
   const final = join(addons, `${key.slice(0, 32)}.node`);
   copyFileSync(addon, `${final}.new`);
   renameSync(`${final}.new`, final);
-  const manifest: Manifest = {
+  return {
     digest: key,
     ours,
     addon: final,
     traps,
     used: used.map((name) => [name, stamps.get(name) ?? '']),
   };
-  writeJson(manifestPath, manifest);
-  return result(manifest);
 }

@@ -67,6 +67,11 @@ export type CallName = (typeof NAMES)[number];
 
 const NUMBERS = new Map<CallName, number>(NAMES.map((name, i) => [name, i]));
 
+/** The name of the entry point with a number. */
+export function callName(number: number): CallName {
+  return NAMES[number];
+}
+
 /** The number of an entry point. */
 export function callNumber(name: CallName): number {
   return NUMBERS.get(name) as number;

@@ -1,6 +1,6 @@
 /** Compiling and linking, with the tree's own build as far as it goes. */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { InputError } from '../errors.ts';
@@ -84,7 +84,7 @@ function make(place: Place, targets: string[]): Promise<string> {
       place.mirror,
       `O=${place.out}`,
       'ARCH=um',
-      `KCFLAGS=${[...EXTRA_FLAGS, ...variant(place), '-include', join(place.native, 'include/announce.h')].join(' ')}`,
+      `KCFLAGS=${[...EXTRA_FLAGS, ...variant(place), '-include', announceHeader(place)].join(' ')}`,
       ...targets,
     ],
     place.mirror,
@@ -92,16 +92,19 @@ function make(place: Place, targets: string[]): Promise<string> {
   );
 }
 
-/** Whether the mirror was configured, and as it would be now. */
-export function isConfigured(place: Place): boolean {
-  const asked = join(place.out, 'panthor-shim.config');
-  if (!existsSync(join(place.out, 'include/generated/autoconf.h')) || !existsSync(asked)) return false;
-  return readFileSync(asked, 'utf8') === CONFIGURATION;
+/** What the mirror was configured from, once that is done. */
+const configuredFrom = (place: Place): string => join(place.out, 'panthor-shim.configured');
+
+/** Whether the mirror was configured, and as it would be now: `settings` tells its files that say how from others. */
+export function isConfigured(place: Place, settings: string): boolean {
+  const from = configuredFrom(place);
+  return existsSync(from) && readFileSync(from, 'utf8') === `${settings}\n${CONFIGURATION}`;
 }
 
 /** Configures the mirror. Throws InputError where the tree's Kconfig does not give what is needed. */
-export async function configure(place: Place): Promise<void> {
+export async function configure(place: Place, settings: string): Promise<void> {
   mkdirSync(place.out, { recursive: true });
+  rmSync(configuredFrom(place), { force: true });
   writeFileSync(join(place.out, 'panthor-shim.config'), CONFIGURATION);
   place.progress('configuring');
   await make(place, ['allnoconfig']);
@@ -113,6 +116,18 @@ export async function configure(place: Place): Promise<void> {
     );
   }
   await make(place, ['prepare']);
+  writeFileSync(configuredFrom(place), `${settings}\n${CONFIGURATION}`);
+}
+
+/**
+ * The header before all others, at a place that is the same for each version of ours: make compiles again where a command line
+ * has changed, and where a file has.
+ */
+function announceHeader(place: Place): string {
+  const text = readFileSync(join(place.native, 'include/announce.h'), 'utf8');
+  const header = join(place.out, 'panthor-shim-announce.h');
+  if (!existsSync(header) || readFileSync(header, 'utf8') !== text) writeFileSync(header, text);
+  return header;
 }
 
 function presentSources(place: Place): string[] {

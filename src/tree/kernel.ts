@@ -59,7 +59,28 @@ export class TreeKernel {
 
   /** Runs a thread to its next point. Throws TrapError and KernelBug; where there are notes, they say more than a bug does. */
   step(thread: number): number {
-    const point = this.native.step(thread);
+    this.mailbox.thread = thread;
+    this.native.step();
+    return this.#stopped();
+  }
+
+  /** start() and step() in one, of the entry point with a number; arguments are in the mailbox by then. */
+  run(thread: number, call: number): number {
+    this.mailbox.thread = thread;
+    this.mailbox.call = call;
+    this.native.run();
+    return this.#stopped();
+  }
+
+  /** Everything as it was at a moment, counted from native.begin(). @throws {RangeError} where there was no such moment */
+  undo(moment: number): void {
+    this.mailbox.target = moment;
+    this.native.undo();
+    if (this.mailbox.moment !== moment) throw new RangeError(`the kernel's moment ${moment} is gone`);
+  }
+
+  #stopped(): number {
+    const point = this.mailbox.kind;
     if (point === POINT_TRAP) {
       throw new TrapError(
         `${this.tree.dir}: the driver calls ${this.mailbox.text}, which the shim does not have; nothing is known from here on`,

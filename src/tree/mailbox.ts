@@ -59,6 +59,9 @@ const READY = VIEW + 1024;
 const MOMENT = READY + 1;
 const HASH = MOMENT + 1;
 const VIEWED = HASH + 1;
+const THREAD = VIEWED + 1;
+const CALL = THREAD + 1;
+const TARGET = CALL + 1;
 
 export class Mailbox {
   readonly #words: BigUint64Array;
@@ -72,6 +75,25 @@ export class Mailbox {
     this.#signed = new BigInt64Array(buffer);
     this.#halves = new Uint32Array(buffer);
     this.#bytes = new Uint8Array(buffer);
+  }
+
+  /** Why the thread that was stepped last has stopped; -1 where it had ended before. */
+  get kind(): number {
+    return this.#halves[0] | 0;
+  }
+
+  /** Arguments of the addon's step() and run(). */
+  set thread(thread: number) {
+    this.#halves[THREAD * 2] = thread;
+  }
+
+  set call(call: number) {
+    this.#halves[CALL * 2] = call;
+  }
+
+  /** The moment that the addon's undo() goes back to. */
+  set target(moment: number) {
+    this.#halves[TARGET * 2] = moment;
   }
 
   /** Offset of the register, or address of the lock or queue, that the point is about. */

@@ -17,7 +17,10 @@ export interface TreeNative {
   tables(bytes: number): ArrayBuffer;
   reset(): void;
   start(thread: number, call: number): number;
-  step(thread: number): number;
+  /** Runs the mailbox's thread to its next point, whose kind is then there: -1 where it has ended. */
+  step(): void;
+  /** start() and step() in one, which is one moment. */
+  run(): void;
   ready(): number;
   /** Where threads stand (host/threads.h, struct thread). */
   threads(): ArrayBuffer;
@@ -25,8 +28,8 @@ export interface TreeNative {
   /** The state now is moment 0; each start and each step from here on is one more. */
   begin(): void;
   moment(): number;
-  /** Everything as it was at a moment, counted from begin(): 0, or -1 where there was no such moment. */
-  undo(moment: number): number;
+  /** Everything as it was at the mailbox's target, counted from begin(). */
+  undo(): void;
   /** A hash of the whole state into the first word of the results: as it was kept, or with 1 from scratch. */
   hash(scratch: 0 | 1): void;
   /** A copy of the whole state; 1 where the state is another now, the part in the mailbox's text. For tests. */

@@ -52,6 +52,6 @@ ioctl(DRM_IOCTL_PANTHOR_BO_SET_LABEL, drm_panthor_bo_set_label, (mem, at) => {
 });
 const steps = native.moment();
 const hashes = hash(0) === hash(1) ? 0 : 1;
-native.undo(0);
+calls.kernel.undo(0);
 const bytes = native.differs();
 process.stdout.write(`${JSON.stringify({ steps, hashes, bytes, first: mailbox.text || null })}\n`);

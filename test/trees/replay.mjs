@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { expect } from '../clients/harness.mjs';
 
-const capturesIn = (folder) => readdirSync(folder).filter((name) => name.endsWith('.jsonl.gz'));
+export const capturesIn = (folder) => readdirSync(folder).filter((name) => name.endsWith('.jsonl.gz'));
 
 /** The first field of two objects that is another one. */
-const differing = (a, b) => Object.keys({ ...a, ...b }).find((key) => !isDeepStrictEqual(a[key], b[key]));
+export const differing = (a, b) =>
+  Object.keys({ ...a, ...b }).find((key) => !isDeepStrictEqual(a[key], b[key]));
 
 /** Calls that a tree has to answer in every capture. */
 const ENTERED = ['VM_CREATE', 'VM_BIND', 'VM_DESTROY', 'BO_CREATE', 'GEM_CLOSE', 'SYNCOBJ_WAIT', 'VERSION'];

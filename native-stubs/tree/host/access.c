@@ -87,20 +87,26 @@ _Noreturn void stop_with_fault(enum fault fault, const void *address, unsigned l
 		stop_at(POINT_BUG, 0, 0, 0);
 }
 
+static inline bool is_accessible(size_t offset, size_t size)
+{
+	const size_t last = offset + size - 1;
+	size_t i = offset / 8;
+
+	if (size != 0 && accessible[last / 8] <= last % 8)
+		return false;
+	while (i < last / 8 && accessible[i] == 8)
+		i++;
+	return i == last / 8;
+}
+
 static inline void look(unsigned long address, unsigned long size, int is_store)
 {
 	const uint8_t *object = (const uint8_t *)address;
-	size_t offset = address - (unsigned long)arena.heap, last = offset + size - 1;
+	size_t offset = address - (unsigned long)arena.heap;
 
 	if (offset < HEAP_BYTES) {
-		if (size == 0 || accessible[last / 8] > last % 8) {
-			size_t i = offset / 8;
-
-			while (i < last / 8 && accessible[i] == 8)
-				i++;
-			if (i == last / 8)
-				return;
-		}
+		if (is_accessible(offset, size))
+			return;
 		stop_with_fault(is_allocated_near(object) ? FAULT_OUT_OF_BOUNDS : FAULT_USE_AFTER_FREE, object, size, is_store);
 	}
 	if (address < NULL_BYTES)
@@ -109,25 +115,28 @@ static inline void look(unsigned long address, unsigned long size, int is_store)
 		stop_with_fault(FAULT_USE_AFTER_FREE, object, size, is_store);
 }
 
-/* Most of what is accessed is on the thread's own stack, or in the log of this step. */
-static inline bool is_kept(unsigned long address, unsigned long size)
-{
-	size_t offset = address - (unsigned long)arena.stacks, block = offset / BLOCK;
-
-	if (offset / STACK_SIZE == (size_t)running_thread)
-		return true;
-	return offset - MAX_THREADS * STACK_SIZE < HEAP_BYTES && journaling && arena_stamps[block] == journal_era &&
-	       (offset + size - 1) / BLOCK == block;
-}
-
-static inline void announced(unsigned long address, unsigned long size, int is_store, enum source source)
+static __attribute__((noinline)) void look_and_keep(unsigned long address, unsigned long size, int is_store, enum source source)
 {
 	/* Who looks at the state between two steps is none of the driver's threads. */
 	if (running_thread < 0)
 		return;
 	look(address, size, is_store);
-	if (!is_kept(address, size))
-		journal_access((const void *)address, size, is_store ? source : LOADS);
+	journal_access((const void *)address, size, is_store ? source : LOADS);
+}
+
+/* Most of what is accessed is on the thread's own stack, or in the log of this step. */
+static inline __attribute__((always_inline)) void announced(unsigned long address, unsigned long size, int is_store,
+							     enum source source)
+{
+	const size_t offset = address - (unsigned long)arena.stacks, block = offset / BLOCK;
+
+	if (offset / STACK_SIZE == (size_t)running_thread)
+		return;
+	if (offset - MAX_THREADS * STACK_SIZE < HEAP_BYTES && running_thread >= 0 && journaling &&
+	    arena_stamps[block] == journal_era && (offset + size - 1) / BLOCK == block &&
+	    is_accessible(offset - MAX_THREADS * STACK_SIZE, size))
+		return;
+	look_and_keep(address, size, is_store, source);
 }
 
 #define ACCESS(name, is_store)								\

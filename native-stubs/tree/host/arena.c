@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "host.h"
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -20,6 +21,17 @@ static void *reserve(size_t bytes)
 	return at == MAP_FAILED ? NULL : at;
 }
 
+/* V8's profiler interrupts threads: it shall not write to the stacks of ours, which are part of the state. */
+static void keep_signals_off_stacks(void)
+{
+	static uint8_t stack[0x10000];
+	const stack_t own = {.ss_sp = stack, .ss_size = sizeof(stack)};
+	stack_t old;
+
+	if (sigaltstack(NULL, &old) == 0 && (old.ss_flags & SS_DISABLE) != 0)
+		sigaltstack(&own, NULL);
+}
+
 int open_arena(void)
 {
 	uint8_t *base = reserve(STACK_SIZE + STACKS_BYTES + HEAP_BYTES + ROOT_BYTES + TABLE_BYTES);
@@ -34,6 +46,7 @@ int open_arena(void)
 	user_memory = reserve(USER_BYTES);
 	if (user_memory == NULL)
 		return errno;
+	keep_signals_off_stacks();
 	arena.stacks = base;
 	arena.heap = base + STACKS_BYTES;
 	arena.tables = arena.heap + HEAP_BYTES;

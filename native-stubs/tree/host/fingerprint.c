@@ -35,6 +35,11 @@ uint64_t hash_block(enum region region, size_t block, const uint8_t *at, size_t 
 	return of_words((uint64_t)region << 48 | block, words);
 }
 
+uint64_t hash_whole_block(enum region region, size_t block, const uint8_t *at)
+{
+	return of_words((uint64_t)region << 48 | block, (const uint64_t *)at);
+}
+
 /* Blocks are counted from the region's base. */
 static uint64_t sum_part(const struct part *part)
 {

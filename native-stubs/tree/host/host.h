@@ -31,6 +31,8 @@ void reset_heap(void);
 void start_thread(int index, unsigned long function);
 /* Runs a thread to its next point, which is in the mailbox. */
 void step_thread(int index);
+/* Both, as one moment. */
+void run_thread(int index, unsigned long function);
 bool thread_ended(int index);
 /* Bits of the threads that can go on by themselves. */
 uint32_t ready_threads(void);

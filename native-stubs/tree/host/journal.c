@@ -89,8 +89,32 @@ void journal_step(int thread)
 		step_log.entry_count, step_log.byte_count, history.sum, history.tables, thread, 1u << thread, term_before(thread), mailbox.ready, mailbox.hash,
 	};
 	step_log.stacks = stale_stack(thread);
-	journal_era++;
+	next_era();
 	journal_thread(thread);
+}
+
+static inline bool same_block(const uint8_t *a, const uint8_t *b)
+{
+	uint64_t x[BLOCK / 8], y[BLOCK / 8], other = 0;
+
+	memcpy(x, a, BLOCK);
+	memcpy(y, b, BLOCK);
+	for (size_t i = 0; i < BLOCK / 8; i++)
+		other |= x[i] ^ y[i];
+	return other == 0;
+}
+
+/* What an entry adds to the sum; most of what was about to be read or changed is as it was. */
+static inline uint64_t change_of(const struct entry *entry)
+{
+	const uint8_t *then = step_log.bytes + entry->from;
+
+	if (entry->size == BLOCK)
+		return same_block(entry->at, then) ? 0 :
+						     hash_whole_block(entry->region, entry->block, entry->at) -
+							     hash_whole_block(entry->region, entry->block, then);
+	return hash_block(entry->region, entry->block, entry->at, entry->size) -
+	       hash_block(entry->region, entry->block, then, entry->size);
 }
 
 void journal_stepped(void)
@@ -102,10 +126,9 @@ void journal_stepped(void)
 	for (size_t i = history.moments[history.moment_count - 1].entries; i < step_log.entry_count; i++) {
 		const struct entry *entry = &step_log.entries[i];
 
-		if (entry->region == UNHASHED || memcmp(entry->at, step_log.bytes + entry->from, entry->size) == 0)
+		if (entry->region == UNHASHED)
 			continue;
-		uint64_t change = hash_block(entry->region, entry->block, entry->at, entry->size) -
-				  hash_block(entry->region, entry->block, step_log.bytes + entry->from, entry->size);
+		const uint64_t change = change_of(entry);
 
 		history.sum += change;
 		if (entry->region == ARENA && entry->at >= arena.tables)
@@ -158,7 +181,10 @@ bool undo_to(size_t moment)
 	for (size_t i = step_log.entry_count; i-- > to->entries;) {
 		const struct entry *entry = &step_log.entries[i];
 
-		memcpy(entry->at, step_log.bytes + entry->from, entry->size);
+		if (entry->size == BLOCK)
+			memcpy(entry->at, step_log.bytes + entry->from, BLOCK);
+		else
+			memcpy(entry->at, step_log.bytes + entry->from, entry->size);
 		if (entry->region == VARIABLES)
 			memcpy(history.variables + entry->block * BLOCK, step_log.bytes + entry->from, entry->size);
 	}
@@ -168,6 +194,7 @@ bool undo_to(size_t moment)
 		changed |= from->stacks;
 		term_again(from->thread, from->term, from->stacks & ~(1u << from->thread));
 	}
+	alive_again(changed);
 	clear_below(lowest, changed);
 	mailbox.ready = to->ready;
 	mailbox.hash = to->hash;

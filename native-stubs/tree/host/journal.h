@@ -30,6 +30,8 @@ void end_journal(void);
 void journal_access(const void *at, size_t size, enum source source);
 /* By block of the arena: the step that has put it into the log last; the step that is under way. */
 extern uint32_t *arena_stamps, journal_era;
+/* The next step begins: it has put nothing into the log. */
+void next_era(void);
 /* What the host half is about to change: `offset` is from the region's base; of UNHASHED, memory by address. */
 void journal_region(enum region region, size_t offset, size_t size);
 void journal_memory(void *at, size_t size);
@@ -45,6 +47,7 @@ uint8_t *region_base(enum region region);
 
 /* fingerprint.c: the term of one block. */
 uint64_t hash_block(enum region region, size_t block, const uint8_t *at, size_t size);
+uint64_t hash_whole_block(enum region region, size_t block, const uint8_t *at);
 /* The sum of all regions from scratch. */
 uint64_t sum_from_scratch(void);
 /* The state's hash: of the sum as the journal has kept it, or of one from scratch. */

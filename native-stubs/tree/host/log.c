@@ -21,15 +21,23 @@ void *room_for(void *old, size_t *room, size_t need, size_t size)
 	return to;
 }
 
-void put_entry(uint8_t *at, const uint8_t *old, size_t size, enum region region, size_t block)
+/* Room for the old bytes of one more entry. */
+static inline uint8_t *add_entry(uint8_t *at, size_t size, enum region region, size_t block)
 {
-	size_t to = step_log.byte_count;
+	const size_t to = step_log.byte_count;
 
-	step_log.entries = room_for(step_log.entries, &step_log.entry_room, step_log.entry_count + 1, sizeof(*step_log.entries));
-	step_log.bytes = room_for(step_log.bytes, &step_log.byte_room, to + size, 1);
-	memcpy(step_log.bytes + to, old, size);
+	if (step_log.entry_count == step_log.entry_room)
+		step_log.entries = room_for(step_log.entries, &step_log.entry_room, step_log.entry_count + 1, sizeof(*step_log.entries));
+	if (to + size > step_log.byte_room)
+		step_log.bytes = room_for(step_log.bytes, &step_log.byte_room, to + size, 1);
 	step_log.entries[step_log.entry_count++] = (struct entry){at, to, (uint32_t)size, region, (uint32_t)block};
 	step_log.byte_count = to + size;
+	return step_log.bytes + to;
+}
+
+void put_entry(uint8_t *at, const uint8_t *old, size_t size, enum region region, size_t block)
+{
+	memcpy(add_entry(at, size, region, block), old, size);
 }
 
 /*
@@ -65,7 +73,7 @@ static void touch_blocks(enum region region, size_t offset, size_t size)
 		if (stamps[block] == journal_era)
 			continue;
 		stamps[block] = journal_era;
-		put_entry(base + block * BLOCK, base + block * BLOCK, BLOCK, region, block);
+		memcpy(add_entry(base + block * BLOCK, BLOCK, region, block), base + block * BLOCK, BLOCK);
 	}
 }
 
@@ -127,15 +135,30 @@ void journal_access(const void *at, size_t size, enum source source)
 		on_own_stack(keep_accessed, (unsigned long)at, size, 0);
 }
 
-void open_log(void)
+static size_t stamp_bytes(enum region region)
 {
 	const size_t bytes[VARIABLES] = {ARENA_BYTES, sizes_room(), live_room()};
 
+	return bytes[region] / BLOCK * sizeof(uint32_t);
+}
+
+void next_era(void)
+{
+	if (++journal_era != 0)
+		return;
+	/* Numbers of steps are used anew: no stamp may be one of those. */
+	for (int i = 0; i < VARIABLES; i++)
+		madvise(step_log.stamps[i], stamp_bytes((enum region)i), MADV_DONTNEED);
+	journal_era = 1;
+}
+
+void open_log(void)
+{
 	step_log.entry_count = step_log.byte_count = 0;
 	if (arena_stamps != NULL)
 		return;
 	for (int i = 0; i < VARIABLES; i++) {
-		step_log.stamps[i] = mmap(NULL, bytes[i] / BLOCK * sizeof(uint32_t), PROT_READ | PROT_WRITE,
+		step_log.stamps[i] = mmap(NULL, stamp_bytes((enum region)i), PROT_READ | PROT_WRITE,
 					  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 		if (step_log.stamps[i] == MAP_FAILED)
 			abort();

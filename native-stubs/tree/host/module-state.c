@@ -46,16 +46,14 @@ napi_value fn_moment(napi_env env, napi_callback_info info)
 	return int_result(env, (int)moment_now());
 }
 
-/* undo(moment): everything as it was then; 0, or -1 where there was no such moment. */
+/* undo(): everything as it was at mailbox.target; mailbox.moment is that, unless there was no such moment. */
 napi_value fn_undo(napi_env env, napi_callback_info info)
 {
-	struct args a = take_args(env, info);
-
+	(void)env, (void)info;
 	mailbox.noted = 0;
-	if (!undo_to((size_t)int_arg(&a, 0)))
-		return int_result(env, -1);
+	undo_to(mailbox.target);
 	mailbox.moment = moment_now();
-	return int_result(env, 0);
+	return NULL;
 }
 
 /* hash(scratch): the state's hash, as it was kept or, where `scratch` is 1, computed anew; in the first word of the results. */

@@ -129,17 +129,30 @@ static napi_value fn_start(napi_env env, napi_callback_info info)
 	return int_result(env, 0);
 }
 
-/* step(thread): the point at which it stands, -1 where it has ended. */
+/* step(): mailbox.thread to the point mailbox.kind, -1 where it has ended. */
 static napi_value fn_step(napi_env env, napi_callback_info info)
 {
-	struct args a = take_args(env, info);
-	int index = int_arg(&a, 0);
-
-	if (index < 0 || index >= MAX_THREADS || thread_ended(index))
-		return int_result(env, -1);
-	step_thread(index);
+	(void)env, (void)info;
+	if (mailbox.thread >= MAX_THREADS || thread_ended((int)mailbox.thread)) {
+		mailbox.kind = (unsigned long)-1;
+		return NULL;
+	}
+	step_thread((int)mailbox.thread);
 	tell_state();
-	return int_result(env, (int)mailbox.kind);
+	return NULL;
+}
+
+/* run(): the same for a thread that begins in mailbox.call; -1 where there is no such thread. */
+static napi_value fn_run(napi_env env, napi_callback_info info)
+{
+	(void)env, (void)info;
+	if (mailbox.thread >= MAX_THREADS) {
+		mailbox.kind = (unsigned long)-1;
+		return NULL;
+	}
+	run_thread((int)mailbox.thread, mailbox.call);
+	tell_state();
+	return NULL;
 }
 
 /* threads(): where they stand, an array of struct thread. */
@@ -198,6 +211,7 @@ static const struct {
 	{"reset", fn_reset},
 	{"start", fn_start},
 	{"step", fn_step},
+	{"run", fn_run},
 	{"threads", fn_threads},
 	{"ready", fn_ready},
 	{"tablesLive", fn_live},

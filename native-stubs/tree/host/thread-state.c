@@ -10,14 +10,15 @@ struct saved_threads {
 	uint8_t stacks[];
 };
 
-static uint8_t *top_of(int index)
-{
-	return arena.stacks + (size_t)(index + 1) * STACK_SIZE;
-}
-
-static size_t depth_of(const struct thread *thread, int index)
+static size_t depth_of(const struct thread *thread, unsigned int index)
 {
 	return thread->alive ? (size_t)(top_of(index) - (uint8_t *)thread->context.sp) : 0;
+}
+
+/* Where a thread's stack ends; the top for one that is not alive. */
+static uint8_t *end_of(unsigned int index)
+{
+	return threads[index].alive ? threads[index].context.sp : top_of(index);
 }
 
 struct saved_threads *save_threads(struct saved_threads *old)
@@ -26,14 +27,14 @@ struct saved_threads *save_threads(struct saved_threads *old)
 	struct saved_threads *to;
 	uint8_t *at;
 
-	for (int i = 0; i < MAX_THREADS; i++)
+	for (unsigned int i = 0; i < MAX_THREADS; i++)
 		size += depth_of(&threads[i], i);
 	to = realloc(old, size);
 	if (to == NULL)
 		abort();
 	memcpy(to->threads, threads, sizeof(threads));
 	at = to->stacks;
-	for (int i = 0; i < MAX_THREADS; i++) {
+	for (unsigned int i = 0; i < MAX_THREADS; i++) {
 		size_t depth = depth_of(&threads[i], i);
 
 		if (depth > 0)
@@ -45,9 +46,8 @@ struct saved_threads *save_threads(struct saved_threads *old)
 
 void each_stack(void (*look_at)(const void *from, size_t bytes))
 {
-	for (int i = 0; i < MAX_THREADS; i++)
-		if (threads[i].alive)
-			look_at(threads[i].context.sp, depth_of(&threads[i], i));
+	FOR_EACH_BIT(i, alive_threads)
+		look_at(threads[i].context.sp, depth_of(&threads[i], i));
 }
 
 /* Terms of threads, and the bits of those that have changed since. */
@@ -79,47 +79,47 @@ void journal_thread(int index)
 
 	journal_memory(thread, sizeof(*thread));
 	if (thread->alive)
-		journal_memory(thread->context.sp, depth_of(thread, index));
+		journal_memory(thread->context.sp, depth_of(thread, (unsigned int)index));
 }
 
 void depths(uint8_t *lowest[MAX_THREADS])
 {
-	for (int i = 0; i < MAX_THREADS; i++)
-		lowest[i] = threads[i].alive ? threads[i].context.sp : top_of(i);
+	for (unsigned int i = 0; i < MAX_THREADS; i++)
+		lowest[i] = end_of(i);
 }
 
-static bool is_clear(const uint8_t *from, size_t bytes)
+static void clear_down_from(uint8_t *sp)
 {
-	const uint64_t *word = (const uint64_t *)from;
+	static const uint8_t zeroes[CALL_DEPTH];
 
-	for (size_t i = 0; i < bytes / sizeof(*word); i += 4)
-		if ((word[i] | word[i + 1] | word[i + 2] | word[i + 3]) != 0)
-			return false;
-	return true;
-}
-
-void clear_under(uint8_t *sp)
-{
 	memset(sp - CALL_DEPTH, 0, CALL_DEPTH);
-	if (!is_clear(sp - 2 * CALL_DEPTH, CALL_DEPTH))
+	if (memcmp(sp - 2 * CALL_DEPTH, zeroes, CALL_DEPTH) != 0)
 		memset(sp - DEEPEST_CALL, 0, DEEPEST_CALL - CALL_DEPTH);
+}
+
+void alive_again(uint32_t bits)
+{
+	FOR_EACH_BIT(i, bits)
+		alive_threads = (alive_threads & ~(1u << i)) | (uint32_t)threads[i].alive << i;
+}
+
+void clear_under(unsigned int index)
+{
+	clear_down_from(end_of(index));
 }
 
 void clear_below(uint8_t *const lowest[MAX_THREADS], uint32_t changed)
 {
-	for (int i = 0; i < MAX_THREADS; i++) {
-		uint8_t *sp = threads[i].context.sp;
+	FOR_EACH_BIT(i, changed) {
+		uint8_t *const end = end_of(i);
 
-		if (!threads[i].alive || (changed >> i & 1) == 0)
-			continue;
-		if (lowest[i] < sp)
-			memset(lowest[i], 0, (size_t)(sp - lowest[i]));
-		else
-			clear_under(sp);
+		if (lowest[i] < end)
+			memset(lowest[i], 0, (size_t)(end - lowest[i]));
+		clear_down_from(lowest[i] < end ? lowest[i] : end);
 	}
 }
 
-static uint64_t term_of(int index)
+static uint64_t term_of(unsigned int index)
 {
 	const struct thread *thread = &threads[index];
 	const uint64_t words[] = {(uint64_t)index, thread->kind, thread->object, thread->detail};
@@ -130,20 +130,27 @@ static uint64_t term_of(int index)
 /* `fresh`: no term is taken from before. What a thread's task belongs to may change while others run. */
 uint64_t hash_threads(uint64_t h, bool fresh)
 {
-	for (int i = 0; i < MAX_THREADS; i++) {
+	FOR_EACH_BIT(i, alive_threads) {
 		uint64_t words[2] = {0, 0};
 
-		if (!threads[i].alive)
-			continue;
 		if (!fresh && (stale >> i & 1) != 0) {
 			terms[i] = term_of(i);
 			stale &= ~(1u << i);
 		}
 		words[0] = fresh ? term_of(i) : terms[i];
-		words[1] = thread_word(i);
+		words[1] = thread_word((int)i);
 		h = hash_words(h, words, sizeof(words));
 	}
 	return h;
+}
+
+/* At the far end of a stack, kernels before 6.14 have a pointer to the thread's task. */
+static bool is_clear_below(unsigned int index)
+{
+	for (const uint8_t *at = top_of(index) - DEEPEST + BLOCK; at < end_of(index); at++)
+		if (*at != 0)
+			return false;
+	return true;
 }
 
 bool threads_differ(const struct saved_threads *from)
@@ -152,10 +159,12 @@ bool threads_differ(const struct saved_threads *from)
 
 	if (memcmp(threads, from->threads, sizeof(threads)) != 0)
 		return true;
-	for (int i = 0; i < MAX_THREADS; i++) {
+	for (unsigned int i = 0; i < MAX_THREADS; i++) {
 		size_t depth = depth_of(&threads[i], i);
 
 		if (depth > 0 && memcmp(threads[i].context.sp, at, depth) != 0)
+			return true;
+		if (!is_clear_below(i))
 			return true;
 		at += depth;
 	}

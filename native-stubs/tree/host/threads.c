@@ -10,12 +10,10 @@
 #include <string.h>
 
 struct thread threads[MAX_THREADS];
+uint32_t alive_threads;
 
 static struct context host;
 int running_thread = -1;
-
-/* A kernel's stack is this deep. */
-#define DEEPEST 0x4000UL
 
 /* Saves what a function call must preserve, and goes on where `to` stopped. */
 void switch_to(struct context *from, struct context *to);
@@ -45,45 +43,61 @@ static void begin(void)
 
 	call_kernel(thread->function);
 	thread->alive = false;
+	alive_threads &= ~(1u << running_thread);
 	stop_at(POINT_END, 0, 0, 0);
 	__builtin_unreachable();
 }
 
-void start_thread(int index, unsigned long function)
+static void begin_at(int index, unsigned long function)
 {
 	struct thread *thread = &threads[index];
-	void **top = (void **)(arena.stacks + (size_t)(index + 1) * STACK_SIZE);
+	void **top = (void **)top_of((unsigned int)index);
 
-	journal_step(index);
-#ifndef PANTHOR_SHIM_PLAIN
-	memset((uint8_t *)top - DEEPEST, 0, DEEPEST);
-#endif
 	prepare_stack(index, (unsigned long)top);
 	/* A return address that is not used keeps the stack aligned as after a call. */
 	*--top = NULL;
 	*--top = (void *)begin;
 	top -= 6;
 	memset(top, 0, 6 * sizeof(*top));
+	alive_threads |= 1u << index;
 	*thread = (struct thread){.context = {top}, .function = function, .kind = POINT_CONDITION, .alive = true};
 }
 
-void step_thread(int index)
+static void run_on(int index)
 {
 	struct thread *thread = &threads[index];
 
-	journal_step(index);
 	running_thread = index;
 	entered(index);
 	switch_to(&host, &thread->context);
 	entered(-1);
 	running_thread = -1;
 #ifndef PANTHOR_SHIM_PLAIN
-	clear_under(thread->context.sp);
+	clear_under((unsigned int)index);
 #endif
 	thread->kind = mailbox.kind;
 	thread->object = mailbox.object;
 	thread->detail = mailbox.a;
 	journal_stepped();
+}
+
+void start_thread(int index, unsigned long function)
+{
+	journal_step(index);
+	begin_at(index, function);
+}
+
+void step_thread(int index)
+{
+	journal_step(index);
+	run_on(index);
+}
+
+void run_thread(int index, unsigned long function)
+{
+	journal_step(index);
+	begin_at(index, function);
+	run_on(index);
 }
 
 unsigned long stop_at(enum point kind, unsigned long object, unsigned long a, unsigned long b)
@@ -117,11 +131,7 @@ int current_thread(void)
 
 unsigned int threads_alive(void)
 {
-	unsigned int bits = 0;
-
-	for (int i = 0; i < MAX_THREADS; i++)
-		bits |= threads[i].alive ? 1u << i : 0;
-	return bits;
+	return alive_threads;
 }
 
 bool thread_ended(int index)
@@ -133,11 +143,11 @@ uint32_t ready_threads(void)
 {
 	uint32_t bits = 0;
 
-	for (int i = 0; i < MAX_THREADS; i++) {
+	FOR_EACH_BIT(i, alive_threads) {
 		const struct thread *thread = &threads[i];
 		unsigned long object = thread->kind == POINT_CONDITION ? thread->detail : thread->object;
 
-		if (thread->alive && (object == 0 || is_ready(thread->kind, object, i)))
+		if (object == 0 || is_ready(thread->kind, object, (int)i))
 			bits |= 1u << i;
 	}
 	return bits;
@@ -152,6 +162,12 @@ void trap(const char *name)
 
 void reset_threads(void)
 {
+#ifndef PANTHOR_SHIM_PLAIN
+	/* A thread that met a trap or a fault has not come to where it would have been cleared. */
+	FOR_EACH_BIT(i, alive_threads)
+		memset(top_of(i) - DEEPEST, 0, DEEPEST);
+#endif
 	memset(threads, 0, sizeof(threads));
+	alive_threads = 0;
 	running_thread = -1;
 }

@@ -6,7 +6,7 @@ import { type BindPart, type Call, type ObjectDecl, ScenarioError } from '../sce
 import { bind, bindOp, QUEUED } from './binds.ts';
 import { unplug } from './device.ts';
 import { access, activate, enter, idle, killGroups, leave } from './groups.ts';
-import type { Harness, VmState } from './harness.ts';
+import type { Group, Harness, VmState } from './harness.ts';
 import { boCreate, closeFile, fenceOf, gemClose, syncobjSignal, vmDestroy } from './ioctl.ts';
 import { groupCreate, groupDestroy, groupSubmit } from './ioctl-groups.ts';
 import { heapCreate, heapDestroy, queryTimestamp, vmGetState } from './ioctl-others.ts';
@@ -45,94 +45,122 @@ export function* play(harness: Harness, calls: readonly Call[], thread: number):
   harness.coverage.end(thread);
 }
 
-/** One call: 0 or -errno, or in words what became of it. */
-function* perform(harness: Harness, call: Call, thread: number, at: number): MachineOp<number | string> {
+/** One call: 0 or -errno, or in words what became of it. Each is a generator of its own, so that none stands inside another here. */
+function perform(harness: Harness, call: Call, thread: number, at: number): MachineOp<number | string> {
   const group = harness.groups[thread];
   const state = call.vm === '' ? null : harness.vm(call.vm);
   switch (call.verb) {
     case 'map':
     case 'sparse':
     case 'unmap':
-      return yield* bind(harness, state as VmState, call, thread, at);
+      return bind(harness, state as VmState, call, thread, at);
     case 'activate':
-      return yield* activate(harness, state as VmState, group);
+      return activate(harness, state as VmState, group);
     case 'idle':
-      return yield* idle(harness, state as VmState, group);
+      return idle(harness, state as VmState, group);
     case 'enter':
-      yield 'vm_active';
-      return yield* enter(state as VmState, group);
+      return enterFirst(state as VmState, group);
     case 'leave':
-      return yield* leave(state as VmState, group);
+      return leave(state as VmState, group);
     case 'reclaim':
-      return yield* reclaim(harness, harness.object(call.object));
+      return reclaim(harness, harness.object(call.object));
     case 'evict':
-      return yield* evict(harness, state as VmState);
+      return evict(harness, state as VmState);
     case 'submit':
     case 'done':
-      return yield* submitCall(state as VmState, group, call);
+      return submitCall(state as VmState, group, call);
     case 'kill':
-      yield 'GROUP_DESTROY';
-      return killGroups(harness, state as VmState, call.va);
+      return groupsDestroy(harness, state as VmState, call.va);
     case 'stream':
-      return yield* playStream(harness, state as VmState, group, call);
+      return playStream(harness, state as VmState, group, call);
     case 'destroy':
-      yield 'VM_DESTROY';
-      if (call.ioctl) return yield* vmDestroy(harness, state as VmState);
-      return yield* harness.pool.destroyVm((state as VmState).id);
-    case 'reset': {
-      // No thread has a reason to ask for one while the device resumes.
-      const { pm } = harness.device;
-      yield { label: 'a reset is scheduled', ready: () => pm.state !== 'resuming' };
-      harness.device.scheduleReset();
-      return 0;
-    }
+      return destroy(harness, state as VmState, call.ioctl);
+    case 'reset':
+      return scheduleReset(harness);
     case 'suspend':
-      return yield* suspend(harness);
+      return suspend(harness);
     case 'resume':
-      return yield* resume(harness);
+      return resume(harness);
     case 'unplug':
-      return yield* unplug(harness);
+      return unplug(harness);
     case 'remove':
-      yield 'the device is pulled out';
-      harness.machine.regs.reachable = false;
-      return 0;
+      return remove(harness);
     case 'create': {
       const { size } = harness.scenario.objects.find((one) => one.name === call.object) as ObjectDecl;
-      return yield* boCreate(harness, harness.object(call.object), size);
+      return boCreate(harness, harness.object(call.object), size);
     }
     case 'timestamp':
-      return yield* queryTimestamp(harness);
+      return queryTimestamp(harness);
     case 'state':
-      return yield* vmGetState(harness, state as VmState);
+      return vmGetState(harness, state as VmState);
     case 'create-heap':
-      return yield* heapCreate(harness, state as VmState);
+      return heapCreate(harness, state as VmState);
     case 'destroy-heap':
-      return yield* heapDestroy(harness, state as VmState);
+      return heapDestroy(harness, state as VmState);
     case 'time-slice':
-      return yield* timeSlice(harness);
+      return timeSlice(harness);
     case 'create-group':
-      return yield* groupCreate(harness, harness.submittedGroup(call.group));
+      return groupCreate(harness, harness.submittedGroup(call.group));
     case 'destroy-group':
-      return yield* groupDestroy(harness, harness.submittedGroup(call.group));
-    case 'run': {
-      const waits = call.waits.map((name) => fenceOf(harness, name)).filter((fence) => fence !== null);
-      harness.submittedGroup(call.group).waits.push({ stream: streamOf(thread, at), fences: waits });
-      const ret = yield* groupSubmit(harness, harness.submittedGroup(call.group), call, thread, at);
-      return ret === 0 ? QUEUED : ret;
-    }
+      return groupDestroy(harness, harness.submittedGroup(call.group));
+    case 'run':
+      return run(harness, call, thread, at);
     case 'close':
-      return yield* gemClose(harness, harness.object(call.object));
+      return gemClose(harness, harness.object(call.object));
     case 'close-file':
-      return yield* closeFile(harness);
+      return closeFile(harness);
     case 'signal':
-      yield 'SYNCOBJ_SIGNAL';
-      return yield* syncobjSignal(harness, call.signals[0]);
-    case 'wait': {
-      const name = call.waits[0];
-      yield { label: `fence ${name}`, ready: () => fenceOf(harness, name)?.signaled === true };
-      return fenceOf(harness, name)?.error ?? -ENOENT;
-    }
+      return signal(harness, call.signals[0]);
+    case 'wait':
+      return waitFor(harness, call.waits[0]);
     default:
-      return yield* access(harness, state as VmState, group, call);
+      return access(harness, state as VmState, group, call);
   }
+}
+
+function* enterFirst(state: VmState, group: Group): Op<number> {
+  yield 'vm_active';
+  return yield* enter(state, group);
+}
+
+function* groupsDestroy(harness: Harness, state: VmState, saveVa: number): Op<number | string> {
+  yield 'GROUP_DESTROY';
+  return killGroups(harness, state, saveVa);
+}
+
+function* destroy(harness: Harness, state: VmState, ioctl: boolean): Op<number> {
+  yield 'VM_DESTROY';
+  if (ioctl) return yield* vmDestroy(harness, state);
+  return yield* harness.pool.destroyVm(state.id);
+}
+
+/** No thread has a reason to ask for a reset while the device resumes. */
+function* scheduleReset(harness: Harness): Op<number> {
+  const { pm } = harness.device;
+  yield { label: 'a reset is scheduled', ready: () => pm.state !== 'resuming' };
+  harness.device.scheduleReset();
+  return 0;
+}
+
+function* remove(harness: Harness): Op<number> {
+  yield 'the device is pulled out';
+  harness.machine.regs.reachable = false;
+  return 0;
+}
+
+function* run(harness: Harness, call: Call, thread: number, at: number): Op<number | string> {
+  const waits = call.waits.map((name) => fenceOf(harness, name)).filter((fence) => fence !== null);
+  harness.submittedGroup(call.group).waits.push({ stream: streamOf(thread, at), fences: waits });
+  const ret = yield* groupSubmit(harness, harness.submittedGroup(call.group), call, thread, at);
+  return ret === 0 ? QUEUED : ret;
+}
+
+function* signal(harness: Harness, fence: string): Op<number> {
+  yield 'SYNCOBJ_SIGNAL';
+  return yield* syncobjSignal(harness, fence);
+}
+
+function* waitFor(harness: Harness, name: string): Op<number> {
+  yield { label: `fence ${name}`, ready: () => fenceOf(harness, name)?.signaled === true };
+  return fenceOf(harness, name)?.error ?? -ENOENT;
 }

@@ -44,10 +44,13 @@ function createJob(harness: Harness, { id }: VmState, op: BindOp): BindJob | num
   return vm === undefined ? -EINVAL : bindJobCreate(vm, harness, op);
 }
 
-/** panthor_vm_bind_exec_sync_op(), with the VM looked up and held for as long as it takes: -EINVAL where it was destroyed. */
-function* bindSync(harness: Harness, state: VmState, op: BindOp): Op<number> {
-  // A tree's call does all of it.
-  if (harness.driver !== null) return yield* state.vm.bindExecSyncOp(harness, op);
+/** panthor_vm_bind_exec_sync_op(); a tree's call does all of it. */
+function bindSync(harness: Harness, state: VmState, op: BindOp): Op<number> {
+  return harness.driver === null ? bindHeld(harness, state, op) : state.vm.bindExecSyncOp(harness, op);
+}
+
+/** The same with the VM looked up and held for as long as it takes: -EINVAL where it was destroyed. */
+function* bindHeld(harness: Harness, state: VmState, op: BindOp): Op<number> {
   const vm = harness.pool.get(state.id);
   if (vm === undefined) return -EINVAL;
   vm.get();

@@ -128,7 +128,7 @@ export class Harness {
   setUp(begin: (harness: Harness, vm: VmState) => Op<void>): void {
     this.runToQuiescence(this.device.mmu.init());
     for (const { name } of this.scenario.vms) {
-      const id = this.runToQuiescence(this.pool.create(0, 0));
+      const id = this.pool.create(0, 0);
       const vm = this.pool.get(id);
       if (vm === undefined) throw new Error(`no VM: ${id}`);
       this.vms.push(new VmState(name, vm, this));
@@ -231,7 +231,12 @@ export class Harness {
     if (this.driver === null) {
       noticeFreed(this);
       if (this.pressure !== null) noticeMoved(this);
-    } else for (const state of this.vms) state.freed ||= state.vm.freed;
+      return;
+    }
+    for (let i = 0; i < this.vms.length; i++) {
+      const state = this.vms[i];
+      if (!state.freed && state.vm.freed) state.freed = true;
+    }
   }
 
   /** The parts of observe(), in order. */

@@ -2,7 +2,7 @@
 import type { Op, Point, Waitable } from '../../coroutine/op.ts';
 import type { DriverTrace } from '../../driver/base/warn.ts';
 import type { TimedMachine } from '../../hw/timed-machine.ts';
-import type { CallName } from '../../tree/calls.ts';
+import { type CallName, callNumber } from '../../tree/calls.ts';
 import { KernelBug, type TreeKernel } from '../../tree/kernel.ts';
 import {
   POINT_BUG,
@@ -64,21 +64,20 @@ export class Calls {
 
   /** One call; its return value. Yields at each point of the kernel's thread, and before it begins. */
   call(name: CallName, ...args: number[]): Op<number> {
-    return callKernel(this, name, ...(args as []));
+    return callKernel(this, callNumber(name), ...(args as []));
   }
 
   /** A call that has begun when its caller saw that it can: no other thread runs before its first point. */
   enter(name: CallName, ...args: number[]): Op<number> {
-    return enterKernel(this, name, ...(args as []));
+    return enterKernel(this, callNumber(name), ...(args as []));
   }
 
   /** Starts a call on the kernel's thread of the world's, and runs it to its first point; its number. */
-  begin(name: CallName, args: readonly number[]): number {
+  begin(call: number, args: readonly number[]): number {
     const current = this.current();
     const thread = current < 0 ? SETTING_UP : current;
-    this.#kernel.start(thread, name);
     this.#kernel.mailbox.setArgs(args);
-    this.#run(thread);
+    this.#run(thread, call);
     return thread;
   }
 
@@ -106,12 +105,13 @@ export class Calls {
     return this.holds(thread) ? this.pointOf(thread) : null;
   }
 
-  /** Runs a thread to the next point at which it can be held, or to its end. */
-  #run(thread: number): void {
-    while (this.#step(thread, USUALLY_QUIET) === POINT_POLL) {
+  /** Runs a thread to the next point at which it can be held, or to its end; it begins in a call unless that is -1. */
+  #run(thread: number, call = -1): void {
+    for (let point = this.#step(thread, USUALLY_QUIET, call); point === POINT_POLL; ) {
       // The command still runs although it was waited for: it is stuck.
       this.trace?.timeout('AS_STATUS');
       this.#kernel.mailbox.reply = 0;
+      point = this.#step(thread, USUALLY_QUIET);
     }
   }
 
@@ -148,9 +148,8 @@ export class Calls {
 
   /** A call that nothing can hold up: its return value. Throws where something does. */
   atOnce(name: CallName, ...args: number[]): number {
-    this.#kernel.start(AT_ONCE, name);
     this.#kernel.mailbox.setArgs(args);
-    const point = this.#step(AT_ONCE, ALL_QUIET);
+    const point = this.#step(AT_ONCE, ALL_QUIET, callNumber(name));
     if (point !== POINT_END) throw new Error(`${name} stands at point ${point}`);
     return this.#kernel.mailbox.result(0);
   }
@@ -182,11 +181,11 @@ export class Calls {
     }
   }
 
-  #step(thread: number, quiet: number): number {
+  #step(thread: number, quiet: number, begins = -1): number {
     const { mailbox } = this.#kernel;
-    for (;;) {
+    for (let call = begins; ; call = -1) {
       mailbox.quiet = quiet;
-      const point = this.#kernel.step(thread);
+      const point = call < 0 ? this.#kernel.step(thread) : this.#kernel.run(thread, call);
       this.#view.moved();
       if (!this.#mute) this.#tell();
       if (point === POINT_BUG) throw new KernelBug("the kernel's own check failed (BUG)");
@@ -214,6 +213,10 @@ export class Calls {
     return isSilent(this.machine) && !this.#view.gpuInterruptHandled;
   }
 
+  get vmCount(): number {
+    return this.#view.vmCount;
+  }
+
   /** The name of a lock or a queue. */
   nameOf(object: number): string {
     return this.#names.of(object);
@@ -223,10 +226,10 @@ export class Calls {
   #interruptAtOnce(): void {
     this.machine.runToQuiescence();
     for (const name of ['rawInterrupt', 'threadedInterrupt'] as const) {
-      this.#kernel.start(AT_ONCE, name);
       this.#kernel.mailbox.setArgs([LINE_GPU]);
-      for (let point = -1; point !== POINT_END; ) {
-        point = this.#step(AT_ONCE, ALL_QUIET);
+      let begins = callNumber(name);
+      for (let point = -1; point !== POINT_END; begins = -1) {
+        point = this.#step(AT_ONCE, ALL_QUIET, begins);
         const { object, value } = this.#kernel.mailbox;
         if (point === POINT_READ) this.#kernel.mailbox.reply = readRegister(this.machine, object);
         else if (point === POINT_WRITE) writeRegister(this.machine, object, value);

@@ -171,7 +171,7 @@ export class TreeDriver {
 
   /** Back to the initial state. */
   rewind(): void {
-    this.kernel.native.undo(0);
+    this.kernel.undo(0);
     this.#view.moved();
   }
 
@@ -181,7 +181,7 @@ export class TreeDriver {
   }
 
   restore(moment: number): void {
-    if (this.kernel.native.undo(moment) !== 0) throw new Error(`the kernel's moment ${moment} is gone`);
+    this.kernel.undo(moment);
     this.#view.moved();
   }
 

@@ -29,6 +29,7 @@ export class View {
   /** What slots() has made of the words: one array, filled anew where they are. */
   readonly #slots: unknown[] = new Array(SLOTS).fill(null);
   #slotsAreOld = true;
+  readonly #lru: unknown[] = [];
 
   constructor(kernel: TreeKernel) {
     this.#kernel = kernel;
@@ -128,10 +129,11 @@ export class View {
     return this.#slots as (T | null)[];
   }
 
-  /** The uids in the LRU list, oldest first. */
-  lru(): number[] {
-    const uids: number[] = [];
-    for (let i = this.#afterVms() + SLOTS; this.#word(i) !== 0; i++) uids.push(this.#word(i));
-    return uids;
+  /** Those of `vms` that are in the LRU list, oldest first; the same array each time. */
+  lru<T>(vms: readonly T[]): readonly T[] {
+    const lru = this.#lru as T[];
+    lru.length = 0;
+    for (let i = this.#afterVms() + SLOTS; this.#word(i) !== 0; i++) lru.push(vms[this.#word(i) - 1]);
+    return lru;
   }
 }

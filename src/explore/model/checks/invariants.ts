@@ -56,6 +56,12 @@ function enabledWithoutVm({ machine, device }: Harness, as: number): string | nu
   return `no VM has AS${as}, and the GPU still goes through the tables at ${hex(space.transtab)}`;
 }
 
+function timesIn(list: readonly PanthorVm[], vm: PanthorVm): number {
+  let times = 0;
+  for (let i = 0; i < list.length; i++) if (list[i] === vm) times++;
+  return times;
+}
+
 /** slot-bookkeeping: slots, alloc_mask, as.id and the LRU list agree. Judged where slots_lock is free. */
 export function slotBookkeeping(harness: Harness): string | null {
   const { mmu } = harness.device;
@@ -94,7 +100,7 @@ export function slotBookkeeping(harness: Harness): string | null {
     }
   }
   for (const vm of mmu.vms) {
-    const listed = lru.filter((one) => one === vm).length;
+    const listed = timesIn(lru, vm);
     if (vm.as >= 0 && slots[vm.as] !== vm) return `VM ${vm.uid} believes in AS${vm.as}, which is not its own`;
     if (vm.as < 0 && vm.activeCount > 0) return `VM ${vm.uid} is active without a slot`;
     if (listed > 1) return `VM ${vm.uid} is in the LRU list ${listed} times`;

@@ -39,12 +39,12 @@ export class TreeIrq {
   }
 
   /** It is being handled from the moment on that it is raised: who synchronizes waits for it. */
-  *rawHandler(): Op<number> {
-    return yield* this.#calls.enter('rawInterrupt', this.#line);
+  rawHandler(): Op<number> {
+    return this.#calls.enter('rawInterrupt', this.#line);
   }
 
-  *threadedHandler(): Op<number> {
-    return yield* this.#calls.call('threadedInterrupt', this.#line);
+  threadedHandler(): Op<number> {
+    return this.#calls.call('threadedInterrupt', this.#line);
   }
 }
 
@@ -191,16 +191,18 @@ class TreeMmu {
     yield* this.#calls.call('resume');
   }
 
-  get vms(): TreeVm[] {
-    return this.#vms().filter((vm) => !vm.freed);
+  get vms(): readonly TreeVm[] {
+    const vms = this.#vms();
+    for (let i = 0; i < vms.length; i++) if (vms[i].freed) return vms.filter((vm) => !vm.freed);
+    return vms;
   }
 
   get slots(): readonly (TreeVm | null)[] {
     return this.#view.slots(this.#vms());
   }
 
-  get lru(): TreeVm[] {
-    return this.#view.lru().map((uid) => this.#vms()[uid - 1]);
+  get lru(): readonly TreeVm[] {
+    return this.#view.lru(this.#vms());
   }
 
   get allocMask(): number {

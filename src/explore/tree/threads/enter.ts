@@ -4,13 +4,13 @@
  * is made of is in the kernel's memory, and comes back with that.
  */
 import type { Op } from '../../../coroutine/op.ts';
-import type { CallName } from '../../../tree/calls.ts';
 import type { Calls } from '../calls.ts';
+import { callPoint } from '../points.ts';
 
 /** One call; its return value. Yields at each point of the kernel's thread, and before it begins. */
 export function* callKernel(
   calls: Calls,
-  name: CallName,
+  call: number,
   a = 0,
   b = 0,
   c = 0,
@@ -21,14 +21,19 @@ export function* callKernel(
   h = 0,
 ): Op<number> {
   // What a function looks at before its first lock may be any object's.
-  yield `calls ${name}`;
-  return yield* enterKernel(calls, name, a, b, c, d, e, f, g, h);
+  yield callPoint(call);
+  const thread = calls.begin(call, [a, b, c, d, e, f, g, h]);
+  while (calls.holds(thread)) {
+    yield calls.pointOf(thread);
+    if (calls.holds(thread)) calls.goOn(thread);
+  }
+  return calls.result;
 }
 
 /** A call that has begun when its caller saw that it can: no other thread runs before its first point. */
 export function* enterKernel(
   calls: Calls,
-  name: CallName,
+  call: number,
   a = 0,
   b = 0,
   c = 0,
@@ -38,7 +43,7 @@ export function* enterKernel(
   g = 0,
   h = 0,
 ): Op<number> {
-  const thread = calls.begin(name, [a, b, c, d, e, f, g, h]);
+  const thread = calls.begin(call, [a, b, c, d, e, f, g, h]);
   while (calls.holds(thread)) {
     yield calls.pointOf(thread);
     if (calls.holds(thread)) calls.goOn(thread);

@@ -17,16 +17,16 @@ export class TreePool {
     this.#driver = driver;
   }
 
-  *create(range: number, flags: number): Op<number> {
-    return yield* this.#calls.call('vmCreate', range, flags);
+  create(range: number, flags: number): Op<number> {
+    return this.#calls.call('vmCreate', range, flags);
   }
 
   get(id: number): TreeVm {
     return this.#driver.vm(id);
   }
 
-  *destroyVm(id: number): Op<number> {
-    return yield* this.#calls.call('vmDestroy', this.#driver.uidOf(id));
+  destroyVm(id: number): Op<number> {
+    return this.#calls.call('vmDestroy', this.#driver.uidOf(id));
   }
 }
 

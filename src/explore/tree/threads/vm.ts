@@ -119,12 +119,12 @@ export class TreeVm {
     return [this.uid, op.flags, op.boHandle, op.boOffset, op.va, op.size, op.syncCount];
   }
 
-  *bindExecSyncOp(_lookup: unknown, op: BindOp): Op<number> {
-    return yield* this.#calls.call('bind', ...this.#arguments(op), 0);
+  bindExecSyncOp(_lookup: unknown, op: BindOp): Op<number> {
+    return this.#calls.call('bind', ...this.#arguments(op), 0);
   }
 
-  *active(): Op<number> {
-    return yield* this.#calls.call('active', this.uid);
+  active(): Op<number> {
+    return this.#calls.call('active', this.uid);
   }
 
   /** panthor_vm_get() */
@@ -134,15 +134,15 @@ export class TreeVm {
   }
 
   /** panthor_vm_put() */
-  *put(): Op<void> {
-    yield* this.#calls.call('vmPut', this.uid);
+  put(): Op<number> {
+    return this.#calls.call('vmPut', this.uid);
   }
 
   /** The kernel knows by itself (begin_work() in the shim). */
   set jobRunning(_running: boolean) {}
 
-  *idle(): Op<void> {
-    yield* this.#calls.call('idle', this.uid);
+  idle(): Op<number> {
+    return this.#calls.call('idle', this.uid);
   }
 
   /** panthor_vm_bind_job_create(), with the lookup of the VM before it; an errno where it fails. */
