@@ -179,7 +179,7 @@ export class DriverWorld extends NotingWorld {
     coverage.visited();
     for (const { point } of this.threads) {
       if (point === null || typeof point === 'string' || point instanceof Choice) continue;
-      if (point.label.endsWith(' begins') && !point.ready()) coverage.happened('waitedAtLock');
+      if (point.access === true && !point.ready()) coverage.happened('waitedAtLock');
     }
   }
 

@@ -79,7 +79,7 @@ export class Locals {
     } else if (point !== null) {
       local.kind = point instanceof Choice ? CHOOSES : WAITS;
       local.label = point.label;
-      local.access = local.kind === WAITS && point.label.endsWith(' begins');
+      local.access = !(point instanceof Choice) && point.access === true;
       if (point instanceof Choice) local.options = point.options;
       key += this.#references([point]) + this.#captured(point);
       const { lockClass } = point as { lockClass?: string };
