@@ -4,6 +4,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include "../spin.h"
 #include "args.h"
 #include "functions.h"
 
@@ -37,10 +38,45 @@ static int whole_ms(double ns)
 	return ns > LONGEST_MS * NS_PER_MS ? LONGEST_MS : (int)((ns + NS_PER_MS - 1) / NS_PER_MS);
 }
 
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+/* epoll_wait(2), with looks before it sleeps where that has paid. */
+static int wait_soon(int poll, struct epoll_event *events, int room, int ms)
+{
+	static _Thread_local struct spin spin;
+	static _Thread_local int most = -1;
+	int count = 0;
+	uint64_t begin;
+
+	if (most < 0)
+		most = (int)spin_looks();
+	if (ms == 0 || most == 0)
+		return epoll_wait(poll, events, room, ms);
+	if (spin_begins(&spin)) {
+		for (int looks = most; looks > 0 && count == 0; looks--) {
+			count = epoll_wait(poll, events, room, 0);
+			if (count == 0)
+				sched_yield();
+		}
+		spin_ended(&spin, count != 0);
+		if (count != 0)
+			return count;
+	}
+	begin = now_ns();
+	count = epoll_wait(poll, events, room, ms);
+	spin_slept(&spin, now_ns() - begin);
+	return count;
+}
+
 /*
  * pollWait(poll, out, timeoutNs): fills `out` with pairs of tag and events and returns how many pairs.
- * `timeoutNs` below zero: no limit. (Looking a few times before sleeping was tried: on a busy machine it takes the time
- * away from the very clients that it waits for.)
+ * `timeoutNs` below zero: no limit.
  */
 napi_value fn_poll_wait(napi_env env, napi_callback_info info)
 {
@@ -56,7 +92,7 @@ napi_value fn_poll_wait(napi_env env, napi_callback_info info)
 		return int_result(env, -EINVAL);
 	if (room > MAX_EVENTS)
 		room = MAX_EVENTS;
-	count = epoll_wait(int_arg(&a, 0), events, room, whole_ms(ns));
+	count = wait_soon(int_arg(&a, 0), events, room, whole_ms(ns));
 	for (int i = 0; i < count; i++) {
 		out[2 * i] = (double)events[i].data.u64;
 		out[2 * i + 1] = (double)events[i].events;

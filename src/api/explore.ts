@@ -5,6 +5,7 @@ import { InputError, UsageError } from '../errors.ts';
 import type { ExploreRequest } from '../explore/command.ts';
 import type { LibraryMessage } from '../explore/library-worker.ts';
 import { loadScenario, type ScenarioText, scenarioNames } from '../explore/scenario/catalogue.ts';
+import { DEFAULT_BUDGET } from '../explore/search/budget.ts';
 import { type Kernel, type KernelVersion, switchesOf } from './kernels.ts';
 
 /** Where an exploration gives up. */
@@ -135,8 +136,6 @@ export async function replaySchedule(
 ): Promise<ScheduleReplay> {
   return (await ask({ replay: token, scenario: options.scenario }, options)) as ScheduleReplay;
 }
-
-const DEFAULT_BUDGET = { states: 4_000_000, seconds: 60, memory: 2 * 2 ** 30 };
 
 /** The explorer's threads run the interleaved form of the driver, which the build puts beside the plain one. */
 function workerUrl(): URL {

@@ -18,7 +18,7 @@ export function vmCreate(stage: Stage, op: StreamOp): Fields {
     stage.vms.set(vm.uid, vm);
     return { r: 0, uid: vm.uid };
   }
-  const id = run(stage.pool.create(num(op, 'user_va_range'), num(op, 'flags')));
+  const id = stage.pool.create(num(op, 'user_va_range'), num(op, 'flags'));
   if (id < 0) return { r: id };
   const vm = stage.pool.get(id) as PanthorVm;
   stage.vms.set(vm.uid, vm);

@@ -5,7 +5,7 @@ import { KernelFault } from '../tree/faults.ts';
 import { LockOrder, type SavedOrder } from './lock-order.ts';
 import { MemoWorld } from './memo/memo-world.ts';
 import { prepare } from './model/actors.ts';
-import { checkWhenOver } from './model/checks/end.ts';
+import { checkWhenOver, lostBinds } from './model/checks/end.ts';
 import { Harness } from './model/harness.ts';
 import { NotingWorld } from './noting-world.ts';
 import type { OtherDriver } from './other-driver.ts';
@@ -34,8 +34,6 @@ export class DriverWorld extends NotingWorld {
   protected readonly inOrder: number[][] = [];
 
   readonly #driver: OtherDriver | null;
-  /** The driver's moment before the step that was undone last. */
-  #moment = 0;
   /** What the checks remember after each step, one thing after the other. */
   reactions: (() => void)[] = [];
   /** Runs a step (0) and each reaction to it (from 1 on), where that is to be seen from outside. */
@@ -128,15 +126,14 @@ export class DriverWorld extends NotingWorld {
   }
 
   protected override restore(index: number, saved: unknown): void {
-    const { at, locks, driver } = saved as { at: number; locks: SavedOrder | undefined; driver: number };
-    this.#moment = driver;
+    const { at, locks } = saved as { at: number; locks: SavedOrder | undefined };
     this.harness.coverage.back(index, at);
     if (locks !== undefined) this.#locks?.restore(locks);
   }
 
   /** A tree's driver goes back once, however many steps are undone. */
-  protected override restored(): void {
-    this.#driver?.restore(this.#moment);
+  protected override restored(saved: unknown): void {
+    this.#driver?.restore((saved as { driver: number }).driver);
   }
 
   /** The step itself, with what the kernel would call a bug as a violation. */
@@ -223,11 +220,8 @@ export class DriverWorld extends NotingWorld {
     const { harness } = this;
     if (this.checked.has('deadlock')) {
       super.checkEnd(report);
-      for (const { name, unsignalled } of harness.vms) {
-        if (unsignalled > 0) {
-          report(new Violation('deadlock', `${unsignalled} binds of ${name} are never signalled`));
-        }
-      }
+      const unsignalled = lostBinds(harness);
+      for (const one of unsignalled) report(new Violation('deadlock', one));
     }
     if (this.threads.some(({ point, daemon }) => point !== null && !daemon)) return;
     this.#checkMemory(report);

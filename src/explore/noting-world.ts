@@ -1,11 +1,8 @@
 import type { ReducibleWorld, Step } from './search/world.ts';
-import { logging, placeOf } from './state/access-log.ts';
+import { logging } from './state/access-log.ts';
 import { AccessSet, READS, WRITES } from './state/access-set.ts';
+import { SPECIAL, specialPlace } from './state/place-numbers.ts';
 import { TrackedWorld } from './tracked-world.ts';
-
-/** In the place of an object's name: whether a thread has begun, and what an invariant over states looks at. */
-const BEGUN = -1;
-const JUDGED = -2;
 
 /** A world that can note what its steps, and what it asks of states, read and write. */
 export abstract class NotingWorld extends TrackedWorld implements ReducibleWorld {
@@ -42,14 +39,14 @@ export abstract class NotingWorld extends TrackedWorld implements ReducibleWorld
 
   /** Notes that thread `index` has begun. */
   noteBeginning(index: number, set: AccessSet): void {
-    if (this.inOrder.length > 0) set.add(placeOf(BEGUN, index), WRITES);
+    if (this.inOrder.length > 0) set.add(specialPlace(SPECIAL.BEGUN, index), WRITES);
   }
 
   /** Notes what decides whether it is the turn of thread `index` to begin. */
   noteTurn(index: number, set: AccessSet): void {
     for (const group of this.inOrder) {
       const at = group.indexOf(index);
-      for (let i = 0; i < at; i++) set.add(placeOf(BEGUN, group[i]), READS);
+      for (let i = 0; i < at; i++) set.add(specialPlace(SPECIAL.BEGUN, group[i]), READS);
     }
   }
 
@@ -60,7 +57,7 @@ export abstract class NotingWorld extends TrackedWorld implements ReducibleWorld
   }
 
   judgePlace(judge: number): number {
-    return placeOf(JUDGED, judge);
+    return specialPlace(SPECIAL.JUDGED, judge);
   }
 
   /** Asks invariant number `judge` about the present state, noting what it looks at. */

@@ -7,6 +7,7 @@
  * that AS_TRANSTAB shows), other tables from 0x90000000 up, buffer objects from 0x200000000 up.
  */
 import { PAGE_SIZE } from '../../uapi/sizes.ts';
+import { DESC_TABLE } from './vmsa.ts';
 
 const PAGE_WORDS = PAGE_SIZE / 4;
 export const ROOT_TABLE_BASE = 0x80000000;
@@ -71,6 +72,27 @@ export class PhysicalMemory {
     this.#freeHead = page;
     this.#free++;
     this.live--;
+  }
+
+  /**
+   * Frees the tables that the entries whose words are [from, to) lead to, up to the first that leads to none; returns its word.
+   * The entries stay as they are.
+   */
+  freeTables(from: number, to: number): number {
+    const { words } = this;
+    const next = this.#next;
+    let head = this.#freeHead;
+    let at = from;
+    for (; at < to && (words[at] & DESC_TABLE) === DESC_TABLE; at += 2) {
+      const page = this.tableOf(words[at], words[at + 1]);
+      next[page] = head;
+      head = page;
+    }
+    const count = (at - from) >> 1;
+    this.#freeHead = head;
+    this.#free += count;
+    this.live -= count;
+    return at;
   }
 
   /** Whether there is a place for one more root table. */

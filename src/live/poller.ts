@@ -1,3 +1,4 @@
+import { RenewedMap } from '../driver/base/renewed-map.ts';
 import { Fd } from './fd.ts';
 import { EPOLL_CTL_ADD, EPOLL_CTL_DEL, EPOLL_CTL_MOD, native } from './native.ts';
 
@@ -21,7 +22,7 @@ export interface Watch {
  */
 export class Poller {
   readonly #fd: Fd;
-  readonly #ready = new Map<number, Ready>();
+  readonly #ready = new RenewedMap<number, Ready>();
   /** Not the array of a wait whose events are being reported: what is called may wait again. */
   readonly #spare: Float64Array[] = [];
   #nextTag = 1;

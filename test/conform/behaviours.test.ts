@@ -116,7 +116,7 @@ function activeVm(one: ReturnType<typeof kernel>) {
   const device = new PanthorDevice({ kernel: one });
   run(device.mmu.init());
   const pool = new VmPool(device);
-  const vm = pool.get(run(pool.create(0, 0))) as PanthorVm;
+  const vm = pool.get(pool.create(0, 0)) as PanthorVm;
   const bo = device.gem.create(0x10000, 0, null);
   run(vm.active());
   const written = { count: 0 };

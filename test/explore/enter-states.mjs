@@ -13,4 +13,5 @@ for (let i = 0, state = seed; i < states; i++, state = (state + stride) % states
   const number = table.enter(state + 1, (state % 13) + 1, -0x80000000);
   numbers[state] = number < 0 ? ~number : number;
 }
+table.rest();
 parentPort.postMessage(numbers);

@@ -180,7 +180,7 @@ export class Life {
   }
 
   #createVm(where: number): void {
-    const id = run(this.pool.create(0, 0));
+    const id = this.pool.create(0, 0);
     if (id < 1) throw new LifeError(`creating a VM gave ${id}`);
     this.vms.push({
       vm: this.pool.get(id) as PanthorVm,

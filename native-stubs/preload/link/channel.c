@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "../../spin.h"
 #include "config.h"
 #include "hidden.h"
 #include "process.h"
@@ -19,6 +20,9 @@
  */
 #define CHANNELS 64
 #define KNOWN_FILES 4
+/* Numbers of a driver's own ioctls, as in drm.h. */
+#define DRM_COMMAND_BASE 0x40
+#define DRM_COMMAND_END 0xa0
 
 struct channel {
 	_Atomic bool busy;
@@ -28,6 +32,7 @@ struct channel {
 	/* Open files that the server was shown over this connection, the next place to be overwritten. */
 	uint64_t known[KNOWN_FILES];
 	unsigned known_next;
+	struct spin spin;
 };
 
 static struct channel channels[CHANNELS];
@@ -119,8 +124,22 @@ static bool is_new(struct channel *c, uint64_t key)
 	return true;
 }
 
+/*
+ * Whether a request is one of the driver's own calls, which are never interrupted: for others a signal that is caught in the moment
+ * before recvmsg(2) sleeps would be lost, and looking first would make that moment long.
+ */
+static bool is_driver_call(const struct message *request, uint16_t kind)
+{
+	struct wire_ioctl call;
+
+	if (kind != WIRE_IOCTL)
+		return false;
+	memcpy(&call, request->data + sizeof(struct wire_header), sizeof(call));
+	return (call.request & 0xff) >= DRM_COMMAND_BASE && (call.request & 0xff) < DRM_COMMAND_END;
+}
+
 /* The reply to request `id`; tells the server when a signal arrives. */
-static int wait_for_reply(struct channel *c, uint32_t id, struct message *reply)
+static int wait_for_reply(struct channel *c, uint32_t id, struct spin *spin, struct message *reply)
 {
 	bool interruptible = true;
 
@@ -129,7 +148,7 @@ static int wait_for_reply(struct channel *c, uint32_t id, struct message *reply)
 		struct wire_header header;
 
 		if (ret == 0)
-			ret = transfer_receive(hidden_fd(c->handle), reply, interruptible);
+			ret = transfer_receive(hidden_fd(c->handle), reply, interruptible, spin);
 
 		if (ret == -EINTR) {
 			struct message interrupt;
@@ -176,7 +195,7 @@ static int attempt(struct channel *c, struct message *request, uint16_t kind, in
 		memmove(request->fds, request->fds + 1, sizeof(int) * (size_t)request->fd_count);
 	}
 	if (ret == 0)
-		ret = wait_for_reply(c, id, reply);
+		ret = wait_for_reply(c, id, is_driver_call(request, kind) ? &c->spin : NULL, reply);
 	if (ret == 0)
 		return 0;
 	message_free(reply, true);

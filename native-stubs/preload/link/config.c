@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "../../spin.h"
+
 static struct config the_config;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
@@ -23,6 +25,7 @@ static void read_environment(void)
 	c->root_length = (unsigned)snprintf(c->root, sizeof(c->root), "%s/root", dir);
 	c->server.sun_family = AF_UNIX;
 	snprintf(c->server.sun_path, sizeof(c->server.sun_path), "%s/socket", dir);
+	c->spin_looks = spin_looks();
 	c->active = true;
 }
 

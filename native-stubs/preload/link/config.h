@@ -19,6 +19,8 @@ struct config {
 	char root[96];
 	unsigned root_length;
 	struct sockaddr_un server;
+	/* Looks before a call sleeps (spin.h). */
+	unsigned spin_looks;
 };
 
 /* Read once, when the first call needs it. */

@@ -5,6 +5,8 @@
 #include <sys/socket.h>
 
 #include "../../scm-rights.h"
+#include "../../spin.h"
+#include "config.h"
 #include "sys.h"
 
 int transfer_send(int socket, const struct message *m)
@@ -56,7 +58,40 @@ static long frame_size(const struct message *m)
 	return (long)(sizeof(struct wire_header) + ((size + 7) & ~7u));
 }
 
-int transfer_receive(int socket, struct message *m, bool interruptible)
+/* CLOCK_MONOTONIC, not as a library says that moves the client's clock. */
+static uint64_t now_ns(void)
+{
+	struct timespec now = {0};
+
+	SYS_2(SYS_clock_gettime, CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+/* recvmsg(2), with looks before it sleeps. */
+static long receive_soon(int socket, struct msghdr *msg, struct spin *spin)
+{
+	uint64_t begin;
+	long n = -EAGAIN;
+
+	if (spin == NULL || config()->spin_looks == 0)
+		return SYS_3(SYS_recvmsg, socket, msg, MSG_CMSG_CLOEXEC);
+	if (spin_begins(spin)) {
+		for (unsigned looks = config()->spin_looks; looks > 0 && n == -EAGAIN; looks--) {
+			n = SYS_3(SYS_recvmsg, socket, msg, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+			if (n == -EAGAIN)
+				SYS_1(SYS_sched_yield, 0);
+		}
+		spin_ended(spin, n != -EAGAIN);
+		if (n != -EAGAIN)
+			return n;
+	}
+	begin = now_ns();
+	n = SYS_3(SYS_recvmsg, socket, msg, MSG_CMSG_CLOEXEC);
+	spin_slept(spin, now_ns() - begin);
+	return n;
+}
+
+int transfer_receive(int socket, struct message *m, bool interruptible, struct spin *spin)
 {
 	for (;;) {
 		union fd_space space;
@@ -78,7 +113,7 @@ int transfer_receive(int socket, struct message *m, bool interruptible)
 			return -EPROTO;
 		part.iov_base = m->data + m->used;
 		part.iov_len = m->room - m->used;
-		n = SYS_3(SYS_recvmsg, socket, &msg, MSG_CMSG_CLOEXEC);
+		n = receive_soon(socket, &msg, spin);
 		if (n == -EINTR && (!interruptible || m->used > 0))
 			continue;
 		if (n == -EINTR)

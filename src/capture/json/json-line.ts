@@ -2,43 +2,31 @@ import { _IOC_SIZE } from '../../../uapi/ioctl.ts';
 import type { BufferSpan, CaptureRecord } from '../record.ts';
 import { MAX_BUFFERS, MAX_RECORD_BYTES } from '../record.ts';
 import { decodeLower, lowerDigit } from './hex-digits.ts';
+import {
+  ADDR,
+  ARG_IN,
+  ARG_OUT,
+  BUFFERS,
+  CLOSE,
+  ERRNO,
+  FALSE,
+  FD,
+  FLAGS,
+  IN,
+  IOCTL,
+  LENGTH,
+  type Literal,
+  MMAP,
+  OFFSET,
+  OUT,
+  PROT,
+  REQUEST,
+  RET,
+  TID,
+  TIME,
+  TRUE,
+} from './json-literals.ts';
 
-/** Text that a line must have, compared by words: those from its start on, and that of its last four bytes. */
-interface Literal {
-  readonly size: number;
-  readonly words: Int32Array;
-  readonly last: number;
-}
-
-/** Of `text`, four characters or more. */
-function ascii(text: string): Literal {
-  const bytes = new TextEncoder().encode(text);
-  const size = bytes.length;
-  const view = new DataView(bytes.buffer);
-  const words = Int32Array.from({ length: (size - 1) >> 2 }, (_, i) => view.getInt32(4 * i, true));
-  return { size, words, last: view.getInt32(size - 4, true) };
-}
-
-const IOCTL = ascii('{"type":"ioctl","time_ns":');
-const MMAP = ascii('{"type":"mmap","time_ns":');
-const CLOSE = ascii('{"type":"close","time_ns":');
-const TID = ascii(',"tid":');
-const FD = ascii(',"fd":');
-const REQUEST = ascii(',"request":"0x');
-const ARG_IN = ascii(',"arg_in":"');
-const ARG_OUT = ascii('","arg_out":"');
-const BUFFERS = ascii('","buffers":[');
-const ADDR = ascii('{"addr":"0x');
-const IN = ascii(',"in":"');
-const OUT = ascii('","out":"');
-const RET = ascii('],"ret":');
-const ERRNO = ascii(',"errno":');
-const LENGTH = ascii(',"length":"0x');
-const PROT = ascii(',"prot":');
-const FLAGS = ascii(',"flags":');
-const OFFSET = ascii(',"offset":"0x');
-const TRUE = ascii(',"ok":true}\n');
-const FALSE = ascii(',"ok":false}\n');
 /** `}` and a newline, as a little-endian u16; `"}`. */
 const END = 0x0a7d;
 const QUOTE = 0x22;
@@ -54,6 +42,7 @@ const BUFFER_END = 0x7d22;
  */
 export class CanonicalLineParser {
   #bytes = new Uint8Array(1 << 14);
+  #view = new DataView(this.#bytes.buffer);
   #used = 0;
   #limit = 0;
   #lo = 0;
@@ -65,7 +54,10 @@ export class CanonicalLineParser {
    * the place behind its newline, or -1: not canonical, `record` is void.
    */
   parse(data: DataView, at: number, limit: number, record: CaptureRecord): number {
-    if (this.#bytes.length < limit - at) this.#bytes = new Uint8Array(2 * (limit - at));
+    if (this.#bytes.length < limit - at) {
+      this.#bytes = new Uint8Array(2 * (limit - at));
+      this.#view = new DataView(this.#bytes.buffer);
+    }
     this.#used = 0;
     this.#limit = limit;
     if (at + 9 >= limit) return -1;
@@ -86,11 +78,12 @@ export class CanonicalLineParser {
     record.raw = null;
     record.node = null;
     record.compat = null;
-    let at = this.#decimal(data, this.#literal(data, start, IOCTL), Number.MAX_SAFE_INTEGER);
+    let at = this.#literal(data, start, IOCTL);
+    at = this.#decimal(data, this.#literal(data, at, TIME), Number.MAX_SAFE_INTEGER);
     record.timeNs = this.#number;
-    at = this.#decimal(data, this.#literal(data, at, TID), 0x7fffffff);
+    at = this.#decimal(data, this.#short(data, at, TID), 0x7fffffff);
     record.tid = this.#number;
-    at = this.#decimal(data, this.#literal(data, at, FD), 0x7fffffff);
+    at = this.#decimal(data, this.#short(data, at, FD), 0x7fffffff);
     record.fd = this.#number;
     at = this.#hexNumber(data, this.#literal(data, at, REQUEST));
     if (this.#hi !== 0) return -1;
@@ -129,7 +122,7 @@ export class CanonicalLineParser {
       at = this.#hexNumber(data, this.#literal(data, at, ADDR));
       this.#address(span);
       span.inAt = this.#used;
-      at = this.#hex(data, this.#literal(data, at, IN));
+      at = this.#hex(data, this.#short(data, at, IN));
       span.inSize = this.#used - span.inAt;
       span.outAt = -1;
       span.outSize = 0;
@@ -150,9 +143,10 @@ export class CanonicalLineParser {
     record.raw = null;
     record.node = null;
     record.compat = null;
-    let at = this.#decimal(data, this.#literal(data, start, MMAP), Number.MAX_SAFE_INTEGER);
+    let at = this.#literal(data, start, MMAP);
+    at = this.#decimal(data, this.#literal(data, at, TIME), Number.MAX_SAFE_INTEGER);
     record.timeNs = this.#number;
-    at = this.#decimal(data, this.#literal(data, at, FD), 0x7fffffff);
+    at = this.#decimal(data, this.#short(data, at, FD), 0x7fffffff);
     record.fd = this.#number;
     at = this.#hexNumber(data, this.#literal(data, at, LENGTH));
     record.lengthLo = this.#lo;
@@ -174,9 +168,10 @@ export class CanonicalLineParser {
     record.raw = null;
     record.node = null;
     record.compat = null;
-    let at = this.#decimal(data, this.#literal(data, start, CLOSE), Number.MAX_SAFE_INTEGER);
+    let at = this.#literal(data, start, CLOSE);
+    at = this.#decimal(data, this.#literal(data, at, TIME), Number.MAX_SAFE_INTEGER);
     record.timeNs = this.#number;
-    at = this.#decimal(data, this.#literal(data, at, FD), 0x7fffffff);
+    at = this.#decimal(data, this.#short(data, at, FD), 0x7fffffff);
     record.fd = this.#number;
     return this.#two(data, at, END);
   }
@@ -219,7 +214,7 @@ export class CanonicalLineParser {
   /** Bytes as hex, up to (not past) the closing quote. */
   #hex(data: DataView, at: number): number {
     if (at < 0) return -1;
-    const count = decodeLower(data, at, this.#limit, this.#bytes, this.#used);
+    const count = decodeLower(data, at, this.#limit, this.#view, this.#used);
     if (count < 0) return -1;
     this.#used += count;
     return at + 2 * count;
@@ -231,12 +226,16 @@ export class CanonicalLineParser {
   }
 
   /** The place behind `text` in `data` at `at`, or -1. A line ends in a newline, which no literal has in its middle. */
-  #literal(data: DataView, at: number, { size, words, last }: Literal): number {
+  #literal(data: DataView, at: number, { size, first, last }: Literal): number {
     const end = at + size;
-    if (at < 0 || end > this.#limit || data.getInt32(end - 4, true) !== last) return -1;
-    for (let i = 0, place = at; i < words.length; i++, place += 4) {
-      if (data.getInt32(place, true) !== words[i]) return -1;
-    }
-    return end;
+    if (at < 0 || end > this.#limit || data.getFloat64(at, true) !== first) return -1;
+    return data.getFloat64(end - 8, true) === last ? end : -1;
+  }
+
+  /** The same for a short one. */
+  #short(data: DataView, at: number, { size, first, last }: Literal): number {
+    const end = at + size;
+    if (at < 0 || end > this.#limit || data.getInt32(at, true) !== first) return -1;
+    return data.getInt32(end - 4, true) === last ? end : -1;
   }
 }

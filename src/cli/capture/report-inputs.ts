@@ -3,13 +3,13 @@ import { Readable } from 'node:stream';
 import { CaptureError } from '../../capture/error.ts';
 import { CaptureReader, openCapture } from '../../capture/reader.ts';
 import { lookThrough, StreamSource } from '../../capture/source.ts';
+import { DEFAULT_BUDGET } from '../../explore/search/budget.ts';
 import { captureDifferencePage } from '../../page/difference-page.ts';
 import { resultPage } from '../../page/result-page.ts';
 import { type ScheduleJson, schedulePage } from '../../page/schedule-page.ts';
 import { callsOf, diffCaptures } from '../../query/capture-diff.ts';
 import { UsageError } from '../exit.ts';
 import { readInput } from '../io/files.ts';
-import { DEFAULT_BUDGET } from '../options/explore.ts';
 import { loadExplorer, translated } from '../proof/explore.ts';
 
 /** Whether a word could be a token: base64url of its version and a line end. */

@@ -2,9 +2,6 @@
 import { InvalidArgumentError } from 'commander';
 import type { Budget } from '../../explore/search/search.ts';
 
-/** Beyond it a search is bounded. */
-export const DEFAULT_BUDGET: Budget = { states: 4_000_000, seconds: 60, memory: 2 * 2 ** 30 };
-
 /** "seconds=10,states=1000000,memory=2G" */
 export function parseBudget(text: string, previous: Budget): Budget {
   const budget = { ...previous };
@@ -25,7 +22,7 @@ export function parseSeed(text: string): number {
   return seed;
 }
 
-/** 1 to 256 threads. */
+/** 1 to 256 threads, commands or jobs at a time. */
 export function parseJobs(text: string): number {
   const jobs = parseSeed(text);
   if (jobs < 1 || jobs > 256) throw new InvalidArgumentError('expected 1 to 256');

@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import { visible } from '../../../uapi/visible.ts';
 import { setUpForExploring } from '../../engine.ts';
 import type * as Explorer from '../../explore/command.ts';
+import { DEFAULT_BUDGET } from '../../explore/search/budget.ts';
 import type { Budget } from '../../explore/search/search.ts';
 import { queueAddress } from '../../queue/bullmq.ts';
 import { partsOn } from '../../queue/parts.ts';
@@ -13,15 +14,7 @@ import { InputError, note, UsageError } from '../exit.ts';
 import { answersByStatus, print } from '../io/output.ts';
 import { openTrace } from '../io/trace-file.ts';
 import { cannotBeWith } from '../options/conflicts.ts';
-import {
-  DEFAULT_BUDGET,
-  names,
-  parseBudget,
-  parseJobs,
-  parseSeed,
-  parseShard,
-  texts,
-} from '../options/explore.ts';
+import { names, parseBudget, parseJobs, parseSeed, parseShard, texts } from '../options/explore.ts';
 import { addKernelOptions, type KernelOptions } from '../options/kernel.ts';
 import { build } from '../options/tree.ts';
 

@@ -16,6 +16,7 @@ import { EXIT_FOUND, InputError, UsageError } from '../exit.ts';
 import { checkWritable, statOf, writeOutput } from '../io/files.ts';
 import { answersByStatus, print, printData } from '../io/output.ts';
 import { Progress } from '../io/progress.ts';
+import { parseJobs } from '../options/explore.ts';
 import { build } from '../options/tree.ts';
 
 interface Options {
@@ -58,7 +59,7 @@ export function register(program: Command): void {
     .option('--captures <files...>', 'captures whose calls are played on both sides', [])
     .option('--all', 'all built-in scenarios besides what is named')
     .option('--seconds <n>', 'for each search of a scenario on a side', positive(86400), 8)
-    .option('--jobs <n>', 'commands at a time', positive(256), availableParallelism())
+    .option('--jobs <n>', 'commands at a time', parseJobs, availableParallelism())
     .option(
       '--queue <url>',
       'let the workers of a queue search the scenarios, redis://HOST (`worker` is one)',

@@ -7,6 +7,7 @@ import { work } from '../../queue/work.ts';
 import { UsageError } from '../exit.ts';
 import { answersByStatus, print } from '../io/output.ts';
 import { Progress } from '../io/progress.ts';
+import { parseJobs } from '../options/explore.ts';
 
 interface Options {
   queue?: string;
@@ -23,12 +24,6 @@ function seconds(text: string): number {
   return n;
 }
 
-function jobs(text: string): number {
-  const n = Number(text);
-  if (!Number.isInteger(n) || n < 1 || n > 256) throw new InvalidArgumentError('expected 1 to 256');
-  return n;
-}
-
 export function register(program: Command): void {
   program
     .command('worker')
@@ -41,7 +36,7 @@ export function register(program: Command): void {
       '--queue <url>',
       'the queue: redis://HOST, a Redis or Valkey server (default: PANTHOR_SHIM_QUEUE)',
     )
-    .option('--jobs <n>', 'jobs at a time', jobs, 1)
+    .option('--jobs <n>', 'jobs at a time', parseJobs, 1)
     .option('--idle <seconds>', 'end after so long without a job (default: go on)', seconds)
     .option('--lost <seconds>', 'a job of a worker unheard of for so long is given to another', seconds, 15)
     .option('--status', 'show what is under way on the queue, and work nothing')

@@ -1,5 +1,6 @@
 import { ENOSPC } from '../../../uapi/errno.ts';
 import { PAGE_SIZE } from '../../../uapi/sizes.ts';
+import { RenewedMap } from '../base/renewed-map.ts';
 import type { GemObject } from './gem.ts';
 
 /** DRM_FILE_PAGE_OFFSET_START and _SIZE of a 64-bit kernel, in bytes: objects are found above 4 GiB, in 1 TiB. */
@@ -12,8 +13,8 @@ const SIZE = 0xfffff * 256 * PAGE_SIZE;
  * objects have them.
  */
 export class MmapOffsets {
-  readonly #byOffset = new Map<number, GemObject>();
-  readonly #offsets = new Map<GemObject, number>();
+  readonly #byOffset = new RenewedMap<number, GemObject>();
+  readonly #offsets = new RenewedMap<GemObject, number>();
   /** Freed ranges, by size. */
   readonly #free = new Map<number, number[]>();
   #brk = START;

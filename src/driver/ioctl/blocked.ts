@@ -99,22 +99,24 @@ export class BlockedCall {
 
 /** The calls that wait. */
 export class BlockedCalls {
-  readonly #calls = new Set<BlockedCall>();
+  /** In the order in which they came; not a Set, as those that come and go make V8 copy what is gone (RenewedMap). */
+  readonly #calls: BlockedCall[] = [];
   /** No deadline is before that, ns. */
   #next = Number.POSITIVE_INFINITY;
 
   get size(): number {
-    return this.#calls.size;
+    return this.#calls.length;
   }
 
   add(call: BlockedCall): void {
-    this.#calls.add(call);
+    this.#calls.push(call);
     if (call.deadlineNs < this.#next) this.#next = call.deadlineNs;
   }
 
   delete(call: BlockedCall): void {
-    this.#calls.delete(call);
-    if (this.#calls.size === 0) this.#next = Number.POSITIVE_INFINITY;
+    const at = this.#calls.indexOf(call);
+    if (at >= 0) this.#calls.splice(at, 1);
+    if (this.#calls.length === 0) this.#next = Number.POSITIVE_INFINITY;
   }
 
   /** When poll() may have something to do next, CLOCK_MONOTONIC in ns; Infinity for never. */
@@ -125,7 +127,8 @@ export class BlockedCalls {
   /** Gives up those whose deadline has passed at `nowNs`. */
   poll(nowNs: number): void {
     if (nowNs < this.#next) return;
-    for (const call of this.#calls) call.poll(nowNs);
+    // Who is given up leaves the list.
+    for (const call of [...this.#calls]) call.poll(nowNs);
     this.#next = Number.POSITIVE_INFINITY;
     for (const { deadlineNs } of this.#calls) {
       if (deadlineNs > nowNs && deadlineNs < this.#next) this.#next = deadlineNs;

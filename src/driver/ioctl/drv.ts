@@ -2,6 +2,7 @@ import { EACCES, EFAULT, EINVAL, ENODEV, ENOTTY } from '../../../uapi/errno.ts';
 import { _IOC_SIZE, _IOC_TYPE, DRM_IOCTL_BASE } from '../../../uapi/ioctl.ts';
 import type { Op } from '../../coroutine/op.ts';
 import { Idr } from '../base/idr.ts';
+import { RenewedMap } from '../base/renewed-map.ts';
 import type { UserMemory } from '../base/uaccess.ts';
 import { Workqueue } from '../base/workqueue.ts';
 import type { PanthorDevice } from '../device.ts';
@@ -55,8 +56,8 @@ export class PanthorDrv {
   master: DrmFile | null = null;
   /** Global names of objects (DRM_IOCTL_GEM_FLINK) and the dma-bufs of exported ones. */
   readonly names = new Idr<GemObject>();
-  readonly nameOf = new Map<GemObject, number>();
-  readonly dmaBufs = new Map<GemObject, DmaBuf>();
+  readonly nameOf = new RenewedMap<GemObject, number>();
+  readonly dmaBufs = new RenewedMap<GemObject, DmaBuf>();
   /** drm_device.unique, once SET_VERSION asked for it. */
   unique = '';
   /** Calls that wait for something or for their deadline. */
@@ -207,10 +208,8 @@ export class PanthorDrv {
       this.names.remove(name);
     }
     const buf = this.dmaBufs.get(bo);
-    if (buf !== undefined) {
-      this.dmaBufs.delete(bo);
-      buf.put();
-    }
+    this.dmaBufs.delete(bo);
+    buf?.put();
   }
 
   /** The part of drm_ioctl() for arguments of another size, or with a direction that we do not expect. */

@@ -7,6 +7,7 @@ import {
 } from '../../../uapi/panthor_drm.ts';
 import { PAGE_SIZE } from '../../../uapi/sizes.ts';
 import { Idr } from '../base/idr.ts';
+import { RenewedMap } from '../base/renewed-map.ts';
 import type { DmaBuf } from '../gem/dma-buf.ts';
 import type { GemObject } from '../gem/gem.ts';
 import { VmPool } from '../mmu/vm-pool.ts';
@@ -60,8 +61,8 @@ export class DrmFile {
   /** What the call that returned BLOCKED waits for. */
   blocked: BlockedCall | null = null;
   /** drm_prime_file_private: which handle stands for which dma-buf. */
-  readonly primeHandles = new Map<DmaBuf, number>();
-  readonly primeBufs = new Map<number, DmaBuf>();
+  readonly primeHandles = new RenewedMap<DmaBuf, number>();
+  readonly primeBufs = new RenewedMap<number, DmaBuf>();
   /** May use what DRM_AUTH guards. */
   authenticated: boolean;
   /** Has been master; may be again without privileges. */

@@ -14,7 +14,7 @@ import type { IoctlHandler } from './entry.ts';
 export const vmCreate: IoctlHandler = function* (drv, file, _mem, view, at) {
   const { off } = drm_panthor_vm_create;
   if (!drv.device.enter()) return -ENODEV;
-  const id = yield* file.vms.create(
+  const id = file.vms.create(
     getU64(view, at + off.user_va_range),
     view.getUint32(at + off.flags, true),
     drv.limits.vms,

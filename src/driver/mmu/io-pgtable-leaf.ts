@@ -104,7 +104,7 @@ function fillRun(
 }
 
 /** Words from which on a call of fill() costs less than a loop. */
-const MANY = 48;
+const MANY = 128;
 
 /** Empties the entries whose words are [from, to). */
 export function clearEntries(words: Uint32Array, from: number, to: number): void {
@@ -122,21 +122,35 @@ export function clearLeaves(words: Uint32Array, from: number, to: number, arePag
   const end = to | 0;
   let at = from | 0;
   if (end - at > MANY) {
-    for (const last = (end - 7) | 0; at < last; at = (at + 8) | 0) {
-      const a = words[at];
-      const b = words[(at + 2) | 0];
-      const c = words[(at + 4) | 0];
-      const d = words[(at + 6) | 0];
-      // Blocks have bit 0, pages and tables bit 1 too.
-      if ((a & b & c & d & type) !== type || ((a | b | c | d) & DESC_TABLE) !== type) break;
-    }
+    for (const last = (end - 7) | 0; at < last; at = (at + 8) | 0) if (!areLeaves(words, at, type)) break;
     clearEntries(words, from, at);
+  } else {
+    for (const last = (end - 7) | 0; at < last; at = (at + 8) | 0) {
+      if (!areLeaves(words, at, type)) break;
+      words[at] = 0;
+      words[(at + 1) | 0] = 0;
+      words[(at + 2) | 0] = 0;
+      words[(at + 3) | 0] = 0;
+      words[(at + 4) | 0] = 0;
+      words[(at + 5) | 0] = 0;
+      words[(at + 6) | 0] = 0;
+      words[(at + 7) | 0] = 0;
+    }
   }
   for (; at < end && (words[at] & DESC_TABLE) === type; at = (at + 2) | 0) {
     words[at] = 0;
     words[(at + 1) | 0] = 0;
   }
   return at;
+}
+
+/** Whether the four entries from word `at` on are leaves of that type. Blocks have bit 0, pages and tables bit 1 too. */
+function areLeaves(words: Uint32Array, at: number, type: number): boolean {
+  const a = words[at];
+  const b = words[(at + 2) | 0];
+  const c = words[(at + 4) | 0];
+  const d = words[(at + 6) | 0];
+  return (a & b & c & d & type) === type && ((a | b | c | d) & DESC_TABLE) === type;
 }
 
 /**

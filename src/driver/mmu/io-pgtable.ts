@@ -123,8 +123,9 @@ export class IoPgtable {
     let at = clearLeaves(words, start, end, leafLevel === 3);
     while (at < end && words[at] !== 0) {
       const tables = at;
-      for (; at < end && (words[at] & 3) === DESC_TABLE; at += 2)
-        this.#free(this.#memory.tableOf(words[at], words[at + 1]), 3);
+      at = this.#memory.freeTables(tables, end);
+      this.tables[3] -= (at - tables) >> 1;
+      this.#leafHi = -1;
       clearEntries(words, tables, at);
       if (at < end) at = clearLeaves(words, at, end, false);
     }

@@ -34,11 +34,6 @@ export class PanthorMmu extends AsSlots {
     );
   }
 
-  /** The VM got no handle: the next one has its ordinal. */
-  forgetUid(vm: PanthorVm): void {
-    if (vm.uid === this.created) this.created--;
-  }
-
   /** panthor_mmu_init(): the interrupt is asked for and unmasked. */
   *init(): Op<void> {
     yield* this.irq.request();

@@ -46,7 +46,7 @@ export class VmPool {
    * where all handles are taken, -ENOMEM where `limit` VMs of all files are there; -EINVAL also where there is no room for
    * a root table, or the GPU's physical addresses have a width that page tables of this format cannot have.
    */
-  *create(asked: number, flags: number, limit = Number.POSITIVE_INFINITY): Op<number> {
+  create(asked: number, flags: number, limit = Number.POSITIVE_INFINITY): number {
     this.#device.calls?.vmCreate(asked, flags);
     const { params } = this.#device;
     const full = 2 ** params.vaBits;
@@ -56,16 +56,13 @@ export class VmPool {
     if (this.#device.mmu.vms.length >= limit) return -ENOMEM;
     // alloc_io_pgtable_ops(): widths that arm_64_lpae_alloc_pgtable_s1() does not know, or no memory for a root table.
     if (!hasOutputWidth(params.paBits) || !this.#device.machine.memory.hasRoot()) return -EINVAL;
+    let id = 1;
+    while (id <= MAX_VMS && this.#vms[id] !== undefined) id++;
+    // The kernel makes a VM, finds no handle for it and frees it: garbage that all clients here would wait for.
+    if (id > MAX_VMS) return -EBUSY;
     const kernelSize = 2 ** Math.floor(Math.log2(full - range));
     const vm = new PanthorVm(this.#device, false, full - kernelSize, kernelSize);
     vm.dummy = this.dummy?.get() ?? null;
-    let id = 1;
-    while (id <= MAX_VMS && this.#vms[id] !== undefined) id++;
-    if (id > MAX_VMS) {
-      this.#device.mmu.forgetUid(vm);
-      yield* vm.put();
-      return -EBUSY;
-    }
     vm.id = id;
     this.#vms[id] = vm;
     return id;

@@ -7,10 +7,14 @@ import { grown, NO_FLOATS, NO_INTS, VmaFields } from './vma-fields.ts';
 /** Ids of a block. */
 export const BLOCK = 64;
 
+/** Places from which on a call of copyWithin() costs less than a loop. */
+const MANY = 24;
+
 export class VmaBlocks extends VmaFields {
-  /** Blocks in address order, as indices of storage blocks. */
+  /** Blocks in address order, as indices of storage blocks: at the places [from, to). */
   protected order = NO_INTS;
-  protected blocks = 0;
+  protected from = 0;
+  protected to = 0;
   /** First VA of each block, in the same order. */
   protected first = NO_FLOATS;
   /** By storage block: where its ids begin and how many there are, and the ids with their VAs beside them. */
@@ -24,7 +28,7 @@ export class VmaBlocks extends VmaFields {
   /** All VMA ids in address order. */
   ids(): number[] {
     const ids: number[] = [];
-    for (let b = 0; b < this.blocks; b++) {
+    for (let b = this.from; b < this.to; b++) {
       const block = this.order[b];
       const base = this.base(block);
       for (let i = 0; i < this.fill[block]; i++) ids.push(this.blockIds[base + i]);
@@ -45,7 +49,7 @@ export class VmaBlocks extends VmaFields {
 
   /** Where the last VMA begins; there is one. */
   protected lastVa(): number {
-    const block = this.order[this.blocks - 1];
+    const block = this.order[this.to - 1];
     return this.blockVas[this.base(block) + this.fill[block] - 1];
   }
 
@@ -71,22 +75,33 @@ export class VmaBlocks extends VmaFields {
     return base + ci;
   }
 
-  protected insertBlock(at: number): void {
-    if (this.blocks === this.order.length) {
-      this.order = grown(this.order, Int32Array, 4);
-      this.first = grown(this.first, Float64Array, 4);
+  /** Puts an empty block before what is at place `at`; returns its place. */
+  protected insertBlock(at: number): number {
+    let place = at;
+    if (this.from > 0 && at - this.from < this.to - at) {
+      this.#move(this.from, this.from - 1, at - this.from);
+      this.from--;
+      place--;
+    } else {
+      if (this.to === this.order.length) {
+        if (2 * this.from > this.to) place -= this.#toStart();
+        else {
+          this.order = grown(this.order, Int32Array, 4);
+          this.first = grown(this.first, Float64Array, 4);
+        }
+      }
+      this.#move(place, place + 1, this.to - place);
+      this.to++;
     }
-    this.order.copyWithin(at + 1, at, this.blocks);
-    this.first.copyWithin(at + 1, at, this.blocks);
-    this.order[at] = this.newBlock();
-    this.blocks++;
+    this.order[place] = this.newBlock();
+    return place;
   }
 
-  /** Puts the second half of the full block at place `at` into a block of its own behind it. */
-  protected halve(at: number): void {
-    this.insertBlock(at + 1);
-    const from = this.order[at];
-    const to = this.order[at + 1];
+  /** Puts the second half of the full block at place `at` into a block of its own behind it; returns the place of the first half. */
+  protected halve(at: number): number {
+    const place = this.insertBlock(at + 1);
+    const from = this.order[place - 1];
+    const to = this.order[place];
     const half = BLOCK / 2;
     this.blockIds.copyWithin(to * BLOCK, from * BLOCK + half, (from + 1) * BLOCK);
     this.blockVas.copyWithin(to * BLOCK, from * BLOCK + half, (from + 1) * BLOCK);
@@ -94,15 +109,55 @@ export class VmaBlocks extends VmaFields {
     this.head[to] = 0;
     this.fill[from] = half;
     this.fill[to] = BLOCK - half;
-    this.first[at + 1] = this.blockVas[to * BLOCK];
+    this.first[place] = this.blockVas[to * BLOCK];
+    return place - 1;
   }
 
-  protected dropBlock(at: number): void {
-    const block = this.order[at];
-    this.freeBlocks.push(block);
-    this.order.copyWithin(at, at + 1, this.blocks);
-    this.first.copyWithin(at, at + 1, this.blocks);
-    this.blocks--;
+  /**
+   * Takes the block at place `at` away, moving the shorter side where there are many; returns the place of its successor. A client
+   * that unmaps all from the lowest address on takes away the first block each time.
+   */
+  protected dropBlock(at: number): number {
+    this.freeBlocks.push(this.order[at]);
+    const before = at - this.from;
+    const behind = this.to - at - 1;
+    if (behind > MANY && before < behind) {
+      this.#move(this.from, this.from + 1, before);
+      this.from++;
+      return at + 1;
+    }
+    this.#move(at + 1, at, behind);
+    this.to--;
+    // Few are left: from the start again, as where there never were many.
+    return this.from > 0 && this.to - this.from <= MANY ? at - this.#toStart() : at;
+  }
+
+  /** Moves all blocks to the first places; returns by how many. */
+  #toStart(): number {
+    const by = this.from;
+    this.#move(by, 0, this.to - by);
+    this.from = 0;
+    this.to -= by;
+    return by;
+  }
+
+  /** Moves `count` places of `order` and `first` from `from` to `to`. */
+  #move(from: number, to: number, count: number): void {
+    const { order, first } = this;
+    if (count > MANY) {
+      order.copyWithin(to, from, from + count);
+      first.copyWithin(to, from, from + count);
+    } else if (to < from) {
+      for (let i = 0; i < count; i++) {
+        order[to + i] = order[from + i];
+        first[to + i] = first[from + i];
+      }
+    } else {
+      for (let i = count - 1; i >= 0; i--) {
+        order[to + i] = order[from + i];
+        first[to + i] = first[from + i];
+      }
+    }
   }
 
   protected newBlock(): number {

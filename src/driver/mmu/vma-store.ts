@@ -20,10 +20,10 @@ export class VmaStore extends VmaBlocks {
    */
   findFirst(start: number, end: number): number {
     // The last byte of an empty VMA at 0 is 2^64 - 1: it overlaps everything.
-    if (end > 0 && this.count > 0 && this.first[0] === 0 && this.range[this.begin()] === 0)
+    if (end > 0 && this.count > 0 && this.first[this.from] === 0 && this.range[this.begin()] === 0)
       return this.current();
     this.#seek(start);
-    if (this.#cb >= this.blocks) return -1;
+    if (this.#cb >= this.to) return -1;
     // In integers: first <= end - 1; #seek() has seen to last >= start.
     const at = this.base(this.order[this.#cb]) + this.#ci;
     return this.blockVas[at] < end ? this.blockIds[at] : -1;
@@ -31,7 +31,7 @@ export class VmaStore extends VmaBlocks {
 
   /** The VMA at the cursor, or -1 at the end. */
   current(): number {
-    if (this.#cb >= this.blocks) return -1;
+    if (this.#cb >= this.to) return -1;
     return this.blockIds[this.base(this.order[this.#cb]) + this.#ci];
   }
 
@@ -39,12 +39,12 @@ export class VmaStore extends VmaBlocks {
   following(): number {
     const block = this.order[this.#cb];
     if (this.#ci + 1 < this.fill[block]) return this.blockIds[this.base(block) + this.#ci + 1];
-    return this.#cb + 1 < this.blocks ? this.blockIds[this.base(this.order[this.#cb + 1])] : -1;
+    return this.#cb + 1 < this.to ? this.blockIds[this.base(this.order[this.#cb + 1])] : -1;
   }
 
   /** Moves the cursor on by one VMA. */
   advance(): void {
-    if (this.#cb >= this.blocks) return;
+    if (this.#cb >= this.to) return;
     if (++this.#ci >= this.fill[this.order[this.#cb]]) {
       this.#cb++;
       this.#ci = 0;
@@ -62,7 +62,7 @@ export class VmaStore extends VmaBlocks {
     const vas = this.blockVas;
     this.count--;
     if (n === 0) {
-      this.dropBlock(at);
+      this.#cb = this.dropBlock(at);
       this.#ci = 0;
       return;
     }
@@ -98,11 +98,10 @@ export class VmaStore extends VmaBlocks {
 
   /** Puts a VMA before the cursor; the cursor stays at what was there. */
   insertAtCursor(id: number): void {
-    if (this.blocks === 0) {
-      this.insertBlock(0);
-      this.#cb = 0;
+    if (this.count === 0) {
+      this.#cb = this.insertBlock(this.from);
       this.#ci = 0;
-    } else if (this.#ci === 0 && this.#cb > 0) {
+    } else if (this.#ci === 0 && this.#cb > this.from) {
       // At a block's start: append to the block before, which keeps the order just as well.
       this.#cb--;
       this.#ci = this.fill[this.order[this.#cb]];
@@ -129,7 +128,7 @@ export class VmaStore extends VmaBlocks {
   insert(id: number): void {
     const va = this.va[id];
     if (!this.#fits(va)) {
-      if (this.#cb < this.blocks && this.#ci > 0) this.#ci--;
+      if (this.#cb < this.to && this.#ci > 0) this.#ci--;
       if (!this.#fits(va)) this.#upperBound(va);
     }
     this.insertAtCursor(id);
@@ -137,14 +136,14 @@ export class VmaStore extends VmaBlocks {
 
   /** Whether a VMA that begins at `va` belongs before the cursor, judged within the cursor's block. */
   #fits(va: number): boolean {
-    if (this.#cb >= this.blocks || this.#ci === 0) return false;
+    if (this.#cb >= this.to || this.#ci === 0) return false;
     const at = this.base(this.order[this.#cb]) + this.#ci;
     return this.blockVas[at - 1] <= va && va < this.blockVas[at];
   }
 
   /** Sets the cursor to the first VMA; returns its id or -1. */
   begin(): number {
-    this.#cb = 0;
+    this.#cb = this.from;
     this.#ci = 0;
     return this.current();
   }
@@ -180,7 +179,7 @@ export class VmaStore extends VmaBlocks {
 
   /** Cursor one VMA back; false at the first. */
   #back(): boolean {
-    if (this.#ci === 0 && this.#cb === 0) return false;
+    if (this.#ci === 0 && this.#cb === this.from) return false;
     this.#ci = this.#ci > 0 ? this.#ci - 1 : this.fill[this.order[--this.#cb]] - 1;
     return true;
   }
@@ -194,12 +193,12 @@ export class VmaStore extends VmaBlocks {
   /** Cursor to the first VMA that begins after `va`. */
   #upperBound(va: number): void {
     if (this.#isNear(va)) return;
-    const { first, blocks } = this;
-    this.#cb = 0;
+    const { first, from, to } = this;
+    this.#cb = from;
     this.#ci = 0;
-    if (blocks === 0 || va < first[0]) return;
-    const last = first[blocks - 1];
-    const at = va >= last ? blocks - 1 : upperBound(first, 0, blocks, va, first[0], last) - 1;
+    if (from === to || va < first[from]) return;
+    const last = first[to - 1];
+    const at = va >= last ? to - 1 : upperBound(first, from, to, va, first[from], last) - 1;
     const block = this.order[at];
     const base = this.base(block);
     const end = base + this.fill[block];
@@ -211,7 +210,7 @@ export class VmaStore extends VmaBlocks {
 
   /** Whether the first VMA beyond `va` is at the cursor, or the next in its block, as clients that go through memory have it. */
   #isNear(va: number): boolean {
-    if (this.#cb >= this.blocks) return this.blocks > 0 && this.lastVa() <= va;
+    if (this.#cb >= this.to) return this.to > this.from && this.lastVa() <= va;
     const block = this.order[this.#cb];
     const at = this.base(block) + this.#ci;
     const vas = this.blockVas;
@@ -221,9 +220,14 @@ export class VmaStore extends VmaBlocks {
     return true;
   }
 
-  /** Halves the full block at the cursor; the cursor follows its place. */
+  /** Makes room in the full block at the cursor, which follows its place; behind the last of all there is a new one. */
   #split(): void {
-    this.halve(this.#cb);
+    if (this.#ci === BLOCK && this.#cb === this.to - 1) {
+      this.#cb = this.insertBlock(this.to);
+      this.#ci = 0;
+      return;
+    }
+    this.#cb = this.halve(this.#cb);
     const half = this.fill[this.order[this.#cb]];
     if (this.#ci > half) {
       this.#cb++;

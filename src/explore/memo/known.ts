@@ -31,6 +31,8 @@ export class Known {
   readonly #guardRoots: number[] = [];
   readonly #reactionRoots: number[];
   readonly #checkRoots: number[];
+  /** By where all threads stand, put into words. */
+  readonly #endRoots = new Map<string, number>();
   /** Where it is noted what steps touch and change, if it is. */
   notes: AccessSet | null = null;
   /** The same by numbers, and what the step under way has touched so far. */
@@ -169,10 +171,30 @@ export class Known {
 
   /** Asks for it in the world behind, which is in the present state. */
   askWrong(i: number, ask: () => string | null): number {
-    return this.#note(this.#checkRoots[i], this.checkBit(i), () => {
-      const message = ask();
-      return message === null ? 0 : this.messages.push(message);
-    });
+    return this.#note(this.#checkRoots[i], this.checkBit(i), () => this.#messageNumber(ask()));
+  }
+
+  /** The tree for what is wrong where nothing goes on and threads stand at `locals`. */
+  endRoot(locals: string): number {
+    let root = this.#endRoots.get(locals);
+    if (root === undefined) this.#endRoots.set(locals, (root = this.#trees.newRoot()));
+    return root;
+  }
+
+  /** Number of the message on what is wrong there; 0 for nothing, -1 where that is not known. */
+  ended(root: number): number {
+    const leaf = this.#trees.find(root, this.places.values);
+    return leaf < 0 ? -1 : this.#answers[leaf].value;
+  }
+
+  /** Asks for it in the world behind, which is in the present state. */
+  askEnd(root: number, ask: () => string | null): number {
+    return this.#note(root, 0, () => this.#messageNumber(ask()));
+  }
+
+  /** 0 for none, else one more than its place among the messages. */
+  #messageNumber(message: string | null): number {
+    return message === null ? 0 : this.messages.push(message);
   }
 
   #note(root: number, bit: number, ask: () => number): number {

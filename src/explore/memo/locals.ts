@@ -1,10 +1,10 @@
 /** Where threads stand, as numbers: what of a thread decides, besides the places it looks at, what its next step does. */
 import type { Lock } from '../lock-order.ts';
 import { Choice, type Thread } from '../search/world.ts';
-import { placeOf } from '../state/access-log.ts';
 import type { Frames } from '../state/frames.ts';
 import { $key } from '../state/names.ts';
 import type { Any } from '../state/objects.ts';
+import { placeOf } from '../state/place-numbers.ts';
 import { threadTerm } from '../tracked-world.ts';
 import { nameOf, type Places } from './places.ts';
 

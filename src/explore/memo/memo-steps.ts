@@ -104,12 +104,14 @@ export abstract class MemoSteps {
   }
 
   step(step: Step): void {
-    const { notes, places, footprints } = this.known;
+    const { notes, footprints } = this.known;
     if (footprints !== null) this.#beginPrint(threadOf(step), footprints);
-    if (notes === null) {
-      this.#step(step);
-      return;
-    }
+    if (notes === null) this.#step(step);
+    else this.#notedStep(step, notes);
+  }
+
+  #notedStep(step: Step, notes: AccessSet): void {
+    const { places } = this.known;
     const { length } = places;
     try {
       this.#step(step);

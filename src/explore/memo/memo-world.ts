@@ -1,16 +1,18 @@
 import type { DriverWorld } from '../driver-world.ts';
 import { NondeterminismError } from '../search/search.ts';
 import { type NotedWorld, type Step, stepOf, Violation, type World } from '../search/world.ts';
-import { placeOf } from '../state/access-log.ts';
 import type { AccessSet } from '../state/access-set.ts';
+import { SPECIAL, specialPlace } from '../state/place-numbers.ts';
 import type { Known } from './known.ts';
 import { CHOOSES, ENDED, WAITS } from './locals.ts';
 import { MemoSteps } from './memo-steps.ts';
 
-/** In the place of an object's name: what is wrong by a check. */
-const WRONG = -4;
-/** One in so many steps that were looked up is taken for real as well, and one in so many of those from the start. */
+/**
+ * One in so many steps that were looked up is taken for real as well, several in a row so that the world behind need not come
+ * from far for each, and one in so many of those from the start.
+ */
 const VERIFY_EVERY = 4096;
+const IN_A_ROW = 8;
 const FROM_THE_START = 16;
 
 /**
@@ -23,6 +25,7 @@ const FROM_THE_START = 16;
 export class MemoWorld extends MemoSteps implements NotedWorld {
   readonly #verifyEvery: number;
   #lookedUp = 0;
+  #verified = 0;
   /** The place that says what is wrong by each check: what was noted as broken comes first, then invariants over states. */
   readonly #wrong: readonly number[];
 
@@ -30,7 +33,7 @@ export class MemoWorld extends MemoSteps implements NotedWorld {
   constructor(world: DriverWorld, verifyEvery = VERIFY_EVERY) {
     super(world);
     this.#verifyEvery = verifyEvery;
-    this.#wrong = ['', ...world.stateChecks].map((_, i) => placeOf(WRONG, i));
+    this.#wrong = ['', ...world.stateChecks].map((_, i) => specialPlace(SPECIAL.WRONG, i));
   }
 
   get threads(): World['threads'] {
@@ -46,14 +49,17 @@ export class MemoWorld extends MemoSteps implements NotedWorld {
       const i = 31 - Math.clz32(open & -open);
       const bit = 1 << i;
       let ready = known.guard(now.at[i]);
-      if (ready < 0) {
-        ready = this.really(() => {
-          const { point } = this.world.threads[i];
-          return known.askGuard(now.at[i], () => (point as { ready(): boolean }).ready());
-        });
-      }
+      if (ready < 0) ready = this.#askReally(i);
       now.ready = ready === 1 ? now.ready | bit : now.ready & ~bit;
     }
+  }
+
+  // What is rare and has closures is in methods of its own: room for what they capture is taken at the beginning of each call.
+  #askReally(i: number): number {
+    return this.really(() => {
+      const { point } = this.world.threads[i];
+      return this.known.askGuard(this.now.at[i], () => (point as { ready(): boolean }).ready());
+    });
   }
 
   enabled(into: Uint8Array): number {
@@ -110,8 +116,12 @@ export class MemoWorld extends MemoSteps implements NotedWorld {
     const { now, known } = this;
     now.dirty &= ~known.checkBit(i);
     let wrong = known.wrong(i);
-    if (wrong < 0) wrong = this.really(() => known.askWrong(i, () => this.#whatIsWrong(i)));
+    if (wrong < 0) wrong = this.#judgeReally(i);
     if (known.places.values[this.#wrong[i]] !== wrong) known.places.set(this.#wrong[i], wrong);
+  }
+
+  #judgeReally(i: number): number {
+    return this.really(() => this.known.askWrong(i, () => this.#whatIsWrong(i)));
   }
 
   /** In the world behind. */
@@ -123,7 +133,19 @@ export class MemoWorld extends MemoSteps implements NotedWorld {
   }
 
   checkEnd(report: (violation: Violation) => void): void {
-    this.really(() => this.world.checkEnd(report));
+    const { now, known } = this;
+    const root = known.endRoot(now.at.subarray(0, now.threads).join());
+    let wrong = known.ended(root);
+    if (wrong < 0) wrong = this.really(() => known.askEnd(root, () => this.#whatIsLeft()));
+    for (const [invariant, message] of wrong === 0 ? [] : JSON.parse(known.messages[wrong - 1]))
+      report(new Violation(invariant, message));
+  }
+
+  /** In the world behind: what is wrong where nothing goes on. */
+  #whatIsLeft(): string | null {
+    const found: [string, string][] = [];
+    this.world.checkEnd(({ invariant, message }) => found.push([invariant, message]));
+    return found.length === 0 ? null : JSON.stringify(found);
   }
 
   fingerprint(lanes: Int32Array): void {
@@ -149,7 +171,10 @@ export class MemoWorld extends MemoSteps implements NotedWorld {
 
   /** Compares the present state now and then with what the world behind makes of its schedule. */
   protected override lookedUp(): void {
-    if (++this.#lookedUp % this.#verifyEvery !== 0) return;
+    if (++this.#lookedUp % (this.#verifyEvery * IN_A_ROW) < IN_A_ROW) this.#verify();
+  }
+
+  #verify(): void {
     const { schedule, depth } = this.now;
     const seen = (world: World): string => {
       const lanes = new Int32Array(2);
@@ -161,7 +186,7 @@ export class MemoWorld extends MemoSteps implements NotedWorld {
     };
     const mine = seen(this);
     const real = this.really(() => {
-      if (this.#lookedUp % (this.#verifyEvery * FROM_THE_START) === 0) {
+      if (++this.#verified % FROM_THE_START === 0) {
         this.world.reset();
         this.world.goTo(schedule, depth);
       }

@@ -1,8 +1,8 @@
 /** A state as numbers: for each place (access-log.ts) the number of the value that it holds. */
 import { resized } from '../search/table-memory.ts';
-import { placeCount, placeOf } from '../state/access-log.ts';
 import { $key } from '../state/names.ts';
 import { type Any, frozen } from '../state/objects.ts';
+import { placeCount, placeOf, SPECIAL, specialPlace } from '../state/place-numbers.ts';
 
 /** In the place of a field: what an object was when it was made. */
 const MADE = $key('what the object was when it was made');
@@ -12,10 +12,8 @@ const MADE_LIMIT = 2 ** 20;
 /** Which place it is that says how the object with this name was made. */
 export const madePlace = (name: number): number => placeOf(name, MADE);
 
-/** In the place of an object's name: what is no object's. */
-const NONE = -3;
 /** The place that says which objects are freed. */
-export const FREED = placeOf(NONE, 0);
+export const FREED = specialPlace(SPECIAL.FREED, 0);
 
 /** The name of an object that is part of the state. */
 export const nameOf = (target: Any): number | undefined => target.$id ?? frozen.get(target);

@@ -1,8 +1,9 @@
 /** What one piece of code touches and changes of a state, while it runs. */
 import { resized } from '../search/table-memory.ts';
-import { type AccessListener, listening, placeOf } from '../state/access-log.ts';
+import { type AccessListener, listening } from '../state/access-log.ts';
 import { nameOfKey } from '../state/names.ts';
 import { type Any, elementKey, LENGTH, now, POISON, type TermListener } from '../state/objects.ts';
+import { placeOf } from '../state/place-numbers.ts';
 import { bytesOf } from '../state/views.ts';
 import { MadeObjects } from './made-objects.ts';
 import { FREED, madePlace, nameOf, type Places } from './places.ts';

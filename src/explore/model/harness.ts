@@ -128,7 +128,7 @@ export class Harness {
   setUp(begin: (harness: Harness, vm: VmState) => Op<void>): void {
     this.runToQuiescence(this.device.mmu.init());
     for (const { name } of this.scenario.vms) {
-      const id = this.runToQuiescence(this.pool.create(0, 0));
+      const id = this.pool.create(0, 0);
       const vm = this.pool.get(id);
       if (vm === undefined) throw new Error(`no VM: ${id}`);
       this.vms.push(new VmState(name, vm, this));

@@ -35,7 +35,7 @@ export function searchPart(world: DriverWorld, part: Part, accept: readonly stri
       return true;
     },
   };
-  const descent = new Descent(context, table, null, graph, border);
+  const descent = new Descent(context, table, { graph, border });
   const complete = decodeEntries(part.entries).every(
     (entry) => enter(descent, table, entry) && !context.done,
   );

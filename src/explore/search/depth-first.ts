@@ -1,11 +1,12 @@
 import { Descent } from './descent.ts';
+import { Ends } from './ends.ts';
 import { Graph } from './graph.ts';
 import { Context, type Outcome, type Strategy } from './search.ts';
 import { StateTable } from './state-table.ts';
 import { Violation } from './world.ts';
 
-/** States up to which steps are noted; more take memory, and mostly there is no circle to look for. */
-const MAX_NOTED = 50_000;
+/** States up to which steps are noted; more take memory, and mostly every state leads to an end. */
+export const MAX_NOTED = 50_000;
 
 /**
  * Depth first. Without hashing it runs every interleaving to its end once (`stats.schedules` then counts them); with
@@ -28,13 +29,12 @@ export class DepthFirst implements Strategy {
   search(context: Context): Outcome {
     const table = this.#hashing ? StateTable.create(context.budget.states) : null;
     const graph = table !== null && context.world.endsMatter ? new Graph() : null;
-    const descent = new Descent(context, table, null, graph);
-    if (graph !== null) descent.dropGraphAt(this.#noted);
+    const ends = graph && new Ends();
+    const descent = new Descent(context, table, { graph, mostNoted: this.#noted, ends });
     const outcome = descent.run(new Uint8Array(0));
     context.stats.bytesPerState = table?.bytesPerState ?? 0;
-    if (graph === null || table === null || !descent.complete) return outcome;
-    if (descent.graph !== null) return findNoEnd(context, graph, table.size) ? 'found' : outcome;
-    if (!descent.cyclic) return outcome;
+    if (ends === null || table === null || !descent.complete || ends.all(table.size)) return outcome;
+    if (descent.graph !== null) return findNoEnd(context, descent.graph, table.size) ? 'found' : outcome;
     if (!searchForNoEnd(context, [new Uint8Array(0)])) return 'budget';
     return context.findings.size > 0 ? 'found' : outcome;
   }
@@ -59,7 +59,7 @@ export function searchForNoEnd(context: Context, starts: readonly Uint8Array[]):
   const all = new Context(world, { ...budget, seconds: context.secondsLeft }, { further, accept });
   const table = StateTable.create(budget.states);
   const graph = new Graph();
-  const descent = new Descent(all, table, null, graph);
+  const descent = new Descent(all, table, { graph });
   const complete = starts.every((schedule) => {
     descent.run(schedule, true);
     return descent.complete;

@@ -1,3 +1,4 @@
+import { type Ends, EndsOnWay } from './ends.ts';
 import type { Graph } from './graph.ts';
 import { type Context, MAX_DEPTH, NondeterminismError, type Outcome } from './search.ts';
 import { NO_ROOM, type StateTable } from './state-table.ts';
@@ -51,29 +52,33 @@ export class Descent {
   /** Everything behind the first schedule was seen. */
   complete = false;
   #graph: Graph | null;
-  /** States at which the graph is dropped, unless a circle was met. */
-  #mostNoted = Number.POSITIVE_INFINITY;
-  /** By state, as bits: it is on the way. */
-  #onWay: Int32Array | null = null;
-  /** A step has led to a state on the way: there is a circle. */
-  cyclic = false;
+  readonly #ends: EndsOnWay | null;
+  /** States at which the graph is dropped. */
+  readonly #mostNoted: number;
   /** Numbers of the states on the way. */
   readonly #numbers: number[] = [];
 
   readonly #border: Border | null;
 
   /**
-   * `graph`: where the states and steps are noted; only with a table that is not shared. `border`: the search sees one part
-   * of the space.
+   * `graph`: where the states and steps are noted, up to so many states. `ends`: what is to know of each state whether it
+   * leads to an end. `border`: the search sees one part of the space.
    */
   constructor(
     context: Context,
     table: StateTable | null,
-    sharing: Sharing | null = null,
-    graph: Graph | null = null,
-    border: Border | null = null,
+    options: {
+      sharing?: Sharing;
+      graph?: Graph | null;
+      mostNoted?: number;
+      ends?: Ends | null;
+      border?: Border;
+    } = {},
   ) {
+    const { sharing = null, graph = null, mostNoted, ends = null, border = null } = options;
     this.#graph = graph;
+    this.#mostNoted = mostNoted ?? Number.POSITIVE_INFINITY;
+    this.#ends = ends && new EndsOnWay(ends);
     this.#border = border;
     this.#context = context;
     this.#table = table;
@@ -83,20 +88,6 @@ export class Descent {
   /** Where states and steps are noted; null where that was given up. */
   get graph(): Graph | null {
     return this.#graph;
-  }
-
-  /** Gives up noting steps at so many states, if none has led back by then to a state on the way; `cyclic` says whether one does. */
-  dropGraphAt(states: number): void {
-    this.#mostNoted = states;
-    this.#onWay = new Int32Array(1024);
-  }
-
-  /** Notes whether a state is on the way. */
-  #setOnWay(bits: Int32Array, number: number, on: boolean): void {
-    const at = number >>> 5;
-    if (at >= bits.length) this.#onWay = bits = resized(bits, new Int32Array(bits.length * 2));
-    if (on) bits[at] |= 1 << number;
-    else bits[at] &= ~(1 << number);
   }
 
   /** Searches behind `prefix`, whose last state is not entered yet; `taken`: and whose last step was one that can be taken. */
@@ -110,12 +101,14 @@ export class Descent {
     this.complete = false;
     if (length === 0 || taken) {
       context.replay(schedule, length);
+      this.#ends?.begin(this.#from);
     } else {
       context.replay(schedule, length - 1);
       this.#from = this.#numberHere();
       this.#step = schedule[length - 1];
+      this.#ends?.begin(this.#from);
       if (!context.take(this.#step, schedule, length - 1)) {
-        this.#graph?.end(this.#from);
+        this.#isOver();
         this.complete = true;
         return this.#ended();
       }
@@ -135,8 +128,8 @@ export class Descent {
       const level = this.#levels - 1;
       const depth = this.#base + level;
       if (this.#next[level] === this.#first[level + 1]) {
-        if (this.#onWay !== null) this.#setOnWay(this.#onWay, this.#numbers[level], false);
         this.#levels--;
+        this.#ends?.leave();
         continue;
       }
       if (context.changesWorld()) context.replay(this.#schedule, depth);
@@ -146,7 +139,7 @@ export class Descent {
       this.#from = this.#numbers[level];
       this.#step = step;
       if (!context.take(step, schedule, depth)) {
-        this.#graph?.end(this.#from);
+        this.#isOver();
         here = -1;
       } else if (!this.#enter(depth + 1)) here = -1;
     }
@@ -154,9 +147,15 @@ export class Descent {
     return this.#ended();
   }
 
+  /** What the step under way led to ends the schedule, or goes on in another part of the space. */
+  #isOver(): void {
+    this.#graph?.end(this.#from);
+    this.#ends?.over();
+  }
+
   /** The number of the present state; -1 where it is not in the table. */
   #numberHere(): number {
-    if (this.#graph === null || this.#table === null) return -1;
+    if ((this.#graph === null && this.#ends === null) || this.#table === null) return -1;
     this.#context.world.fingerprint(this.#lanes);
     return this.#table.find(this.#lanes[0], this.#lanes[1]);
   }
@@ -173,7 +172,7 @@ export class Descent {
     if (this.#table !== null) {
       world.fingerprint(this.#lanes);
       if (this.#border?.outside(this.#lanes, this.#schedule, depth)) {
-        this.#graph?.end(this.#from);
+        this.#isOver();
         return false;
       }
       const index = this.#table.enter(this.#lanes[0], this.#lanes[1]);
@@ -187,10 +186,10 @@ export class Descent {
         else this.#graph.start(number, this.#schedule.slice(0, depth));
       }
       if (index < 0) {
-        if (this.#onWay !== null && (this.#onWay[number >>> 5] & (1 << number)) !== 0) this.cyclic = true;
+        this.#ends?.ledTo(number);
         return false;
       }
-      if (number >= this.#mostNoted && !this.cyclic) this.#graph = null;
+      if (number >= this.#mostNoted) this.#graph = null;
     }
     stats.states++;
     // A state that was seen before was checked then.
@@ -199,12 +198,13 @@ export class Descent {
     const n = world.enabled(this.#buffer);
     if (n === 0) {
       this.#graph?.end(number);
+      this.#ends?.end(number);
       this.#context.checkEnd(this.#schedule, depth);
       return false;
     }
     const level = this.#levels++;
     this.#numbers[level] = number;
-    if (this.#onWay !== null) this.#setOnWay(this.#onWay, number, true);
+    this.#ends?.enter(number);
     this.#prints[level] = this.#lanes[0];
     const first = this.#first[level];
     if (first + n > this.#steps.length)

@@ -59,13 +59,19 @@ export class Graph {
     for (const [state, schedule] of starts) this.start(state, schedule);
   }
 
-  /** The steps to the nearest of `states` states from which no end can be reached; null where there is none. */
-  scheduleToNoEnd(states: number): Step[] | null {
+  /** By number, of `states` states: 1 where an end can be reached. */
+  endingStates(states: number): Uint8Array {
     const ending = new Uint8Array(states);
     this.#spread(this.#to, this.#from, this.#ends, states, (state) => {
       ending[state] = 1;
       return true;
     });
+    return ending;
+  }
+
+  /** The steps to the nearest of `states` states from which no end can be reached; null where there is none. */
+  scheduleToNoEnd(states: number): Step[] | null {
+    const ending = this.endingStates(states);
     if (!ending.includes(0)) return null;
     const by = new Int32Array(states).fill(NONE);
     let found = NONE;

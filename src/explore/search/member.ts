@@ -1,5 +1,7 @@
 /** What each thread of a search by several does: takes prefixes of schedules from the queue and searches behind them. */
+import { MAX_NOTED } from './depth-first.ts';
 import { Descent, type Sharing } from './descent.ts';
+import type { Ends } from './ends.ts';
 import type { Graph } from './graph.ts';
 import type { Context } from './search.ts';
 import type { StateTable } from './state-table.ts';
@@ -17,30 +19,43 @@ export function sharingOver(queue: WorkQueue): Sharing {
 export class Member {
   readonly #context: Context;
   readonly #table: StateTable;
-  readonly #graph: Graph | null;
+  readonly #ends: Ends | null;
   readonly #queue: WorkQueue;
   readonly #sharing: Sharing;
   /** Its budget was spent. */
   spent = false;
+  /** Where states and steps are noted, while they are few. */
+  graph: Graph | null;
 
+  /** `ends`: what is to know whether states lead to an end. */
   constructor(
     context: Context,
     table: StateTable,
-    graph: Graph | null,
     queue: WorkQueue,
-    sharing: Sharing = sharingOver(queue),
+    options: { ends: Ends | null; graph?: Graph | null; sharing?: Sharing },
   ) {
+    const { ends, graph = null, sharing = sharingOver(queue) } = options;
     this.#context = context;
     this.#table = table;
-    this.#graph = graph;
+    this.#ends = ends;
+    this.graph = graph;
     this.#queue = queue;
+    table.rest();
     this.#sharing = sharing;
   }
 
   /** Searches behind one prefix; all are to end where the budget is spent or enough was found. */
   search(prefix: Uint8Array): void {
-    const descent = new Descent(this.#context, this.#table, this.#sharing, this.#graph);
-    if (descent.run(prefix) === 'budget' && !this.#queue.stopped) this.spent = true;
+    const descent = new Descent(this.#context, this.#table, {
+      ...{ sharing: this.#sharing, graph: this.graph, mostNoted: MAX_NOTED, ends: this.#ends },
+    });
+    this.#table.resume();
+    try {
+      if (descent.run(prefix) === 'budget' && !this.#queue.stopped) this.spent = true;
+    } finally {
+      this.#table.rest();
+    }
+    this.graph = descent.graph;
     if (this.spent || this.#context.done) this.#queue.stop();
   }
 }

@@ -3,7 +3,8 @@ import type { Kernel } from '../../driver/kernels.ts';
 import { type CoverageReport, mergeCoverage } from '../coverage.ts';
 import { DriverWorld } from '../driver-world.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import { findNoEnd } from './depth-first.ts';
+import { findNoEnd, searchForNoEnd } from './depth-first.ts';
+import { Ends } from './ends.ts';
 import { Graph } from './graph.ts';
 import { Member, sharingOver } from './member.ts';
 import { type Budget, Context, type Finding, keyOf, type Outcome, type Stats } from './search.ts';
@@ -62,11 +63,11 @@ export async function searchInParallel(
     ...{ further, accept },
     ...(progress ? { progress: (stats: Stats) => progress({ ...stats, states: table.size }) } : {}),
   });
-  const graph = world.endsMatter ? new Graph() : null;
+  const ends = world.endsMatter ? new Ends() : null;
   const initial = new Int32Array(2);
   world.reset();
   world.fingerprint(initial);
-  const team = new Team(table, options.jobs, options.aloneSeconds ?? ALONE_SECONDS, {
+  const team = new Team(table, ends, options.jobs, options.aloneSeconds ?? ALONE_SECONDS, {
     ...{ source: scenario.source, name: scenario.name, kernel: model.name, switched: model.switched },
     ...{
       initial,
@@ -77,16 +78,18 @@ export async function searchInParallel(
     },
   });
   const { queue } = team;
-  const member = new Member(context, table, graph, queue, {
-    ...sharingOver(queue),
-    hasIdleWorkers: () => team.look(),
-  });
+  const sharing = { ...sharingOver(queue), hasIdleWorkers: () => team.look() };
+  const member = new Member(context, table, queue, { ends, graph: ends && new Graph(), sharing });
+  const { prefixes = [new Uint8Array(0)] } = options;
   try {
-    await searchAll(member, team, options.prefixes ?? [new Uint8Array(0)]);
+    await searchAll(member, team, prefixes);
     const outputs = await team.outputs();
-    for (const output of outputs) if (output.graph !== null) graph?.addAll(output.graph);
-    const spent = member.spent || outputs.some((one) => one.spent);
-    if (graph !== null && !spent && !context.done) findNoEnd(context, graph, table.size);
+    let spent = member.spent || outputs.some((one) => one.spent);
+    for (const { open } of outputs) if (open !== null) ends?.addAll(open);
+    if (ends !== null && !spent && !context.done && !ends.all(table.size)) {
+      if (outputs.length === 0 && member.graph !== null) findNoEnd(context, member.graph, table.size);
+      else spent = !searchForNoEnd(context, prefixes);
+    }
     const own = { findings: [...context.findings.values()], accepted: [...context.accepted] };
     return {
       ...merge(own, outputs, spent),

@@ -29,6 +29,9 @@ const FROM_THE_START = 1024;
 /** States from which on it pays to remember what steps do. */
 const MEMOIZED_FROM = 300;
 
+/** Between two looks at how much memory the process has, ms. */
+const WEIGH_EVERY_MS = 50;
+
 /** More different messages than these say nothing more. */
 const MAX_FINDINGS = 64;
 
@@ -79,6 +82,13 @@ export class Context {
   readonly #deadline: number;
   #ticks = 0;
   #over = false;
+  /** When memory was looked at last, which the operating system has to count. */
+  #weighed = performance.now();
+  /** Which schedule is being checked: one function for all checks, for there are millions. */
+  #checked: Uint8Array = new Uint8Array(0);
+  #checkedLength = 0;
+  readonly #report = (violation: Violation): void =>
+    this.found(violation, this.#checked, this.#checkedLength);
 
   constructor(
     world: World,
@@ -109,8 +119,12 @@ export class Context {
     if (this.#over) return true;
     if (this.stats.states >= this.budget.states) return (this.#over = true);
     if ((this.#ticks++ & 127) !== 127) return false;
-    if (performance.now() > this.#deadline) this.#over = true;
-    if ((this.#ticks & 8191) === 0 && process.memoryUsage.rss() > this.budget.memory) this.#over = true;
+    const now = performance.now();
+    if (now > this.#deadline) this.#over = true;
+    if (now > this.#weighed + WEIGH_EVERY_MS) {
+      this.#weighed = now;
+      if (process.memoryUsage.rss() > this.budget.memory) this.#over = true;
+    }
     this.progress?.(this.stats);
     return this.#over;
   }
@@ -179,7 +193,9 @@ export class Context {
   }
 
   check(schedule: Uint8Array, length: number): void {
-    this.world.check((violation) => this.found(violation, schedule, length));
+    this.#checked = schedule;
+    this.#checkedLength = length;
+    this.world.check(this.#report);
   }
 
   /** At a state without steps: has everything ended, or does something wait for ever? */

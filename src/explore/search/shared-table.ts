@@ -4,14 +4,14 @@
  * a miss of every cache at each look: each size has a region of its own, of which the operating system gives what is touched.
  *
  * Most looks find a state, and are plain loads, which cost a tenth of Atomics.load(): words of a place change once, from 0. Only
- * where a word is 0 does a thread ask again by Atomics. A region is read as long as a thread likes; who writes into one says by
- * Atomics that it is done.
+ * where a word is 0 does a thread ask again by Atomics. Who makes the table larger says so, and begins when each of the others
+ * has stopped at its next look, or rests because it has nothing to search.
  */
 import { hash, NUMBER, placesFor, WORDS } from './table-memory.ts';
 
 /** A line of the cache: what one thread writes often and others read often is in lines of their own. */
 const LINE = 16;
-/** Words of the header: the size in use, whether it is being changed, threads; states; and of each thread whether it is inside. */
+/** Words of the header: the size in use, whether it is being changed, threads; states; and of each thread whether it may use the table. */
 const SIZE = 0;
 const GROWING = 1;
 const MEMBERS = 2;
@@ -20,6 +20,8 @@ const FIRST_MEMBER = 2 * LINE;
 /** More threads than --jobs takes. */
 const MAX_MEMBERS = 1024;
 const HEADER = FIRST_MEMBER + MAX_MEMBERS * LINE;
+/** A thread that has not stopped by then is dead, ms. */
+const LONGEST_STEP_MS = 60_000;
 
 export interface SharedBuffers {
   header: SharedArrayBuffer;
@@ -54,7 +56,10 @@ export class SharedTable {
   /** Index of the last place's first word. */
   #mask = 0;
 
-  /** One for each thread. `begun`: what the first one brings with it, places of a table and how many states they are. */
+  /**
+   * One for each thread, which may use the table until it calls rest(). `begun`: what the first one brings with it, places of a
+   * table and how many states they are.
+   */
   constructor(buffers: SharedBuffers, begun?: { words: Int32Array; states: number }) {
     this.#buffers = buffers;
     this.capacity = buffers.capacity;
@@ -62,8 +67,27 @@ export class SharedTable {
     const member = Atomics.add(this.#header, MEMBERS, 1);
     if (member >= MAX_MEMBERS) throw new RangeError(`more than ${MAX_MEMBERS} threads over one table`);
     this.#self = FIRST_MEMBER + member * LINE;
-    this.#use(Atomics.load(this.#header, SIZE));
+    this.resume();
     if (begun !== undefined) this.#bring(begun.words, begun.states);
+  }
+
+  /** This thread does not use the table until it calls resume(). */
+  rest(): void {
+    Atomics.store(this.#header, this.#self, 0);
+    Atomics.notify(this.#header, this.#self);
+  }
+
+  /** This thread uses the table from now on, once it has the size that it is to have. */
+  resume(): void {
+    const header = this.#header;
+    for (;;) {
+      Atomics.store(header, this.#self, 1);
+      if (Atomics.load(header, GROWING) === 0) break;
+      this.rest();
+      Atomics.wait(header, GROWING, 1);
+    }
+    const size = Atomics.load(header, SIZE);
+    if (size !== this.#size) this.#use(size);
   }
 
   /** No other thread is there yet; a table for one has at least as many places as one for several. */
@@ -92,23 +116,18 @@ export class SharedTable {
 
   /** Adds a state and returns its number, ~number where it was there before, or `full` where there is no room. */
   enter(lane0: number, lane1: number, full: number): number {
-    this.#begin();
+    if (this.#header[GROWING] !== 0) this.#stop();
     const words = this.#words;
     const mask = this.#mask;
     for (let place = (hash(lane0, lane1) * WORDS) & mask; ; place = (place + WORDS) & mask) {
       let found = words[place];
       if (found === 0) {
-        if (Atomics.load(this.#header, COUNT) >= this.capacity) {
-          this.#end();
-          return full;
-        }
+        if (Atomics.load(this.#header, COUNT) >= this.capacity) return full;
         found = Atomics.compareExchange(words, place, 0, lane0);
         if (found === 0) return this.#claimed(place, lane1, full);
       }
       if (found !== lane0 || this.#written(place + 1) !== lane1) continue;
-      const number = this.#written(place + NUMBER) - 1;
-      this.#header[this.#self] = 0;
-      return ~number;
+      return ~(this.#written(place + NUMBER) - 1);
     }
   }
 
@@ -117,24 +136,20 @@ export class SharedTable {
     Atomics.store(this.#words, place + 1, lane1);
     const index = Atomics.add(this.#header, COUNT, 1);
     Atomics.store(this.#words, place + NUMBER, index + 1);
-    this.#end();
     if (placesFor(index + 1) * WORDS > this.#words.length && index + 1 < this.capacity) this.#grow();
     return index < this.capacity ? index : full;
   }
 
   /** The number of a state; -1 where it was not entered. */
   find(lane0: number, lane1: number): number {
-    this.#begin();
+    if (this.#header[GROWING] !== 0) this.#stop();
     const words = this.#words;
     const mask = this.#mask;
-    let number = -1;
-    for (let place = (hash(lane0, lane1) * WORDS) & mask; number < 0; place = (place + WORDS) & mask) {
+    for (let place = (hash(lane0, lane1) * WORDS) & mask; ; place = (place + WORDS) & mask) {
       const found = words[place];
-      if (found === 0) break;
-      if (found === lane0 && this.#written(place + 1) === lane1) number = this.#written(place + NUMBER) - 1;
+      if (found === 0) return -1;
+      if (found === lane0 && this.#written(place + 1) === lane1) return this.#written(place + NUMBER) - 1;
     }
-    this.#end();
-    return number;
   }
 
   /** Another word of a place whose first is there: another thread may be about to write it. */
@@ -144,30 +159,29 @@ export class SharedTable {
     return word;
   }
 
-  /** From here to #end() no other thread makes the table larger. */
-  #begin(): void {
+  /** Another thread makes the table larger. */
+  #stop(): void {
+    this.rest();
+    this.resume();
+  }
+
+  /** Waits until no other thread uses the table. @throws where one does not stop */
+  #waitForOthers(): void {
     const header = this.#header;
-    for (;;) {
-      Atomics.store(header, this.#self, 1);
-      if (header[GROWING] === 0) break;
-      Atomics.store(header, this.#self, 0);
-      Atomics.wait(header, GROWING, 1);
+    const members = Atomics.load(header, MEMBERS);
+    for (let i = 0; i < members; i++) {
+      const word = FIRST_MEMBER + i * LINE;
+      if (word !== this.#self && Atomics.wait(header, word, 1, LONGEST_STEP_MS) === 'timed-out')
+        throw new Error('a thread of the search does not answer any more');
     }
-    const size = header[SIZE];
-    if (size !== this.#size) this.#use(size);
   }
 
-  #end(): void {
-    Atomics.store(this.#header, this.#self, 0);
-  }
-
-  /** Goes on in a region of twice the size, once no other thread is inside; one of those who want to does it. */
+  /** Goes on in a region of twice the size; one of those who want to does it. */
   #grow(): void {
     const header = this.#header;
     if (Atomics.compareExchange(header, GROWING, 0, 1) !== 0) return;
     if (Atomics.load(header, SIZE) === this.#size) {
-      const members = Atomics.load(header, MEMBERS);
-      for (let i = 0; i < members; i++) while (Atomics.load(header, FIRST_MEMBER + i * LINE) !== 0);
+      this.#waitForOthers();
       const old = this.#words;
       this.#use(this.#size + 1);
       for (let place = 0; place < old.length; place += WORDS)

@@ -51,6 +51,15 @@ export class StateTable {
     this.#words = new Int32Array(0);
   }
 
+  /** This thread does not look into the table until it calls resume(); others may wait for that. */
+  rest(): void {
+    this.#shared?.rest();
+  }
+
+  resume(): void {
+    this.#shared?.resume();
+  }
+
   /** States so far. */
   get size(): number {
     return this.#shared?.size ?? this.#count;

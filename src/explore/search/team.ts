@@ -1,6 +1,7 @@
 /** Worker threads that join a search which one thread has begun, and what they say in the end. */
 import { Worker } from 'node:worker_threads';
 import type { PartCoverage } from '../coverage.ts';
+import { Ends } from './ends.ts';
 import type { GraphData } from './graph.ts';
 import type { Budget, Stats } from './search.ts';
 import { allocateShared, type SharedBuffers } from './shared-table.ts';
@@ -25,6 +26,8 @@ export interface Subject {
 /** What a worker is told. */
 export interface WorkerInput extends Subject {
   table: SharedBuffers;
+  /** See Ends; null where nothing is asked of them. */
+  ends: SharedArrayBuffer | null;
   queue: SharedArrayBuffer;
 }
 
@@ -36,7 +39,8 @@ export interface WorkerOutput {
   findings: { invariant: string; message: string; schedule: Step[] }[];
   accepted: string[];
   coverage: PartCoverage;
-  graph: GraphData | null;
+  /** See Ends.toData(). */
+  open: GraphData | null;
 }
 
 /** Prefixes that wait for a thread at a time. */
@@ -47,6 +51,7 @@ const LOOK_EVERY = 4;
 export class Team {
   readonly queue = WorkQueue.create(SLOTS);
   readonly #table: StateTable;
+  readonly #ends: Ends | null;
   readonly #jobs: number;
   readonly #subject: Subject;
   readonly #startAt: number;
@@ -56,9 +61,10 @@ export class Team {
   #failure: Error | null = null;
   #wake: () => void = () => {};
 
-  /** `table` is the first thread's; `jobs` are all threads, which begin after `seconds`. */
-  constructor(table: StateTable, jobs: number, seconds: number, subject: Subject) {
+  /** `table` and `ends` are the first thread's; `jobs` are all threads, which begin after `seconds`. */
+  constructor(table: StateTable, ends: Ends | null, jobs: number, seconds: number, subject: Subject) {
     this.#table = table;
+    this.#ends = ends;
     this.#jobs = jobs;
     this.#subject = subject;
     this.#startAt = performance.now() + seconds * 1000;
@@ -75,7 +81,9 @@ export class Team {
   #start(): void {
     const table = allocateShared(this.#table.capacity);
     this.#table.moveTo(table);
-    const workerData: WorkerInput = { ...this.#subject, table, queue: this.queue.buffer };
+    const ends = this.#ends && Ends.allocate(table.capacity);
+    if (ends !== null) this.#ends?.moveTo(ends);
+    const workerData: WorkerInput = { ...this.#subject, table, ends, queue: this.queue.buffer };
     this.#workers = Array.from({ length: this.#jobs - 1 }, () => {
       const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData });
       worker.once('message', (output: WorkerOutput) => {

@@ -5,7 +5,7 @@ import '../command.ts';
 import { switchedKernel } from '../../driver/kernels.ts';
 import { DriverWorld } from '../driver-world.ts';
 import { parseScenario } from '../scenario/parser.ts';
-import { Graph } from './graph.ts';
+import { Ends } from './ends.ts';
 import { Member } from './member.ts';
 import type { WorkerInput, WorkerOutput } from './parallel.ts';
 import { Context } from './search.ts';
@@ -17,8 +17,8 @@ const queue = new WorkQueue(input.queue);
 const scenario = parseScenario(input.source, input.name);
 const world = new DriverWorld(scenario, switchedKernel(input.kernel, input.switched), input.invariants);
 const context = new Context(world, input.budget, { further: input.further, accept: input.accept });
-const graph = world.endsMatter ? new Graph() : null;
-const member = new Member(context, StateTable.share(input.table), graph, queue);
+const ends = input.ends && Ends.share(input.ends);
+const member = new Member(context, StateTable.share(input.table), queue, { ends });
 
 const initial = new Int32Array(2);
 world.reset();
@@ -38,7 +38,7 @@ if (alike && queue.join()) {
     })),
     accepted: [...context.accepted],
     coverage: world.harness.coverage.partReport(),
-    graph: graph?.toData() ?? null,
+    open: ends?.toData() ?? null,
   };
   parentPort?.postMessage(output);
 }

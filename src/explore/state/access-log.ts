@@ -1,14 +1,14 @@
 /**
  * What the step that is being taken reads and writes of the state that threads share. Off unless a search asks for it
- * (src/explore/reduction). A place is a field of an object, an element, or a collection as a whole; it has a number, given
- * when it is first met and kept for good, because objects' names are the same in every schedule (objects.ts).
+ * (src/explore/reduction). A place is a field of an object, an element, or a collection as a whole, and has a number
+ * (place-numbers.ts).
  *
  * Collections have two places besides their elements: ALL for what changes or reads the whole of it, and MEMBERS, which
  * lets writes of different elements be independent of one another, and not of a read of all of them.
  */
 import { AccessSet, COMMUTES, READS, WRITES } from './access-set.ts';
-import { mix32 } from './hash.ts';
 import { $key, isUnhashed } from './names.ts';
+import { placeOf } from './place-numbers.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: whatever the driver keeps
 type Any = any;
@@ -79,48 +79,6 @@ export function endReaction(outer: AccessSet | null): void {
   if (set.changes) outer.addAll(set);
   set.clear();
   spare.push(set);
-}
-
-/** Numbers of places: an open-addressing table from the two words that name one. */
-let objects = new Int32Array(4096);
-let keys = new Int32Array(4096);
-let numbers = new Int32Array(4096);
-let count = 0;
-
-/** How many places were met so far. */
-export const placeCount = (): number => count;
-
-/** The number of a place: field or element `key` of the object that has the name `id`. */
-export function placeOf(id: number, key: number): number {
-  const mask = objects.length - 1;
-  let at = mix32(Math.imul(id, 0x9e3779b1) ^ key) & mask;
-  for (; numbers[at] !== 0; at = (at + 1) & mask) {
-    if (objects[at] === id && keys[at] === key) return numbers[at] - 1;
-  }
-  if (count * 2 > objects.length) {
-    grow();
-    return placeOf(id, key);
-  }
-  objects[at] = id;
-  keys[at] = key;
-  numbers[at] = ++count;
-  return count - 1;
-}
-
-function grow(): void {
-  const [oldObjects, oldKeys, oldNumbers] = [objects, keys, numbers];
-  objects = new Int32Array(oldObjects.length * 2);
-  keys = new Int32Array(objects.length);
-  numbers = new Int32Array(objects.length);
-  const mask = objects.length - 1;
-  for (let i = 0; i < oldNumbers.length; i++) {
-    if (oldNumbers[i] === 0) continue;
-    let at = mix32(Math.imul(oldObjects[i], 0x9e3779b1) ^ oldKeys[i]) & mask;
-    while (numbers[at] !== 0) at = (at + 1) & mask;
-    objects[at] = oldObjects[i];
-    keys[at] = oldKeys[i];
-    numbers[at] = oldNumbers[i];
-  }
 }
 
 const ALL = $key('all of a collection');

@@ -1,5 +1,6 @@
 /** The switchboard of the state tracking: when the initial state stands, who acts, and the ways back. */
 import { type Any, contents, frozen, nameOf, now, roots, SETUP } from './objects.ts';
+import { forgetPlaces } from './place-numbers.ts';
 import { forgetUndo, undoLength, undoTo } from './undo-list.ts';
 
 /** Module-level objects and all that they led to when they became known; they outlive each world. */
@@ -93,6 +94,7 @@ export const tracker = {
     now.recording = false;
     now.owner = SETUP;
     forgetUndo();
+    forgetPlaces();
     now.lane0 = now.lane1 = 0;
     if (now.known !== null) now.known = [...shared];
     for (const target of shared) contents(target, nameOf(target), 1);

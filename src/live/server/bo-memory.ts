@@ -1,6 +1,7 @@
 import { fstatSync } from 'node:fs';
 import { EMFILE, ENFILE, ENOMEM } from '../../../uapi/errno.ts';
 import { PAGE_SIZE } from '../../../uapi/sizes.ts';
+import { RenewedMap } from '../../driver/base/renewed-map.ts';
 import type { GemObject } from '../../driver/gem/gem.ts';
 import { type Fd, owned } from '../fd.ts';
 import { native } from '../native.ts';
@@ -164,7 +165,7 @@ export class BoMemory {
 
 /** The memory of all buffer objects that a client or the model has looked into. */
 export class BoMemories {
-  readonly #of = new Map<GemObject, BoMemory>();
+  readonly #of = new RenewedMap<GemObject, BoMemory>();
   readonly #shares: Shares | null;
 
   /** `shares`: of descriptors, by process. */

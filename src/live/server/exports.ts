@@ -1,4 +1,5 @@
 import { EINVAL, EMFILE, ENFILE } from '../../../uapi/errno.ts';
+import { RenewedMap } from '../../driver/base/renewed-map.ts';
 import type { DmaBuf } from '../../driver/gem/dma-buf.ts';
 import {
   type FdObject,
@@ -39,8 +40,8 @@ export class Exports {
   readonly shares: Shares;
   readonly signals = new Signals();
   /** Fences by the key of the socket that stands for them. */
-  readonly #fences = new Map<number, SyncFile | SyncobjFile>();
-  readonly #bufs = new Map<string, ExportedBuf>();
+  readonly #fences = new RenewedMap<number, SyncFile | SyncobjFile>();
+  readonly #bufs = new RenewedMap<string, ExportedBuf>();
   /** With more dma-bufs than that they are swept at once: not so many stay that no client has any more. */
   #bound = MIN_BOUND;
   /** How far a sweep has come; null: there is none. */

@@ -1,3 +1,4 @@
+import { RenewedMap } from '../../driver/base/renewed-map.ts';
 import type { DrmFile } from '../../driver/ioctl/file.ts';
 import type { Connection } from './clients/connection.ts';
 import type { GivenFile } from './files/given-files.ts';
@@ -25,7 +26,7 @@ export class OpenFile {
   /** The last descriptor is gone; the file is released when no call waits any more. */
   closing = false;
   /** Connections that know it (Connection.shown). */
-  readonly shownOn = new Set<Connection>();
+  readonly shownOn = new RenewedMap<Connection, true>();
 
   constructor(id: number, given: GivenFile, minor: number, flags: number, pid: number, drm: DrmFile) {
     this.id = id;

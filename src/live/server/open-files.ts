@@ -1,5 +1,6 @@
 import { ENFILE, ENODEV } from '../../../uapi/errno.ts';
 import { run } from '../../coroutine/op.ts';
+import { RenewedMap } from '../../driver/base/renewed-map.ts';
 import type { PanthorDrv } from '../../driver/ioctl/drv.ts';
 import type { LiveTree } from '../../tree/live/live-tree.ts';
 import type { Fd } from '../fd.ts';
@@ -31,9 +32,9 @@ export interface OpenFilesOptions {
 /** The clients' open device nodes. */
 export class OpenFiles {
   readonly #options: OpenFilesOptions;
-  readonly #byKey = new Map<number, OpenFile>();
+  readonly #byKey = new RenewedMap<number, OpenFile>();
   /** Those that are to be released. */
-  readonly #left = new Set<OpenFile>();
+  readonly #left = new RenewedMap<OpenFile, true>();
   #nextId = 0;
 
   constructor(options: OpenFilesOptions) {
@@ -115,7 +116,7 @@ export class OpenFiles {
 
   /** Releases one: fput() leaves that to a work item, or to the end of a system call. */
   releaseNext(): void {
-    for (const file of this.#left) {
+    for (const file of this.#left.keys()) {
       this.#release(file);
       return;
     }
@@ -130,13 +131,13 @@ export class OpenFiles {
   /** The last descriptor is gone; calls that wait still hold the file, as fdget() does. */
   #closed(file: OpenFile): void {
     file.closing = true;
-    if (file.busy === 0) this.#left.add(file);
+    if (file.busy === 0) this.#left.set(file, true);
   }
 
   /** A call that waited has returned. */
   idle(file: OpenFile): void {
     file.busy--;
-    if (file.closing && file.busy === 0 && !file.released) this.#left.add(file);
+    if (file.closing && file.busy === 0 && !file.released) this.#left.set(file, true);
   }
 
   /** The server ends. */
@@ -153,7 +154,7 @@ export class OpenFiles {
     file.released = true;
     this.#left.delete(file);
     this.#byKey.delete(file.key);
-    for (const connection of [...file.shownOn]) connection.forget(file);
+    for (const connection of [...file.shownOn.keys()]) connection.forget(file);
     bugs.guard('release', () => {
       run(drv.release(file.drm));
       tree?.released(file.drm);

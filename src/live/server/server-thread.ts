@@ -15,10 +15,10 @@ import type { WorkerMessage, WorkerOptions } from './worker.ts';
 
 /**
  * How V8 collects young garbage, which stops all clients: some 0.3 ms and 0.02 for each MiB, however much of it is garbage, and
- * more where much lives. V8 begins with 1 MiB, and beside a busy client stops dozens of times a second; with 16 it is a few times.
+ * more where much lives. V8 begins with 1 MiB, and beside a busy client stops dozens of times a second; with 32 it is a few times.
  * And by one thread: helpers would have to wait for a core that clients have.
  */
-const V8_FLAGS = ['--min-semi-space-size=16', '--max-semi-space-size=16', '--no-parallel-scavenge'];
+const V8_FLAGS = ['--min-semi-space-size=32', '--max-semi-space-size=32', '--no-parallel-scavenge'];
 
 /** How a server is wanted. */
 export interface ServeOptions {

@@ -1,3 +1,5 @@
+import { RenewedMap } from '../../driver/base/renewed-map.ts';
+
 /**
  * Something that there is not enough of for all (descriptors, bytes of unfinished messages), counted by client. A
  * client may have as much as is left for the others afterwards, or a few times that: one that takes all it can get leaves
@@ -7,7 +9,7 @@ export class Shares {
   readonly #limit: number;
   readonly #times: number;
   #total = 0;
-  readonly #held = new Map<number, number>();
+  readonly #held = new RenewedMap<number, number>();
 
   /** With `times` 1 a client has at most half of `limit`, with 3 three quarters. */
   constructor(limit: number, times = 1) {

@@ -1,6 +1,5 @@
 /** Answers of the kernel that streams of random operations on its trees brought to light (test/trees/hostile), one by one. */
 import { describe, expect, it } from 'vitest';
-import { run } from '../../../src/coroutine/op.ts';
 import { PanthorDevice } from '../../../src/driver/device.ts';
 import { KERNEL_NAMES, kernel } from '../../../src/driver/kernels.ts';
 import { VmPool } from '../../../src/driver/mmu/vm-pool.ts';
@@ -83,7 +82,7 @@ describe('an empty VMA', () => {
 });
 
 describe('a VM', () => {
-  const create = (device: PanthorDevice): number => run(new VmPool(device).create(0, 0));
+  const create = (device: PanthorDevice): number => new VmPool(device).create(0, 0);
 
   it.each([
     [33, -EINVAL],

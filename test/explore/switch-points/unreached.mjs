@@ -38,13 +38,6 @@ export const UNREACHED = [
     ],
   },
   {
-    why: "A scenario's VMs are there before its threads: VM_CREATE touches nothing of another VM but the table of handles, in one step.",
-    places: [
-      'ioctl/ioctl-vm.ts vmCreate: yield* file.vms.create(getU64(view, at + off.user_va_range), view.getUint32(at + off.flags, true), drv.limits.vms)',
-      'mmu/vm-pool.ts create: yield* vm.put()',
-    ],
-  },
-  {
     why: 'For vectors of the function itself (src/conform), whose ranges are any 64-bit numbers; no call of the driver has such a range.',
     places: ['mmu/as-commands.ts lockRegionExact: yield* this.writeCmd(as, AS_COMMAND_LOCK)'],
   },

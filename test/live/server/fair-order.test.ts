@@ -43,14 +43,26 @@ describe('turns by what each process has used', () => {
     expect(order.next()).toBe('b:10');
   });
 
-  it('are no credit for having been idle', () => {
+  it('are no credit for a process that is new: another could be made for each call', () => {
     const accounts = accountsOf('a', 'b');
     const order = new FairOrder<string>();
     order.add(accounts.get('a')!, 'a:50');
-    serve(order, accounts, ['a:50'], 1e6);
+    serve(order, accounts, ['a:50'], 20e6);
     order.add(accounts.get('b')!, 'b:50');
     const used = serve(order, accounts, ['a:50', 'b:50'], 100_000);
     expect(Math.abs(used.get('a')! - used.get('b')!)).toBeLessThanOrEqual(100);
+  });
+
+  it('are a credit of 4 ms for one that was idle, and no more', () => {
+    const accounts = accountsOf('a', 'b');
+    const order = new FairOrder<string>();
+    order.add(accounts.get('b')!, 'b:50');
+    serve(order, accounts, [], 50);
+    order.add(accounts.get('a')!, 'a:50');
+    serve(order, accounts, ['a:50'], 20e6);
+    order.add(accounts.get('b')!, 'b:50');
+    const used = serve(order, accounts, ['a:50', 'b:50'], 10e6);
+    expect(Math.abs(used.get('b')! - used.get('a')! - 4e6)).toBeLessThanOrEqual(100);
   });
 
   it('are no debt either, once all have been idle', () => {

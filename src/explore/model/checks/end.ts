@@ -7,6 +7,12 @@ import { staleInterrupt, unheardFault } from './faults.ts';
 import { lostObjects, lostReservations, lostTables } from './lost.ts';
 import { whatStaysBroken } from './recovery.ts';
 
+/** Of each VM with asynchronous binds that nothing will signal: a sentence. To be asked where nothing goes on. */
+export function lostBinds(harness: Harness): string[] {
+  const lost = harness.vms.filter(({ unsignalled }) => unsignalled > 0);
+  return lost.map(({ name, unsignalled }) => `${unsignalled} binds of ${name} are never signalled`);
+}
+
 /** Reports what is left behind: jobs and fences that wait for ever, memory, interrupts, a device that stays broken. */
 export function checkWhenOver(
   harness: Harness,

@@ -1,5 +1,6 @@
 import { EAGAIN, EINTR } from '../../../../uapi/errno.ts';
 import { Frame } from '../../../capture/frame.ts';
+import { RenewedMap } from '../../../driver/base/renewed-map.ts';
 import { closeAll, Fd } from '../../fd.ts';
 import { native } from '../../native.ts';
 import type { Watch } from '../../poller.ts';
@@ -43,7 +44,7 @@ export class Connection {
   /** Where its events come from; null before there is one. */
   watch: Watch | null = null;
   /** Open files that the client has shown on this connection, by key: the ones it may make calls on. */
-  readonly shown = new Map<number, OpenFile>();
+  readonly shown = new RenewedMap<number, OpenFile>();
   /** Cancels the call that waits for its result, if one does. */
   cancel: (() => void) | null = null;
   /** Its call that waits has been woken: what is to be done in its next turn. */
@@ -162,7 +163,7 @@ export class Connection {
   /** The client may make calls on `file` by its key from now on. */
   show(file: OpenFile): void {
     this.shown.set(file.key, file);
-    file.shownOn.add(this);
+    file.shownOn.set(this, true);
     if (this.shown.size > MAX_SHOWN) this.forget(this.shown.values().next().value as OpenFile);
   }
 

@@ -1,4 +1,5 @@
-import { ENFILE } from '../../../../uapi/errno.ts';
+import { ENFILE, ENOMEM } from '../../../../uapi/errno.ts';
+import { RenewedMap } from '../../../driver/base/renewed-map.ts';
 import type { Fd } from '../../fd.ts';
 import { EPOLLERR, EPOLLHUP, EPOLLIN, EPOLLOUT, native } from '../../native.ts';
 import type { Poller } from '../../poller.ts';
@@ -28,7 +29,6 @@ export interface ConnectionsOptions {
 const MAX_BYTES = 256 << 20;
 /** A request has to be complete by then, ns. */
 const MAX_HALF_NS = 10e9;
-const ENOMEM = 12;
 
 /** What has turns: a connection, and the work that calls have left. */
 export type Asker = Connection | 'work';
@@ -39,15 +39,15 @@ export type Asker = Connection | 'work';
  */
 export class Connections {
   readonly #options: ConnectionsOptions;
-  readonly #all = new Set<Connection>();
+  readonly #all = new RenewedMap<Connection, true>();
   /** Those that each process has, the one used longest ago first, and what it has used. */
-  readonly #byPid = new Map<number, { own: Set<Connection>; account: Account<Asker> }>();
+  readonly #byPid = new RenewedMap<number, { own: RenewedMap<Connection, true>; account: Account<Asker> }>();
   /** Those that events were reported of again, while they waited: they are not asked for until then. */
-  readonly #muted = new Set<Connection>();
+  readonly #muted = new RenewedMap<Connection, true>();
   /** Those whose request has to wait for the end of one that is under way. */
-  readonly #later = new Set<Connection>();
+  readonly #later = new RenewedMap<Connection, true>();
   /** Those with a part of a request, and since when. */
-  readonly #halves = new Map<Connection, number>();
+  readonly #halves = new RenewedMap<Connection, number>();
   /** What is to be done for calls whose clients are gone. */
   readonly #left: (() => void)[] = [];
   readonly #buffers = new Buffers(new Shares(MAX_BYTES));
@@ -84,7 +84,7 @@ export class Connections {
 
   /** A long request is done: what waited for it can be tried again. */
   retry(): void {
-    for (const connection of this.#later) this.#wait(connection);
+    for (const connection of this.#later.keys()) this.#wait(connection);
     this.#later.clear();
   }
 
@@ -109,8 +109,8 @@ export class Connections {
 
   /** Closes connections whose requests stay unfinished: descriptors that came with them are not held for ever. */
   endHalves(nowNs: number): void {
-    for (const [connection, since] of this.#halves) {
-      if (since + MAX_HALF_NS > nowNs) return;
+    for (const connection of this.#halves.keys()) {
+      if ((this.#halves.get(connection) ?? nowNs) + MAX_HALF_NS > nowNs) return;
       this.drop(connection);
     }
   }
@@ -137,7 +137,7 @@ export class Connections {
   }
 
   close(): void {
-    for (const connection of [...this.#all]) this.drop(connection);
+    for (const connection of [...this.#all.keys()]) this.drop(connection);
     while (this.hasLeft) this.endNext();
     this.#newcomers.close();
   }
@@ -164,7 +164,7 @@ export class Connections {
   /** Its events are of no interest before its turn. */
   #mute(connection: Connection): void {
     if (this.#muted.has(connection)) return;
-    this.#muted.add(connection);
+    this.#muted.set(connection, true);
     connection.watch?.change(0);
   }
 
@@ -185,7 +185,7 @@ export class Connections {
   #turn(connection: Connection, account: Account<Asker>): void {
     const turn = connection.turn(this.#options.handle);
     if (turn === 'later') {
-      this.#later.add(connection);
+      this.#later.set(connection, true);
       return;
     }
     if (turn === 'no-memory') this.#options.refuse(connection, connection.arrivingId, -ENOMEM);
@@ -225,17 +225,18 @@ export class Connections {
       return;
     }
     connection.watch = watch;
-    this.#all.add(connection);
+    this.#all.set(connection, true);
     const known = this.#byPid.get(connection.pid);
-    if (known !== undefined) known.own.add(connection);
-    else this.#byPid.set(connection.pid, { own: new Set([connection]), account: new Account() });
+    const own = known?.own ?? new RenewedMap<Connection, true>();
+    own.set(connection, true);
+    if (known === undefined) this.#byPid.set(connection.pid, { own, account: new Account() });
   }
 
   /** Closes an idle connection of the process that has most of them; its library makes another when it needs one. */
   #evict(): boolean {
     const processes = [...this.#byPid.values()].sort((a, b) => b.own.size - a.own.size);
     for (const { own, account } of processes) {
-      for (const connection of own) {
+      for (const connection of own.keys()) {
         if (!connection.idle || connection.handling || account.waiting.includes(connection)) continue;
         this.drop(connection);
         return true;

@@ -1,4 +1,5 @@
 import { EMFILE, ENFILE, ENOMEM } from '../../../../uapi/errno.ts';
+import { RenewedMap } from '../../../driver/base/renewed-map.ts';
 import { closeAll, Fd } from '../../fd.ts';
 import { native } from '../../native.ts';
 import type { Watch } from '../../poller.ts';
@@ -35,8 +36,8 @@ const ends = new Int32Array(2);
 export class GivenFiles {
   readonly #dir: string;
   readonly #watch: WatchEnd;
-  readonly #byKey = new Map<number, GivenFile>();
-  readonly #byCookie = new Map<number, GivenFile>();
+  readonly #byKey = new RenewedMap<number, GivenFile>();
+  readonly #byCookie = new RenewedMap<number, GivenFile>();
   #nextKey = 1;
 
   /** `dir`: the server's private directory. */

@@ -19,7 +19,8 @@ const MAX_DIR_BYTES = 79;
 
 /**
  * A directory that only this user can enter: `path` (made, or found to be private already), or a new one below
- * XDG_RUNTIME_DIR or the directory for temporary files.
+ * XDG_RUNTIME_DIR, TMPDIR, /dev/shm or another directory for temporary files: each file of a client is a name there for a moment, which takes
+ * a disk's file system up to a millisecond.
  *
  * @throws StartError where `path` belongs to another user, is open to others or is too long
  */
@@ -53,7 +54,7 @@ function missingDirs(path: string): string[] {
 /** A new directory, made by mkdtemp() with mode 0700, in the first place where that is possible. */
 function newDir(): string {
   let last: unknown;
-  for (const parent of [process.env.XDG_RUNTIME_DIR, tmpdir(), '/tmp']) {
+  for (const parent of [process.env.XDG_RUNTIME_DIR, process.env.TMPDIR, '/dev/shm', tmpdir(), '/tmp']) {
     if (parent === undefined || parent.length > MAX_DIR_BYTES - 'panthor-shim-XXXXXX/'.length) continue;
     try {
       return mkdtempSync(join(parent, 'panthor-shim-'));

@@ -1,7 +1,15 @@
+/**
+ * By how much an account that was idle is ahead of the others at most, ns: who has used little has its whole call made before
+ * those that take all they can get, and not in equal parts with them. The kernel gives threads that slept the same.
+ */
+const CREDIT_NS = 4e6;
+
 /** What one process (or the work that calls have left) has used of the server's thread. */
 export class Account<T> {
-  /** Time used, ns, on a scale that all accounts share: one that was idle begins where the others are. */
+  /** Time used, ns, on a scale that all accounts share: one that was idle begins a little before the others. */
   usedNs = 0;
+  /** It has had a turn: a process that is new has no credit, as another could make them without end. */
+  known = false;
   /** What waits for its turn, first come first; an array, as sets that change with each call make garbage with each call. */
   readonly waiting: T[] = [];
 }
@@ -20,7 +28,7 @@ export class FairOrder<T> {
   /** Accounts with something that waits, or that is under way. */
   readonly #active: Account<T>[] = [];
   readonly #running: Account<T>[] = [];
-  /** Where an account begins that was idle, ns: having been idle is no credit (min_vruntime). */
+  /** Where an account begins that is new, ns (min_vruntime). */
   #floorNs = 0;
 
   /** Whether something waits. */
@@ -91,7 +99,9 @@ export class FairOrder<T> {
 
   #activate(account: Account<T>): void {
     if (this.#active.includes(account)) return;
-    if (account.usedNs < this.#floorNs) account.usedNs = this.#floorNs;
+    const least = account.known ? this.#floorNs - CREDIT_NS : this.#floorNs;
+    if (account.usedNs < least) account.usedNs = least;
+    account.known = true;
     this.#active.push(account);
   }
 

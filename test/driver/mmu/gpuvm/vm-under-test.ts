@@ -49,7 +49,7 @@ export class VmUnderTest {
     this.device = new PanthorDevice({ kernel: kernel(options.kernel), trace: options.trace ?? null });
     run(this.device.mmu.init());
     this.#pool = new VmPool(this.device);
-    this.vm = this.#pool.get(run(this.#pool.create(0, 0))) as PanthorVm;
+    this.vm = this.#pool.get(this.#pool.create(0, 0)) as PanthorVm;
     this.naive = new NaiveVm(options.base, options.pages);
     this.objects = options.objects.map(([size, kind], i) => testObject(this.device, i, size, kind));
     for (const { gem } of this.objects) gem.pin();

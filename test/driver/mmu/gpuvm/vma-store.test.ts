@@ -30,6 +30,35 @@ describe('the store of VMAs', () => {
     }
   });
 
+  it('keeps order while the lowest go and others come at both ends', () => {
+    const store = new VmaStore();
+    const expected: number[] = [];
+    const insert = (page: number): number => {
+      const id = store.create(page * 4096, 4096, page, 0, 0);
+      store.insert(id);
+      return id;
+    };
+    for (let page = 10_000; page < 13_000; page++) expected.push(insert(page));
+    for (let page = 13_000; page < 23_000; page++) {
+      store.findFirst(0, 2 ** 40);
+      store.removeAtCursor();
+      store.release(expected.shift() as number);
+      expect(store.current()).toBe(expected[0]);
+      // Now and then one before all others; of the last, a third is missing.
+      if (page % 7 === 0) expected.unshift(insert(9000 - ((page - 13_000) >> 1)));
+      if (page % 3 !== 0 || page < 20_000) expected.push(insert(page));
+      if (page % 500 === 0) expect(store.ids()).toEqual(expected);
+    }
+    expect(store.ids()).toEqual(expected);
+    while (expected.length > 0) {
+      store.findFirst(0, 2 ** 40);
+      expect(store.current()).toBe(expected[0]);
+      store.removeAtCursor();
+      store.release(expected.shift() as number);
+    }
+    expect(store.begin()).toBe(-1);
+  });
+
   it('finds a VMA past empty ones at the same address, on either side of it', () => {
     const store = new VmaStore();
     for (const [va, range, tag] of [
