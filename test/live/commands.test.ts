@@ -222,6 +222,8 @@ describe.skipIf(compiler === null)('panthor-shim', () => {
     }
     expect(got).toMatch(/^{"type":"header"/);
     expect(child.exitCode).toBe(null);
+    // The descriptor is closed by another thread, after the loop.
+    if (!reader.closed) await once(reader, 'close');
     child.stdin.end('go\n');
     const [status] = await once(child, 'close');
     expect(status).toBe(0);
