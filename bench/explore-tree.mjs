@@ -4,7 +4,10 @@
  *   node bench/explore-tree.mjs DIR [SCENARIO…] [--json]
  *
  * transitions  steps of threads, each with its state hashed and judged; states are told apart by their fingerprints
+ *
+ * Each scenario is searched over and over in a process of its own, as `explore` has it.
  */
+import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
@@ -43,11 +46,18 @@ export const SCENARIOS = [
   BINDERS,
 ];
 /** Transitions before a search counts, the engine compiles meanwhile; and at least so many that count. */
-const WARM_UP = 200_000;
-const COUNTED = 200_000;
+const WARM_UP = 600_000;
+const COUNTED = 600_000;
 
 /** Steps of a scenario's threads on a tree in a second of CPU time, in whole searches; states of its space. */
-export function measureExploring(tree, name) {
+export function measureExploring(dir, name) {
+  const command = [fileURLToPath(import.meta.url), '--here', '--json', dir, name];
+  const r = spawnSync(process.execPath, command, { encoding: 'utf8' });
+  if (r.status !== 0) throw new Error(`${name}: exit status ${r.status}: ${r.stderr}`);
+  return JSON.parse(r.stdout);
+}
+
+function measureHere(tree, name) {
   const model = kernel(nearestKernel(tree));
   const scenario = name === BINDERS ? parseScenario(TWO_BINDERS, name) : loadScenario(name, model);
   const world = new DriverWorld(scenario, model, scenario.check, { driver: new TreeDriver(tree) });
@@ -85,7 +95,7 @@ export function measureExploring(tree, name) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { values, positionals } = parseArgs({
-    options: { json: { type: 'boolean' } },
+    options: { json: { type: 'boolean' }, here: { type: 'boolean' } },
     allowPositionals: true,
   });
   const [dir, ...named] = positionals;
@@ -95,7 +105,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   }
   const tree = await buildTree(dir);
   for (const name of named.length > 0 ? named : SCENARIOS) {
-    const found = measureExploring(tree, name);
+    const found = values.here ? measureHere(tree, name) : measureExploring(dir, name);
     const { states, transitions, cpu_seconds, per_second, search_seconds } = found;
     process.stdout.write(
       values.json

@@ -13,7 +13,6 @@ import { measureBesideTree } from './beside-tree.mjs';
 import { duration } from './binds.mjs';
 import { measureExploring, SCENARIOS } from './explore-tree.mjs';
 
-const { buildTree } = await import('../dist/interleaved/src/tree/build.js');
 const BEGIN = '<!-- written by bench/tree-tables.mjs -->';
 const END = '<!-- end of bench/tree-tables.mjs -->';
 const DOCUMENT = fileURLToPath(new URL('../docs/trees.md', import.meta.url));
@@ -28,7 +27,6 @@ if (positionals.length !== 1) {
 }
 
 const { workloads, tree: name, geometric_mean: mean } = await measureBesideTree(positionals[0]);
-const tree = await buildTree(positionals[0]);
 const rows = [
   `| workload | model | ${name.replace(/ \(.*/, '')} | ratio |`,
   '|---|---|---|---|',
@@ -41,7 +39,7 @@ const rows = [
   '| scenario | states | transitions a second of CPU | all of it, seconds of CPU |',
   '|---|---|---|---|',
   ...SCENARIOS.map((scenario) => {
-    const { states, per_second, search_seconds } = measureExploring(tree, scenario);
+    const { states, per_second, search_seconds } = measureExploring(positionals[0], scenario);
     const numbers = [states.toLocaleString('en'), per_second.toLocaleString('en'), search_seconds.toFixed(2)];
     return `| ${scenario} | ${numbers.join(' | ')} |`;
   }),

@@ -14,6 +14,8 @@ export type Point = Waitable | string;
 /** Something a thread can wait for: the explorer does not schedule the thread while `ready()` is false. */
 export interface Waitable {
   readonly label: string;
+  /** An access of the GPU begins, as soon as no region is locked in its way. */
+  readonly access?: boolean;
   ready(): boolean;
 }
 

@@ -57,9 +57,6 @@ const NOTHING = [
   'still in use',
 ];
 
-/** Whether the label is that of a point at which an access waits while its address is locked (src/hw/access.ts). */
-export const isAccess = (label: string): boolean => label.endsWith(' begins');
-
 export class Coverage {
   readonly #scenario: Scenario;
   readonly #calls: Counted[][];

@@ -2,7 +2,6 @@ import { Mutex } from '../coroutine/op.ts';
 import type { Kernel } from '../driver/kernels.ts';
 import { AS_COMMAND_NAMES } from '../hw/registers.ts';
 import { KernelFault } from '../tree/faults.ts';
-import { isAccess } from './coverage.ts';
 import { LockOrder, type SavedOrder } from './lock-order.ts';
 import { MemoWorld } from './memo/memo-world.ts';
 import { prepare } from './model/actors.ts';
@@ -35,8 +34,6 @@ export class DriverWorld extends NotingWorld {
   protected readonly inOrder: number[][] = [];
 
   readonly #driver: OtherDriver | null;
-  /** The driver's moment before the step that was undone last. */
-  #moment = 0;
   /** What the checks remember after each step, one thing after the other. */
   reactions: (() => void)[] = [];
   /** Runs a step (0) and each reaction to it (from 1 on), where that is to be seen from outside. */
@@ -129,15 +126,14 @@ export class DriverWorld extends NotingWorld {
   }
 
   protected override restore(index: number, saved: unknown): void {
-    const { at, locks, driver } = saved as { at: number; locks: SavedOrder | undefined; driver: number };
-    this.#moment = driver;
+    const { at, locks } = saved as { at: number; locks: SavedOrder | undefined };
     this.harness.coverage.back(index, at);
     if (locks !== undefined) this.#locks?.restore(locks);
   }
 
   /** A tree's driver goes back once, however many steps are undone. */
-  protected override restored(): void {
-    this.#driver?.restore(this.#moment);
+  protected override restored(saved: unknown): void {
+    this.#driver?.restore((saved as { driver: number }).driver);
   }
 
   /** The step itself, with what the kernel would call a bug as a violation. */
@@ -180,7 +176,7 @@ export class DriverWorld extends NotingWorld {
     coverage.visited();
     for (const { point } of this.threads) {
       if (point === null || typeof point === 'string' || point instanceof Choice) continue;
-      if (isAccess(point.label) && !point.ready()) coverage.happened('waitedAtLock');
+      if (point.access === true && !point.ready()) coverage.happened('waitedAtLock');
     }
   }
 

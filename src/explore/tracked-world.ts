@@ -103,8 +103,8 @@ export abstract class TrackedWorld extends ThreadWorld {
   /** Undoes what was changed out of the tracker's sight since save(). */
   protected restore(_index: number, _saved: unknown): void {}
 
-  /** The steps that were undone are all that are. */
-  protected restored(): void {}
+  /** All steps have been undone that are to be; `first`: what save() gave before the first of them. */
+  protected restored(_first: unknown): void {}
 
   override step(step: Step): void {
     const index = threadOf(step);
@@ -154,8 +154,9 @@ export abstract class TrackedWorld extends ThreadWorld {
       common++;
     }
     if (this.#marks.length > common) {
+      const first = this.#marks[common];
       while (this.#marks.length > common) this.#undo(this.#marks.pop() as Mark);
-      this.restored();
+      this.restored(first.more);
     }
     for (let i = common; i < length; i++) this.step(schedule[i]);
     return length - common;

@@ -35,6 +35,7 @@ export function* gpuAccess(
   const { turn } = source;
   yield {
     label: `${kind} begins`,
+    access: true,
     ready: () => machine.epoch !== epoch || source.turn !== turn || !machine.isLocked(as, va),
   };
   if (machine.epoch !== epoch || source.turn !== turn) return null;

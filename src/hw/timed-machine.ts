@@ -7,6 +7,7 @@
  */
 
 import { Choice } from '../coroutine/choice.ts';
+import type { Waitable } from '../coroutine/op.ts';
 import { AddressSpace, decodeLock } from './address-space.ts';
 import { Machine } from './machine.ts';
 import type { PhysicalMemory } from './memory.ts';
@@ -31,7 +32,7 @@ import {
 import { Tlb } from './tlb.ts';
 
 /** What a thread of the machine waits for or decides. */
-export type MachinePoint = string | { readonly label: string; ready(): boolean } | Choice;
+export type MachinePoint = string | Waitable | Choice;
 export type MachineOp<T> = Generator<MachinePoint, T, void>;
 
 /** An access on its way: translated, not done yet. */

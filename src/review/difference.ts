@@ -20,7 +20,7 @@ export interface Difference {
   kind: Kind;
   /** The scenario, or the stream of vectors. */
   what: string;
-  /** Operations of one kind that differ in the same field are alike: there may be many of one cause. */
+  /** Operations of one kind that differ in the same field first are alike: there may be many of one cause. So is what follows from them. */
   alike?: string;
   /** What either side does. */
   base: string;

@@ -14,6 +14,9 @@ const KIND_OF: Readonly<Record<string, Kind>> = {
   w: 'warnings',
 };
 
+/** What differs of itself once something else has. */
+const FOLLOWS: ReadonlySet<Kind> = new Set<Kind>(['commands', 'state']);
+
 /** Characters of a value that are shown. */
 const WIDTH = 60;
 
@@ -54,12 +57,22 @@ export async function compareOutcomes(
       throw new Error(`${tree}: stream ${other?.name}, expected ${stream.name}`);
     out.streams++;
     out.operations += stream.ops.length;
+    let differs = false;
     stream.ops.forEach(({ in: op, out: expected }, i) => {
+      const kinds = new Set<Kind>();
+      const isLater = differs;
       for (const { field, ...values } of differentFields(op, expected, other.ops[i].out)) {
+        const kind = KIND_OF[field] ?? 'state';
+        differs = true;
+        // What else of that kind the operation does otherwise, its command shows.
+        if (kinds.has(kind)) continue;
+        kinds.add(kind);
+        // Where an operation before has left another state, the same calls lead to other registers and other states.
+        const follows = isLater && FOLLOWS.has(kind);
         out.differences.push({
-          kind: KIND_OF[field] ?? 'state',
-          what: `${stream.name}, operation ${i} (${op.op}), field ${field}`,
-          alike: `${op.op} ${field}`,
+          kind,
+          what: `${stream.name}, operation ${i} (${op.op}), field ${field}${follows ? ', after one that differs' : ''}`,
+          alike: follows ? 'after one that differs' : `${op.op} ${field}`,
           base: entry(values.expected, values.actual),
           tree: entry(values.actual, values.expected),
           command: show(stream.name),

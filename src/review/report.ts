@@ -2,14 +2,14 @@
 
 import { visible } from '../../uapi/visible.ts';
 import { xml } from '../conform/report.ts';
-import type { Difference, Review } from './difference.ts';
+import { type Difference, KINDS, type Review } from './difference.ts';
 
 /** Differences of one cause: the first, and how many operations it stands for. */
 interface Group extends Difference {
   count: number;
 }
 
-/** Operations that are alike in what differs are one row, in the order in which they came. */
+/** Operations that are alike in what differs are one row; by kind, then in the order in which they came. */
 export function grouped(differences: readonly Difference[]): Group[] {
   const groups = new Map<string, Group>();
   for (const one of differences) {
@@ -19,8 +19,11 @@ export function grouped(differences: readonly Difference[]): Group[] {
     else if (one.alike === undefined) groups.set(`${key} ${groups.size}`, { ...one, count: 1 });
     else known.count++;
   }
-  return [...groups.values()];
+  return [...groups.values()].sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind));
 }
+
+/** Scenarios for the model alone that are named, where there are no more. */
+const NAMED = 5;
 
 const more = ({ count }: Group): string => (count > 1 ? `, and ${count - 1} like it` : '');
 
@@ -42,7 +45,8 @@ function leftOut(review: Review): string[] {
   const { forTheModelAlone: alone } = review;
   if (alone.length === 0) return [];
   const many = alone.length === 1 ? '1 scenario is' : `${alone.length} scenarios are`;
-  return [`${many} for the model alone: ${alone.join(', ')}`];
+  const names = alone.length <= NAMED ? `: ${alone.join(', ')}` : ' (--json names them)';
+  return [`${many} for the model alone${names}`];
 }
 
 /** What `review --json` prints: differences with how many there are like each. */

@@ -6,6 +6,9 @@ import type { Compared, Difference, Open, Side } from './difference.ts';
 /** Seconds that a run may take beyond its budget: building the world, and the shortest schedule. */
 const GRACE = 60;
 
+/** So much more time has a search that did not suffice where the other side's did. */
+const SECOND_TRY = 4;
+
 /** A verdict, or in words why there is none. */
 export type Verdict = ResultJson | string;
 
@@ -54,10 +57,20 @@ export async function reviewScenario(
   tree: Side,
   seconds: number,
 ): Promise<Compared> {
-  const before = await verdictOf(run, scenario, base, seconds);
-  const after = await verdictOf(run, scenario, tree, seconds);
-  const show = (side: Side): string => shellCommand(args(scenario, side, seconds));
-  const compared = compareVerdicts(scenario, before, after, show(base), show(tree));
+  const given = { base: seconds, tree: seconds };
+  let before = await verdictOf(run, scenario, base, seconds);
+  let after = await verdictOf(run, scenario, tree, seconds);
+  if (isOpen(before) !== isOpen(after)) {
+    // What one side has decided the other can, too: there is little that it may take longer by.
+    const side = isOpen(before) ? 'base' : 'tree';
+    given[side] *= SECOND_TRY;
+    const again = await verdictOf(run, scenario, side === 'base' ? base : tree, given[side]);
+    if (side === 'base') before = again;
+    else after = again;
+  }
+  const show = (side: Side, seconds: number): string => shellCommand(args(scenario, side, seconds));
+  const shown = [show(base, given.base), show(tree, given.tree)] as const;
+  const compared = compareVerdicts(scenario, before, after, ...shown);
   if (compared.differences.some(({ kind }) => kind === 'finding')) {
     // A search ends soon after its first finding: what it did not come to is asked for by name.
     const missing = missingOn(before as ResultJson, after as ResultJson);
@@ -71,6 +84,9 @@ export async function reviewScenario(
   }
   return compared;
 }
+
+/** Whether a search was ended by its budget. */
+const isOpen = (verdict: Verdict): boolean => typeof verdict !== 'string' && verdict.verdict === 'bounded';
 
 /** Invariants that broke on one side only, with the side on which they did not. */
 function missingOn(before: ResultJson, after: ResultJson): ['base' | 'tree', string][] {
@@ -132,6 +148,13 @@ export function compareVerdicts(
   const [base, tree] = [inWords(before), inWords(after)];
   const violated = [before.verdict === 'violated', after.verdict === 'violated'];
   if (violated[0] !== violated[1]) {
+    const undecided = isOpen(before) ? 'base' : isOpen(after) ? 'tree' : null;
+    if (undecided !== null) {
+      const other = undecided === 'base' ? `tree: ${tree}` : `base: ${base}`;
+      const command = undecided === 'base' ? showBase : showTree;
+      open.push({ what, why: `${other}; the budget did not suffice for the ${undecided}`, command });
+      return out;
+    }
     // What breaks is shown by the side where it does.
     const command = violated[0] ? showBase : showTree;
     differences.push({ kind: 'verdict', what, base, tree, command });

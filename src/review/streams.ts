@@ -25,7 +25,7 @@ export interface Vectors {
 const chained = (steps: readonly (readonly string[])[]): string =>
   steps
     .filter((step) => step.length > 0)
-    .map((step) => (step[0] === 'diff' ? step.join(' ') : shellCommand(step)))
+    .map((step) => shellCommand(step))
     .join(' && ');
 
 /** What writes down what a side does with a file of vectors. */
@@ -58,8 +58,7 @@ export async function reviewVectors(
     return chained([
       made,
       emit(base, 'base.jsonl', shown, ...filter),
-      emit(tree, 'tree.jsonl', shown, ...filter),
-      ['diff', 'base.jsonl', 'tree.jsonl'],
+      ['conform', ...tree.options, 'base.jsonl'],
     ]);
   };
   const outcomes = async (side: Side, name: string): Promise<string | null> => {

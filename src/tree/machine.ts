@@ -3,7 +3,6 @@ import { Machine } from '../hw/machine.ts';
 import {
   AS_FAULTADDRESS,
   AS_FAULTSTATUS,
-  AS_STATUS,
   AS_STATUS_AS_ACTIVE,
   asRegister,
   GPU_AS_PRESENT,
@@ -11,11 +10,8 @@ import {
   GPU_MMU_FEATURES,
   INT_MASK,
   INT_RAWSTAT,
-  MMU_AS_BASE,
-  MMU_AS_SHIFT,
-  MMU_INT_BASE,
-  REGISTER_KINDS,
 } from '../hw/registers.ts';
+import { isAbsent, isStatus, slotOf } from './registers.ts';
 
 /** What the machine is asked to be: the parameters of the vectors' `init`. */
 export interface MachineParameters {
@@ -23,8 +19,6 @@ export interface MachineParameters {
   vaBits: number;
   paBits: number;
 }
-
-const isStatus = (offset: number): boolean => offset >= MMU_AS_BASE && (offset & 0x3f) === AS_STATUS;
 
 export class TreeMachine {
   readonly machine = new Machine();
@@ -38,12 +32,9 @@ export class TreeMachine {
     words[GPU_MMU_FEATURES >> 2] = parameters.vaBits | (parameters.paBits << 8);
   }
 
-  /**
-   * A 32-bit read. Registers below the MMU's that the map does not have (identification, power) read as zero: the driver
-   * asks for them when it starts, and what it learns decides nothing here.
-   */
+  /** A 32-bit read. */
   read(offset: number): number {
-    if (offset < MMU_INT_BASE && (REGISTER_KINDS[offset >> 2] ?? 0) === 0) return 0;
+    if (isAbsent(offset)) return 0;
     if (isStatus(offset) && this.#over) {
       this.#over = false;
       return AS_STATUS_AS_ACTIVE;
@@ -53,7 +44,7 @@ export class TreeMachine {
   }
 
   write(offset: number, value: number): void {
-    if (offset < MMU_INT_BASE && (REGISTER_KINDS[offset >> 2] ?? 0) === 0) return;
+    if (isAbsent(offset)) return;
     this.machine.regs.write32(offset, value);
   }
 
@@ -74,7 +65,7 @@ export class TreeMachine {
 
   /** The slot of the register that was polled. */
   get polledSlot(): number {
-    return (this.#polled - MMU_AS_BASE) >> MMU_AS_SHIFT;
+    return slotOf(this.#polled);
   }
 
   /** Whether the GPU block's interrupt line is up. */

@@ -22,7 +22,7 @@ function vectors(name: string, out: object, stream = 's'): string {
   return path;
 }
 
-it('finds each field of each operation that differs, by what it is about', async () => {
+it('finds what an operation does otherwise, by what it is about', async () => {
   const base = vectors('a', { r: 0, t: ['W AS1_COMMAND 0x2', 'W AS1_COMMAND 0x3'] });
   const tree = vectors('b', {
     r: -5,
@@ -39,6 +39,26 @@ it('finds each field of each operation that differs, by what it is about', async
     ['state', 'nothing', '[1]'],
   ]);
   expect(found.differences[0]).toMatchObject({ what: 's, operation 1 (active), field r', command: 'show s' });
+});
+
+it('says of each kind what an operation does otherwise first, and what follows from an operation before', async () => {
+  const write = (name: string, ...outs: object[]): string => {
+    const path = join(folder, name);
+    const ops = outs.map((out) => ({ in: { op: 'active', vm: 1 }, out: { r: 0, vms: [], as: [], ...out } }));
+    const init = { in: { op: 'init' }, out: { r: 0, vms: [], as: [] } };
+    const lines = [{ stream: 's', variant: '7.2', nops: outs.length + 1 }, init, ...ops];
+    writeFileSync(path, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+    return path;
+  };
+  const base = write('e', { d: [1], vmas: [1] }, { d: [1] }, { d: [1], r: 0 });
+  const tree = write('f', { d: [2], vmas: [2] }, { d: [2] }, { d: [2], r: -5 });
+  const { differences } = await compareOutcomes(base, tree, String);
+  expect(differences.map(({ kind, alike }) => [kind, alike])).toEqual([
+    ['state', 'active d'],
+    ['state', 'after one that differs'],
+    ['results', 'active r'],
+    ['state', 'after one that differs'],
+  ]);
 });
 
 it('finds nothing between equal files, and refuses files of different streams', async () => {

@@ -23,9 +23,17 @@ describe('two verdicts on a scenario', () => {
     expect(compared(verdict('holds'), broken).differences).toEqual([
       { kind: 'verdict', what: 's', base: 'holds', tree: 'violated: atomic', command: 'TREE' },
     ]);
-    expect(compared(broken, verdict('bounded')).differences).toEqual([
-      { kind: 'verdict', what: 's', base: 'violated: atomic', tree: 'bounded', command: 'BASE' },
-    ]);
+  });
+
+  it('say nothing where one side breaks an invariant and the other was not searched to its end', () => {
+    const broken = verdict('violated', ['atomic']);
+    const why = 'base: violated: atomic; the budget did not suffice for the tree';
+    expect(compared(broken, verdict('bounded'))).toEqual({
+      what: 's',
+      differences: [],
+      open: [{ what: 's', why, command: 'TREE' }],
+    });
+    expect(compared(verdict('bounded'), broken).open[0].command).toBe('BASE');
   });
 
   it('differ where both break something, but not the same', () => {

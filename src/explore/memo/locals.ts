@@ -1,5 +1,4 @@
 /** Where threads stand, as numbers: what of a thread decides, besides the places it looks at, what its next step does. */
-import { isAccess } from '../coverage.ts';
 import type { Lock } from '../lock-order.ts';
 import { Choice, type Thread } from '../search/world.ts';
 import type { Frames } from '../state/frames.ts';
@@ -80,7 +79,7 @@ export class Locals {
     } else if (point !== null) {
       local.kind = point instanceof Choice ? CHOOSES : WAITS;
       local.label = point.label;
-      local.access = local.kind === WAITS && isAccess(point.label);
+      local.access = !(point instanceof Choice) && point.access === true;
       if (point instanceof Choice) local.options = point.options;
       key += this.#references([point]) + this.#captured(point);
       const { lockClass } = point as { lockClass?: string };

@@ -233,10 +233,7 @@ export class Harness {
       if (this.pressure !== null) noticeMoved(this);
       return;
     }
-    for (let i = 0; i < this.vms.length; i++) {
-      const state = this.vms[i];
-      if (!state.freed && state.vm.freed) state.freed = true;
-    }
+    for (const state of this.vms) if (!state.freed && state.vm.freed) state.freed = true;
   }
 
   /** The parts of observe(), in order. */

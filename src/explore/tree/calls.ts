@@ -19,9 +19,10 @@ import {
   POINT_WRITE,
 } from '../../tree/mailbox.ts';
 import { type Explain, tellNotes } from '../../tree/notes.ts';
+import { isStatus, slotOf } from '../../tree/registers.ts';
 import { Names } from './names.ts';
 import { Points, readPoint, writePoint } from './points.ts';
-import { isSilent, isStatus, readRegister, slotOf, writeRegister } from './registers.ts';
+import { isSilent, readRegister, writeRegister } from './registers.ts';
 import { callKernel, enterKernel } from './threads/enter.ts';
 import type { View } from './view.ts';
 

@@ -69,6 +69,7 @@ export class TreeDriver {
   /** A machine whose tables are in the kernel's memory. */
   machine(slots: number, vaBits: number): TimedMachine {
     this.kernel.reset();
+    this.#view.slotCount = slots;
     this.#vms = [];
     this.#objects = [];
     this.memory = new TreeMemory(this.kernel, this.#view);

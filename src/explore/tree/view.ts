@@ -4,7 +4,6 @@ import type { TreeKernel } from '../../tree/kernel.ts';
 /** Words of the device, and of each VM (native-stubs/tree/kernel/panthor/view.c). */
 const DEVICE_WORDS = 12;
 const VM_WORDS = 15;
-const SLOTS = 32;
 
 /** Where in a VM's words what is. */
 export const VM_ALLOCATED = 0;
@@ -26,8 +25,10 @@ export const VM_STOPPED = 14;
 export class View {
   readonly #kernel: TreeKernel;
   #stale = true;
+  /** Slots that the machine has. */
+  slotCount = 0;
   /** What slots() has made of the words: one array, filled anew where they are. */
-  readonly #slots: unknown[] = new Array(SLOTS).fill(null);
+  readonly #slots: unknown[] = [];
   #slotsAreOld = true;
   readonly #lru: unknown[] = [];
 
@@ -116,12 +117,15 @@ export class View {
     return DEVICE_WORDS + this.#word(5) * VM_WORDS;
   }
 
-  /** By slot, which of `vms` is in it; null for none. */
+  /** By slot, of those that the machine has and up to the last that the driver uses, which of `vms` is in it; null for none. */
   slots<T>(vms: readonly T[]): readonly (T | null)[] {
     const from = this.#afterVms();
     if (this.#slotsAreOld) {
-      for (let as = 0; as < SLOTS; as++) {
-        const uid = this.#word(from + as);
+      const used = this.#word(from);
+      const count = Math.max(used, this.slotCount);
+      this.#slots.length = count;
+      for (let as = 0; as < count; as++) {
+        const uid = as < used ? this.#word(from + 1 + as) : 0;
         this.#slots[as] = uid > 0 ? vms[uid - 1] : null;
       }
       this.#slotsAreOld = false;
@@ -133,7 +137,8 @@ export class View {
   lru<T>(vms: readonly T[]): readonly T[] {
     const lru = this.#lru as T[];
     lru.length = 0;
-    for (let i = this.#afterVms() + SLOTS; this.#word(i) !== 0; i++) lru.push(vms[this.#word(i) - 1]);
+    const slots = this.#afterVms();
+    for (let i = slots + 1 + this.#word(slots); this.#word(i) !== 0; i++) lru.push(vms[this.#word(i) - 1]);
     return lru;
   }
 }

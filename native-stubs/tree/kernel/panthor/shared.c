@@ -54,58 +54,38 @@ static long fence_signal(struct outer_fence *fence, int error)
 	return 0;
 }
 
-/* The syncobj of a handle, held until syncobj_drop(). */
-static long syncobj_hold(unsigned long n, u32 handle)
-{
-	struct drm_file *priv = file_of(n);
-	struct drm_syncobj *syncobj = priv ? drm_syncobj_find(priv, handle) : NULL;
-
-	mailbox.results[2] = (unsigned long)syncobj;
-	return syncobj ? 0 : -ENOENT;
+/*
+ * hold(): the object of a handle, until drop(). give(): a handle of another file's for what is held, as an ioctl makes one of a
+ * descriptor.
+ */
+#define GOES_FROM_FILE_TO_FILE(what, type, find, make_handle, put)			\
+static long what##_hold(unsigned long n, u32 handle)					\
+{											\
+	struct drm_file *priv = file_of(n);						\
+	struct type *held = priv ? find(priv, handle) : NULL;				\
+											\
+	mailbox.results[2] = (unsigned long)held;					\
+	return held ? 0 : -ENOENT;							\
+}											\
+											\
+static long what##_give(unsigned long n, struct type *held)				\
+{											\
+	struct drm_file *priv = file_of(n);						\
+	u32 handle;									\
+	long ret = priv ? make_handle(priv, held, &handle) : -EBADF;			\
+											\
+	mailbox.results[2] = ret ? 0 : handle;						\
+	return ret;									\
+}											\
+											\
+static long what##_drop(struct type *held)						\
+{											\
+	put(held);									\
+	return 0;									\
 }
 
-/* A handle of another file's for a syncobj that is held: what drm_syncobj_fd_to_handle() makes of a descriptor. */
-static long syncobj_give(unsigned long n, struct drm_syncobj *syncobj)
-{
-	struct drm_file *priv = file_of(n);
-	u32 handle;
-	long ret = priv ? drm_syncobj_get_handle(priv, syncobj, &handle) : -EBADF;
-
-	mailbox.results[2] = ret ? 0 : handle;
-	return ret;
-}
-
-static long syncobj_drop(struct drm_syncobj *syncobj)
-{
-	drm_syncobj_put(syncobj);
-	return 0;
-}
-
-/* The same for buffer objects. */
-static long object_hold(unsigned long n, u32 handle)
-{
-	struct drm_file *priv = file_of(n);
-	struct drm_gem_object *obj = priv ? drm_gem_object_lookup(priv, handle) : NULL;
-
-	mailbox.results[2] = (unsigned long)obj;
-	return obj ? 0 : -ENOENT;
-}
-
-static long object_give(unsigned long n, struct drm_gem_object *obj)
-{
-	struct drm_file *priv = file_of(n);
-	u32 handle;
-	long ret = priv ? drm_gem_handle_create(priv, obj, &handle) : -EBADF;
-
-	mailbox.results[2] = ret ? 0 : handle;
-	return ret;
-}
-
-static long object_drop(struct drm_gem_object *obj)
-{
-	drm_gem_object_put(obj);
-	return 0;
-}
+GOES_FROM_FILE_TO_FILE(syncobj, drm_syncobj, drm_syncobj_find, drm_syncobj_get_handle, drm_syncobj_put)
+GOES_FROM_FILE_TO_FILE(object, drm_gem_object, drm_gem_object_lookup, drm_gem_handle_create, drm_gem_object_put)
 
 static long shared_call(unsigned long call, const unsigned long *args)
 {

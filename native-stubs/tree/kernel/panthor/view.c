@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 /* The driver's state as invariants look at it, between steps; src/explore/tree/view.ts reads it. Nothing is locked here. */
 
-/* Words for the device, then VIEW_WORDS for each VM by uid, then the slots, then the LRU. */
+/*
+ * Words for the device, then VIEW_WORDS for each VM by uid, then how many slots there are up to the last one that is used, those, and the
+ * LRU.
+ */
 #define VIEW_WORDS 15
 #define MAX_VIEW 1000
 
@@ -65,8 +68,15 @@ UNANNOUNCED unsigned long view_driver(unsigned long *words)
 		if (vm_by_uid(i + 1))
 			view_vm(vms[i].vm, w);
 	}
-	for (u32 i = 0; i < MAX_AS_SLOTS; i++)
-		*w++ = mmu->as.slots[i].vm ? uid_of(mmu->as.slots[i].vm) : 0;
+	*w = 0;
+	for (u32 i = 0; i < MAX_AS_SLOTS; i++) {
+		if (!mmu->as.slots[i].vm)
+			continue;
+		while (*w <= i)
+			w[1 + (*w)++] = 0;
+		w[1 + i] = uid_of(mmu->as.slots[i].vm);
+	}
+	w += 1 + *w;
 	/* A driver that is broken may have left anything in its list. */
 	list_for_each_entry(vm, &mmu->as.lru_list, as.lru_node) {
 		if (!is_allocated(vm) || w - words >= MAX_VIEW)

@@ -1,5 +1,6 @@
 /** The VM pool of a tree's driver, and the thread that its GPU interrupt runs on. */
 import type { Op, Waitable } from '../../../coroutine/op.ts';
+import type { VmPool } from '../../../driver/mmu/vm-pool.ts';
 import type { Calls } from '../calls.ts';
 import type { TreeDriver } from '../driver.ts';
 import type { TreeIrq } from './device.ts';
@@ -8,7 +9,7 @@ import type { TreeVm } from './vm.ts';
 const IRQ_WAKE_THREAD = 2;
 
 /** The surface of VmPool that the harness uses. */
-export class TreePool {
+export class TreePool implements Pick<VmPool, 'create' | 'destroyVm'> {
   readonly #calls: Calls;
   readonly #driver: TreeDriver;
 
@@ -17,8 +18,9 @@ export class TreePool {
     this.#driver = driver;
   }
 
-  create(range: number, flags: number): Op<number> {
-    return this.#calls.call('vmCreate', range, flags);
+  /** Before the threads begin. */
+  create(range: number, flags: number): number {
+    return this.#calls.runToQuiescence(this.#calls.call('vmCreate', range, flags));
   }
 
   get(id: number): TreeVm {
