@@ -75,8 +75,8 @@ export class PhysicalMemory {
   }
 
   /**
-   * Frees the tables that the entries whose words are [from, to) lead to, up to the first that leads to none; returns its word.
-   * The entries stay as they are.
+   * Empties the entries whose words are [from, to) up to the first that leads to no table, and frees those tables; returns the
+   * word of that entry.
    */
   freeTables(from: number, to: number): number {
     const { words } = this;
@@ -87,6 +87,8 @@ export class PhysicalMemory {
       const page = this.tableOf(words[at], words[at + 1]);
       next[page] = head;
       head = page;
+      words[at] = 0;
+      words[at + 1] = 0;
     }
     const count = (at - from) >> 1;
     this.#freeHead = head;

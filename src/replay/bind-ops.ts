@@ -11,34 +11,33 @@ import {
 import type { UserMemory } from '../driver/base/uaccess.ts';
 import type { Tally } from './tally.ts';
 
-const ARG = drm_panthor_vm_bind.off;
-const COUNT = ARG.ops + 4;
-const ARRAY = ARG.ops + 8;
-const TYPE_MASK = DRM_PANTHOR_VM_BIND_OP_TYPE_MASK >>> 0;
+const { flags: FLAGS, ops: OPS } = drm_panthor_vm_bind.off;
+const COUNT = OPS + 4;
+const ARRAY = OPS + 8;
+const OP_FLAGS = drm_panthor_vm_bind_op.off.flags;
+/** Types are the upper bits of a u32; as signed numbers V8 compares them in a register. */
+const MASK = DRM_PANTHOR_VM_BIND_OP_TYPE_MASK | 0;
+const MAP = DRM_PANTHOR_VM_BIND_OP_TYPE_MAP | 0;
+const UNMAP = DRM_PANTHOR_VM_BIND_OP_TYPE_UNMAP | 0;
+const SYNC_ONLY = DRM_PANTHOR_VM_BIND_OP_TYPE_SYNC_ONLY | 0;
 
 /** Counts the operations of a VM_BIND whose argument is at `at` in `mem`, by what they ask for. */
 export function countBindOps(mem: UserMemory, at: number, tally: Tally): void {
   const { view } = mem;
-  const stride = view.getUint32(at + ARG.ops, true);
+  const stride = view.getUint32(at + OPS, true);
   const count = view.getUint32(at + COUNT, true);
   const base = count === 0 || stride === 0 ? -1 : mem.locate(mem.u64(at + ARRAY), count * stride);
   if (base < 0) return;
   const ops = tally.bindOps;
-  if ((view.getUint32(at + ARG.flags, true) & DRM_PANTHOR_VM_BIND_ASYNC) !== 0) ops.async += count;
+  if ((view.getInt32(at + FLAGS, true) & DRM_PANTHOR_VM_BIND_ASYNC) !== 0) ops.async += count;
   else ops.sync += count;
-  for (let i = 0; i < count; i++) {
-    const flags = view.getUint32(base + i * stride + drm_panthor_vm_bind_op.off.flags, true);
-    switch ((flags & TYPE_MASK) >>> 0) {
-      case DRM_PANTHOR_VM_BIND_OP_TYPE_MAP:
-        ops.map++;
-        if ((flags & DRM_PANTHOR_VM_BIND_OP_MAP_SPARSE) !== 0) ops.sparse++;
-        break;
-      case DRM_PANTHOR_VM_BIND_OP_TYPE_UNMAP >>> 0:
-        ops.unmap++;
-        break;
-      case DRM_PANTHOR_VM_BIND_OP_TYPE_SYNC_ONLY >>> 0:
-        ops.sync_only++;
-        break;
-    }
+  for (let i = 0, op = base + OP_FLAGS; i < count; i++, op += stride) {
+    const flags = view.getInt32(op, true);
+    const type = flags & MASK;
+    if (type === MAP) {
+      ops.map++;
+      if ((flags & DRM_PANTHOR_VM_BIND_OP_MAP_SPARSE) !== 0) ops.sparse++;
+    } else if (type === UNMAP) ops.unmap++;
+    else if (type === SYNC_ONLY) ops.sync_only++;
   }
 }

@@ -75,7 +75,7 @@ const respell: ((text: string) => string)[] = [
   (text) => text.replace('\n', '\r\n'),
 ];
 
-/** A line as it is, written otherwise, or damaged. */
+/** A line as it is, written otherwise, or corrupt. */
 const anyLine = fc.oneof(
   line,
   fc.tuple(line, fc.constantFrom(...respell)).map(([text, change]) => Buffer.from(change(text.toString()))),

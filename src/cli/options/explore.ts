@@ -24,8 +24,8 @@ export function parseSeed(text: string): number {
 
 /** 1 to 256 threads, commands or jobs at a time. */
 export function parseJobs(text: string): number {
-  const jobs = parseSeed(text);
-  if (jobs < 1 || jobs > 256) throw new InvalidArgumentError('expected 1 to 256');
+  const jobs = Number(text);
+  if (!/^\d+$/.test(text) || jobs < 1 || jobs > 256) throw new InvalidArgumentError('expected 1 to 256');
   return jobs;
 }
 

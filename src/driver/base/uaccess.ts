@@ -88,13 +88,13 @@ export class UserMemory {
   locate(addr: number, size: number): number {
     let i = this.#last;
     if (i < this.count && addr >= this.addrs[i] && addr + size <= this.addrs[i] + this.sizes[i]) {
-      return this.offsets[i] + (addr - this.addrs[i]);
+      return (this.offsets[i] + (addr - this.addrs[i])) | 0;
     }
     if (this.count > FEW) return this.#search(addr, size);
     for (i = 0; i < this.count; i++) {
       if (addr >= this.addrs[i] && addr + size <= this.addrs[i] + this.sizes[i]) {
         this.#last = i;
-        return this.offsets[i] + (addr - this.addrs[i]);
+        return (this.offsets[i] + (addr - this.addrs[i])) | 0;
       }
     }
     return -1;
@@ -114,7 +114,7 @@ export class UserMemory {
     const i = this.#farthest[low - 1];
     if (addr + size > this.addrs[i] + this.sizes[i]) return -1;
     this.#last = i;
-    return this.offsets[i] + (addr - this.addrs[i]);
+    return (this.offsets[i] + (addr - this.addrs[i])) | 0;
   }
 
   /**

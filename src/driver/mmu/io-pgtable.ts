@@ -126,7 +126,6 @@ export class IoPgtable {
       at = this.#memory.freeTables(tables, end);
       this.tables[3] -= (at - tables) >> 1;
       this.#leafHi = -1;
-      clearEntries(words, tables, at);
       if (at < end) at = clearLeaves(words, at, end, false);
     }
     if (at < end) this.#warn.warn('__arm_lpae_unmap', 'not-mapped');

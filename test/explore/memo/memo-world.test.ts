@@ -24,8 +24,11 @@ function seen(world: World, memo: MemoWorld | null) {
   };
 }
 
+/** What breaks in these is seen where nothing goes on any more, and not at each such place. */
+const ENDS = ['flush-times-out', 'ioctls-while-destroying'];
+
 describe('a world that remembers its steps', () => {
-  for (const name of sampled(scenarioNames(), 14)) {
+  for (const name of new Set([...sampled(scenarioNames(), 14), ...ENDS])) {
     it(`is the world itself in ${name}, step for step`, () => {
       const scenario = loadScenario(name);
       const make = () => new DriverWorld(scenario, kernel(scenario.kernel ?? '7.2'), INVARIANTS);
