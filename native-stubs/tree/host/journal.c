@@ -8,8 +8,9 @@
 struct moment {
 	size_t entries, bytes;
 	uint64_t sum, tables;
-	/* Who went on from here, and whose stacks that changed. */
+	/* Who went on from here, where its stack ended, and whose stacks that changed. */
 	int thread;
+	uint8_t *stack_end;
 	uint32_t stacks;
 	struct known_term term;
 	/* What the mailbox said. */
@@ -86,7 +87,7 @@ void journal_step(int thread)
 		return;
 	history.moments = room_for(history.moments, &history.moment_room, history.moment_count + 1, sizeof(*history.moments));
 	history.moments[history.moment_count++] = (struct moment){
-		step_log.entry_count, step_log.byte_count, history.sum, history.tables, thread, 1u << thread, term_before(thread), mailbox.ready, mailbox.hash,
+		step_log.entry_count, step_log.byte_count, history.sum, history.tables, thread, stack_end(thread), 1u << thread, term_before(thread), mailbox.ready, mailbox.hash,
 	};
 	step_log.stacks = stale_stack(thread);
 	next_era();
@@ -192,6 +193,8 @@ bool undo_to(size_t moment)
 		const struct moment *from = &history.moments[i];
 
 		changed |= from->stacks;
+		if (from->stack_end < lowest[from->thread])
+			lowest[from->thread] = from->stack_end;
 		term_again(from->thread, from->term, from->stacks & ~(1u << from->thread));
 	}
 	alive_again(changed);

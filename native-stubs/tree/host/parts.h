@@ -59,6 +59,8 @@ struct known_term term_before(int index);
 void term_again(int index, struct known_term before, uint32_t others);
 /* Where stacks end now; what lies between that and where those that have changed end later is cleared. */
 void depths(uint8_t *lowest[MAX_THREADS]);
+/* Where a thread's stack ends; the top for one that is not alive. */
+uint8_t *stack_end(int index);
 /* Which of the threads are alive is as their structs have it. */
 void alive_again(uint32_t threads);
 void clear_below(uint8_t *const lowest[MAX_THREADS], uint32_t changed);

@@ -15,7 +15,6 @@ static size_t depth_of(const struct thread *thread, unsigned int index)
 	return thread->alive ? (size_t)(top_of(index) - (uint8_t *)thread->context.sp) : 0;
 }
 
-/* Where a thread's stack ends; the top for one that is not alive. */
 static uint8_t *end_of(unsigned int index)
 {
 	return threads[index].alive ? threads[index].context.sp : top_of(index);
@@ -82,6 +81,11 @@ void journal_thread(int index)
 		journal_memory(thread->context.sp, depth_of(thread, (unsigned int)index));
 }
 
+uint8_t *stack_end(int index)
+{
+	return end_of((unsigned int)index);
+}
+
 void depths(uint8_t *lowest[MAX_THREADS])
 {
 	for (unsigned int i = 0; i < MAX_THREADS; i++)
@@ -108,6 +112,7 @@ void clear_under(unsigned int index)
 	clear_down_from(end_of(index));
 }
 
+/* `lowest`: how far down threads have stood since; what was put back reaches no further. */
 void clear_below(uint8_t *const lowest[MAX_THREADS], uint32_t changed)
 {
 	FOR_EACH_BIT(i, changed) {
@@ -115,7 +120,6 @@ void clear_below(uint8_t *const lowest[MAX_THREADS], uint32_t changed)
 
 		if (lowest[i] < end)
 			memset(lowest[i], 0, (size_t)(end - lowest[i]));
-		clear_down_from(lowest[i] < end ? lowest[i] : end);
 	}
 }
 
