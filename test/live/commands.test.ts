@@ -234,7 +234,7 @@ describe.skipIf(compiler === null)('panthor-shim', () => {
     // It is still reading, in another thread: what comes next ends that, and what comes after finds no reader.
     child.stdin.write('go\n');
     reader.on('error', () => {});
-    if (!reader.closed) await new Promise((closed) => reader.once('close', closed));
+    if (!reader.closed) await new Promise<void>((closed) => reader.once('close', () => closed()));
     child.stdin.end('go\n');
     const [status] = await once(child, 'close');
     expect(status).toBe(0);
