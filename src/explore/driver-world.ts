@@ -5,7 +5,7 @@ import { KernelFault } from '../tree/faults.ts';
 import { LockOrder, type SavedOrder } from './lock-order.ts';
 import { MemoWorld } from './memo/memo-world.ts';
 import { prepare } from './model/actors.ts';
-import { checkWhenOver, lostBinds } from './model/checks/end.ts';
+import { checkSignalled, checkWhenOver } from './model/checks/end.ts';
 import { Harness } from './model/harness.ts';
 import { NotingWorld } from './noting-world.ts';
 import type { OtherDriver } from './other-driver.ts';
@@ -220,8 +220,7 @@ export class DriverWorld extends NotingWorld {
     const { harness } = this;
     if (this.checked.has('deadlock')) {
       super.checkEnd(report);
-      const unsignalled = lostBinds(harness);
-      for (const one of unsignalled) report(new Violation('deadlock', one));
+      checkSignalled(harness, report);
     }
     if (this.threads.some(({ point, daemon }) => point !== null && !daemon)) return;
     this.#checkMemory(report);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { decodeLower } from '../../src/capture/json/hex-digits.ts';
+import { decodeLower, eightDigits } from '../../src/capture/json/hex-digits.ts';
 
 const DIGITS = '0123456789abcdef';
 const QUOTE = 0x22;
@@ -33,4 +33,12 @@ it('decodes lower-case digits up to any byte that is none, wherever in eight it 
       }
     }
   }
+});
+
+it('reads numbers of eight lower-case digits, and no others', () => {
+  const text = new TextEncoder().encode('"c0186443"00000000ffffffff0123ABCD');
+  const view = new DataView(text.buffer);
+  expect([0, 1, 2, 10, 14, 18, 26].map((at) => eightDigits(view, at))).toEqual([
+    -1, 0xc0186443, -1, 0, 0xffff, 0xffffffff, -1,
+  ]);
 });

@@ -206,7 +206,16 @@ describe.skipIf(compiler === null)('panthor-shim', () => {
     execFileSync('mkfifo', [fifo]);
     const child = spawn(
       process.execPath,
-      [program, 'run', '--record', fifo, '--', 'sh', '-c', `${sharing} && read x && ${sharing}`],
+      [
+        program,
+        'run',
+        '--record',
+        fifo,
+        '--',
+        'sh',
+        '-c',
+        `${sharing} && read x && ${sharing} && read x && ${sharing}`,
+      ],
       {
         stdio: ['pipe', 'ignore', 'pipe'],
       },
@@ -222,6 +231,9 @@ describe.skipIf(compiler === null)('panthor-shim', () => {
     }
     expect(got).toMatch(/^{"type":"header"/);
     expect(child.exitCode).toBe(null);
+    // It is still reading, in another thread: what comes next ends that, and what comes after finds no reader.
+    child.stdin.write('go\n');
+    if (!reader.closed) await once(reader, 'close');
     child.stdin.end('go\n');
     const [status] = await once(child, 'close');
     expect(status).toBe(0);

@@ -88,6 +88,23 @@ export function decodeLower(text: DataView, at: number, limit: number, bytes: Da
   }
 }
 
+/** The number that the eight lower-case digits at place `at` of `text` say, or -1 where not all of them are digits. */
+export function eightDigits(text: DataView, at: number): number {
+  const first = text.getInt32(at, true);
+  const second = text.getInt32(at + 4, true);
+  const letter1 = letters(first);
+  const letter2 = letters(second);
+  const value1 = values(first, letter1);
+  const value2 = values(second, letter2);
+  if ((faults(first, letter1, value1) | faults(second, letter2, value2)) !== 0) return -1;
+  const upper = twoBytes(value1);
+  const lower = twoBytes(value2);
+  // The first digit is the highest.
+  const high = ((upper & 0xff) << 8) | (upper >>> 8);
+  const low = ((lower & 0xff) << 8) | (lower >>> 8);
+  return ((high << 16) | low) >>> 0;
+}
+
 /** Writes `count` bytes as lower-case digits to `text[to]` on; returns the place behind them. */
 export function encodeHex(
   bytes: Uint8Array,

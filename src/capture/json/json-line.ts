@@ -1,7 +1,7 @@
 import { _IOC_SIZE } from '../../../uapi/ioctl.ts';
 import type { BufferSpan, CaptureRecord } from '../record.ts';
 import { MAX_BUFFERS, MAX_RECORD_BYTES } from '../record.ts';
-import { decodeLower, lowerDigit } from './hex-digits.ts';
+import { decodeLower, eightDigits, lowerDigit } from './hex-digits.ts';
 import {
   ADDR,
   ARG_IN,
@@ -201,6 +201,11 @@ export class CanonicalLineParser {
     let at = start;
     let lo = 0;
     let hi = 0;
+    const eight = at + 8 <= this.#limit ? eightDigits(data, at) : -1;
+    if (eight >= 0) {
+      lo = eight | 0;
+      at += 8;
+    }
     for (let digit = lowerDigit(data.getUint8(at)); digit < 16; digit = lowerDigit(data.getUint8(++at))) {
       hi = (hi << 4) | (lo >>> 28);
       lo = (lo << 4) | digit;

@@ -122,7 +122,6 @@ export class SharedTable {
     for (let place = (hash(lane0, lane1) * WORDS) & mask; ; place = (place + WORDS) & mask) {
       let found = words[place];
       if (found === 0) {
-        if (Atomics.load(this.#header, COUNT) >= this.capacity) return full;
         found = Atomics.compareExchange(words, place, 0, lane0);
         if (found === 0) return this.#claimed(place, lane1, full);
       }
@@ -131,11 +130,16 @@ export class SharedTable {
     }
   }
 
-  /** The place is this thread's, with the first lane in it. */
+  /**
+   * The place is this thread's, with the first lane in it. Where that is one state too many, the place is lost: who is told
+   * so ends the search.
+   */
   #claimed(place: number, lane1: number, full: number): number {
-    Atomics.store(this.#words, place + 1, lane1);
+    const words = this.#words;
+    // Who reads them waits for each of them, in whichever order they come.
+    words[place + 1] = lane1;
     const index = Atomics.add(this.#header, COUNT, 1);
-    Atomics.store(this.#words, place + NUMBER, index + 1);
+    words[place + NUMBER] = index + 1;
     if (placesFor(index + 1) * WORDS > this.#words.length && index + 1 < this.capacity) this.#grow();
     return index < this.capacity ? index : full;
   }

@@ -7,10 +7,11 @@ import { staleInterrupt, unheardFault } from './faults.ts';
 import { lostObjects, lostReservations, lostTables } from './lost.ts';
 import { whatStaysBroken } from './recovery.ts';
 
-/** Of each VM with asynchronous binds that nothing will signal: a sentence. To be asked where nothing goes on. */
-export function lostBinds(harness: Harness): string[] {
-  const lost = harness.vms.filter(({ unsignalled }) => unsignalled > 0);
-  return lost.map(({ name, unsignalled }) => `${unsignalled} binds of ${name} are never signalled`);
+/** Reports asynchronous binds that nothing will signal, where nothing goes on any more. */
+export function checkSignalled(harness: Harness, report: (violation: Violation) => void): void {
+  for (const { name, unsignalled } of harness.vms)
+    if (unsignalled > 0)
+      report(new Violation('deadlock', `${unsignalled} binds of ${name} are never signalled`));
 }
 
 /** Reports what is left behind: jobs and fences that wait for ever, memory, interrupts, a device that stays broken. */
