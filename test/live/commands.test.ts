@@ -233,7 +233,8 @@ describe.skipIf(compiler === null)('panthor-shim', () => {
     expect(child.exitCode).toBe(null);
     // It is still reading, in another thread: what comes next ends that, and what comes after finds no reader.
     child.stdin.write('go\n');
-    if (!reader.closed) await once(reader, 'close');
+    reader.on('error', () => {});
+    if (!reader.closed) await new Promise((closed) => reader.once('close', closed));
     child.stdin.end('go\n');
     const [status] = await once(child, 'close');
     expect(status).toBe(0);

@@ -55,11 +55,16 @@ export class VmPool {
     if (range === 0 || asked > range) return -EINVAL;
     if (this.#device.mmu.vms.length >= limit) return -ENOMEM;
     // alloc_io_pgtable_ops(): widths that arm_64_lpae_alloc_pgtable_s1() does not know, or no memory for a root table.
-    if (!hasOutputWidth(params.paBits) || !this.#device.machine.memory.hasRoot()) return -EINVAL;
+    const { memory } = this.#device.machine;
+    if (!hasOutputWidth(params.paBits) || !memory.hasRoot()) return -EINVAL;
     let id = 1;
     while (id <= MAX_VMS && this.#vms[id] !== undefined) id++;
-    // The kernel makes a VM, finds no handle for it and frees it: garbage that all clients here would wait for.
-    if (id > MAX_VMS) return -EBUSY;
+    if (id > MAX_VMS) {
+      // The kernel makes a VM, finds no handle for it and frees it. Here that would be garbage, for which all clients wait; what
+      // is seen of it is that a root table was taken.
+      memory.freeRoot(memory.takeRoot());
+      return -EBUSY;
+    }
     const kernelSize = 2 ** Math.floor(Math.log2(full - range));
     const vm = new PanthorVm(this.#device, false, full - kernelSize, kernelSize);
     vm.dummy = this.dummy?.get() ?? null;

@@ -358,6 +358,7 @@ int main(int argc, char **argv)
 	struct sigaction action = {.sa_handler = on_alarm};
 	struct fuzzer fuzzers[16] = {0};
 	pthread_t threads[16];
+	sigset_t alarm;
 	timer_t timer;
 	int count = argc > 3 ? atoi(argv[3]) : 1;
 
@@ -372,6 +373,10 @@ int main(int argc, char **argv)
 		fuzzers[i].count = strtoul(argv[2], NULL, 10);
 		pthread_create(&threads[i], NULL, fuzz, &fuzzers[i]);
 	}
+	/* The threads are to be interrupted, and not this one, which the kernel would choose. */
+	sigemptyset(&alarm);
+	sigaddset(&alarm, SIGALRM);
+	pthread_sigmask(SIG_BLOCK, &alarm, NULL);
 	for (int i = 0; i < count; i++)
 		pthread_join(threads[i], NULL);
 	return 0;
