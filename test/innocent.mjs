@@ -1,9 +1,9 @@
 /**
  * node test/innocent.mjs [SECONDS [KIND...]]: how long the calls of a client take that disturbs no one (it maps and unmaps
- * 1 MiB), beside clients that care for no one else (test/live/programs/beside.c) and, in turn with each, beside a process that
- * only computes: what else the machine does at that hour is not the server's affair. Nor is for how long the client or the
+ * 1 MiB), beside clients that care for no one else (test/live/programs/beside.c) and, in turn with each, alone: what else the
+ * machine does at that hour is not the server's affair. Nor is for how long the client or the
  * server could run and had no processor, which is taken off; with it, times are in brackets. Prints p50, p99 and the longest of all calls in
- * microseconds. Ends with 1 where the p99 beside a client is more than twice that of the turns beside the computing process, or
+ * microseconds. Ends with 1 where the p99 beside a client is more than twice that of the turns alone, or
  * where a client's calls do not do what they should.
  */
 import { spawnSync } from 'node:child_process';
@@ -16,7 +16,7 @@ import { besideOther, commandLine, compiled, TOP } from './beside.mjs';
 const TURNS = { least: 2, most: 5 };
 const CLEARLY = 0.8;
 const LIMIT = 2;
-const LOOP = '(: >"$READY"; while :; do :; done)';
+const NONE = ': >"$READY"';
 
 const { seconds, kinds } = commandLine('innocent.mjs', 3);
 const scratch = mkdtempSync(join(tmpdir(), 'panthor-innocent-'));
@@ -79,17 +79,14 @@ function quantile(numbers, part) {
 
 try {
   const beside = compiled('beside.c', scratch);
-  const alone = new Times();
-  alone.take(beside, ': >"$READY"');
-  alone.print('alone');
   for (const kind of kinds) {
     const [quiet, loud] = [new Times(), new Times()];
     const ratio = (of) => quantile(loud[of], 0.99) / quantile(quiet[of], 0.99);
     for (let i = 0; i < TURNS.most && (i < TURNS.least || ratio('own') > CLEARLY * LIMIT); i++) {
-      quiet.take(beside, LOOP);
+      quiet.take(beside, NONE);
       loud.take(beside, `'${beside}' ${kind} "$READY"`);
     }
-    quiet.print('beside a loop');
+    quiet.print('alone');
     const fails = !(ratio('own') <= LIMIT);
     const times = `, ${ratio('own').toFixed(2)} (${ratio('all').toFixed(2)}) times that`;
     loud.print(kind, `${times}${fails ? `: FAILED, more than ${LIMIT}` : ''}`);
