@@ -55,10 +55,11 @@ static inline void spin_ended(struct spin *s, bool found)
 		return;
 	}
 	s->short_ones = 0;
-	s->next_pause = s->next_pause < SPIN_LEAST_PAUSE / 2  ? SPIN_LEAST_PAUSE / 2
-			: s->next_pause > SPIN_MOST_PAUSE / 2 ? SPIN_MOST_PAUSE / 2
-							      : s->next_pause;
 	s->next_pause *= 2;
+	if (s->next_pause < SPIN_LEAST_PAUSE)
+		s->next_pause = SPIN_LEAST_PAUSE;
+	if (s->next_pause > SPIN_MOST_PAUSE)
+		s->next_pause = SPIN_MOST_PAUSE;
 	s->pause = s->next_pause;
 }
 
