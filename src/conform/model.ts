@@ -12,8 +12,15 @@ import { allocVa, freeVa, vmCreate, vmOp } from './vm-ops.ts';
 /** Runs printed in full unless the operation says otherwise. */
 const DEFAULT_CAP = 400;
 
+/** Whether the outcome of an operation says what is mapped in its VM. */
+export function showsContents({ op }: StreamOp): boolean {
+  return op === 'bind' || op === 'kmap' || op === 'kunmap' || op === 'get_state';
+}
+
 /** Plays a stream on the model. */
 export class ModelRunner {
+  /** Whether what is mapped is looked at after operations that say it, which takes as long as the VM is large. */
+  looks = true;
   readonly #stage: Stage;
 
   constructor(kernel: Kernel) {
@@ -36,7 +43,7 @@ export class ModelRunner {
     out.vms = vmStates(this.device);
     out.as = asState(this.device);
     if (this.device.resetPending) out.reset_pending = 1;
-    if (op.op === 'bind' || op.op === 'kmap' || op.op === 'kunmap' || op.op === 'get_state') {
+    if (this.looks && showsContents(op)) {
       const vm = this.#stage.vms.get(num(op, 'vm'));
       if (vm !== undefined) {
         const full = op.op === 'get_state' || num(op, 'dump') !== 0;
@@ -44,6 +51,11 @@ export class ModelRunner {
       }
     }
     return out;
+  }
+
+  /** Table pages of the VM with that number, 0 where there is none. */
+  tablesOf(uid: number): number {
+    return this.#stage.vms.get(uid)?.pgtable.tables.reduce((sum, count) => sum + count, 0) ?? 0;
   }
 
   #outcome(op: StreamOp): Fields {

@@ -38,3 +38,19 @@ export function forEachLeaf(
   walk(memory.pageAt(Math.floor(ttbr / 4096) * 4096), first, 0);
   return tables;
 }
+
+/** How many tables there are, by level; a table of the last level is counted and not looked into. `first`: the level of the root. */
+export function tablesByLevel(memory: TreeTables, ttbr: number, first = 0): number[] {
+  const tables = [0, 0, 0, 0];
+  const count = (table: number, level: number): void => {
+    if (table < 0) return;
+    tables[level]++;
+    if (level === LAST) return;
+    for (let i = 0; i < ENTRIES; i++) {
+      const lo = memory.words[table * WORDS + 2 * i];
+      if ((lo & TYPE) === TYPE) count(memory.tableOf(lo, memory.words[table * WORDS + 2 * i + 1]), level + 1);
+    }
+  };
+  count(memory.pageAt(Math.floor(ttbr / 4096) * 4096), first);
+  return tables;
+}

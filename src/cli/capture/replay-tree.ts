@@ -2,16 +2,18 @@
  * What `replay --tree` says besides its report: which calls entered the tree's own driver, and where the model does otherwise. What
  * the calls ask of the VM layer is played on tree and model once more, step by step, as vectors are.
  */
+
 import type { StreamResult } from '../../conform/job.ts';
+import { ModelRunner } from '../../conform/model.ts';
 import { failureText } from '../../conform/report.ts';
 import type { ScenarioRecorder } from '../../conform/scenario-recorder.ts';
-import { differentFields, type Stream } from '../../conform/stream.ts';
 import type { ReplayModel } from '../../replay/model.ts';
 import { plural } from '../../report/format.ts';
 import type { BuiltTree } from '../../tree/build.ts';
 import type { Beside } from '../../tree/replay/beside.ts';
 import { TreeReplayModel } from '../../tree/replay/tree-model.ts';
 import { treeName } from '../../tree/source.ts';
+import { differenceInStep } from '../../tree/vectors/in-step.ts';
 import { TreeVectorRunner } from '../../tree/vectors/vector-runner.ts';
 
 /** Operations shown before the one that differs. */
@@ -34,9 +36,7 @@ export function playOnTree(
   model: ReplayModel,
 ): PlayedOnTree {
   if (!(model instanceof TreeReplayModel)) throw new Error('the capture was played on the model alone');
-  const [, ...lines] = scenario.lines(client, model.device.kernel);
-  const ops = lines.map((line) => JSON.parse(line) as Stream['ops'][number]);
-  const runner = new TreeVectorRunner(tree);
+  const { ops } = scenario;
   const vectors: StreamResult = {
     stream: client,
     file: '',
@@ -44,12 +44,12 @@ export function playOnTree(
     ops: ops.length,
     failure: null,
   };
-  for (let index = 0; index < ops.length && vectors.failure === null; index++) {
-    const { in: op, out } = ops[index];
-    const fields = differentFields(op, out, runner.step(op));
-    if (fields.length === 0) continue;
-    const history = ops.slice(Math.max(0, index - HISTORY), index + 1).map((one) => one.in);
-    vectors.failure = { index, fields, history };
+  const { kernel } = model.device;
+  const begin = () => ({ ours: new ModelRunner(kernel), theirs: new TreeVectorRunner(tree) });
+  const difference = differenceInStep(begin, ops);
+  if (difference !== null) {
+    const history = ops.slice(Math.max(0, difference.index - HISTORY), difference.index + 1);
+    vectors.failure = { ...difference, history };
   }
   return { beside: model.beside, vectors };
 }

@@ -1,7 +1,7 @@
 /** A client's VM in a tree's driver, as reports look at the model's. */
 import type { PanthorVm } from '../../driver/mmu/vm.ts';
 import type { SeenVm } from '../../replay/seen.ts';
-import { forEachLeaf } from '../leaves.ts';
+import { forEachLeaf, tablesByLevel } from '../leaves.ts';
 import { deviceState, PART } from '../state.ts';
 import type { TreeTables } from '../tables.ts';
 import type { ClientCalls } from './client-calls.ts';
@@ -67,8 +67,6 @@ export function treeVm(
   };
   const { vaBits } = vm.pgtable;
   const level = 4 - Math.ceil((vaBits - 12) / 9);
-  const visitLeaves = (visit: (va: number, pa: number, log2: number) => void): number[] =>
-    forEachLeaf(tables, ttbr, visit, level);
   return {
     userVaRange: vm.userVaRange,
     get unusable(): boolean {
@@ -85,10 +83,10 @@ export function treeVm(
       ttbr,
       vaBits,
       get tables(): number[] {
-        return visitLeaves(() => {});
+        return tablesByLevel(tables, ttbr, level);
       },
       forEachLeaf(visit): void {
-        visitLeaves(visit);
+        forEachLeaf(tables, ttbr, visit, level);
       },
     },
   };

@@ -1,4 +1,5 @@
 /** Plays the operations of a vector stream on a tree's driver and says what came out, as conform/model.ts does on the model. */
+import { showsContents } from '../../conform/model.ts';
 import type { Fields, StreamOp } from '../../conform/op-fields.ts';
 import { Recorder } from '../../conform/recorder.ts';
 import type { BuiltTree } from '../build.ts';
@@ -16,6 +17,8 @@ const DEFAULT_CAP = 400;
 const INNER = 1;
 
 export class TreeVectorRunner {
+  /** As ModelRunner has it. */
+  looks = true;
   readonly #kernel: TreeKernel;
   readonly #recorder = new Recorder();
   readonly #runner: Runner;
@@ -40,7 +43,7 @@ export class TreeVectorRunner {
     out.vms = state.vms;
     out.as = state.as;
     if (state.resetPending) out.reset_pending = 1;
-    if (op.op === 'bind' || op.op === 'kmap' || op.op === 'kunmap' || op.op === 'get_state') {
+    if (this.looks && showsContents(op)) {
       const uid = num(op, 'vm');
       if (this.#calls.vms.has(uid)) {
         const full = op.op === 'get_state' || num(op, 'dump') !== 0;
