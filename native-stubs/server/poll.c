@@ -38,40 +38,20 @@ static int whole_ms(double ns)
 	return ns > LONGEST_MS * NS_PER_MS ? LONGEST_MS : (int)((ns + NS_PER_MS - 1) / NS_PER_MS);
 }
 
-static uint64_t now_ns(void)
+struct wait {
+	int poll, room, ms;
+	struct epoll_event *events;
+};
+
+/* epoll_wait(2): how many events, or -errno; -EAGAIN where there is none and it is not to sleep. */
+static long get_events(void *from, bool sleeps)
 {
-	struct timespec now;
+	const struct wait *w = from;
+	int count = epoll_wait(w->poll, w->events, w->room, sleeps ? w->ms : 0);
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
-/* epoll_wait(2), with looks before it sleeps where that has paid. */
-static int wait_soon(int poll, struct epoll_event *events, int room, int ms)
-{
-	static _Thread_local struct spin spin;
-	static _Thread_local int most = -1;
-	int count = 0;
-	uint64_t begin;
-
-	if (most < 0)
-		most = (int)spin_looks();
-	if (ms == 0 || most == 0)
-		return epoll_wait(poll, events, room, ms);
-	if (spin_begins(&spin)) {
-		for (int looks = most; looks > 0 && count == 0; looks--) {
-			count = epoll_wait(poll, events, room, 0);
-			if (count == 0)
-				sched_yield();
-		}
-		spin_ended(&spin, count != 0);
-		if (count != 0)
-			return count;
-	}
-	begin = now_ns();
-	count = epoll_wait(poll, events, room, ms);
-	spin_slept(&spin, now_ns() - begin);
-	return count;
+	if (count < 0)
+		return -errno;
+	return count == 0 && !sleeps ? -EAGAIN : count;
 }
 
 /*
@@ -86,18 +66,22 @@ napi_value fn_poll_wait(napi_env env, napi_callback_info info)
 	double *out = array_arg(&a, 1, sizeof(double), &size);
 	double ns = number_arg(&a, 2);
 	int room = (int)(size / (2 * sizeof(double)));
+	struct wait wait = {.poll = int_arg(&a, 0), .ms = whole_ms(ns), .events = events};
+	static _Thread_local struct spin spin;
+	static _Thread_local int looks = -1;
 	int count;
 
 	if (out == NULL || room < 1)
 		return int_result(env, -EINVAL);
-	if (room > MAX_EVENTS)
-		room = MAX_EVENTS;
-	count = wait_soon(int_arg(&a, 0), events, room, whole_ms(ns));
+	if (looks < 0)
+		looks = (int)spin_looks();
+	wait.room = room > MAX_EVENTS ? MAX_EVENTS : room;
+	count = (int)spin_wait(&spin, wait.ms == 0 ? 0 : (unsigned)looks, get_events, &wait);
 	for (int i = 0; i < count; i++) {
 		out[2 * i] = (double)events[i].data.u64;
 		out[2 * i + 1] = (double)events[i].events;
 	}
-	return int_result(env, count < 0 ? -errno : count);
+	return int_result(env, count);
 }
 
 /* pipe(out): out[0] reads what is written to out[1], and sees its end; neither waits. */

@@ -60,13 +60,13 @@ export async function reviewScenario(
   const given = { base: seconds, tree: seconds };
   let before = await verdictOf(run, scenario, base, seconds);
   let after = await verdictOf(run, scenario, tree, seconds);
-  if (isOpen(before) !== isOpen(after)) {
-    // What one side has decided the other can, too: there is little that it may take longer by.
-    const side = isOpen(before) ? 'base' : 'tree';
-    given[side] *= SECOND_TRY;
-    const again = await verdictOf(run, scenario, side === 'base' ? base : tree, given[side]);
-    if (side === 'base') before = again;
-    else after = again;
+  // What one side has decided the other can, too: there is little that it may take longer by.
+  if (isOpen(before) && isDecided(after)) {
+    given.base *= SECOND_TRY;
+    before = await verdictOf(run, scenario, base, given.base);
+  } else if (isDecided(before) && isOpen(after)) {
+    given.tree *= SECOND_TRY;
+    after = await verdictOf(run, scenario, tree, given.tree);
   }
   const show = (side: Side, seconds: number): string => shellCommand(args(scenario, side, seconds));
   const shown = [show(base, given.base), show(tree, given.tree)] as const;
@@ -87,6 +87,9 @@ export async function reviewScenario(
 
 /** Whether a search was ended by its budget. */
 const isOpen = (verdict: Verdict): boolean => typeof verdict !== 'string' && verdict.verdict === 'bounded';
+
+/** Whether a search has come to a verdict. */
+const isDecided = (verdict: Verdict): boolean => typeof verdict !== 'string' && !isOpen(verdict);
 
 /** Invariants that broke on one side only, with the side on which they did not. */
 function missingOn(before: ResultJson, after: ResultJson): ['base' | 'tree', string][] {

@@ -1,4 +1,5 @@
 import {
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   readlinkSync,
@@ -8,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { archOf, prepare } from '../../src/live/launch/launch.ts';
 import { freeCard, makeDeviceTree } from '../../src/live/server/files/device-tree.ts';
@@ -103,5 +104,30 @@ describe('the private directory', () => {
     expect(() => makePrivateDir(join(scratch, 'x'.repeat(80)))).toThrow(/too long/);
     writeFileSync(join(scratch, 'file'), '');
     expect(() => makePrivateDir(join(scratch, 'file'))).toThrow();
+  });
+
+  it('is in no place that other directories know by another path, and in none too long for a socket', () => {
+    const { TMPDIR, XDG_RUNTIME_DIR } = process.env;
+    const long = join(scratch, 'ü'.repeat(30));
+    mkdirSync(long);
+    mkdirSync(join(scratch, 'here'));
+    const dirs: string[] = [];
+    try {
+      for (const [first, second] of [
+        ['', ''],
+        ['.', relative('.', join(scratch, 'here'))],
+        [long, long],
+      ]) {
+        Object.assign(process.env, { XDG_RUNTIME_DIR: first, TMPDIR: second });
+        dirs.push(makePrivateDir());
+      }
+    } finally {
+      for (const [key, value] of Object.entries({ TMPDIR, XDG_RUNTIME_DIR })) {
+        if (value === undefined) delete process.env[key];
+        else process.env[key] = value;
+      }
+      for (const dir of dirs) rmSync(dir, { recursive: true });
+    }
+    for (const dir of dirs) expect(dir).toMatch(/^\/(dev\/shm|tmp)\/panthor-shim-\w+$/);
   });
 });

@@ -51,7 +51,8 @@ function isFresh(): boolean {
     .flatMap((arch) => COMPILED.map((name) => join(stubs, 'build', arch, name)));
   if (!made.every((path) => existsSync(path))) return false;
   const oldest = Math.min(...made.map((path) => statSync(path).mtimeMs));
-  const sources = ['preload', 'server', 'record', 'door', 'wire.h', 'compile.mjs'].map((name) =>
+  const headers = readdirSync(stubs).filter((name) => name.endsWith('.h'));
+  const sources = ['preload', 'server', 'record', 'door', ...headers, 'compile.mjs'].map((name) =>
     join(stubs, name),
   );
   sources.push(join(root, 'uapi'), join(root, 'src/live/launch/native-tables.ts'));

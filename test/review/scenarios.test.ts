@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { ResultJson } from '../../src/explore/output/report.ts';
-import { addAlone, compareVerdicts, reasonOf, type Verdict } from '../../src/review/scenarios.ts';
+import {
+  addAlone,
+  compareVerdicts,
+  reasonOf,
+  reviewScenario,
+  type Verdict,
+} from '../../src/review/scenarios.ts';
 
 function verdict(what: string, broken: string[] = [], results: string[] = ['0']): ResultJson {
   const violations = broken.map((invariant) => ({ invariant, message: 'm', token: 't' }));
@@ -77,6 +83,43 @@ describe('two verdicts on a scenario', () => {
     const unable = compared('the driver calls foo', verdict('violated', ['atomic']));
     expect(unable.differences).toEqual([]);
     expect(unable.open).toEqual([{ what: 's', why: 'base: the driver calls foo', command: 'BASE' }]);
+  });
+});
+
+describe('a search that did not suffice', () => {
+  /** Which sides were searched, for how long, where they end so one after the other. */
+  async function searched(base: Verdict[], tree: Verdict[]) {
+    const asked: string[] = [];
+    const sides = { b: [...base], t: [...tree] };
+    const run = async (args: readonly string[]) => {
+      const name = args[3] as 'b' | 't';
+      asked.push(`${name} ${args.find((one) => one.startsWith('seconds='))}`);
+      const said = sides[name].shift();
+      return typeof said === 'string'
+        ? { status: 3, stdout: '', stderr: said }
+        : { status: 0, stdout: JSON.stringify(said), stderr: '' };
+    };
+    const side = (name: string) => ({ name, options: ['--kernel', name] });
+    const { open } = await reviewScenario(run, 's', side('b'), side('t'), 8);
+    return { asked: asked.slice(2), open: open.map(({ command }) => command) };
+  }
+  const [holds, bounded] = [verdict('holds'), verdict('bounded')];
+
+  it('is given four times as much where the other side has a verdict, and the command then says so', async () => {
+    const again = await searched([bounded, holds], [holds]);
+    expect(again).toEqual({ asked: ['b seconds=32'], open: [] });
+    const still = await searched([verdict('violated', ['atomic'])], [bounded, bounded]);
+    expect(still.asked).toEqual(['t seconds=32']);
+    expect(still.open).toEqual([expect.stringContaining('seconds=32')]);
+  });
+
+  it('is given no more where there is nothing to compare with', async () => {
+    for (const [base, tree] of [
+      [bounded, bounded],
+      [bounded, 'the driver calls foo'],
+      ['the driver calls foo', bounded],
+    ])
+      expect((await searched([base], [tree])).asked).toEqual([]);
   });
 });
 

@@ -58,37 +58,17 @@ static long frame_size(const struct message *m)
 	return (long)(sizeof(struct wire_header) + ((size + 7) & ~7u));
 }
 
-/* CLOCK_MONOTONIC, not as a library says that moves the client's clock. */
-static uint64_t now_ns(void)
+struct reception {
+	int socket;
+	struct msghdr *msg;
+};
+
+/* recvmsg(2); -EAGAIN where nothing is there and it is not to sleep. */
+static long receive(void *from, bool sleeps)
 {
-	struct timespec now = {0};
+	const struct reception *r = from;
 
-	SYS_2(SYS_clock_gettime, CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
-/* recvmsg(2), with looks before it sleeps. */
-static long receive_soon(int socket, struct msghdr *msg, struct spin *spin)
-{
-	uint64_t begin;
-	long n = -EAGAIN;
-
-	if (spin == NULL || config()->spin_looks == 0)
-		return SYS_3(SYS_recvmsg, socket, msg, MSG_CMSG_CLOEXEC);
-	if (spin_begins(spin)) {
-		for (unsigned looks = config()->spin_looks; looks > 0 && n == -EAGAIN; looks--) {
-			n = SYS_3(SYS_recvmsg, socket, msg, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
-			if (n == -EAGAIN)
-				SYS_1(SYS_sched_yield, 0);
-		}
-		spin_ended(spin, n != -EAGAIN);
-		if (n != -EAGAIN)
-			return n;
-	}
-	begin = now_ns();
-	n = SYS_3(SYS_recvmsg, socket, msg, MSG_CMSG_CLOEXEC);
-	spin_slept(spin, now_ns() - begin);
-	return n;
+	return SYS_3(SYS_recvmsg, r->socket, r->msg, MSG_CMSG_CLOEXEC | (sleeps ? 0 : MSG_DONTWAIT));
 }
 
 int transfer_receive(int socket, struct message *m, bool interruptible, struct spin *spin)
@@ -102,6 +82,7 @@ int transfer_receive(int socket, struct message *m, bool interruptible, struct s
 			.msg_control = &space,
 			.msg_controllen = sizeof(space),
 		};
+		struct reception reception = {socket, &msg};
 		long whole = frame_size(m);
 		long n;
 
@@ -113,7 +94,7 @@ int transfer_receive(int socket, struct message *m, bool interruptible, struct s
 			return -EPROTO;
 		part.iov_base = m->data + m->used;
 		part.iov_len = m->room - m->used;
-		n = receive_soon(socket, &msg, spin);
+		n = spin == NULL ? receive(&reception, true) : spin_wait(spin, config()->spin_looks, receive, &reception);
 		if (n == -EINTR && (!interruptible || m->used > 0))
 			continue;
 		if (n == -EINTR)

@@ -30,28 +30,16 @@ export function hexDigit(byte: number): number {
   return DIGIT[byte];
 }
 
-/** Bits of four digits that say whether each is a letter, 1 in its byte, of those in `word` as they stand in memory. */
-function letters(word: number): number {
-  return (word >>> 6) & 0x01010101;
-}
-
-/** The values of four digits, each in its byte, where they are digits. */
-function values(word: number, letter: number): number {
-  return ((word & 0x0f0f0f0f) + 9 * letter) | 0;
-}
-
 /**
- * 0 where the four bytes of `word` are lower-case digits, whose values would be `value`: all have the upper half of a
- * digit or of a letter, no value is above 15, and those above 9 are the letters'.
+ * The two bytes that four lower-case digits say, those of `word` as they stand in memory, or -1 where not all of them are digits:
+ * each must have the upper half of a digit or of a letter, none a value above 15, and those above 9 must be the letters'.
  */
-function faults(word: number, letter: number, value: number): number {
+function twoBytes(word: number): number {
+  const letter = (word >>> 6) & 0x01010101;
+  const value = ((word & 0x0f0f0f0f) + 9 * letter) | 0;
   const upper = (word & 0xf0f0f0f0) ^ (0x30303030 + 0x30 * letter);
   const above9 = ((value + 0x06060606) >>> 4) & 0x01010101;
-  return upper | (value & 0x10101010) | (above9 ^ letter);
-}
-
-/** The two bytes that four values say, in the lower half. */
-function twoBytes(value: number): number {
+  if ((upper | (value & 0x10101010) | (above9 ^ letter)) !== 0) return -1;
   const pairs = ((value << 4) | (value >>> 8)) & 0x00ff00ff;
   return (pairs | (pairs >>> 8)) & 0xffff;
 }
@@ -71,12 +59,10 @@ export function decodeLower(text: DataView, at: number, limit: number, bytes: Da
       bytes.setInt32(to, 0, true);
       continue;
     }
-    const letter1 = letters(first);
-    const letter2 = letters(second);
-    const value1 = values(first, letter1);
-    const value2 = values(second, letter2);
-    if ((faults(first, letter1, value1) | faults(second, letter2, value2)) !== 0) break;
-    bytes.setInt32(to, twoBytes(value1) | (twoBytes(value2) << 16), true);
+    const low = twoBytes(first);
+    const high = twoBytes(second);
+    if ((low | high) < 0) break;
+    bytes.setInt32(to, low | (high << 16), true);
   }
   for (;;) {
     const first = text.getUint8(at);
@@ -88,21 +74,17 @@ export function decodeLower(text: DataView, at: number, limit: number, bytes: Da
   }
 }
 
-/** The number that the eight lower-case digits at place `at` of `text` say, or -1 where not all of them are digits. */
+/** The number that the eight lower-case digits at place `at` of `text` say, the first one the highest, or -1 where not all of them are digits. */
 export function eightDigits(text: DataView, at: number): number {
-  const first = text.getInt32(at, true);
-  const second = text.getInt32(at + 4, true);
-  const letter1 = letters(first);
-  const letter2 = letters(second);
-  const value1 = values(first, letter1);
-  const value2 = values(second, letter2);
-  if ((faults(first, letter1, value1) | faults(second, letter2, value2)) !== 0) return -1;
-  const upper = twoBytes(value1);
-  const lower = twoBytes(value2);
-  // The first digit is the highest.
-  const high = ((upper & 0xff) << 8) | (upper >>> 8);
-  const low = ((lower & 0xff) << 8) | (lower >>> 8);
-  return ((high << 16) | low) >>> 0;
+  const high = twoBytes(text.getInt32(at, true));
+  const low = twoBytes(text.getInt32(at + 4, true));
+  if ((high | low) < 0) return -1;
+  return ((swapped(high) << 16) | swapped(low)) >>> 0;
+}
+
+/** Two bytes the other way round. */
+function swapped(bytes: number): number {
+  return ((bytes & 0xff) << 8) | (bytes >>> 8);
 }
 
 /** Writes `count` bytes as lower-case digits to `text[to]` on; returns the place behind them. */

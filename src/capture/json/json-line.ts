@@ -81,9 +81,9 @@ export class CanonicalLineParser {
     let at = this.#literal(data, start, IOCTL);
     at = this.#decimal(data, this.#literal(data, at, TIME), Number.MAX_SAFE_INTEGER);
     record.timeNs = this.#number;
-    at = this.#decimal(data, this.#short(data, at, TID), 0x7fffffff);
+    at = this.#decimal(data, this.#literal(data, at, TID), 0x7fffffff);
     record.tid = this.#number;
-    at = this.#decimal(data, this.#short(data, at, FD), 0x7fffffff);
+    at = this.#decimal(data, this.#literal(data, at, FD), 0x7fffffff);
     record.fd = this.#number;
     at = this.#hexNumber(data, this.#literal(data, at, REQUEST));
     if (this.#hi !== 0) return -1;
@@ -122,7 +122,7 @@ export class CanonicalLineParser {
       at = this.#hexNumber(data, this.#literal(data, at, ADDR));
       this.#address(span);
       span.inAt = this.#used;
-      at = this.#hex(data, this.#short(data, at, IN));
+      at = this.#hex(data, this.#literal(data, at, IN));
       span.inSize = this.#used - span.inAt;
       span.outAt = -1;
       span.outSize = 0;
@@ -146,7 +146,7 @@ export class CanonicalLineParser {
     let at = this.#literal(data, start, MMAP);
     at = this.#decimal(data, this.#literal(data, at, TIME), Number.MAX_SAFE_INTEGER);
     record.timeNs = this.#number;
-    at = this.#decimal(data, this.#short(data, at, FD), 0x7fffffff);
+    at = this.#decimal(data, this.#literal(data, at, FD), 0x7fffffff);
     record.fd = this.#number;
     at = this.#hexNumber(data, this.#literal(data, at, LENGTH));
     record.lengthLo = this.#lo;
@@ -171,7 +171,7 @@ export class CanonicalLineParser {
     let at = this.#literal(data, start, CLOSE);
     at = this.#decimal(data, this.#literal(data, at, TIME), Number.MAX_SAFE_INTEGER);
     record.timeNs = this.#number;
-    at = this.#decimal(data, this.#short(data, at, FD), 0x7fffffff);
+    at = this.#decimal(data, this.#literal(data, at, FD), 0x7fffffff);
     record.fd = this.#number;
     return this.#two(data, at, END);
   }
@@ -230,17 +230,12 @@ export class CanonicalLineParser {
     return at >= 0 && at + 2 <= this.#limit && data.getUint16(at, true) === characters ? at + 2 : -1;
   }
 
-  /** The place behind `text` in `data` at `at`, or -1. A line ends in a newline, which no literal has in its middle. */
+  /** The place behind a literal in `data` at `at`, or -1. A line ends in a newline, which no literal has in its middle. */
   #literal(data: DataView, at: number, { size, first, last }: Literal): number {
     const end = at + size;
-    if (at < 0 || end > this.#limit || data.getFloat64(at, true) !== first) return -1;
-    return data.getFloat64(end - 8, true) === last ? end : -1;
-  }
-
-  /** The same for a short one. */
-  #short(data: DataView, at: number, { size, first, last }: Literal): number {
-    const end = at + size;
-    if (at < 0 || end > this.#limit || data.getInt32(at, true) !== first) return -1;
-    return data.getInt32(end - 4, true) === last ? end : -1;
+    if (at < 0 || end > this.#limit) return -1;
+    if (size < 8)
+      return data.getInt32(at, true) === first && data.getInt32(end - 4, true) === last ? end : -1;
+    return data.getFloat64(at, true) === first && data.getFloat64(end - 8, true) === last ? end : -1;
   }
 }

@@ -38,7 +38,7 @@ export class RenewedMap<K, V> {
     return true;
   }
 
-  /** In the order in which they came; of entries that come meanwhile some may be left out. */
+  /** In the order in which they came; entries that come meanwhile may be left out, and ones that go meanwhile may be among them. */
   keys(): MapIterator<K> {
     return this.#map.keys();
   }

@@ -42,6 +42,18 @@ describe('a map that is renewed', () => {
     expect(map.size).toBe(0);
   });
 
+  it('can be gone through while its entries go: each comes once', () => {
+    const map = new RenewedMap<number, number>();
+    for (let i = 0; i < 2000; i++) map.set(i, i);
+    const seen: number[] = [];
+    for (const key of map.keys()) {
+      seen.push(key);
+      map.delete(key);
+    }
+    expect(seen).toEqual(Array.from({ length: 2000 }, (_, i) => i));
+    expect(map.size).toBe(0);
+  });
+
   it('does not keep what is gone, as a Map would', () => {
     expect(copied('new Map()')).toBeGreaterThan(1 << 20);
     expect(copied('new RenewedMap()')).toBeLessThan(1 << 18);

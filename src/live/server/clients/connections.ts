@@ -110,7 +110,9 @@ export class Connections {
   /** Closes connections whose requests stay unfinished: descriptors that came with them are not held for ever. */
   endHalves(nowNs: number): void {
     for (const connection of this.#halves.keys()) {
-      if ((this.#halves.get(connection) ?? nowNs) + MAX_HALF_NS > nowNs) return;
+      const since = this.#halves.get(connection);
+      if (since === undefined) continue;
+      if (since + MAX_HALF_NS > nowNs) return;
       this.drop(connection);
     }
   }

@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { reason } from '../../../capture/error.ts';
 import { native } from '../../native.ts';
 import { StartError } from '../../start-error.ts';
@@ -19,8 +19,8 @@ const MAX_DIR_BYTES = 79;
 
 /**
  * A directory that only this user can enter: `path` (made, or found to be private already), or a new one below
- * XDG_RUNTIME_DIR, TMPDIR, /dev/shm or another directory for temporary files: each file of a client is a name there for a moment, which takes
- * a disk's file system up to a millisecond.
+ * XDG_RUNTIME_DIR, TMPDIR, /dev/shm or another directory for temporary files. /dev/shm comes before those on a disk: each file of
+ * a client is a name there for a moment, which takes a disk's file system up to a millisecond.
  *
  * @throws StartError where `path` belongs to another user, is open to others or is too long
  */
@@ -55,7 +55,9 @@ function missingDirs(path: string): string[] {
 function newDir(): string {
   let last: unknown;
   for (const parent of [process.env.XDG_RUNTIME_DIR, process.env.TMPDIR, '/dev/shm', tmpdir(), '/tmp']) {
-    if (parent === undefined || parent.length > MAX_DIR_BYTES - 'panthor-shim-XXXXXX/'.length) continue;
+    // Clients go to other directories.
+    if (parent === undefined || !isAbsolute(parent)) continue;
+    if (Buffer.byteLength(parent) > MAX_DIR_BYTES - 'panthor-shim-XXXXXX/'.length) continue;
     try {
       return mkdtempSync(join(parent, 'panthor-shim-'));
     } catch (error) {
