@@ -40,7 +40,7 @@ export type Asker = Connection | 'work';
 export class Connections {
   readonly #options: ConnectionsOptions;
   readonly #all = new RenewedMap<Connection, true>();
-  /** Those that each process has, the one used longest ago first, and what it has used. */
+  /** Those that each process has, the oldest first, and what it has used. */
   readonly #byPid = new RenewedMap<number, { own: RenewedMap<Connection, true>; account: Account<Asker> }>();
   /** Those that events were reported of again, while they waited: they are not asked for until then. */
   readonly #muted = new RenewedMap<Connection, true>();
