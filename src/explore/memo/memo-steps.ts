@@ -134,8 +134,7 @@ export abstract class MemoSteps {
     const known = entry !== null && this.#lookUp(step, thread, entry);
     if (!known) this.#execute(step, entry === null ? 0 : this.#unknown, root);
     present.broken = -1;
-    present.asked &= (present.dirty & Known.GUARDS) !== 0 ? 0 : ~(1 << thread);
-    present.dirty &= ~Known.GUARDS;
+    present.asked &= ~(1 << thread);
     present.locks?.stepped(thread, lockOf(before, this.known.places));
     if (known) this.lookedUp();
   }

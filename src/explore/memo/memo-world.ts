@@ -58,7 +58,7 @@ export class MemoWorld extends MemoSteps implements NotedWorld {
   #askReally(i: number): number {
     return this.really(() => {
       const { point } = this.world.threads[i];
-      return this.known.askGuard(this.now.at[i], () => (point as { ready(): boolean }).ready());
+      return this.known.askGuard(this.now.at[i], i, () => (point as { ready(): boolean }).ready());
     });
   }
 

@@ -3,7 +3,7 @@ import { MAX_DEPTH } from '../search/search.ts';
 import { resized } from '../search/table-memory.ts';
 import { MAX_THREADS, type Step, threadOf } from '../search/world.ts';
 import { mix32 } from '../state/hash.ts';
-import { apply, type Change } from './entries.ts';
+import type { Change } from './entries.ts';
 import type { Known } from './known.ts';
 import { ENDED, type Local, WAITS } from './locals.ts';
 
@@ -95,7 +95,9 @@ export class Present {
   }
 
   change(change: Change): void {
-    this.dirty |= apply(change, this.#known.places);
+    this.#known.places.change(change);
+    this.dirty |= change.watchers;
+    this.asked &= ~change.waiters;
     this.#lane0 = (this.#lane0 + change.lane0) | 0;
     this.#lane1 = (this.#lane1 + change.lane1) | 0;
   }
