@@ -53,6 +53,11 @@ export class Known {
     return 1 << i;
   }
 
+  /** All of them. */
+  get reactionBits(): number {
+    return (1 << this.#reactionRoots.length) - 1;
+  }
+
   checkBit(i: number): number {
     return 1 << (this.#reactionRoots.length + i);
   }
@@ -62,10 +67,18 @@ export class Known {
     return (this.#stepRoots[local * MAX_OPTIONS + option] ??= this.#trees.newRoot());
   }
 
-  step(root: number): Change | null {
-    const leaf = this.#trees.find(root, this.places.values);
-    if (leaf < 0) return null;
-    const entry = this.#steps[leaf];
+  /** The number of what a step comes to in the present state; -1 where that is not known. */
+  find(root: number): number {
+    return this.#trees.find(root, this.places.values);
+  }
+
+  entry(number: number): Change {
+    return this.#steps[number];
+  }
+
+  /** The same of a step that is taken: notes what is to be noted. */
+  step(root: number, number: number): Change {
+    const entry = this.#steps[number];
     if (this.notes !== null) this.#noteTouched(root, this.notes, entry.commute);
     if (this.footprints !== null) this.#print(root, entry, this.footprints);
     return entry;

@@ -116,9 +116,14 @@ export class Places {
     }
   }
 
-  /** Makes a change, to be undone, of which it is then known by whom the places were looked at. */
-  change(change: Change): void {
+  /** Which reactions and checks have looked at one of the places of `change`, as bits; its `waiters` are known then, too. */
+  watchersOf(change: Change): number {
     if (change.watched !== this.watched) this.#findWatchers(change);
+    return change.watchers;
+  }
+
+  /** Makes a change, to be undone. */
+  change(change: Change): void {
     const { places, values } = change;
     const n = places.length;
     if (this.length + n > this.#places.length) this.#makeRoomToUndo(n);
