@@ -45,6 +45,11 @@ export class LockOrder {
     this.fingerprint = saved.fingerprint;
   }
 
+  /** Whether thread `index` held a lock after its last step. */
+  holds(index: number): boolean {
+    return (this.#held[index]?.length ?? 0) > 0;
+  }
+
   /** Thread `index` has taken a step, and `lock` with it. What it has let go is free right after the step. */
   stepped(index: number, lock: Lock | null): void {
     const held = (this.#held[index] ??= []);

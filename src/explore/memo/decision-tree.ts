@@ -3,8 +3,16 @@
 import { resized } from '../search/table-memory.ts';
 
 const NOTHING = 0x7fffffff;
-/** Nodes that there is room for at first. */
+/** Trees, and words of nodes, that there is room for at first. */
 const FIRST = 1 << 12;
+/** Words of a node, which is in one line of the processor's cache, behind that of the node before it on most ways. */
+const WORDS = 4;
+const PLACE = 0;
+const VALUE = 1;
+/** What follows where the place has the value: a node, ~leaf, or NOTHING. */
+const NEXT = 2;
+/** The branch for another value at the same place; 0 for none. */
+const OTHER = 3;
 
 /**
  * Decision trees over the places of a state: a node names the place that is looked at next, and has a branch for each
@@ -12,13 +20,9 @@ const FIRST = 1 << 12;
  * accesses these are. The leaves are numbers of what was found out.
  */
 export class DecisionTrees {
-  #place = new Int32Array(FIRST);
-  #value = new Int32Array(FIRST);
-  /** What follows where the place has the value: a node, ~leaf, or NOTHING. */
-  #next = new Int32Array(FIRST);
-  /** The branch for another value at the same place; 0 for none. */
-  #other = new Int32Array(FIRST);
-  #nodes = 1;
+  /** Nodes, by the index of their first word; there is none at 0. */
+  #nodes = new Int32Array(FIRST);
+  #length = WORDS;
   #roots = new Int32Array(FIRST).fill(NOTHING);
   #rootCount = 0;
 
@@ -34,27 +38,25 @@ export class DecisionTrees {
   find(root: number, values: Int32Array): number {
     let at = this.#roots[root];
     if (at === NOTHING) return -1;
-    const place = this.#place;
-    const value = this.#value;
-    const next = this.#next;
-    const other = this.#other;
+    const nodes = this.#nodes;
     while (at >= 0) {
-      const v = values[place[at]];
-      while (value[at] !== v) {
-        at = other[at];
+      const v = values[nodes[at]];
+      while (nodes[at + VALUE] !== v) {
+        at = nodes[at + OTHER];
         if (at === 0) return -1;
       }
-      at = next[at];
+      at = nodes[at + NEXT];
     }
     return ~at;
   }
 
   /** Tells `visit` of each place that find() looks at. */
   path(root: number, values: Int32Array, visit: (place: number) => void): void {
-    for (let at = this.#roots[root]; at >= 0 && at !== NOTHING; at = this.#next[at]) {
-      const v = values[this.#place[at]];
-      visit(this.#place[at]);
-      while (at > 0 && this.#value[at] !== v) at = this.#other[at];
+    const nodes = this.#nodes;
+    for (let at = this.#roots[root]; at >= 0 && at !== NOTHING; at = nodes[at + NEXT]) {
+      const v = values[nodes[at]];
+      visit(nodes[at]);
+      while (at > 0 && nodes[at + VALUE] !== v) at = nodes[at + OTHER];
       if (at === 0) return;
     }
   }
@@ -67,50 +69,44 @@ export class DecisionTrees {
   add(root: number, places: readonly number[], values: Int32Array, leaf: number): void {
     let from = -1;
     let at = this.#roots[root];
+    const follow = (next: number) => {
+      if (from < 0) this.#roots[root] = next;
+      else this.#nodes[from + NEXT] = next;
+    };
     for (const place of places) {
       const v = values[place];
-      if (at === NOTHING) {
-        at = this.#node(place, v);
-        if (from < 0) this.#roots[root] = at;
-        else this.#next[from] = at;
-      } else if (at < 0 || this.#place[at] !== place) {
+      if (at === NOTHING) follow((at = this.#node(place, v)));
+      else if (at < 0 || this.#nodes[at] !== place) {
         throw new Error('the same state was looked at in two ways: the explorer has missed a read');
       }
-      while (this.#value[at] !== v) {
-        if (this.#other[at] === 0) {
+      while (this.#nodes[at + VALUE] !== v) {
+        if (this.#nodes[at + OTHER] === 0) {
           const branch = this.#node(place, v);
-          this.#other[at] = branch;
+          this.#nodes[at + OTHER] = branch;
         }
-        at = this.#other[at];
+        at = this.#nodes[at + OTHER];
       }
       from = at;
-      at = this.#next[at];
+      at = this.#nodes[at + NEXT];
     }
     if (at !== NOTHING) throw new Error('a state was looked at in two ways: the explorer has missed a read');
-    if (from < 0) this.#roots[root] = ~leaf;
-    else this.#next[from] = ~leaf;
+    follow(~leaf);
   }
 
   #node(place: number, value: number): number {
-    if (this.#nodes === this.#place.length) this.#grow();
-    const node = this.#nodes++;
-    this.#place[node] = place;
-    this.#value[node] = value;
-    this.#next[node] = NOTHING;
-    this.#other[node] = 0;
+    if (this.#length === this.#nodes.length)
+      this.#nodes = resized(this.#nodes, new Int32Array(this.#nodes.length * 2));
+    const node = this.#length;
+    this.#length += WORDS;
+    this.#nodes[node + PLACE] = place;
+    this.#nodes[node + VALUE] = value;
+    this.#nodes[node + NEXT] = NOTHING;
+    this.#nodes[node + OTHER] = 0;
     return node;
-  }
-
-  #grow(): void {
-    const larger = (list: Int32Array<ArrayBuffer>) => resized(list, new Int32Array(list.length * 2));
-    this.#place = larger(this.#place);
-    this.#value = larger(this.#value);
-    this.#next = larger(this.#next);
-    this.#other = larger(this.#other);
   }
 
   /** How many nodes there are. */
   get size(): number {
-    return this.#nodes - 1;
+    return this.#length / WORDS - 1;
   }
 }

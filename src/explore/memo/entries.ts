@@ -1,6 +1,5 @@
 /** What steps and reactions were found to do, by number. */
 import type { Violation } from '../search/world.ts';
-import type { Places } from './places.ts';
 
 /**
  * Changes of a state: places, and what they hold afterwards; and by how much the sums of its fingerprint change. One class
@@ -23,6 +22,10 @@ export class Change {
   footprint = -1;
   /** Of a reaction: names that the thread has given then, where it makes something; -1 for no more than before. */
   counter = -1;
+  /** Reactions and checks, and threads that wait, that have looked at one of the places; as of `watched` (Places). */
+  watchers = 0;
+  waiters = 0;
+  watched = -1;
 
   constructor(
     places: readonly number[],
@@ -44,16 +47,4 @@ export interface ReactionEntry {
   /** Where it does the same whichever thread acts. */
   always: Change | null;
   byNames: Map<number, Change>;
-}
-
-/** Makes the change; returns the watchers of the places that it touches. */
-export function apply(change: Change, state: Places): number {
-  const { places, values } = change;
-  const { watchers } = state;
-  let seen = 0;
-  for (let i = 0; i < places.length; i++) {
-    state.set(places[i], values[i]);
-    seen |= watchers[places[i]];
-  }
-  return seen;
 }

@@ -48,15 +48,18 @@ export class Known {
     this.#checkRoots = roots(checks);
   }
 
-  /** Bits of watchers: whether threads may go on. */
-  static readonly GUARDS = 1;
-
+  /** Bits of watchers. */
   reactionBit(i: number): number {
-    return 2 << i;
+    return 1 << i;
+  }
+
+  /** All of them. */
+  get reactionBits(): number {
+    return (1 << this.#reactionRoots.length) - 1;
   }
 
   checkBit(i: number): number {
-    return 2 << (this.#reactionRoots.length + i);
+    return 1 << (this.#reactionRoots.length + i);
   }
 
   /** The tree for a step of a thread that stands at `local`. */
@@ -64,10 +67,18 @@ export class Known {
     return (this.#stepRoots[local * MAX_OPTIONS + option] ??= this.#trees.newRoot());
   }
 
-  step(root: number): Change | null {
-    const leaf = this.#trees.find(root, this.places.values);
-    if (leaf < 0) return null;
-    const entry = this.#steps[leaf];
+  /** The number of what a step comes to in the present state; -1 where that is not known. */
+  find(root: number): number {
+    return this.#trees.find(root, this.places.values);
+  }
+
+  entry(number: number): Change {
+    return this.#steps[number];
+  }
+
+  /** The same of a step that is taken: notes what is to be noted. */
+  step(root: number, number: number): Change {
+    const entry = this.#steps[number];
     if (this.notes !== null) this.#noteTouched(root, this.notes, entry.commute);
     if (this.footprints !== null) this.#print(root, entry, this.footprints);
     return entry;
@@ -118,7 +129,7 @@ export class Known {
     change: Change,
     counter: [number, number],
   ): void {
-    this.#watch(touched, this.reactionBit(i));
+    this.places.watch(touched, this.reactionBit(i), 0);
     let leaf = this.#trees.find(this.#reactionRoots[i], this.places.values);
     if (leaf < 0) {
       leaf = this.#reactions.push({ always: null, byNames: new Map() }) - 1;
@@ -154,9 +165,9 @@ export class Known {
     this.printed = footprints.union(this.printed, answer.footprint);
   }
 
-  /** Asks for it in the world behind, which is in the present state. */
-  askGuard(local: number, ask: () => boolean): number {
-    return this.#note(this.#guardRoot(local), Known.GUARDS, () => (ask() ? 1 : 0));
+  /** Asks for it in the world behind, which is in the present state; `thread` is the one that stands there. */
+  askGuard(local: number, thread: number, ask: () => boolean): number {
+    return this.#note(this.#guardRoot(local), 0, 1 << thread, () => (ask() ? 1 : 0));
   }
 
   #guardRoot(local: number): number {
@@ -171,7 +182,7 @@ export class Known {
 
   /** Asks for it in the world behind, which is in the present state. */
   askWrong(i: number, ask: () => string | null): number {
-    return this.#note(this.#checkRoots[i], this.checkBit(i), () => this.#messageNumber(ask()));
+    return this.#note(this.#checkRoots[i], this.checkBit(i), 0, () => this.#messageNumber(ask()));
   }
 
   /** The tree for what is wrong where nothing goes on and threads stand at `locals`. */
@@ -189,7 +200,7 @@ export class Known {
 
   /** Asks for it in the world behind, which is in the present state. */
   askEnd(root: number, ask: () => string | null): number {
-    return this.#note(root, 0, () => this.#messageNumber(ask()));
+    return this.#note(root, 0, 0, () => this.#messageNumber(ask()));
   }
 
   /** 0 for none, else one more than its place among the messages. */
@@ -197,19 +208,15 @@ export class Known {
     return message === null ? 0 : this.messages.push(message);
   }
 
-  #note(root: number, bit: number, ask: () => number): number {
+  #note(root: number, watchers: number, waiters: number, ask: () => number): number {
     let answer = 0;
     const { touched } = this.recorder.record(() => {
       answer = ask();
     });
-    this.#watch(touched, bit);
+    this.places.watch(touched, watchers, waiters);
     const leaf = this.#answers.push({ value: answer, footprint: -1 }) - 1;
     this.#trees.add(root, touched, this.places.values, leaf);
     return answer;
-  }
-
-  #watch(touched: readonly number[], bit: number): void {
-    for (const place of touched) this.places.watchers[place] |= bit;
   }
 
   /** Runs a step's or reaction's code of thread `thread`: what it touched, and what it changed. */

@@ -103,18 +103,18 @@ export abstract class MemoSteps {
     known.printed = footprints.union(known.printed, footprints.of(set));
   }
 
-  step(step: Step): void {
+  step(step: Step, foreseen = -1): void {
     const { notes, footprints } = this.known;
     if (footprints !== null) this.#beginPrint(threadOf(step), footprints);
-    if (notes === null) this.#step(step);
-    else this.#notedStep(step, notes);
+    if (notes === null) this.#step(step, foreseen);
+    else this.#notedStep(step, foreseen, notes);
   }
 
-  #notedStep(step: Step, notes: AccessSet): void {
+  #notedStep(step: Step, foreseen: number, notes: AccessSet): void {
     const { places } = this.known;
     const { length } = places;
     try {
-      this.#step(step);
+      this.#step(step, foreseen);
     } finally {
       places.changedSince(length, (place) => {
         if (notes.modes[place] !== COMMUTES) notes.add(place, WRITES);
@@ -124,18 +124,19 @@ export abstract class MemoSteps {
     }
   }
 
-  #step(step: Step): void {
+  /** `foreseen`: the number of what it comes to, where that was looked for already. */
+  #step(step: Step, foreseen: number): void {
     const present = this.now;
     const thread = threadOf(step);
     const before = present.locals[thread];
     present.mark(step);
     const root = this.known.stepRoot(present.at[thread], optionOf(step));
-    const entry = this.known.step(root);
+    const number = foreseen < 0 ? this.known.find(root) : foreseen;
+    const entry = number < 0 ? null : this.known.step(root, number);
     const known = entry !== null && this.#lookUp(step, thread, entry);
     if (!known) this.#execute(step, entry === null ? 0 : this.#unknown, root);
     present.broken = -1;
-    present.asked &= (present.dirty & Known.GUARDS) !== 0 ? 0 : ~(1 << thread);
-    present.dirty &= ~Known.GUARDS;
+    present.asked &= ~(1 << thread);
     present.locks?.stepped(thread, lockOf(before, this.known.places));
     if (known) this.lookedUp();
   }

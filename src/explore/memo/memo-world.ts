@@ -1,6 +1,14 @@
 import type { DriverWorld } from '../driver-world.ts';
 import { NondeterminismError } from '../search/search.ts';
-import { type NotedWorld, type Step, stepOf, Violation, type World } from '../search/world.ts';
+import {
+  type NotedWorld,
+  optionOf,
+  type Step,
+  stepOf,
+  threadOf,
+  Violation,
+  type World,
+} from '../search/world.ts';
 import type { AccessSet } from '../state/access-set.ts';
 import { SPECIAL, specialPlace } from '../state/place-numbers.ts';
 import type { Known } from './known.ts';
@@ -58,7 +66,7 @@ export class MemoWorld extends MemoSteps implements NotedWorld {
   #askReally(i: number): number {
     return this.really(() => {
       const { point } = this.world.threads[i];
-      return this.known.askGuard(this.now.at[i], () => (point as { ready(): boolean }).ready());
+      return this.known.askGuard(this.now.at[i], i, () => (point as { ready(): boolean }).ready());
     });
   }
 
@@ -167,6 +175,34 @@ export class MemoWorld extends MemoSteps implements NotedWorld {
   /** How much was noted: steps, reactions, places where threads stand, nodes of decision trees. */
   get noted(): Known['size'] {
     return this.known.size;
+  }
+
+  /**
+   * The fingerprint of the state that a step leads to; false where it is not known, where something follows from the step, or
+   * where it is to be noted.
+   */
+  foresee(step: Step, lanes: Int32Array): boolean {
+    const { now, known } = this;
+    const thread = threadOf(step);
+    const local = now.locals[thread];
+    if (local.kind === CHOOSES) return false;
+    if (now.locks !== null && (local.lock !== null || now.locks.holds(thread))) return false;
+    const number = known.find(known.stepRoot(now.at[thread], optionOf(step)));
+    if (number < 0) return false;
+    const entry = known.entry(number);
+    if (entry.violation !== null || entry.failedEnters !== 0) return false;
+    if (((now.dirty | known.places.watchersOf(entry)) & known.reactionBits) !== 0) return false;
+    now.fingerprintAfter(thread, entry, lanes);
+    lanes[2] = number;
+    return true;
+  }
+
+  /** A step that is known is not taken, unless it is one of those that the world behind takes as well. */
+  passes(): boolean {
+    const count = this.#lookedUp + 1;
+    if (count % (this.#verifyEvery * IN_A_ROW) < IN_A_ROW) return false;
+    this.#lookedUp = count;
+    return true;
   }
 
   /** Compares the present state now and then with what the world behind makes of its schedule. */

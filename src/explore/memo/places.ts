@@ -3,6 +3,7 @@ import { resized } from '../search/table-memory.ts';
 import { $key } from '../state/names.ts';
 import { type Any, frozen } from '../state/objects.ts';
 import { placeCount, placeOf, SPECIAL, specialPlace } from '../state/place-numbers.ts';
+import type { Change } from './entries.ts';
 
 /** In the place of a field: what an object was when it was made. */
 const MADE = $key('what the object was when it was made');
@@ -22,8 +23,11 @@ export const nameOf = (target: Any): number | undefined => target.$id ?? frozen.
 export class Places {
   /** By place; 0: there is nothing, or undefined. */
   values = new Int32Array(1 << 14);
-  /** By place: who has looked there, as bits that users give out. */
-  watchers = new Int32Array(1 << 14);
+  /** By place: which reactions and checks have looked there, as bits that users give out; and for which threads that wait. */
+  #watchers = new Int32Array(1 << 14);
+  #waiters = new Int32Array(1 << 14);
+  /** How often a place was looked at by one that had not looked there before. */
+  watched = 0;
   /** By place: 1 where what it held at first is known. */
   #known = new Uint8Array(1 << 14);
   readonly #numbers = new Map<unknown, number>();
@@ -40,7 +44,8 @@ export class Places {
     if (placeCount() <= this.values.length) return;
     const length = placeCount() * 2;
     this.values = resized(this.values, new Int32Array(length));
-    this.watchers = resized(this.watchers, new Int32Array(length));
+    this.#watchers = resized(this.#watchers, new Int32Array(length));
+    this.#waiters = resized(this.#waiters, new Int32Array(length));
     this.#known = resized(this.#known, new Uint8Array(length));
   }
 
@@ -94,13 +99,58 @@ export class Places {
 
   /** Changes a place, to be undone. */
   set(place: number, value: number): void {
-    if (this.length === this.#places.length) {
-      this.#places = resized(this.#places, new Int32Array(this.length * 2));
-      this.#before = resized(this.#before, new Int32Array(this.length * 2));
-    }
+    if (this.length === this.#places.length) this.#makeRoomToUndo(1);
     this.#places[this.length] = place;
     this.#before[this.length++] = this.values[place];
     this.values[place] = value;
+  }
+
+  /** `places` were looked at by those who have these bits. */
+  watch(places: readonly number[], watchers: number, waiters: number): void {
+    for (const place of places) {
+      const [by, waiting] = [this.#watchers[place], this.#waiters[place]];
+      if ((watchers & ~by) === 0 && (waiters & ~waiting) === 0) continue;
+      this.#watchers[place] = by | watchers;
+      this.#waiters[place] = waiting | waiters;
+      this.watched++;
+    }
+  }
+
+  /** Which reactions and checks have looked at one of the places of `change`, as bits; its `waiters` are known then, too. */
+  watchersOf(change: Change): number {
+    if (change.watched !== this.watched) this.#findWatchers(change);
+    return change.watchers;
+  }
+
+  /** Makes a change, to be undone. */
+  change(change: Change): void {
+    const { places, values } = change;
+    const n = places.length;
+    if (this.length + n > this.#places.length) this.#makeRoomToUndo(n);
+    const [state, changed, before] = [this.values, this.#places, this.#before];
+    let at = this.length;
+    for (let i = 0; i < n; i++) {
+      const place = places[i];
+      changed[at] = place;
+      before[at++] = state[place];
+      state[place] = values[i];
+    }
+    this.length = at;
+  }
+
+  #findWatchers(change: Change): void {
+    change.watchers = change.waiters = 0;
+    for (const place of change.places) {
+      change.watchers |= this.#watchers[place];
+      change.waiters |= this.#waiters[place];
+    }
+    change.watched = this.watched;
+  }
+
+  #makeRoomToUndo(n: number): void {
+    const length = Math.max(this.length + n, this.#places.length * 2);
+    this.#places = resized(this.#places, new Int32Array(length));
+    this.#before = resized(this.#before, new Int32Array(length));
   }
 
   /** Tells `visit` of the places of all changes but the first `length`. */
@@ -110,8 +160,8 @@ export class Places {
 
   /** Undoes all but the first `length` changes. */
   undoTo(length: number): void {
-    const { values } = this;
-    for (let i = this.length - 1; i >= length; i--) values[this.#places[i]] = this.#before[i];
+    const [state, changed, before] = [this.values, this.#places, this.#before];
+    for (let i = this.length - 1; i >= length; i--) state[changed[i]] = before[i];
     this.length = length;
   }
 }

@@ -3,7 +3,7 @@ import { MAX_DEPTH } from '../search/search.ts';
 import { resized } from '../search/table-memory.ts';
 import { MAX_THREADS, type Step, threadOf } from '../search/world.ts';
 import { mix32 } from '../state/hash.ts';
-import { apply, type Change } from './entries.ts';
+import type { Change } from './entries.ts';
 import type { Known } from './known.ts';
 import { ENDED, type Local, WAITS } from './locals.ts';
 
@@ -95,7 +95,9 @@ export class Present {
   }
 
   change(change: Change): void {
-    this.dirty |= apply(change, this.#known.places);
+    this.#known.places.change(change);
+    this.dirty |= this.#known.places.watchersOf(change);
+    this.asked &= ~change.waiters;
     this.#lane0 = (this.#lane0 + change.lane0) | 0;
     this.#lane1 = (this.#lane1 + change.lane1) | 0;
   }
@@ -118,9 +120,17 @@ export class Present {
   }
 
   fingerprint(lanes: Int32Array): void {
-    const sum = this.locks === null ? this.#lane0 : this.#lane0 ^ this.locks.fingerprint;
-    lanes[0] = mix32(sum + this.#terms0) || 1;
+    lanes[0] = mix32((this.#lane0 ^ (this.locks?.fingerprint ?? 0)) + this.#terms0) || 1;
     lanes[1] = mix32(this.#lane1 + this.#terms1) || 1;
+  }
+
+  /** The fingerprint after a step of a thread that comes to `change` and nothing else, and has to do with no lock whose order is judged. */
+  fingerprintAfter(thread: number, change: Change, lanes: Int32Array): void {
+    const before = this.locals[thread];
+    const after = this.#known.locals.list[change.local];
+    const sum0 = ((this.#lane0 + change.lane0) | 0) ^ (this.locks?.fingerprint ?? 0);
+    lanes[0] = mix32(sum0 + this.#terms0 + after.term0 - before.term0) || 1;
+    lanes[1] = mix32(this.#lane1 + change.lane1 + this.#terms1 + after.term1 - before.term1) || 1;
   }
 
   /** The same state, by another name: how many names a thread has given was not counted in. */

@@ -1,18 +1,10 @@
 import { type Ends, EndsOnWay } from './ends.ts';
+import { Foresight } from './foresight.ts';
 import type { Graph } from './graph.ts';
+import type { Sharing } from './member.ts';
 import { type Context, MAX_DEPTH, NondeterminismError, type Outcome } from './search.ts';
 import { NO_ROOM, type StateTable } from './state-table.ts';
 import { resized } from './table-memory.ts';
-
-/** How a depth-first search shares its work with others over the same table. */
-export interface Sharing {
-  /** Another worker has nothing to do. */
-  hasIdleWorkers(): boolean;
-  /** Gives away the part of the space behind the first `length` steps of `schedule`; false where there is no room. */
-  share(schedule: Uint8Array, length: number): boolean;
-  /** Another thread has found what was looked for, or the budget is spent. */
-  stopped(): boolean;
-}
 
 /** Where the part of a space that a search is to see ends. */
 export interface Border {
@@ -31,6 +23,8 @@ export class Descent {
   readonly #schedule = new Uint8Array(MAX_DEPTH);
   /** The steps of each state on the way, one state's behind the other's. */
   #steps = new Uint8Array(1 << 16);
+  /** What is known of these steps before they are taken; null where nothing is asked. */
+  readonly #foresight: Foresight | null;
   /** Of each state on the way: where its steps begin, and which of them is to be taken next; of the next: where they end. */
   readonly #first: number[] = [0];
   readonly #next: number[] = [];
@@ -80,6 +74,7 @@ export class Descent {
     this.#mostNoted = mostNoted ?? Number.POSITIVE_INFINITY;
     this.#ends = ends && new EndsOnWay(ends);
     this.#border = border;
+    this.#foresight = table === null || border !== null ? null : new Foresight(table);
     this.#context = context;
     this.#table = table;
     this.#sharing = sharing;
@@ -134,14 +129,16 @@ export class Descent {
       }
       if (context.changesWorld()) context.replay(this.#schedule, depth);
       else if (here !== depth) this.#comeBack(depth, level);
-      const step = this.#steps[this.#next[level]++];
+      const at = this.#next[level]++;
+      const step = this.#steps[at];
       here = depth + 1;
       this.#from = this.#numbers[level];
       this.#step = step;
-      if (!context.take(step, schedule, depth)) {
+      if (this.#passes(at, depth)) here = -1;
+      else if (!context.take(step, schedule, depth, this.#foresight?.found(at))) {
         this.#isOver();
         here = -1;
-      } else if (!this.#enter(depth + 1)) here = -1;
+      } else if (!this.#enter(depth + 1, this.#foresight?.print(at))) here = -1;
     }
     this.complete = !this.#full;
     return this.#ended();
@@ -151,6 +148,16 @@ export class Descent {
   #isOver(): void {
     this.#graph?.end(this.#from);
     this.#ends?.over();
+  }
+
+  /** Whether a step need not be taken, because it is known to lead to a state that was seen. */
+  #passes(at: number, depth: number): boolean {
+    const number = this.#foresight?.state(at) ?? -1;
+    if (number < 0 || this.#context.world.passes?.() !== true) return false;
+    this.#context.pass(depth);
+    if (this.#from >= 0) this.#graph?.edge(this.#from, number, this.#step);
+    this.#ends?.ledTo(number);
+    return true;
   }
 
   /** The number of the present state; -1 where it is not in the table. */
@@ -165,12 +172,14 @@ export class Descent {
     return this.#context.findings.size > 0 ? 'found' : 'exhausted';
   }
 
-  /** Looks at a state just reached; false where there is nothing to go on with. */
-  #enter(depth: number): boolean {
+  /** Looks at a state just reached, with half its fingerprint if it is known; false where there is nothing to go on with. */
+  #enter(depth: number, print = 0): boolean {
     const { world, stats } = this.#context;
     let number = -1;
     if (this.#table !== null) {
       world.fingerprint(this.#lanes);
+      if (print !== 0 && print !== this.#lanes[0])
+        throw new NondeterminismError(this.#schedule.subarray(0, depth));
       if (this.#border?.outside(this.#lanes, this.#schedule, depth)) {
         this.#isOver();
         return false;
@@ -212,6 +221,7 @@ export class Descent {
     for (let i = 0; i < n; i++) this.#steps[first + i] = this.#buffer[i];
     this.#next[level] = first;
     this.#first[level + 1] = first + n;
+    this.#foresight?.ask(world, this.#steps, first, first + n);
     return true;
   }
 

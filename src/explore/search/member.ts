@@ -1,11 +1,21 @@
 /** What each thread of a search by several does: takes prefixes of schedules from the queue and searches behind them. */
 import { MAX_NOTED } from './depth-first.ts';
-import { Descent, type Sharing } from './descent.ts';
+import { Descent } from './descent.ts';
 import type { Ends } from './ends.ts';
 import type { Graph } from './graph.ts';
 import type { Context } from './search.ts';
 import type { StateTable } from './state-table.ts';
 import type { WorkQueue } from './work-queue.ts';
+
+/** How a depth-first search shares its work with others over the same table. */
+export interface Sharing {
+  /** Another worker has nothing to do. */
+  hasIdleWorkers(): boolean;
+  /** Gives away the part of the space behind the first `length` steps of `schedule`; false where there is no room. */
+  share(schedule: Uint8Array, length: number): boolean;
+  /** Another thread has found what was looked for, or the budget is spent. */
+  stopped(): boolean;
+}
 
 /** Shallow steps go to those who have none. */
 export function sharingOver(queue: WorkQueue): Sharing {

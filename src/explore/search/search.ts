@@ -176,20 +176,26 @@ export class Context {
     return true;
   }
 
-  /** The same without the check, for who looks first whether the state was checked before. */
-  take(step: Step, schedule: Uint8Array, depth: number): boolean {
+  /** The same without the check, for who looks first whether the state was checked before. `foreseen`: see World.foresee(). */
+  take(step: Step, schedule: Uint8Array, depth: number, foreseen = -1): boolean {
     if (depth >= schedule.length) throw new RangeError(`a schedule of more than ${schedule.length} steps`);
     schedule[depth] = step;
     this.stats.steps++;
     if (depth + 1 > this.stats.depth) this.stats.depth = depth + 1;
     try {
-      this.world.step(step);
+      this.world.step(step, foreseen);
     } catch (error) {
       if (!(error instanceof Violation)) throw error;
       this.found(error, schedule, depth + 1);
       return false;
     }
     return true;
+  }
+
+  /** Counts a step as number `depth` of a schedule that is not taken, for it is known to lead to a state that was seen. */
+  pass(depth: number): void {
+    this.stats.steps++;
+    if (depth + 1 > this.stats.depth) this.stats.depth = depth + 1;
   }
 
   check(schedule: Uint8Array, length: number): void {

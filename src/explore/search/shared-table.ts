@@ -7,7 +7,7 @@
  * where a word is 0 does a thread ask again by Atomics. Who makes the table larger says so, and begins when each of the others
  * has stopped at its next look, or rests because it has nothing to search.
  */
-import { hash, NUMBER, placesFor, WORDS } from './table-memory.ts';
+import { hash, NUMBER, placesFor, touch, WORDS } from './table-memory.ts';
 
 /** A line of the cache: what one thread writes often and others read often is in lines of their own. */
 const LINE = 16;
@@ -154,6 +154,11 @@ export class SharedTable {
       if (found === 0) return -1;
       if (found === lane0 && this.#written(place + 1) === lane1) return this.#written(place + NUMBER) - 1;
     }
+  }
+
+  /** See StateTable.touch(). */
+  touch(lanes: Int32Array, first: number, end: number): number {
+    return touch(this.#words, this.#mask, lanes, first, end);
   }
 
   /** Another word of a place whose first is there: another thread may be about to write it. */

@@ -3,7 +3,7 @@
  * order of discovery, the state it was reached from and by which step. It grows.
  */
 import { type SharedBuffers, SharedTable } from './shared-table.ts';
-import { hash, NUMBER, placesFor, resized, WORDS } from './table-memory.ts';
+import { hash, NUMBER, placesFor, resized, touch, WORDS } from './table-memory.ts';
 import type { Step } from './world.ts';
 
 export const FULL = -2;
@@ -86,6 +86,14 @@ export class StateTable {
     if (words[place] !== 0) return ~(words[place + NUMBER] - 1);
     const index = this.#add(place, lane0, lane1, -1, 0);
     return index === FULL ? NO_ROOM : index;
+  }
+
+  /**
+   * Brings the places where the search for states begins near the processor, all at once, for it waits for none of them:
+   * `lanes` has FORESEEN words of each, from `first` on. What is returned means nothing, and is to be kept so that nothing is left out.
+   */
+  touch(lanes: Int32Array, first: number, end: number): number {
+    return this.#shared?.touch(lanes, first, end) ?? touch(this.#words, this.#mask, lanes, first, end);
   }
 
   /** The place that a state has, or is to have. */

@@ -52,8 +52,15 @@ export interface World {
   memoized?(): World;
   /** Writes the steps that are possible now to `into`, in a fixed order, and returns how many there are. */
   enabled(into: Uint8Array): number;
-  /** Takes one step. Throws Violation when something broke that is seen at once. */
-  step(step: Step): void;
+  /** Takes one step. Throws Violation when something broke that is seen at once. `foreseen`: see foresee(). */
+  step(step: Step, foreseen?: number): void;
+  /**
+   * The fingerprint of the state that a step which is possible now leads to, in `lanes`, where that is known without taking the
+   * step; false where it is not. `lanes[2]` is then what step() need not look for, if the step is taken at this state.
+   */
+  foresee?(step: Step, lanes: Int32Array): boolean;
+  /** A step of which that is known is not to be taken, for where it leads is no new state; false where it is to be, to compare. */
+  passes?(): boolean;
   /** Reports every invariant that does not hold in the present state. Called at the start and after every step. */
   check(report: (violation: Violation) => void): void;
   /** Reports what waits for ever, and what is wrong at the end. Called where no step is possible. */
