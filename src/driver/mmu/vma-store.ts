@@ -35,6 +35,17 @@ export class VmaStore extends VmaBlocks {
     return this.blockIds[this.base(this.order[this.#cb]) + this.#ci];
   }
 
+  /** Where the VMA at the cursor begins, bytes, as the list itself has it; infinity at the end. */
+  currentVa(): number {
+    if (this.#cb >= this.to) return Number.POSITIVE_INFINITY;
+    return this.blockVas[this.base(this.order[this.#cb]) + this.#ci];
+  }
+
+  /** The VMA at the cursor where it begins before `end`, else -1. */
+  currentBefore(end: number): number {
+    return this.currentVa() < end ? this.current() : -1;
+  }
+
   /** The VMA behind the one at the cursor, or -1. */
   following(): number {
     const block = this.order[this.#cb];
