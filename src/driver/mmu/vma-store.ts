@@ -71,6 +71,7 @@ export class VmaStore extends VmaBlocks {
     const n = --this.fill[block];
     const ids = this.blockIds;
     const vas = this.blockVas;
+    const ends = this.blockEnds;
     this.count--;
     if (n === 0) {
       this.#cb = this.dropBlock(at);
@@ -81,12 +82,14 @@ export class VmaStore extends VmaBlocks {
       for (let i = base + ci; i > base; i--) {
         ids[i] = ids[i - 1];
         vas[i] = vas[i - 1];
+        ends[i] = ends[i - 1];
       }
       this.head[block]++;
     } else {
       for (let i = base + ci; i < base + n; i++) {
         ids[i] = ids[i + 1];
         vas[i] = vas[i + 1];
+        ends[i] = ends[i + 1];
       }
     }
     if (ci === 0) this.first[at] = vas[this.base(block)];
@@ -99,10 +102,7 @@ export class VmaStore extends VmaBlocks {
   /** A VMA takes the place of the one at the cursor, which is then at the next. */
   replaceAtCursor(id: number): void {
     const block = this.order[this.#cb];
-    const at = this.base(block) + this.#ci;
-    const va = this.va[id];
-    this.blockIds[at] = id;
-    this.blockVas[at] = va;
+    const va = this.put(this.base(block) + this.#ci, id);
     if (this.#ci === 0) this.first[this.#cb] = va;
     this.advance();
   }
@@ -121,10 +121,8 @@ export class VmaStore extends VmaBlocks {
     const block = this.order[this.#cb];
     const ci = this.#ci;
     const n = this.fill[block]++;
-    const at = this.makeRoom(block, n, ci);
-    this.blockIds[at] = id;
-    this.blockVas[at] = this.va[id];
-    if (ci === 0) this.first[this.#cb] = this.va[id];
+    const va = this.put(this.makeRoom(block, n, ci), id);
+    if (ci === 0) this.first[this.#cb] = va;
     this.count++;
     if (++this.#ci > n) {
       this.#cb++;
@@ -179,10 +177,9 @@ export class VmaStore extends VmaBlocks {
     const ci = this.#ci;
     while (this.#back()) {
       const at = this.base(this.order[this.#cb]) + this.#ci;
-      const range = this.range[this.blockIds[at]];
-      if (range === 0) continue;
-      if (this.blockVas[at] + range > va) return;
-      break;
+      const end = this.blockEnds[at];
+      if (end > va) return;
+      if (end > this.blockVas[at]) break;
     }
     this.#cb = cb;
     this.#ci = ci;
