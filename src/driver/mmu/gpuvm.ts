@@ -21,7 +21,7 @@ export function* smMap(vm: PanthorVm, ctx: OpCtx): Op<number> {
   const { vmas } = vm;
   const end = ctx.va + ctx.range;
   const serial = ctx.bo === null ? -1 : ctx.bo.serial;
-  for (let id = vmas.findFirst(ctx.va, end); id >= 0 && vmas.va[id] < end; id = vmas.current()) {
+  for (let id = vmas.findFirst(ctx.va, end); id >= 0; id = vmas.currentBefore(end)) {
     const va = vmas.va[id];
     const keep = vmas.bo[id] === serial && vmas.boOffset[id] - va === ctx.boOffset - ctx.va;
     const last = va + vmas.range[id] >= end;
@@ -37,7 +37,7 @@ export function* smUnmap(vm: PanthorVm, ctx: OpCtx): Op<number> {
   if (!rangeValid(vm, ctx.va, ctx.range)) return -EINVAL;
   const { vmas } = vm;
   const end = ctx.va + ctx.range;
-  for (let id = vmas.findFirst(ctx.va, end); id >= 0 && vmas.va[id] < end; id = vmas.current()) {
+  for (let id = vmas.findFirst(ctx.va, end); id >= 0; id = vmas.currentBefore(end)) {
     const ret = yield* clear(vm, ctx, id, ctx.va, end, false);
     if (ret !== 0) return ret;
   }

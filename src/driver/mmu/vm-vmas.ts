@@ -15,8 +15,8 @@ export function insertVma(
   const { vmas } = vm;
   // drm_gpuva_insert() finds an empty VMA strictly inside another to overlap it, and one at 0, whose last byte wraps around,
   // to overlap any. No caller looks at its result: the VMA is lost, and its object and VM are never let go.
-  const next = vmas.current();
-  const holdsEmpty = next >= 0 && vmas.va[next] > va && vmas.va[next] < va + range;
+  const next = vmas.currentVa();
+  const holdsEmpty = next > va && next < va + range;
   if (holdsEmpty || (va === 0 && range === 0 && vmas.count > 0)) {
     bo.get();
     vm.refs++;

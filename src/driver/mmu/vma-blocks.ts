@@ -17,11 +17,12 @@ export class VmaBlocks extends VmaFields {
   protected to = 0;
   /** First VA of each block, in the same order. */
   protected first = NO_FLOATS;
-  /** By storage block: where its ids begin and how many there are, and the ids with their VAs beside them. */
+  /** By storage block: where its ids begin and how many there are, and the ids with where each VMA begins and ends beside them, bytes. */
   protected head = NO_INTS;
   protected fill = NO_INTS;
   protected blockIds = NO_INTS;
   protected blockVas = NO_FLOATS;
+  protected blockEnds = NO_FLOATS;
   protected freeBlocks: number[] = [];
   protected storage = 0;
 
@@ -47,6 +48,15 @@ export class VmaBlocks extends VmaFields {
     return block * BLOCK + this.head[block];
   }
 
+  /** Writes a VMA at index `at` of the storage; returns where it begins, bytes. */
+  protected put(at: number, id: number): number {
+    const va = this.va[id];
+    this.blockIds[at] = id;
+    this.blockVas[at] = va;
+    this.blockEnds[at] = va + this.range[id];
+    return va;
+  }
+
   /** Where the last VMA begins; there is one. */
   protected lastVa(): number {
     const block = this.order[this.to - 1];
@@ -57,6 +67,7 @@ export class VmaBlocks extends VmaFields {
   protected makeRoom(block: number, n: number, ci: number): number {
     const ids = this.blockIds;
     const vas = this.blockVas;
+    const ends = this.blockEnds;
     const head = this.head[block];
     let base = block * BLOCK + head;
     if (head > 0 && (ci < n - ci || head + n === BLOCK)) {
@@ -65,11 +76,13 @@ export class VmaBlocks extends VmaFields {
       for (let i = base; i < base + ci; i++) {
         ids[i] = ids[i + 1];
         vas[i] = vas[i + 1];
+        ends[i] = ends[i + 1];
       }
     } else {
       for (let i = base + n; i > base + ci; i--) {
         ids[i] = ids[i - 1];
         vas[i] = vas[i - 1];
+        ends[i] = ends[i - 1];
       }
     }
     return base + ci;
@@ -105,6 +118,7 @@ export class VmaBlocks extends VmaFields {
     const half = BLOCK / 2;
     this.blockIds.copyWithin(to * BLOCK, from * BLOCK + half, (from + 1) * BLOCK);
     this.blockVas.copyWithin(to * BLOCK, from * BLOCK + half, (from + 1) * BLOCK);
+    this.blockEnds.copyWithin(to * BLOCK, from * BLOCK + half, (from + 1) * BLOCK);
     this.head[from] = 0;
     this.head[to] = 0;
     this.fill[from] = half;
@@ -167,6 +181,7 @@ export class VmaBlocks extends VmaFields {
       this.fill = grown(this.fill, Int32Array, 1);
       this.blockIds = grown(this.blockIds, Int32Array, BLOCK);
       this.blockVas = grown(this.blockVas, Float64Array, BLOCK);
+      this.blockEnds = grown(this.blockEnds, Float64Array, BLOCK);
     }
     this.head[block] = 0;
     this.fill[block] = 0;

@@ -35,6 +35,17 @@ export class VmaStore extends VmaBlocks {
     return this.blockIds[this.base(this.order[this.#cb]) + this.#ci];
   }
 
+  /** Where the VMA at the cursor begins, bytes, as the list itself has it; infinity at the end. */
+  currentVa(): number {
+    if (this.#cb >= this.to) return Number.POSITIVE_INFINITY;
+    return this.blockVas[this.base(this.order[this.#cb]) + this.#ci];
+  }
+
+  /** The VMA at the cursor where it begins before `end`, else -1. */
+  currentBefore(end: number): number {
+    return this.currentVa() < end ? this.current() : -1;
+  }
+
   /** The VMA behind the one at the cursor, or -1. */
   following(): number {
     const block = this.order[this.#cb];
@@ -60,6 +71,7 @@ export class VmaStore extends VmaBlocks {
     const n = --this.fill[block];
     const ids = this.blockIds;
     const vas = this.blockVas;
+    const ends = this.blockEnds;
     this.count--;
     if (n === 0) {
       this.#cb = this.dropBlock(at);
@@ -70,12 +82,14 @@ export class VmaStore extends VmaBlocks {
       for (let i = base + ci; i > base; i--) {
         ids[i] = ids[i - 1];
         vas[i] = vas[i - 1];
+        ends[i] = ends[i - 1];
       }
       this.head[block]++;
     } else {
       for (let i = base + ci; i < base + n; i++) {
         ids[i] = ids[i + 1];
         vas[i] = vas[i + 1];
+        ends[i] = ends[i + 1];
       }
     }
     if (ci === 0) this.first[at] = vas[this.base(block)];
@@ -88,10 +102,7 @@ export class VmaStore extends VmaBlocks {
   /** A VMA takes the place of the one at the cursor, which is then at the next. */
   replaceAtCursor(id: number): void {
     const block = this.order[this.#cb];
-    const at = this.base(block) + this.#ci;
-    const va = this.va[id];
-    this.blockIds[at] = id;
-    this.blockVas[at] = va;
+    const va = this.put(this.base(block) + this.#ci, id);
     if (this.#ci === 0) this.first[this.#cb] = va;
     this.advance();
   }
@@ -110,10 +121,8 @@ export class VmaStore extends VmaBlocks {
     const block = this.order[this.#cb];
     const ci = this.#ci;
     const n = this.fill[block]++;
-    const at = this.makeRoom(block, n, ci);
-    this.blockIds[at] = id;
-    this.blockVas[at] = this.va[id];
-    if (ci === 0) this.first[this.#cb] = this.va[id];
+    const va = this.put(this.makeRoom(block, n, ci), id);
+    if (ci === 0) this.first[this.#cb] = va;
     this.count++;
     if (++this.#ci > n) {
       this.#cb++;
@@ -168,10 +177,9 @@ export class VmaStore extends VmaBlocks {
     const ci = this.#ci;
     while (this.#back()) {
       const at = this.base(this.order[this.#cb]) + this.#ci;
-      const range = this.range[this.blockIds[at]];
-      if (range === 0) continue;
-      if (this.blockVas[at] + range > va) return;
-      break;
+      const end = this.blockEnds[at];
+      if (end > va) return;
+      if (end > this.blockVas[at]) break;
     }
     this.#cb = cb;
     this.#ci = ci;

@@ -59,6 +59,21 @@ describe('the store of VMAs', () => {
     expect(store.begin()).toBe(-1);
   });
 
+  it('knows of what takes the place of another where it begins and ends', () => {
+    const store = new VmaStore();
+    for (const va of [0x1000, 0x4000]) store.insert(store.create(va, 0x3000, va, 0, 0));
+    store.findFirst(0x2000, 0x3000);
+    store.replaceAtCursor(store.create(0x1000, 0x1000, 7, 0, 0));
+    expect(store.findFirst(0x2000, 0x4000)).toBe(-1);
+    expect(store.currentVa()).toBe(0x4000);
+    expect(store.currentBefore(0x4000)).toBe(-1);
+    expect(store.bo[store.currentBefore(0x4001)]).toBe(0x4000);
+    expect(store.bo[store.lookup(0x1fff)]).toBe(7);
+    store.advance();
+    expect(store.currentVa()).toBe(Number.POSITIVE_INFINITY);
+    expect(store.currentBefore(2 ** 64)).toBe(-1);
+  });
+
   it('finds a VMA past empty ones at the same address, on either side of it', () => {
     const store = new VmaStore();
     for (const [va, range, tag] of [
