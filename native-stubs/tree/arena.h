@@ -127,7 +127,7 @@ _Noreturn void trap(const char *name);
 unsigned int call_site(void);
 void note_fault(enum fault fault, const unsigned long *words, unsigned long count);
 
-/* Variables of the section `ktasks` are no part of the hash; who changes them says so before. */
+/* Variables of the section `kkept` are no part of the hash; who changes them says so before. */
 void journal_memory(void *at, unsigned long size);
 
 /* `site` is who asks, for those who wonder later. */

@@ -65,6 +65,7 @@ export const LINK_SCRIPT = `SECTIONS {
   kinit : { *dma-fence.o(.initcall*.init) *sched_fence.o(.initcall*.init) }
   .initcall : { *(.initcall*.init) }
   ktasks : { *(ktasks) }
+  kkept : { *(kkept) }
   kscratch : { *(kscratch) }
   ktext : { *shim-panthor.o(.text .text.*) *shim-drv.o(.text .text.*) *(EXCLUDE_FILE(*shim-*.o) .text EXCLUDE_FILE(*shim-*.o) .text.*) }
   kdata : { *(.data..[!o]*) *(.data .data.rel .data.rel.local .data.[!r]*) *(.bss .bss.*) *(COMMON) }

@@ -117,9 +117,6 @@ static inline void look(unsigned long address, unsigned long size, int is_store)
 
 static __attribute__((noinline)) void look_and_keep(unsigned long address, unsigned long size, int is_store, enum source source)
 {
-	/* Who looks at the state between two steps is none of the driver's threads. */
-	if (running_thread < 0)
-		return;
 	look(address, size, is_store);
 	journal_access((const void *)address, size, is_store ? source : LOADS);
 }
@@ -130,9 +127,10 @@ static inline __attribute__((always_inline)) void announced(unsigned long addres
 {
 	const size_t offset = address - (unsigned long)arena.stacks, block = offset / BLOCK;
 
-	if (offset / STACK_SIZE == (size_t)running_thread)
+	/* Who looks at the state between two steps is none of the driver's threads. */
+	if (running_thread < 0 || offset / STACK_SIZE == (size_t)running_thread)
 		return;
-	if (offset - MAX_THREADS * STACK_SIZE < HEAP_BYTES && running_thread >= 0 && journaling &&
+	if (offset - MAX_THREADS * STACK_SIZE < HEAP_BYTES && journaling &&
 	    arena_stamps[block] == journal_era && (offset + size - 1) / BLOCK == block &&
 	    is_accessible(offset - MAX_THREADS * STACK_SIZE, size))
 		return;

@@ -105,6 +105,8 @@ const char *differing_part(void);
 
 /* The tasks of threads: all of it is kept, but only their state tells states apart (thread_word()). */
 extern char ktasks_begin[] __asm__("__start_ktasks"), ktasks_end[] __asm__("__stop_ktasks");
+/* Variables of ours that do not tell states apart (kernel/shim.h, KEPT): who changes them tells the journal. */
+extern char kkept_begin[] __asm__("__start_kkept"), kkept_end[] __asm__("__stop_kkept");
 /* What of a thread's task belongs to the state. */
 unsigned long thread_word(int thread);
 

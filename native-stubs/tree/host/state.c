@@ -8,11 +8,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The kernel half's variables. */
+static const struct {
+	const char *name, *begin, *end;
+} variables[] = {
+	{"variables", kdata_begin, kdata_end},
+	{"tasks", ktasks_begin, ktasks_end},
+	{"variables that are kept", kkept_begin, kkept_end},
+};
+#define VARIABLE_PARTS (sizeof(variables) / sizeof(variables[0]))
+
 static struct {
 	bool taken;
 	struct part parts[MAX_PARTS];
 	/* The parts' bytes, one after the other. */
-	uint8_t *bytes, *data, *tasks, *meta;
+	uint8_t *bytes, *variables[VARIABLE_PARTS], *meta;
 	size_t meta_size;
 	struct saved_threads *threads;
 } saved;
@@ -24,14 +34,9 @@ static size_t parts_now(struct part *parts)
 	return count + table_parts(parts + count);
 }
 
-static size_t data_size(void)
+static size_t size_of(size_t part)
 {
-	return (size_t)(kdata_end - kdata_begin);
-}
-
-static size_t tasks_size(void)
-{
-	return (size_t)(ktasks_end - ktasks_begin);
+	return (size_t)(variables[part].end - variables[part].begin);
 }
 
 static void *copied(void *old, const void *from, size_t size)
@@ -56,8 +61,8 @@ void save_state(void)
 		abort();
 	for (size_t i = 0; i < count; i++)
 		to = put(to, region_base(saved.parts[i].region) + saved.parts[i].from, saved.parts[i].bytes);
-	saved.data = copied(saved.data, kdata_begin, data_size());
-	saved.tasks = copied(saved.tasks, ktasks_begin, tasks_size());
+	for (size_t i = 0; i < VARIABLE_PARTS; i++)
+		saved.variables[i] = copied(saved.variables[i], variables[i].begin, size_of(i));
 	saved.meta_size = heap_meta_size() + table_meta_size();
 	saved.meta = realloc(saved.meta, saved.meta_size);
 	if (saved.meta == NULL)
@@ -106,10 +111,9 @@ const char *differing_part(void)
 	region = differing_region();
 	if (region != NULL)
 		return region;
-	if (memcmp(kdata_begin, saved.data, data_size()) != 0)
-		return "variables";
-	if (memcmp(ktasks_begin, saved.tasks, tasks_size()) != 0)
-		return "tasks";
+	for (size_t i = 0; i < VARIABLE_PARTS; i++)
+		if (memcmp(variables[i].begin, saved.variables[i], size_of(i)) != 0)
+			return variables[i].name;
 	if (meta != saved.meta_size)
 		return "what is known of the heap (its size)";
 	copy = malloc(meta);
@@ -125,8 +129,8 @@ const char *differing_part(void)
 
 void each_root(void (*look_at)(const void *from, size_t bytes))
 {
-	look_at(kdata_begin, data_size());
-	look_at(ktasks_begin, tasks_size());
+	for (size_t i = 0; i < VARIABLE_PARTS; i++)
+		look_at(variables[i].begin, size_of(i));
 	each_stack(look_at);
 }
 

@@ -19,11 +19,12 @@
 
 static uint64_t live[TABLES / 64];
 static struct {
-	/* By owner, from its first one on: below which none is free, and how many have been used. */
+	/* By owner, from its first one on: below which none is free, how many have been used, and are in use. */
 	struct {
 		size_t first_free, high, live;
 	} of[OWNERS];
-	size_t next_root;
+	/* All in use; roots given out. */
+	size_t live, next_root;
 } pages;
 
 static size_t first_table(int owner)
@@ -71,6 +72,8 @@ void *table_alloc(void)
 	if (pages.of[owner].first_free > pages.of[owner].high)
 		pages.of[owner].high = pages.of[owner].first_free;
 	pages.of[owner].live++;
+	journal_memory(&pages.live, sizeof(pages.live));
+	pages.live++;
 	return arena.tables + ROOT_BYTES + page * PAGE;
 }
 
@@ -120,6 +123,8 @@ void table_free(void *at)
 	if (page - first_table(owner) < pages.of[owner].first_free)
 		pages.of[owner].first_free = page - first_table(owner);
 	pages.of[owner].live--;
+	journal_memory(&pages.live, sizeof(pages.live));
+	pages.live--;
 }
 
 bool is_freed_table(const void *address)
@@ -135,11 +140,7 @@ bool is_freed_table(const void *address)
 
 unsigned long tables_live(void)
 {
-	unsigned long count = 0;
-
-	for (int owner = 0; owner < OWNERS; owner++)
-		count += pages.of[owner].live;
-	return count;
+	return pages.live;
 }
 
 unsigned long tables_left(void)

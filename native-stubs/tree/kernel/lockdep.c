@@ -2,7 +2,8 @@
 /*
  * The order in which locks are taken, as lockdep has it: locks that were initialised at the same place are a class, and a
  * class that is taken while another is held comes after it, for good. All of this is kept with the state, so that what is
- * found depends on the schedule alone; it does not tell states apart.
+ * found depends on the schedule alone; it does not tell states apart. Nothing but these variables and the thread's own stack is
+ * looked at here, so loads and stores need not be announced.
  */
 #include <linux/kernel.h>
 #include <linux/string.h>
@@ -25,7 +26,7 @@ static struct {
 	unsigned int second, first;
 } order[MAX_CLASSES][MAX_CLASSES] KEPT;
 
-static int class_number(unsigned int init)
+UNANNOUNCED static int class_number(unsigned int init)
 {
 	for (int i = 0; init != 0 && i < MAX_CLASSES; i++) {
 		if (classes[i] == 0) {
@@ -39,7 +40,7 @@ static int class_number(unsigned int init)
 }
 
 /* The class after which `from` was taken so that `to` comes after it, too; -1 where it does not. */
-static int next_towards(int from, int to)
+UNANNOUNCED static int next_towards(int from, int to)
 {
 	u32 seen = BIT(from), waiting = BIT(from), first[MAX_CLASSES] = {};
 
@@ -68,7 +69,7 @@ void released(const void *lock) {}
 void check_released(void) {}
 #else
 /* A thread is about to take a lock of a class, and may have to wait for it. */
-void taking(const void *lock, unsigned int init)
+UNANNOUNCED void taking(const void *lock, unsigned int init)
 {
 	int thread = current_thread(), class = class_number(init);
 	unsigned int site = call_site();
@@ -93,7 +94,7 @@ void taking(const void *lock, unsigned int init)
 	}
 }
 
-void took(const void *lock, unsigned int init)
+UNANNOUNCED void took(const void *lock, unsigned int init)
 {
 	int thread = current_thread(), n;
 
@@ -109,7 +110,7 @@ void took(const void *lock, unsigned int init)
 	held[thread][n].site = call_site();
 }
 
-void released(const void *lock)
+UNANNOUNCED void released(const void *lock)
 {
 	int thread = current_thread(), n;
 
@@ -129,7 +130,7 @@ void released(const void *lock)
 }
 
 /* A call is over: what it still holds nothing will ever release. */
-void check_released(void)
+UNANNOUNCED void check_released(void)
 {
 	int thread = current_thread();
 

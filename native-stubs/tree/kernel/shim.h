@@ -6,7 +6,7 @@
 #include <linux/types.h>
 
 /* A variable that goes back with the state and does not tell states apart: journal_memory() comes before each change. */
-#define KEPT __section("ktasks")
+#define KEPT __section("kkept")
 
 /* A function whose loads and stores are not announced: it looks at the state and is no part of the driver. */
 #define UNANNOUNCED __no_sanitize_address
