@@ -64,6 +64,8 @@ export class DriverWorld extends NotingWorld {
     this.rewind();
   }
 
+  /** Of each step so far, what it was at before; what lies above is left over. */
+  readonly #saved: { at: number; locks: SavedOrder | undefined; driver: number }[] = [];
   #memo: MemoWorld | null = null;
 
   /** The driver of a tree keeps its state where only it can see it. */
@@ -117,23 +119,23 @@ export class DriverWorld extends NotingWorld {
     return this.#locks !== null;
   }
 
-  protected override save(index: number): unknown {
-    return {
-      at: this.harness.coverage.at(index),
-      locks: this.#locks?.save(index),
-      driver: this.#driver?.save() ?? 0,
-    };
+  protected override save(index: number, number: number): void {
+    const { coverage } = this.harness;
+    const saved = (this.#saved[number] ??= { at: 0, locks: undefined, driver: 0 });
+    saved.at = coverage.at(index);
+    saved.locks = this.#locks?.save(index);
+    saved.driver = this.#driver?.save() ?? 0;
   }
 
-  protected override restore(index: number, saved: unknown): void {
-    const { at, locks } = saved as { at: number; locks: SavedOrder | undefined };
+  protected override restore(index: number, number: number): void {
+    const { at, locks } = this.#saved[number];
     this.harness.coverage.back(index, at);
     if (locks !== undefined) this.#locks?.restore(locks);
   }
 
   /** A tree's driver goes back once, however many steps are undone. */
-  protected override restored(saved: unknown): void {
-    this.#driver?.restore((saved as { driver: number }).driver);
+  protected override restored(first: number): void {
+    this.#driver?.restore(this.#saved[first].driver);
   }
 
   /** The step itself, with what the kernel would call a bug as a violation. */

@@ -5,18 +5,13 @@ import { mix32 } from './state/hash.ts';
 import { type TrackerMark, tracker } from './state/tracker.ts';
 
 /** What the next step changes, to come back to the state before it. */
-interface Mark {
-  step: Step;
-  tracked: TrackerMark;
+class Mark {
+  readonly tracked: TrackerMark = { index: 0, undo: 0, lane0: 0, lane1: 0, known: 0, counter: 0 };
   /** Null where the thread's own code had no part in it. */
-  frames: Frames | null;
-  dirty: boolean;
-  point: Thread['point'];
-  steps: number;
-  /** What else the world keeps of the thread. */
-  more: unknown;
-  /** Something broke on the way, and the state is none. */
-  broken: boolean;
+  frames: Frames | null = null;
+  dirty = false;
+  point: Thread['point'] = null;
+  steps = 0;
 }
 
 /** What thread `index` adds to a lane of a state's fingerprint, where a lane of its stack's is `lane`. */
@@ -41,8 +36,12 @@ export abstract class TrackedWorld extends ThreadWorld {
   readonly #frames: Frames[] = [];
   readonly #dirty: boolean[] = [];
   #root: object | null = null;
-  /** A mark for each step of the schedule so far. */
+  /** The schedule so far, and a mark for each of its steps; what lies above is left over, and written over. */
+  readonly #taken: Step[] = [];
   readonly #marks: Mark[] = [];
+  #length = 0;
+  /** So many of its steps came to their end: where one broke on the way, the state is none. */
+  #whole = 0;
   /** Threads whose generators are further than their frames. */
   readonly #ahead: boolean[] = [];
   protected outside: Outside | null = null;
@@ -62,7 +61,7 @@ export abstract class TrackedWorld extends ThreadWorld {
   }
 
   override reset(): void {
-    this.#marks.length = 0;
+    this.#length = this.#whole = 0;
     this.#ahead.length = 0;
     for (const frames of this.#frames) frames.depth = 0;
     super.reset();
@@ -89,40 +88,36 @@ export abstract class TrackedWorld extends ThreadWorld {
   /** A thread's generator is about to go on: what its frames are, and the generator itself where it is further than they. */
   #comeBack(index: number): void {
     const frames = this.#frames[index];
-    if (this.#marks.length > 0) this.#marks[this.#marks.length - 1].frames = frames.copy();
+    if (this.#length > 0) this.#marks[this.#length - 1].frames = frames.copy();
     if (!this.#ahead[index]) return;
     this.threads[index].body = resume(index, frames) as Body;
     this.#ahead[index] = false;
   }
 
-  /** What a step of thread `index` changes out of the tracker's sight. */
-  protected save(_index: number): unknown {
-    return null;
-  }
+  /** Keeps what step number `number`, of thread `index`, changes out of the tracker's sight. */
+  protected save(_index: number, _number: number): void {}
 
-  /** Undoes what was changed out of the tracker's sight since save(). */
-  protected restore(_index: number, _saved: unknown): void {}
+  /** Undoes what was changed out of the tracker's sight since that save(). */
+  protected restore(_index: number, _number: number): void {}
 
-  /** All steps have been undone that are to be; `first`: what save() gave before the first of them. */
-  protected restored(_first: unknown): void {}
+  /** All steps have been undone that are to be, from number `first` on. */
+  protected restored(_first: number): void {}
 
   override step(step: Step): void {
     const index = threadOf(step);
     const thread = this.threads[index];
-    const mark: Mark = {
-      step,
-      tracked: tracker.mark(index),
-      frames: null,
-      dirty: this.#dirty[index],
-      point: thread.point,
-      steps: thread.steps,
-      more: this.save(index),
-      broken: true,
-    };
-    this.#marks.push(mark);
+    const number = this.#length++;
+    const mark = (this.#marks[number] ??= new Mark());
+    this.#taken[number] = step;
+    tracker.mark(index, mark.tracked);
+    mark.frames = null;
+    mark.dirty = this.#dirty[index];
+    mark.point = thread.point;
+    mark.steps = thread.steps;
+    this.save(index, number);
     if (this.outside?.holds(index) !== true) this.#comeBack(index);
     this.take(step);
-    mark.broken = false;
+    if (this.#whole === number) this.#whole++;
   }
 
   /** The step itself, once everything is ready for it. */
@@ -141,29 +136,31 @@ export abstract class TrackedWorld extends ThreadWorld {
     if (!this.#dirty[index]) return frames;
     if (this.threads[index].point === null) frames.depth = 0;
     frames.rehash();
+    frames.term0 = threadTerm(index, frames.lane0);
+    frames.term1 = threadTerm(index, frames.lane1);
     this.#dirty[index] = false;
     return frames;
   }
 
   override goTo(schedule: ArrayLike<Step>, length: number): number {
     if (!this.stands) return super.goTo(schedule, length);
+    const taken = this.#taken;
+    const most = Math.min(length, this.#whole);
     let common = 0;
-    while (common < length && common < this.#marks.length) {
-      const { step, broken } = this.#marks[common];
-      if (step !== schedule[common] || broken) break;
-      common++;
-    }
-    if (this.#marks.length > common) {
-      const first = this.#marks[common];
-      while (this.#marks.length > common) this.#undo(this.#marks.pop() as Mark);
-      this.restored(first.more);
+    while (common < most && taken[common] === schedule[common]) common++;
+    if (this.#length > common) {
+      while (this.#length > common) this.#undo(--this.#length);
+      this.#whole = common;
+      this.restored(common);
     }
     for (let i = common; i < length; i++) this.step(schedule[i]);
     return length - common;
   }
 
-  #undo(mark: Mark): void {
-    const index = threadOf(mark.step);
+  /** Undoes step number `number`, the last that is not undone yet. */
+  #undo(number: number): void {
+    const mark = this.#marks[number];
+    const index = threadOf(this.#taken[number]);
     const thread = this.threads[index];
     tracker.backTo(mark.tracked);
     if (mark.frames !== null) {
@@ -174,7 +171,7 @@ export abstract class TrackedWorld extends ThreadWorld {
     thread.point = mark.point;
     thread.steps = mark.steps;
     thread.result = undefined;
-    this.restore(index, mark.more);
+    this.restore(index, number);
   }
 
   /** What else tells states apart; 0 for nothing. */
@@ -186,9 +183,9 @@ export abstract class TrackedWorld extends ThreadWorld {
     let a = tracker.lane0 ^ this.extraFingerprint();
     let b = tracker.lane1;
     for (let i = 0; i < this.threads.length; i++) {
-      const { lane0, lane1 } = this.framesOf(i);
-      a = (a + threadTerm(i, lane0)) | 0;
-      b = (b + threadTerm(i, lane1)) | 0;
+      const { term0, term1 } = this.framesOf(i);
+      a = (a + term0) | 0;
+      b = (b + term1) | 0;
     }
     lanes[0] = mix32(a) || 1;
     lanes[1] = mix32(b) || 1;

@@ -31,6 +31,9 @@ export class Frames {
   list: Frame[] = [];
   lane0 = 0;
   lane1 = 0;
+  /** What its thread adds to a state's fingerprint; whose frames these are knows the world. */
+  term0 = 0;
+  term1 = 0;
 
   /** Brings the fingerprint of the stack up to date: of what is above the frames that are as they were. */
   rehash(): void {
@@ -63,6 +66,8 @@ export class Frames {
     copy.list = this.list.slice(0, this.depth);
     copy.lane0 = this.lane0;
     copy.lane1 = this.lane1;
+    copy.term0 = this.term0;
+    copy.term1 = this.term1;
     return copy;
   }
 }

@@ -5,6 +5,9 @@ const texts = new Map<string, number>();
 /** Fields that are left out of the fingerprint: key of the name, and the classes whose field it is. */
 const unhashed = new Map<number, (abstract new (...args: never[]) => object)[]>();
 
+/** By the low bits of a key: whether there is such a field. That there is none is what is asked most, of every write. */
+const someUnhashed = new Uint8Array(1 << 10);
+
 /** 32 bits for a text. */
 export function hashText(text: string): number {
   let h = texts.get(text);
@@ -34,10 +37,15 @@ export const nameOfKey = (key: number): string => keyNames.get(key) as string;
 
 /** Leaves fields of a class out of the fingerprint, and what they refer to: nothing but reports reads them. */
 export function $unhashed(of: abstract new (...args: never[]) => object, names: readonly string[]): void {
-  for (const name of names) unhashed.set($key(name), [...(unhashed.get($key(name)) ?? []), of]);
+  for (const name of names) {
+    const key = $key(name);
+    unhashed.set(key, [...(unhashed.get(key) ?? []), of]);
+    someUnhashed[key & (someUnhashed.length - 1)] = 1;
+  }
 }
 
 /** Whether field `key` of `target` is left out. */
 export function isUnhashed(target: object, key: number): boolean {
+  if (someUnhashed[key & (someUnhashed.length - 1)] === 0) return false;
   return unhashed.get(key)?.some((one) => target instanceof one) === true;
 }

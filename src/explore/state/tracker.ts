@@ -20,8 +20,8 @@ export interface TrackerMark {
 /** What begin() was called with last. */
 let tracked: object | null = null;
 
-/** The switchboard that the explorer uses. */
-export const tracker = {
+/** A class, for V8 looks up each time what is in a literal with getters. */
+class Tracker {
   /** Everything that `root` leads to, as it is now, becomes the initial state. */
   begin(root: object): void {
     tracked = root;
@@ -36,7 +36,7 @@ export const tracker = {
     saved.counters.set(now.counters);
     saved.lane0 = now.lane0;
     saved.lane1 = now.lane1;
-  },
+  }
 
   /** Back to the initial state. */
   rewind(): void {
@@ -46,19 +46,17 @@ export const tracker = {
     now.lane0 = saved.lane0;
     now.lane1 = saved.lane1;
     now.owner = SETUP;
-  },
+  }
 
   /** Notes what the state is before a step of thread `index`. */
-  mark(index: number): TrackerMark {
-    return {
-      index,
-      undo: undoLength(),
-      lane0: now.lane0,
-      lane1: now.lane1,
-      known: now.known?.length ?? 0,
-      counter: now.counters[index + 1],
-    };
-  },
+  mark(index: number, into: TrackerMark): void {
+    into.index = index;
+    into.undo = undoLength();
+    into.lane0 = now.lane0;
+    into.lane1 = now.lane1;
+    into.known = now.known?.length ?? 0;
+    into.counter = now.counters[index + 1];
+  }
 
   /** Back to a mark; of several, the last one first. */
   backTo(mark: TrackerMark): void {
@@ -67,24 +65,24 @@ export const tracker = {
     now.lane1 = mark.lane1;
     if (now.known !== null) now.known.length = mark.known;
     now.counters[mark.index + 1] = mark.counter;
-  },
+  }
 
   /** What becomes known from now on, thread `index` has made known. */
   enter(index: number): void {
     now.owner = index + 1;
-  },
+  }
 
   /** Whose state is tracked; null before there is any. */
   get root(): object | null {
     return tracked;
-  },
+  }
 
   get lane0(): number {
     return now.lane0;
-  },
+  }
   get lane1(): number {
     return now.lane1;
-  },
+  }
 
   /** Another world is about to be built: only module-level objects stay known. Names go on where they are. */
   reset(): void {
@@ -98,12 +96,12 @@ export const tracker = {
     now.lane0 = now.lane1 = 0;
     if (now.known !== null) now.known = [...shared];
     for (const target of shared) contents(target, nameOf(target), 1);
-  },
+  }
 
   /** From now on, before there is any world, every object that becomes known is remembered for audit(). */
   rememberObjects(): void {
     now.known ??= [];
-  },
+  }
 
   /** Whether the fingerprint is the sum of what all known objects hold now: no write has escaped. */
   audit(): boolean {
@@ -116,5 +114,8 @@ export const tracker = {
     now.lane0 = a;
     now.lane1 = b;
     return same;
-  },
-};
+  }
+}
+
+/** The switchboard that the explorer uses. */
+export const tracker = new Tracker();

@@ -123,7 +123,8 @@ export class View {
     if (this.#slotsAreOld) {
       const used = this.#word(from);
       const count = Math.max(used, this.slotCount);
-      this.#slots.length = count;
+      // To set a length takes V8 long, even the one that it has.
+      if (this.#slots.length !== count) this.#slots.length = count;
       for (let as = 0; as < count; as++) {
         const uid = as < used ? this.#word(from + 1 + as) : 0;
         this.#slots[as] = uid > 0 ? vms[uid - 1] : null;
@@ -136,9 +137,11 @@ export class View {
   /** Those of `vms` that are in the LRU list, oldest first; the same array each time. */
   lru<T>(vms: readonly T[]): readonly T[] {
     const lru = this.#lru as T[];
-    lru.length = 0;
     const slots = this.#afterVms();
-    for (let i = slots + 1 + this.#word(slots); this.#word(i) !== 0; i++) lru.push(vms[this.#word(i) - 1]);
+    let count = 0;
+    for (let i = slots + 1 + this.#word(slots); this.#word(i) !== 0; i++)
+      lru[count++] = vms[this.#word(i) - 1];
+    if (lru.length !== count) lru.length = count;
     return lru;
   }
 }
