@@ -24,7 +24,7 @@ struct backing {
 	struct run *runs;
 	/* By which the caller knows the object, -1 for none. */
 	long number;
-	/* Some of its pages have been turned into folios. */
+	/* Its pages have been turned into folios where they are to be. */
 	bool huge;
 };
 
@@ -84,11 +84,9 @@ long file_number(struct file *file)
 	return container_of(file, struct backing, file)->number;
 }
 
-/* Turns 512 pages into one folio, once. */
+/* Turns 512 pages into one folio. */
 static void make_huge(struct page *head)
 {
-	if (PageHead(head))
-		return;
 	__SetPageHead(head);
 	/* folio_set_large_order() is private to mm: the low byte of the second page's flags. */
 	((struct folio *)head)->_flags_1 = HUGE_ORDER;
@@ -108,25 +106,44 @@ static void make_huge(struct page *head)
 /* Takes the folio apart again: its pages may be others' next time. */
 static void make_small(struct page *head)
 {
-	if (!PageHead(head))
-		return;
 	__ClearPageHead(head);
 	for (unsigned long i = 1; i < HUGE_PAGES; i++)
 		clear_compound_head(head + i);
+}
+
+/* Another object has these pages as one folio; objects may have memory in common. `private` of the first page counts them. */
+static void hold_folio(struct page *head)
+{
+	if (head->private++ == 0)
+		make_huge(head);
+}
+
+static void drop_folio(struct page *head)
+{
+	if (--head->private == 0)
+		make_small(head);
+}
+
+/* The folios of an object: what of its runs is aligned in memory and in the object. */
+static void each_folio(const struct backing *backing, void (*visit)(struct page *head))
+{
+	for (unsigned long i = 0; i < backing->count; i++) {
+		const struct run *run = &backing->runs[i];
+		unsigned long end = run->frame + run->pages;
+
+		if (!run->huge || ((run->first ^ run->frame) & (HUGE_PAGES - 1)) != 0)
+			continue;
+		for (unsigned long head = ALIGN(run->frame, HUGE_PAGES); head + HUGE_PAGES <= end; head += HUGE_PAGES)
+			visit(pfn_to_page(head));
+	}
 }
 
 void fput(struct file *file)
 {
 	struct backing *backing = container_of(file, struct backing, file);
 
-	for (unsigned long i = 0; backing->huge && i < backing->count; i++) {
-		const struct run *run = &backing->runs[i];
-		unsigned long end = run->frame + run->pages;
-
-		for (unsigned long head = ALIGN(run->frame, HUGE_PAGES); run->huge && head + HUGE_PAGES <= end;
-		     head += HUGE_PAGES)
-			make_small(pfn_to_page(head));
-	}
+	if (backing->huge)
+		each_folio(backing, drop_folio);
 	kfree(backing->runs);
 	kfree(backing);
 }
@@ -153,11 +170,9 @@ struct folio *shmem_read_folio_gfp(struct address_space *mapping, pgoff_t index,
 	const struct run *run = find(backing, index);
 	unsigned long offset = index - run->first;
 	unsigned long frame = run->frame + offset;
-	unsigned long head = frame & ~(HUGE_PAGES - 1);
 
-	if (run->huge && (index & (HUGE_PAGES - 1)) == (frame & (HUGE_PAGES - 1)) && head >= run->frame &&
-	    head + HUGE_PAGES <= run->frame + run->pages) {
-		make_huge(pfn_to_page(head));
+	if (!backing->huge) {
+		each_folio(backing, hold_folio);
 		backing->huge = true;
 	}
 	return page_folio(pfn_to_page(frame));
