@@ -1,6 +1,7 @@
 /** The results of a conformance run as text, JSON and JUnit XML. */
 
 import { visible } from '../../uapi/visible.ts';
+import { plural } from '../report/format.ts';
 import type { StreamResult } from './job.ts';
 import type { Json } from './recorder.ts';
 import type { Totals } from './run.ts';
@@ -51,7 +52,7 @@ export function failureText(result: StreamResult): string {
 /** The line that ends a run. */
 export function summaryText(totals: Totals): string {
   const kernels = [...totals.kernels].sort().join(', ');
-  return `${totals.streams} streams, ${totals.ops} operations on ${kernels}: ${totals.passed} passed, ${totals.failed} failed`;
+  return `${plural(totals.streams, 'stream')}, ${plural(totals.ops, 'operation')} on ${kernels}: ${totals.passed} passed, ${totals.failed} failed`;
 }
 
 /** The object that scripts and --merge rely on. */

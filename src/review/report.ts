@@ -2,6 +2,7 @@
 
 import { visible } from '../../uapi/visible.ts';
 import { xml } from '../conform/report.ts';
+import { plural } from '../report/format.ts';
 import { type Difference, KINDS, type Review } from './difference.ts';
 
 /** Differences of one cause: the first, and how many operations it stands for. */
@@ -30,8 +31,11 @@ const more = ({ count }: Group): string => (count > 1 ? `, and ${count - 1} like
 /** One sentence on what was compared. */
 function scope(review: Review): string {
   const parts = [];
-  if (review.scenarios > 0) parts.push(`${review.scenarios} scenarios`);
-  if (review.streams > 0) parts.push(`${review.streams} streams (${review.operations} operations)`);
+  if (review.scenarios > 0) parts.push(plural(review.scenarios, 'scenario'));
+  if (review.streams > 0) {
+    const operations = plural(review.operations, 'operation');
+    parts.push(`${plural(review.streams, 'stream')} (${operations})`);
+  }
   return `${parts.join(', ') || 'nothing'} in ${Math.round(review.seconds)} s`;
 }
 

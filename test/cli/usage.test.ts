@@ -205,7 +205,7 @@ describe('standard input', () => {
         text,
       );
       expect(stderr).toBe('');
-      expect(stdout.toString()).toMatch(/^1 streams, \d+ operations on 7\.2: 1 passed, 0 failed\n$/);
+      expect(stdout.toString()).toMatch(/^1 stream, \d+ operations on 7\.2: 1 passed, 0 failed\n$/);
       expect(status).toBe(0);
     }
     execFileSync('mkfifo', [file('vectors')]);

@@ -93,7 +93,7 @@ describe('panthor-shim conform', () => {
 
   it('reads files that are not packed, and says ok for a stream that agrees', async () => {
     const result = await conform(put('plain.jsonl', streamOf('lock/then_suspend')));
-    expect(result.stdout.toString()).toBe('1 streams, 8 operations on 7.2: 1 passed, 0 failed\n');
+    expect(result.stdout.toString()).toBe('1 stream, 8 operations on 7.2: 1 passed, 0 failed\n');
     expect(result.status).toBe(0);
   });
 

@@ -4,6 +4,7 @@ import { mergeShards } from '../../conform/merge.ts';
 import { failureText, junitXml, summaryText, totalsJson } from '../../conform/report.ts';
 import { conform } from '../../conform/run.ts';
 import { conformOn } from '../../queue/streams.ts';
+import { plural } from '../../report/format.ts';
 import { nearestKernel } from '../../tree/source.ts';
 import { emitVectors, treeWorker } from '../../tree/vectors/conform.ts';
 import { EXIT_FOUND, UsageError } from '../exit.ts';
@@ -160,6 +161,6 @@ async function emit(files: string[], options: Options): Promise<void> {
   print(
     options.json
       ? `${JSON.stringify(result)}\n`
-      : `${to}: ${counts.streams} streams, ${counts.ops} operations as Linux ${tree.version} does them (variant ${result.variant})\n`,
+      : `${to}: ${plural(counts.streams, 'stream')}, ${plural(counts.ops, 'operation')} as Linux ${tree.version} does them (variant ${result.variant})\n`,
   );
 }
