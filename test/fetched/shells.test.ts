@@ -98,8 +98,14 @@ it('man shows the pages, without a warning of its formatter', () => {
 it('fish completes commands, options and values', (context) => {
   const file = script('fish');
   run(context, 'fish', ['--no-execute', file]);
+  // One that is unpacked looks for its functions where it would be installed.
+  const functions = join(root ?? '/', 'usr/share/fish/functions');
   const offers = (line: string): string[] =>
-    run(context, 'fish', ['--no-config', '-c', `source ${file}; complete -C ${JSON.stringify(line)}`])
+    run(context, 'fish', [
+      '--no-config',
+      '-c',
+      `set -a fish_function_path ${functions}; source ${file}; complete -C ${JSON.stringify(line)}`,
+    ])
       .trim()
       .split('\n')
       .map((one) => one.split('\t')[0]);
