@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { findCompiler } from '../../native-stubs/abi-probe/fetch.mjs';
 import { compilerFor } from '../../native-stubs/compile.mjs';
 import { check, summary } from './checks.mjs';
 import { checkContents, pack } from './pack.mjs';
@@ -12,6 +13,14 @@ import { root, run } from './tools.mjs';
 import { checkUse } from './use.mjs';
 
 const NODES = ['20.19', '22', '24'];
+
+// The package holds libraries for both architectures: where the machine has no compiler for aarch64, Debian's is fetched.
+const cross = await findCompiler('aarch64-linux-gnu');
+if (cross.why !== '') {
+  console.log(`1 skipped\n!!!!    ${cross.why}`);
+  process.exit();
+}
+process.env.CC_aarch64 ??= cross.compiler;
 
 const dir = mkdtempSync(join(tmpdir(), 'panthor-package-'));
 try {
