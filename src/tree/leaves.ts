@@ -10,18 +10,16 @@ const LAST = 3;
 
 /**
  * Calls `visit` with address, physical address and log2 of the size of each leaf, in the order of addresses. `first` is
- * the level of the root. Returns how many tables there are, by level.
+ * the level of the root.
  */
 export function forEachLeaf(
   memory: TreeTables,
   ttbr: number,
   visit: (va: number, pa: number, log2: number) => void,
   first = 0,
-): number[] {
-  const tables = [0, 0, 0, 0];
+): void {
   const walk = (table: number, level: number, from: number): void => {
     if (table < 0) return;
-    tables[level]++;
     const log2 = 12 + 9 * (LAST - level);
     for (let i = 0; i < ENTRIES; i++) {
       const lo = memory.words[table * WORDS + 2 * i];
@@ -36,7 +34,6 @@ export function forEachLeaf(
     }
   };
   walk(memory.pageAt(Math.floor(ttbr / 4096) * 4096), first, 0);
-  return tables;
 }
 
 /** How many tables there are, by level; a table of the last level is counted and not looked into. `first`: the level of the root. */

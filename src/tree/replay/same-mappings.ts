@@ -23,14 +23,19 @@ export function differentMapping(model: Vmas, tree: Vmas): [string, string] | nu
   return null;
 }
 
-/** Says when a VM's mappings are to be compared. */
+/** Says when what a VM has is to be compared, so that `part` of it are looked at for each bind, on average. */
 export class CompareDue {
   readonly #since = new Map<number, number>();
+  readonly #part: number;
 
-  /** A bind of VM `uid` was made, which has `count` mappings now. */
+  constructor(part = PART) {
+    this.#part = part;
+  }
+
+  /** A bind of VM `uid` was made, which has `count` mappings, or of whatever is compared, now. */
   after(uid: number, count: number): boolean {
     const since = (this.#since.get(uid) ?? 0) + 1;
-    const due = since * PART >= count;
+    const due = since * this.#part >= count;
     this.#since.set(uid, due ? 0 : since);
     return due;
   }

@@ -8,6 +8,7 @@ import { type ModelRunner, showsContents } from '../../conform/model.ts';
 import { type Fields, num, type StreamOp } from '../../conform/op-fields.ts';
 import { type Difference, differentFields, type VectorRunner } from '../../conform/stream.ts';
 import { ENTRIES } from '../../hw/vmsa.ts';
+import { CompareDue } from '../replay/same-mappings.ts';
 
 /** Entries of tables that are looked at for each operation, on average. */
 const SHARE = 4 * ENTRIES;
@@ -33,13 +34,12 @@ export function differenceInStep(begin: () => Pair, ops: readonly StreamOp[]): D
   ops.forEach((op, index) => {
     if (showsContents(op)) last.set(num(op, 'vm'), index);
   });
-  const saved = new Map<number, number>();
-  const { difference, unseen } = play(begin(), ops, (index, uid, entries) => {
-    const share = (saved.get(uid) ?? 0) + SHARE;
-    const due = share >= entries || last.get(uid) === index;
-    saved.set(uid, due ? 0 : share);
-    return due;
-  });
+  const due = new CompareDue(SHARE);
+  const { difference, unseen } = play(
+    begin(),
+    ops,
+    (index, uid, entries) => due.after(uid, entries) || last.get(uid) === index,
+  );
   if (difference === null || unseen >= difference.index) return difference;
   const upTo = ops.slice(0, difference.index + 1);
   return play(begin(), upTo, (index) => index >= unseen).difference ?? difference;
