@@ -3,7 +3,7 @@
  * calls and that is not written yet becomes a trap that says its name.
  */
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { type Place, runTool } from './compile.ts';
 
 /** Functions and variables that the host half gives to the kernel half (arena.h). */
@@ -58,7 +58,8 @@ const ANNOUNCED = ['memcpy', 'memmove', 'memset'];
 
 /**
  * Sections of a kernel half: the initialisers that have to run are those of fences and of xarrays' nodes; `ktext` is the
- * tree's own code, without the functions that are ours.
+ * tree's own code, without the functions that are ours: objects that lie where the linker runs and begin with "shim-", for a folder
+ * above may be called anything.
  */
 export const LINK_SCRIPT = `SECTIONS {
   konce : { *(.data..once) }
@@ -67,7 +68,7 @@ export const LINK_SCRIPT = `SECTIONS {
   ktasks : { *(ktasks) }
   kkept : { *(kkept) }
   kscratch : { *(kscratch) }
-  ktext : { *shim-panthor.o(.text .text.*) *shim-drv.o(.text .text.*) *(EXCLUDE_FILE(*shim-*.o) .text EXCLUDE_FILE(*shim-*.o) .text.*) }
+  ktext : { shim-panthor.o(.text .text.*) shim-drv.o(.text .text.*) *(EXCLUDE_FILE(shim-*.o) .text EXCLUDE_FILE(shim-*.o) .text.*) }
   kdata : { *(.data..[!o]*) *(.data .data.rel .data.rel.local .data.[!r]*) *(.bss .bss.*) *(COMMON) }
 }
 `;
@@ -107,7 +108,8 @@ export async function link(
   const script = join(dir, 'kernel.lds');
   writeFileSync(script, LINK_SCRIPT);
   const joined = join(dir, 'kernel.o');
-  await runTool('ld', ['-r', '-T', script, '-o', joined, ...kernel], dir);
+  const objects = kernel.map((object) => relative(dir, object));
+  await runTool('ld', ['-r', '-T', script, '-o', joined, ...objects], dir);
   const known = new Set([...FROM_HOST, ...FROM_LIBC, '_GLOBAL_OFFSET_TABLE_']);
   const traps = (await undefinedIn(joined, dir))
     .filter((name) => !known.has(name) && !/^__(start|stop)_k/.test(name))
