@@ -22,6 +22,9 @@ static void look_at(const void *from, size_t bytes)
 	for (size_t i = 0; i < bytes / sizeof(*word); i++) {
 		struct reference found;
 
+		/* Most of what is looked at is no address of the heap. */
+		if ((uint64_t)word[i] - (uint64_t)arena.heap >= HEAP_BYTES)
+			continue;
 		if (!place_of(word[i], &found.at, &found.number) || !is_allocated_near(word[i]) ||
 		    reached[found.number] == search)
 			continue;

@@ -2,7 +2,7 @@ import type { StateTable } from './state-table.ts';
 import { FORESEEN, resized } from './table-memory.ts';
 import type { World } from './world.ts';
 
-/** Steps that there is room for at first. */
+/** Steps that there is room for once a world foresees any. */
 const FIRST = 1 << 16;
 
 /**
@@ -12,7 +12,7 @@ const FIRST = 1 << 16;
 export class Foresight {
   readonly #table: StateTable;
   /** Of each step FORESEEN words, of which the first is 0 where nothing is known. */
-  #words = new Int32Array(FORESEEN * FIRST);
+  #words = new Int32Array(0);
   readonly #lanes = new Int32Array(FORESEEN);
   #touched = 0;
 
@@ -25,13 +25,14 @@ export class Foresight {
    * processor when the first of them is looked for.
    */
   ask(world: World, steps: Uint8Array, first: number, end: number): void {
+    if (world.foresee === undefined) return;
     if (end * FORESEEN > this.#words.length)
-      this.#words = resized(this.#words, new Int32Array(this.#words.length * 2));
+      this.#words = resized(this.#words, new Int32Array(Math.max(FORESEEN * FIRST, this.#words.length * 2)));
     const [words, lanes] = [this.#words, this.#lanes];
     for (let i = first; i < end; i++) {
       const at = i * FORESEEN;
       words[at] = 0;
-      if (world.foresee?.(steps[i], lanes) !== true) continue;
+      if (!world.foresee(steps[i], lanes)) continue;
       words[at] = lanes[0];
       words[at + 1] = lanes[1];
       words[at + 2] = lanes[2];
@@ -41,18 +42,18 @@ export class Foresight {
 
   /** The number of the state that the step at `place` leads to; -1 where it was not entered yet, or nothing is known. */
   state(place: number): number {
-    const at = place * FORESEEN;
-    if (this.#words[at] === 0) return -1;
-    return this.#table.find(this.#words[at], this.#words[at + 1]);
+    const lane0 = this.print(place);
+    return lane0 === 0 ? -1 : this.#table.find(lane0, this.#words[place * FORESEEN + 1]);
   }
 
   /** Half the fingerprint that there is to be after the step at `place`; 0 where nothing is known. */
   print(place: number): number {
-    return this.#words[place * FORESEEN];
+    const at = place * FORESEEN;
+    return at < this.#words.length ? this.#words[at] : 0;
   }
 
   /** What the world need not look for to take the step at `place` (World.step()); -1 where nothing is known. */
   found(place: number): number {
-    return this.#words[place * FORESEEN] === 0 ? -1 : this.#words[place * FORESEEN + 2];
+    return this.print(place) === 0 ? -1 : this.#words[place * FORESEEN + 2];
   }
 }
