@@ -123,10 +123,14 @@ export function instrument(code, file, tracking, names = namesIn([code])) {
     const { callee } = node;
     const operator = callee.optional ? '?.' : '.';
     const name = callee.property.name;
-    out.appendLeft(callee.start, callee.optional ? '$mo(' : '$m(');
+    const [first] = node.arguments;
+    const pushes =
+      name === 'push' && !callee.optional && node.arguments.length === 1 && first.type !== 'SpreadElement';
+    out.appendLeft(callee.start, pushes ? '$push(' : callee.optional ? '$mo(' : '$m(');
     const open = code.indexOf('(', callee.end);
     const comma = node.arguments.length > 0 ? ', ' : '';
-    replace(code.lastIndexOf(operator, callee.property.start), open + 1, `, '${name}'${comma}`);
+    const named = pushes ? ', ' : `, '${name}'${comma}`;
+    replace(code.lastIndexOf(operator, callee.property.start), open + 1, named);
   };
 
   walk(tree, (node, parent) => {
@@ -224,7 +228,7 @@ export function instrument(code, file, tracking, names = namesIn([code])) {
   const helpers = [...fields].map((field) => fieldHelpers(field, names.setters.has(field))).join('');
   const readers = [...reads].map(readHelpers).join('');
   const imported =
-    '$key, $note, $root, $e, $eu, $ei, $m, $mo, $length, $enter, $y, $array, $c, $l, $unhashed, ' +
+    '$key, $note, $root, $e, $eu, $ei, $m, $mo, $push, $length, $enter, $y, $array, $c, $l, $unhashed, ' +
     '$resuming, $values, $site, $child, $call, $none, $silent, $plus, $log, $noted, $read, $element, $whole, $maybe, $maybeElement, $fields, $each, $count';
   out.prepend(`import { ${imported} } from '${tracking}'; ${helpers}${readers}`);
   const result = instrumentResume(out.toString(), refuse);

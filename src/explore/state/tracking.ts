@@ -16,4 +16,4 @@ export {
   $read,
   $whole,
 } from './reads.ts';
-export { $e, $ei, $eu, $l, $length, $m, $mo, $plus, $silent } from './writes.ts';
+export { $e, $ei, $eu, $l, $length, $m, $mo, $plus, $push, $silent } from './writes.ts';

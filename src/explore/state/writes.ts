@@ -150,6 +150,13 @@ function push(target: unknown[], id: number, value: unknown): number {
   return target.push(value);
 }
 
+/** target.push(value): what is done most to lists. */
+export function $push(target: Any, value: unknown): unknown {
+  const id = target.$id as number | undefined;
+  if (id === undefined) return target.push(value);
+  return Array.isArray(target) ? push(target, id, value) : $m(target, 'push', value);
+}
+
 function pop(target: unknown[], id: number): unknown {
   const last = target.length - 1;
   if ($log.on) lengthWrote(target);
@@ -161,8 +168,9 @@ function pop(target: unknown[], id: number): unknown {
   return value;
 }
 
+// To set a length takes V8 longer than to take away the few that there are too many.
 const restoreLength: Restore = (target: Any, length) => {
-  target.length = length;
+  while (target.length > (length as number)) target.pop();
 };
 const restorePopped: Restore = (target: Any, value) => {
   target.push(value);
