@@ -148,13 +148,28 @@ export abstract class TrackedWorld extends ThreadWorld {
     const most = Math.min(length, this.#whole);
     let common = 0;
     while (common < most && taken[common] === schedule[common]) common++;
-    if (this.#length > common) {
-      while (this.#length > common) this.#undo(--this.#length);
-      this.#whole = common;
-      this.restored(common);
-    }
+    this.#undoTo(common);
     for (let i = common; i < length; i++) this.step(schedule[i]);
     return length - common;
+  }
+
+  get undoes(): boolean {
+    return true;
+  }
+
+  back(length: number): void {
+    if (!this.stands) {
+      super.goTo(this.#taken, length);
+      return;
+    }
+    this.#undoTo(length);
+  }
+
+  #undoTo(length: number): void {
+    if (this.#length <= length) return;
+    while (this.#length > length) this.#undo(--this.#length);
+    this.#whole = length;
+    this.restored(length);
   }
 
   /** Undoes step number `number`, the last that is not undone yet. */

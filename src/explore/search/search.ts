@@ -159,10 +159,12 @@ export class Context {
 
   /** The same where the world has taken these steps, and others after them. */
   back(schedule: Uint8Array, length: number): void {
-    if (this.world.back === undefined) this.replay(schedule, length);
-    else {
-      this.stats.schedules++;
-      this.world.back(length);
+    const { world, stats } = this;
+    if (world.back === undefined || (world.undoes === true && (stats.schedules + 1) % FROM_THE_START === 0)) {
+      this.replay(schedule, length);
+    } else {
+      stats.schedules++;
+      world.back(length);
     }
   }
 

@@ -48,6 +48,8 @@ export interface World {
   goTo(schedule: ArrayLike<Step>, length: number): number;
   /** Back to the state after the first `length` of the steps that were taken; for who knows them to be the ones. */
   back?(length: number): void;
+  /** Whether back() undoes what was done: that is held now and then against a run from the start. */
+  readonly undoes?: boolean;
   /** The same world, with the same states and fingerprints, for a search of many states. */
   memoized?(): World;
   /** Writes the steps that are possible now to `into`, in a fixed order, and returns how many there are. */
