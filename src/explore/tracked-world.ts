@@ -1,5 +1,5 @@
 import { ThreadWorld } from './search/threads.ts';
-import { type Body, type Step, type Thread, threadOf } from './search/world.ts';
+import { type Body, MAX_THREADS, type Step, type Thread, threadOf } from './search/world.ts';
 import { enterThread, Frames, resume } from './state/frames.ts';
 import { mix32 } from './state/hash.ts';
 import { type TrackerMark, tracker } from './state/tracker.ts';
@@ -34,6 +34,8 @@ export interface Outside {
  */
 export abstract class TrackedWorld extends ThreadWorld {
   readonly #frames: Frames[] = [];
+  /** Frames that are nothing's any more, to be written over. */
+  readonly #spare: Frames[] = [];
   readonly #dirty: boolean[] = [];
   #root: object | null = null;
   /** The schedule so far, and a mark for each of its steps; what lies above is left over, and written over. */
@@ -45,6 +47,12 @@ export abstract class TrackedWorld extends ThreadWorld {
   /** Threads whose generators are further than their frames. */
   readonly #ahead: boolean[] = [];
   protected outside: Outside | null = null;
+  /** The sum of what threads add to the fingerprint, what of each is in it, and bits of those of which that may be old. */
+  #sum0 = 0;
+  #sum1 = 0;
+  readonly #in0 = new Int32Array(MAX_THREADS);
+  readonly #in1 = new Int32Array(MAX_THREADS);
+  #old = 0;
 
   /** Makes the initial state and returns the object that leads to all of it. */
   protected abstract build(): object;
@@ -82,13 +90,14 @@ export abstract class TrackedWorld extends ThreadWorld {
       this.#comeBack(index);
     }
     this.#dirty[index] = true;
+    this.#old |= 1 << index;
     super.goOn(index);
   }
 
   /** A thread's generator is about to go on: what its frames are, and the generator itself where it is further than they. */
   #comeBack(index: number): void {
     const frames = this.#frames[index];
-    if (this.#length > 0) this.#marks[this.#length - 1].frames = frames.copy();
+    if (this.#length > 0) this.#marks[this.#length - 1].frames = frames.copyTo(this.#spare.pop() ?? new Frames());
     if (!this.#ahead[index]) return;
     this.threads[index].body = resume(index, frames) as Body;
     this.#ahead[index] = false;
@@ -179,8 +188,11 @@ export abstract class TrackedWorld extends ThreadWorld {
     const thread = this.threads[index];
     tracker.backTo(mark.tracked);
     if (mark.frames !== null) {
+      this.#spare.push(this.#frames[index]);
       this.#frames[index] = mark.frames;
+      mark.frames = null;
       this.#dirty[index] = mark.dirty;
+      this.#old |= 1 << index;
       this.#ahead[index] = true;
     }
     thread.point = mark.point;
@@ -195,14 +207,18 @@ export abstract class TrackedWorld extends ThreadWorld {
   }
 
   override fingerprint(lanes: Int32Array): void {
-    let a = tracker.lane0 ^ this.extraFingerprint();
-    let b = tracker.lane1;
-    for (let i = 0; i < this.threads.length; i++) {
-      const { term0, term1 } = this.framesOf(i);
-      a = (a + term0) | 0;
-      b = (b + term1) | 0;
-    }
-    lanes[0] = mix32(a) || 1;
-    lanes[1] = mix32(b) || 1;
+    for (let old = this.#old; old !== 0; old &= old - 1) this.#count(31 - Math.clz32(old & -old));
+    this.#old = 0;
+    lanes[0] = mix32((tracker.lane0 ^ this.extraFingerprint()) + this.#sum0) || 1;
+    lanes[1] = mix32(tracker.lane1 + this.#sum1) || 1;
+  }
+
+  /** Thread `index` adds to the sum what it adds now. */
+  #count(index: number): void {
+    const { term0, term1 } = this.framesOf(index);
+    this.#sum0 = (this.#sum0 + term0 - this.#in0[index]) | 0;
+    this.#sum1 = (this.#sum1 + term1 - this.#in1[index]) | 0;
+    this.#in0[index] = term0;
+    this.#in1[index] = term1;
   }
 }

@@ -46,7 +46,7 @@ async function play(code: string): Promise<{ told: string[][]; again: string[][]
   const places: Frame.Frames[] = [];
   const generator = f(tell);
   while (!generator.next().done) {
-    places.push(stack.copy());
+    places.push(stack.copyTo(new Frames()));
     expect(places.length).toBeLessThan(100);
   }
   const from: string[][] = [];

@@ -59,11 +59,10 @@ export class Frames {
     this.lane1 = b;
   }
 
-  /** What a thread's stack is now, to be put back later. */
-  copy(): Frames {
-    const copy = new Frames();
+  /** Makes `copy` what a thread's stack is now, to be put back later. What it has above that is left over. */
+  copyTo(copy: Frames): Frames {
     copy.depth = this.depth;
-    copy.list = this.list.slice(0, this.depth);
+    for (let i = 0; i < this.depth; i++) copy.list[i] = this.list[i];
     copy.lane0 = this.lane0;
     copy.lane1 = this.lane1;
     copy.term0 = this.term0;
