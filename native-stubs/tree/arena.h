@@ -72,6 +72,9 @@ enum fault {
 };
 
 #define NOTE_WORDS 0x8000
+#define VIEW_WORDS 1024
+/* Words of the view that are about the device; those of VMs follow. */
+#define VIEW_OF_DEVICE 12
 
 /* Shared with JavaScript, word by word; src/tree/mailbox.ts has the offsets. */
 struct mailbox {
@@ -85,11 +88,11 @@ struct mailbox {
 	unsigned long noted;   /* words used in `notes` */
 	unsigned long notes[NOTE_WORDS];
 	char text[4096];       /* names and messages */
-	unsigned long view[1024];
+	unsigned long view[VIEW_WORDS];
 	/* After each start, step and undo of a journalled run, so that the caller need not ask: what the functions of these names say. */
 	unsigned long ready, moment, hash;
-	/* Whether `view` is of now: after an undo it has to be asked for. */
-	unsigned long viewed;
+	/* Whether `view` is of now, and whether the last start or step has changed what it says of VMs. */
+	unsigned long viewed, moved;
 	/* Arguments of step(), run() and undo(), which are called millions of times: a thread, an entry point, a moment. */
 	unsigned long thread, call, target;
 };

@@ -65,7 +65,7 @@ export class DriverWorld extends NotingWorld {
   }
 
   /** Of each step so far, what it was at before; what lies above is left over. */
-  readonly #saved: { at: number; locks: SavedOrder | undefined; driver: number }[] = [];
+  readonly #saved: { at: number; locks: SavedOrder | undefined; driver: number; unseen: boolean }[] = [];
   #memo: MemoWorld | null = null;
 
   /** The driver of a tree keeps its state where only it can see it. */
@@ -120,11 +120,11 @@ export class DriverWorld extends NotingWorld {
   }
 
   protected override save(index: number, number: number): void {
-    const { coverage } = this.harness;
-    const saved = (this.#saved[number] ??= { at: 0, locks: undefined, driver: 0 });
-    saved.at = coverage.at(index);
+    const saved = (this.#saved[number] ??= { at: 0, locks: undefined, driver: 0, unseen: false });
+    saved.at = this.harness.coverage.at(index);
     saved.locks = this.#locks?.save(index);
     saved.driver = this.#driver?.save() ?? 0;
+    saved.unseen = this.#driver?.unseen === true;
   }
 
   protected override restore(index: number, number: number): void {
@@ -135,7 +135,7 @@ export class DriverWorld extends NotingWorld {
 
   /** A tree's driver goes back once, however many steps are undone. */
   protected override restored(first: number): void {
-    this.#driver?.restore(this.#saved[first].driver);
+    this.#driver?.restore(this.#saved[first].driver, this.#saved[first].unseen);
   }
 
   /** The step itself, with what the kernel would call a bug as a violation. */

@@ -11,9 +11,11 @@ export interface OtherDriver extends DriverFactory, Outside {
   /** The state now is the initial one; back to it. */
   begin(): void;
   rewind(): void;
-  /** A number for the state now; back to it, unless an older one has been come back to since. */
+  /** What isNews() would say. */
+  readonly unseen: boolean;
+  /** A number for the state now; back to it, and to what `unseen` was, unless an older one has been come back to since. */
   save(): number;
-  restore(saved: number): void;
+  restore(saved: number, unseen: boolean): void;
   /** What is judged when all threads have ended. Throws KernelFault. */
   checkEnd(): void;
   /** Mixes its state into a fingerprint; both lanes stay non-zero. */

@@ -59,7 +59,8 @@ const READY = VIEW + 1024;
 const MOMENT = READY + 1;
 const HASH = MOMENT + 1;
 const VIEWED = HASH + 1;
-const THREAD = VIEWED + 1;
+const MOVED = VIEWED + 1;
+const THREAD = MOVED + 1;
 const CALL = THREAD + 1;
 const TARGET = CALL + 1;
 
@@ -185,6 +186,11 @@ export class Mailbox {
   /** Whether the view is of now; else it has to be asked for. */
   get viewed(): boolean {
     return this.#halves[VIEWED * 2] !== 0;
+  }
+
+  /** Whether the last start or step has changed what the view says of VMs. */
+  get moved(): boolean {
+    return this.#halves[MOVED * 2] !== 0;
   }
 
   /** Bits of the threads that can go on, after the last start, step or undo. */

@@ -13,8 +13,9 @@ struct moment {
 	uint8_t *stack_end;
 	uint32_t stacks;
 	struct known_term term;
-	/* What the mailbox said. */
+	/* What the mailbox said, and where views.c has the view. */
 	unsigned long ready, hash;
+	size_t view;
 };
 
 static struct {
@@ -66,6 +67,7 @@ void begin_journal(void)
 	size_t size = (size_t)(kdata_end - kdata_begin);
 
 	open_log();
+	forget_views();
 	history.variables = room_for(history.variables, &history.variable_room, size, 1);
 	memcpy(history.variables, kdata_begin, size);
 	history.moment_count = 0;
@@ -87,7 +89,7 @@ void journal_step(int thread)
 		return;
 	history.moments = room_for(history.moments, &history.moment_room, history.moment_count + 1, sizeof(*history.moments));
 	history.moments[history.moment_count++] = (struct moment){
-		step_log.entry_count, step_log.byte_count, history.sum, history.tables, thread, stack_end(thread), 1u << thread, term_before(thread), mailbox.ready, mailbox.hash,
+		step_log.entry_count, step_log.byte_count, history.sum, history.tables, thread, stack_end(thread), 1u << thread, term_before(thread), mailbox.ready, mailbox.hash, keep_view(),
 	};
 	step_log.stacks = stale_stack(thread);
 	next_era();
@@ -201,7 +203,7 @@ bool undo_to(size_t moment)
 	clear_below(lowest, changed);
 	mailbox.ready = to->ready;
 	mailbox.hash = to->hash;
-	mailbox.viewed = 0;
+	view_again(to->view);
 	history.sum = to->sum;
 	history.tables = to->tables;
 	step_log.entry_count = to->entries;

@@ -5,22 +5,19 @@
 #include "parts.h"
 #include <string.h>
 
-static unsigned long tell_view(void)
-{
-	mailbox.viewed = 1;
-	return view_driver(mailbox.view);
-}
-
 /* What is asked after every step. Where nothing is journalled, only who can go on. */
 void tell_state(void)
 {
 	mailbox.ready = ready_threads();
 	mailbox.viewed = 0;
+	mailbox.moved = 1;
 	if (!journaling)
 		return;
 	mailbox.moment = moment_now();
 	mailbox.hash = hash_kept();
 	tell_view();
+	if (moment_now() != 0)
+		mailbox.moved = vms_moved();
 }
 
 /* view(): the driver's state, in mailbox.view; how many words. */

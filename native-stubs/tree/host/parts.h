@@ -61,6 +61,12 @@ void term_again(int index, struct known_term before, uint32_t others);
 void depths(uint8_t *lowest[MAX_THREADS]);
 /* Where a thread's stack ends; the top for one that is not alive. */
 uint8_t *stack_end(int index);
+/* views.c: the view is asked for; it is kept before a step; it is what it was; the last step has changed what it says of VMs. */
+unsigned long tell_view(void);
+size_t keep_view(void);
+void view_again(size_t at);
+bool vms_moved(void);
+void forget_views(void);
 /* Which of the threads are alive is as their structs have it. */
 void alive_again(uint32_t threads);
 void clear_below(uint8_t *const lowest[MAX_THREADS], uint32_t changed);

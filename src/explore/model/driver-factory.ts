@@ -15,4 +15,6 @@ export interface DriverFactory {
   createJob(vm: PanthorVm, op: BindOp): Op<BindJob | number>;
   /** After so many more that go well, one reservation of tables fails; -1: none. */
   failReservation(after: number): void;
+  /** Whether anything of its VMs has changed since this was asked last. */
+  isNews(): boolean;
 }

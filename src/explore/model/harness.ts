@@ -221,9 +221,11 @@ export class Harness {
 
   /** What the checks remember of the driver; called after every step. */
   observe(): void {
-    for (let i = 0; i < this.vms.length; i++) this.vms[i].spec.observe();
-    this.#notice();
-    noticeHeard(this);
+    if (this.driver?.isNews() !== false) {
+      for (let i = 0; i < this.vms.length; i++) this.vms[i].spec.observe();
+      this.#notice();
+      noticeHeard(this);
+    }
     noticeOverrun(this);
   }
 

@@ -173,7 +173,7 @@ export class TreeDriver {
   /** Back to the initial state. */
   rewind(): void {
     this.kernel.undo(0);
-    this.#view.moved();
+    this.#view.back(true);
   }
 
   /** The moment now, to come back to until an older one is. */
@@ -181,9 +181,19 @@ export class TreeDriver {
     return this.kernel.mailbox.moment;
   }
 
-  restore(moment: number): void {
+  restore(moment: number, unseen: boolean): void {
     this.kernel.undo(moment);
-    this.#view.moved();
+    this.#view.back(unseen);
+  }
+
+  get unseen(): boolean {
+    return this.#view.unseen;
+  }
+
+  isNews(): boolean {
+    const { unseen } = this.#view;
+    this.#view.unseen = false;
+    return unseen;
   }
 
   holds(thread: number): boolean {

@@ -25,6 +25,8 @@ export const VM_STOPPED = 14;
 export class View {
   readonly #kernel: TreeKernel;
   #stale = true;
+  /** What is seen of VMs has changed since TreeDriver.isNews() was asked last. */
+  unseen = true;
   /** Slots that the machine has. */
   slotCount = 0;
   /** What slots() has made of the words: one array, filled anew where they are. */
@@ -39,6 +41,13 @@ export class View {
   /** The driver has moved: what was read is old. */
   moved(): void {
     this.#stale = true;
+    if (this.#kernel.mailbox.moved) this.unseen = true;
+  }
+
+  /** The driver is back where it was before. `unseen`: and whether what it was then had not been looked at. */
+  back(unseen: boolean): void {
+    this.#stale = true;
+    this.unseen = unseen;
   }
 
   #word(i: number): number {

@@ -2,10 +2,10 @@
 /* The driver's state as invariants look at it, between steps; src/explore/tree/view.ts reads it. Nothing is locked here. */
 
 /*
- * Words for the device, then VIEW_WORDS for each VM by uid, then how many slots there are up to the last one that is used, those, and the
- * LRU.
+ * VIEW_OF_DEVICE words for the device, then WORDS_OF_VM for each VM by uid, then how many slots there are up to the last one
+ * that is used, those, and the LRU.
  */
-#define VIEW_WORDS 15
+#define WORDS_OF_VM 15
 #define MAX_VIEW 1000
 
 UNANNOUNCED static void view_vm(struct panthor_vm *vm, unsigned long *w)
@@ -63,8 +63,8 @@ UNANNOUNCED unsigned long view_driver(unsigned long *words)
 	*w++ = is_handled(LINE_MMU) | is_handled(LINE_GPU) << 1;
 	*w++ = threads_alive();
 	*w++ = tables_live();
-	for (unsigned int i = 0; i < vm_count; i++, w += VIEW_WORDS) {
-		memset(w, 0, VIEW_WORDS * sizeof(*w));
+	for (unsigned int i = 0; i < vm_count; i++, w += WORDS_OF_VM) {
+		memset(w, 0, WORDS_OF_VM * sizeof(*w));
 		if (vm_by_uid(i + 1))
 			view_vm(vms[i].vm, w);
 	}
