@@ -125,7 +125,7 @@ export class Mailbox {
   /** Arguments of a call; those that are not given are 0, and never what another call left. */
   setArgs(args: readonly (number | bigint)[]): void {
     for (let i = 0; i < ARG_COUNT; i++) {
-      const value = args[i] ?? 0;
+      const value = i < args.length ? args[i] : 0;
       if (typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER) {
         this.#halves[(ARGS + i) * 2] = value >>> 0;
         this.#halves[(ARGS + i) * 2 + 1] = Math.floor(value / 0x100000000);

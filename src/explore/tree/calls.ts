@@ -23,7 +23,7 @@ import { isStatus, slotOf } from '../../tree/registers.ts';
 import { Names } from './names.ts';
 import { Points, readPoint, writePoint } from './points.ts';
 import { isSilent, readRegister, writeRegister } from './registers.ts';
-import { callKernel, enterKernel } from './threads/enter.ts';
+import { callAbout, callKernel, enterKernel } from './threads/enter.ts';
 import type { View } from './view.ts';
 
 /** The kernel's threads while the scenario is set up, and for what is over at once. */
@@ -65,7 +65,9 @@ export class Calls {
 
   /** One call; its return value. Yields at each point of the kernel's thread, and before it begins. */
   call(name: CallName, ...args: number[]): Op<number> {
-    return callKernel(this, callNumber(name), ...(args as []));
+    const call = callNumber(name);
+    if (args.length <= 1) return callAbout(this, call, args.length === 0 ? 0 : args[0]);
+    return callKernel(this, call, ...(args as []));
   }
 
   /** A call that has begun when its caller saw that it can: no other thread runs before its first point. */

@@ -30,6 +30,17 @@ export function* callKernel(
   return calls.result;
 }
 
+/** The same for a call with one argument at most, as most are: there is less to remember of it. */
+export function* callAbout(calls: Calls, call: number, object: number): Op<number> {
+  yield callPoint(call);
+  const thread = calls.begin(call, [object]);
+  while (calls.holds(thread)) {
+    yield calls.pointOf(thread);
+    if (calls.holds(thread)) calls.goOn(thread);
+  }
+  return calls.result;
+}
+
 /** A call that has begun when its caller saw that it can: no other thread runs before its first point. */
 export function* enterKernel(
   calls: Calls,
