@@ -97,7 +97,8 @@ export abstract class TrackedWorld extends ThreadWorld {
   /** A thread's generator is about to go on: what its frames are, and the generator itself where it is further than they. */
   #comeBack(index: number): void {
     const frames = this.#frames[index];
-    if (this.#length > 0) this.#marks[this.#length - 1].frames = frames.copyTo(this.#spare.pop() ?? new Frames());
+    if (this.#length > 0)
+      this.#marks[this.#length - 1].frames = frames.copyTo(this.#spare.pop() ?? new Frames());
     if (!this.#ahead[index]) return;
     this.threads[index].body = resume(index, frames) as Body;
     this.#ahead[index] = false;

@@ -72,7 +72,7 @@ export class Frames {
 }
 
 let frames = new Frames();
-/** Frames whose functions are still to be brought back to where they stood. */
+/** 1 while a function is to be brought back to where it stood. */
 let resuming = 0;
 
 /** A generator function begins: its place in the stack. */
@@ -110,11 +110,8 @@ export function $site(depth: number): number {
   return frames.list[depth].site;
 }
 
-/** The function that the one at a depth had called. */
-export function $child(depth: number): Body {
-  frames.depth = depth + 1;
-  return begin(depth + 1);
-}
+/** What the function at a depth had called: it has come to its end by now (Resumed). */
+export const $child = (_depth: number): Over => over;
 
 /** What a function calls, made before it is written down that it stands there. */
 export const $call = <T>(called: T, _written: undefined): T => called;
@@ -131,23 +128,78 @@ function begin(depth: number): Body {
   return self.call(values[0], NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING);
 }
 
+/** How a function ended that another one waits for, as that one sees it. */
+class Over {
+  #failed = false;
+  #value: unknown = undefined;
+  /** The one that waits for it has not asked yet. */
+  waits = false;
+
+  set(failed: boolean, value: unknown): void {
+    this.#failed = failed;
+    this.#value = value;
+    this.waits = true;
+  }
+
+  [Symbol.iterator](): this {
+    return this;
+  }
+
+  next(): IteratorReturnResult<unknown> {
+    this.waits = false;
+    if (this.#failed) throw this.#value;
+    return { done: true, value: this.#value };
+  }
+}
+const over = new Over();
+
+const ASTRAY = 'a function does not come back to its place';
+
 /**
- * Makes the generator of a thread anew, from what its functions wrote down when it last yielded. Nothing but variables of
- * theirs is written on the way.
- *
- * @throws {Error} where one of them does not come to where it stood: a bug of build/instrument-resume.mjs
+ * A thread made anew, from what its functions wrote down when it last yielded. The innermost goes on by itself; each of
+ * those that wait for it is made anew when its turn comes, and nothing but variables of theirs is written on the way.
  */
+class Resumed {
+  /** Where in the stack the function is that goes on. */
+  #depth: number;
+  #running: Body;
+
+  /** @throws {Error} where the function does not come to where it stood: a bug of build/instrument-resume.mjs */
+  constructor(depth: number) {
+    this.#depth = depth;
+    this.#running = again(depth);
+    this.#running.next();
+    if (resuming !== 0 || frames.depth !== depth) throw new Error(ASTRAY);
+    frames.depth = depth + 1;
+  }
+
+  next(): IteratorResult<unknown> {
+    for (;;) {
+      try {
+        const result = this.#running.next();
+        if (over.waits) throw new Error(ASTRAY);
+        if (result.done !== true || this.#depth === 0) return result;
+        over.set(false, result.value);
+      } catch (error) {
+        if (this.#depth === 0) throw error;
+        over.set(true, error);
+      }
+      this.#running = again(--this.#depth);
+    }
+  }
+}
+
+/** The function at a depth, which goes to where it stood when it goes on. */
+function again(depth: number): Body {
+  frames.depth = depth;
+  resuming = 1;
+  return begin(depth);
+}
+
+/** Makes the generator of a thread anew. */
 export function resume(index: number, stack: Frames): Body {
   enterThread(index, stack);
-  const { depth } = stack;
-  resuming = depth;
-  stack.depth = 0;
-  const body = begin(0);
-  body.next();
-  if (resuming !== 0 || stack.depth !== depth - 1)
-    throw new Error(`thread ${index} does not come back to its place`);
-  stack.depth = depth;
-  return body;
+  return new Resumed(stack.depth - 1) as unknown as Body;
 }
 
 /** What for-of loops with a yield in them may go over. */
