@@ -73,8 +73,9 @@ enum fault {
 
 #define NOTE_WORDS 0x8000
 #define VIEW_WORDS 1024
-/* Words of the view that are about the device; those of VMs follow. */
+/* Words of the view that are about the device; those of VMs follow. Which threads are alive. */
 #define VIEW_OF_DEVICE 12
+#define VIEW_OF_ALIVE 10
 
 /* Shared with JavaScript, word by word; src/tree/mailbox.ts has the offsets. */
 struct mailbox {

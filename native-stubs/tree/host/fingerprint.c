@@ -9,22 +9,28 @@
 
 #define K1 0x9e3779b97f4a7c15UL
 #define K2 0xc2b2ae3d27d4eb4fUL
+#define K3 0x165667b19e3779f9UL
+#define K4 0xd6e8feb86659fd93UL
 
-static uint64_t of_words(uint64_t place, const uint64_t word[8])
+/* All 128 bits of a product, folded. */
+static inline uint64_t folded(uint64_t a, uint64_t b)
 {
-	uint64_t a = place * K1 ^ 0x243f6a8885a308d3UL, b = place ^ 0x13198a2e03707344UL;
+	const unsigned __int128 product = (unsigned __int128)a * b;
+
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+static inline uint64_t of_words(uint64_t place, const uint64_t word[8])
+{
+	const uint64_t seed = place * K1 ^ 0x243f6a8885a308d3UL;
 
 	if ((word[0] | word[1] | word[2] | word[3] | word[4] | word[5] | word[6] | word[7]) == 0)
 		return 0;
-	/* Two lanes, so that one multiplication need not wait for the other. */
-	for (int i = 0; i < 8; i += 2) {
-		a = (a ^ word[i]) * K1;
-		b = (b ^ word[i + 1]) * K2;
-		a ^= a >> 29;
-		b ^= b >> 31;
-	}
-	a = (a ^ b >> 17 ^ b << 47) * K2;
-	return a ^ a >> 32;
+	/* Four products of which none waits for another. */
+	const uint64_t a = folded(word[0] ^ seed, word[1] ^ K1), b = folded(word[2] ^ seed, word[3] ^ K2),
+		       c = folded(word[4] ^ seed, word[5] ^ K3), d = folded(word[6] ^ seed, word[7] ^ K4);
+
+	return folded((a + (c << 32 | c >> 32)) ^ K3, (b + (d << 32 | d >> 32)) ^ seed);
 }
 
 uint64_t hash_block(enum region region, size_t block, const uint8_t *at, size_t size)

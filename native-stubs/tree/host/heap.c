@@ -131,10 +131,11 @@ static bool locate(const void *object, size_t *chunk, size_t *index)
 		*index = 0;
 		return offset % CHUNK == 0;
 	}
-	size_t step = heap_classes[heap.kind[*chunk] - 1];
+	/* A processor may take twice as long for 64 bits. */
+	const uint32_t step = heap_classes[heap.kind[*chunk] - 1], inside = (uint32_t)(offset % CHUNK);
 
-	*index = offset % CHUNK / step;
-	return offset % CHUNK % step == 0 && heap.sizes[*chunk * PER_CHUNK + *index] != 0;
+	*index = inside / step;
+	return inside % step == 0 && heap.sizes[*chunk * PER_CHUNK + *index] != 0;
 }
 
 static unsigned long arena_size(const void *object)

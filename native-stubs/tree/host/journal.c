@@ -35,6 +35,17 @@ static struct {
 	unsigned long count;
 } counts[COUNTS];
 
+static inline bool same_block(const uint8_t *a, const uint8_t *b)
+{
+	uint64_t x[BLOCK / 8], y[BLOCK / 8], other = 0;
+
+	memcpy(x, a, BLOCK);
+	memcpy(y, b, BLOCK);
+	for (size_t i = 0; i < BLOCK / 8; i++)
+		other |= x[i] ^ y[i];
+	return other == 0;
+}
+
 /* Bytes of variables that are compared at a time. */
 #define COMPARED (16 * BLOCK)
 
@@ -55,7 +66,7 @@ static void compare_variables(void)
 
 		size_t length = size - at < BLOCK ? size - at : BLOCK;
 
-		if (memcmp(now + at, then + at, length) == 0)
+		if (length == BLOCK ? same_block(now + at, then + at) : memcmp(now + at, then + at, length) == 0)
 			continue;
 		put_entry(now + at, then + at, length, VARIABLES, at / BLOCK);
 		memcpy(then + at, now + at, length);
@@ -94,17 +105,6 @@ void journal_step(int thread)
 	step_log.stacks = stale_stack(thread);
 	next_era();
 	journal_thread(thread);
-}
-
-static inline bool same_block(const uint8_t *a, const uint8_t *b)
-{
-	uint64_t x[BLOCK / 8], y[BLOCK / 8], other = 0;
-
-	memcpy(x, a, BLOCK);
-	memcpy(y, b, BLOCK);
-	for (size_t i = 0; i < BLOCK / 8; i++)
-		other |= x[i] ^ y[i];
-	return other == 0;
 }
 
 /* What an entry adds to the sum; most of what was about to be read or changed is as it was. */
@@ -165,6 +165,11 @@ size_t moment_now(void)
 	return history.moment_count;
 }
 
+bool journal_moved(void)
+{
+	return history.sum != history.moments[history.moment_count - 1].sum;
+}
+
 uint64_t journal_sum(void)
 {
 	return history.sum;
@@ -180,7 +185,9 @@ bool undo_to(size_t moment)
 		return false;
 	if (moment == history.moment_count)
 		return true;
-	depths(lowest);
+	for (size_t i = history.moment_count; i-- > moment;)
+		changed |= history.moments[i].stacks;
+	depths(lowest, changed);
 	for (size_t i = step_log.entry_count; i-- > to->entries;) {
 		const struct entry *entry = &step_log.entries[i];
 
@@ -194,7 +201,6 @@ bool undo_to(size_t moment)
 	for (size_t i = history.moment_count; i-- > moment;) {
 		const struct moment *from = &history.moments[i];
 
-		changed |= from->stacks;
 		if (from->stack_end < lowest[from->thread])
 			lowest[from->thread] = from->stack_end;
 		term_again(from->thread, from->term, from->stacks & ~(1u << from->thread));

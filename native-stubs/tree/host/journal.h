@@ -39,6 +39,8 @@ void journal_memory(void *at, size_t size);
 void journal_step(int thread);
 void journal_stepped(void);
 size_t moment_now(void);
+/* Whether the last step has changed anything that is hashed, but for where threads stand. */
+bool journal_moved(void);
 /* Everything as it was at a moment; later ones are gone. False where there was no such moment. */
 bool undo_to(size_t moment);
 

@@ -15,9 +15,10 @@ void tell_state(void)
 		return;
 	mailbox.moment = moment_now();
 	mailbox.hash = hash_kept();
-	tell_view();
-	if (moment_now() != 0)
-		mailbox.moved = vms_moved();
+	if (moment_now() == 0)
+		tell_view();
+	else
+		mailbox.moved = view_moved();
 }
 
 /* view(): the driver's state, in mailbox.view; how many words. */

@@ -57,15 +57,15 @@ struct known_term {
 };
 struct known_term term_before(int index);
 void term_again(int index, struct known_term before, uint32_t others);
-/* Where stacks end now; what lies between that and where those that have changed end later is cleared. */
-void depths(uint8_t *lowest[MAX_THREADS]);
+/* Where the stacks of some threads end now; what lies between that and where they end later is cleared. */
+void depths(uint8_t *lowest[MAX_THREADS], uint32_t threads);
 /* Where a thread's stack ends; the top for one that is not alive. */
 uint8_t *stack_end(int index);
-/* views.c: the view is asked for; it is kept before a step; it is what it was; the last step has changed what it says of VMs. */
+/* views.c: the view is asked for; it is kept before a step; it is what it was; after a step: whether it says other things of VMs. */
 unsigned long tell_view(void);
 size_t keep_view(void);
 void view_again(size_t at);
-bool vms_moved(void);
+bool view_moved(void);
 void forget_views(void);
 /* Which of the threads are alive is as their structs have it. */
 void alive_again(uint32_t threads);
