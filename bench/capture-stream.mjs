@@ -122,7 +122,7 @@ export function* captureRecords(count, seed = 1) {
   const live = [];
   let nextHandle = 2;
   let point = 0;
-  /** A group with one queue, and one job, so that the VM gets an address space slot and keeps it. */
+  /** A group with one queue, and one job: the VM gets an address space slot and keeps it until the idle device suspends, 50 ms later. */
   const groupCreate = () => {
     const queue = new Uint8Array(8);
     new DataView(queue.buffer).setUint32(4, 65536, true);
