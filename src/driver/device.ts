@@ -142,6 +142,7 @@ export class PanthorDevice implements WarnSink {
     this.#unplugLock.unlock();
     if (this.sched !== null) yield* this.sched.unplug();
     yield* this.mmu.unplug();
+    yield* this.gpu.unplug();
     this.pm.usage--;
     yield* this.pm.suspend();
     this.#unplugDone = true;

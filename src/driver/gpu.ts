@@ -1,6 +1,6 @@
 /** GPU commands: the counterpart of panthor_gpu.c, as far as the MMU needs it. */
 import { EIO, ETIMEDOUT } from '../../uapi/errno.ts';
-import { Mutex, type Op } from '../coroutine/op.ts';
+import { Mutex, type Op, type Waitable } from '../coroutine/op.ts';
 import {
   CACHE_CLEAN,
   CACHE_INV,
@@ -17,6 +17,7 @@ import {
   INT_RAWSTAT,
   INT_STAT,
 } from '../hw/registers.ts';
+import { PanthorIrq } from './base/irq.ts';
 import type { PanthorDevice } from './device.ts';
 import { PanthorPwr } from './pwr.ts';
 
@@ -39,9 +40,23 @@ export class PanthorGpu {
    * has pwr-control; null otherwise.
    */
   readonly pwr: PanthorPwr | null;
+  /** The interrupt, of use only where a thread serves it. */
+  readonly line: PanthorIrq;
+  /**
+   * Says that nothing is coming which would answer a request. Set where a thread serves the interrupt; where it is null, who
+   * waits for an answer runs the handler there.
+   */
+  noAnswer: (() => boolean) | null = null;
+  readonly #flushAnswered = this.#answered(GPU_IRQ_CLEAN_CACHES_COMPLETED);
+  readonly #resetAnswered = this.#answered(GPU_IRQ_RESET_COMPLETED);
 
   constructor(device: PanthorDevice) {
     this.#device = device;
+    this.line = new PanthorIrq(device.regs, GPU_INT_BASE, INTERRUPTS, device.b, (status) =>
+      this.#onInterrupt(status),
+    );
+    this.line.mask = INTERRUPTS;
+    this.line.state = 'active';
     device.regs.write32(GPU_INT_BASE + INT_MASK, INTERRUPTS);
     const hasPwrCtrl = device.b.pwrControl && device.params.archMajor >= 14;
     this.pwr = hasPwrCtrl ? new PanthorPwr(device) : null;
@@ -65,8 +80,11 @@ export class PanthorGpu {
       this.pendingReqs |= GPU_IRQ_CLEAN_CACHES_COMPLETED;
       device.regs.write32(GPU_CMD, command);
     }
-    yield device.machine.flushDone;
-    this.irq();
+    if (this.noAnswer !== null) yield this.#flushAnswered;
+    else {
+      yield device.machine.flushDone;
+      this.irq();
+    }
     let ret = 0;
     if ((this.pendingReqs & GPU_IRQ_CLEAN_CACHES_COMPLETED) !== 0) {
       device.trace?.timeout('GPU_CMD_flush');
@@ -102,8 +120,47 @@ export class PanthorGpu {
     yield 'GPU_CMD';
     this.pendingReqs |= GPU_IRQ_RESET_COMPLETED;
     this.#device.regs.write32(GPU_CMD, GPU_SOFT_RESET);
-    this.irq();
+    if (this.noAnswer === null) this.irq();
+    else {
+      yield this.#resetAnswered;
+      // The time is over: it is looked for in the register.
+      if ((this.pendingReqs & GPU_IRQ_RESET_COMPLETED) !== 0)
+        this.#device.regs.read32(GPU_INT_BASE + INT_RAWSTAT);
+    }
     this.resetDone();
+  }
+
+  /** panthor_gpu_irq_handler() on the thread of the interrupt. */
+  *#onInterrupt(status: number): Op<void> {
+    if (this.#device.b.clearFaultInHandler) {
+      yield 'GPU_INT_CLEAR';
+      this.#device.regs.write32(GPU_INT_BASE + INT_CLEAR, status);
+    }
+    this.pendingReqs &= ~status;
+  }
+
+  /** What sleeps on gpu->reqs_acked until `request` is answered or its time is over. */
+  #answered(request: number): Waitable {
+    return {
+      label: 'sleeps until the GPU answers',
+      ready: () => (this.pendingReqs & request) === 0 || this.noAnswer?.() === true,
+    };
+  }
+
+  /** The interrupt's part of panthor_gpu_suspend() and panthor_gpu_unplug(). */
+  *suspend(): Op<void> {
+    if (this.noAnswer !== null) yield* this.line.suspend();
+  }
+
+  /** panthor_gpu_resume(). */
+  *resume(): Op<void> {
+    if (this.noAnswer !== null) yield* this.line.resume();
+  }
+
+  /** The end of panthor_gpu_unplug(): who sleeps is woken. */
+  *unplug(): Op<void> {
+    yield* this.suspend();
+    this.pendingReqs = 0;
   }
 
   /** The end of panthor_gpu_soft_reset(): what was asked for before will not be answered. */

@@ -85,6 +85,7 @@ export class RuntimePm {
         device.calls?.power?.('reset');
         yield* device.gpu.softReset();
       }
+      yield* device.gpu.suspend();
       device.exit();
     }
     yield 'power off';
@@ -106,6 +107,7 @@ export class RuntimePm {
     if (device.enter()) {
       if (device.b.fastSuspend) device.resetPending = false;
       device.calls?.power?.('resume');
+      yield* device.gpu.resume();
       yield* device.mmu.resume();
       device.sched?.resume();
       device.exit();

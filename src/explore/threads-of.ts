@@ -23,7 +23,9 @@ export function threadsOf(harness: Harness): ThreadSpec[] {
   }
   for (let as = 1; as < machine.spaces.length; as++) daemon(`AS${as}`, machine.carryOut(as));
   daemon('L2', machine.flushes());
-  daemon('irq', interrupts(harness, harness.device.mmu.irq) as Body);
+  daemon('irq', interrupts(harness.mmuInterrupt, harness.device.mmu.irq) as Body);
+  if (harness.device.gpu.noAnswer)
+    daemon('gpu irq', interrupts(harness.gpuInterrupt, harness.device.gpu.line) as Body);
   daemon('reset', resetWorker(harness) as Body);
   if (calls((call) => call.verb === 'kill')) daemon('tick', tickWork(harness) as Body);
   if (harness.file !== null) {

@@ -27,6 +27,7 @@ import {
   GPU_IRQ_CLEAN_CACHES_COMPLETED,
   GPU_IRQ_RESET_COMPLETED,
   GPU_SOFT_RESET,
+  INT_MASK,
   INT_RAWSTAT,
 } from './registers.ts';
 import { Tlb } from './tlb.ts';
@@ -82,6 +83,17 @@ export class TimedMachine extends Machine {
   };
 
   readonly #flushAsked = { label: 'caches are flushed', ready: () => this.flushing && !this.flushHung };
+
+  /** Whether the interrupt is raised whose registers are at `base`. */
+  interrupts(base: number): boolean {
+    const { words, reachable } = this.regs;
+    return reachable && (words[(base + INT_RAWSTAT) >> 2] & words[(base + INT_MASK) >> 2]) !== 0;
+  }
+
+  /** Whether the GPU block will raise no interrupt: the flush is stuck, or a reset has ended it, or what is raised is masked. */
+  get silent(): boolean {
+    return this.flushHung || !this.regs.reachable || (!this.flushing && !this.interrupts(GPU_INT_BASE));
+  }
 
   override asStatus(as: number): number {
     return this.spaces[as].command !== 0 ? AS_STATUS_AS_ACTIVE : 0;

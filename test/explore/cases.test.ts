@@ -44,6 +44,14 @@ const answers: [scenario: string, args: string[], answer: string][] = [
   ['evicted-sparse', ['--kernel', '7.3'], 'holds'],
   ['reclaim-while-binding', [], 'holds'],
   ['reclaim-and-lock-times-out', [], 'holds'],
+  ['fault-beside-reset', ['--kernel', '6.12', '--invariant', 'interrupt-masks'], 'violated: interrupt-masks'],
+  ['fault-beside-reset', ['--kernel', '7.2', '--invariant', 'interrupt-masks'], 'holds'],
+  [
+    'remove-behind-a-flush',
+    ['--kernel', '7.3', '--invariant', 'register-access-while-gone'],
+    'violated: register-access-while-gone',
+  ],
+  ['remove-behind-a-flush', ['--kernel', '6.12', '--invariant', 'register-access-while-gone'], 'holds'],
   ...['6.12', 'atomic-v4', '6.18', '7.1', '7.2', '7.3'].map((kernel): [string, string[], string] => [
     'suspend-beside-reset',
     ['--kernel', kernel],

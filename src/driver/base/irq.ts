@@ -84,9 +84,9 @@ export class PanthorIrq {
   *rawHandler(): Op<number> {
     yield 'irq';
     if (this.#b.readSuspendedIrq) {
-      if (this.#regs.read32(this.#base + INT_STAT) === 0 || this.state !== 'active') return IRQ_NONE;
+      if (this.#regs.read32(this.#base + INT_STAT) === 0 || this.#off) return IRQ_NONE;
     } else {
-      if (this.state !== 'active') return IRQ_NONE;
+      if (this.#off) return IRQ_NONE;
       if (this.#regs.read32(this.#base + INT_STAT) === 0) return IRQ_NONE;
     }
     if (this.#b.maskPerSlot) this.state = 'processing';
@@ -106,15 +106,23 @@ export class PanthorIrq {
       ret = IRQ_HANDLED;
     }
     yield 'irq';
-    this.running = false;
     if (this.#b.maskPerSlot) {
       if (this.state === 'processing') {
         this.state = 'active';
         this.#regs.write32(this.#base + INT_MASK, this.mask);
       }
-    } else if (this.state === 'active') {
-      this.#regs.write32(this.#base + INT_MASK, this.mask);
+    } else if (!this.#off) {
+      // No lock covers the load of the mask and the write of the register: suspend() can set both to 0 in between.
+      const { mask } = this;
+      yield 'INT_MASK';
+      this.#regs.write32(this.#base + INT_MASK, mask);
     }
+    this.running = false;
     return ret;
+  }
+
+  /** The handlers leave the line alone. Without mask-per-slot, pirq->suspended is set only after synchronize_irq(). */
+  get #off(): boolean {
+    return this.#b.maskPerSlot ? this.state !== 'active' : this.state === 'suspended';
   }
 }

@@ -1,5 +1,5 @@
 /** What happens to the whole device: reset and unplug; the queues of binds, the workers and the interrupt. */
-import type { Op } from '../../coroutine/op.ts';
+import type { Op, Waitable } from '../../coroutine/op.ts';
 import { IRQ_WAKE_THREAD, type PanthorIrq } from '../../driver/base/irq.ts';
 import type { Harness, VmState } from './harness.ts';
 
@@ -48,10 +48,23 @@ export function* worker(harness: Harness): Op<void> {
   }
 }
 
-/** Thread: the MMU interrupt line, its hard handler and its thread. */
-export function* interrupts(harness: Harness, irq: PanthorIrq): Op<void> {
+/**
+ * Has a thread serve the GPU interrupt from here on, as a tree does, where a call pulls the device out: only that tells where the
+ * handler stands, since suspend and unplug wait for its end. Elsewhere who waits for an answer runs it, which makes fewer states.
+ */
+export function serveGpuInterrupt({ scenario, device, machine }: Harness): void {
+  const { gpu } = device;
+  if (!scenario.threads.some(({ calls }) => calls.some(({ verb }) => verb === 'remove'))) return;
+  gpu.noAnswer = () => machine.silent && !gpu.line.running;
+}
+
+/** Thread: an interrupt line, its hard handler and its thread. */
+export function* interrupts(
+  raised: Waitable,
+  irq: Pick<PanthorIrq, 'rawHandler' | 'threadedHandler'>,
+): Op<void> {
   for (;;) {
-    yield harness.mmuInterrupt;
+    yield raised;
     const ret = yield* irq.rawHandler();
     if (ret === IRQ_WAKE_THREAD) yield* irq.threadedHandler();
   }

@@ -5,12 +5,13 @@ import type { GemObject } from '../../driver/gem/gem.ts';
 import type { DrmFile } from '../../driver/ioctl/file.ts';
 import type { Kernel } from '../../driver/kernels.ts';
 import { VmPool } from '../../driver/mmu/vm-pool.ts';
-import { AS_COMMAND_NAMES, INT_MASK, INT_RAWSTAT, MMU_INT_BASE } from '../../hw/registers.ts';
+import { AS_COMMAND_NAMES, GPU_INT_BASE, MMU_INT_BASE } from '../../hw/registers.ts';
 import { TimedMachine } from '../../hw/timed-machine.ts';
 import { Coverage } from '../coverage.ts';
 import { type Scenario, ScenarioError } from '../scenario/scenario.ts';
 import { noticeHeard, noticeOverrun } from './checks/faults.ts';
 import { noticeFreed, type ObjectState } from './checks/freed.ts';
+import { serveGpuInterrupt } from './device.ts';
 import type { DriverFactory } from './driver-factory.ts';
 import { ExploredDevice } from './explored-device.ts';
 import { ExploredMemory } from './explored-memory.ts';
@@ -69,7 +70,8 @@ export class Harness {
   disabledSlots = 0;
   /** Resets that are over. */
   resets = 0;
-  readonly mmuInterrupt = { label: 'MMU interrupt', ready: () => this.#mmuInterruptRaised() };
+  readonly mmuInterrupt = { label: 'MMU interrupt', ready: () => this.machine.interrupts(MMU_INT_BASE) };
+  readonly gpuInterrupt = { label: 'GPU interrupt', ready: () => this.machine.interrupts(GPU_INT_BASE) };
   readonly workQueued = { label: 'worker', ready: () => !this.work.idle };
 
   constructor(scenario: Scenario, kernel: Kernel, driver: DriverFactory | null = null) {
@@ -153,6 +155,7 @@ export class Harness {
     this.memory.reservationsLeft = this.scenario.failTables;
     this.memory.tablesLeft = this.scenario.failMap;
     this.driver?.failReservation(this.scenario.failTables);
+    if (this.driver === null) serveGpuInterrupt(this);
     for (const _ of this.scenario.threads) this.groups.push(new Group());
     this.device.trace = new Listener(this);
     if (this.submitted.length === 0) {
@@ -170,13 +173,6 @@ export class Harness {
       if (typeof point === 'object' && !point.ready()) throw new Error(`set-up waits for ${point.label}`);
       for (const vm of this.vms) vm.spec.observe();
     }
-  }
-
-  #mmuInterruptRaised(): boolean {
-    const { words, reachable } = this.machine.regs;
-    return (
-      reachable && (words[(MMU_INT_BASE + INT_RAWSTAT) >> 2] & words[(MMU_INT_BASE + INT_MASK) >> 2]) !== 0
-    );
   }
 
   vm(name: string): VmState {

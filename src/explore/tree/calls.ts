@@ -22,7 +22,7 @@ import { type Explain, tellNotes } from '../../tree/notes.ts';
 import { isStatus, slotOf } from '../../tree/registers.ts';
 import { Names } from './names.ts';
 import { Points, readPoint, writePoint } from './points.ts';
-import { isSilent, readRegister, writeRegister } from './registers.ts';
+import { readRegister, writeRegister } from './registers.ts';
 import { callAbout, callKernel, enterKernel } from './threads/enter.ts';
 import type { View } from './view.ts';
 
@@ -213,7 +213,7 @@ export class Calls {
 
   /** Nothing is coming that would wake who sleeps for the GPU: the time runs out. */
   noAnswer(): boolean {
-    return isSilent(this.machine) && !this.#view.gpuInterruptHandled;
+    return this.machine.silent && !this.#view.gpuInterruptHandled;
   }
 
   get vmCount(): number {

@@ -12,12 +12,13 @@ import type { PanthorVm } from '../../driver/mmu/vm.ts';
 import type { BindJob, BindOp } from '../../driver/mmu/vm-bind.ts';
 import type { VmPool } from '../../driver/mmu/vm-pool.ts';
 import type { PhysicalMemory } from '../../hw/memory.ts';
-import { GPU_AS_PRESENT, GPU_INT_BASE, GPU_MMU_FEATURES, INT_MASK, INT_RAWSTAT } from '../../hw/registers.ts';
+import { GPU_AS_PRESENT, GPU_INT_BASE, GPU_MMU_FEATURES } from '../../hw/registers.ts';
 import { TimedMachine } from '../../hw/timed-machine.ts';
 import type { BuiltTree } from '../../tree/build.ts';
 import { Places } from '../../tree/faults.ts';
 import { TreeKernel } from '../../tree/kernel.ts';
 import { Warnings } from '../../tree/warnings.ts';
+import { interrupts } from '../model/device.ts';
 import type { ExploredDevice } from '../model/explored-device.ts';
 import type { ThreadSpec } from '../search/threads.ts';
 import type { Body } from '../search/world.ts';
@@ -25,7 +26,7 @@ import { Calls } from './calls.ts';
 import { TreeMemory } from './memory.ts';
 import { Seen, TreeObject } from './objects.ts';
 import { TreeDevice, TreeIrq } from './threads/device.ts';
-import { gpuInterrupts, TreePool } from './threads/pool.ts';
+import { TreePool } from './threads/pool.ts';
 import { TreeVm } from './threads/vm.ts';
 import { View } from './view.ts';
 
@@ -144,17 +145,8 @@ export class TreeDriver {
 
   /** What the driver's world needs besides the model's threads: the GPU block's interrupt. */
   threads(): ThreadSpec[] {
-    const raised = {
-      label: 'GPU interrupt',
-      ready: () => {
-        const { words, reachable } = this.#machine.regs;
-        return (
-          reachable &&
-          (words[(GPU_INT_BASE + INT_RAWSTAT) >> 2] & words[(GPU_INT_BASE + INT_MASK) >> 2]) !== 0
-        );
-      },
-    };
-    return [{ name: 'gpu irq', daemon: true, body: gpuInterrupts(this.#gpuIrq, raised) as Body }];
+    const raised = { label: 'GPU interrupt', ready: () => this.#machine.interrupts(GPU_INT_BASE) };
+    return [{ name: 'gpu irq', daemon: true, body: interrupts(raised, this.#gpuIrq) as Body }];
   }
 
   set trace(trace: DriverTrace | null) {

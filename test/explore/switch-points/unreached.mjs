@@ -57,4 +57,12 @@ export const UNREACHED = [
     why: "The tiler asks for another chunk in the course of a job; a scenario's jobs are accesses and have no tiler.",
     places: ['sched/heap.ts grow: yield* this.addChunk(heap, false)'],
   },
+  {
+    why: 'The GPU interrupt has a thread only where a call pulls the device out, and no built-in scenario has a reset or a suspend beside that; random ones do (test/trees/scenarios).',
+    places: [
+      'gpu.ts softReset: yield this.resetAnswered',
+      'gpu.ts suspend: yield* this.line.suspend()',
+      'gpu.ts resume: yield* this.line.resume()',
+    ],
+  },
 ];
