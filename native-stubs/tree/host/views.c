@@ -50,7 +50,11 @@ bool view_moved(void)
 {
 	const unsigned long *last = views.words + views.last;
 
-	/* Nothing that it says is another now; which threads are alive is no part of what is hashed. */
+	/*
+	 * Nothing that it says is another now: which threads are alive is no part of what is hashed, nor are stacks, where the operation
+	 * of a synchronous bind lies; but that is all written before vm->op_ctx points to it, and what points to its mapping's VMA last,
+	 * in a step that changes the heap.
+	 */
 	if (*last != 0 && !journal_moved() && mailbox.view[VIEW_OF_ALIVE] == threads_alive()) {
 		mailbox.viewed = 1;
 		return false;

@@ -58,8 +58,9 @@ export class PanthorMmu extends AsSlots {
         yield 'MMU_INT_CLEAR';
         regs.write32(MMU_INT_BASE + INT_CLEAR, bit);
       } else {
+        const { mask } = this.irq;
         yield 'MMU_INT_MASK';
-        regs.write32(MMU_INT_BASE + INT_MASK, this.irq.mask);
+        regs.write32(MMU_INT_BASE + INT_MASK, mask);
       }
       const vm = this.slots[as];
       if (vm !== null) {

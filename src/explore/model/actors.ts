@@ -144,6 +144,7 @@ function* scheduleReset(harness: Harness): Op<number> {
 
 function* remove(harness: Harness): Op<number> {
   yield 'the device is pulled out';
+  harness.removed = true;
   harness.machine.regs.reachable = false;
   return 0;
 }

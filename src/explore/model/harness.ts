@@ -68,6 +68,8 @@ export class Harness {
   readonly pressure: Pressure | null;
   /** Slots that were disabled last, by the driver's own word, as a mask. */
   disabledSlots = 0;
+  /** The device was pulled out: no power brings its registers back. */
+  removed = false;
   /** Resets that are over. */
   resets = 0;
   readonly mmuInterrupt = { label: 'MMU interrupt', ready: () => this.machine.interrupts(MMU_INT_BASE) };
@@ -112,7 +114,7 @@ export class Harness {
 
   #power(on: boolean): void {
     if (!on) this.machine.reset();
-    this.machine.regs.reachable = on && !this.device.pm.gone;
+    this.machine.regs.reachable = on && !this.device.pm.gone && !this.removed;
   }
 
   #makeObject(name: string, size: number): ObjectState {
@@ -170,6 +172,8 @@ export class Harness {
       if (next.done) return next.value;
       const point: Point = next.value;
       this.machine.runToQuiescence();
+      // No thread serves it here.
+      if (this.device.gpu.noAnswer && this.gpuInterrupt.ready()) this.device.gpu.irq();
       if (typeof point === 'object' && !point.ready()) throw new Error(`set-up waits for ${point.label}`);
       for (const vm of this.vms) vm.spec.observe();
     }

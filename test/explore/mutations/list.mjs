@@ -222,7 +222,7 @@ export const MUTANTS = [
     MMU,
     'onFault',
     'the interrupt is not cleared',
-    "if (b.clearFaultInHandler) { yield 'MMU_INT_CLEAR'; regs.write32(MMU_INT_BASE + INT_CLEAR, bit); } else { yield 'MMU_INT_MASK'; regs.write32(MMU_INT_BASE + INT_MASK, this.irq.mask); }",
+    "if (b.clearFaultInHandler) { yield 'MMU_INT_CLEAR'; regs.write32(MMU_INT_BASE + INT_CLEAR, bit); } else { const { mask } = this.irq; yield 'MMU_INT_MASK'; regs.write32(MMU_INT_BASE + INT_MASK, mask); }",
     '',
     'the slot stays masked until it is enabled again, and that clears the interrupt, too',
   ),

@@ -3,6 +3,7 @@ import { Mutex, type Op, type Waitable } from '../../../coroutine/op.ts';
 import type { DriverTrace } from '../../../driver/base/warn.ts';
 import { Workqueue } from '../../../driver/base/workqueue.ts';
 import type { PanthorDevice } from '../../../driver/device.ts';
+import type { PanthorGpu } from '../../../driver/gpu.ts';
 import type { Kernel } from '../../../driver/kernels.ts';
 import { ResetWork, type SchedHooks } from '../../../driver/reset.ts';
 import { ExploredPm } from '../../model/explored-device.ts';
@@ -52,7 +53,7 @@ export class TreeIrq {
 export class TreeDevice {
   readonly kernel: Kernel;
   readonly b: Kernel['behaviours'];
-  readonly gpu: unknown;
+  readonly gpu: Pick<PanthorGpu, 'flushCaches' | 'softReset' | 'suspend' | 'resume'>;
   readonly mmu: unknown;
   readonly gem: unknown;
   /** Runtime PM and the reset worker are the kernel's own, around what the driver does. */
@@ -74,9 +75,10 @@ export class TreeDevice {
       flushCaches: function* (this: void): Op<number> {
         return yield* calls.call('flushCaches');
       },
-      // The model's resume asks for it where a reset was pending. panthor_device_resume() does not: the power was off, and
-      // it is the firmware that then boots slowly.
+      // The model's suspend asks for them beside TreeMmu, which lets the tree do all that its own suspend and resume do.
       softReset: function* (this: void): Op<void> {},
+      suspend: function* (this: void): Op<void> {},
+      resume: function* (this: void): Op<void> {},
     };
     this.#calls = calls;
     this.#view = view;
