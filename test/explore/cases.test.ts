@@ -51,12 +51,12 @@ const answers: [scenario: string, args: string[], answer: string][] = [
     ['--kernel', '7.3', '--invariant', 'register-access-while-gone'],
     'violated: register-access-while-gone',
   ],
+  ['remove-behind-a-flush', ['--kernel', '6.12', '--invariant', 'register-access-while-gone'], 'holds'],
   ...['6.12', '7.3'].map((kernel): [string, string[], string] => [
     'resume-after-remove',
     ['--kernel', kernel],
     'violated: register-access-while-gone',
   ]),
-  ['remove-behind-a-flush', ['--kernel', '6.12', '--invariant', 'register-access-while-gone'], 'holds'],
   ...['6.12', 'atomic-v4', '6.18', '7.1', '7.2', '7.3'].map((kernel): [string, string[], string] => [
     'suspend-beside-reset',
     ['--kernel', kernel],
