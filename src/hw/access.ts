@@ -65,9 +65,9 @@ function withdrawn(machine: TimedMachine, underWay: TimedMachine['inFlight'][num
 function* translate(machine: TimedMachine, as: number, va: number): MachineOp<Translation> {
   const space = machine.spaces[as];
   if (!space.enabled) return { root: 0, pa: -1, attrLo: 0, attrHi: 0 };
-  const fresh = machine.tlb.walk(machine.memory, space.transtab, machine.vaBits, va, false, false);
   const entry = machine.tlb.find(as, va);
   if (entry !== null) {
+    const fresh = machine.tlb.walk(machine.memory, space.transtab, machine.vaBits, va, false, false);
     if (sameTranslation(entry, fresh)) return fresh;
     const dropped = new Choice(
       `AS${as}: the TLB still has a translation that has changed (0) or has lost it (1)`,
@@ -82,17 +82,20 @@ function* translate(machine: TimedMachine, as: number, va: number): MachineOp<Tr
 
 function* walk(machine: TimedMachine, as: number, va: number): MachineOp<Translation> {
   const space = machine.spaces[as];
-  const fresh = machine.tlb.walk(machine.memory, space.transtab, machine.vaBits, va, false, false);
-  const cached = machine.tlb.walk(machine.memory, space.transtab, machine.vaBits, va, true, false);
   let useCache = true;
-  if (!sameTranslation(cached, fresh)) {
+  if (machine.tlb.hasDescriptors && isStale(machine, space.transtab, va)) {
     const refetch = new Choice(`AS${as}: the walk reads descriptors from the L2 (0) or from memory (1)`, 2);
     yield refetch;
     useCache = refetch.chosen === 0;
   }
   const found = machine.tlb.walk(machine.memory, space.transtab, machine.vaBits, va, useCache, true);
-  if (found.pa >= 0) machine.tlb.insert(as, va, found);
-  return found;
+  return found.pa < 0 ? found : machine.tlb.insert(as, va, found);
+}
+
+/** Whether a walk comes to something else by the descriptors in the L2 than by those in memory. */
+function isStale(machine: TimedMachine, root: number, va: number): boolean {
+  const fresh = machine.tlb.walk(machine.memory, root, machine.vaBits, va, false, false);
+  return !sameTranslation(machine.tlb.walk(machine.memory, root, machine.vaBits, va, true, false), fresh);
 }
 
 function fault(machine: TimedMachine, as: number, va: number, type: number, kind: AccessKind): void {

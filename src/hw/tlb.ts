@@ -23,6 +23,9 @@ export interface TlbEntry extends Translation {
   page: number;
 }
 
+/** Bytes that a descriptor of each level maps. */
+const SPAN = [2 ** 39, 2 ** 30, 2 ** 21, PAGE_SIZE];
+
 function faultIn(root: number): Translation {
   return { root, pa: -1, attrLo: 0, attrHi: 0 };
 }
@@ -38,16 +41,11 @@ export class Tlb {
     return null;
   }
 
-  insert(as: number, va: number, found: Translation): void {
-    const page = va - (va % PAGE_SIZE);
-    this.entries.push({
-      as,
-      page,
-      root: found.root,
-      pa: found.pa,
-      attrLo: found.attrLo,
-      attrHi: found.attrHi,
-    });
+  /** The entry that a translation becomes. */
+  insert(as: number, va: number, { root, pa, attrLo, attrHi }: Translation): TlbEntry {
+    const entry = { as, page: va - (va % PAGE_SIZE), root, pa, attrLo, attrHi };
+    this.entries.push(entry);
+    return entry;
   }
 
   /** Drops what is known of [start, end) in an address space. */
@@ -61,6 +59,11 @@ export class Tlb {
   remove(entry: TlbEntry): void {
     const at = this.entries.indexOf(entry);
     if (at >= 0) this.entries.splice(at, 1);
+  }
+
+  /** Whether any walk has left descriptors in the L2. */
+  get hasDescriptors(): boolean {
+    return this.#descriptors.length > 0;
   }
 
   /** Cleans and invalidates the caches: walks read memory again. */
@@ -102,8 +105,8 @@ export class Tlb {
       }
       if (!(level === 3 ? type === DESC_TABLE : type === DESC_BLOCK && level > 0)) return faultIn(root);
       const base = (hi & 0xffff) * 0x100000000 + ((lo & ~0xfff) >>> 0);
-      const inside = va % 2 ** (12 + 9 * (3 - level));
-      return { root, pa: base + inside - (va % PAGE_SIZE), attrLo: lo & 0xfff, attrHi: hi & 0xffff0000 };
+      const inside = (va % SPAN[level]) - (va % PAGE_SIZE);
+      return { root, pa: base + inside, attrLo: lo & 0xfff, attrHi: hi & 0xffff0000 };
     }
     return faultIn(root);
   }
@@ -119,9 +122,7 @@ export class Tlb {
       this.#descriptors[known + 2] = hi;
       return;
     }
-    this.#descriptors.push(at);
-    this.#descriptors.push(lo);
-    this.#descriptors.push(hi);
+    this.#descriptors.push(at, lo, hi);
   }
 }
 

@@ -12,12 +12,8 @@ export interface Closure {
 /** Notes where `fn` was made and what it captured. */
 export function $c<T extends object>(fn: T, place: string, captured: () => unknown[], changes?: string): T {
   const closure = fn as T & Closure;
-  for (const [name, value] of [
-    ['$place', place],
-    ['$captured', captured],
-    ['$changes', changes],
-  ] as const) {
-    Object.defineProperty(closure, name, { value });
-  }
+  closure.$place = place;
+  closure.$captured = captured;
+  if (changes !== undefined) closure.$changes = changes;
   return fn;
 }

@@ -150,6 +150,19 @@ function push(target: unknown[], id: number, value: unknown): number {
   return target.push(value);
 }
 
+function pushAll(target: unknown[], id: number, values: readonly unknown[]): number {
+  const length = target.length;
+  if ($log.on) lengthWrote(target);
+  undo(target, restoreLength, length);
+  term(id, LENGTH, length, -1);
+  term(id, LENGTH, length + values.length, 1);
+  for (let i = 0; i < values.length; i++) {
+    term(id, elementKey(length + i), values[i], 1);
+    target.push(values[i]);
+  }
+  return target.length;
+}
+
 /** target.push(value): what is done most to lists. */
 export function $push(target: Any, value: unknown): unknown {
   const id = target.$id as number | undefined;
@@ -188,7 +201,16 @@ export function $m(target: Any, name: string, ...args: unknown[]): unknown {
   }
   if (ArrayBuffer.isView(target)) return changeTyped(target, id, name, args);
   if (Array.isArray(target)) {
-    if (name === 'push' && args.length === 1) return push(target, id, args[0]);
+    if (name === 'push') return args.length === 1 ? push(target, id, args[0]) : pushAll(target, id, args);
+    // What is taken out is the last one: most lists have one element.
+    if (
+      name === 'splice' &&
+      args.length === 2 &&
+      args[1] === 1 &&
+      args[0] === target.length - 1 &&
+      args[0] >= 0
+    )
+      return [pop(target, id)];
     if (name === 'pop' && target.length > 0) return pop(target, id);
     return change(target, id, () => (target as Any)[name](...args));
   }
