@@ -11,13 +11,14 @@
  *
  * Scale: larger spaces, once each, and the small ones by one schedule for each trace as well (explore --traces). Seconds
  * there are the processor's, of all threads of the process (garbage collection included); memory is the table of states.
- * Where SPIN is there (Debian: spin), the same spaces in Promela stand beside them.
+ * Where SPIN is there (Debian: spin), the same spaces in Promela stand beside them: the search alone, of a checker that is built
+ * and of code that is loaded, and all of it, from the text of the program or the scenario to the verdict.
  */
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { setUpForExploring } from '../dist/src/engine.js';
 import { SCALES, scaled } from './scales.mjs';
-import { haveSpin, searchWithSpin } from './spin.mjs';
+import { exploreFromText, haveSpin, searchWithSpin } from './spin.mjs';
 
 const base = new URL('../dist/interleaved/src/', import.meta.url);
 if (!existsSync(fileURLToPath(base))) throw new Error('build first: npm run build');
@@ -142,8 +143,9 @@ const scaleRow = (r) =>
 
 const spinRow = ({ space, all, reduced, ours }) => {
   const cell = ({ states, cpu_seconds }) => `${states} in ${cpu_seconds.toFixed(2)} s`;
-  const times = (ours.cpu_seconds / reduced.cpu_seconds).toFixed(1);
-  return `${space.padEnd(44)} ${cell(all).padStart(18)} ${cell(reduced).padStart(18)} ${cell(ours).padStart(18)}, ${times} x`;
+  const ratio = (of) => `${(ours[of] / reduced[of]).toFixed(1)} x`;
+  const text = `${reduced.from_text_seconds.toFixed(2)} s, ${ours.from_text_seconds.toFixed(2)} s, ${ratio('from_text_seconds')}`;
+  return `${space.padEnd(44)} ${cell(all).padStart(18)} ${cell(reduced).padStart(18)} ${cell(ours).padStart(18)}, ${ratio('cpu_seconds')}   ${text}`;
 };
 
 const row = (r) =>
@@ -205,11 +207,15 @@ for (const [name, what] of SCALES) add(name, parseScenario(scaled(what), name), 
 const spin = [];
 if (haveSpin()) {
   if (!json)
-    console.log(`\n${'Beside SPIN (promela.mjs)'.padEnd(44)} SPIN: all states   by partial order   ours`);
+    console.log(
+      `\n${'Beside SPIN (promela.mjs)'.padEnd(44)} SPIN: all states   by partial order               ours          from the text`,
+    );
   for (const [i, [name, what]] of SCALES.entries()) {
     const ours = scale.at(i - SCALES.length);
     const [all, reduced] = [false, true].map((reduce) => searchWithSpin(what, reduce));
-    spin.push({ space: name, all, reduced, ours: { states: ours.states, cpu_seconds: ours.cpu_seconds } });
+    const { states, cpu_seconds } = ours;
+    const from_text_seconds = exploreFromText(scaled(what));
+    spin.push({ space: name, all, reduced, ours: { states, cpu_seconds, from_text_seconds } });
     if (!json) console.log(spinRow(spin.at(-1)));
   }
 } else if (!json) console.log('\nBeside SPIN: not measured, there is no `spin` (or no gcc).');

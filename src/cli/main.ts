@@ -50,10 +50,10 @@ interface CommandFile {
   register(program: Command): void;
 }
 
-/** Loads the files of the commands that the arguments may mean: one where they name it, else all, for the help. */
+/** Loads the files of the commands that the arguments may mean: one where they name it, none for the version, else all, for the help. */
 async function loadCommands(program: Command, named: string | undefined): Promise<void> {
   const one = named !== undefined && Object.hasOwn(COMMANDS, named) && !OF_ALL.has(named);
-  const wanted = one ? [named] : Object.keys(COMMANDS);
+  const wanted = one ? [named] : named === '--version' ? [] : Object.keys(COMMANDS);
   const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   for (const name of wanted) {
     const url = new URL(`./${COMMANDS[name]}/${name}.${ending}`, import.meta.url);
