@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { PanthorVm } from '../../src/driver/mmu/vm.ts';
 import { VmSpec } from '../../src/explore/model/checks/reference.ts';
+import { now, SETUP } from '../../src/explore/state/objects.ts';
 
 const VA = 0x10000000;
 
@@ -28,7 +29,7 @@ function mapped(
   };
   follow(op(pa));
   follow(null);
-  spec.returned(VA, 4096, 0);
+  spec.returned(0);
   return { spec, begin: (at) => follow(op(at)), end: () => follow(null) };
 }
 
@@ -37,11 +38,11 @@ test('until a call returns, what was mapped before its operation may be seen, si
   begin(0x2000);
   end();
   expect([spec.before(VA), spec.ifFailed(VA)]).toEqual([0x2000, 0x1000]);
-  spec.returned(VA, 4096, 0);
+  spec.returned(0);
   expect([spec.before(VA), spec.ifFailed(VA)]).toEqual([0x2000, 0x2000]);
   begin(0x3000);
   end();
-  spec.returned(VA, 4096, -12);
+  spec.returned(-12);
   expect([spec.before(VA), spec.ifFailed(VA)]).toEqual([0x2000, 0x2000]);
 });
 
@@ -50,4 +51,35 @@ test('where a queue makes the operations nothing tells of results, and what has 
   begin(0x2000);
   end();
   expect(spec.ifFailed(VA)).toBe(0x2000);
+});
+
+/** What thread `thread` does. */
+function as(thread: number, action: () => void): void {
+  now.owner = thread + 1;
+  action();
+  now.owner = SETUP;
+}
+
+test("a call that fails says nothing of another thread's operation, be it on the same range", () => {
+  const { spec, begin, end } = mapped(true, 0x1000);
+  as(0, () => begin(0x2000));
+  as(0, end);
+  as(1, () => spec.returned(-22));
+  expect([spec.before(VA), spec.ifFailed(VA)]).toEqual([0x2000, 0x1000]);
+  as(0, () => spec.returned(0));
+  expect([spec.before(VA), spec.ifFailed(VA)]).toEqual([0x2000, 0x2000]);
+});
+
+test('of several operations of a call only the one that failed is as if it had not been, where it had begun', () => {
+  const { spec, begin, end } = mapped(true, 0x1000);
+  begin(0x2000);
+  end();
+  spec.returned(-22, 1);
+  expect(spec.before(VA)).toBe(0x2000);
+  begin(0x3000);
+  end();
+  begin(0x4000);
+  end();
+  spec.returned(-12, 1);
+  expect([spec.before(VA), spec.unknown]).toEqual([0x3000, false]);
 });

@@ -153,6 +153,7 @@ const RACES = [
   ['widening-lock-times-out', { 7.2: 'outside-locked-region', 7.3: 'outside-locked-region' }],
   ['stuck-lock-takes-hold', { 6.12: 'atomic', 7.2: '', 7.3: '' }],
   ['suspend-beside-reset', { 6.12: 'interrupt-masks', 7.2: '', 7.3: '' }],
+  ['test/fixtures/explorer/refused-beside-bind.scenario', { 6.12: '', 7.2: '', 7.3: '' }],
 ];
 
 function explore(dir, scenario) {

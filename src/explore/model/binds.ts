@@ -33,7 +33,7 @@ function* queue(harness: Harness, state: VmState, op: BindOp, thread: number, ca
   const job =
     harness.driver === null ? createJob(harness, state, op) : yield* harness.driver.createJob(state.vm, op);
   if (typeof job === 'number') return job;
-  state.jobs.push({ job, va: op.va, size: op.size, thread, call });
+  state.jobs.push({ job, thread, call });
   state.unsignalled++;
   if (harness.pressure !== null) state.vm.resv.unsignaled++;
   return 0;
@@ -89,7 +89,7 @@ export function* bind(
   const unusable = !state.freed && state.vm.unusable;
   const ret = yield* bindSync(harness, state, op);
   state.spec.observe();
-  state.spec.returned(op.va, op.size, ret);
+  state.spec.returned(ret);
   if (unusable && ret === 0 && call.verb !== 'unmap') {
     harness.reportViolation('unusable-vm', `'${call.text}' goes well although VM ${state.name} is unusable`);
   }

@@ -19,6 +19,7 @@ import {
   DRM_PANTHOR_SYNC_OP_SIGNAL,
   DRM_PANTHOR_VM_BIND_ASYNC,
   drm_panthor_bo_create,
+  drm_panthor_obj_array,
   drm_panthor_sync_op,
   drm_panthor_vm_bind,
   drm_panthor_vm_bind_op,
@@ -108,8 +109,14 @@ export function* vmBind(
   mem.add(ARGUMENT, encode(drm_panthor_vm_bind, { vm_id: state.id, flags, ops: array }));
   const ret = yield* ioctl(harness, DRM_IOCTL_PANTHOR_VM_BIND, mem);
   state.spec.observe();
-  if (syncs === null) for (const { va, size: range } of ops) state.spec.returned(va, range, ret);
+  if (syncs === null) state.spec.returned(ret, failedOp(mem));
   return ret;
+}
+
+/** Which operation of a synchronous VM_BIND failed: the driver leaves that in `ops.count`. */
+function failedOp(mem: UserMemory): number {
+  const at = mem.locate(ARGUMENT, drm_panthor_vm_bind.size);
+  return mem.view.getUint32(at + drm_panthor_vm_bind.off.ops + drm_panthor_obj_array.off.count, true);
 }
 
 /** Every operation of the call waits for and signals the same syncobjs. How many they are. */

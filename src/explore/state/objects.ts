@@ -52,6 +52,9 @@ export const now = {
   terms: null as TermListener | null,
 };
 
+/** Whose step it is, or what follows from it: thread number + 1, and SETUP before there are any. */
+export const acting = (): number => now.owner;
+
 /** 32 bits for any value; objects become known. */
 export function hashValue(value: unknown): number {
   switch (typeof value) {

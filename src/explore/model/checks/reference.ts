@@ -15,6 +15,7 @@ import type { PanthorVm } from '../../../driver/mmu/vm.ts';
 import type { OpCtx } from '../../../driver/mmu/vm-op.ts';
 import type { AccessKind } from '../../../hw/access.ts';
 import { beginReaction, endReaction } from '../../state/access-log.ts';
+import { acting } from '../../state/objects.ts';
 
 /** [va, va + size) shows physical memory from `pa` on, or (sparse) 2 MiB of it over and over. Bytes. */
 interface Mapping {
@@ -27,6 +28,9 @@ interface Mapping {
   /** DRM_PANTHOR_VM_BIND_OP_MAP_*. */
   flags: number;
 }
+
+/** Stands for no thread. */
+const NONE = -1;
 
 /** Takes [start, end) out of a list of mappings. */
 function cut(maps: readonly Mapping[], start: number, end: number): Mapping[] {
@@ -75,9 +79,11 @@ export class VmSpec {
   start = 0;
   end = 0;
   after: Mapping[] = [];
-  /** The range of the operation that returned last. */
-  lastStart = -1;
-  lastEnd = -1;
+  /** Whose it is (state/objects.ts). */
+  by = NONE;
+  /** Whose operation ended last, where its call has not returned yet, and how many operations of that call have ended on end. */
+  lastBy = NONE;
+  lastCount = 0;
   /** An operation failed half-way: what ought to be there is not known. */
   unknown = false;
 
@@ -103,11 +109,12 @@ export class VmSpec {
     if (this.ctx !== null) {
       this.previous = this.maps;
       this.maps = this.after;
-      this.lastStart = this.start;
-      this.lastEnd = this.end;
+      this.lastCount = this.lastBy === this.by ? this.lastCount + 1 : 1;
+      this.lastBy = this.by;
     }
     this.ctx = ctx;
     if (ctx === null) return;
+    this.by = acting();
     this.start = ctx.va;
     this.end = ctx.va + ctx.range;
     this.after = cut(this.maps, this.start, this.end);
@@ -121,14 +128,18 @@ export class VmSpec {
     this.after.push({ va: ctx.va, size: ctx.range, pa, sparse, bo: ctx.bo.serial, flags: ctx.flags });
   }
 
-  /** A call with an operation on [va, va + size) has returned 0 or -errno; it may have failed before it began. */
-  returned(va: number, size: number, ret: number): void {
-    const begun = this.lastStart === va && this.lastEnd === va + size;
-    if (!begun) return;
-    this.lastStart = this.lastEnd = -1;
-    if (ret === 0) return;
+  /**
+   * A call of the thread that acts has returned 0 or -errno; then operation `failed` of it, from 0, has failed, which may not have
+   * begun. What another thread's operation on the same range has done is not this call's.
+   */
+  returned(ret: number, failed = 0): void {
+    if (this.lastBy !== acting()) return;
+    const count = this.lastCount;
+    this.lastBy = NONE;
+    this.lastCount = 0;
+    if (ret === 0 || count === failed) return;
     this.maps = this.previous;
-    if (!this.vm.freed && this.vm.unusable) this.unknown = true;
+    if (count !== failed + 1 || (!this.vm.freed && this.vm.unusable)) this.unknown = true;
   }
 
   /** The memory of object `bo` (its serial) begins `by` bytes further on. */
@@ -151,7 +162,7 @@ export class VmSpec {
 
   /** An operation has ended, and its result is not known. */
   get #isOpen(): boolean {
-    return this.#resultsFollow && this.lastStart >= 0;
+    return this.#resultsFollow && this.lastBy !== NONE;
   }
 
   afterwards(va: number): number {
