@@ -214,6 +214,18 @@ describe('what cannot be entered in the midst is an error of the build', () => {
       `const x = 5; export function* f(tell) { tell(x); if (tell) { const x = 2; yield 'b'; tell(x); } }`,
     ],
     [
+      'a parameter of a generator that is taken apart further than its fields',
+      `export function* f({ a: { b } }) { yield 'a'; return b; }`,
+    ],
+    [
+      'a parameter of a generator that is taken apart further',
+      `export function* f(a, [b]) { yield 'a'; return b; }`,
+    ],
+    [
+      'a field of a parameter of a generator whose default is worked out',
+      `const g = () => 1; export function* f({ a = g() }) { yield 'a'; return a; }`,
+    ],
+    [
       'a yield in the last part of a for',
       `function* g() { yield 'g'; } export function* f() { for (;; yield* g()) yield 'a'; }`,
     ],
