@@ -158,7 +158,7 @@ thread t
     expect(() => new DriverWorld(parseScenario(text, 'x'), kernel('7.2'), INVARIANTS)).toThrow(
       expect.objectContaining({
         name: 'ScenarioError',
-        message: 'x: what it begins with waits for ever: the scheduler binds a group of B',
+        message: 'x: it begins by waiting for ever: the scheduler binds a group of B',
       }),
     );
   });

@@ -173,10 +173,8 @@ export class Harness {
       this.machine.runToQuiescence();
       // No thread serves it here.
       if (this.device.gpu.noAnswer && this.gpuInterrupt.ready()) this.device.gpu.irq();
-      if (typeof point === 'object' && !point.ready()) {
-        const { name } = this.scenario;
-        throw new ScenarioError(`${name}: what it begins with waits for ever: ${point.label}`);
-      }
+      if (typeof point === 'object' && !point.ready())
+        throw new ScenarioError(`${this.scenario.name}: it begins by waiting for ever: ${point.label}`);
       for (const vm of this.vms) vm.spec.observe();
     }
   }
