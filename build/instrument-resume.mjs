@@ -13,6 +13,9 @@ import { childrenOf, isFunction } from './ast.mjs';
 import { Resumable } from './resumable.mjs';
 import { isCallOf } from './resume-variables.mjs';
 
+/** So many arguments begin() gives. */
+const ARGUMENTS = 6;
+
 /**
  * @param {string} code a module that instrument() has gone over, frames included
  * @param {(node: object, what: string) => void} refuse told of what cannot be entered in the midst
@@ -27,6 +30,7 @@ export function instrumentResume(code, refuse) {
     if (isClass) classes.push(node.id?.name);
     if (isFunction(node) && node.generator) {
       const sites = yieldsOf(node);
+      if (sites.length > 0) checkParameters(node, refuse);
       if (sites.length > 0) new Resumable({ code, out, refuse }, node, sites, selfOf(node, parent)).rewrite();
     }
     for (const child of childrenOf(node)) visit(child, node);
@@ -67,4 +71,19 @@ export function instrumentResume(code, refuse) {
 
   visit(tree, null);
   return out.toString();
+}
+
+/** Arguments of a function that is brought back are objects with nothing in them (begin() of src/explore/state/frames.ts). */
+function checkParameters({ params }, refuse) {
+  for (const [i, param] of params.entries()) {
+    const pattern = param.type === 'AssignmentPattern' ? param.left : param;
+    const isDeep =
+      pattern.type === 'ObjectPattern' &&
+      pattern.properties.some(({ value }) => /Pattern$/.test((value?.left ?? value)?.type));
+    if (pattern.type === 'ArrayPattern' || isDeep || (pattern.type === 'ObjectPattern' && i >= ARGUMENTS))
+      refuse(param, 'a parameter of a generator that is taken apart further than its fields');
+    const defaults = (pattern.properties ?? []).map(({ value }) => value?.right?.type ?? 'Literal');
+    if (defaults.some((type) => !/^(Literal|Identifier|UnaryExpression)$/.test(type)))
+      refuse(param, 'a field of a parameter of a generator whose default is worked out');
+  }
 }

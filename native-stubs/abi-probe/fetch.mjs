@@ -56,9 +56,11 @@ function unpackInto(folder, deb) {
   renameSync(fresh, folder);
 }
 
-/** A compiler for the architecture: { compiler, why }. The machine's own where it has one. */
+/** A compiler for the architecture: { compiler, why }. The one that the environment names, or the machine's own where it has one. */
 export async function findCompiler(triplet) {
-  for (const compiler of [`${triplet}-gcc`, 'gcc', 'cc']) {
+  const named = process.env[`CC_${triplet.split('-')[0]}`];
+  for (const compiler of [named, `${triplet}-gcc`, 'gcc', 'cc']) {
+    if (compiler === undefined) continue;
     const machine = spawnSync(compiler, ['-dumpmachine'], { encoding: 'utf8' }).stdout?.trim();
     if (machine === triplet) return { compiler, why: '' };
   }

@@ -4,7 +4,7 @@
  * of a state: everything here is private, so that the state tracking sees an object without fields.
  */
 import { EIO, ENOMEM, ETIMEDOUT, errnoName } from '../../uapi/errno.ts';
-import type { Expectation, Scenario } from './scenario/scenario.ts';
+import { allCalls, type Expectation, type Scenario } from './scenario/scenario.ts';
 
 /** One call of a thread. */
 export interface CallCoverage {
@@ -212,7 +212,7 @@ export function emptyCalls(scenario: Scenario, coverage: CoverageReport): string
     .map((one) => `${HAPPENINGS[one][1]}, which the scenario expects`);
   /** Threads with a call that the scenario let fail: what comes after has nothing to work on. */
   const failed = new Set<string>();
-  const calls = scenario.threads.flatMap((thread) => thread.calls);
+  const calls = allCalls(scenario);
   for (const { thread, call, line, states, results } of coverage.calls) {
     const mayFail = calls.some((one) => one.line === line && one.mayFail);
     const where = `${thread}: '${call}' (line ${line})`;
@@ -232,9 +232,9 @@ const OF_ACCESSES: readonly string[] = ['atomic', 'stale-translation'];
 const ACCESSING: readonly string[] = ['read', 'write', 'execute', 'atomic', 'stream', 'run', 'kill'];
 
 /** What makes a verdict say nothing at all: that all it is about are accesses, and no thread makes one. */
-export function emptyChecks({ threads }: Scenario, checked: Iterable<string>): string[] {
+export function emptyChecks(scenario: Scenario, checked: Iterable<string>): string[] {
   const names = [...checked];
-  const accesses = threads.some(({ calls }) => calls.some(({ verb }) => ACCESSING.includes(verb)));
+  const accesses = allCalls(scenario).some(({ verb }) => ACCESSING.includes(verb));
   if (accesses || names.length === 0 || names.some((name) => !OF_ACCESSES.includes(name))) return [];
   return [`no thread accesses memory, and nothing else could break ${names.join(' or ')}`];
 }

@@ -88,7 +88,7 @@ export class DriverWorld extends NotingWorld {
     this.#driver?.rewind();
     this.harness.coverage.restart();
     this.#locks?.reset();
-    return [...threadsOf(this.harness), ...(this.#driver?.threads() ?? [])];
+    return [...threadsOf(this.harness), ...(this.#driver?.threads(this.harness.gpuInterrupt) ?? [])];
   }
 
   /**

@@ -1,4 +1,5 @@
 /** A driver in the place of the model's that keeps its state to itself: a kernel tree's (src/explore/tree). */
+import type { Waitable } from '../coroutine/op.ts';
 import type { DriverFactory } from './model/driver-factory.ts';
 import type { ThreadSpec } from './search/threads.ts';
 import type { Outside } from './tracked-world.ts';
@@ -6,8 +7,8 @@ import type { Outside } from './tracked-world.ts';
 export interface OtherDriver extends DriverFactory, Outside {
   /** Which thread takes a step; -1 while the scenario is set up. */
   current: () => number;
-  /** Threads besides those of the model. */
-  threads(): ThreadSpec[];
+  /** Threads besides those of the model; what says that the GPU interrupt is raised. */
+  threads(gpuInterrupt: Waitable): ThreadSpec[];
   /** The state now is the initial one; back to it. */
   begin(): void;
   rewind(): void;

@@ -3,15 +3,14 @@ import { bindQueue, interrupts, resetWorker, worker } from './model/device.ts';
 import { tickWork } from './model/groups.ts';
 import type { Harness } from './model/harness.ts';
 import { runGroup } from './model/submitted.ts';
-import type { Call } from './scenario/scenario.ts';
+import { allCalls, type Call } from './scenario/scenario.ts';
 import type { ThreadSpec } from './search/threads.ts';
 import type { Body } from './search/world.ts';
 
 /** The threads that a scenario names, and those that serve them: the machine, its interrupts, and workers of the driver. */
 export function threadsOf(harness: Harness): ThreadSpec[] {
   const { machine, scenario } = harness;
-  const calls = (which: (call: Call) => boolean) =>
-    scenario.threads.some((thread) => thread.calls.some(which));
+  const calls = (which: (call: Call) => boolean) => allCalls(scenario).some(which);
   const specs: ThreadSpec[] = scenario.threads.map(({ name, calls }, i) => ({
     name,
     body: play(harness, calls, i) as Body,

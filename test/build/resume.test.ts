@@ -162,6 +162,42 @@ describe('a generator that begins where it stood goes on as it did', () => {
   }
 });
 
+describe('a function that does not come back to its place', () => {
+  // Of three that wait for one another, the one in the middle is brought back as `other` says.
+  const brought = async (other: object) => {
+    const { f } = await load(
+      `function* inner() { yield 'inside'; }
+       function* middle() { yield* inner(); yield 'later'; }
+       export function* f(tell) {
+         try { yield* middle(); } catch { tell('caught'); } finally { tell('finally'); }
+         yield 'after';
+       }`,
+    );
+    const told: unknown[] = [];
+    const stack = new Frames();
+    enterThread(0, stack);
+    f((what) => told.push(what)).next();
+    stack.list[1] = { ...stack.list[1], ...other };
+    return { told, generator: resume(0, stack) };
+  };
+
+  it('is no failure that the one which waits for it may catch', async () => {
+    const { told, generator } = await brought({ site: 2 });
+    expect(() => generator.next()).toThrow('a function does not come back to its place');
+    expect(told).toEqual([]);
+  });
+
+  it('nor is what it fails with on its way', async () => {
+    const { told, generator } = await brought({
+      self: function* () {
+        throw new TypeError('met on its way');
+      },
+    });
+    expect(() => generator.next()).toThrow('a function does not come back to its place');
+    expect(told).toEqual([]);
+  });
+});
+
 describe('what cannot be entered in the midst is an error of the build', () => {
   const refused: [what: string, code: string][] = [
     ['a yield in catch', `export function* f() { try { yield 'a'; } catch { yield 'b'; } }`],
@@ -176,6 +212,18 @@ describe('what cannot be entered in the midst is an error of the build', () => {
     [
       'a variable x that hides another',
       `const x = 5; export function* f(tell) { tell(x); if (tell) { const x = 2; yield 'b'; tell(x); } }`,
+    ],
+    [
+      'a parameter of a generator that is taken apart further than its fields',
+      `export function* f({ a: { b } }) { yield 'a'; return b; }`,
+    ],
+    [
+      'a parameter of a generator that is taken apart further',
+      `export function* f(a, [b]) { yield 'a'; return b; }`,
+    ],
+    [
+      'a field of a parameter of a generator whose default is worked out',
+      `const g = () => 1; export function* f({ a = g() }) { yield 'a'; return a; }`,
     ],
     [
       'a yield in the last part of a for',

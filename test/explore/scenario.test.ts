@@ -152,6 +152,17 @@ thread t
     });
   }
 
+  it('that begins with more on the GPU than it has slots is refused', () => {
+    const vm = (name: string) => `vm ${name}\n map o at 0x10000000\n activate\n`;
+    const text = `check atomic\nslots 1\nobject o 4K\n${vm('A')}${vm('B')}thread t\n read A 0x10000000`;
+    expect(() => new DriverWorld(parseScenario(text, 'x'), kernel('7.2'), INVARIANTS)).toThrow(
+      expect.objectContaining({
+        name: 'ScenarioError',
+        message: 'x: it begins by waiting for ever: the scheduler binds a group of B',
+      }),
+    );
+  });
+
   it('may swap threads whose VMs are the same but for the name', () => {
     expect(() =>
       parseScenario(`${head}interchangeable t u\nthread t\n read A 0\nthread u\n read B 0`, 'x'),

@@ -2,6 +2,8 @@
  * node search-by-threads.mjs SCENARIO JOBS ALONE_SECONDS: prints as JSON what a search by so many threads sees, and then what
  * one sees. Threads join where the world is the first of its process, so this is a process of its own.
  */
+import { wordsOf } from '../tooling/words.mjs';
+
 const load = (file) => import(new URL(`../../dist/interleaved/src/${file}`, import.meta.url).href);
 const { run } = await load('explore/command.js');
 const { kernel } = await load('driver/kernels.js');
@@ -9,7 +11,7 @@ const { DriverWorld } = await load('explore/driver-world.js');
 const { loadScenario } = await load('explore/scenario/catalogue.js');
 const { searchInParallel } = await load('explore/search/parallel.js');
 
-const [name, jobs, alone] = process.argv.slice(2);
+const [name, jobs, alone] = wordsOf('SCENARIO JOBS ALONE_SECONDS');
 const scenario = loadScenario(name);
 const budget = { states: 100_000, seconds: 600, memory: 4 * 2 ** 30 };
 const options = { budget, further: 100_000, accept: scenario.accept };

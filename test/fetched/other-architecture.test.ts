@@ -3,11 +3,11 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cacheFolder } from '../../native-stubs/abi-probe/fetch.mjs';
-import { compile, compilerFor } from '../../native-stubs/compile.mjs';
+import { cacheFolder, findCompiler } from '../../native-stubs/abi-probe/fetch.mjs';
+import { compile } from '../../native-stubs/compile.mjs';
 import { prepare } from '../../src/live/launch/launch.ts';
 import { nativeTables } from '../../src/live/launch/native-tables.ts';
-import { CROSS_BIN, prepareRoots } from '../clients/roots.mjs';
+import { prepareRoots } from '../clients/roots.mjs';
 import { compileProgram, leftOver, libraryOf, runProgram, startServer } from '../live/toolbox.ts';
 
 /** How programs of the other architecture are run, or why they are not. */
@@ -21,24 +21,21 @@ interface Emulator {
 const scratch = mkdtempSync(join(tmpdir(), 'panthor-other-'));
 let emulator: Emulator;
 
-/** The machine's own cross compiler and qemu-user; where it has none, those of the Debian packages. */
+/** qemu-user and what is compiled for it: by what the machine has, else by what is in Debian's packages. */
 async function findEmulator(): Promise<Emulator> {
   const arch = process.arch === 'arm64' ? 'x86_64' : 'aarch64';
-  const sysroot = `/usr/${arch}-linux-gnu`;
-  const qemu = `qemu-${arch}-static`;
-  const runs = spawnSync(qemu, ['--version']).status === 0;
-  const own = { arch, qemu, sysroot, why: '' };
-  if (runs && existsSync(join(sysroot, 'lib')) && compilerFor(arch) !== null) return own;
-  if (arch !== 'aarch64') return { ...own, why: `this machine has no compiler and emulator for ${arch}` };
-  const { roots, incomplete } = await prepareRoots(join(cacheFolder, 'clients'), ['cross', 'qemu']);
-  const why = Object.values(incomplete).flat().join('; ');
-  const compiler = join(roots.tools, CROSS_BIN, 'aarch64-linux-gnu-gcc');
-  if (existsSync(compiler)) process.env.CC_aarch64 = compiler;
+  const own = { arch, qemu: `qemu-${arch}-static`, sysroot: `/usr/${arch}-linux-gnu`, why: '' };
+  const { compiler, why } = await findCompiler(`${arch}-linux-gnu`);
+  if (why !== '') return { ...own, why };
+  process.env[`CC_${arch}`] ??= compiler;
+  const runs = spawnSync(own.qemu, ['--version']).status === 0;
+  if (!runs && arch !== 'aarch64') return { ...own, why: `this machine has no emulator for ${arch}` };
+  const { roots, incomplete } = await prepareRoots(join(cacheFolder, 'clients'), runs ? [] : ['qemu']);
   return {
     arch,
-    qemu: join(roots.tools, 'usr/bin/qemu-aarch64-static'),
-    sysroot: existsSync(join(sysroot, 'lib')) ? sysroot : join(roots.tools, sysroot),
-    why,
+    qemu: runs ? own.qemu : join(roots.tools, 'usr/bin', own.qemu),
+    sysroot: existsSync(join(own.sysroot, 'lib')) ? own.sysroot : join(roots.tools, own.sysroot),
+    why: Object.values(incomplete).flat().join('; '),
   };
 }
 

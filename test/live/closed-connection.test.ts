@@ -1,4 +1,6 @@
-import { closeSync, openSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { FRAME_HEADER_BYTES } from '../../src/capture/frame.ts';
@@ -96,6 +98,25 @@ describe.skipIf(compiler === null)('a connection that is closed', () => {
     victim.close();
     attacker.close();
     fixture.server.step(0);
+    fixture.close();
+  });
+
+  it('before it was accepted, by a server that ends, says to its client that there is no server', async () => {
+    const fixture = startServer();
+    const path = join(fixture.dir, 'socket');
+    const sockets = (): number => readFileSync('/proc/net/unix', 'utf8').split(path).length - 1;
+    const listening = sockets();
+    const child = spawn('sh', ['-c', 'exec 3<>/dev/dri/renderD128'], { env: fixture.env });
+    let stderr = '';
+    child.stderr.on('data', (text) => {
+      stderr += text;
+    });
+    const ended = once(child, 'close');
+    // This process does not serve: the connection waits for it.
+    await vi.waitFor(() => expect(sockets()).toBe(listening + 1), 10_000);
+    fixture.server.close();
+    await ended;
+    expect(stderr).toContain('No such device');
     fixture.close();
   });
 });

@@ -13,10 +13,11 @@ import {
   drm_panthor_bo_create,
   drm_panthor_bo_set_label,
 } from '../../dist/uapi/panthor_drm.js';
+import { wordsOf } from '../tooling/words.mjs';
 
 const ARG = 0x20000;
 const TEXT = 0x30000;
-const [dir, leftOut = '0'] = process.argv.slice(2);
+const [dir, leftOut = '0'] = wordsOf('TREE [LEFT_OUT]');
 const calls = new ClientCalls(await buildTree(dir), gpuProfile('g610'), NO_TRACE);
 const { native, mailbox } = calls.kernel;
 const file = calls.own('open', 0);

@@ -10,6 +10,7 @@ import { loadScenario } from '../../dist/interleaved/src/explore/scenario/catalo
 import { TreeDriver } from '../../dist/interleaved/src/explore/tree/driver.js';
 import { buildTree } from '../../dist/interleaved/src/tree/build.js';
 import { nearestKernel } from '../../dist/interleaved/src/tree/source.js';
+import { wordsOf } from '../tooling/words.mjs';
 
 const SCENARIOS = [
   'rebind-while-accessing',
@@ -25,7 +26,7 @@ const SCENARIOS = [
 ];
 const LONGEST = 400;
 
-const [dir, schedules, leftOut = '0'] = process.argv.slice(2);
+const [dir, schedules, leftOut = '0'] = wordsOf('TREE SCHEDULES [LEFT_OUT]');
 const tree = await buildTree(dir);
 const steps = new Uint8Array(256);
 const found = { schedules: 0, steps: 0, undone: 0, hashes: 0, bytes: 0, first: null };

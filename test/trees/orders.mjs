@@ -11,6 +11,7 @@ import { threadOf } from '../../dist/interleaved/src/explore/search/world.js';
 import { TreeDriver } from '../../dist/interleaved/src/explore/tree/driver.js';
 import { buildTree } from '../../dist/interleaved/src/tree/build.js';
 import { nearestKernel } from '../../dist/interleaved/src/tree/source.js';
+import { wordsOf } from '../tooling/words.mjs';
 
 const BINDERS = `about Two binders that have nothing to do with each other.
 check table-pages
@@ -34,7 +35,7 @@ thread client
   map A new at 0x40000000
   read A 0x40000000`;
 
-const tree = await buildTree(process.argv[2]);
+const tree = await buildTree(wordsOf('TREE')[0]);
 const model = kernel(nearestKernel(tree));
 const steps = new Uint8Array(256);
 

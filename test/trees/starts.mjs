@@ -1,7 +1,8 @@
 /** Loads an addon so many times, each a kernel of its own, and says what went wrong: node starts.mjs ADDON TIMES. */
 import { loadAddon } from '../../dist/src/tree/native.js';
+import { wordsOf } from '../tooling/words.mjs';
 
-const [addon, times] = process.argv.slice(2);
+const [addon, times] = wordsOf('ADDON TIMES');
 const kernels = [];
 for (let i = 0; i < Number(times); i++) {
   const native = loadAddon(addon);

@@ -20,6 +20,8 @@
  */
 #define CHANNELS 64
 #define KNOWN_FILES 4
+/* Connections that a call makes one after the other where the server closes each before it has read of it. */
+#define ATTEMPTS 4
 /* Numbers of a driver's own ioctls, as in drm.h. */
 #define DRM_COMMAND_BASE 0x40
 #define DRM_COMMAND_END 0xa0
@@ -170,7 +172,20 @@ static int wait_for_reply(struct channel *c, uint32_t id, struct spin *spin, str
 	}
 }
 
-/* One attempt. -EPIPE: the connection had ended before, and the server has not handled the request. */
+/* Whether it is another user who listens at the other end (SO_PEERCRED): that one serves none of ours. */
+static bool is_foreign(int socket)
+{
+	struct ucred peer;
+	socklen_t length = sizeof(peer);
+
+	return SYS_6(SYS_getsockopt, socket, SOL_SOCKET, SO_PEERCRED, &peer, &length, 0) == 0 &&
+	       peer.uid != (uid_t)SYS_1(SYS_geteuid, 0);
+}
+
+/*
+ * One attempt. -EPIPE: the connection had ended before, and the server has not handled the request; -EACCES where that is
+ * another user's.
+ */
 static int attempt(struct channel *c, struct message *request, uint16_t kind, int file, uint64_t key,
 		   struct message *reply)
 {
@@ -199,23 +214,26 @@ static int attempt(struct channel *c, struct message *request, uint16_t kind, in
 	if (ret == 0)
 		return 0;
 	message_free(reply, true);
+	if (ret != -EPIPE && ret != -ECONNRESET)
+		ret = -ENODEV;
+	else
+		ret = is_foreign(hidden_fd(c->handle)) ? -EACCES : -EPIPE;
 	disconnect(c);
-	return ret == -EPIPE || ret == -ECONNRESET ? -EPIPE : -ENODEV;
+	return ret;
 }
 
 /*
- * A server that needs room for others closes connections that carry no call; the next call makes another one. A new one
- * is closed at once where the server is another user's.
+ * A server that needs room for others closes connections that carry no call, and one that ends closes all, those too that wait
+ * to be accepted; the next attempt makes another one, or finds no server.
  */
 static int try_call(struct channel *c, struct message *request, uint16_t kind, int file, uint64_t key,
 		    struct message *reply)
 {
-	bool was_connected = c->connected;
-	int ret = attempt(c, request, kind, file, key, reply);
+	int ret = -EPIPE;
 
-	if (ret == -EPIPE && was_connected)
+	for (int i = 0; ret == -EPIPE && i < ATTEMPTS; i++)
 		ret = attempt(c, request, kind, file, key, reply);
-	return ret == -EPIPE ? -EACCES : ret;
+	return ret == -EPIPE ? -ENODEV : ret;
 }
 
 int channel_call(struct message *request, uint16_t kind, int file, uint64_t key, struct message *reply)

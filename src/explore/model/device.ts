@@ -1,6 +1,7 @@
 /** What happens to the whole device: reset and unplug; the queues of binds, the workers and the interrupt. */
 import type { Op, Waitable } from '../../coroutine/op.ts';
 import { IRQ_WAKE_THREAD, type PanthorIrq } from '../../driver/base/irq.ts';
+import { allCalls } from '../scenario/scenario.ts';
 import type { Harness, VmState } from './harness.ts';
 
 /** Thread: the worker of reset.wq, panthor_device_reset_work(). */
@@ -54,7 +55,7 @@ export function* worker(harness: Harness): Op<void> {
  */
 export function serveGpuInterrupt({ scenario, device, machine }: Harness): void {
   const { gpu } = device;
-  if (!scenario.threads.some(({ calls }) => calls.some(({ verb }) => verb === 'remove'))) return;
+  if (!allCalls(scenario).some(({ verb }) => verb === 'remove')) return;
   gpu.noAnswer = () => machine.silent && !gpu.line.running;
 }
 

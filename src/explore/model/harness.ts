@@ -8,7 +8,7 @@ import { VmPool } from '../../driver/mmu/vm-pool.ts';
 import { AS_COMMAND_NAMES, GPU_INT_BASE, MMU_INT_BASE } from '../../hw/registers.ts';
 import { TimedMachine } from '../../hw/timed-machine.ts';
 import { Coverage } from '../coverage.ts';
-import { type Scenario, ScenarioError } from '../scenario/scenario.ts';
+import { allCalls, type Scenario, ScenarioError } from '../scenario/scenario.ts';
 import { noticeHeard, noticeOverrun } from './checks/faults.ts';
 import { noticeFreed, type ObjectState } from './checks/freed.ts';
 import { serveGpuInterrupt } from './device.ts';
@@ -31,8 +31,7 @@ export { Group, VmState } from './vm-state.ts';
 const VA_BITS = 48;
 
 function fencesOf(scenario: Scenario): string[] {
-  const calls = scenario.threads.flatMap((thread) => thread.calls);
-  return [...new Set(calls.flatMap((call) => [...call.waits, ...call.signals]))];
+  return [...new Set(allCalls(scenario).flatMap((call) => [...call.waits, ...call.signals]))];
 }
 
 export class Harness {
@@ -174,7 +173,8 @@ export class Harness {
       this.machine.runToQuiescence();
       // No thread serves it here.
       if (this.device.gpu.noAnswer && this.gpuInterrupt.ready()) this.device.gpu.irq();
-      if (typeof point === 'object' && !point.ready()) throw new Error(`set-up waits for ${point.label}`);
+      if (typeof point === 'object' && !point.ready())
+        throw new ScenarioError(`${this.scenario.name}: it begins by waiting for ever: ${point.label}`);
       for (const vm of this.vms) vm.spec.observe();
     }
   }

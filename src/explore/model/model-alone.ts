@@ -1,6 +1,6 @@
 /** Which scenarios a kernel tree's driver cannot be asked for so far. */
 import { GROUP_CALLS } from '../scenario/call-parser.ts';
-import type { Scenario } from '../scenario/scenario.ts';
+import { allCalls, type Scenario } from '../scenario/scenario.ts';
 import { isAboutReclaim } from './reclaim.ts';
 
 const FILE_CALLS = [
@@ -17,11 +17,9 @@ const FILE_CALLS = [
 ];
 
 /** Whether a thread makes ioctls: then everything belongs to a file. */
-export function makesIoctls({ threads, groups }: Scenario): boolean {
-  const through = threads.some(({ calls }) =>
-    calls.some(({ ioctl, verb }) => ioctl || FILE_CALLS.includes(verb)),
-  );
-  return through || groups.length > 0;
+export function makesIoctls(scenario: Scenario): boolean {
+  const through = allCalls(scenario).some(({ ioctl, verb }) => ioctl || FILE_CALLS.includes(verb));
+  return through || scenario.groups.length > 0;
 }
 
 /** Why a scenario is for the model alone, null where a tree can run it too. */

@@ -4,7 +4,7 @@
  */
 import type { Op } from '../../coroutine/op.ts';
 import { restoreVmas, tryEvict } from '../../driver/mmu/vm-reclaim.ts';
-import type { Call, Scenario } from '../scenario/scenario.ts';
+import { allCalls, type Call, type Scenario } from '../scenario/scenario.ts';
 import { beginReaction, endReaction } from '../state/access-log.ts';
 import type { ObjectState } from './checks/freed.ts';
 import type { Group, Harness, VmState } from './harness.ts';
@@ -14,7 +14,7 @@ const RECLAIM_CALLS = ['reclaim', 'evict', 'submit', 'done'];
 
 /** Whether jobs matter to a scenario. */
 export function isAboutReclaim(scenario: Scenario): boolean {
-  return scenario.threads.some(({ calls }) => calls.some(({ verb }) => RECLAIM_CALLS.includes(verb)));
+  return allCalls(scenario).some(({ verb }) => RECLAIM_CALLS.includes(verb));
 }
 
 /** What a shrinker that got nothing says. */

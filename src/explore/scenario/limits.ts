@@ -3,7 +3,7 @@ import { hex } from '../../../uapi/hex.ts';
 import { PAGE_SIZE } from '../../../uapi/sizes.ts';
 import { kernel } from '../../driver/kernels.ts';
 import { MAX_THREADS } from '../search/world.ts';
-import { type Scenario, ScenarioError } from './scenario.ts';
+import { allCalls, type Scenario, ScenarioError } from './scenario.ts';
 
 /** Bytes: an address space of 48 bits. */
 const VA = 2 ** 48;
@@ -101,12 +101,10 @@ export function checkWhole(scenario: Scenario): void {
       );
     }
   }
-  const slice = threads.flatMap(({ calls }) => calls).find(({ verb }) => verb === 'time-slice');
+  const slice = allCalls(scenario).find(({ verb }) => verb === 'time-slice');
   if (slice !== undefined && scenario.groups.length === 0)
     throw new ScenarioError("there is no group that 'time-slice' could take off the GPU");
-  const queues = vms.filter((vm) =>
-    threads.some(({ calls }) => calls.some((one) => one.async && one.vm === vm.name)),
-  );
+  const queues = vms.filter((vm) => allCalls(scenario).some((one) => one.async && one.vm === vm.name));
   const all = threads.length + slots + queues.length + scenario.groups.length + SERVERS;
   if (all > MAX_THREADS) {
     throw new ScenarioError(

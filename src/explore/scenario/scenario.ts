@@ -116,6 +116,11 @@ export interface Scenario {
   source: string;
 }
 
+/** What all its threads call, one thread after the other. */
+export function allCalls({ threads }: Pick<Scenario, 'threads'>): Call[] {
+  return threads.flatMap(({ calls }) => calls);
+}
+
 /** A scenario that cannot be read or staged: which line, and why. */
 export class ScenarioError extends Error {
   override name = 'ScenarioError';

@@ -3,7 +3,7 @@
  * itself: then every schedule that begins with one is a schedule that begins with the other, with the names changed.
  * Where that is not certain it is refused, since a reduction that is not proven hides violations.
  */
-import type { Call, Scenario } from './scenario.ts';
+import { allCalls, type Call, type Scenario } from './scenario.ts';
 
 /** Calls after which driver code goes over groups and VMs one after the other: their order tells them apart. */
 const IN_ORDER = [
@@ -55,7 +55,7 @@ function whyNotTwo(scenario: Scenario, one: string, other: string): string | nul
     const why = whyNotAlike(scenario, from, to);
     if (why !== null) return why;
   }
-  const ordered = scenario.threads.flatMap(({ calls }) => calls).find((call) => IN_ORDER.includes(call.verb));
+  const ordered = allCalls(scenario).find((call) => IN_ORDER.includes(call.verb));
   if (ordered !== undefined) return `'${ordered.text}' goes over groups and VMs in an order`;
   if (scenario.stuck.length > 0)
     return 'a command that gets stuck brings a reset, which goes over VMs in an order';

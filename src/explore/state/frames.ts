@@ -153,7 +153,8 @@ class Over {
 }
 const over = new Over();
 
-const ASTRAY = 'a function does not come back to its place';
+/** A bug of the build. What the function has met on its way may look like one of the driver's, and only goes with it. */
+const astray = (cause?: unknown): Error => new Error('a function does not come back to its place', { cause });
 
 /**
  * A thread made anew, from what its functions wrote down when it last yielded. The innermost goes on by itself; each of
@@ -167,25 +168,42 @@ class Resumed {
   /** @throws {Error} where the function does not come to where it stood: a bug of build/instrument-resume.mjs */
   constructor(depth: number) {
     this.#depth = depth;
+    over.waits = false;
     this.#running = again(depth);
-    this.#running.next();
-    if (resuming !== 0 || frames.depth !== depth) throw new Error(ASTRAY);
+    try {
+      this.#running.next();
+    } catch (error) {
+      throw astray(error);
+    }
+    if (resuming !== 0 || frames.depth !== depth) throw astray();
     frames.depth = depth + 1;
   }
 
   next(): IteratorResult<unknown> {
     for (;;) {
-      try {
-        const result = this.#running.next();
-        if (over.waits) throw new Error(ASTRAY);
-        if (result.done !== true || this.#depth === 0) return result;
-        over.set(false, result.value);
-      } catch (error) {
-        if (this.#depth === 0) throw error;
-        over.set(true, error);
-      }
+      const result = this.#step();
+      if (result !== null && (result.done !== true || this.#depth === 0)) return result;
+      if (result !== null) over.set(false, result.value);
       this.#running = again(--this.#depth);
     }
+  }
+
+  /**
+   * What the function that goes on comes to; null where it has failed, which is for the one that waits for it to see. That it went
+   * astray is no failure of it, and is for none of the driver's functions to catch.
+   */
+  #step(): IteratorResult<unknown> | null {
+    let result: IteratorResult<unknown>;
+    try {
+      result = this.#running.next();
+    } catch (error) {
+      if (over.waits) throw astray(error);
+      if (this.#depth === 0) throw error;
+      over.set(true, error);
+      return null;
+    }
+    if (over.waits) throw astray();
+    return result;
   }
 }
 

@@ -23,7 +23,7 @@ import { isStatus, slotOf } from '../../tree/registers.ts';
 import { Names } from './names.ts';
 import { Points, readPoint, writePoint } from './points.ts';
 import { readRegister, writeRegister } from './registers.ts';
-import { callAbout, callKernel, enterKernel } from './threads/enter.ts';
+import { callKernel } from './threads/enter.ts';
 import type { View } from './view.ts';
 
 /** The kernel's threads while the scenario is set up, and for what is over at once. */
@@ -64,22 +64,20 @@ export class Calls {
   }
 
   /** One call; its return value. Yields at each point of the kernel's thread, and before it begins. */
-  call(name: CallName, ...args: number[]): Op<number> {
-    const call = callNumber(name);
-    if (args.length <= 1) return callAbout(this, call, args.length === 0 ? 0 : args[0]);
-    return callKernel(this, call, ...(args as []));
+  call(name: CallName, object?: number, ...more: number[]): Op<number> {
+    return callKernel(this, callNumber(name), false, object, more.length === 0 ? undefined : more);
   }
 
   /** A call that has begun when its caller saw that it can: no other thread runs before its first point. */
-  enter(name: CallName, ...args: number[]): Op<number> {
-    return enterKernel(this, callNumber(name), ...(args as []));
+  enter(name: CallName, object?: number, ...more: number[]): Op<number> {
+    return callKernel(this, callNumber(name), true, object, more.length === 0 ? undefined : more);
   }
 
   /** Starts a call on the kernel's thread of the world's, and runs it to its first point; its number. */
-  begin(call: number, args: readonly number[]): number {
+  begin(call: number, object: number, more: readonly number[]): number {
     const current = this.current();
     const thread = current < 0 ? SETTING_UP : current;
-    this.#kernel.mailbox.setArgs(args);
+    this.#kernel.mailbox.setArgs([object, ...more]);
     this.#run(thread, call);
     return thread;
   }

@@ -4,7 +4,7 @@
  * fields that JavaScript can see are constants, all else is in the kernel's memory, which driver-world.ts saves, restores
  * and hashes as a whole.
  */
-import type { Op, Point } from '../../coroutine/op.ts';
+import type { Op, Point, Waitable } from '../../coroutine/op.ts';
 import type { DriverTrace } from '../../driver/base/warn.ts';
 import type { GemObject } from '../../driver/gem/gem.ts';
 import type { Kernel } from '../../driver/kernels.ts';
@@ -12,7 +12,7 @@ import type { PanthorVm } from '../../driver/mmu/vm.ts';
 import type { BindJob, BindOp } from '../../driver/mmu/vm-bind.ts';
 import type { VmPool } from '../../driver/mmu/vm-pool.ts';
 import type { PhysicalMemory } from '../../hw/memory.ts';
-import { GPU_AS_PRESENT, GPU_INT_BASE, GPU_MMU_FEATURES } from '../../hw/registers.ts';
+import { GPU_AS_PRESENT, GPU_MMU_FEATURES } from '../../hw/registers.ts';
 import { TimedMachine } from '../../hw/timed-machine.ts';
 import type { BuiltTree } from '../../tree/build.ts';
 import { Places } from '../../tree/faults.ts';
@@ -41,7 +41,6 @@ export class TreeDriver {
   readonly kernel: TreeKernel;
   readonly #view: View;
   readonly #calls: Calls;
-  #machine!: TimedMachine;
   /** Where the tables are. */
   memory!: TreeMemory;
   #vms: TreeVm[] = [];
@@ -75,12 +74,12 @@ export class TreeDriver {
     this.#objects = [];
     this.memory = new TreeMemory(this.kernel, this.#view);
     const memory = this.memory as unknown as PhysicalMemory;
-    this.#machine = new TimedMachine({ slots, vaBits, memory });
-    const { words } = this.#machine.regs;
+    const machine = new TimedMachine({ slots, vaBits, memory });
+    const { words } = machine.regs;
     words[GPU_AS_PRESENT >> 2] = 2 ** slots - 1;
     words[GPU_MMU_FEATURES >> 2] = vaBits | (PA_BITS << 8);
-    this.#calls.machine = this.#machine;
-    return this.#machine;
+    this.#calls.machine = machine;
+    return machine;
   }
 
   /** The device, started. */
@@ -144,9 +143,8 @@ export class TreeDriver {
   }
 
   /** What the driver's world needs besides the model's threads: the GPU block's interrupt. */
-  threads(): ThreadSpec[] {
-    const raised = { label: 'GPU interrupt', ready: () => this.#machine.interrupts(GPU_INT_BASE) };
-    return [{ name: 'gpu irq', daemon: true, body: interrupts(raised, this.#gpuIrq) as Body }];
+  threads(gpuInterrupt: Waitable): ThreadSpec[] {
+    return [{ name: 'gpu irq', daemon: true, body: interrupts(gpuInterrupt, this.#gpuIrq) as Body }];
   }
 
   set trace(trace: DriverTrace | null) {

@@ -11,8 +11,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { wordsOf } from '../../tooling/words.mjs';
 
-const [build, baselinePath, hint] = process.argv.slice(2);
+const [build, baselinePath, hint] = wordsOf('BUILD [BASELINE [SCENARIO]]');
 const load = (file) => import(pathToFileURL(join(build, 'src', file)).href);
 const { scenarioNames, loadScenario } = await load('explore/scenario/catalogue.js');
 const { DriverWorld } = await load('explore/driver-world.js');

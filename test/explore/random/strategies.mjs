@@ -4,10 +4,11 @@
  * a schedule ends there, and what would have followed is not known (docs/explore.md). Prints what was found as JSON.
  */
 import { DriverWorld } from '../../../dist/interleaved/src/explore/driver-world.js';
+import { wordsOf } from '../../tooling/words.mjs';
 import { decide, outcomes } from '../../trees/scenarios/decide.mjs';
 import { randomScenario } from '../../trees/scenarios/random-scenario.mjs';
 
-const [seed, count, ...kernels] = process.argv.slice(2);
+const [seed, count, ...kernels] = wordsOf('SEED COUNT [KERNEL…]');
 const found = { alike: 0, broken: 0, bounded: 0, refused: 0, differ: [] };
 const { memoized } = DriverWorld.prototype;
 

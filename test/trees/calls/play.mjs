@@ -16,6 +16,7 @@ import { BLOCKED } from '../../../dist/src/replay/model.js';
 import { TreeReplayModel } from '../../../dist/src/tree/replay/tree-model.js';
 import { DRM_IOCTL_PRIME_FD_TO_HANDLE } from '../../../dist/uapi/drm.js';
 import { ioctlOf } from '../../../dist/uapi/lookup.js';
+import { wordsOf } from '../../tooling/words.mjs';
 import { KINDS, randomClient } from './random-calls.mjs';
 
 /** Those of which objects of any size have no page in common. */
@@ -28,7 +29,9 @@ const FD_AT = 8;
 const EVERY = 20;
 const ETIME = 62;
 
-const [dir, name, seed, count, length = '120', captures] = process.argv.slice(2);
+const [dir, name, seed, count, length = '120', captures] = wordsOf(
+  'TREE KERNEL SEED COUNT [LENGTH [CAPTURES]]',
+);
 const tree = await build(dir);
 const kernel = kernelOf(name);
 const found = { streams: 0, calls: 0, operations: 0, dereferences: 0, answers: {}, differ: [] };

@@ -6,12 +6,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from '../../../dist/src/cli/options/tree.js';
+import { wordsOf } from '../../tooling/words.mjs';
 import { decide, outcomes } from './decide.mjs';
 import { randomScenario } from './random-scenario.mjs';
 
 const STATES = 6000;
 
-const [dir, kernel, seed, count] = process.argv.slice(2);
+const [dir, kernel, seed, count] = wordsOf('TREE KERNEL SEED COUNT');
 const tree = await build(dir);
 const scratch = mkdtempSync(join(tmpdir(), 'panthor-shim-scenarios-'));
 const found = { alike: 0, broken: 0, bounded: 0, refused: 0, differ: [] };
