@@ -24,6 +24,8 @@ static void restore_variables(void)
 		memcpy(first_data, kdata_begin, size);
 	}
 	memcpy(kdata_begin, first_data, size);
+	/* These begin as zeroes. */
+	memset(kkept_begin, 0, (size_t)(kkept_end - kkept_begin));
 	kernel_start((unsigned long)arena.physical_zero, arena.page_structs);
 }
 

@@ -15,7 +15,12 @@ struct device;
 struct sg_table;
 struct drm_gem_object;
 
-/* lockdep.c: which locks a thread holds, and in which order they are taken; `init` is where the lock was initialised. */
+/* Added to where the variable is that is a lock. */
+#define VARIABLE_LOCK 0x80000000u
+/*
+ * lockdep.c: which locks a thread holds, and in which order they are taken; `init` is where the lock was initialised or, of
+ * a variable that the compiler has initialised, where it is.
+ */
 void taking(const void *lock, unsigned int init);
 void took(const void *lock, unsigned int init);
 void released(const void *lock);
