@@ -47,6 +47,11 @@ int threaded_interrupt(enum line line);
 /* Whether a handler of the line runs, or the second one is about to. */
 bool is_handled(enum line line);
 
+/* panthor_gpu_suspend() and panthor_gpu_resume() (gpu.c). */
+struct panthor_device;
+void gpu_block_suspend(struct panthor_device *ptdev);
+void gpu_block_resume(struct panthor_device *ptdev);
+
 /* Where the next object's pages are: runs of physically contiguous pages, in order. */
 struct run {
 	unsigned long first;  /* page of the object */

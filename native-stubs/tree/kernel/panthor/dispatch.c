@@ -138,9 +138,11 @@ static long device_call(unsigned long call, const unsigned long *args)
 		panthor_gpu_unplug(ptdev);
 		return 0;
 	case CALL_GPU_SUSPEND:
-		return gpu_suspend();
+		gpu_block_suspend(ptdev);
+		return 0;
 	case CALL_GPU_RESUME:
-		return gpu_resume();
+		gpu_block_resume(ptdev);
+		return 0;
 	case CALL_JOB_RUN:
 		return job_run((struct drm_sched_job *)args[0]);
 	case CALL_JOB_PUT:
