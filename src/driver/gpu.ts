@@ -110,24 +110,28 @@ export class PanthorGpu {
 
   /**
    * panthor_hw_soft_reset(): panthor_gpu_soft_reset(), or panthor_pwr_reset_soft() where there is a PWR_CONTROL, which leaves
-   * alone what the GPU block was asked for: after a flush that did not end, all are -EIO from then on.
+   * alone what the GPU block was asked for: after a flush that did not end, all are -EIO from then on. 0, or an errno that no
+   * caller looks at: -ETIMEDOUT where a reset does not end within 100 ms; all requests then stay pending, and the next one warns
+   * and waits for the same end.
    */
-  *softReset(): Op<void> {
-    if (this.pwr !== null) {
-      yield* this.pwr.resetSoft();
-      return;
-    }
+  *softReset(): Op<number> {
+    if (this.pwr !== null) return yield* this.pwr.resetSoft();
+    const { regs } = this.#device;
     yield 'GPU_CMD';
-    this.pendingReqs |= GPU_IRQ_RESET_COMPLETED;
-    this.#device.regs.write32(GPU_CMD, GPU_SOFT_RESET);
+    if ((this.pendingReqs & GPU_IRQ_RESET_COMPLETED) !== 0) {
+      this.#device.warn('panthor_gpu_soft_reset', 'reset-already-pending');
+    } else {
+      this.pendingReqs |= GPU_IRQ_RESET_COMPLETED;
+      regs.write32(GPU_CMD, GPU_SOFT_RESET);
+    }
     if (this.noAnswer === null) this.irq();
-    else {
-      yield this.#resetAnswered;
+    else yield this.#resetAnswered;
+    if ((this.pendingReqs & GPU_IRQ_RESET_COMPLETED) !== 0) {
       // The time is over: it is looked for in the register.
-      if ((this.pendingReqs & GPU_IRQ_RESET_COMPLETED) !== 0)
-        this.#device.regs.read32(GPU_INT_BASE + INT_RAWSTAT);
+      if ((regs.read32(GPU_INT_BASE + INT_RAWSTAT) & GPU_IRQ_RESET_COMPLETED) === 0) return -ETIMEDOUT;
     }
     this.resetDone();
+    return 0;
   }
 
   /** panthor_gpu_irq_handler() on the thread of the interrupt. */

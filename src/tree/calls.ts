@@ -61,6 +61,7 @@ const NAMES = [
   'objectHold',
   'objectGive',
   'objectDrop',
+  'failObject',
 ] as const;
 
 export type CallName = (typeof NAMES)[number];

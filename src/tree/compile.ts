@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { InputError } from '../errors.ts';
-import { COMMAND_OF, CONFIGURATION, OWN_SOURCES, REQUIRED, SOURCES } from './config.ts';
+import { COMMAND_OF, CONFIGURATION, REQUIRED, SOURCES } from './config.ts';
 import type { FoundFeature } from './features.ts';
 import { PANTHOR } from './source.ts';
 
@@ -159,7 +159,7 @@ function driverCommand(place: Place): string[] {
   return words.slice(0, words.indexOf('-c')).filter((word) => !word.startsWith('-Wp,-MMD'));
 }
 
-/** Compiles our kernel half, and the driver's files that need our headers in front. Returns the objects. */
+/** Compiles our kernel half, which includes files of the driver with our headers in front. Returns the objects. */
 export async function compileShim(place: Place): Promise<string[]> {
   place.progress('compiling the shim');
   const [compiler, ...flags] = driverCommand(place);
@@ -167,13 +167,10 @@ export async function compileShim(place: Place): Promise<string[]> {
   mkdirSync(dir, { recursive: true });
   const have = place.features.filter(({ found }) => found).map(({ name }) => `-DHAVE_${name}`);
   const kernel = readdirSync(join(place.native, 'kernel')).filter((n) => n.endsWith('.c'));
-  const files = [
-    ...kernel.map((name) => ({ from: join(place.native, 'kernel', name), to: `shim-${objectOf(name)}` })),
-    ...OWN_SOURCES.map((name) => ({
-      from: join(place.mirror, name),
-      to: `tree-${objectOf(name).split('/').at(-1)}`,
-    })),
-  ];
+  const files = kernel.map((name) => ({
+    from: join(place.native, 'kernel', name),
+    to: `shim-${objectOf(name)}`,
+  }));
   const compile = async (from: string, to: string): Promise<string> => {
     const base = to.replace(/^.*?-|\.o$/g, '').replace(/\W/g, '_');
     const args = [
@@ -185,6 +182,7 @@ export async function compileShim(place: Place): Promise<string[]> {
       ...have,
       `-DPANTHOR_MMU_C="${join(place.mirror, PANTHOR, 'panthor_mmu.c')}"`,
       `-DPANTHOR_DRV_C="${join(place.mirror, PANTHOR, 'panthor_drv.c')}"`,
+      `-DPANTHOR_GPU_C="${join(place.mirror, PANTHOR, 'panthor_gpu.c')}"`,
       `-I${join(place.mirror, PANTHOR)}`,
       '-w',
       '-MMD',

@@ -87,8 +87,5 @@ export const SOURCES = [
   'lib/xarray.c',
 ];
 
-/** The driver's files that are compiled with our headers in front (include/ in native-stubs/tree). */
-export const OWN_SOURCES = ['drivers/gpu/drm/panthor/panthor_gpu.c'];
-
 /** The object whose command line says how a file of the driver is compiled. */
 export const COMMAND_OF = 'drivers/gpu/drm/panthor/panthor_gem';

@@ -21,6 +21,9 @@ export const FAULTS = [
 ] as const;
 export type FaultName = Exclude<(typeof FAULTS)[number], ''>;
 
+/** native-stubs/tree/kernel/shim.h: from here on a class of locks is a variable, and no place in the code. */
+const VARIABLE_LOCK = 0x80000000;
+
 /** The invariant of the explorer that a fault breaks. */
 const INVARIANT_OF: Readonly<Record<FaultName, string>> = {
   'use-after-free': 'use-after-free',
@@ -79,12 +82,12 @@ export class Places {
 
   /** A class of locks, by what was initialised there. */
   lock(site: number): string {
-    if (site === 0) return 'a lock';
+    if (site >= VARIABLE_LOCK) return 'a lock that is a variable';
     const { file, line, where } = this.#look(site);
     try {
       const statement = statementAt(readTreeFile(this.#tree.mirror, file).split('\n'), line);
       // drmm_mutex_init() has the device first.
-      const what = statement.match(/&[\w.>-]+/g)?.at(-1);
+      const what = statement.match(/&[\w.>[\]-]+/g)?.at(-1);
       if (what !== undefined) return what.slice(1);
     } catch {
       // Generated or ours: then the place has to do.

@@ -85,6 +85,24 @@ const FEATURES: readonly Feature[] = [
     sign: /\bPANTHOR_IRQ_STATE_ACTIVE\b/,
   },
   {
+    name: 'HW',
+    about: 'what differs between GPUs is called through a table',
+    file: 'panthor_device.h',
+    sign: /\bstruct panthor_hw \*hw;/,
+  },
+  {
+    name: 'FAST_RESET',
+    about: 'a suspend does not reset the GPU where the firmware has halted',
+    file: 'panthor_device.h',
+    sign: /\bbool fast;/,
+  },
+  {
+    name: 'RESUME_WITH_MASK',
+    about: 'who resumes an interrupt line says its mask',
+    file: 'panthor_device.h',
+    sign: /_irq_resume\(struct panthor_irq \*pirq, u32 mask\)/,
+  },
+  {
     name: 'USER_VA_CHECK',
     about: "a bind beyond the user's range is refused",
     file: 'panthor_mmu.c',

@@ -68,7 +68,7 @@ export const LINK_SCRIPT = `SECTIONS {
   ktasks : { *(ktasks) }
   kkept : { *(kkept) }
   kscratch : { *(kscratch) }
-  ktext : { shim-panthor.o(.text .text.*) shim-drv.o(.text .text.*) *(EXCLUDE_FILE(shim-*.o) .text EXCLUDE_FILE(shim-*.o) .text.*) }
+  ktext : { shim-panthor.o(.text .text.*) shim-drv.o(.text .text.*) shim-gpu.o(.text .text.*) *(EXCLUDE_FILE(shim-*.o) .text EXCLUDE_FILE(shim-*.o) .text.*) }
   kdata : { *(.data..[!o]*) *(.data .data.rel .data.rel.local .data.[!r]*) *(.bss .bss.*) *(COMMON) }
 }
 `;

@@ -21,6 +21,7 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
   [/WARN_ON_ONCE\(&ptdev->base, ret\)/, 'map-failed'],
   [/partial large IOPTE/, 'partial-block'],
   [/GPU_IRQ_CLEAN_CACHES_COMPLETED/, 'flush-timeout'],
+  [/GPU_IRQ_RESET_COMPLETED/, 'reset-already-pending'],
   [/!drm_mm_clean\(/, 'not-clean'],
   [/iaext/, 'address-out-of-range'],
 ];

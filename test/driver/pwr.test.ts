@@ -3,7 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { run } from '../../src/coroutine/op.ts';
 import { PanthorDevice } from '../../src/driver/device.ts';
 import { kernel } from '../../src/driver/kernels.ts';
-import { GPU_CMD, PWR_STATUS, registerName } from '../../src/hw/registers.ts';
+import {
+  GPU_CMD,
+  GPU_INT_BASE,
+  GPU_IRQ_RESET_COMPLETED,
+  INT_MASK,
+  INT_RAWSTAT,
+  PWR_STATUS,
+  registerName,
+} from '../../src/hw/registers.ts';
 import { EIO, EOPNOTSUPP, ETIMEDOUT } from '../../uapi/errno.ts';
 
 /** A device of an architecture, and the writes that it makes below the MMU's registers from now on. */
@@ -54,6 +62,28 @@ describe('a reset', () => {
     expect(run(pwr!.resetSoft())).toBe(-ETIMEDOUT);
     expect(writes).toEqual([]);
     expect([...d.warnings.keys()]).toEqual(['panthor_pwr_reset: reset-already-pending']);
+  });
+
+  it('through GPU_CMD that does not end leaves all requests pending; the next one warns and gives no command', () => {
+    const { device: d, writes } = device(10);
+    d.machine.gpuCommand = () => {};
+    expect(run(d.gpu.flushCaches())).toBe(-ETIMEDOUT);
+    expect(run(d.gpu.softReset())).toBe(-ETIMEDOUT);
+    writes.length = 0;
+    expect(run(d.gpu.softReset())).toBe(-ETIMEDOUT);
+    expect(writes).toEqual([]);
+    expect([...d.warnings.keys()]).toEqual(['panthor_gpu_soft_reset: reset-already-pending']);
+    expect(run(d.gpu.flushCaches())).toBe(-EIO);
+  });
+
+  it('through GPU_CMD whose interrupt is lost is seen in RAWSTAT, and flushes work again', () => {
+    const { device: d } = device(10);
+    d.machine.gpuCommand = () => {};
+    expect(run(d.gpu.softReset())).toBe(-ETIMEDOUT);
+    d.regs.words[(GPU_INT_BASE + INT_RAWSTAT) >> 2] = GPU_IRQ_RESET_COMPLETED;
+    d.regs.words[(GPU_INT_BASE + INT_MASK) >> 2] = 0;
+    expect(run(d.gpu.softReset())).toBe(0);
+    expect(d.gpu.pendingReqs).toBe(0);
   });
 
   it('whose interrupt is lost is seen in RAWSTAT', () => {

@@ -38,6 +38,7 @@ const answers: [scenario: string, args: string[], answer: string][] = [
   ],
   ['last-page', [], 'holds'],
   ['suspend-while-unplugging', [], 'holds'],
+  ['suspend-beside-flush', ['--kernel', '7.2'], 'holds'],
   ['scale-2vm-1slot-2binders-2submitters', [], 'holds'],
   ['slot-never-free', [], 'vacuous'],
   ['evicted-sparse', ['--kernel', '7.2'], 'holds'],

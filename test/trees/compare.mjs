@@ -9,6 +9,21 @@ const LEFT_OUT = { atomics: 1, globals: 2, 'stores to the stacks of others': 4, 
 const MEMCPY = 8;
 const SCHEDULES = 100;
 
+/** Calls of which each allocation fails once are errors, and leave nothing. */
+export async function withoutMemory(suite, tree, dir, here, env) {
+  await suite.test(`${tree.name}: calls without memory fail, and leave nothing`, () => {
+    const args = [join(here, 'without-memory.mjs'), dir];
+    const r = spawnSync(process.execPath, args, { encoding: 'utf8', env });
+    expect(r.status === 0, `exit status ${r.status ?? r.signal}`, r.stderr);
+    const found = Object.entries(JSON.parse(r.stdout));
+    for (const [name, { failed, ret, wrong }] of found) {
+      expect(wrong.length === 0, `${name}: ${wrong[0]}`, wrong.join('\n'));
+      expect(failed > 0 && ret >= 0, `${name}: ${failed} allocations fail, then ${ret}`);
+    }
+    return found.map(([name, { failed }]) => `${name} ${failed}`).join(', ');
+  });
+}
+
 /** On random schedules, the hash that is kept is the one from scratch, and what is undone leaves the same bytes. */
 export async function journal(suite, tree, dir, here, env) {
   const runFile = (file, ...args) => {

@@ -20,7 +20,7 @@ import { parseArgs } from 'node:util';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, Suite } from '../clients/harness.mjs';
 import { randomCalls } from './calls/compare.mjs';
-import { journal, processes, reviews } from './compare.mjs';
+import { journal, processes, reviews, withoutMemory } from './compare.mjs';
 import { seededFaults } from './faults.mjs';
 import { hostile } from './hostile/compare.mjs';
 import { live, liveOnChanged } from './live.mjs';
@@ -131,6 +131,7 @@ async function wholeTree(tree, dir) {
   await randomScenarios(suite, tree, dir, join(project, 'test/trees'), env);
   await randomCalls(suite, tree, dir, join(project, 'test/trees'), env);
   await races(tree, dir);
+  await withoutMemory(suite, tree, dir, join(project, 'test/trees'), env);
   await journal(suite, tree, dir, join(project, 'test/trees'), env);
   await suite.test(`${tree.name}: nothing in the tree was written`, () => {
     expect(fingerprint(dir) === before, 'names, sizes or times differ');
@@ -154,10 +155,12 @@ const RACES = [
   ['stuck-lock-takes-hold', { 6.12: 'atomic', 7.2: '', 7.3: '' }],
   ['suspend-beside-reset', { 6.12: 'interrupt-masks', 7.2: '', 7.3: '' }],
   ['test/fixtures/explorer/refused-beside-bind.scenario', { 6.12: '', 7.2: '', 7.3: '' }],
+  ['test/fixtures/explorer/suspend-beside-flush.scenario', { 6.12: '', 7.2: '', 7.3: '' }],
 ];
 
 function explore(dir, scenario) {
-  const r = shim('explore', scenario, '--json', '--no-compare', '--budget', 'seconds=120', '--tree', dir);
+  const path = scenario.includes('/') ? join(project, scenario) : scenario;
+  const r = shim('explore', path, '--json', '--no-compare', '--budget', 'seconds=120', '--tree', dir);
   expect(r.status === 0 || r.status === 1, `exit status ${r.status ?? r.signal}`, r.stderr);
   return { ...JSON.parse(r.stdout), seconds: r.seconds };
 }

@@ -19,7 +19,7 @@ uint8_t *accessible;
 
 void open_accessible(void)
 {
-	accessible = mmap(NULL, HEAP_BYTES / 8, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	accessible = reserved(HEAP_BYTES / 8);
 }
 
 void allow(size_t offset, size_t size)

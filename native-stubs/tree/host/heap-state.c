@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "heap.h"
 #include "journal.h"
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -119,9 +120,13 @@ void describe_object(const void *address, unsigned long *words)
 	words[2] = heap.sites[number].freed;
 }
 
-static void *reserved(size_t bytes)
+void *reserved(size_t bytes)
 {
-	return mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	void *at = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (at == MAP_FAILED)
+		abort();
+	return at;
 }
 
 void reset_heap(void)

@@ -8,7 +8,6 @@
 #include "module.h"
 #include "parts.h"
 #include "threads.h"
-#include <stdlib.h>
 #include <string.h>
 
 #define EXPORT __attribute__((visibility("default")))
@@ -20,10 +19,12 @@ static void restore_variables(void)
 	size_t size = (size_t)(kdata_end - kdata_begin);
 
 	if (first_data == NULL) {
-		first_data = malloc(size);
+		first_data = reserved(size);
 		memcpy(first_data, kdata_begin, size);
 	}
 	memcpy(kdata_begin, first_data, size);
+	/* These begin as zeroes. */
+	memset(kkept_begin, 0, (size_t)(kkept_end - kkept_begin));
 	kernel_start((unsigned long)arena.physical_zero, arena.page_structs);
 }
 

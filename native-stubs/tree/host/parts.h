@@ -77,6 +77,9 @@ static inline uint8_t *put(uint8_t *to, const void *from, size_t size)
 	return to + size;
 }
 
+/* Zeroes that take memory where they are written (heap-state.c). Never NULL. */
+void *reserved(size_t bytes);
+
 /* host/access.c: which bytes of the heap may be touched. */
 extern uint8_t *accessible;
 void open_accessible(void);

@@ -22,12 +22,15 @@ static struct sg_table *foreign_pages(void)
 {
 	unsigned long count;
 	struct run *runs = take_backing(&count);
-	struct sg_table *sgt = kzalloc(sizeof(*sgt), GFP_KERNEL);
+	struct sg_table *sgt = runs ? kzalloc(sizeof(*sgt), GFP_KERNEL) : NULL;
 	struct scatterlist *sg;
 	unsigned int i;
 
-	if (!runs || !sgt || sg_alloc_table(sgt, count, GFP_KERNEL))
+	if (!sgt || sg_alloc_table(sgt, count, GFP_KERNEL)) {
+		kfree(sgt);
+		kfree(runs);
 		return NULL;
+	}
 	for_each_sgtable_sg(sgt, sg, i) {
 		sg_set_page(sg, pfn_to_page(runs[i].frame), runs[i].pages << PAGE_SHIFT, 0);
 		sg_dma_address(sg) = sg_phys(sg);
@@ -37,13 +40,24 @@ static struct sg_table *foreign_pages(void)
 	return sgt;
 }
 
+static void drop_pages(struct sg_table *sgt)
+{
+	sg_free_table(sgt);
+	kfree(sgt);
+}
+
 struct dma_buf_attachment *foreign_buffer(unsigned long size, long number, struct sg_table **sgt)
 {
-	struct foreign *foreign = kzalloc(sizeof(*foreign), GFP_KERNEL);
+	struct foreign *foreign;
 
 	*sgt = foreign_pages();
-	if (!foreign || !*sgt)
+	if (!*sgt)
 		return ERR_PTR(-ENOMEM);
+	foreign = kzalloc(sizeof(*foreign), GFP_KERNEL);
+	if (!foreign) {
+		drop_pages(*sgt);
+		return ERR_PTR(-ENOMEM);
+	}
 	dma_resv_init(&foreign->resv);
 	foreign->buf.size = size;
 	foreign->buf.resv = &foreign->resv;
@@ -60,8 +74,7 @@ long foreign_number(struct dma_buf_attachment *attach)
 void dma_buf_unmap_attachment_unlocked(struct dma_buf_attachment *attach, struct sg_table *sgt,
 				       enum dma_data_direction dir)
 {
-	sg_free_table(sgt);
-	kfree(sgt);
+	drop_pages(sgt);
 }
 
 void dma_buf_detach(struct dma_buf *buf, struct dma_buf_attachment *attach) {}

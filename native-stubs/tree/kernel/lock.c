@@ -13,9 +13,16 @@
 
 #define UNLOCKED 1
 
-/* Where a lock was initialised is kept in the owner of its spin lock, which nothing here uses. */
+extern char variables[] __asm__("__start_kdata");
+
+/*
+ * Where a lock was initialised is kept in the owner of its spin lock, which nothing here uses. A variable that the compiler has
+ * initialised is a class of its own, as lockdep has it.
+ */
 static unsigned int init_site(const raw_spinlock_t *lock)
 {
+	if (lock->owner == SPINLOCK_OWNER_INIT)
+		return VARIABLE_LOCK | (unsigned int)((const char *)lock - variables);
 	return (unsigned long)lock->owner;
 }
 
@@ -197,15 +204,17 @@ static int rw_free(void *arg)
 void __init_rwsem(struct rw_semaphore *sem, const char *name, struct lock_class_key *key)
 {
 	memset(sem, 0, sizeof(*sem));
+	sem->wait_lock.owner = (void *)(unsigned long)call_site();
 }
 
 static void rw_take(struct rw_semaphore *sem, bool write)
 {
 	struct rw_wait wait = { sem, write };
 
+	taking(sem, init_site(&sem->wait_lock));
 	wait_until(rw_free, &wait, sem);
 	atomic_long_set(&sem->count, write ? -1 : atomic_long_read(&sem->count) + 1);
-	took(sem, 0);
+	took(sem, init_site(&sem->wait_lock));
 }
 
 static void rw_release(struct rw_semaphore *sem, bool write)

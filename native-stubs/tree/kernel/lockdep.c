@@ -10,55 +10,108 @@
 #include "../arena.h"
 #include "shim.h"
 
-#define MAX_CLASSES 32
+/* As many bits as u8 has numbers. A tree's driver and what it stands on have some 60 places where locks are initialised. */
+#define MAX_CLASSES 256
+#define WORDS (MAX_CLASSES / 64)
+#define PLACES (2 * MAX_CLASSES)
 #define MAX_HELD 16
 
-/* Where locks of a class are initialised; 0 is none. */
+/* Where locks of a class are initialised. */
 static unsigned int classes[MAX_CLASSES] KEPT;
+static unsigned int class_count KEPT;
+/* The class of such a place, plus one: where its hash says, or behind that. */
+static u16 numbers[PLACES] KEPT;
 static struct {
 	const void *lock;
 	int class;
 	unsigned int site;
 } held[MAX_THREADS][MAX_HELD] KEPT;
 static int held_count[MAX_THREADS] KEPT;
-/* Where the second class was taken with the first one held, and where that was taken. */
+/* By class, as bits: those that were taken while one of it was held. */
+static u64 after[MAX_CLASSES][WORDS] KEPT;
+/* For each of those bits: where the second class was taken with the first one held, and where that was taken. */
 static struct {
 	unsigned int second, first;
-} order[MAX_CLASSES][MAX_CLASSES] KEPT;
+} sites[MAX_CLASSES][MAX_CLASSES] __section("kscratch");
+/* What next_towards() has come to, and by which class it has left. */
+static struct {
+	u8 class, by;
+} waiting[MAX_CLASSES] __section("kscratch");
+
+UNANNOUNCED static int new_class(unsigned int init, unsigned int place)
+{
+	if (class_count == MAX_CLASSES)
+		trap("more than 256 classes of locks");
+	journal_memory(&classes[class_count], sizeof(classes[0]));
+	journal_memory(&numbers[place], sizeof(numbers[0]));
+	journal_memory(&class_count, sizeof(class_count));
+	classes[class_count] = init;
+	numbers[place] = ++class_count;
+	return class_count - 1;
+}
 
 UNANNOUNCED static int class_number(unsigned int init)
 {
-	for (int i = 0; init != 0 && i < MAX_CLASSES; i++) {
-		if (classes[i] == 0) {
-			journal_memory(&classes[i], sizeof(classes[i]));
-			classes[i] = init;
-		}
-		if (classes[i] == init)
-			return i;
+	unsigned int place = init * 0x9e3779b1u >> 16;
+
+	if (init == 0)
+		trap("a lock that was never initialised");
+	for (;; place++) {
+		unsigned int number = numbers[place % PLACES];
+
+		if (number == 0)
+			return new_class(init, place % PLACES);
+		if (classes[number - 1] == init)
+			return number - 1;
 	}
-	return -1;
+}
+
+UNANNOUNCED static bool comes_after(int class, int before)
+{
+	return after[before][class / 64] >> class % 64 & 1;
 }
 
 /* The class after which `from` was taken so that `to` comes after it, too; -1 where it does not. */
 UNANNOUNCED static int next_towards(int from, int to)
 {
-	u32 seen = BIT(from), waiting = BIT(from), first[MAX_CLASSES] = {};
+	u64 seen[WORDS] = {};
+	int count = 0;
 
-	while (waiting != 0) {
-		int class = ffs(waiting) - 1;
+	for (int i = -1; i < count; i++) {
+		int class = i < 0 ? from : waiting[i].class;
 
-		waiting &= ~BIT(class);
-		for (int i = 0; i < MAX_CLASSES; i++) {
-			if (order[class][i].second == 0 || seen & BIT(i))
-				continue;
-			first[i] = class == from ? i : first[class];
-			if (i == to)
-				return first[i];
-			seen |= BIT(i);
-			waiting |= BIT(i);
+		for (int w = 0; w < WORDS; w++) {
+			for (u64 new = after[class][w] & ~seen[w]; new != 0; new &= new - 1) {
+				int next = w * 64 + __builtin_ctzll(new), by = i < 0 ? next : waiting[i].by;
+
+				if (next == to)
+					return by;
+				waiting[count].class = next;
+				waiting[count++].by = by;
+			}
+			seen[w] |= after[class][w];
 		}
 	}
 	return -1;
+}
+
+/* A class is taken while one of another is held, as never before. */
+UNANNOUNCED static void note_order(int before, unsigned int since, int class)
+{
+	unsigned int site = call_site();
+	int next;
+
+	journal_memory(&after[before][class / 64], sizeof(u64));
+	after[before][class / 64] |= 1UL << class % 64;
+	sites[before][class].second = site;
+	sites[before][class].first = since;
+	next = next_towards(class, before);
+	if (next >= 0) {
+		const unsigned long words[] = { classes[before], classes[class], site, since, sites[class][next].second,
+						sites[class][next].first };
+
+		note_fault(FAULT_LOCK_ORDER, words, ARRAY_SIZE(words));
+	}
 }
 
 #ifdef PANTHOR_SHIM_PLAIN
@@ -72,25 +125,14 @@ void check_released(void) {}
 UNANNOUNCED void taking(const void *lock, unsigned int init)
 {
 	int thread = current_thread(), class = class_number(init);
-	unsigned int site = call_site();
 
-	if (class < 0 || thread < 0)
+	if (thread < 0)
 		return;
 	for (int i = 0; i < held_count[thread]; i++) {
-		int before = held[thread][i].class, next;
+		int before = held[thread][i].class;
 
-		if (before < 0 || before == class || order[before][class].second != 0)
-			continue;
-		journal_memory(&order[before][class], sizeof(order[before][class]));
-		order[before][class].second = site;
-		order[before][class].first = held[thread][i].site;
-		next = next_towards(class, before);
-		if (next >= 0) {
-			const unsigned long words[] = { classes[before], classes[class], site, held[thread][i].site,
-							order[class][next].second, order[class][next].first };
-
-			note_fault(FAULT_LOCK_ORDER, words, ARRAY_SIZE(words));
-		}
+		if (before != class && !comes_after(class, before))
+			note_order(before, held[thread][i].site, class);
 	}
 }
 
@@ -135,8 +177,7 @@ UNANNOUNCED void check_released(void)
 	int thread = current_thread();
 
 	for (int i = 0; i < held_count[thread]; i++) {
-		unsigned int init = held[thread][i].class < 0 ? 0 : classes[held[thread][i].class];
-		const unsigned long words[] = { init, held[thread][i].site };
+		const unsigned long words[] = { classes[held[thread][i].class], held[thread][i].site };
 
 		note_fault(FAULT_HELD_AT_RETURN, words, ARRAY_SIZE(words));
 	}

@@ -29,6 +29,8 @@ unsigned long uml_physmem;
 
 /* Bulk allocations that are to fail, as the vectors ask for: after `skip` good ones, `times` bad ones. */
 unsigned long bulk_skip, bulk_times;
+/* The same of objects of any kind, one that may not fail apart. */
+unsigned long object_skip, object_times;
 
 void kernel_start(unsigned long physical_zero, void *page_structs)
 {
@@ -42,6 +44,13 @@ static void *allocate(unsigned long size, unsigned int flags)
 
 	if (size == 0)
 		return (void *)16;
+	if (object_times > 0 && !(flags & ___GFP_NOFAIL)) {
+		if (object_skip == 0) {
+			object_times--;
+			return NULL;
+		}
+		object_skip--;
+	}
 	object = heap_alloc(size, call_site());
 #ifdef PANTHOR_SHIM_PLAIN
 	if (object && flags & ___GFP_ZERO)
@@ -143,6 +152,8 @@ struct kmem_cache *__kmem_cache_create_args(const char *name, unsigned int size,
 {
 	struct kmem_cache *cache = allocate(sizeof(*cache), ___GFP_ZERO);
 
+	if (!cache)
+		return NULL;
 	cache->name = name;
 	cache->size = size;
 	cache->constructor = constructor_of(args);
@@ -173,6 +184,12 @@ void kmem_cache_free(struct kmem_cache *cache, void *object)
 		kfree(object);
 }
 
+void kmem_cache_free_bulk(struct kmem_cache *cache, unsigned long count, void **objects)
+{
+	for (unsigned long i = 0; i < count; i++)
+		kmem_cache_free(cache, objects[i]);
+}
+
 int kmem_cache_alloc_bulk_noprof(struct kmem_cache *cache, unsigned int flags, unsigned long count, void **objects)
 {
 	if (bulk_skip > 0)
@@ -181,15 +198,14 @@ int kmem_cache_alloc_bulk_noprof(struct kmem_cache *cache, unsigned int flags, u
 		return 0;
 	if (cache->size == TABLE_SIZE && count > tables_left())
 		return 0;
-	for (unsigned long i = 0; i < count; i++)
+	for (unsigned long i = 0; i < count; i++) {
 		objects[i] = kmem_cache_alloc_noprof(cache, flags);
+		if (!objects[i]) {
+			kmem_cache_free_bulk(cache, i, objects);
+			return 0;
+		}
+	}
 	return count;
-}
-
-void kmem_cache_free_bulk(struct kmem_cache *cache, unsigned long count, void **objects)
-{
-	for (unsigned long i = 0; i < count; i++)
-		kmem_cache_free(cache, objects[i]);
 }
 
 /*

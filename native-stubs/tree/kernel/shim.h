@@ -15,7 +15,12 @@ struct device;
 struct sg_table;
 struct drm_gem_object;
 
-/* lockdep.c: which locks a thread holds, and in which order they are taken; `init` is where the lock was initialised. */
+/* Added to where the variable is that is a lock. */
+#define VARIABLE_LOCK 0x80000000u
+/*
+ * lockdep.c: which locks a thread holds, and in which order they are taken; `init` is where the lock was initialised or, of
+ * a variable that the compiler has initialised, where it is.
+ */
 void taking(const void *lock, unsigned int init);
 void took(const void *lock, unsigned int init);
 void released(const void *lock);
@@ -41,6 +46,11 @@ int raw_interrupt(enum line line);
 int threaded_interrupt(enum line line);
 /* Whether a handler of the line runs, or the second one is about to. */
 bool is_handled(enum line line);
+
+/* panthor_gpu_suspend() and panthor_gpu_resume() (gpu.c). */
+struct panthor_device;
+void gpu_block_suspend(struct panthor_device *ptdev);
+void gpu_block_resume(struct panthor_device *ptdev);
 
 /* Where the next object's pages are: runs of physically contiguous pages, in order. */
 struct run {

@@ -34,6 +34,7 @@ static unsigned long next_frame = FIRST_FRAME;
 
 void set_backing(struct run *runs, unsigned long count)
 {
+	kfree(next_runs);
 	next_runs = runs;
 	next_count = count;
 }
@@ -49,20 +50,28 @@ struct run *take_backing(unsigned long *count)
 
 struct file *shmem_file_setup(const char *name, loff_t size, unsigned long flags)
 {
+	unsigned long count;
+	struct run *runs = take_backing(&count);
 	struct backing *backing = kzalloc(sizeof(*backing), GFP_KERNEL);
 
-	if (!backing)
+	if (!runs && backing) {
+		count = 1;
+		runs = kzalloc(sizeof(*runs), GFP_KERNEL);
+		if (runs) {
+			*runs = (struct run){ 0, next_frame, size >> PAGE_SHIFT, 1 };
+			next_frame += ALIGN(size >> PAGE_SHIFT, HUGE_PAGES);
+		}
+	}
+	if (!backing || !runs) {
+		kfree(backing);
+		kfree(runs);
 		return ERR_PTR(-ENOMEM);
+	}
 	backing->file.f_mapping = backing->inode.i_mapping = &backing->mapping;
 	backing->file.f_inode = backing->mapping.host = &backing->inode;
-	backing->runs = take_backing(&backing->count);
+	backing->runs = runs;
+	backing->count = count;
 	backing->number = -1;
-	if (!backing->runs) {
-		backing->runs = kzalloc(sizeof(struct run), GFP_KERNEL);
-		backing->count = 1;
-		*backing->runs = (struct run){ 0, next_frame, size >> PAGE_SHIFT, 1 };
-		next_frame += ALIGN(size >> PAGE_SHIFT, HUGE_PAGES);
-	}
 	return &backing->file;
 }
 

@@ -53,7 +53,7 @@ const CALLS = {
   idle: (_, vm) => `idle ${vm}`,
   destroy: (_, vm) => `destroy ${vm}`,
   kill: (_, vm) => `kill ${vm} ${hex(BASE)}`,
-  device: (r) => r.of(['reset', 'reset', 'suspend', 'unplug', 'remove']),
+  device: (r) => r.of(['reset', 'reset', 'suspend', 'suspend\n  resume', 'unplug', 'remove']),
 };
 const OFTEN = {
   map: 7,

@@ -116,7 +116,7 @@ static long lookup(struct panthor_vm *vm, u64 va)
 static long alloc_va(struct panthor_vm *vm, u64 va, u64 size)
 {
 	struct drm_mm_node *node = kzalloc(sizeof(*node), GFP_KERNEL);
-	long ret = panthor_vm_alloc_va(vm, va, size, node);
+	long ret = node ? panthor_vm_alloc_va(vm, va, size, node) : -ENOMEM;
 
 	if (ret) {
 		kfree(node);

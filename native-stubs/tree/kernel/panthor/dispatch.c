@@ -58,7 +58,7 @@ static long vm_call(unsigned long call, struct panthor_vm *vm, const unsigned lo
 
 static long device_call(unsigned long call, const unsigned long *args)
 {
-	extern unsigned long bulk_skip, bulk_times;
+	extern unsigned long bulk_skip, bulk_times, object_skip, object_times;
 	size_t count;
 
 	switch (call) {
@@ -104,6 +104,12 @@ static long device_call(unsigned long call, const unsigned long *args)
 		bulk_skip = args[0];
 		bulk_times = args[1];
 		return 0;
+	case CALL_FAIL_OBJECT:
+		/* How many of those before have not come. */
+		count = object_times;
+		object_skip = args[0];
+		object_times = args[1];
+		return count;
 	case CALL_STATE:
 		note_state();
 		return 0;
@@ -132,9 +138,11 @@ static long device_call(unsigned long call, const unsigned long *args)
 		panthor_gpu_unplug(ptdev);
 		return 0;
 	case CALL_GPU_SUSPEND:
-		return gpu_suspend();
+		gpu_block_suspend(ptdev);
+		return 0;
 	case CALL_GPU_RESUME:
-		return gpu_resume();
+		gpu_block_resume(ptdev);
+		return 0;
 	case CALL_JOB_RUN:
 		return job_run((struct drm_sched_job *)args[0]);
 	case CALL_JOB_PUT:

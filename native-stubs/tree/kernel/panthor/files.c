@@ -42,17 +42,26 @@ static long file_open(bool primary)
 	struct drm_file *priv;
 	struct file *filp;
 	unsigned int n = 1;
+	long ret;
 
 	while (n < MAX_OPEN && opened[n])
 		n++;
 	if (n == MAX_OPEN)
 		trap("more than 1023 files at a time");
-	priv = drm_file_alloc(&minors[primary]);
-	if (IS_ERR(priv))
-		return PTR_ERR(priv);
-	if (primary)
-		drm_master_open(priv);
 	filp = kzalloc(sizeof(*filp), GFP_KERNEL);
+	if (!filp)
+		return -ENOMEM;
+	priv = drm_file_alloc(&minors[primary]);
+	ret = PTR_ERR_OR_ZERO(priv);
+	if (!ret && primary) {
+		ret = drm_master_open(priv);
+		if (ret)
+			drm_file_free(priv);
+	}
+	if (ret) {
+		kfree(filp);
+		return ret;
+	}
 	filp->private_data = priv;
 	priv->filp = filp;
 	list_add(&priv->lhead, &ptdev->base.filelist);
@@ -130,7 +139,8 @@ static long object_back(unsigned long n, u32 handle, unsigned long number)
 #ifdef HAVE_SPARSE
 	if (priv && !handle) {
 		obj = dummy_of(priv->driver_priv);
-		drm_gem_object_get(obj);
+		if (obj)
+			drm_gem_object_get(obj);
 	}
 #endif
 	if (obj && obj->filp)
@@ -162,8 +172,14 @@ static long object_import(unsigned long n, u64 size, unsigned long number)
 	if (IS_ERR(attach))
 		return PTR_ERR(attach);
 	obj = tree_driver->gem_prime_import_sg_table(&ptdev->base, attach, sgt);
-	if (IS_ERR(obj))
+	if (IS_ERR(obj)) {
+		struct dma_buf *buf = attach->dmabuf;
+
+		dma_buf_unmap_attachment_unlocked(attach, sgt, DMA_BIDIRECTIONAL);
+		dma_buf_detach(buf, attach);
+		dma_buf_put(buf);
 		return PTR_ERR(obj);
+	}
 	obj->import_attach = attach;
 	obj->resv = attach->dmabuf->resv;
 	ret = drm_gem_handle_create(priv, obj, &handle);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* The device and its one open file, as probe and open leave them, as far as the MMU and its objects need it. */
 
-static void init_drm(struct drm_device *drm)
+static int init_drm(struct drm_device *drm)
 {
 	static struct inode inode;
 	static struct address_space mapping;
@@ -28,8 +28,11 @@ static void init_drm(struct drm_device *drm)
 	idr_init(&drm->object_name_idr);
 	mutex_init(&drm->object_name_lock);
 	drm->vma_offset_manager = kzalloc(sizeof(*drm->vma_offset_manager), GFP_KERNEL);
+	if (!drm->vma_offset_manager)
+		return -ENOMEM;
 	drm_vma_offset_manager_init(drm->vma_offset_manager, DRM_FILE_PAGE_OFFSET_START, DRM_FILE_PAGE_OFFSET_SIZE);
 	init_nodes(drm);
+	return 0;
 }
 
 static long init(unsigned long as_present, unsigned long va_bits, unsigned long pa_bits, unsigned long coherent,
@@ -41,7 +44,11 @@ static long init(unsigned long as_present, unsigned long va_bits, unsigned long 
 	coherent_device = coherent;
 	task_size = task;
 	ptdev = kzalloc(sizeof(*ptdev), GFP_KERNEL);
-	init_drm(&ptdev->base);
+	file = kzalloc(sizeof(*file), GFP_KERNEL);
+	pfile = kzalloc(sizeof(*pfile), GFP_KERNEL);
+	/* What this leaves when it fails is the whole device, which the caller resets. */
+	if (!ptdev || !file || !pfile || init_drm(&ptdev->base))
+		return -ENOMEM;
 	ptdev->iomem = (void __iomem *)MMIO_BASE;
 	ptdev->coherent = coherent;
 	atomic_set(&ptdev->pm.state, PANTHOR_DEVICE_PM_STATE_ACTIVE);
@@ -61,8 +68,6 @@ static long init(unsigned long as_present, unsigned long va_bits, unsigned long 
 		ret = panthor_mmu_init(ptdev);
 	if (ret)
 		return ret;
-	file = kzalloc(sizeof(*file), GFP_KERNEL);
-	pfile = kzalloc(sizeof(*pfile), GFP_KERNEL);
 	idr_init_base(&file->object_idr, 1);
 	spin_lock_init(&file->table_lock);
 	mutex_init(&file->prime.lock);

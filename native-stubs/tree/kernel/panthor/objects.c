@@ -106,19 +106,21 @@ static long bo_create(u64 size, unsigned long vm, u32 flags)
 	if (ret)
 		return ret;
 	obj = drm_gem_object_lookup(file, handle);
-	place = bo_place();
-	journal_memory(&bos[place], sizeof(bos[0]));
-	bos[place].obj = obj;
-	bos[place].handle = handle;
-	mailbox.results[2] = handle;
 #ifdef HAVE_SHMEM_HELPER
 	sgt = drm_gem_shmem_get_pages_sgt(&to_panthor_bo(obj)->base);
 #else
 	sgt = panthor_gem_get_dev_sgt(to_panthor_bo(obj));
 #endif
 	drm_gem_object_put(obj);
-	if (IS_ERR(sgt))
+	if (IS_ERR(sgt)) {
+		drm_gem_handle_delete(file, handle);
 		return PTR_ERR(sgt);
+	}
+	place = bo_place();
+	journal_memory(&bos[place], sizeof(bos[0]));
+	bos[place].obj = obj;
+	bos[place].handle = handle;
+	mailbox.results[2] = handle;
 	mailbox.results[1] = sgt->nents;
 	return place + 1;
 }

@@ -22,25 +22,6 @@ static long exit_device(unsigned long thread)
 	return 0;
 }
 
-/* The GPU block's interrupt alone, as panthor_gpu_suspend() and _resume() turn it off and on. */
-static u32 gpu_interrupts;
-
-static long gpu_suspend(void)
-{
-	void __iomem *mask = ptdev->iomem + 0x20 + 0x8;
-
-	gpu_interrupts = readl(mask);
-	writel(0, mask);
-	synchronize_irq(1 + LINE_GPU);
-	return 0;
-}
-
-static long gpu_resume(void)
-{
-	writel(gpu_interrupts, ptdev->iomem + 0x20 + 0x8);
-	return 0;
-}
-
 static long unplug(void)
 {
 	drm_dev_unplug(&ptdev->base);

@@ -34,6 +34,12 @@ static long fence_attach(unsigned long n, u32 handle, bool timeline, u64 point)
 	fence = kzalloc(sizeof(*fence), GFP_KERNEL);
 	if (timeline)
 		chain = dma_fence_chain_alloc();
+	if (!fence || (timeline && !chain)) {
+		kfree(fence);
+		kfree(chain);
+		drm_syncobj_put(syncobj);
+		return -ENOMEM;
+	}
 	spin_lock_init(&fence->lock);
 	dma_fence_init(&fence->base, &outer_ops, &fence->lock, dma_fence_context_alloc(1), 1);
 	if (timeline)

@@ -3,7 +3,7 @@ import { Violation } from '../../search/world.ts';
 import type { Harness } from '../harness.ts';
 import { fenceOf } from '../ioctl.ts';
 import { lostJob } from '../submitted.ts';
-import { staleInterrupt, unheardFault } from './faults.ts';
+import { maskedAnswer, staleInterrupt, unheardFault } from './faults.ts';
 import { lostObjects, lostReservations, lostTables } from './lost.ts';
 import { whatStaysBroken } from './recovery.ts';
 
@@ -31,6 +31,6 @@ export function checkWhenOver(
   if (checked.has('table-pages'))
     say('table-pages', lostTables(harness) ?? lostReservations(harness) ?? lostObjects(harness));
   if (checked.has('interrupt-masks'))
-    say('interrupt-masks', unheardFault(harness) ?? staleInterrupt(harness));
+    say('interrupt-masks', unheardFault(harness) ?? staleInterrupt(harness) ?? maskedAnswer(harness));
   if (checked.has('recovery')) say('recovery', whatStaysBroken(harness));
 }

@@ -2,10 +2,20 @@
 
 import { hex } from '../../../../uapi/hex.ts';
 import { type AccessKind, permits } from '../../../hw/access.ts';
-import { INT_MASK, INT_RAWSTAT, MMU_INT_BASE } from '../../../hw/registers.ts';
+import {
+  GPU_INT_BASE,
+  GPU_IRQ_CLEAN_CACHES_COMPLETED,
+  GPU_IRQ_RESET_COMPLETED,
+  INT_MASK,
+  INT_RAWSTAT,
+  MMU_INT_BASE,
+} from '../../../hw/registers.ts';
 import type { Translation } from '../../../hw/tlb.ts';
 import { beginReaction, endReaction } from '../../state/access-log.ts';
 import type { Harness, VmState } from '../harness.ts';
+
+/** With which the GPU block answers the driver. */
+const ANSWERS = GPU_IRQ_CLEAN_CACHES_COMPLETED | GPU_IRQ_RESET_COMPLETED;
 
 /**
  * interrupt-masks: MMU_INT_MASK is what the driver believes it is, and lets through the faults of every slot that a VM
@@ -100,6 +110,15 @@ export function unheardFault(harness: Harness): string | null {
     ({ unheard, freed, vm }) => unheard && !freed && !vm.unusable && vm.activeCount > 0,
   );
   return state === undefined ? null : `VM ${state.name} has faulted, and the driver never heard of it`;
+}
+
+/** interrupt-masks, once every thread has ended: the end of a cache flush or of a reset that no interrupt would tell of. */
+export function maskedAnswer({ device, machine }: Harness): string | null {
+  if (device.unplugged || device.pm.state !== 'active' || !machine.regs.reachable) return null;
+  const mask = machine.regs.words[(GPU_INT_BASE + INT_MASK) >> 2];
+  return (mask & ANSWERS) === ANSWERS
+    ? null
+    : `GPU_INT_MASK is ${hex(mask)}: no end of a flush would be heard of`;
 }
 
 /** interrupt-masks, once every thread has ended: what was raised and handled stays raised, for a slot that did not fault again. */

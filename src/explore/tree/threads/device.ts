@@ -75,8 +75,10 @@ export class TreeDevice {
       flushCaches: function* (this: void): Op<number> {
         return yield* calls.call('flushCaches');
       },
-      // The model's suspend asks for them beside TreeMmu, which lets the tree do all that its own suspend and resume do.
-      softReset: function* (this: void): Op<void> {},
+      // The model's suspend asks for them beside TreeMmu, which lets the tree's panthor_gpu_suspend() and _resume() do that.
+      softReset: function* (this: void): Op<number> {
+        return 0;
+      },
       suspend: function* (this: void): Op<void> {},
       resume: function* (this: void): Op<void> {},
     };
