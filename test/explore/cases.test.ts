@@ -45,6 +45,7 @@ const answers: [scenario: string, args: string[], answer: string][] = [
   ['evicted-sparse', ['--kernel', '7.3'], 'holds'],
   ['reclaim-while-binding', [], 'holds'],
   ['reclaim-and-lock-times-out', [], 'holds'],
+  ['unplug-beside-idle', [], 'holds'],
   ['refused-beside-bind', ['--kernel', '6.12'], 'holds'],
   ['refused-operation', ['--kernel', '7.2'], 'holds'],
   ['fault-beside-reset', ['--kernel', '6.12', '--invariant', 'interrupt-masks'], 'violated: interrupt-masks'],

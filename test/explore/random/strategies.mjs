@@ -5,7 +5,8 @@
  */
 import { DriverWorld } from '../../../dist/interleaved/src/explore/driver-world.js';
 import { wordsOf } from '../../tooling/words.mjs';
-import { decide, outcomes } from '../../trees/scenarios/decide.mjs';
+import { decide } from '../../trees/scenarios/decide.mjs';
+import { outcomes } from '../../trees/scenarios/outcomes.mjs';
 import { randomScenario } from '../../trees/scenarios/random-scenario.mjs';
 
 const [seed, count, ...kernels] = wordsOf('SEED COUNT [KERNEL…]');

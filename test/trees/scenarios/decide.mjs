@@ -26,12 +26,3 @@ export async function decide(request, refusals) {
     throw new Error(`${scenario.source ?? scenario}: ${error.message}`, { cause: error });
   }
 }
-
-/** What breaks, or where nothing does, what every call has returned: after a violation that is no longer compared. */
-export function outcomes({ violations, coverage }) {
-  const broken = [...new Set(violations.map(({ invariant }) => invariant))].sort();
-  if (broken.length > 0) return broken.join(' ');
-  return coverage.calls
-    .map(({ thread, call, results }) => `${thread}: ${call}: ${[...results].sort().join()}`)
-    .join('\n');
-}

@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from '../../../dist/src/cli/options/tree.js';
 import { wordsOf } from '../../tooling/words.mjs';
-import { decide, outcomes } from './decide.mjs';
+import { decide } from './decide.mjs';
+import { outcomes } from './outcomes.mjs';
 import { randomScenario } from './random-scenario.mjs';
 
 const STATES = 6000;

@@ -157,6 +157,8 @@ export class TreeDevice {
       yield* this.pm.resumeAndGet();
       yield* this.#calls.call('unplug');
       yield* this.#calls.call('gpuUnplug');
+      this.pm.usage--;
+      yield* this.pm.suspend();
     }
     this.#unplugLock.unlock();
   }
