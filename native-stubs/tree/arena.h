@@ -57,7 +57,8 @@ enum note {
 	NOTE_MMU_FAULT,
 	NOTE_VM_DESTRUCTION,
 	NOTE_PRINT,
-	NOTE_FAULT             /* enum fault, how many words follow, those words */
+	NOTE_FAULT,            /* enum fault, how many words follow, those words */
+	NOTE_ENTER_FAILED
 };
 
 /* What the kernel's own debugging would find (KASAN, kmemleak, lockdep). The order is src/tree/faults.ts's. */

@@ -52,6 +52,8 @@ const FROM_KERNEL = [
   'name_of',
   'count_tables',
 ];
+/** Functions of the tree's that ours are put in front of (kernel/device.c). */
+const WRAPPED = ['drm_dev_enter'];
 /** What the compiler may call by itself: libc's do, those that store announced (host/access.c). */
 const FROM_LIBC = ['memcpy', 'memmove', 'memset', 'memcmp'];
 const ANNOUNCED = ['memcpy', 'memmove', 'memset'];
@@ -109,7 +111,8 @@ export async function link(
   writeFileSync(script, LINK_SCRIPT);
   const joined = join(dir, 'kernel.o');
   const objects = kernel.map((object) => relative(dir, object));
-  await runTool('ld', ['-r', '-T', script, '-o', joined, ...objects], dir);
+  const wraps = WRAPPED.map((name) => `--wrap=${name}`);
+  await runTool('ld', ['-r', '-T', script, ...wraps, '-o', joined, ...objects], dir);
   const known = new Set([...FROM_HOST, ...FROM_LIBC, '_GLOBAL_OFFSET_TABLE_']);
   const traps = (await undefinedIn(joined, dir))
     .filter((name) => !known.has(name) && !/^__(start|stop)_k/.test(name))

@@ -45,6 +45,7 @@ export const NOTE_MMU_FAULT = 8;
 export const NOTE_VM_DESTRUCTION = 9;
 export const NOTE_PRINT = 10;
 export const NOTE_FAULT = 11;
+export const NOTE_ENTER_FAILED = 12;
 
 const ARGS = 6;
 const ARG_COUNT = 12;

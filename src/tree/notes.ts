@@ -3,6 +3,7 @@ import type { DriverTrace, StepPart } from '../driver/base/warn.ts';
 import { kernelFault, type Places } from './faults.ts';
 import {
   type Mailbox,
+  NOTE_ENTER_FAILED,
   NOTE_FAULT,
   NOTE_MAP,
   NOTE_MMU_FAULT,
@@ -23,6 +24,17 @@ export interface Explain {
   places: Places;
 }
 
+const nothing = (): void => {};
+const NOT_HEARD: Heard = { onReset: nothing, onEnterFailed: nothing };
+
+/** What a driver does that its caller has a part in. */
+export interface Heard {
+  /** Its reset work was queued. */
+  onReset: () => void;
+  /** A drm_dev_enter() has failed. */
+  onEnterFailed: () => void;
+}
+
 /**
  * Tells all notes in order and forgets them; addresses are exact below 2^53, which all of them are. Throws KernelFault
  * for the first fault, and an Error where notes were lost: a thread stops in time for them to be read.
@@ -31,18 +43,18 @@ export function tellNotes(
   box: Mailbox,
   explain: Explain,
   to: DriverTrace | null,
-  onReset: () => void = () => {},
+  heard: Heard = NOT_HEARD,
 ): void {
   if (box.noted === 0) return;
   if (box.overrun) throw new Error('more notes between two points than there is room for');
   for (let i = 0; i < box.noted; ) {
-    if (box.noteNumber(i) === NOTE_RESET_SCHEDULED) onReset();
+    if (box.noteNumber(i) === NOTE_RESET_SCHEDULED) heard.onReset();
+    if (box.noteNumber(i) === NOTE_ENTER_FAILED) heard.onEnterFailed();
     i = tell(box, i, explain, to ?? NO_TRACE);
   }
   box.clearNotes();
 }
 
-const nothing = (): void => {};
 /** Hears nothing. */
 export const NO_TRACE: DriverTrace = {
   warn: nothing,
@@ -97,6 +109,8 @@ function tell(box: Mailbox, i: number, explain: Explain, to: DriverTrace): numbe
     case NOTE_STEP_REMAP:
       to.stepRemap(n(1), n(2), n(3) !== 0, part(box, i + 4), part(box, i + 8));
       return i + 12;
+    case NOTE_ENTER_FAILED:
+      return i + 1;
     case NOTE_RESET_SCHEDULED:
       to.event('schedule_reset');
       return i + 1;

@@ -10,7 +10,8 @@ import type { ExploredDevice } from './explored-device.ts';
 /** Who makes the device and what belongs to it, where it is not the model's. */
 export interface DriverFactory {
   machine(slots: number, vaBits: number): TimedMachine;
-  device(kernel: Kernel, slots: number, vaBits: number): ExploredDevice;
+  /** `onEnterFailed`: called where a drm_dev_enter() fails. */
+  device(kernel: Kernel, slots: number, vaBits: number, onEnterFailed: () => void): ExploredDevice;
   readonly pool: VmPool;
   createJob(vm: PanthorVm, op: BindOp): Op<BindJob | number>;
   /** After so many more that go well, one reservation of tables fails; -1: none. */

@@ -85,7 +85,7 @@ export class Harness {
     this.machine =
       driver?.machine(slots, VA_BITS) ?? new TimedMachine({ slots, vaBits: VA_BITS, memory: this.memory });
     this.device =
-      driver?.device(kernel, slots, VA_BITS) ??
+      driver?.device(kernel, slots, VA_BITS, () => this.coverage.happened('devEnterFailed')) ??
       new ExploredDevice(this.coverage, {
         kernel,
         machine: this.machine,

@@ -45,8 +45,9 @@ export class Calls {
   trace: DriverTrace | null = null;
   /** Ready when the scheduler's tick has nothing to do. */
   tickDone: Waitable = { label: 'tick_work', ready: () => true };
-  /** The driver has queued its reset work. */
+  /** The driver has queued its reset work; a drm_dev_enter() of its has failed. */
   onReset: () => void = () => {};
+  onEnterFailed: () => void = () => {};
   readonly #names: Names;
   readonly #points = new Points(this);
   /** Notes are read by another caller. */
@@ -196,7 +197,7 @@ export class Calls {
   }
 
   #tell(): void {
-    tellNotes(this.#kernel.mailbox, this.#explain, this.trace, this.onReset);
+    tellNotes(this.#kernel.mailbox, this.#explain, this.trace, this);
   }
 
   /** Objects that nothing refers to any more. Throws KernelFault for the first. */

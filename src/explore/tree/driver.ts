@@ -83,13 +83,14 @@ export class TreeDriver {
   }
 
   /** The device, started. */
-  device(kernel: Kernel, slots: number, vaBits: number): ExploredDevice {
+  device(kernel: Kernel, slots: number, vaBits: number, onEnterFailed: () => void): ExploredDevice {
     const ret = this.#calls.runToQuiescence(
       this.#calls.call('init', 2 ** slots - 1, vaBits, PA_BITS, 0, TASK_SIZE),
     );
     if (ret !== 0) throw new Error(`panthor_mmu_init() on ${kernel.name}: ${ret}`);
     const device = new TreeDevice(kernel, this.#calls, this.#view, () => this.#vms, this);
     this.#calls.onReset = () => device.resetScheduled();
+    this.#calls.onEnterFailed = onEnterFailed;
     return device as unknown as ExploredDevice;
   }
 
