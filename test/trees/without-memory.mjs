@@ -9,6 +9,7 @@ import { Places } from '../../dist/src/tree/faults.js';
 import { NO_TRACE, tellNotes } from '../../dist/src/tree/notes.js';
 import { ClientCalls } from '../../dist/src/tree/replay/client-calls.js';
 import { DRM_IOCTL_SYNCOBJ_CREATE } from '../../dist/uapi/drm.js';
+import { wordsOf } from '../tooling/words.mjs';
 
 const ENOMEM = 12;
 const AT = 0x1000;
@@ -16,7 +17,8 @@ const SIZE = 0x2000;
 /** Two pages that do not follow each other. */
 const RUNS = [0, 1].map((first) => ({ first, frame: 0x300000 + 2 * first, pages: 1, huge: false }));
 
-const tree = await build(process.argv[2]);
+const [dir] = wordsOf('TREE');
+const tree = await build(dir);
 const calls = new ClientCalls(tree, gpuProfile('g610'), NO_TRACE);
 const found = {};
 
