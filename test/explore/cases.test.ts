@@ -47,6 +47,7 @@ const answers: [scenario: string, args: string[], answer: string][] = [
   ['reclaim-and-lock-times-out', [], 'holds'],
   ['unplug-beside-idle', [], 'holds'],
   ['refused-beside-bind', ['--kernel', '6.12'], 'holds'],
+  ['bind-behind-a-restore', ['--kernel', '7.2'], 'holds'],
   ['refused-operation', ['--kernel', '7.2'], 'holds'],
   ['fault-beside-reset', ['--kernel', '6.12', '--invariant', 'interrupt-masks'], 'violated: interrupt-masks'],
   ['fault-beside-reset', ['--kernel', '7.2', '--invariant', 'interrupt-masks'], 'holds'],

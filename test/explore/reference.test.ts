@@ -4,6 +4,7 @@ import { VmSpec } from '../../src/explore/model/checks/reference.ts';
 import { now, SETUP } from '../../src/explore/state/objects.ts';
 
 const VA = 0x10000000;
+const OP = { va: VA, size: 4096 };
 
 /** A VM whose object at `pa` is mapped; `begin` puts another one over it, `end` ends that operation. */
 function mapped(
@@ -29,7 +30,7 @@ function mapped(
   };
   follow(op(pa));
   follow(null);
-  spec.returned(0);
+  spec.returned([OP], 0);
   return { spec, begin: (at) => follow(op(at)), end: () => follow(null) };
 }
 
@@ -38,11 +39,11 @@ test('until a call returns, what was mapped before its operation may be seen, si
   begin(0x2000);
   end();
   expect([spec.before(VA), spec.ifFailed(VA)]).toEqual([0x2000, 0x1000]);
-  spec.returned(0);
+  spec.returned([OP], 0);
   expect([spec.before(VA), spec.ifFailed(VA)]).toEqual([0x2000, 0x2000]);
   begin(0x3000);
   end();
-  spec.returned(-12);
+  spec.returned([OP], -12);
   expect([spec.before(VA), spec.ifFailed(VA)]).toEqual([0x2000, 0x2000]);
 });
 
@@ -64,9 +65,9 @@ test("a call that fails says nothing of another thread's operation, be it on the
   const { spec, begin, end } = mapped(true, 0x1000);
   as(0, () => begin(0x2000));
   as(0, end);
-  as(1, () => spec.returned(-22));
+  as(1, () => spec.returned([OP], -22));
   expect([spec.before(VA), spec.ifFailed(VA)]).toEqual([0x2000, 0x1000]);
-  as(0, () => spec.returned(0));
+  as(0, () => spec.returned([OP], 0));
   expect([spec.before(VA), spec.ifFailed(VA)]).toEqual([0x2000, 0x2000]);
 });
 
@@ -74,12 +75,29 @@ test('of several operations of a call only the one that failed is as if it had n
   const { spec, begin, end } = mapped(true, 0x1000);
   begin(0x2000);
   end();
-  spec.returned(-22, 1);
+  spec.returned([OP, { va: VA, size: 8192 }], -22, 1);
   expect(spec.before(VA)).toBe(0x2000);
   begin(0x3000);
   end();
   begin(0x4000);
   end();
-  spec.returned(-12, 1);
+  spec.returned([OP, OP], -12, 1);
   expect([spec.before(VA), spec.unknown]).toEqual([0x3000, false]);
+});
+
+test('an operation is known by its range: of those before it some may not have been seen', () => {
+  const { spec, begin, end } = mapped(true, 0x1000);
+  begin(0x2000);
+  end();
+  spec.returned([{ va: 0, size: 4096 }, OP], -12, 1);
+  expect([spec.before(VA), spec.unknown]).toEqual([0x1000, false]);
+});
+
+test('what a thread has done before its bind begins is not undone by it', () => {
+  const { spec, begin, end } = mapped(true, 0x1000);
+  begin(0x2000);
+  end();
+  spec.begins();
+  spec.returned([OP], -22);
+  expect([spec.before(VA), spec.ifFailed(VA), spec.unknown]).toEqual([0x2000, 0x2000, false]);
 });

@@ -10,7 +10,7 @@
  * server's side as it would in the kernel. `file` is the open file that the call is about, -1 for none: the server is
  * shown it once per connection.
  *
- * Returns 0 with `reply` filled, -ENODEV when there is no server.
+ * Returns 0 with `reply` filled, -ENODEV when there is no server, -EACCES when it is another user's.
  */
 int channel_call(struct message *request, uint16_t kind, int file, uint64_t key, struct message *reply);
 

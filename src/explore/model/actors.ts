@@ -24,7 +24,7 @@ export function* prepare(harness: Harness, state: VmState): Op<void> {
     else if (call.verb === 'idle') ret = yield* idle(harness, state, state.group);
     else ret = yield* state.vm.bindExecSyncOp(harness, bindOp(harness, call as BindPart));
     harness.observe();
-    if (typeof ret === 'number') state.spec.returned(ret);
+    if (typeof ret === 'number') state.spec.returned([call], ret);
     if (ret === 0) continue;
     const why = typeof ret === 'number' ? `is ${errnoName(ret)}` : ret;
     throw new ScenarioError(

@@ -33,7 +33,7 @@ function* queue(harness: Harness, state: VmState, op: BindOp, thread: number, ca
   const job =
     harness.driver === null ? createJob(harness, state, op) : yield* harness.driver.createJob(state.vm, op);
   if (typeof job === 'number') return job;
-  state.jobs.push({ job, thread, call });
+  state.jobs.push({ job, va: op.va, size: op.size, thread, call });
   state.unsignalled++;
   if (harness.pressure !== null) state.vm.resv.unsignaled++;
   return 0;
@@ -86,10 +86,11 @@ export function* bind(
   // panthor_ioctl_vm_bind() is inside drm_dev_enter() as a whole; jobs of the queue are not.
   if (!harness.device.enter()) return -ENODEV;
   yield 'panthor_vm_bind_exec_sync_op';
+  state.spec.begins();
   const unusable = !state.freed && state.vm.unusable;
   const ret = yield* bindSync(harness, state, op);
   state.spec.observe();
-  state.spec.returned(ret);
+  state.spec.returned([op], ret);
   if (unusable && ret === 0 && call.verb !== 'unmap') {
     harness.reportViolation('unusable-vm', `'${call.text}' goes well although VM ${state.name} is unusable`);
   }

@@ -28,10 +28,11 @@ export function* unplug(harness: Harness): Op<number> {
 export function* bindQueue(harness: Harness, state: VmState): Op<void> {
   for (;;) {
     yield state.work;
-    const { job, thread, call } = state.jobs[0];
+    const { job, va, size, thread, call } = state.jobs[0];
+    state.spec.begins();
     const ret = yield* job.run();
     state.spec.observe();
-    state.spec.returned(ret);
+    state.spec.returned([{ va, size }], ret);
     if (ret !== 0) state.asyncFailed = true;
     harness.coverage.result(thread, call, ret);
     state.jobs.shift();

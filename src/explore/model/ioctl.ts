@@ -107,9 +107,10 @@ export function* vmBind(
   const flags = syncs === null ? 0 : DRM_PANTHOR_VM_BIND_ASYNC;
   const array = { stride: size, count: ops.length, array: OPS };
   mem.add(ARGUMENT, encode(drm_panthor_vm_bind, { vm_id: state.id, flags, ops: array }));
+  state.spec.begins();
   const ret = yield* ioctl(harness, DRM_IOCTL_PANTHOR_VM_BIND, mem);
   state.spec.observe();
-  if (syncs === null) state.spec.returned(ret, failedOp(mem));
+  if (syncs === null) state.spec.returned(ops, ret, failedOp(mem));
   return ret;
 }
 

@@ -28,6 +28,9 @@ export class Group {
 /** An asynchronous bind in the queue, and which call of which thread it is. */
 export interface QueuedBind {
   job: BindJob;
+  /** Its range, bytes. */
+  va: number;
+  size: number;
   thread: number;
   call: number;
 }

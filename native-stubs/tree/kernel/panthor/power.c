@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Entry points that are about the whole device: reset, suspend, unplug, and whether it is there. */
+/* Entry points that are about the whole device: reset, unplug, and whether it is there. */
 
 static long soft_reset(void)
 {

@@ -29,6 +29,12 @@ interface Mapping {
   flags: number;
 }
 
+/** [va, va + size), bytes. */
+export interface Range {
+  readonly va: number;
+  readonly size: number;
+}
+
 /** Stands for no thread. */
 const NONE = -1;
 
@@ -81,8 +87,13 @@ export class VmSpec {
   after: Mapping[] = [];
   /** Whose it is (state/objects.ts). */
   by = NONE;
-  /** Whose operation ended last, where its call has not returned yet, and how many operations of that call have ended on end. */
+  /**
+   * Whose operation ended last, where its call has not returned yet, with the operation's range; and how many of that call's have
+   * ended with none of another call's between them.
+   */
   lastBy = NONE;
+  lastStart = -1;
+  lastEnd = -1;
   lastCount = 0;
   /** An operation failed half-way: what ought to be there is not known. */
   unknown = false;
@@ -111,6 +122,9 @@ export class VmSpec {
       this.maps = this.after;
       this.lastCount = this.lastBy === this.by ? this.lastCount + 1 : 1;
       this.lastBy = this.by;
+      this.lastStart = this.start;
+      this.lastEnd = this.end;
+      this.by = NONE;
     }
     this.ctx = ctx;
     if (ctx === null) return;
@@ -128,18 +142,28 @@ export class VmSpec {
     this.after.push({ va: ctx.va, size: ctx.range, pa, sparse, bo: ctx.bo.serial, flags: ctx.flags });
   }
 
-  /**
-   * A call of the thread that acts has returned 0 or -errno; then operation `failed` of it, from 0, has failed, which may not have
-   * begun. What another thread's operation on the same range has done is not this call's.
-   */
-  returned(ret: number, failed = 0): void {
+  /** A bind of the thread that acts begins: what it has done before stands, be it another call's (a heap, what comes back). */
+  begins(): void {
     if (this.lastBy !== acting()) return;
-    const count = this.lastCount;
-    this.lastBy = NONE;
+    this.lastBy = this.lastStart = this.lastEnd = -1;
     this.lastCount = 0;
-    if (ret === 0 || count === failed) return;
+  }
+
+  /**
+   * A bind of the thread that acts, of these operations, has returned 0 or -errno; then number `failed` of them has failed, which may
+   * not have begun: it is known by its range. What another thread's operation on the same range has done is not this call's.
+   */
+  returned(ops: readonly Range[], ret: number, failed = 0): void {
+    if (this.lastBy !== acting()) return;
+    const { lastStart, lastEnd, lastCount } = this;
+    this.begins();
+    const isLast = ({ va, size }: Range): boolean => lastStart === va && lastEnd === va + size;
+    if (ret === 0 || failed >= ops.length || !isLast(ops[failed])) return;
+    // An operation before it has the same range: then it had begun if that many have ended.
+    const again = ops.slice(0, failed).some(isLast);
+    if (again && lastCount === failed) return;
     this.maps = this.previous;
-    if (count !== failed + 1 || (!this.vm.freed && this.vm.unusable)) this.unknown = true;
+    if ((again && lastCount !== failed + 1) || (!this.vm.freed && this.vm.unusable)) this.unknown = true;
   }
 
   /** The memory of object `bo` (its serial) begins `by` bytes further on. */
