@@ -11,7 +11,7 @@ const PROGRAM = fileURLToPath(new URL('../bin/panthor-shim', import.meta.url));
 const PAN = './pan -m100000 -w24';
 
 /** What a command prints, and the processor's seconds that it and all that it starts take. @throws {Error} where it fails */
-export function timed(command, cwd) {
+function timed(command, cwd) {
   const { status, stdout, stderr } = spawnSync('sh', ['-c', `${command} && times`], {
     cwd,
     encoding: 'utf8',
@@ -29,14 +29,23 @@ export const haveSpin = () =>
     (command) => spawnSync(command, [command === 'spin' ? '-V' : '--version']).status === 0,
   );
 
+/** Runs `action` in a folder that holds a file with this text, and is gone afterwards. */
+function inFolder(file, text, action) {
+  const folder = mkdtempSync(join(tmpdir(), 'panthor-shim-spin-'));
+  try {
+    writeFileSync(join(folder, file), text);
+    return action(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 /**
  * States, the processor's seconds of the search, and those from the Promela text to the verdict (SPIN's, gcc's and the
  * search's); with `reduce`, by partial order. @throws what fails
  */
 export function searchWithSpin(space, reduce) {
-  const folder = mkdtempSync(join(tmpdir(), 'panthor-shim-spin-'));
-  try {
-    writeFileSync(join(folder, 'space.pml'), promela(space));
+  return inFolder('space.pml', promela(space), (folder) => {
     const all = reduce ? '' : '-DNOREDUCE';
     const made = timed(`spin -a space.pml && gcc -O2 -w -DSAFETY ${all} -o pan pan.c`, folder);
     const { out, seconds } = timed(PAN, folder);
@@ -44,19 +53,13 @@ export function searchWithSpin(space, reduce) {
     if (/max search depth too small|out of memory/.test(out)) throw new Error(`SPIN did not end:\n${out}`);
     const states = Number(/^\s*([\d.e+]+) states, stored/m.exec(out)[1]);
     return { states, cpu_seconds: seconds, from_text_seconds: made.seconds + seconds };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 /** The processor's seconds of `panthor-shim explore`, from the scenario's text to the verdict, on one thread. */
 export function exploreFromText(text) {
-  const folder = mkdtempSync(join(tmpdir(), 'panthor-shim-spin-'));
-  try {
-    writeFileSync(join(folder, 'space.scenario'), text);
+  return inFolder('space.scenario', text, (folder) => {
     const command = `"$NODE" "$EXPLORE" explore space.scenario --no-compare --jobs 1`;
     return timed(`NODE='${process.execPath}' EXPLORE='${PROGRAM}' sh -c '${command}'`, folder).seconds;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
 }

@@ -126,10 +126,10 @@ export class PanthorGpu {
     }
     if (this.noAnswer === null) this.irq();
     else yield this.#resetAnswered;
-    if ((this.pendingReqs & GPU_IRQ_RESET_COMPLETED) !== 0) {
-      // The time is over: it is looked for in the register.
-      if ((regs.read32(GPU_INT_BASE + INT_RAWSTAT) & GPU_IRQ_RESET_COMPLETED) === 0) return -ETIMEDOUT;
-    }
+    // Where the time is over, it is looked for in the register.
+    const isLate = (this.pendingReqs & GPU_IRQ_RESET_COMPLETED) !== 0;
+    if (isLate && (regs.read32(GPU_INT_BASE + INT_RAWSTAT) & GPU_IRQ_RESET_COMPLETED) === 0)
+      return -ETIMEDOUT;
     this.resetDone();
     return 0;
   }

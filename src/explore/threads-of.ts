@@ -10,7 +10,8 @@ import type { Body } from './search/world.ts';
 /** The threads that a scenario names, and those that serve them: the machine, its interrupts, and workers of the driver. */
 export function threadsOf(harness: Harness): ThreadSpec[] {
   const { machine, scenario } = harness;
-  const calls = (which: (call: Call) => boolean) => allCalls(scenario).some(which);
+  const all = allCalls(scenario);
+  const calls = (which: (call: Call) => boolean) => all.some(which);
   const specs: ThreadSpec[] = scenario.threads.map(({ name, calls }, i) => ({
     name,
     body: play(harness, calls, i) as Body,

@@ -101,10 +101,11 @@ export function checkWhole(scenario: Scenario): void {
       );
     }
   }
-  const slice = allCalls(scenario).find(({ verb }) => verb === 'time-slice');
+  const calls = allCalls(scenario);
+  const slice = calls.find(({ verb }) => verb === 'time-slice');
   if (slice !== undefined && scenario.groups.length === 0)
     throw new ScenarioError("there is no group that 'time-slice' could take off the GPU");
-  const queues = vms.filter((vm) => allCalls(scenario).some((one) => one.async && one.vm === vm.name));
+  const queues = vms.filter((vm) => calls.some((one) => one.async && one.vm === vm.name));
   const all = threads.length + slots + queues.length + scenario.groups.length + SERVERS;
   if (all > MAX_THREADS) {
     throw new ScenarioError(

@@ -169,8 +169,8 @@ class Resumed {
   constructor(depth: number) {
     this.#depth = depth;
     over.waits = false;
+    this.#running = again(depth);
     try {
-      this.#running = again(depth);
       this.#running.next();
     } catch (error) {
       throw astray(error);
@@ -184,11 +184,7 @@ class Resumed {
       const result = this.#step();
       if (result !== null && (result.done !== true || this.#depth === 0)) return result;
       if (result !== null) over.set(false, result.value);
-      try {
-        this.#running = again(--this.#depth);
-      } catch (error) {
-        throw astray(error);
-      }
+      this.#running = again(--this.#depth);
     }
   }
 
@@ -215,7 +211,11 @@ class Resumed {
 function again(depth: number): Body {
   frames.depth = depth;
   resuming = 1;
-  return begin(depth);
+  try {
+    return begin(depth);
+  } catch (error) {
+    throw astray(error);
+  }
 }
 
 /** Makes the generator of a thread anew. */

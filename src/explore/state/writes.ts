@@ -150,6 +150,7 @@ function push(target: unknown[], id: number, value: unknown): number {
   return target.push(value);
 }
 
+/** The same with any number of values. */
 function pushAll(target: unknown[], id: number, values: readonly unknown[]): number {
   const length = target.length;
   if ($log.on) lengthWrote(target);
@@ -201,7 +202,7 @@ export function $m(target: Any, name: string, ...args: unknown[]): unknown {
   }
   if (ArrayBuffer.isView(target)) return changeTyped(target, id, name, args);
   if (Array.isArray(target)) {
-    if (name === 'push') return args.length === 1 ? push(target, id, args[0]) : pushAll(target, id, args);
+    if (name === 'push') return pushAll(target, id, args);
     // What is taken out is the last one: most lists have one element.
     if (
       name === 'splice' &&
